@@ -1,0 +1,115 @@
+"""hsunmix from Python: the functions that ``import hsunmix`` offers."""
+
+from __future__ import annotations
+
+from os import PathLike
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from hsunmix.engine.scene import Scene, from_array, load
+from hsunmix.jobs import finish
+from hsunmix.methods import get, pipeline
+from hsunmix.model.cube import Cube
+from hsunmix.model.unmixing import Unmixing
+
+__all__ = ["abundances", "estimate_rank", "open_cube", "unmix"]
+
+
+def open_cube(path: str | PathLike[str], **options: Any) -> Cube:
+    """Open a hyperspectral cube; its pixels are read when they are needed.
+
+    Parameters
+    ----------
+    path : path-like
+        ENVI header or data, MATLAB, HDF5.
+    **options
+        What the file doesn't say: ``lines``, ``samples``, ``dataset``, ``axes``.
+
+    Raises
+    ------
+    FileError
+        The file is missing, or isn't what it should be.
+    """
+    from hsunmix.formats import open_cube as open_file
+
+    return open_file(path, **options)
+
+
+def unmix(
+    cube_or_x: Cube | ArrayLike,
+    method: str = "auto",
+    *,
+    rank: int,
+    seed: int = 0,
+    init: str | ArrayLike | None = None,
+    abundance: str | None = None,
+    locked: tuple[int, ...] = (),
+    **parameters: Any,
+) -> Unmixing:
+    """Find the spectra of the materials and how much of each lies in every pixel.
+
+    Parameters
+    ----------
+    cube_or_x : Cube or array, (bands, pixels)
+        Never changed.
+    method : str
+        A factorization or an extraction method: see ``methods()``.
+    rank : int
+        Number of endmembers.
+    seed : int
+    init : str or array, (bands, rank), optional
+        An extraction method's identifier, or spectra to start from.
+    abundance : str, optional
+        Abundance method; by default the factorization's own, or nnls after an extraction.
+    locked : tuple of int
+        Columns of ``init`` that must stay as they are.
+    **parameters
+        The method's own.
+
+    Raises
+    ------
+    InputError
+        The request makes no sense for these data; ParameterError names a parameter.
+    """
+    endmembers = None
+    if isinstance(init, str):
+        parameters["init"] = init
+    elif init is not None:
+        endmembers = np.asarray(init, dtype=np.float64)
+    request = pipeline.Request(method, rank, parameters, abundance or "", seed, endmembers, tuple(locked))
+    return finish(pipeline.unmix(_scene(cube_or_x), request))
+
+
+def abundances(
+    cube_or_x: Cube | ArrayLike, endmembers: ArrayLike, method: str = "nnls", **parameters: Any
+) -> NDArray[np.float32]:
+    """Find the abundances of given endmembers.
+
+    Parameters
+    ----------
+    cube_or_x : Cube or array, (bands, pixels)
+    endmembers : array, (bands, r)
+    method : str
+        An abundance method.
+
+    Returns
+    -------
+    array of float32, (r, lines, samples) or (r, pixels)
+        NaN where a pixel is not used.
+    """
+    get(method, "abundance")
+    w = np.asarray(endmembers, dtype=np.float64)
+    return finish(pipeline.solve(_scene(cube_or_x), w, method, parameters)).abundances
+
+
+def estimate_rank(cube_or_x: Cube | ArrayLike, method: str = "hysime", **parameters: Any) -> int:
+    """Estimate how many endmembers there are."""
+    return finish(pipeline.estimate_rank(_scene(cube_or_x), method, parameters)).rank
+
+
+def _scene(cube_or_x: Cube | ArrayLike) -> Scene:
+    if isinstance(cube_or_x, Cube):
+        return finish(load(cube_or_x))
+    return from_array(np.asarray(cube_or_x))

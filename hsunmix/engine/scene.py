@@ -1,0 +1,230 @@
+"""The pixels that are used, in memory, tile-major.
+
+A tile is a float32 array (bands, T): so a band image and a pixel's spectrum are both cheap to
+reach, and a kernel finds a tile's numbers in the cache when it needs them a second time. T is no
+power of two, because rows at such a distance would fight for the same lines of the cache.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.engine.memory import require
+from hsunmix.engine.threads import run_chunks
+from hsunmix.errors import InputError
+from hsunmix.model.cube import Cube
+from hsunmix.model.mask import dead_bands, usable_pixels
+from hsunmix.model.unmixing import Step
+
+__all__ = ["TILE", "Scene", "from_array", "load"]
+
+TILE = 480  # pixels; a multiple of 16 for the vector units
+CHUNK_BYTES = 4 << 20  # a kernel's call works on so much: a few milliseconds
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """Pixels in memory.
+
+    Attributes
+    ----------
+    tiles : array of float32, (n, bands used, T)
+        Read only; the last tile is padded with zeros.
+    pixels : array of int64, (pixels used,)
+        For every column its place in the cube, line · samples + sample, ascending.
+    bands : array of bool, (bands,)
+        The cube's bands that are used.
+    shape : tuple of int
+        (lines, samples), or (pixels,) when the scene came from a matrix.
+    scale : float
+        Cube units = scene units · scale; a power of two, one unless the values are extreme.
+    negative : float
+        Share of the values used that are below zero.
+    notes : tuple of str
+        What was left out, in sentences.
+    """
+
+    tiles: NDArray[np.float32]
+    pixels: NDArray[np.int64]
+    bands: NDArray[np.bool_]
+    shape: tuple[int, ...]
+    scale: float = 1.0
+    negative: float = 0.0
+    notes: tuple[str, ...] = ()
+
+    @property
+    def n_pixels(self) -> int:
+        """Pixels used."""
+        return len(self.pixels)
+
+    @property
+    def n_bands(self) -> int:
+        """Bands used."""
+        return int(self.tiles.shape[1])
+
+    @cached_property
+    def counts(self) -> NDArray[np.int64]:
+        """Pixels in each tile that are no padding, (n,)."""
+        first = np.arange(len(self.tiles)) * TILE
+        return np.clip(self.n_pixels - first, 0, TILE)
+
+    @cached_property
+    def chunks(self) -> list[slice]:
+        """Slices of tiles, the portions in which all passes work."""
+        step = max(1, CHUNK_BYTES // (self.n_bands * TILE * 4))
+        return [slice(i, min(i + step, len(self.tiles))) for i in range(0, len(self.tiles), step)]
+
+    def passes(self, work: Callable[[slice], T]) -> Generator[None, None, list[T]]:
+        """Map-reduce: call ``work`` for every chunk, return the results in order."""
+        return run_chunks(work, self.chunks)
+
+    def columns(self, index: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Spectra of some columns, (bands used, len(index)), in scene units."""
+        index = np.asarray(index)
+        return np.asarray(self.tiles[index // TILE, :, index % TILE].T, dtype=np.float64)
+
+    def spread(self, tiles: NDArray[Any]) -> NDArray[Any]:
+        """Lay out numbers of the tiles as an image.
+
+        Parameters
+        ----------
+        tiles : array, (n, T) or (n, k, T)
+
+        Returns
+        -------
+        array, (*shape) or (k, *shape)
+            NaN where a pixel is not used.
+        """
+        layers = tiles[:, None] if tiles.ndim == 2 else tiles
+        k = layers.shape[1]
+        flat = np.full((k, math.prod(self.shape)), np.nan, dtype=tiles.dtype)
+        for i, count in enumerate(self.counts):
+            flat[:, self.pixels[i * TILE : i * TILE + count]] = layers[i, :, :count]
+        image = flat.reshape(k, *self.shape)
+        return image[0] if tiles.ndim == 2 else image
+
+    def full_spectra(self, w: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Spectra over all bands of the cube and in its units, NaN in bands not used."""
+        full = np.full((len(self.bands), w.shape[1]), np.nan)
+        full[self.bands] = w * self.scale
+        return full
+
+    def used_spectra(self, endmembers: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Opposite of ``full_spectra``.
+
+        Raises
+        ------
+        InputError
+            The spectra have another number of bands, or gaps in a band that is used.
+        """
+        if endmembers.ndim != 2 or len(endmembers) != len(self.bands):
+            raise InputError(f"spectra of shape {endmembers.shape} for a cube with {len(self.bands)} bands")
+        w = endmembers[self.bands] / self.scale
+        if not np.isfinite(w).all():
+            raise InputError("a spectrum has no value in a band that is used")
+        return w
+
+
+def load(cube: Cube) -> Generator[Step | None, None, Scene]:
+    """Read the pixels of a cube that are used.
+
+    Raises
+    ------
+    InputError
+        No pixel is usable.
+    TooLargeError
+        They don't fit into memory.
+    FileError
+        The file can't be read.
+    """
+    bands = cube.good_bands
+    index = None if bands.all() else np.flatnonzero(bands).tolist()
+    build = _Builder(cube.lines * cube.samples, int(bands.sum()))
+    step = max(1, (8 << 20) // max(1, cube.samples * cube.bands * 4))
+    for first in range(0, cube.lines, step):
+        block = cube.read(first, min(first + step, cube.lines), index)
+        used = usable_pixels(block)
+        if cube.selection is not None:
+            used &= cube.selection[first : first + len(block)]
+        build.add(first * cube.samples, block.reshape(-1, block.shape[2]), used.ravel())
+        yield Step((first + len(block)) / cube.lines, message="Reading the cube")
+    notes = []
+    dead = int((~bands).sum() - (0 if cube.bad_bands is None else (cube.bad_bands & ~bands).sum()))
+    if dead > 0:
+        notes.append(f"{dead} bands without data were left out.")
+    return build.scene(bands, (cube.lines, cube.samples), tuple(notes))
+
+
+def from_array(x: NDArray[Any]) -> Scene:
+    """Make a scene of a matrix, bands × pixels, float32 or float64; it is never changed."""
+    if x.ndim != 2 or x.dtype.kind not in "fiu":
+        raise InputError(f"a matrix bands × pixels of numbers is needed, not {x.dtype} of shape {x.shape}")
+    if 0 in x.shape:
+        raise InputError(f"a matrix of shape {x.shape} has no values")
+    spread = np.linspace(0, x.shape[1] - 1, min(x.shape[1], 4096)).astype(np.int64)
+    dead = dead_bands(x[:, spread].T.astype(np.float32))
+    bands = ~dead if not dead.all() else np.ones(len(dead), dtype=bool)
+    build = _Builder(x.shape[1], int(bands.sum()))
+    for first in range(0, x.shape[1], 1 << 16):
+        block = np.ascontiguousarray(x[bands, first : first + (1 << 16)].T, dtype=np.float32)
+        build.add(first, block, usable_pixels(block))
+    return build.scene(bands, (x.shape[1],), ())
+
+
+class _Builder:
+    """Collects usable pixels into tiles; ``scene`` ends it."""
+
+    def __init__(self, pixels: int, bands: int) -> None:
+        tiles = -(-pixels // TILE)
+        require(tiles * TILE * bands * 4, "the pixels of the scene")
+        self.tiles = np.empty((tiles, bands, TILE), np.float32)  # pages never written cost nothing
+        self.kept: list[NDArray[np.int64]] = []
+        self.count = 0
+        self.below = 0
+        self.total = pixels
+        self.largest = 0.0
+
+    def add(self, first: int, block: NDArray[np.float32], used: NDArray[np.bool_]) -> None:
+        """Append the used rows of ``block`` (pixels, bands), the first of which is pixel ``first``."""
+        rows = block if used.all() else block[used]
+        self.kept.append(np.flatnonzero(used) + first)
+        if not len(rows):
+            return
+        self.largest = max(self.largest, float(rows.max()), -float(rows.min()))
+        self.below += int(np.count_nonzero(rows < 0))
+        done = 0
+        while done < len(rows):
+            tile, column = divmod(self.count, TILE)
+            take = min(TILE - column, len(rows) - done)
+            self.tiles[tile, :, column : column + take] = rows[done : done + take].T
+            done += take
+            self.count += take
+
+    def scene(self, bands: NDArray[np.bool_], shape: tuple[int, ...], notes: tuple[str, ...]) -> Scene:
+        """Pad, scale and freeze."""
+        if self.count == 0:
+            raise InputError("no pixel can be used: all are masked, nodata, NaN or zero in every band")
+        tiles = self.tiles[: -(-self.count // TILE)]
+        tiles[-1, :, self.count - (len(tiles) - 1) * TILE :] = 0
+        exponent = math.frexp(self.largest)[1]
+        scale = 1.0
+        if abs(exponent) > 20:
+            # Squares of such values would overflow float32; a power of two changes no digit.
+            scale = 2.0**exponent
+            for tile in tiles:
+                np.ldexp(tile, -exponent, out=tile)
+        tiles.flags.writeable = False
+        if self.count < self.total:
+            notes += (f"{self.total - self.count} of {self.total} pixels hold no data and were left out.",)
+        negative = self.below / (self.count * tiles.shape[1])
+        pixels = np.concatenate(self.kept).astype(np.int64)
+        return Scene(tiles, pixels, bands, shape, scale, negative, notes)

@@ -1,0 +1,95 @@
+"""Run a function over the chunks of a scene on the project's own threads.
+
+Results come back in the order of the chunks whatever the number of threads, and a chunk's size
+doesn't depend on it either: so sums over chunks are the same bits with one thread and with many.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import TypeVar
+
+__all__ = ["run_chunks", "set_threads", "single_threaded_blas", "thread_count"]
+
+T = TypeVar("T")
+_chosen: list[int] = []
+
+
+def thread_count() -> int:
+    """Threads that a pass uses: ``set_threads``, else HSUNMIX_THREADS, else one a processor."""
+    if _chosen:
+        return _chosen[-1]
+    text = os.environ.get("HSUNMIX_THREADS", "")
+    if text.isdigit() and int(text) > 0:
+        return int(text)
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@contextmanager
+def set_threads(count: int) -> Generator[None, None, None]:
+    """Use this many threads within a ``with`` block (for the whole process)."""
+    if count < 1:
+        raise ValueError(f"{count} threads")
+    _chosen.append(count)
+    try:
+        yield
+    finally:
+        _chosen.remove(count)
+
+
+@lru_cache(maxsize=4)
+def _pool(threads: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(threads, thread_name_prefix="hsunmix-tiles")
+
+
+def run_chunks(
+    work: Callable[[slice], T], chunks: Sequence[slice], *, threads: int | None = None
+) -> Generator[None, None, list[T]]:
+    """Call ``work`` for every chunk; yield after each, return the results in their order.
+
+    Closing the generator waits for the chunks that are being worked on, a few milliseconds, and
+    starts no more: nothing writes into the caller's arrays afterwards.
+
+    Parameters
+    ----------
+    work : callable
+        Takes a slice of tiles. Should release the GIL.
+    chunks : sequence of slice
+    threads : int, optional
+        Defaults to ``thread_count()``.
+    """
+    threads = min(threads or thread_count(), len(chunks))
+    results: list[T] = []
+    if threads <= 1:
+        for chunk in chunks:
+            results.append(work(chunk))
+            yield
+        return results
+    pool = _pool(threads)
+    futures: list[Future[T]] = [pool.submit(work, chunk) for chunk in chunks]
+    try:
+        for future in futures:
+            results.append(future.result())
+            yield
+        return results
+    finally:
+        for future in futures:
+            future.cancel()
+        for future in futures:
+            if not future.cancelled():
+                future.exception()
+
+
+@contextmanager
+def single_threaded_blas() -> Generator[None, None, None]:
+    """Keep BLAS to one thread while our own are at work."""
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1, user_api="blas"):
+        yield

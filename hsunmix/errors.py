@@ -1,0 +1,113 @@
+"""Every error that hsunmix raises on purpose.
+
+HsunmixError
+├── InputError (ValueError)            a request that makes no sense for these data
+│   └── ParameterError                 one named parameter was refused
+├── TooLargeError (MemoryError)        the work would not fit into memory
+├── MissingExtraError (ImportError)    something optional is not installed
+└── FileError (OSError)                names the file and the reason
+    ├── FormatError (ValueError)       the content is not what it should be
+    │   └── ShapeUnknownError          the file does not say its lines and samples
+    ├── MissingFileError (FileNotFoundError)
+    └── WriteError                     a product or a session could not be written
+
+Messages are one line, written for an analyst; the command line prints them as they are.
+"""
+
+from __future__ import annotations
+
+from os import PathLike
+
+__all__ = [
+    "FileError",
+    "FormatError",
+    "HsunmixError",
+    "InputError",
+    "MissingExtraError",
+    "MissingFileError",
+    "ParameterError",
+    "ShapeUnknownError",
+    "TooLargeError",
+    "WriteError",
+]
+
+
+class HsunmixError(Exception):
+    """Root of all errors raised on purpose."""
+
+
+class InputError(HsunmixError, ValueError):
+    """A request that makes no sense for these data."""
+
+
+class ParameterError(InputError):
+    """One parameter of a method was refused.
+
+    Parameters
+    ----------
+    name : str
+        The parameter, as it is written on the command line.
+    reason : str
+        What is wrong with its value.
+    """
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name}: {reason}")
+        self.name = name
+        self.reason = reason
+
+
+class TooLargeError(HsunmixError, MemoryError):
+    """The work would not fit into memory."""
+
+
+class MissingExtraError(HsunmixError, ImportError):
+    """Something optional is not installed."""
+
+
+class FileError(HsunmixError, OSError):
+    """Something is wrong with a file.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+    reason : str
+        What is wrong with it, in one line.
+    """
+
+    def __init__(self, path: str | PathLike[str], reason: str) -> None:
+        reason = " ".join(reason.split())
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+class FormatError(FileError, ValueError):
+    """The content of a file is not what it should be."""
+
+
+class ShapeUnknownError(FormatError):
+    """A file holds pixels but does not say how many lines and samples they make.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+    pixels : int
+        How many pixels it holds: lines · samples must equal this.
+    """
+
+    def __init__(self, path: str | PathLike[str], pixels: int) -> None:
+        super().__init__(
+            path, f"the file does not say its lines and samples; give --lines (it has {pixels} pixels)"
+        )
+        self.pixels = pixels
+
+
+class MissingFileError(FileError, FileNotFoundError):
+    """A file that is needed is not there."""
+
+
+class WriteError(FileError):
+    """A product or a session could not be written."""

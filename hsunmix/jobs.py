@@ -1,0 +1,172 @@
+"""Run a method's generator in a thread: progress, cancel, latest-only. No Qt here."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from hsunmix.model.unmixing import Step
+
+__all__ = ["Cancelled", "Job", "Outcome", "Runner", "finish"]
+
+T = TypeVar("T")
+Work = Generator[Step | None, None, T]
+
+
+class Cancelled(Exception):  # noqa: N818 - an end, not an error
+    """The job was cancelled; not an error."""
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome(Generic[T]):
+    """How a job ended: with a value, with an error, or cancelled.
+
+    Attributes
+    ----------
+    generation : int
+        The job's number; a receiver drops what is older than the newest it asked for.
+    value : object or None
+    error : BaseException or None
+        ``Cancelled`` when the job was cancelled.
+    """
+
+    generation: int
+    value: T | None = None
+    error: BaseException | None = None
+
+
+class Job(Generic[T]):
+    """One piece of work in a thread of its own.
+
+    Parameters
+    ----------
+    work : generator
+        Yields Step or None and returns the result. To cancel is to close it, between two steps.
+    generation : int
+    wake : callable
+        Called from the worker's thread when there is something new to read: a step, or the end.
+        After a call it isn't called for another step until ``take_step`` was called, so a slow
+        receiver never gets a queue.
+    """
+
+    def __init__(self, work: Work[T], generation: int, wake: Callable[[Job[T]], None]) -> None:
+        self.generation = generation
+        self.outcome: Outcome[T] | None = None
+        self._work = work
+        self._wake = wake
+        self._lock = threading.Lock()
+        self._step: Step | None = None
+        self._cancel = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"hsunmix-job-{generation}", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def cancel(self) -> None:
+        """Ask the work to end at its next step; returns at once."""
+        self._cancel.set()
+
+    def join(self, timeout: float | None = None) -> bool:
+        """Wait for the thread; return whether it has ended."""
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    @property
+    def running(self) -> bool:
+        """Whether the thread is alive."""
+        return self._thread.is_alive()
+
+    def take_step(self) -> Step | None:
+        """Return the newest step not yet taken."""
+        with self._lock:
+            step, self._step = self._step, None
+        return step
+
+    def _run(self) -> None:
+        try:
+            self.outcome = Outcome(self.generation, self._loop())
+        except Cancelled as error:
+            self.outcome = Outcome(self.generation, error=error)
+        except BaseException as error:  # a worker's exception must never look like success
+            self.outcome = Outcome(self.generation, error=error)
+        self._wake(self)
+
+    def _loop(self) -> T:
+        try:
+            while True:
+                step = next(self._work)
+                if self._cancel.is_set():
+                    raise Cancelled
+                if step is not None:
+                    self._publish(step)
+        except StopIteration as end:
+            value: T = end.value
+            return value
+        finally:
+            self._work.close()
+
+    def _publish(self, step: Step) -> None:
+        with self._lock:
+            waiting = self._step is not None
+            self._step = step
+        if not waiting:
+            self._wake(self)
+
+
+class Runner:
+    """Start jobs one after the other; the newest replaces those before it.
+
+    Parameters
+    ----------
+    wake : callable
+        As for Job; it gets the job.
+    """
+
+    def __init__(self, wake: Callable[[Job[Any]], None]) -> None:
+        self._wake = wake
+        self._jobs: list[Job[Any]] = []
+        self.generation = 0
+
+    def submit(self, work: Work[Any]) -> Job[Any]:
+        """Cancel what runs and start this."""
+        self.cancel()
+        self._jobs = [job for job in self._jobs if job.running]
+        self.generation += 1
+        job: Job[Any] = Job(work, self.generation, self._wake)
+        self._jobs.append(job)
+        job.start()
+        return job
+
+    @property
+    def busy(self) -> bool:
+        """Whether the newest job is still running."""
+        return bool(self._jobs) and self._jobs[-1].running
+
+    def current(self, job: Job[Any]) -> bool:
+        """Whether this job is the newest: results of others are to be dropped."""
+        return job.generation == self.generation
+
+    def cancel(self) -> None:
+        """Ask all jobs to end."""
+        for job in self._jobs:
+            job.cancel()
+
+    def close(self, timeout: float = 10.0) -> bool:
+        """Cancel and wait: no thread may outlive the window. Return whether all have ended."""
+        self.cancel()
+        return all(job.join(timeout) for job in self._jobs)
+
+
+def finish(work: Work[T], on_step: Callable[[Step], None] | None = None) -> T:
+    """Run work in this thread to its end and return its result."""
+    while True:
+        try:
+            step = next(work)
+        except StopIteration as end:
+            value: T = end.value
+            return value
+        if step is not None and on_step is not None:
+            on_step(step)

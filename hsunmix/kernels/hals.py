@@ -1,0 +1,116 @@
+"""Hierarchical alternating least squares on a chunk of tiles: one read of X per sweep."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from hsunmix.kernels._products import FAST, add_x_ht, wt_x
+
+
+@njit(nogil=True, cache=True, fastmath=FAST, inline="never")
+def _sweep(g, c, h, scratch, floor):
+    """Update the rows of h (r, T) once, each to its optimum: g = WᵀW, c = WᵀX. Return Σ change²."""
+    r, t_end = h.shape
+    change = np.float32(0)
+    for k in range(r):
+        if g[k, k] <= 0:
+            continue
+        row, right = h[k], c[k]
+        for t in range(t_end):
+            scratch[t] = right[t]
+        j = 0
+        while j + 2 <= r:
+            a, b = g[k, j], g[k, j + 1]
+            h0, h1 = h[j], h[j + 1]
+            for t in range(t_end):
+                scratch[t] -= a * h0[t] + b * h1[t]
+            j += 2
+        if j < r:
+            a = g[k, j]
+            h0 = h[j]
+            for t in range(t_end):
+                scratch[t] -= a * h0[t]
+        inverse = np.float32(1) / g[k, k]
+        for t in range(t_end):
+            new = max(row[t] + scratch[t] * inverse, floor)
+            change += (new - row[t]) * (new - row[t])
+            row[t] = new
+    return change
+
+
+@njit(nogil=True, cache=True, fastmath=FAST, inline="never")
+def _add_h_ht(h, out):
+    """Out (r, r) += h (r, T) hᵀ, in float64: the error is computed from it by cancellation."""
+    r, t_end = h.shape
+    for k in range(r):
+        a = h[k]
+        for j in range(k + 1):
+            b = h[j]
+            s = 0.0
+            for t in range(t_end):
+                s += np.float64(a[t]) * np.float64(b[t])
+            out[k, j] += s
+            if j < k:
+                out[j, k] += s
+
+
+@njit(nogil=True, cache=True)
+def update(tiles, counts, wt, g, h, sweeps, delta, floor, xht, hht):
+    """Sweep h on every tile for fixed W, and add up what the update of W needs.
+
+    Parameters
+    ----------
+    tiles : float32 (n, bands, T)
+    counts : int64 (n,)
+        Pixels in each tile that are not padding.
+    wt : float32 (r, bands)
+    g : float32 (r, r)
+        WᵀW.
+    h : float32 (n, r, T)
+        Changed in place.
+    sweeps : int
+        At most so many on a tile; fewer when a sweep changes less than ``delta`` times what the
+        first one changed (Gillis and Glineur's rule).
+    delta, floor : float32
+    xht, hht : float64 (bands, r), (r, r)
+        Sums are added to these.
+    """
+    r, t_end = h.shape[1], h.shape[2]
+    c = np.empty((r, t_end), np.float32)
+    scratch = np.empty(t_end, np.float32)
+    for i in range(tiles.shape[0]):
+        wt_x(wt, tiles[i], c)
+        first = _sweep(g, c, h[i], scratch, floor)
+        for _ in range(sweeps - 1):
+            if _sweep(g, c, h[i], scratch, floor) <= delta * delta * first:
+                break
+        if counts[i] < t_end:
+            for k in range(r):
+                for t in range(counts[i], t_end):
+                    h[i, k, t] = 0
+        add_x_ht(tiles[i], h[i], xht)
+        _add_h_ht(h[i], hht)
+
+
+@njit(nogil=True, cache=True)
+def update_spectra(w, xht, hht, free, sweeps, delta, floor):
+    """Sweep the columns of w (bands, r), float64, in place; only those where ``free`` is True."""
+    p, r = w.shape
+    first = 0.0
+    for s in range(sweeps):
+        change = 0.0
+        for k in range(r):
+            if not free[k] or hht[k, k] <= 0:
+                continue
+            for b in range(p):
+                gradient = xht[b, k]
+                for j in range(r):
+                    gradient -= w[b, j] * hht[j, k]
+                new = max(w[b, k] + gradient / hht[k, k], floor)
+                change += (new - w[b, k]) ** 2
+                w[b, k] = new
+        if s == 0:
+            first = change
+        elif change <= delta * delta * first:
+            break

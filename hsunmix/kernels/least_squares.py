@@ -1,0 +1,285 @@
+"""Exact constrained least squares, one small problem a pixel.
+
+For given spectra the problem of one pixel x is, with G = WᵀW and c = Wᵀx,
+
+    minimize ½ hᵀGh − cᵀh   subject to h ≥ 0, and Σh = 1 when ``simplex``.
+
+Its solution is decided by the set S of endmembers that are present: on S the gradient equals −λ
+(λ = 0 without the sum), elsewhere h = 0. Both h on S and the multipliers elsewhere are then one
+affine map of c, the same for all pixels with this S. A scene visits few sets, so the maps are
+kept in a table, and a pixel costs a few products with r × r matrices: the search for S exchanges
+all wrong members at once (Júdice and Pires 1994; Kim and Park 2011) and falls back on an active
+set method, which can't cycle, when that doesn't settle.
+
+c is summed in float64, so float32 spectra cost cond(W), not cond(W)², of their accuracy.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from hsunmix.kernels._products import FAST, wt_x
+
+MAX_RANK = 62  # sets are kept as the bits of an int64
+
+
+@njit(nogil=True, cache=True)
+def _affine_map(g, members, simplex, m, v):
+    """Fill z = m c + v for the set ``members``; return whether its spectra are independent.
+
+    z holds h for members and the multipliers for the others.
+    """
+    r = g.shape[0]
+    index = np.empty(r, np.int64)
+    size = 0
+    for i in range(r):
+        v[i] = 0.0
+        for j in range(r):
+            m[i, j] = 0.0
+        if members >> i & 1:
+            index[size] = i
+            size += 1
+    # Cholesky of G_SS; a pivot that vanishes means dependent spectra.
+    low = np.zeros((size, size))
+    for a in range(size):
+        for b in range(a + 1):
+            s = g[index[a], index[b]]
+            for k in range(b):
+                s -= low[a, k] * low[b, k]
+            if a == b:
+                if s <= 1e-13 * g[index[a], index[a]] or not s > 0:
+                    return False
+                low[a, a] = np.sqrt(s)
+            else:
+                low[a, b] = s / low[b, b]
+    inverse = np.empty((size, size))
+    for col in range(size):
+        y = np.zeros(size)
+        for a in range(col, size):
+            s = 1.0 if a == col else 0.0
+            for k in range(col, a):
+                s -= low[a, k] * y[k]
+            y[a] = s / low[a, a]
+        for a in range(size - 1, -1, -1):
+            s = y[a]
+            for k in range(a + 1, size):
+                s -= low[k, a] * inverse[k, col]
+            inverse[a, col] = s / low[a, a]
+    lam_row = np.zeros(size)  # λ = lam_row · c_S + lam_0
+    lam_0 = 0.0
+    if simplex and size > 0:
+        q = np.zeros(size)
+        total = 0.0
+        for a in range(size):
+            for b in range(size):
+                q[a] += inverse[a, b]
+            total += q[a]
+        for a in range(size):
+            lam_row[a] = q[a] / total
+        lam_0 = -1.0 / total
+        for a in range(size):
+            for b in range(size):
+                inverse[a, b] -= q[a] * lam_row[b]
+            v[index[a]] = -q[a] * lam_0
+    for a in range(size):
+        for b in range(size):
+            m[index[a], index[b]] = inverse[a, b]
+    for i in range(r):
+        if members >> i & 1:
+            continue
+        for b in range(size):
+            s = lam_row[b]
+            for a in range(size):
+                s += g[i, index[a]] * inverse[a, b]
+            m[i, index[b]] = s
+        v[i] = lam_0
+        for a in range(size):
+            v[i] += g[i, index[a]] * v[index[a]]
+        m[i, i] = -1.0
+    return True
+
+
+@njit(nogil=True, cache=True)
+def _slot(g, members, simplex, keys, good, maps, shifts):
+    """Index in the table of the set's map, made when it isn't there."""
+    size = keys.shape[0]
+    slot = members & (size - 1) if size & (size - 1) == 0 else members % size
+    if keys[slot] != members:
+        good[slot] = _affine_map(g, members, simplex, maps[slot], shifts[slot])
+        keys[slot] = members
+    return slot
+
+
+@njit(nogil=True, cache=True)
+def _evaluate(m, v, c, z):
+    r = c.shape[0]
+    for i in range(r):
+        s = v[i]
+        for j in range(r):
+            s += m[i, j] * c[j]
+        z[i] = s
+
+
+@njit(nogil=True, cache=True)
+def _best_single(g, c):
+    """The endmember that alone explains the pixel best with abundance one."""
+    best, value = 0, np.inf
+    for i in range(c.shape[0]):
+        loss = 0.5 * g[i, i] - c[i]
+        if loss < value:
+            best, value = i, loss
+    return best
+
+
+@njit(nogil=True, cache=True)
+def _active_set(g, c, simplex, tol, z, keys, good, maps, shifts):
+    """Lawson and Hanson's method, generalized to the simplex; cannot cycle. Return the set."""
+    r = c.shape[0]
+    h = np.zeros(r)
+    members = np.int64(0)
+    if simplex:
+        first = _best_single(g, c)
+        members = np.int64(1) << first
+        h[first] = 1.0
+    barred = np.int64(0)
+    for _ in range(30 * r):
+        slot = _slot(g, members, simplex, keys, good, maps, shifts)
+        _evaluate(maps[slot], shifts[slot], c, z)
+        enter, worst = -1, -tol
+        for i in range(r):
+            if not (members | barred) >> i & 1 and z[i] < worst:
+                enter, worst = i, z[i]
+        if enter < 0:
+            break
+        before = members
+        members |= np.int64(1) << enter
+        while True:
+            slot = _slot(g, members, simplex, keys, good, maps, shifts)
+            if not good[slot]:  # dependent on the members: it can't improve the fit
+                members = before
+                barred |= np.int64(1) << enter
+                break
+            _evaluate(maps[slot], shifts[slot], c, z)
+            step, leaves = 1.0, -1
+            for i in range(r):
+                if members >> i & 1 and z[i] <= 0 and h[i] - z[i] > 0:
+                    reach = h[i] / (h[i] - z[i])
+                    if reach < step or leaves < 0:
+                        step, leaves = min(reach, step), i
+            for i in range(r):
+                if members >> i & 1:
+                    h[i] += step * (z[i] - h[i])
+            if leaves < 0:
+                barred = np.int64(0)
+                break
+            for i in range(r):
+                if members >> i & 1 and (i == leaves or h[i] <= 0):
+                    members &= ~(np.int64(1) << i)
+                    h[i] = 0.0
+            if members == before:
+                # Numerically the newcomer left at once: rounding, not progress.
+                barred |= np.int64(1) << enter
+                break
+    slot = _slot(g, members, simplex, keys, good, maps, shifts)
+    _evaluate(maps[slot], shifts[slot], c, z)
+    return members
+
+
+@njit(nogil=True, cache=True)
+def _solve(g, c, simplex, members, tol, z, keys, good, maps, shifts):
+    """Solve one pixel, starting from the set ``members``; z gets the solution. Return the set."""
+    r = c.shape[0]
+    fewest, patience = r + 1, 3
+    for _ in range(10 + 2 * r):
+        if simplex and members == 0:
+            members = np.int64(1) << _best_single(g, c)
+        slot = _slot(g, members, simplex, keys, good, maps, shifts)
+        if not good[slot]:
+            break
+        _evaluate(maps[slot], shifts[slot], c, z)
+        wrong, count, last = np.int64(0), 0, 0
+        for i in range(r):
+            limit = -1e-12 if members >> i & 1 else -tol
+            if z[i] < limit:
+                wrong |= np.int64(1) << i
+                count += 1
+                last = i
+        if count == 0:
+            return members
+        if count < fewest:
+            fewest, patience = count, 3
+        elif patience > 0:
+            patience -= 1
+        else:
+            wrong = np.int64(1) << last
+        members ^= wrong
+    return _active_set(g, c, simplex, tol, z, keys, good, maps, shifts)
+
+
+@njit(nogil=True, cache=True)
+def constrained(tiles, counts, wt, g, simplex, table, h):
+    """Solve every pixel of a chunk.
+
+    Parameters
+    ----------
+    tiles : float32 (n, bands, T)
+    counts : int64 (n,)
+    wt : float64 (r, bands)
+    g : float64 (r, r)
+        WᵀW; r at most MAX_RANK.
+    simplex : bool
+        Whether abundances sum to one.
+    table : int
+        How many maps to keep.
+    h : float32 (n, r, T)
+        The abundances, written here; zero in the padding.
+    """
+    r = wt.shape[0]
+    t_end = tiles.shape[2]
+    keys = np.full(table, -1, np.int64)
+    good = np.zeros(table, np.bool_)
+    maps = np.empty((table, r, r))
+    shifts = np.empty((table, r))
+    right = np.empty((r, t_end))
+    c, z = np.empty(r), np.empty(r)
+    members = (np.int64(1) << r) - 1
+    for i in range(tiles.shape[0]):
+        wt_x(wt, tiles[i], right)
+        for t in range(counts[i]):
+            largest = 0.0
+            for k in range(r):
+                c[k] = right[k, t]
+                largest = max(largest, abs(c[k]))
+            members = _solve(g, c, simplex, members, 1e-12 * largest, z, keys, good, maps, shifts)
+            total = 0.0
+            for k in range(r):
+                z[k] = max(z[k], 0.0) if members >> k & 1 else 0.0
+                total += z[k]
+            scale = 1.0 / total if simplex and total > 0 else 1.0
+            for k in range(r):
+                h[i, k, t] = z[k] * scale
+        for t in range(counts[i], t_end):
+            for k in range(r):
+                h[i, k, t] = 0.0
+
+
+@njit(nogil=True, cache=True, fastmath=FAST)
+def unconstrained(tiles, counts, wt, inverse, h):
+    """H (n, r, T) = inverse (r, r) · wt (r, bands) · every pixel."""
+    r, t_end = wt.shape[0], tiles.shape[2]
+    right = np.empty((r, t_end))
+    row = np.empty(t_end)
+    for i in range(tiles.shape[0]):
+        wt_x(wt, tiles[i], right)
+        for k in range(r):
+            for t in range(t_end):
+                row[t] = 0.0
+            for j in range(r):
+                a, other = inverse[k, j], right[j]
+                for t in range(t_end):
+                    row[t] += a * other[t]
+            for t in range(counts[i]):
+                h[i, k, t] = row[t]
+            for t in range(counts[i], t_end):
+                h[i, k, t] = 0.0

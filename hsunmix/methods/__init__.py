@@ -1,0 +1,214 @@
+"""The registry of methods, and what each kind of method promises.
+
+A method is a file in one of the four folders. It has
+
+``TITLE``, ``REFERENCE``
+    What it is called, and where it comes from.
+``Params``
+    A frozen ``msgspec.Struct``: see ``hsunmix.parameters``.
+``run(...)``
+    A generator that yields ``Step`` or None (a place where it may be closed) at least every 0.2 s,
+    and returns its result:
+
+    ============== ===================================== =============================
+    folder         run                                    returns
+    ============== ===================================== =============================
+    extraction     (scene, rank, params, start)           Extraction
+    abundance      (scene, w, params)                     Abundances
+    factorization  (scene, rank, params, start)           Factorization
+    rank           (scene, params)                        RankEstimate
+    ============== ===================================== =============================
+
+The first paragraph of the module's docstring is its summary in lists.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.errors import InputError
+from hsunmix.model.unmixing import Step
+from hsunmix.parameters import Parameter, describe
+from hsunmix.registry import modules
+
+__all__ = [
+    "KINDS",
+    "Abundances",
+    "Extraction",
+    "Factorization",
+    "Method",
+    "RankEstimate",
+    "Start",
+    "get",
+    "methods",
+]
+
+KINDS = ("factorization", "extraction", "abundance", "rank")
+
+
+@dataclass(frozen=True, eq=False)
+class Start:
+    """What a method starts from, besides the scene.
+
+    Attributes
+    ----------
+    seed : int
+        For everything random in the method.
+    endmembers : array of float64, (used bands, r), or None
+        Spectra to start from, in the scene's scaling.
+    locked : tuple of int
+        Columns of ``endmembers`` that must stay as they are.
+    """
+
+    seed: int = 0
+    endmembers: NDArray[np.float64] | None = None
+    locked: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Extraction:
+    """Endmembers found in the scene.
+
+    Attributes
+    ----------
+    endmembers : array of float64, (used bands, r)
+    columns : array of int64, (r,), or None
+        Their columns in the scene (positions among the pixels used).
+    note : str
+    smoothed : bool
+        Whether an endmember is a mean around its pixel rather than the pixel itself.
+    """
+
+    endmembers: NDArray[np.float64]
+    columns: NDArray[np.int64] | None
+    note: str = ""
+    smoothed: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Abundances:
+    """Abundances of given endmembers: array of float32, (tiles, r, T), laid out as the scene."""
+
+    tiles: NDArray[np.float32]
+    note: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Factorization:
+    """Both factors.
+
+    Attributes
+    ----------
+    endmembers : array of float64, (used bands, r)
+    abundances : array of float32, (tiles, r, T)
+    history : array of float64, (iterations, 2)
+        Seconds, relative error.
+    converged : bool or None
+    columns, smoothed : as in Extraction
+    fixed_scale : bool
+        True where the spectra have a scale of their own (pixels), which must be kept.
+    abundance : str
+        The abundance method that made the abundances, if one did.
+    note : str
+    """
+
+    endmembers: NDArray[np.float64]
+    abundances: NDArray[np.float32]
+    history: NDArray[np.float64]
+    converged: bool | None = None
+    columns: NDArray[np.int64] | None = None
+    smoothed: bool = False
+    fixed_scale: bool = False
+    abundance: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class RankEstimate:
+    """How many endmembers.
+
+    Attributes
+    ----------
+    rank : int
+    curve : array of float64, (k,)
+        What the method looked at, for 1 … k endmembers (or 0 … k, by ``label``).
+    label : str
+        What the curve shows, with its unit.
+    sentence : str
+        The result and its limits, for an analyst.
+    """
+
+    rank: int
+    curve: NDArray[np.float64]
+    label: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Method:
+    """One entry of the registry."""
+
+    id: str
+    kind: str
+    title: str
+    reference: str
+    summary: str
+    params: type[msgspec.Struct]
+    run: Callable[..., Generator[Step | None, None, Any]]
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The parameters' descriptions."""
+        return describe(self.params)
+
+
+@cache
+def methods() -> dict[str, Method]:
+    """Every method by its identifier, in the order of ``KINDS``, ``auto`` first."""
+    found = {}
+    for kind in KINDS:
+        for name, module in modules(f"{__name__}.{kind}"):
+            summary = " ".join((module.__doc__ or "").strip().split("\n\n")[0].split())
+            found[name] = Method(
+                name, kind, module.TITLE, module.REFERENCE, summary, module.Params, module.run
+            )
+    return dict(sorted(found.items(), key=lambda item: item[0] != "auto"))
+
+
+def get(name: str, *kinds: str) -> Method:
+    """Return a method by its identifier.
+
+    Parameters
+    ----------
+    name : str
+    *kinds : str
+        The kinds that are acceptable; all when none is given.
+
+    Raises
+    ------
+    InputError
+        There is no such method, or it is of another kind.
+    """
+    known = [m.id for m in methods().values() if not kinds or m.kind in kinds]
+    if name not in known:
+        raise InputError(f"{name!r} is no {' or '.join(kinds) or 'known'} method (known: {', '.join(known)})")
+    return methods()[name]
+
+
+class _CallableRegistry(ModuleType):
+    """The package is called ``methods``, and so is the function of the public API."""
+
+    def __call__(self) -> dict[str, Method]:
+        return dict(methods())
+
+
+sys.modules[__name__].__class__ = _CallableRegistry

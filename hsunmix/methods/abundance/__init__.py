@@ -1,0 +1,1 @@
+"""Methods that find the abundances of given endmembers: one file each."""

@@ -1,0 +1,47 @@
+"""What nnls and fcls share: the exact solver of one small quadratic problem a pixel."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.engine.passes import compiling
+from hsunmix.engine.scene import Scene
+from hsunmix.errors import InputError
+from hsunmix.methods import Abundances
+from hsunmix.model.unmixing import Step
+
+__all__ = ["solve"]
+
+TABLE_BYTES = 2 << 20  # stays in the cache of a processor
+
+
+def solve(scene: Scene, w: NDArray[np.float64], simplex: bool) -> Generator[Step | None, None, Abundances]:
+    """Minimize ‖x − W h‖ over h ≥ 0 (and Σh = 1 when ``simplex``) for every pixel."""
+    from hsunmix.kernels.least_squares import MAX_RANK, constrained
+
+    r = w.shape[1]
+    if r > MAX_RANK:
+        raise InputError(f"{r} endmembers are more than the {MAX_RANK} that this method takes")
+    yield compiling(constrained)
+    # Unit length makes the solver's tolerances mean the same for every endmember; with the sum
+    # constraint only a common factor keeps the problem the same.
+    length = np.linalg.norm(w, axis=0)
+    length[length == 0] = 1
+    if simplex:
+        length[:] = length.max()
+    wt = np.ascontiguousarray((w / length).T)
+    g = wt @ wt.T
+    table = 1 << min(r, max(4, (TABLE_BYTES // (8 * r * r)).bit_length() - 1))
+    h = np.empty((len(scene.tiles), r, scene.tiles.shape[2]), np.float32)
+    scale = length.astype(np.float32)[:, None]
+
+    def work(chunk: slice) -> None:
+        constrained(scene.tiles[chunk], scene.counts[chunk], wt, g, simplex, table, h[chunk])
+        if not simplex:
+            h[chunk] /= scale
+
+    yield from scene.passes(work)
+    return Abundances(h)

@@ -1,0 +1,43 @@
+"""Unconstrained least squares: fractions may be negative, and that says something.
+
+Problem: minimize ‖x − W h‖² for every pixel.
+Method: h = W⁺ x, one small solve for the whole scene.
+Cost: 2 · bands · r operations a pixel.
+Negative fractions, or sums far from one, are pixels that these endmembers don't explain. Of
+endmembers that depend on each other, the solution with the smallest norm is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.engine.passes import compiling
+from hsunmix.engine.scene import Scene
+from hsunmix.methods import Abundances
+from hsunmix.model.unmixing import Step
+from hsunmix.parameters import NoParams as Params
+
+__all__ = ["REFERENCE", "TITLE", "Params", "run"]
+
+TITLE = "Unconstrained least squares (UCLS)"
+REFERENCE = "Keshava and Mustard, IEEE Signal Processing Magazine 19 (2002)"
+
+
+def run(
+    scene: Scene,
+    w: NDArray[np.float64],
+    params: Params,
+) -> Generator[Step | None, None, Abundances]:
+    """Solve every pixel; w is (bands used, r)."""
+    from hsunmix.kernels.least_squares import unconstrained
+
+    yield compiling(unconstrained)
+    q, triangle = np.linalg.qr(w)
+    qt = np.ascontiguousarray(q.T)
+    back = np.linalg.pinv(triangle, rcond=1e-12)
+    h = np.empty((len(scene.tiles), w.shape[1], scene.tiles.shape[2]), np.float32)
+    yield from scene.passes(lambda c: unconstrained(scene.tiles[c], scene.counts[c], qt, back, h[c]))
+    return Abundances(h)

@@ -1,0 +1,1 @@
+"""Methods that find endmembers among the pixels: one file each."""

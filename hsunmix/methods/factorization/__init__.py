@@ -1,0 +1,1 @@
+"""Methods that find endmembers and abundances together: one file each."""

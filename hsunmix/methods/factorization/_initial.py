@@ -1,0 +1,56 @@
+"""Where a factorization starts: spectra, and the abundances that are best for them."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.engine.scene import Scene
+from hsunmix.errors import InputError
+from hsunmix.methods import Abundances, Extraction, Start, get
+from hsunmix.model.unmixing import Step
+
+__all__ = ["initial"]
+
+
+def initial(
+    scene: Scene, rank: int, init: str, start: Start
+) -> Generator[Step | None, None, tuple[NDArray[np.float64], NDArray[np.float32], NDArray[np.int64] | None]]:
+    """Return W (bands used, r), H (n, r, T) and the columns of the scene that W is made of.
+
+    Parameters
+    ----------
+    init : str
+        ``random`` (mean spectra of random pixels) or an extraction method's identifier; not used
+        when ``start.endmembers`` holds spectra.
+    """
+    columns = None
+    if start.endmembers is not None:
+        w = np.maximum(start.endmembers, 0)
+        if w.shape[1] != rank:
+            raise InputError(f"{w.shape[1]} spectra to start from, but {rank} endmembers asked for")
+    elif init == "random":
+        w = _random(scene, rank, start.seed)
+    else:
+        method = get(init, "extraction")
+        found: Extraction = yield from method.run(scene, rank, method.params(), start)
+        w, columns = found.endmembers, found.columns
+        if w.shape[1] < rank:
+            raise InputError(f"{rank} endmembers asked for, but {found.note.lower().rstrip('.')}")
+    if bad := [k for k in start.locked if not 0 <= k < rank]:
+        raise InputError(f"no endmember {bad[0]} to lock: there are {rank}, counted from 0")
+    nnls = get("nnls", "abundance")
+    abundances: Abundances = yield from nnls.run(scene, w, nnls.params())
+    return w, abundances.tiles, columns
+
+
+def _random(scene: Scene, rank: int, seed: int) -> NDArray[np.float64]:
+    """Spectra that are means of a few random pixels each."""
+    rng = np.random.default_rng(seed)
+    few = min(5, scene.n_pixels)
+    spectra = [
+        scene.columns(rng.choice(scene.n_pixels, few, replace=False)).mean(axis=1) for _ in range(rank)
+    ]
+    return np.maximum(np.column_stack(spectra), 0)

@@ -1,0 +1,1 @@
+"""Methods that estimate how many endmembers there are: one file each."""

@@ -1,0 +1,1 @@
+"""Frozen data with meaning. NumPy only."""

@@ -1,0 +1,256 @@
+"""A hyperspectral cube: numbers that are read in blocks, and what they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from hsunmix.model.georeference import Georeference
+from hsunmix.model.mask import dead_bands, usable_pixels
+
+__all__ = ["ArrayPixels", "Cube", "Pixels"]
+
+BLOCK_BYTES = 16 << 20  # read at a time when a whole cube is passed through
+RGB_NM = (650.0, 550.0, 450.0)
+
+
+class Pixels(Protocol):
+    """Where a cube's stored numbers come from.
+
+    ``read`` returns stored values, not yet scaled, as a new native-endian array of shape
+    (last − first, samples, bands); ``bands`` picks some (all by default). It may be called from
+    several threads at once, and raises FileError when the file has changed under it.
+    """
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(lines, samples, bands)."""
+
+    @property
+    def dtype(self) -> np.dtype[np.generic]:
+        """Type of the stored values."""
+
+    def read(self, first: int, last: int, bands: Sequence[int] | None = None) -> NDArray[np.generic]:
+        """Stored values of the lines first … last − 1."""
+
+    def spectrum(self, line: int, sample: int) -> NDArray[np.generic]:
+        """Stored values of one pixel, (bands,)."""
+
+
+@dataclass(frozen=True, eq=False)
+class ArrayPixels:
+    """Pixels of an array in memory, (lines, samples, bands)."""
+
+    values: NDArray[np.generic]
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(lines, samples, bands)."""
+        lines, samples, bands = self.values.shape
+        return lines, samples, bands
+
+    @property
+    def dtype(self) -> np.dtype[np.generic]:
+        """Type of the values."""
+        return self.values.dtype
+
+    def read(self, first: int, last: int, bands: Sequence[int] | None = None) -> NDArray[np.generic]:
+        """Values of the lines first … last − 1."""
+        block = self.values[first:last]
+        return block.copy() if bands is None else block[:, :, list(bands)]
+
+    def spectrum(self, line: int, sample: int) -> NDArray[np.generic]:
+        """Values of one pixel."""
+        spectrum: NDArray[np.generic] = self.values[line, sample].copy()
+        return spectrum
+
+
+@dataclass(frozen=True, eq=False)
+class Cube:
+    """A hyperspectral cube as the analyst thinks of it.
+
+    Every number that leaves a cube is physical, ``stored · gain + offset``, with NaN for nodata.
+
+    Attributes
+    ----------
+    pixels : Pixels
+    wavelengths, fwhm : array of float64, (bands,), or None
+        Nanometres.
+    bad_bands : array of bool, (bands,), or None
+        True where the file says that the band is bad.
+    band_names : tuple of str
+        Empty where the file has none.
+    nodata : float or None
+        The stored value that means "no data".
+    gain, offset : float or array of float64, (bands,)
+    georeference : Georeference or None
+    path : Path or None
+        The file with the header, for ENVI; absolute.
+    format, interleave : str
+        ``envi``, ``matlab``, …; ``bsq``, ``bil``, ``bip`` or empty.
+    wavelength_unit : str
+        As the file has it, for writing back.
+    default_rgb : tuple of 3 int, or None
+        Bands for red, green and blue, counted from 0, where the file names them.
+    selection : array of bool, (lines, samples), or None
+        The pixels that the analyst wants used; None means all.
+    options : dict
+        What had to be given to open the file (``lines``, ``dataset`` …): opening it again needs
+        the same.
+    notes : tuple of str
+        What the reader had to assume, in sentences.
+    """
+
+    pixels: Pixels
+    wavelengths: NDArray[np.float64] | None = None
+    fwhm: NDArray[np.float64] | None = None
+    bad_bands: NDArray[np.bool_] | None = None
+    band_names: tuple[str, ...] = ()
+    nodata: float | None = None
+    gain: float | NDArray[np.float64] = 1.0
+    offset: float | NDArray[np.float64] = 0.0
+    georeference: Georeference | None = None
+    path: Path | None = None
+    format: str = ""
+    interleave: str = ""
+    wavelength_unit: str = ""
+    default_rgb: tuple[int, int, int] | None = None
+    selection: NDArray[np.bool_] | None = None
+    options: tuple[tuple[str, int | str], ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def from_array(
+        cls, values: ArrayLike, wavelengths: ArrayLike | None = None, *, nodata: float | None = None
+    ) -> Cube:
+        """Make a cube of an array (lines, samples, bands); the array is not copied."""
+        array = np.asarray(values)
+        if array.ndim != 3:
+            raise ValueError(f"a cube has 3 axes (lines, samples, bands), not {array.ndim}")
+        nm = None if wavelengths is None else np.asarray(wavelengths, dtype=np.float64)
+        return cls(ArrayPixels(array), wavelengths=nm, nodata=nodata)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(lines, samples, bands)."""
+        return self.pixels.shape
+
+    @property
+    def lines(self) -> int:
+        """Rows of the image."""
+        return self.shape[0]
+
+    @property
+    def samples(self) -> int:
+        """Columns of the image."""
+        return self.shape[1]
+
+    @property
+    def bands(self) -> int:
+        """Bands, bad ones included."""
+        return self.shape[2]
+
+    @property
+    def name(self) -> str:
+        """What to call it in a title."""
+        return self.path.name if self.path else "untitled"
+
+    @property
+    def nbytes(self) -> int:
+        """Size of the stored values in bytes."""
+        return int(np.prod(self.shape, dtype=object)) * self.pixels.dtype.itemsize
+
+    @cached_property
+    def good_bands(self) -> NDArray[np.bool_]:
+        """True for the bands that are used, (bands,).
+
+        Bad by the file, or without any data in up to 32 lines spread over the scene.
+        """
+        good = np.ones(self.bands, dtype=bool) if self.bad_bands is None else ~self.bad_bands
+        step = max(1, self.lines // 32)
+        rows = [self.read(line, line + 1)[0] for line in range(step // 2, self.lines, step)]
+        dead = dead_bands(np.concatenate(rows))
+        return good & ~dead if (good & ~dead).any() else good
+
+    @cached_property
+    def mask(self) -> NDArray[np.bool_]:
+        """True for the pixels that are used, (lines, samples): one pass over the file."""
+        used = np.empty(self.shape[:2], dtype=bool)
+        for first, block in self.blocks():
+            used[first : first + len(block)] = usable_pixels(block[:, :, self.good_bands])
+        return used if self.selection is None else used & self.selection
+
+    def blocks(self, block_bytes: int = BLOCK_BYTES) -> Iterator[tuple[int, NDArray[np.float32]]]:
+        """Pass through the cube: (first line, physical values (lines of the block, samples, bands))."""
+        step = max(1, block_bytes // max(1, self.samples * self.bands * 4))
+        for first in range(0, self.lines, step):
+            yield first, self.read(first, min(first + step, self.lines))
+
+    def read(
+        self, first: int, last: int, bands: Sequence[int] | None = None, dtype: DTypeLike = np.float32
+    ) -> NDArray[np.float32]:
+        """Physical values of the lines first … last − 1, (lines, samples, bands), NaN for nodata."""
+        return self._physical(self.pixels.read(first, last, bands), bands, dtype)
+
+    def band(self, index: int) -> NDArray[np.float32]:
+        """Physical values of one band, (lines, samples)."""
+        return self.read(0, self.lines, [index])[:, :, 0]
+
+    def spectrum(self, line: int, sample: int) -> NDArray[np.float32]:
+        """Physical values of one pixel, (bands,)."""
+        return self._physical(self.pixels.spectrum(line, sample), None, np.float32)
+
+    def _physical(
+        self, stored: NDArray[np.generic], bands: Sequence[int] | None, dtype: DTypeLike
+    ) -> NDArray[np.float32]:
+        pick = slice(None) if bands is None else list(bands)
+        gain = self.gain if np.ndim(self.gain) == 0 else np.asarray(self.gain)[pick]
+        offset = self.offset if np.ndim(self.offset) == 0 else np.asarray(self.offset)[pick]
+        plain = np.ndim(gain) == 0 and np.ndim(offset) == 0 and gain == 1 and offset == 0
+        # The arithmetic is float64 so that 1e-4 · 1234 rounds once, as other software rounds it.
+        values = stored.astype(dtype) if plain else (stored.astype(np.float64) * gain + offset).astype(dtype)
+        if self.nodata is not None:
+            # A float32 file whose header says −1.23e+34 holds the nearest float32 to it.
+            missing = self.nodata
+            if stored.dtype.kind == "f":
+                with np.errstate(over="ignore"):
+                    missing = float(stored.dtype.type(self.nodata))
+            values[stored == missing] = np.nan
+        return values
+
+    def nearest_band(self, nm: float) -> int:
+        """Index of the good band nearest a wavelength; by position where there are none."""
+        good = np.flatnonzero(self.good_bands)
+        if self.wavelengths is None:
+            return int(good[0])
+        return int(good[np.argmin(np.abs(self.wavelengths[good] - nm))])
+
+    @cached_property
+    def rgb_bands(self) -> tuple[int, int, int]:
+        """Bands for red, green and blue.
+
+        The file's own choice; else true colour where the wavelengths reach it; else bands spread
+        over the good ones.
+        """
+        if self.default_rgb is not None:
+            return self.default_rgb
+        good = np.flatnonzero(self.good_bands)
+        if self.wavelengths is not None:
+            reach = self.wavelengths[good]
+            if reach.min() <= 500 and reach.max() >= 620:
+                red, green, blue = (self.nearest_band(nm) for nm in RGB_NM)
+                return red, green, blue
+        red, green, blue = (int(good[int(f * (len(good) - 1))]) for f in (0.75, 0.45, 0.15))
+        return red, green, blue
+
+    def with_selection(self, selection: NDArray[np.bool_] | None) -> Cube:
+        """Return the same cube restricted to the pixels where ``selection`` is True."""
+        if selection is not None and selection.shape != self.shape[:2]:
+            raise ValueError(f"a mask of shape {selection.shape} for an image of {self.shape[:2]}")
+        return replace(self, selection=selection)

@@ -1,0 +1,114 @@
+"""Endmembers and spectral libraries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["PALETTE", "Endmember", "Source", "Spectra", "colour"]
+
+# Okabe and Ito's palette without black and with its yellow darkened, then Tol's "muted": told
+# apart with any colour vision, and readable on white and on dark grey alike.
+PALETTE = (
+    "#0072b2",
+    "#d55e00",
+    "#009e73",
+    "#cc79a7",
+    "#e69f00",
+    "#56b4e9",
+    "#aa4499",
+    "#999933",
+    "#882255",
+    "#44aa99",
+    "#6699cc",
+    "#ddaa77",
+)
+
+
+def colour(index: int) -> str:
+    """Return the default colour of the endmember with this index, as ``#rrggbb``."""
+    return PALETTE[index % len(PALETTE)]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where an endmember's spectrum comes from.
+
+    Attributes
+    ----------
+    kind : str
+        ``pixel``, ``smoothed`` (a pixel and its spectral neighbours), ``roi``, ``library`` or
+        ``computed``.
+    line, sample : int or None
+        The pixel, for the first two kinds.
+    text : str
+        What else is known: the library's entry, the method.
+    """
+
+    kind: str = "computed"
+    line: int | None = None
+    sample: int | None = None
+    text: str = ""
+
+    def __str__(self) -> str:
+        if self.line is not None and self.sample is not None:
+            around = "around " if self.kind == "smoothed" else ""
+            return f"{around}pixel {self.line}, {self.sample}"
+        return self.text or self.kind
+
+
+@dataclass(frozen=True, eq=False)
+class Endmember:
+    """One material: its spectrum and how it is shown.
+
+    Attributes
+    ----------
+    name : str
+    spectrum : array of float64, (bands,)
+        NaN in bands that are not used.
+    colour : str
+        ``#rrggbb``.
+    visible, locked : bool
+        Shown in the plots; kept as it is by a factorization.
+    source : Source
+    """
+
+    name: str
+    spectrum: NDArray[np.float64]
+    colour: str = PALETTE[0]
+    visible: bool = True
+    locked: bool = False
+    source: Source = field(default_factory=Source)
+
+
+@dataclass(frozen=True, eq=False)
+class Spectra:
+    """A set of spectra on common bands: a spectral library.
+
+    Attributes
+    ----------
+    values : array of float64, (spectra, bands)
+        NaN where a spectrum has a gap.
+    names : tuple of str
+    wavelengths : array of float64, (bands,), or None
+        Nanometres.
+    fwhm : array of float64, (bands,), or None
+        Nanometres.
+    path : str
+        The file it was read from.
+    notes : tuple of str
+        What the reader had to assume.
+    """
+
+    values: NDArray[np.float64]
+    names: tuple[str, ...]
+    wavelengths: NDArray[np.float64] | None = None
+    fwhm: NDArray[np.float64] | None = None
+    path: str = ""
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.values.ndim != 2 or len(self.names) != len(self.values):
+            raise ValueError(f"{len(self.names)} names for spectra of shape {self.values.shape}")

@@ -1,0 +1,113 @@
+"""The result of unmixing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.model.spectra import Endmember, Source, colour
+
+__all__ = ["Step", "Unmixing"]
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """What a method reports while it works.
+
+    Attributes
+    ----------
+    fraction : float
+        Share of the work done, 0 to 1, as far as it is known.
+    relative_error : float or None
+        ‖X − WH‖ / ‖X‖ so far.
+    endmembers : array of float64, (bands, r), or None
+        A copy of the spectra so far.
+    message : str
+        What is being done.
+    """
+
+    fraction: float = 0.0
+    relative_error: float | None = None
+    endmembers: NDArray[np.float64] | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Unmixing:
+    """Spectra of the materials and how much of each lies in every pixel.
+
+    Attributes
+    ----------
+    endmembers : array of float64, (bands, r)
+        In the cube's units; NaN in bands that were not used.
+    abundances : array of float32, (r, lines, samples) or (r, pixels)
+        NaN where a pixel was not used.
+    rmse : array of float32, (lines, samples) or (pixels,)
+        Root mean square over the used bands of X − WH, in the cube's units; NaN as above.
+    relative_error : float
+        ‖X − WH‖_F / ‖X‖_F over the pixels and bands used.
+    history : array of float64, (iterations, 2)
+        Seconds since the start, relative error; no rows for a method without iterations.
+    source_pixels : array of int64, (r,), or None
+        line · samples + sample of each endmember that is a pixel of the scene, −1 for the others.
+    converged : bool or None
+        Whether the tolerance was met; None for a method without iterations.
+    used_bands : array of bool, (bands,)
+    method, abundance : str
+        Identifiers; ``abundance`` is empty where a factorization's own abundances were kept.
+    parameters : mapping
+        The method's parameters, all of them, as JSON values.
+    seed, iterations : int
+    seconds : float
+    note : str
+        What the method chose and why, and what was unusual.
+    names : tuple of str
+    smoothed : bool
+        Whether an endmember is the mean of its source pixel's spectral neighbours.
+    """
+
+    endmembers: NDArray[np.float64]
+    abundances: NDArray[np.float32]
+    rmse: NDArray[np.float32]
+    relative_error: float
+    history: NDArray[np.float64]
+    source_pixels: NDArray[np.int64] | None
+    converged: bool | None
+    used_bands: NDArray[np.bool_]
+    method: str
+    abundance: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    seed: int = 0
+    iterations: int = 0
+    seconds: float = 0.0
+    note: str = ""
+    names: tuple[str, ...] = ()
+    smoothed: bool = False
+
+    @property
+    def rank(self) -> int:
+        """Number of endmembers."""
+        return int(self.endmembers.shape[1])
+
+    @property
+    def mean_abundances(self) -> NDArray[np.float64]:
+        """Mean of each abundance over the pixels used, (r,)."""
+        flat = self.abundances.reshape(self.rank, -1)
+        used = np.isfinite(flat[0])
+        return np.asarray(flat[:, used].mean(axis=1, dtype=np.float64))
+
+    def as_endmembers(self) -> tuple[Endmember, ...]:
+        """Endmembers with names, colours and sources, for a document."""
+        samples = self.abundances.shape[-1]
+        result = []
+        for k in range(self.rank):
+            pixel = -1 if self.source_pixels is None else int(self.source_pixels[k])
+            kind = "smoothed" if self.smoothed else "pixel"
+            source = Source(kind, *divmod(pixel, samples)) if pixel >= 0 else Source(text=self.method)
+            name = self.names[k] if self.names else f"Endmember {k + 1}"
+            result.append(Endmember(name, self.endmembers[:, k], colour(k), source=source))
+        return tuple(result)

@@ -1,0 +1,150 @@
+"""Parameters described once: from a struct come the form, the options, the checks, the manual.
+
+A method, format or export declares a frozen ``msgspec.Struct`` whose fields are ``Annotated`` with
+a range and one line of help::
+
+    class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+        tolerance: Annotated[float, Meta(ge=0, description="Stop below this change")] = 1e-5
+        init: Literal["spa", "random"] = "spa"
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import UnionType
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+from msgspec import Meta
+
+from hsunmix.errors import ParameterError
+
+__all__ = ["NoParams", "Parameter", "describe", "from_text", "make", "to_dict"]
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+class NoParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The parameters of a method that has none."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One field of a struct, as a form or a manual needs it.
+
+    Attributes
+    ----------
+    name : str
+    kind : str
+        ``bool``, ``int``, ``float``, ``choice``, ``text`` or ``list`` (of int).
+    default : object
+    minimum, maximum : float or None
+        Both inclusive.
+    choices : tuple of str
+    optional : bool
+        None is allowed, and means "decided by the method".
+    help : str
+    """
+
+    name: str
+    kind: str
+    default: Any
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+    optional: bool = False
+    help: str = ""
+
+    @property
+    def label(self) -> str:
+        """The name as words: ``max_iterations`` is "Max iterations"."""
+        return self.name.replace("_", " ").capitalize()
+
+    @property
+    def domain(self) -> str:
+        """What is allowed, for a manual: ``0 … 1``, ``spa | random``, ``true | false``."""
+        if self.choices:
+            return " | ".join(self.choices)
+        if self.kind == "bool":
+            return "true | false"
+        if self.minimum is None and self.maximum is None:
+            return self.kind
+        low = "" if self.minimum is None else f"{self.minimum:g}"
+        high = "" if self.maximum is None else f"{self.maximum:g}"
+        return f"{low} … {high}".strip()
+
+
+def describe(struct: type[msgspec.Struct]) -> tuple[Parameter, ...]:
+    """Describe the fields of a struct, in their order."""
+    hints = get_type_hints(struct, include_extras=True)
+    return tuple(_parameter(f.name, hints[f.name], f.default) for f in msgspec.structs.fields(struct))
+
+
+def _parameter(name: str, hint: Any, default: Any) -> Parameter:
+    meta, optional = Meta(), False
+    if get_origin(hint) is Annotated:
+        hint, meta = get_args(hint)[:2]
+    if get_origin(hint) in (Union, UnionType):
+        inner = [a for a in get_args(hint) if a is not type(None)]
+        optional = len(inner) < len(get_args(hint))
+        hint = inner[0]
+        if get_origin(hint) is Annotated:
+            hint, deeper = get_args(hint)[:2]
+            meta = deeper if meta.description is None else meta
+    help_text = meta.description or ""
+    if get_origin(hint) is Literal:
+        return Parameter(name, "choice", default, None, None, get_args(hint), optional, help_text)
+    kinds = {bool: "bool", int: "int", float: "float", str: "text"}
+    kind = kinds.get(hint, "list")
+    low = meta.ge if meta.ge is not None else meta.gt
+    high = meta.le if meta.le is not None else meta.lt
+    return Parameter(name, kind, default, low, high, (), optional, help_text)
+
+
+def make(struct: type[S], values: Mapping[str, Any]) -> S:
+    """Build a struct from plain values.
+
+    Raises
+    ------
+    ParameterError
+        The first value that is not allowed, by name.
+    """
+    known = {p.name for p in describe(struct)}
+    for name in values:
+        if name not in known:
+            allowed = ", ".join(sorted(known)) or "it has none"
+            raise ParameterError(name, f"no such parameter (known: {allowed})")
+    for name, value in values.items():
+        try:
+            msgspec.convert({name: value}, struct)
+        except msgspec.ValidationError as error:
+            reason = str(error).split(" - at ")[0]
+            raise ParameterError(name, f"{value!r} is not allowed: {reason}") from None
+    return msgspec.convert(dict(values), struct)
+
+
+def from_text(text: str) -> tuple[str, Any]:
+    """Read one ``NAME=VALUE`` of the command line.
+
+    Numbers, true, false and null are themselves, ``1,2`` is a list, anything else is text.
+    """
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise ParameterError(text, "write it as NAME=VALUE")
+    value = value.strip()
+    try:
+        return name.strip(), json.loads(value)
+    except ValueError:
+        pass
+    try:
+        return name.strip(), json.loads(f"[{value}]")
+    except ValueError:
+        return name.strip(), value
+
+
+def to_dict(struct: msgspec.Struct) -> dict[str, Any]:
+    """Return the values of a struct as JSON types."""
+    values: dict[str, Any] = msgspec.to_builtins(struct)
+    return values

@@ -1,0 +1,1 @@
+"""The document, its history, and the file that keeps it."""

@@ -1,0 +1,110 @@
+"""The document: everything that a session holds, frozen.
+
+A change makes a new document (``dataclasses.replace`` or one of the functions below); arrays are
+shared between old and new, never copied and never written to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from hsunmix.model.cube import Cube
+from hsunmix.model.spectra import Endmember
+from hsunmix.model.unmixing import Unmixing
+
+__all__ = ["Document", "Pin", "RunSettings", "View", "with_endmember", "with_result"]
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """What the run panel says.
+
+    Attributes
+    ----------
+    method : str
+    rank : int
+    abundance : str
+        Identifier of an abundance method; empty for the method's own.
+    seed : int
+    parameters : mapping
+        Only what differs from the defaults, per method: {"hals": {"tolerance": 1e-6}}.
+    """
+
+    method: str = "auto"
+    rank: int = 4
+    abundance: str = ""
+    seed: int = 0
+    parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A pixel that the analyst pinned into the spectra plot."""
+
+    line: int
+    sample: int
+
+
+@dataclass(frozen=True)
+class View:
+    """How the image panel shows the scene.
+
+    Attributes
+    ----------
+    page : str
+        ``rgb``, ``map``, ``maps`` or ``residual``.
+    endmember : int
+        The abundance map that ``map`` shows.
+    rgb : tuple of 3 int, or None
+        Bands shown as red, green, blue; None means the cube's own choice.
+    stretch : tuple of 2 float
+        Percentiles of the RGB image's stretch.
+    """
+
+    page: str = "rgb"
+    endmember: int = 0
+    rgb: tuple[int, int, int] | None = None
+    stretch: tuple[float, float] = (2.0, 98.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Document:
+    """What a session holds.
+
+    Attributes
+    ----------
+    cube : Cube or None
+    endmembers : tuple of Endmember
+        In the order of the result's abundances.
+    unmixing : Unmixing or None
+        The result shown.
+    settings : RunSettings
+    view : View
+    pins : tuple of Pin
+    """
+
+    cube: Cube | None = None
+    endmembers: tuple[Endmember, ...] = ()
+    unmixing: Unmixing | None = None
+    settings: RunSettings = field(default_factory=RunSettings)
+    view: View = field(default_factory=View)
+    pins: tuple[Pin, ...] = ()
+
+
+def with_endmember(document: Document, index: int, **changes: Any) -> Document:
+    """Return the document with fields of one endmember changed."""
+    members = list(document.endmembers)
+    members[index] = replace(members[index], **changes)
+    return replace(document, endmembers=tuple(members))
+
+
+def with_result(document: Document, unmixing: Unmixing) -> Document:
+    """Return the document showing a new result, with fresh endmembers.
+
+    The page of the image panel becomes the grid of maps when it showed no map.
+    """
+    page = "maps" if document.view.page == "rgb" else document.view.page
+    view = replace(document.view, page=page, endmember=0)
+    return replace(document, unmixing=unmixing, endmembers=unmixing.as_endmembers(), view=view)
