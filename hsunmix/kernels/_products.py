@@ -23,7 +23,16 @@ def wt_x(wt, x, out):
     b = 0
     while b + 4 <= p:
         x0, x1, x2, x3 = x[b], x[b + 1], x[b + 2], x[b + 3]
-        for k in range(r):
+        k = 0
+        while k + 2 <= r:
+            w0, w1, w2, w3 = wt[k, b], wt[k, b + 1], wt[k, b + 2], wt[k, b + 3]
+            v0, v1, v2, v3 = wt[k + 1, b], wt[k + 1, b + 1], wt[k + 1, b + 2], wt[k + 1, b + 3]
+            row, next_row = out[k], out[k + 1]
+            for t in range(t_end):
+                row[t] += w0 * x0[t] + w1 * x1[t] + w2 * x2[t] + w3 * x3[t]
+                next_row[t] += v0 * x0[t] + v1 * x1[t] + v2 * x2[t] + v3 * x3[t]
+            k += 2
+        if k < r:
             w0, w1, w2, w3 = wt[k, b], wt[k, b + 1], wt[k, b + 2], wt[k, b + 3]
             row = out[k]
             for t in range(t_end):

@@ -22,6 +22,7 @@ from numba import njit
 from hsunmix.kernels._products import FAST, wt_x
 
 MAX_RANK = 62  # sets are kept as the bits of an int64
+TOLERANCE = 1e-12  # an abundance, or a multiplier relative to Wᵀx, may be so far below zero
 
 
 @njit(nogil=True, cache=True)
@@ -101,24 +102,43 @@ def _affine_map(g, members, simplex, m, v):
 
 
 @njit(nogil=True, cache=True)
-def _slot(g, members, simplex, keys, good, maps, shifts):
-    """Index in the table of the set's map, made when it isn't there."""
-    size = keys.shape[0]
-    slot = members & (size - 1) if size & (size - 1) == 0 else members % size
-    if keys[slot] != members:
-        good[slot] = _affine_map(g, members, simplex, maps[slot], shifts[slot])
-        keys[slot] = members
-    return slot
+def _fill(g, members, simplex, keys, maps):
+    """Put the map of a set into its place in the table."""
+    r = g.shape[0]
+    slot = members & (keys.shape[0] - 1)
+    m, v = np.empty((r, r)), np.empty(r)
+    keys[slot, 1] = _affine_map(g, members, simplex, m, v)
+    keys[slot, 0] = members
+    maps[slot, :, :r] = m
+    maps[slot, :, r] = v
 
 
 @njit(nogil=True, cache=True)
-def _evaluate(m, v, c, z):
+def _evaluate(g, c, simplex, members, tol, z, keys, maps):
+    """Fill z by the set's map.
+
+    Returns
+    -------
+    wrong : int64
+        The set of those that are too far below zero; −1 when the set's spectra are dependent.
+    """
+    # Whole arrays and an index, because a view counts references atomically at every call; and no
+    # branches, because which member is wrong can't be predicted.
     r = c.shape[0]
+    slot = members & (keys.shape[0] - 1)
+    if keys[slot, 0] != members:
+        _fill(g, members, simplex, keys, maps)
+    if keys[slot, 1] == 0:
+        return np.int64(-1)
+    wrong = np.int64(0)
     for i in range(r):
-        s = v[i]
+        s = maps[slot, i, r]
         for j in range(r):
-            s += m[i, j] * c[j]
+            s += maps[slot, i, j] * c[j]
         z[i] = s
+        limit = -TOLERANCE if members >> i & 1 else -tol
+        wrong |= np.int64(s < limit) << i
+    return wrong
 
 
 @njit(nogil=True, cache=True)
@@ -133,7 +153,7 @@ def _best_single(g, c):
 
 
 @njit(nogil=True, cache=True)
-def _active_set(g, c, simplex, tol, z, keys, good, maps, shifts):
+def _active_set(g, c, simplex, tol, z, keys, maps):
     """Lawson and Hanson's method, generalized to the simplex; cannot cycle. Return the set."""
     r = c.shape[0]
     h = np.zeros(r)
@@ -144,8 +164,7 @@ def _active_set(g, c, simplex, tol, z, keys, good, maps, shifts):
         h[first] = 1.0
     barred = np.int64(0)
     for _ in range(30 * r):
-        slot = _slot(g, members, simplex, keys, good, maps, shifts)
-        _evaluate(maps[slot], shifts[slot], c, z)
+        _evaluate(g, c, simplex, members, tol, z, keys, maps)
         enter, worst = -1, -tol
         for i in range(r):
             if not (members | barred) >> i & 1 and z[i] < worst:
@@ -155,12 +174,11 @@ def _active_set(g, c, simplex, tol, z, keys, good, maps, shifts):
         before = members
         members |= np.int64(1) << enter
         while True:
-            slot = _slot(g, members, simplex, keys, good, maps, shifts)
-            if not good[slot]:  # dependent on the members: it can't improve the fit
+            if _evaluate(g, c, simplex, members, tol, z, keys, maps) < 0:
+                # Dependent on the members: it can't improve the fit.
                 members = before
                 barred |= np.int64(1) << enter
                 break
-            _evaluate(maps[slot], shifts[slot], c, z)
             step, leaves = 1.0, -1
             for i in range(r):
                 if members >> i & 1 and z[i] <= 0 and h[i] - z[i] > 0:
@@ -181,40 +199,8 @@ def _active_set(g, c, simplex, tol, z, keys, good, maps, shifts):
                 # Numerically the newcomer left at once: rounding, not progress.
                 barred |= np.int64(1) << enter
                 break
-    slot = _slot(g, members, simplex, keys, good, maps, shifts)
-    _evaluate(maps[slot], shifts[slot], c, z)
+    _evaluate(g, c, simplex, members, tol, z, keys, maps)
     return members
-
-
-@njit(nogil=True, cache=True)
-def _solve(g, c, simplex, members, tol, z, keys, good, maps, shifts):
-    """Solve one pixel, starting from the set ``members``; z gets the solution. Return the set."""
-    r = c.shape[0]
-    fewest, patience = r + 1, 3
-    for _ in range(10 + 2 * r):
-        if simplex and members == 0:
-            members = np.int64(1) << _best_single(g, c)
-        slot = _slot(g, members, simplex, keys, good, maps, shifts)
-        if not good[slot]:
-            break
-        _evaluate(maps[slot], shifts[slot], c, z)
-        wrong, count, last = np.int64(0), 0, 0
-        for i in range(r):
-            limit = -1e-12 if members >> i & 1 else -tol
-            if z[i] < limit:
-                wrong |= np.int64(1) << i
-                count += 1
-                last = i
-        if count == 0:
-            return members
-        if count < fewest:
-            fewest, patience = count, 3
-        elif patience > 0:
-            patience -= 1
-        else:
-            wrong = np.int64(1) << last
-        members ^= wrong
-    return _active_set(g, c, simplex, tol, z, keys, good, maps, shifts)
 
 
 @njit(nogil=True, cache=True)
@@ -231,16 +217,14 @@ def constrained(tiles, counts, wt, g, simplex, table, h):
     simplex : bool
         Whether abundances sum to one.
     table : int
-        How many maps to keep.
+        How many maps to keep; a power of two.
     h : float32 (n, r, T)
         The abundances, written here; zero in the padding.
     """
     r = wt.shape[0]
     t_end = tiles.shape[2]
-    keys = np.full(table, -1, np.int64)
-    good = np.zeros(table, np.bool_)
-    maps = np.empty((table, r, r))
-    shifts = np.empty((table, r))
+    keys = np.full((table, 2), -1, np.int64)
+    maps = np.empty((table, r, r + 1))
     right = np.empty((r, t_end))
     c, z = np.empty(r), np.empty(r)
     members = (np.int64(1) << r) - 1
@@ -251,7 +235,39 @@ def constrained(tiles, counts, wt, g, simplex, table, h):
             for k in range(r):
                 c[k] = right[k, t]
                 largest = max(largest, abs(c[k]))
-            members = _solve(g, c, simplex, members, 1e-12 * largest, z, keys, good, maps, shifts)
+            tol = TOLERANCE * largest
+            # Neighbours mostly hold the same materials: the last pixel's set is tried first. This
+            # loop is written out here because a call costs more than its r² products.
+            fewest, patience = r + 1, 3
+            for attempt in range(10 + 2 * r):
+                slot = members & (table - 1)
+                if keys[slot, 0] != members:
+                    _fill(g, members, simplex, keys, maps)
+                wrong, count, last = np.int64(0), np.int64(0), np.int64(0)
+                for k in range(r):
+                    s = maps[slot, k, r]
+                    for j in range(r):
+                        s += maps[slot, k, j] * c[j]
+                    z[k] = s
+                    limit = -TOLERANCE if members >> k & 1 else -tol
+                    bad = np.int64(s < limit)  # no branch: which one is wrong can't be predicted
+                    wrong |= bad << k
+                    count += bad
+                    last = max(last, k * bad)
+                if keys[slot, 1] == 1 and count == 0:
+                    break
+                if keys[slot, 1] == 0 or attempt == 9 + 2 * r:
+                    members = _active_set(g, c, simplex, tol, z, keys, maps)
+                    break
+                if count < fewest:
+                    fewest, patience = count, np.int64(3)
+                elif patience > 0:
+                    patience -= 1
+                else:
+                    wrong = np.int64(1) << last
+                members ^= wrong
+                if simplex and members == 0:
+                    members = np.int64(1) << _best_single(g, c)
             total = 0.0
             for k in range(r):
                 z[k] = max(z[k], 0.0) if members >> k & 1 else 0.0

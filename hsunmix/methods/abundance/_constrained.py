@@ -26,12 +26,10 @@ def solve(scene: Scene, w: NDArray[np.float64], simplex: bool) -> Generator[Step
     if r > MAX_RANK:
         raise InputError(f"{r} endmembers are more than the {MAX_RANK} that this method takes")
     yield compiling(constrained)
-    # Unit length makes the solver's tolerances mean the same for every endmember; with the sum
-    # constraint only a common factor keeps the problem the same.
-    length = np.linalg.norm(w, axis=0)
+    # Unit length makes the solver's tolerances mean the same for every endmember; abundances that
+    # sum to one can't be scaled so.
+    length = np.ones(r) if simplex else np.linalg.norm(w, axis=0)
     length[length == 0] = 1
-    if simplex:
-        length[:] = length.max()
     wt = np.ascontiguousarray((w / length).T)
     g = wt @ wt.T
     table = 1 << min(r, max(4, (TABLE_BYTES // (8 * r * r)).bit_length() - 1))

@@ -24,7 +24,8 @@ __all__ = ["REFERENCE", "TITLE", "Params", "run"]
 
 TITLE = "Nonnegative least squares (NNLS)"
 REFERENCE = (
-    "Lawson and Hanson, Solving Least Squares Problems (1974); Kim and Park, SIAM J. Sci. Comput. 33 (2011)"
+    "Lawson and Hanson, Solving Least Squares Problems (1974); "
+    "Kim and Park, SIAM Journal on Scientific Computing 33 (2011)"
 )
 
 

@@ -50,7 +50,6 @@ def _random(scene: Scene, rank: int, seed: int) -> NDArray[np.float64]:
     """Spectra that are means of a few random pixels each."""
     rng = np.random.default_rng(seed)
     few = min(5, scene.n_pixels)
-    spectra = [
-        scene.columns(rng.choice(scene.n_pixels, few, replace=False)).mean(axis=1) for _ in range(rank)
-    ]
-    return np.maximum(np.column_stack(spectra), 0)
+    draws = [rng.choice(scene.n_pixels, few, replace=False) for _ in range(rank)]
+    w = np.column_stack([scene.columns(draw).mean(axis=1) for draw in draws])
+    return np.asarray(np.maximum(w, 0))
