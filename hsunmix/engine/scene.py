@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -23,7 +23,7 @@ from hsunmix.model.cube import Cube
 from hsunmix.model.mask import dead_bands, usable_pixels
 from hsunmix.model.unmixing import Step
 
-__all__ = ["TILE", "Scene", "from_array", "load"]
+__all__ = ["TILE", "Scene", "from_array", "load", "thinned"]
 
 TILE = 480  # pixels; a multiple of 16 for the vector units
 CHUNK_BYTES = 4 << 20  # a kernel's call works on so much: a few milliseconds
@@ -178,6 +178,23 @@ def from_array(x: NDArray[Any]) -> Scene:
         block = np.ascontiguousarray(x[bands, first : first + (1 << 16)].T, dtype=np.float32)
         build.add(first, block, usable_pixels(block))
     return build.scene(bands, (x.shape[1],), ())
+
+
+def thinned(scene: Scene, step: int) -> Scene:
+    """Every ``step``-th column of a scene, as a scene; ``step`` divides TILE.
+
+    The first column taken moves from tile to tile, so that an image whose lines are a multiple of
+    ``step`` long isn't sampled in stripes.
+    """
+    width = TILE // step
+    tiles = np.zeros((-(-len(scene.tiles) // step), scene.n_bands, TILE), np.float32)
+    kept = []
+    for i, tile in enumerate(scene.tiles):
+        begin, place = 7 * i % step, i % step * width
+        tiles[i // step, :, place : place + width] = tile[:, begin::step]
+        kept.append(scene.pixels[i * TILE : i * TILE + scene.counts[i]][begin::step])
+    tiles.flags.writeable = False
+    return replace(scene, tiles=tiles, pixels=np.concatenate(kept))
 
 
 class _Builder:

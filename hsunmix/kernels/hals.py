@@ -55,8 +55,20 @@ def _add_h_ht(h, out):
                 out[j, k] += s
 
 
+@njit(nogil=True, cache=True, fastmath=FAST, inline="never")
+def _extrapolate(h, previous, beta):
+    """Move h (r, T) on by beta times its last change; ``previous`` becomes what h was."""
+    r, t_end = h.shape
+    for k in range(r):
+        row, old = h[k], previous[k]
+        for t in range(t_end):
+            new = row[t]
+            row[t] = max(new + beta * (new - old[t]), np.float32(0))
+            old[t] = new
+
+
 @njit(nogil=True, cache=True)
-def update(tiles, counts, wt, g, h, sweeps, delta, floor, xht, hht):
+def update(tiles, counts, wt, g, h, previous, beta, restart, sweeps, delta, xht, hht):
     """Sweep h on every tile for fixed W, and add up what the update of W needs.
 
     Parameters
@@ -67,12 +79,16 @@ def update(tiles, counts, wt, g, h, sweeps, delta, floor, xht, hht):
     wt : float32 (r, bands)
     g : float32 (r, r)
         WᵀW.
-    h : float32 (n, r, T)
-        Changed in place.
+    h, previous : float32 (n, r, T)
+        The abundances, extrapolated, and as they were before; changed in place.
+    beta : float32
+        How far to extrapolate.
+    restart : bool
+        Whether to begin from ``previous``, because the extrapolation went too far.
     sweeps : int
         At most so many on a tile; fewer when a sweep changes less than ``delta`` times what the
         first one changed (Gillis and Glineur's rule).
-    delta, floor : float32
+    delta : float32
     xht, hht : float64 (bands, r), (r, r)
         Sums are added to these.
     """
@@ -80,36 +96,49 @@ def update(tiles, counts, wt, g, h, sweeps, delta, floor, xht, hht):
     c = np.empty((r, t_end), np.float32)
     scratch = np.empty(t_end, np.float32)
     for i in range(tiles.shape[0]):
+        if restart:
+            h[i] = previous[i]
         wt_x(wt, tiles[i], c)
-        first = _sweep(g, c, h[i], scratch, floor)
+        first = _sweep(g, c, h[i], scratch, np.float32(0))
         for _ in range(sweeps - 1):
-            if _sweep(g, c, h[i], scratch, floor) <= delta * delta * first:
+            if _sweep(g, c, h[i], scratch, np.float32(0)) <= delta * delta * first:
                 break
+        _extrapolate(h[i], previous[i], beta)
         if counts[i] < t_end:
             for k in range(r):
                 for t in range(counts[i], t_end):
                     h[i, k, t] = 0
+                    previous[i, k, t] = 0
         add_x_ht(tiles[i], h[i], xht)
         _add_h_ht(h[i], hht)
 
 
-@njit(nogil=True, cache=True)
-def update_spectra(w, xht, hht, free, sweeps, delta, floor):
-    """Sweep the columns of w (bands, r), float64, in place; only those where ``free`` is True."""
-    p, r = w.shape
+@njit(nogil=True, cache=True, fastmath=FAST)
+def update_spectra(wt, hxt, hht, free, sweeps, delta, floor):
+    """Sweep the rows of wt (r, bands), float64, in place, only those where ``free`` is True.
+
+    hxt (r, bands) = H Xᵀ, hht (r, r) = H Hᵀ.
+    """
+    r, p = wt.shape
+    gradient = np.empty(p)
     first = 0.0
     for s in range(sweeps):
         change = 0.0
         for k in range(r):
             if not free[k] or hht[k, k] <= 0:
                 continue
+            row = wt[k]
             for b in range(p):
-                gradient = xht[b, k]
-                for j in range(r):
-                    gradient -= w[b, j] * hht[j, k]
-                new = max(w[b, k] + gradient / hht[k, k], floor)
-                change += (new - w[b, k]) ** 2
-                w[b, k] = new
+                gradient[b] = hxt[k, b]
+            for j in range(r):
+                a, other = hht[k, j], wt[j]
+                for b in range(p):
+                    gradient[b] -= a * other[b]
+            inverse = 1 / hht[k, k]
+            for b in range(p):
+                new = max(row[b] + gradient[b] * inverse, floor)
+                change += (new - row[b]) ** 2
+                row[b] = new
         if s == 0:
             first = change
         elif change <= delta * delta * first:

@@ -19,7 +19,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from hsunmix.kernels._products import FAST, wt_x
+from hsunmix.kernels._products import wt_x
 
 MAX_RANK = 62  # sets are kept as the bits of an int64
 TOLERANCE = 1e-12  # an abundance, or a multiplier relative to Wᵀx, may be so far below zero
@@ -280,22 +280,15 @@ def constrained(tiles, counts, wt, g, simplex, table, h):
                 h[i, k, t] = 0.0
 
 
-@njit(nogil=True, cache=True, fastmath=FAST)
-def unconstrained(tiles, counts, wt, inverse, h):
-    """H (n, r, T) = inverse (r, r) · wt (r, bands) · every pixel."""
-    r, t_end = wt.shape[0], tiles.shape[2]
-    right = np.empty((r, t_end))
-    row = np.empty(t_end)
+@njit(nogil=True, cache=True)
+def unconstrained(tiles, counts, inverse, h):
+    """H (n, r, T) = inverse (r, bands), float64, times every pixel; zero in the padding."""
+    r, t_end = inverse.shape[0], tiles.shape[2]
+    out = np.empty((r, t_end))
     for i in range(tiles.shape[0]):
-        wt_x(wt, tiles[i], right)
+        wt_x(inverse, tiles[i], out)
         for k in range(r):
-            for t in range(t_end):
-                row[t] = 0.0
-            for j in range(r):
-                a, other = inverse[k, j], right[j]
-                for t in range(t_end):
-                    row[t] += a * other[t]
             for t in range(counts[i]):
-                h[i, k, t] = row[t]
+                h[i, k, t] = out[k, t]
             for t in range(counts[i], t_end):
                 h[i, k, t] = 0.0

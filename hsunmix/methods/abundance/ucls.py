@@ -1,7 +1,7 @@
 """Unconstrained least squares: fractions may be negative, and that says something.
 
 Problem: minimize ‖x − W h‖² for every pixel.
-Method: h = W⁺ x, one small solve for the whole scene.
+Method: h = W⁺ x with the pseudo-inverse of W.
 Cost: 2 · bands · r operations a pixel.
 Negative fractions, or sums far from one, are pixels that these endmembers don't explain. Of
 endmembers that depend on each other, the solution with the smallest norm is taken.
@@ -35,9 +35,7 @@ def run(
     from hsunmix.kernels.least_squares import unconstrained
 
     yield compiling(unconstrained)
-    q, triangle = np.linalg.qr(w)
-    qt = np.ascontiguousarray(q.T)
-    back = np.linalg.pinv(triangle, rcond=1e-12)
+    inverse = np.ascontiguousarray(np.linalg.pinv(w, rcond=1e-12))
     h = np.empty((len(scene.tiles), w.shape[1], scene.tiles.shape[2]), np.float32)
-    yield from scene.passes(lambda c: unconstrained(scene.tiles[c], scene.counts[c], qt, back, h[c]))
+    yield from scene.passes(lambda c: unconstrained(scene.tiles[c], scene.counts[c], inverse, h[c]))
     return Abundances(h)

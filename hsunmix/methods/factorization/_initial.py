@@ -12,13 +12,13 @@ from hsunmix.errors import InputError
 from hsunmix.methods import Abundances, Extraction, Start, get
 from hsunmix.model.unmixing import Step
 
-__all__ = ["initial"]
+__all__ = ["initial_abundances", "initial_spectra"]
 
 
-def initial(
+def initial_spectra(
     scene: Scene, rank: int, init: str, start: Start
-) -> Generator[Step | None, None, tuple[NDArray[np.float64], NDArray[np.float32], NDArray[np.int64] | None]]:
-    """Return W (bands used, r), H (n, r, T) and the columns of the scene that W is made of.
+) -> Generator[Step | None, None, tuple[NDArray[np.float64], NDArray[np.int64] | None]]:
+    """Return W (bands used, r) and the columns of the scene that it is made of.
 
     Parameters
     ----------
@@ -26,24 +26,29 @@ def initial(
         ``random`` (mean spectra of random pixels) or an extraction method's identifier; not used
         when ``start.endmembers`` holds spectra.
     """
-    columns = None
-    if start.endmembers is not None:
-        w = np.maximum(start.endmembers, 0)
-        if w.shape[1] != rank:
-            raise InputError(f"{w.shape[1]} spectra to start from, but {rank} endmembers asked for")
-    elif init == "random":
-        w = _random(scene, rank, start.seed)
-    else:
-        method = get(init, "extraction")
-        found: Extraction = yield from method.run(scene, rank, method.params(), start)
-        w, columns = found.endmembers, found.columns
-        if w.shape[1] < rank:
-            raise InputError(f"{rank} endmembers asked for, but {found.note.lower().rstrip('.')}")
     if bad := [k for k in start.locked if not 0 <= k < rank]:
         raise InputError(f"no endmember {bad[0]} to lock: there are {rank}, counted from 0")
+    if start.endmembers is not None:
+        if start.endmembers.shape[1] != rank:
+            given = start.endmembers.shape[1]
+            raise InputError(f"{given} spectra to start from, but {rank} endmembers asked for")
+        return np.maximum(start.endmembers, 0), None
+    if init == "random":
+        return _random(scene, rank, start.seed), None
+    method = get(init, "extraction")
+    found: Extraction = yield from method.run(scene, rank, method.params(), start)
+    if found.endmembers.shape[1] < rank:
+        raise InputError(f"{rank} endmembers asked for, but {found.note.lower().rstrip('.')}")
+    return found.endmembers, found.columns
+
+
+def initial_abundances(
+    scene: Scene, w: NDArray[np.float64]
+) -> Generator[Step | None, None, NDArray[np.float32]]:
+    """Return H (n, r, T), the exact nonnegative least squares solution for W."""
     nnls = get("nnls", "abundance")
     abundances: Abundances = yield from nnls.run(scene, w, nnls.params())
-    return w, abundances.tiles, columns
+    return abundances.tiles
 
 
 def _random(scene: Scene, rank: int, seed: int) -> NDArray[np.float64]:

@@ -1,0 +1,207 @@
+"""Bytes to ``Cube`` or ``Spectra``: the only place that opens a user's data file.
+
+A format is a file in this folder. It has
+
+``TITLE``, ``SUFFIXES``
+    What it is called in the open dialog, and the endings of its files' names.
+``sniff(path, head)``
+    Whether a file that begins with the bytes ``head`` is one of this format.
+``open_cube(path, options)`` and/or ``open_spectra(path)``
+    Open it; everything wrong with a file becomes a ``FileError``.
+``BY_NEIGHBOUR`` (optional)
+    True where a file may be known by another file beside it: such a format is asked last.
+``open_header(path, options)`` (optional)
+    As ``open_cube``, but also without the pixels: see ``open_header`` below.
+``OPTIONS`` (optional)
+    The names of the ``Options`` that it understands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
+from os import PathLike
+from pathlib import Path
+from typing import Any, TypeVar
+
+from hsunmix.errors import FormatError, HsunmixError, ParameterError
+from hsunmix.formats._files import read_head, regular_file
+from hsunmix.formats._options import Options
+from hsunmix.formats._raw_pixels import MissingPixels
+from hsunmix.model.cube import Cube
+from hsunmix.model.spectra import Spectra
+from hsunmix.parameters import make, to_dict
+from hsunmix.registry import modules
+
+__all__ = [
+    "Format",
+    "MissingPixels",
+    "Options",
+    "file_filter",
+    "formats",
+    "open_cube",
+    "open_header",
+    "open_spectra",
+]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Format:
+    """One entry of the registry.
+
+    Attributes
+    ----------
+    id, title : str
+    suffixes : tuple of str
+        With their dots, in lower case.
+    sniff : callable
+    open_cube, open_header, open_spectra : callable or None
+        None where the format holds no such thing.
+    options : tuple of str
+        The options that it understands.
+    by_neighbour : bool
+    """
+
+    id: str
+    title: str
+    suffixes: tuple[str, ...]
+    sniff: Callable[[Path, bytes], bool]
+    open_cube: Callable[[Path, Options], Cube] | None = None
+    open_header: Callable[[Path, Options], Cube] | None = None
+    open_spectra: Callable[[Path], Spectra] | None = None
+    options: tuple[str, ...] = ()
+    by_neighbour: bool = False
+
+
+@cache
+def formats() -> dict[str, Format]:
+    """Every format by its identifier, in the order in which they are asked."""
+    found = []
+    for name, module in modules(__name__):
+        opener = getattr(module, "open_cube", None)
+        found.append(
+            Format(
+                name,
+                module.TITLE,
+                tuple(module.SUFFIXES),
+                module.sniff,
+                opener,
+                getattr(module, "open_header", opener),
+                getattr(module, "open_spectra", None),
+                tuple(getattr(module, "OPTIONS", ())),
+                bool(getattr(module, "BY_NEIGHBOUR", False)),
+            )
+        )
+    return {f.id: f for f in sorted(found, key=lambda f: f.by_neighbour)}
+
+
+def open_cube(path: str | PathLike[str], **options: Any) -> Cube:
+    """Open a hyperspectral cube.
+
+    Nothing but the header is read now; pixels are read when they are needed.
+
+    Parameters
+    ----------
+    path : path-like
+        For ENVI the header or the data file.
+    **options
+        ``lines``, ``samples``, ``dataset``, ``axes``: see ``Options``. None means not given.
+
+    Returns
+    -------
+    Cube
+
+    Raises
+    ------
+    FileError
+        What is wrong with the file, in one line: a ``MissingFileError``, a ``FormatError``, or a
+        ``ShapeUnknownError`` where ``lines`` has to be given.
+    ParameterError
+        An option makes no sense for this file.
+    """
+    return _open(path, options, lambda f: f.open_cube)
+
+
+def open_header(path: str | PathLike[str], **options: Any) -> Cube:
+    """Open a cube even where its pixels are missing, to see what the header says.
+
+    The ``pixels`` of such a cube are ``MissingPixels``: they have a shape and a type, and raise
+    their ``error`` when they are read; the last of its notes says so. Otherwise as ``open_cube``.
+    """
+    return _open(path, options, lambda f: f.open_header)
+
+
+def open_spectra(path: str | PathLike[str]) -> Spectra:
+    """Read a spectral library.
+
+    Raises
+    ------
+    FileError
+        What is wrong with the file, in one line.
+    """
+    file = regular_file(path)
+    found = _find(file, lambda f: f.open_spectra)
+    opener = found.open_spectra
+    if opener is None:
+        raise FormatError(path, f"{found.title} files hold no spectral library that hsunmix reads")
+    return _guarded(file, lambda: opener(file))
+
+
+def file_filter() -> str:
+    """Return the choices of an open dialog, as Qt writes them: ``Title (*.a *.b);;…``."""
+    cubes = [f for f in formats().values() if f.open_cube is not None]
+    endings = {f.title: " ".join(f"*{suffix}" for suffix in f.suffixes) for f in cubes}
+    everything = " ".join(endings.values())
+    parts = [f"Hyperspectral cubes ({everything})"]
+    parts += [f"{title} ({names})" for title, names in endings.items()]
+    return ";;".join([*parts, "All files (*)"])
+
+
+def _open(
+    path: str | PathLike[str],
+    given: dict[str, Any],
+    pick: Callable[[Format], Callable[[Path, Options], Cube] | None],
+) -> Cube:
+    options = make(Options, {name: value for name, value in given.items() if value is not None})
+    file = regular_file(path)
+    found = _find(file, pick)
+    opener = pick(found)
+    if opener is None:
+        raise FormatError(path, f"{found.title} files hold no image")
+    kept = {name: value for name, value in to_dict(options).items() if value is not None}
+    for name in kept:
+        if name not in found.options:
+            raise ParameterError(name, f"{found.title} files need no such option")
+    cube = _guarded(file, lambda: opener(file, options))
+    return replace(cube, format=found.id, path=cube.path or file, options=tuple(kept.items()))
+
+
+def _find(file: Path, pick: Callable[[Format], Any]) -> Format:
+    """Ask the formats by content; else take the one to which the ending belongs, for its reasons."""
+    head = read_head(file)
+    able = sorted(formats().values(), key=lambda f: (f.by_neighbour, pick(f) is None))
+    for candidate in able:
+        if candidate.sniff(file, head):
+            return candidate
+    if not head:
+        raise FormatError(file, "is empty")
+    for candidate in able:
+        if file.suffix.lower() in candidate.suffixes[:1]:
+            return candidate
+    known = ", ".join(sorted(f.title for f in able if pick(f) is not None))
+    raise FormatError(file, f"is of no format that hsunmix reads ({known})")
+
+
+def _guarded(file: Path, work: Callable[[], T]) -> T:
+    """Run a reader: whatever a hostile file makes it raise is an error of the file."""
+    try:
+        return work()
+    except HsunmixError:
+        raise
+    except OSError as error:
+        raise FormatError(file, error.strerror or str(error)) from error
+    except Exception as error:
+        raise FormatError(file, f"can't be read: {type(error).__name__}: {error}") from error

@@ -1,0 +1,110 @@
+"""Find wavelengths, fwhm and bad bands among the vectors of a file that does not say which is which."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.formats._wavelengths import nanometres, widths
+
+__all__ = ["BandAxis", "BandVector", "understand"]
+
+_WAVELENGTH = re.compile(r"wave|^wl|lambda|(band|spectral)_?cent|wvl|frequenc", re.IGNORECASE)
+_NOT_WAVELENGTH = re.compile(r"good|flag|mask|fwhm|width|index|error|unc", re.IGNORECASE)
+_FWHM = re.compile(r"fwhm|bandwidth", re.IGNORECASE)
+_BBL = re.compile(r"^(bbl|good_?(bands?|wavelengths?))$", re.IGNORECASE)
+PLAUSIBLE_NM = (150.0, 60_000.0)
+
+
+@dataclass(frozen=True, eq=False)
+class BandVector:
+    """A numeric vector of a file.
+
+    Attributes
+    ----------
+    name : str
+        Its place in the file, with ``/`` or ``.`` between the levels.
+    values : array, (n,)
+    unit : str
+        Where the file gives one.
+    """
+
+    name: str
+    values: NDArray[np.generic]
+    unit: str = ""
+
+    @property
+    def leaf(self) -> str:
+        """The last part of its name."""
+        return re.split(r"[/.]", self.name)[-1]
+
+    @property
+    def group(self) -> str:
+        """All but the last part of its name."""
+        return self.name[: -len(self.leaf)]
+
+
+@dataclass(frozen=True, eq=False)
+class BandAxis:
+    """What the vectors say on the bands, in a cube's terms."""
+
+    wavelengths: NDArray[np.float64] | None = None
+    fwhm: NDArray[np.float64] | None = None
+    bad_bands: NDArray[np.bool_] | None = None
+    unit: str = ""
+
+
+def understand(vectors: Sequence[BandVector], bands: int, notes: list[str]) -> BandAxis:
+    """Choose among the vectors of the right length.
+
+    A vector named like wavelengths wins, one with a unit before one without; else a vector of
+    fractions that rise over a plausible range.
+    """
+    fitting = [v for v in vectors if v.values.size == bands and v.values.dtype.kind in "iufb"]
+    bad = _bad_bands(fitting, notes)
+    for vector in sorted(fitting, key=lambda v: not v.unit):
+        named = _WAVELENGTH.search(vector.leaf) and not _NOT_WAVELENGTH.search(vector.leaf)
+        if not named and not (vector.unit == "" and _plausible(vector.values)):
+            continue
+        said: list[str] = []
+        nm = nanometres(vector.values, vector.unit, said)
+        if nm is None:
+            continue
+        notes.append(f"the wavelengths are those of {vector.name}.")
+        notes.extend(said)
+        return BandAxis(nm, _fwhm(fitting, vector, nm, notes), bad, vector.unit)
+    return BandAxis(bad_bands=bad)
+
+
+def _plausible(values: NDArray[np.generic]) -> bool:
+    numbers = np.asarray(values, dtype=np.float64)
+    if numbers.size < 2 or not np.isfinite(numbers).all() or (numbers == np.round(numbers)).all():
+        return False
+    nm = numbers if numbers.min() > 100 else numbers * 1000
+    return bool((np.diff(nm) > 0).all() and nm[0] >= PLAUSIBLE_NM[0] and nm[-1] <= PLAUSIBLE_NM[1])
+
+
+def _fwhm(
+    fitting: Sequence[BandVector], centres: BandVector, nm: NDArray[np.float64], notes: list[str]
+) -> NDArray[np.float64] | None:
+    """Return the widths that stand beside the chosen wavelengths, so that they share the unit."""
+    for vector in fitting:
+        if _FWHM.search(vector.leaf) and vector.group == centres.group:
+            return widths(vector.values, centres.values, nm, notes)
+    return None
+
+
+def _bad_bands(fitting: Sequence[BandVector], notes: list[str]) -> NDArray[np.bool_] | None:
+    for vector in fitting:
+        if not _BBL.match(vector.leaf):
+            continue
+        flags = np.asarray(vector.values, dtype=np.float64)
+        bad: NDArray[np.bool_] = flags == 0
+        if set(np.unique(flags)) <= {0.0, 1.0} and not bad.all():
+            return bad
+        notes.append(f"{vector.name} does not mark good bands with 1 and bad ones with 0: ignored.")
+    return None

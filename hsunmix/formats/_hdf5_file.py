@@ -1,0 +1,180 @@
+"""Look into an HDF5 file without following it anywhere else."""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hsunmix.errors import FileError, FormatError
+from hsunmix.formats._band_vectors import BandVector
+
+__all__ = ["LOCK", "attribute", "datasets", "number", "opened", "resolve", "text", "usable", "vectors"]
+
+# HDF5 itself runs one call at a time; this keeps an open, its reads and its close together.
+LOCK = threading.RLock()
+MAX_OBJECTS = 20_000
+MAX_VECTOR = 100_000
+MAX_CHUNK_BYTES = 256 << 20
+MAX_RATIO = 5_000  # deflate reaches about 1,000; beyond this a file declares what it does not hold
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Any]:
+    """Open a file for reading; yields an ``h5py.File``.
+
+    Raises
+    ------
+    FormatError
+        HDF5 can't read it, also where that comes out only while it is read.
+    """
+    # Without this a file's filters, with an environment variable, can load code from a folder.
+    os.environ["HDF5_PLUGIN_PRELOAD"] = "::"
+    import h5py
+
+    with LOCK:
+        try:
+            with h5py.File(path, "r", locking="best-effort") as file:
+                yield file
+        except FileError:
+            raise
+        except (OSError, RuntimeError, KeyError) as error:
+            raise FormatError(path, _reason(path, error)) from None
+
+
+def _reason(path: Path, error: Exception) -> str:
+    message = str(error)
+    found = re.search(r"truncated file: eof = (\d+).*stored_eof = (\d+)", message)
+    if found:
+        return f"is truncated: it has {path.stat().st_size} bytes, {found[2]} are needed"
+    return f"can't be read as HDF5: {message[:200]}"
+
+
+def datasets(file: Any) -> dict[str, Any]:
+    """Return every dataset of a file by its full name; links to elsewhere are not followed."""
+    import h5py
+
+    found: dict[str, Any] = {}
+    seen = 0
+
+    def visit(name: str, item: Any) -> bool | None:
+        nonlocal seen
+        seen += 1
+        if isinstance(item, h5py.Dataset):
+            found[name] = item
+        return True if seen >= MAX_OBJECTS else None
+
+    file.visititems(visit)
+    return found
+
+
+def resolve(path: Path, file: Any, name: str) -> Any:
+    """Return a dataset by the name that the user gave.
+
+    Raises
+    ------
+    FormatError
+        There is none, or the name leads out of the file.
+    """
+    import h5py
+
+    here = file
+    for part in filter(None, name.split("/")):
+        link = here.get(part, getlink=True) if isinstance(here, h5py.Group) else None
+        if isinstance(link, h5py.ExternalLink):
+            raise FormatError(path, f"{name} is a link to another file: refused")
+        here = here.get(part) if link is not None else None
+        if here is None:
+            raise FormatError(path, f"has no dataset {name!r}")
+    if not isinstance(here, h5py.Dataset):
+        raise FormatError(path, f"{name!r} is not a dataset")
+    return here
+
+
+def usable(path: Path, dataset: Any) -> None:
+    """Check that reading a dataset is safe and takes a bounded amount of memory.
+
+    Raises
+    ------
+    FormatError
+    """
+    import h5py
+
+    name = dataset.name
+    if dataset.is_virtual or dataset.external:
+        raise FormatError(path, f"{name} keeps its values in other files: refused")
+    if dataset.dtype.kind not in "iuf" or dataset.dtype.itemsize > 8:
+        raise FormatError(path, f"{name} holds {dataset.dtype}, not plain numbers")
+    plist = dataset.id.get_create_plist()
+    for k in range(plist.get_nfilters()):
+        code, _, _, label = plist.get_filter(k)
+        if not h5py.h5z.filter_avail(code):
+            title = label.decode(errors="replace") if isinstance(label, bytes) else str(label)
+            raise FormatError(path, f"{name} is compressed in a way that is not supported ({title or code})")
+    size = int(np.prod(dataset.shape, dtype=object)) * dataset.dtype.itemsize
+    stored = dataset.id.get_storage_size()
+    if size > MAX_RATIO * stored:
+        raise FormatError(path, f"{name} declares {size} bytes, but only {stored} are in the file")
+    if dataset.chunks is not None:
+        chunk = int(np.prod(dataset.chunks, dtype=object)) * dataset.dtype.itemsize
+        if chunk > MAX_CHUNK_BYTES:
+            raise FormatError(
+                path, f"{name} is stored in chunks of {chunk >> 20} MB: too large to read by pixels"
+            )
+
+
+def vectors(file: Any, cube: Any) -> list[BandVector]:
+    """Read the vectors of a file that may describe the cube's bands: datasets, and its attributes."""
+    found = []
+    for name, item in datasets(file).items():
+        size = int(np.prod(item.shape, dtype=object)) if item.shape else 0
+        if 1 < size <= MAX_VECTOR and max(item.shape) == size and _is_small(item):
+            unit = attribute(item, "Units", "units", "unit")
+            found.append(BandVector(name, np.ravel(item[()]), text(unit)))
+    for owner, place in ((cube, f"{cube.name.lstrip('/')}."), (file, ".")):
+        for key in owner.attrs:
+            value = attribute(owner, key)
+            if isinstance(value, np.ndarray) and value.dtype.kind in "iuf" and 1 < value.size <= MAX_VECTOR:
+                found.append(BandVector(place + key, value.ravel()))
+    return found
+
+
+def _is_small(item: Any) -> bool:
+    """Whether a dataset holds plain numbers in this file, in chunks that are no trap."""
+    chunk = int(np.prod(item.chunks or (1,), dtype=object)) * item.dtype.itemsize
+    return item.dtype.kind in "iuf" and not item.is_virtual and not item.external and chunk <= MAX_CHUNK_BYTES
+
+
+def attribute(item: Any, *names: str) -> Any:
+    """Return the first of these attributes that is there and can be read, else None."""
+    for name in names:
+        try:
+            if name in item.attrs:
+                return item.attrs[name]
+        except (OSError, TypeError, ValueError, RuntimeError, KeyError):
+            continue
+    return None
+
+
+def number(value: Any) -> float | None:
+    """Return an attribute as one finite number, else None."""
+    try:
+        flat = np.ravel(np.asarray(value, dtype=np.float64))
+    except (TypeError, ValueError):
+        return None
+    return float(flat[0]) if flat.size == 1 and np.isfinite(flat[0]) else None
+
+
+def text(value: Any) -> str:
+    """Return an attribute or a scalar dataset's value as text; empty where it is none."""
+    if isinstance(value, np.ndarray) and value.size == 1:
+        value = value.ravel()[0]
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", errors="replace")
+    return " ".join(value.split("\0")[0].split()) if isinstance(value, str) else ""

@@ -1,0 +1,78 @@
+"""Any three-dimensional dataset of numbers, where no product's layout says more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from hsunmix.errors import FormatError
+from hsunmix.formats._band_vectors import BandAxis, understand
+from hsunmix.formats._hdf5_file import attribute, number, resolve, vectors
+from hsunmix.formats._hdf5_found import Found
+from hsunmix.formats._options import Options
+
+__all__ = ["find"]
+
+_AXES = {2: "yxb", 0: "byx", 1: "ybx"}
+_MATLAB_AXES = {0: "bxy", 1: "xby", 2: "xyb"}  # MATLAB writes the axes in reverse
+
+
+def find(path: Path, file: Any, every: dict[str, Any], options: Options) -> Found:
+    """Choose a dataset and guess which of its axes are the bands.
+
+    Raises
+    ------
+    FormatError
+        There is none, or the one asked for is none.
+    """
+    notes: list[str] = []
+    dataset = _choose(path, file, every, options, notes)
+    axes, bands = _axes(file, dataset, options.axes, notes)
+    gain = number(attribute(dataset, "scale_factor"))
+    offset = number(attribute(dataset, "add_offset"))
+    return Found(
+        dataset,
+        axes,
+        bands,
+        nodata=number(attribute(dataset, "_FillValue", "missing_value", "Data_Ignore_Value", "nodata")),
+        gain=gain if gain else 1.0,
+        offset=offset or 0.0,
+        notes=notes,
+    )
+
+
+def _choose(path: Path, file: Any, every: dict[str, Any], options: Options, notes: list[str]) -> Any:
+    if options.dataset is not None:
+        dataset = resolve(path, file, options.dataset)
+        if dataset.ndim != 3:
+            raise FormatError(path, f"{options.dataset} has {dataset.ndim} axes, a cube has 3")
+        return dataset
+    able = {n: d for n, d in every.items() if d.ndim == 3 and d.dtype.kind in "iuf" and d.size}
+    if not able:
+        raise FormatError(path, "holds no three-dimensional dataset of numbers")
+    name = max(able, key=lambda n: able[n].size * able[n].dtype.itemsize)
+    others = [n for n in able if n != name]
+    if others:
+        notes.append(
+            f"{name} was opened, as it is the largest; the file also holds {', '.join(others)[:300]}."
+        )
+    return able[name]
+
+
+def _axes(file: Any, dataset: Any, given: str | None, notes: list[str]) -> tuple[str, BandAxis]:
+    found = vectors(file, dataset)
+    if given is not None:
+        return given, understand(found, dataset.shape[given.index("b")], notes)
+    names = _MATLAB_AXES if attribute(dataset, "MATLAB_class") is not None else _AXES
+    for k, axes in names.items():
+        said: list[str] = []
+        bands = understand(found, dataset.shape[k], said)
+        if bands.wavelengths is not None:
+            notes.extend(said)
+            notes.append(f"the axes were taken as {axes}, by the number of wavelengths.")
+            return axes, bands
+    axes = next(iter(names.values()))
+    notes.append(
+        f"the file does not say which axis is which: {axes} was assumed (y lines, x samples, b bands)."
+    )
+    return axes, understand(found, dataset.shape[axes.index("b")], notes)

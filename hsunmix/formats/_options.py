@@ -1,0 +1,34 @@
+"""What a file may not say of itself, and has to be told when it is opened."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+__all__ = ["Options"]
+
+
+class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Options of opening a cube: the command line and the window ask for them by these descriptions."""
+
+    lines: (
+        Annotated[int, Meta(ge=1, description="Lines of the image, where the file does not say it")] | None
+    ) = None
+    samples: (
+        Annotated[int, Meta(ge=1, description="Samples of a line, where the file does not say it")] | None
+    ) = None
+    dataset: (
+        Annotated[str, Meta(description="Name of the cube inside the file, where it holds several")] | None
+    ) = None
+    axes: (
+        Annotated[
+            str,
+            Meta(
+                pattern="^(yxb|ybx|xyb|xby|bxy|byx)$",
+                description="Order of the cube's axes in the file: y lines, x samples, b bands, e.g. byx",
+            ),
+        ]
+        | None
+    ) = None

@@ -1,0 +1,198 @@
+"""Pixels of a flat binary file, read in blocks by file reads.
+
+Never mapped into memory: a file that is truncated while it is mapped kills the process.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from io import FileIO
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.errors import FileError, MissingFileError, TooLargeError
+
+__all__ = ["MissingPixels", "RawPixels"]
+
+CHUNK_BYTES = 16 << 20  # read at a time where most of what is read is thrown away
+
+
+@dataclass(frozen=True)
+class MissingPixels:
+    """Pixels whose file is not there: a shape and a type, and an error when they are read."""
+
+    shape: tuple[int, int, int]
+    dtype: np.dtype[np.generic]
+    error: MissingFileError
+
+    def read(self, *_: object, **__: object) -> NDArray[np.generic]:
+        """Raise the MissingFileError."""
+        raise self.error
+
+    def spectrum(self, *_: object, **__: object) -> NDArray[np.generic]:
+        """Raise the MissingFileError."""
+        raise self.error
+
+
+@dataclass(frozen=True)
+class RawPixels:
+    """Pixels of a flat binary file.
+
+    Every read opens the file anew: threads share nothing, and nothing stays open.
+
+    Attributes
+    ----------
+    path : Path
+    shape : tuple of 3 int
+        (lines, samples, bands).
+    stored : dtype
+        With the file's byte order.
+    interleave : str
+        ``bsq``, ``bil`` or ``bip``.
+    offset : int
+        Bytes before the first value.
+    """
+
+    path: Path
+    shape: tuple[int, int, int]
+    stored: np.dtype[np.generic]
+    interleave: str
+    offset: int = 0
+
+    @cached_property
+    def dtype(self) -> np.dtype[np.generic]:
+        """Type of the values, in the machine's byte order."""
+        return self.stored.newbyteorder("=")
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the file must have."""
+        lines, samples, bands = self.shape
+        return self.offset + lines * samples * bands * self.stored.itemsize
+
+    def read(self, first: int, last: int, bands: Sequence[int] | None = None) -> NDArray[np.generic]:
+        """Stored values of the lines first … last − 1, (lines, samples, bands).
+
+        Raises
+        ------
+        FileError
+            The file is gone, or shorter than it was.
+        TooLargeError
+            So many values don't fit into memory.
+        """
+        lines, _, all_bands = self.shape
+        first, last, _ = slice(first, last).indices(lines)
+        picked = list(range(all_bands)) if bands is None else [range(all_bands)[b] for b in bands]
+        try:
+            with self._open() as file:
+                if self.interleave == "bsq":
+                    return self._read_bsq(file, first, last, picked)
+                if self.interleave == "bil":
+                    return self._read_bil(file, first, last, picked)
+                return self._read_bip(file, first, last, None if bands is None else picked)
+        except MemoryError as error:
+            raise TooLargeError(f"{self.path}: {error or 'the block does not fit into memory'}") from None
+
+    def spectrum(self, line: int, sample: int) -> NDArray[np.generic]:
+        """Stored values of one pixel, (bands,)."""
+        lines, samples, bands = self.shape
+        line, sample = range(lines)[line], range(samples)[sample]
+        if self.interleave == "bip":
+            start, step = (line * samples + sample) * bands, 1
+        elif self.interleave == "bil":
+            start, step = line * bands * samples + sample, samples
+        else:
+            start, step = line * samples + sample, lines * samples
+        out = np.empty(bands, dtype=self.stored)
+        with self._open() as file:
+            if step == 1:
+                self._fill(file, start, out)
+            elif step * bands * self.stored.itemsize <= CHUNK_BYTES // 8:
+                span = np.empty((bands - 1) * step + 1, dtype=self.stored)
+                self._fill(file, start, span)
+                out[:] = span[::step]
+            else:
+                for band in range(bands):
+                    self._fill(file, start + band * step, out[band : band + 1])
+        return self._native(out)
+
+    def _read_bsq(self, file: FileIO, first: int, last: int, bands: list[int]) -> NDArray[np.generic]:
+        lines, samples, _ = self.shape
+        planes = np.empty((len(bands), last - first, samples), dtype=self.stored)
+        for plane, band in zip(planes, bands, strict=True):
+            self._fill(file, (band * lines + first) * samples, plane)
+        return np.moveaxis(self._native(planes), 0, -1)
+
+    def _read_bil(self, file: FileIO, first: int, last: int, bands: list[int]) -> NDArray[np.generic]:
+        _, samples, all_bands = self.shape
+        if 4 * len(bands) <= all_bands:
+            rows = np.empty((last - first, len(bands), samples), dtype=self.stored)
+            for line in range(first, last):
+                for row, band in zip(rows[line - first], bands, strict=True):
+                    self._fill(file, (line * all_bands + band) * samples, row)
+            return np.moveaxis(self._native(rows), 1, -1)
+        return np.moveaxis(self._read_lines(file, first, last, (all_bands, samples), bands, 1), 1, -1)
+
+    def _read_bip(self, file: FileIO, first: int, last: int, bands: list[int] | None) -> NDArray[np.generic]:
+        _, samples, all_bands = self.shape
+        picked = list(range(all_bands)) if bands is None else bands
+        return self._read_lines(file, first, last, (samples, all_bands), picked, 2)
+
+    def _read_lines(
+        self, file: FileIO, first: int, last: int, line: tuple[int, int], bands: list[int], axis: int
+    ) -> NDArray[np.generic]:
+        """Read whole lines; where not all bands are wanted, a few lines at a time."""
+        size = line[0] * line[1]
+        if bands == list(range(self.shape[2])):
+            block = np.empty((last - first, *line), dtype=self.stored)
+            self._fill(file, first * size, block)
+            return self._native(block)
+        shape = [last - first, *line]
+        shape[axis] = len(bands)
+        out = np.empty(shape, dtype=self.stored)
+        step = max(1, CHUNK_BYTES // (size * self.stored.itemsize))
+        for start in range(first, last, step):
+            stop = min(start + step, last)
+            block = np.empty((stop - start, *line), dtype=self.stored)
+            self._fill(file, start * size, block)
+            np.take(block, bands, axis=axis, out=out[start - first : stop - first], mode="clip")
+        return self._native(out)
+
+    def _open(self) -> FileIO:
+        try:
+            file = self.path.open("rb", buffering=0)
+        except OSError as error:
+            raise FileError(self.path, f"can no longer be read: {error.strerror or error}") from None
+        size = os.fstat(file.fileno()).st_size
+        if size < self.nbytes:
+            file.close()
+            raise FileError(self.path, f"has become shorter: {size} bytes, {self.nbytes} are needed")
+        return file
+
+    def _fill(self, file: FileIO, index: int, out: NDArray[np.generic]) -> None:
+        """Read values from the value ``index`` on into a contiguous array."""
+        if not out.size:
+            return
+        view = out.reshape(-1).view(np.uint8).data
+        done = 0
+        try:
+            file.seek(self.offset + index * self.stored.itemsize)
+            while done < len(view):
+                got = file.readinto(view[done:])
+                if not got:
+                    raise FileError(self.path, "has become shorter while it was read")
+                done += got
+        except FileError:
+            raise
+        except OSError as error:
+            raise FileError(self.path, f"can't be read: {error.strerror or error}") from None
+
+    def _native(self, values: NDArray[np.generic]) -> NDArray[np.generic]:
+        if self.stored.isnative:
+            return values
+        return values.byteswap(inplace=True).view(self.dtype)

@@ -1,0 +1,122 @@
+"""ENVI: a flat binary file and a header of text, for images and for spectral libraries."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from hsunmix.errors import FormatError
+from hsunmix.formats._envi_bands import bad_bands, default_rgb, gain_offset, names, nodata, wavelengths
+from hsunmix.formats._envi_header import Header, is_header, read_header
+from hsunmix.formats._envi_layout import Layout, find_pixels, header_of, layout
+from hsunmix.formats._envi_map import georeference
+from hsunmix.formats._files import read_head
+from hsunmix.formats._options import Options
+from hsunmix.formats._raw_pixels import MissingPixels, RawPixels
+from hsunmix.model.cube import Cube
+from hsunmix.model.spectra import Spectra
+
+TITLE = "ENVI"
+SUFFIXES = (".hdr", ".img", ".dat", ".raw", ".bsq", ".bil", ".bip", ".sli", ".bin")
+GAP = 1e30  # the USGS write -1.23e34 where a spectrum has no value, without a data ignore value
+BY_NEIGHBOUR = True  # a data file is known by the header beside it, so other formats look first
+
+
+def sniff(path: Path, head: bytes) -> bool:
+    """Whether this is an ENVI header, or a data file with one beside it."""
+    if is_header(head):
+        return True
+    neighbour = header_of(path)
+    return neighbour is not None and is_header(read_head(neighbour))
+
+
+def open_cube(path: Path, options: Options) -> Cube:
+    """Open an image, or a spectral library as one line of pixels.
+
+    Raises
+    ------
+    MissingFileError
+        The data file is missing.
+    FormatError
+        The header can't be used, or the data file is too short for it.
+    """
+    cube = open_header(path, options)
+    if isinstance(cube.pixels, MissingPixels):
+        raise cube.pixels.error
+    return cube
+
+
+def open_header(path: Path, options: Options) -> Cube:  # noqa: ARG001 - ENVI needs no options
+    """Open as ``open_cube`` does, but also where the data file is missing.
+
+    The pixels of such a cube are ``MissingPixels``.
+    """
+    header = _header(path)
+    described = layout(header)
+    if described.library:
+        header.notes.append("a spectral library: its spectra are shown as one line of pixels.")
+    return _cube(header, described, find_pixels(header, described))
+
+
+def open_spectra(path: Path) -> Spectra:
+    """Read a spectral library.
+
+    Raises
+    ------
+    FormatError
+        It is an image, or as for ``open_cube``.
+    """
+    header = _header(path)
+    described = layout(header)
+    if not described.library:
+        raise header.refuse("is an image, not a spectral library")
+    pixels = find_pixels(header, described)
+    if isinstance(pixels, MissingPixels):
+        raise pixels.error
+    cube = _cube(header, described, pixels)
+    values = np.asarray(cube.read(0, 1, dtype=np.float64)[0], dtype=np.float64)
+    gaps = np.abs(values) > GAP
+    if gaps.any():
+        header.notes.append(f"{int(gaps.sum())} values beyond {GAP:g} are taken as gaps.")
+        values[gaps] = np.nan
+    found = header.words("spectra names")
+    if len(found) != len(values):
+        if found:
+            header.notes.append(f"{len(found)} names for {len(values)} spectra: numbered instead.")
+        found = [f"Spectrum {k + 1}" for k in range(len(values))]
+    return Spectra(values, tuple(found), cube.wavelengths, cube.fwhm, str(header.path), tuple(header.notes))
+
+
+def _header(path: Path) -> Header:
+    """Read the header, given itself or its data file."""
+    try:
+        return read_header(path)
+    except FormatError:
+        neighbour = header_of(path)
+        if neighbour is None:
+            raise
+        return read_header(neighbour)
+
+
+def _cube(header: Header, described: Layout, pixels: RawPixels | MissingPixels) -> Cube:
+    bands = described.shape[2]
+    nm, fwhm, unit = wavelengths(header, bands)
+    gain, offset = gain_offset(header, bands)
+    missing = [pixels.error.reason + "."] if isinstance(pixels, MissingPixels) else []
+    return Cube(
+        pixels,
+        wavelengths=nm,
+        fwhm=fwhm,
+        bad_bands=bad_bands(header, bands),
+        band_names=() if described.library else names(header, bands),
+        nodata=nodata(header),
+        gain=gain,
+        offset=offset,
+        georeference=None if described.library else georeference(header),
+        path=header.path,
+        interleave=described.interleave,
+        wavelength_unit=unit,
+        default_rgb=None if described.library else default_rgb(header, bands),
+        notes=(*header.notes, *missing),  # last, when everything has been understood
+    )

@@ -1,0 +1,150 @@
+"""The factors of hals, and one iteration on them."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.engine.passes import compiling, norms_squared, residuals
+from hsunmix.engine.scene import Scene
+from hsunmix.methods.factorization._initial import initial_abundances
+from hsunmix.model.unmixing import Step
+
+__all__ = ["Loop"]
+
+SWEEPS = 8  # of H on a tile; extrapolation wants H near its optimum
+W_SWEEPS = 10
+DELTA = 0.1  # stop sweeping when a sweep changes less than this share of the first
+
+# Ang and Gillis' constants: the first step, and how it and its ceiling grow and shrink.
+BETA, GROWTH, CEILING_GROWTH, SHRINKAGE = 0.5, 1.05, 1.01, 1.5
+
+
+class Loop:
+    """The factors, and one iteration on them.
+
+    Parameters
+    ----------
+    scene : Scene
+    w : array, (bands used, r)
+    h : array of float32, (n, r, T)
+        Owned by the loop from here on.
+    norm_squared : float
+        ‖X‖².
+    locked : tuple of int
+        Columns of w that stay.
+    extrapolate : bool
+
+    Attributes
+    ----------
+    best : array, (bands used, r)
+        The spectra with the lowest error.
+    error : float
+        That error, relative.
+    """
+
+    def __init__(
+        self,
+        scene: Scene,
+        w: NDArray[np.float64],
+        h: NDArray[np.float32],
+        norm_squared: float,
+        locked: tuple[int, ...],
+        extrapolate: bool,
+    ) -> None:
+        self.scene, self.h, self.norm = scene, h, norm_squared
+        self.best = self._latest = self._ahead = w
+        self.error = 1.0
+        self._previous = h.copy()
+        self._free = np.ones(w.shape[1], dtype=bool)
+        self._free[list(locked)] = False
+        self._floor = 1e-16 * float(w.max(initial=0))
+        self._beta, self._ceiling = (BETA, 1.0) if extrapolate else (0.0, 0.0)
+        self._accepted_beta = self._beta
+        self._rejected = False
+        self._restarted = 0
+
+    @classmethod
+    def begin(
+        cls, scene: Scene, w: NDArray[np.float64], locked: tuple[int, ...], extrapolate: bool
+    ) -> Generator[Step | None, None, Loop]:
+        """Start from spectra and the best abundances for them."""
+        h = yield from initial_abundances(scene, w)
+        norm = float((yield from norms_squared(scene)).sum())
+        return cls(scene, w, h, norm, locked, extrapolate)
+
+    @property
+    def note(self) -> str:
+        """What was unusual."""
+        count = self._restarted
+        return f"{count} endmembers had died out and were started anew." if count else ""
+
+    def measure(self) -> Generator[Step | None, None, None]:
+        """Set the error of the factors as they are."""
+        rest = yield from residuals(self.scene, self._latest, self.h)
+        self.error = float(np.sqrt(rest.sum() / self.norm))
+
+    def iterate(self) -> Generator[Step | None, None, None]:
+        """Update H, then W; keep them when the error is lower, else step back to before the extrapolation."""
+        from hsunmix.kernels.hals import update, update_spectra
+
+        scene, w = self.scene, self._ahead
+        r = w.shape[1]
+        yield compiling(update)
+        wt = np.ascontiguousarray(w.T, dtype=np.float32)
+        g = (w.T @ w).astype(np.float32)
+        beta, delta = np.float32(self._beta), np.float32(DELTA)
+
+        def work(chunk: slice) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+            xht, hht = np.zeros((scene.n_bands, r)), np.zeros((r, r))
+            update(
+                scene.tiles[chunk], scene.counts[chunk], wt, g, self.h[chunk], self._previous[chunk],
+                beta, self._rejected, SWEEPS, delta, xht, hht,
+            )  # fmt: skip
+            return xht, hht
+
+        parts = yield from scene.passes(work)
+        xht = np.sum([a for a, _ in parts], axis=0)
+        hht = np.sum([b for _, b in parts], axis=0)
+        yield compiling(update_spectra)
+        spectra = np.ascontiguousarray(w.T)
+        update_spectra(spectra, xht.T.copy(), hht, self._free, W_SWEEPS, DELTA, self._floor)
+        new = spectra.T
+        fit = self.norm - 2 * np.vdot(new, xht) + np.vdot(new.T @ new, hht)
+        self._judge(new, float(np.sqrt(max(fit, 0.0) / self.norm)))
+        power = np.diag(hht)
+        dead = np.flatnonzero((power <= 1e-14 * power.max()) & self._free)
+        if len(dead):
+            yield from self._restart(dead)
+
+    def _judge(self, new: NDArray[np.float64], error: float) -> None:
+        """Choose from where, and how far ahead, the next iteration starts."""
+        self._rejected = error > self.error
+        if self._rejected:
+            self._ceiling, self._beta = self._accepted_beta, self._beta / SHRINKAGE
+            self._ahead = new
+        else:
+            self.best, self.error = new, error
+            ahead = new + self._beta * (new - self._latest)
+            self._ahead = np.where(self._free, np.maximum(ahead, self._floor), new)
+            self._accepted_beta = self._beta
+            self._ceiling = min(1.0, CEILING_GROWTH * self._ceiling)
+            self._beta = min(self._ceiling, GROWTH * self._beta)
+        self._latest = new
+
+    def _restart(self, dead: NDArray[np.intp]) -> Generator[Step | None, None, None]:
+        """Give endmembers that no pixel uses the spectra of the worst explained pixels.
+
+        Their abundances stay zero until the next sweep, so the error doesn't change here.
+        """
+        rest = yield from residuals(self.scene, self._latest, self.h)
+        w = self._latest.copy()
+        for k in dead:
+            worst = int(rest.argmax())
+            rest.flat[worst] = 0
+            w[:, k] = np.maximum(self.scene.columns(np.array([worst]))[:, 0], self._floor)
+            self.h[:, k] = self._previous[:, k] = 0
+        self._latest = self._ahead = w
+        self._restarted += len(dead)

@@ -1,0 +1,136 @@
+"""Speed as ratios of one run, one thread each, after compilation. Prints Markdown.
+
+    python -m tests.benchmarks.speed [--small]
+
+Floors and peers: one read of the scene from memory; scikit-learn's coordinate descent from the
+same start; scipy.optimize.nnls and quadprog pixel by pixel. Every figure is the least of several
+runs, and a peer's is taken next to ours, because the machines are noisy.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import quadprog
+from numba import njit
+from scipy.optimize import nnls
+from threadpoolctl import threadpool_limits
+
+from hsunmix.engine.scene import Scene, from_array
+from hsunmix.engine.threads import set_threads
+from hsunmix.jobs import finish
+from hsunmix.methods import Start, get
+from hsunmix.methods.factorization import hals
+from hsunmix.methods.factorization._hals_loop import Loop
+from hsunmix.methods.factorization._initial import initial_abundances
+from tests.benchmarks.scenes import Array, real, urban_size
+
+
+@njit(nogil=True, fastmath=True)
+def _sum(values):  # type: ignore[no-untyped-def]
+    total = np.float32(0)
+    for i in range(values.shape[0]):
+        total += values[i]
+    return total
+
+
+def least(work: Callable[[], Any], runs: int = 5) -> float:
+    """Seconds of the fastest of some runs, the first of which isn't counted."""
+    work()
+    best = np.inf
+    for _ in range(runs):
+        began = time.perf_counter()
+        work()
+        best = min(best, time.perf_counter() - began)
+    return best
+
+
+def row(scene: str, work: str, ours: float, theirs: float, unit: str, ask: str) -> None:
+    ratio = theirs / ours if unit == "×" else ours / theirs
+    print(
+        f"| {scene} | {work} | {1e3 * ours:.2f} | {1e3 * theirs:.2f} | {ratio:.1f} {unit} | {ask} |",
+        flush=True,
+    )
+
+
+def reads(name: str, scene: Scene, w: np.ndarray) -> None:
+    """Passes against one read of the scene from memory."""
+    flat = scene.tiles.reshape(-1)
+    rank = w.shape[1]
+    floor = least(lambda: _sum(flat), 9)
+    spa = get("spa")
+    ours = least(lambda: finish(spa.run(scene, rank, spa.params(), Start())))
+    row(name, f"spa against {rank} reads", ours, rank * floor, "reads", "≤ 3")
+    loop = finish(Loop.begin(scene, w, (), True))
+    row(
+        name,
+        "one hals sweep against one read",
+        least(lambda: finish(loop.iterate()), 9),
+        floor,
+        "reads",
+        "≤ 2.5",
+    )
+
+
+def abundances(name: str, x: Array, scene: Scene, w: np.ndarray, sample: int) -> None:
+    """Exact solvers against others', a pixel at a time."""
+    pick = np.linspace(0, x.shape[1] - 1, min(sample, x.shape[1])).astype(int)
+    pixels = np.ascontiguousarray(x[:, pick].T, dtype=np.float64)
+    rank = w.shape[1]
+    g, constraints = w.T @ w, np.hstack([np.ones((rank, 1)), np.eye(rank)])
+    bounds = np.r_[1.0, np.zeros(rank)]
+    peers: dict[str, tuple[str, Callable[[], Any], str]] = {
+        "nnls": ("scipy.optimize.nnls", lambda: [nnls(w, v) for v in pixels], "≥ 20"),
+        "fcls": (
+            "quadprog",
+            lambda: [quadprog.solve_qp(g, w.T @ v, constraints, bounds, 1) for v in pixels],
+            "≥ 60",
+        ),
+    }
+    for method, (peer, work, ask) in peers.items():
+        chosen = get(method)
+        ours = least(lambda chosen=chosen: finish(chosen.run(scene, w, chosen.params())))
+        row(name, f"{method} against {peer}", ours, least(work, 3) * x.shape[1] / len(pick), "×", ask)
+
+
+def factorization(name: str, x: Array, scene: Scene, w: np.ndarray, iterations: int = 200) -> None:
+    """Time of hals to the error that scikit-learn's cd has after some iterations, same start."""
+    from sklearn.decomposition import NMF
+
+    rank = w.shape[1]
+    h0 = scene.spread(finish(initial_abundances(scene, w))).astype(np.float32)
+    peer = NMF(rank, init="custom", solver="cd", tol=0, max_iter=iterations)
+    data = np.ascontiguousarray(x.T)
+    began = time.perf_counter()
+    h = peer.fit_transform(data, W=np.ascontiguousarray(h0.T), H=np.ascontiguousarray(w.T.astype(np.float32)))
+    theirs = time.perf_counter() - began
+    target = np.linalg.norm(data - h @ peer.components_) / np.linalg.norm(data)
+    params = hals.Params(max_iterations=300, tolerance=0)
+    ours = np.inf
+    for _ in range(3):
+        history = finish(hals.run(scene, rank, params, Start(endmembers=w))).history
+        ours = min(ours, history[np.argmax(history[:, 1] <= target), 0])
+    row(name, f"hals to cd's {100 * target:.3f} % after {iterations}", ours, theirs, "×", "≥ 8")
+
+
+def main() -> None:
+    small = "--small" in sys.argv
+    scenes = [*real(), ("Urban-size", urban_size(77, 77) if small else urban_size(), 6)]
+    print("| scene | work | hsunmix, ms | other, ms | ratio | ask |\n|---|---|---|---|---|---|")
+    with set_threads(1), threadpool_limits(limits=1):
+        for name, x, rank in scenes:
+            scene = from_array(x)
+            spa = get("spa")
+            w = finish(spa.run(scene, rank, spa.params(), Start())).endmembers
+            if name == "Urban-size":
+                reads(name, scene, w)
+            abundances(name, x, scene, w, 2000)
+            factorization(name, x, scene, w)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,149 @@
+"""Pixels in tiles: nothing lost, nothing transposed, the same bits with any number of threads."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+
+from hsunmix.engine import memory
+from hsunmix.engine.passes import gram, norms_squared, residuals
+from hsunmix.engine.scene import TILE, Scene, from_array, load
+from hsunmix.engine.threads import run_chunks, set_threads, thread_count
+from hsunmix.errors import InputError, TooLargeError
+from hsunmix.jobs import finish
+from hsunmix.model.cube import Cube
+
+
+def scene_of(lines: int = 31, samples: int = 47, bands: int = 11, seed: int = 0) -> tuple[np.ndarray, Scene]:
+    values = np.random.default_rng(seed).random((lines, samples, bands), dtype=np.float32) + 0.1
+    return values, finish(load(Cube.from_array(values)))
+
+
+def test_every_pixel_is_where_it_was() -> None:
+    values, scene = scene_of()
+    assert scene.n_pixels == 31 * 47 > 3 * TILE
+    np.testing.assert_array_equal(scene.spread(scene.tiles), values.transpose(2, 0, 1))
+    picked = np.array([0, 1, TILE, 31 * 47 - 1])
+    np.testing.assert_array_equal(scene.columns(picked), values.reshape(-1, 11)[picked].T)
+    assert (scene.tiles[-1, :, scene.counts[-1] :] == 0).all()
+    assert scene.counts.sum() == scene.n_pixels
+
+
+def test_unusable_pixels_and_bands_are_left_out() -> None:
+    values = np.random.default_rng(1).random((7, 5, 6)).astype(np.float32) + 0.1
+    values[2, 3, 4] = np.nan
+    values[5, 1] = 0
+    values[0, 4, 0] = np.inf
+    values[6, 0] = -9999
+    values[:, :, 1] = 0  # a band without data
+    cube = Cube.from_array(values, nodata=-9999)
+    scene = finish(load(cube))
+    assert not scene.bands[1]
+    assert scene.bands.sum() == 5
+    image = scene.spread(scene.tiles)
+    gone = np.zeros((7, 5), bool)
+    gone[[2, 5, 0, 6], [3, 1, 4, 0]] = True
+    np.testing.assert_array_equal(np.isnan(image[0]), gone)
+    np.testing.assert_array_equal(cube.mask, ~gone)
+    assert "4 of 35 pixels" in " ".join(scene.notes)
+    assert "1 bands without data" in " ".join(scene.notes)
+
+
+def test_selection_is_in_image_order() -> None:
+    values = np.random.default_rng(2).random((4, 9, 3)).astype(np.float32) + 0.1
+    selection = np.zeros((4, 9), bool)
+    selection[1, 6:8] = True
+    scene = finish(load(Cube.from_array(values).with_selection(selection)))
+    np.testing.assert_array_equal(scene.pixels, [9 + 6, 9 + 7])
+
+
+@pytest.mark.parametrize("value", [1e30, 1e-30, 30000.0])
+def test_scaling_is_exact(value: float) -> None:
+    x = (np.random.default_rng(3).random((5, 20)) * value).astype(np.float32)
+    scene = from_array(x)
+    assert np.isfinite(scene.tiles).all()
+    assert 1e-8 < scene.tiles.max() < 2**21
+    back = scene.full_spectra(scene.columns(np.arange(20)))
+    np.testing.assert_array_equal(back.astype(np.float32), x)
+
+
+def test_the_input_is_never_changed() -> None:
+    for dtype in (np.float32, np.float64, np.uint16):
+        x = (np.random.default_rng(4).random((5, 600)) * 1000).astype(dtype)
+        before = x.copy()
+        from_array(x)
+        np.testing.assert_array_equal(x, before)
+
+
+@pytest.mark.parametrize("x", [np.zeros((4, 9)), np.full((4, 9), np.nan), np.zeros((0, 3)), np.ones(5)])
+def test_nothing_to_use_is_an_error(x: np.ndarray) -> None:
+    with pytest.raises(InputError):
+        from_array(x)
+
+
+def test_bits_do_not_depend_on_threads() -> None:
+    x = np.random.default_rng(5).random((200, 60_000), dtype=np.float32)
+    scene = from_array(x)
+    assert len(scene.chunks) > 4
+    w = scene.columns(np.array([5, 50, 500]))
+    h = np.random.default_rng(6).random((len(scene.tiles), 3, TILE)).astype(np.float32)
+    results = []
+    for threads in (1, 2, 3):
+        with set_threads(threads):
+            results.append(
+                (finish(gram(scene))[0], finish(norms_squared(scene)), finish(residuals(scene, w, h)))
+            )
+    for other in results[1:]:
+        for a, b in zip(results[0], other, strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+def test_passes_agree_with_numpy() -> None:
+    x = np.random.default_rng(7).random((13, 1111))
+    scene = from_array(x)
+    x = x.astype(np.float32).astype(np.float64)
+    product, total = finish(gram(scene))
+    np.testing.assert_allclose(product, x @ x.T, rtol=1e-12)
+    np.testing.assert_allclose(total, x.sum(axis=1), rtol=1e-12)
+    np.testing.assert_allclose(scene.spread(finish(norms_squared(scene))), (x**2).sum(axis=0), rtol=1e-12)
+
+
+def test_closing_a_pass_starts_no_more_chunks() -> None:
+    started: list[slice] = []
+
+    def work(chunk: slice) -> None:
+        started.append(chunk)
+        time.sleep(0.002)
+
+    with set_threads(2):
+        passes = run_chunks(work, [slice(i, i + 1) for i in range(1000)])
+        next(passes)
+        passes.close()
+    after = len(started)
+    assert after < 100
+    time.sleep(0.02)
+    assert len(started) == after
+
+
+def test_an_error_in_a_chunk_comes_out() -> None:
+    def work(chunk: slice) -> None:
+        if chunk.start == 3:
+            raise RuntimeError("chunk 3")
+
+    with set_threads(2), pytest.raises(RuntimeError, match="chunk 3"):
+        finish(run_chunks(work, [slice(i, i + 1) for i in range(8)]))
+
+
+def test_threads_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HSUNMIX_THREADS", "3")
+    assert thread_count() == 3
+    monkeypatch.setenv("HSUNMIX_THREADS", "many")
+    assert thread_count() >= 1
+
+
+def test_too_large_is_said_before_it_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "available", lambda: 1000)
+    with pytest.raises(TooLargeError, match="GB"):
+        scene_of()

@@ -1,0 +1,98 @@
+"""Georeferences against rasterio."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pytest
+
+from hsunmix.formats import open_cube
+from hsunmix.formats._envi_map import from_map_info
+
+rasterio = pytest.importorskip("rasterio")
+
+
+def theirs(path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with rasterio.open(path) as dataset:
+            return dataset.transform, dataset.crs
+
+
+@pytest.mark.parametrize(
+    "info",
+    [
+        "UTM, 1, 1, 487000, 4156000, 15, 15, 11, North, WGS-84, units=Meters",
+        "UTM, 1.5, 1.5, 487000.5, 4156000.25, 15, 30, 33, South, WGS-84",
+        "UTM, 3, 5, 487000, 4156000, 15, 15, 60, North, WGS-84",
+        "UTM, 1, 1, 487000, 4156000, 15, 15, 11, North, North America 1983, units=Meters",
+        "UTM, 1, 1, 487000, 4156000, 15, 15, 11, North, North America 1927, units=Meters",
+        "UTM, 1, 1, 736600.089, 4078126.75, 27, 27, 12, North, WGS-84, units=Meters, rotation=-66.0",
+        "UTM, 1, 1, 736600.089, 4078126.75, 27, 27, 12, North, WGS-84, rotation=123",
+        "Geographic Lat/Lon, 1, 1, 13.2, 52.5, 0.0001, 0.0002, WGS-84, units=Degrees",
+    ],
+)
+def test_equals_gdal(tmp_path, write_envi, values_of, info):
+    header = write_envi(tmp_path / "a.img", values_of(2), map_info="{" + info + "}")
+    ours = open_cube(header).georeference
+    transform, crs = theirs(tmp_path / "a.img")
+    np.testing.assert_allclose(ours.transform, transform[:6], rtol=1e-12, atol=1e-9)
+    assert rasterio.crs.CRS.from_user_input(ours.crs) == crs
+
+
+def test_coordinate_system_string_wins(tmp_path, write_envi, values_of):
+    wkt = rasterio.crs.CRS.from_epsg(32633).to_wkt(version="WKT1_ESRI")
+    header = write_envi(
+        tmp_path / "a.img", values_of(2), map_info="{UTM, 1, 1, 4e5, 5e6, 2, 2, 11, North, WGS-84}",
+        coordinate_system_string="{" + wkt + "}",
+    )  # fmt: skip
+    cube = open_cube(header)
+    assert cube.georeference.crs == wkt
+    assert rasterio.crs.CRS.from_wkt(cube.georeference.crs).to_epsg() == 32633
+
+
+def test_turned_about_the_reference_pixel():
+    """The reference point stays where it is, and a pixel keeps its width and height."""
+    words = ["UTM", "4", "3", "1000", "2000", "2", "5", "11", "North", "WGS-84", "rotation=30"]
+    ours = from_map_info(words, "", [])
+    a, b, c, d, e, f = ours.transform
+    assert (a * 3 + b * 2 + c, d * 3 + e * 2 + f) == pytest.approx((1000, 2000))
+    assert ours.pixel_size == pytest.approx((2, 5))
+    assert a * b + d * e == pytest.approx(0)  # still a right angle
+
+
+@pytest.mark.parametrize("words", ["Arbitrary, 1, 1, 0, 0, 1, 1, 0, North", "Pixel, 1, 1, 0, 0, 1, 1"])
+def test_arbitrary_is_no_place(words):
+    assert from_map_info([word.strip() for word in words.split(",")], "", []) is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "UTM, 1, 1, 0, 0, 1, 1, 61, North, WGS-84",
+        "UTM, 1, 1, 0, 0, 1, 1, 11, North, Tokyo",
+        "UTM, 1, 1, 0, 0, 1, 1, 11, North, WGS-84, units=Feet",
+        "Albers, 1, 1, 0, 0, 1, 1",
+    ],
+)
+def test_unknown_coordinates_keep_the_transform(words):
+    notes: list[str] = []
+    found = from_map_info([word.strip() for word in words.split(",")], "", notes)
+    assert found.crs == ""
+    assert len(notes) == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["ang20160910t185702_2rdn_img", "caltech_425_7_7_nm", "caltech_4_100_150_nm", "circuit_4_100_150_um"],
+)
+def test_shared_scenes_equal_gdal(shared, name):
+    path = shared / "data" / "aviris_ng" / name
+    cube = open_cube(path.with_name(name + ".hdr"))
+    transform, crs = theirs(path)
+    if crs is None:
+        assert cube.georeference is None
+        return
+    np.testing.assert_allclose(cube.georeference.transform, transform[:6], rtol=1e-12)
+    assert rasterio.crs.CRS.from_user_input(cube.georeference.crs) == crs

@@ -1,0 +1,39 @@
+"""The default method: robust where plain successive projection isn't."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import scipy.io
+from scipy.optimize import linear_sum_assignment
+
+import hsunmix
+from tests.contracts.test_methods import mixture
+
+
+def angles(found: np.ndarray, true: np.ndarray) -> np.ndarray:
+    """Spectral angles in degrees of the best matching pairs."""
+    cosine = (found / np.linalg.norm(found, axis=0)).T @ (true / np.linalg.norm(true, axis=0))
+    degrees = np.degrees(np.arccos(np.clip(cosine, -1, 1)))
+    return degrees[linear_sum_assignment(degrees)]
+
+
+def test_outliers_do_not_become_endmembers() -> None:
+    rng = np.random.default_rng(0)
+    x = mixture(pixels=4000, noise=0.005)
+    true = mixture(noise=0.0)[:, :4]
+    for pixel in rng.choice(np.arange(4, 4000), 12, replace=False):
+        x[:, pixel] = 2.5 * rng.random(24)
+    robust = angles(hsunmix.unmix(x, "auto", rank=4).endmembers, true)
+    plain = angles(hsunmix.unmix(x, "spa", rank=4).endmembers, true)
+    assert robust.max() < 12
+    assert plain.max() > 2 * robust.max()
+
+
+def test_samson(shared: Path) -> None:
+    x = scipy.io.loadmat(shared / "data/samson/samson_1.mat")["V"]
+    true = scipy.io.loadmat(shared / "data/samson/Samson_with_truth.mat")["GT"].T
+    found = angles(hsunmix.unmix(x, rank=3).endmembers, true)
+    plain = angles(hsunmix.unmix(x, "spa", rank=3).endmembers, true)
+    assert found.mean() < plain.mean()

@@ -1,0 +1,67 @@
+"""The public names, and what they promise."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import hsunmix
+from hsunmix.model.cube import Cube
+
+
+def test_public_names_exist() -> None:
+    assert len(hsunmix.__all__) <= 10
+    for name in hsunmix.__all__:
+        assert getattr(hsunmix, name) is not None
+
+
+def test_methods_is_a_function_and_a_package() -> None:
+    import hsunmix.methods.pipeline
+
+    assert "hals" in hsunmix.methods()
+    assert hsunmix.methods.get("hals").kind == "factorization"
+
+
+def test_a_cube_and_its_matrix_give_the_same(small_cube: Cube) -> None:
+    lines, samples, bands = small_cube.shape
+    x = small_cube.read(0, lines).reshape(-1, bands).T
+    of_cube = hsunmix.unmix(small_cube, "spa", rank=3)
+    of_matrix = hsunmix.unmix(x, "spa", rank=3)
+    assert of_cube.abundances.shape == (3, lines, samples)
+    np.testing.assert_array_equal(of_cube.abundances.reshape(3, -1), of_matrix.abundances)
+    np.testing.assert_array_equal(of_cube.endmembers, of_matrix.endmembers)
+    # The pure pixels of the fixture: a transposed image would put them elsewhere.
+    assert {divmod(p, samples) for p in of_cube.source_pixels} == {(2, 1), (3, 3), (4, 5)}
+
+
+def test_abundances_of_given_spectra(small_cube: Cube) -> None:
+    w = hsunmix.unmix(small_cube, "spa", rank=3).endmembers
+    h = hsunmix.abundances(small_cube, w, "fcls")
+    assert h.shape == (3, 13, 9)
+    np.testing.assert_allclose(h.sum(axis=0), 1, atol=1e-6)
+
+
+def test_abundance_method_replaces_the_factorizations_own(small_cube: Cube) -> None:
+    result = hsunmix.unmix(small_cube, "hals", rank=3, abundance="fcls")
+    assert result.abundance == "fcls"
+    np.testing.assert_allclose(result.abundances.sum(axis=0), 1, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        ({"method": "nmf"}, "nmf"),
+        ({"method": "nnls"}, "nnls"),
+        ({"abundance": "spa"}, "spa"),
+        ({"method": "hals", "tolerance": -1}, "tolerance"),
+        ({"method": "hals", "init": "nowhere"}, "init"),
+    ],
+)
+def test_bad_requests_are_named(small_cube: Cube, arguments: dict[str, object], word: str) -> None:
+    with pytest.raises(hsunmix.HsunmixError, match=word):
+        hsunmix.unmix(small_cube, rank=3, **arguments)  # type: ignore[arg-type]
+
+
+def test_wrong_number_of_bands_is_named(small_cube: Cube) -> None:
+    with pytest.raises(hsunmix.HsunmixError, match="bands"):
+        hsunmix.abundances(small_cube, np.ones((7, 2)))
