@@ -9,6 +9,7 @@ HsunmixError
     ├── FormatError (ValueError)       the content is not what it should be
     │   └── ShapeUnknownError          the file does not say its lines and samples
     ├── MissingFileError (FileNotFoundError)
+    │   └── MissingCubeError           the cube of a session is not where it was
     └── WriteError                     a product or a session could not be written
 
 Messages are one line, written for an analyst; the command line prints them as they are.
@@ -23,6 +24,7 @@ __all__ = [
     "FormatError",
     "HsunmixError",
     "InputError",
+    "MissingCubeError",
     "MissingExtraError",
     "MissingFileError",
     "ParameterError",
@@ -107,6 +109,22 @@ class ShapeUnknownError(FormatError):
 
 class MissingFileError(FileError, FileNotFoundError):
     """A file that is needed is not there."""
+
+
+class MissingCubeError(MissingFileError):
+    """The cube of a session is not where it was: ask for it.
+
+    Parameters
+    ----------
+    path : path-like
+        Where it is expected.
+    session : path-like
+        The session that needs it.
+    """
+
+    def __init__(self, path: str | PathLike[str], session: str | PathLike[str]) -> None:
+        super().__init__(path, f"the cube of the session {session} is not there; say where it is now")
+        self.session = session
 
 
 class WriteError(FileError):

@@ -96,17 +96,17 @@ class Job(Generic[T]):
 
     def _loop(self) -> T:
         try:
-            while True:
+            while not self._cancel.is_set():
                 step = next(self._work)
-                if self._cancel.is_set():
-                    raise Cancelled
-                if step is not None:
+                if step is not None and not self._cancel.is_set():
                     self._publish(step)
         except StopIteration as end:
-            value: T = end.value
-            return value
+            if not self._cancel.is_set():  # who has cancelled expects no result any more
+                value: T = end.value
+                return value
         finally:
             self._work.close()
+        raise Cancelled
 
     def _publish(self, step: Step) -> None:
         with self._lock:
@@ -142,8 +142,11 @@ class Runner:
 
     @property
     def busy(self) -> bool:
-        """Whether the newest job is still running."""
-        return bool(self._jobs) and self._jobs[-1].running
+        """Whether the newest job has not ended yet.
+
+        By its outcome: when its end is announced, its thread is still on its way out.
+        """
+        return bool(self._jobs) and self._jobs[-1].outcome is None
 
     def current(self, job: Job[Any]) -> bool:
         """Whether this job is the newest: results of others are to be dropped."""
@@ -161,12 +164,14 @@ class Runner:
 
 
 def finish(work: Work[T], on_step: Callable[[Step], None] | None = None) -> T:
-    """Run work in this thread to its end and return its result."""
-    while True:
-        try:
+    """Run work in this thread to its end and return its result; an exception closes the work."""
+    try:
+        while True:
             step = next(work)
-        except StopIteration as end:
-            value: T = end.value
-            return value
-        if step is not None and on_step is not None:
-            on_step(step)
+            if step is not None and on_step is not None:
+                on_step(step)
+    except StopIteration as end:
+        value: T = end.value
+        return value
+    finally:
+        work.close()

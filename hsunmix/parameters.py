@@ -11,6 +11,7 @@ a range and one line of help::
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import UnionType
@@ -86,14 +87,14 @@ def _parameter(name: str, hint: Any, default: Any) -> Parameter:
     meta, optional = Meta(), False
     if get_origin(hint) is Annotated:
         hint, meta = get_args(hint)[:2]
+    help_text = meta.description or ""
     if get_origin(hint) in (Union, UnionType):
         inner = [a for a in get_args(hint) if a is not type(None)]
         optional = len(inner) < len(get_args(hint))
         hint = inner[0]
         if get_origin(hint) is Annotated:
-            hint, deeper = get_args(hint)[:2]
-            meta = deeper if meta.description is None else meta
-    help_text = meta.description or ""
+            hint, meta = get_args(hint)[:2]
+            help_text = help_text or meta.description or ""
     if get_origin(hint) is Literal:
         return Parameter(name, "choice", default, None, None, get_args(hint), optional, help_text)
     kinds = {bool: "bool", int: "int", float: "float", str: "text"}
@@ -117,6 +118,8 @@ def make(struct: type[S], values: Mapping[str, Any]) -> S:
             allowed = ", ".join(sorted(known)) or "it has none"
             raise ParameterError(name, f"no such parameter (known: {allowed})")
     for name, value in values.items():
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ParameterError(name, f"{value!r} is not allowed: it must be a finite number")
         try:
             msgspec.convert({name: value}, struct)
         except msgspec.ValidationError as error:
@@ -134,14 +137,12 @@ def from_text(text: str) -> tuple[str, Any]:
     if not equals or not name.strip():
         raise ParameterError(text, "write it as NAME=VALUE")
     value = value.strip()
-    try:
-        return name.strip(), json.loads(value)
-    except ValueError:
-        pass
-    try:
-        return name.strip(), json.loads(f"[{value}]")
-    except ValueError:
-        return name.strip(), value
+    for candidate in (value, f"[{value}]") if value else ():
+        try:
+            return name.strip(), json.loads(candidate)
+        except (ValueError, RecursionError):
+            continue
+    return name.strip(), value
 
 
 def to_dict(struct: msgspec.Struct) -> dict[str, Any]:

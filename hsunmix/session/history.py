@@ -36,7 +36,7 @@ class History:
     @property
     def undo_label(self) -> str:
         """What undo would take back; empty when there is nothing."""
-        return self._entries[self._at][0]
+        return self._entries[self._at][0] if self._at > 0 else ""
 
     @property
     def redo_label(self) -> str:
@@ -86,7 +86,7 @@ class History:
 
     def redo(self) -> None:
         """Go forward again."""
-        if self.redo_label:
+        if self._at + 1 < len(self._entries):
             old = self.document
             self._at += 1
             self._notify(old)

@@ -1,0 +1,188 @@
+"""The registry of products, and what an export is given.
+
+A product is a file of this folder; its name is the product's identifier. It has
+
+``TITLE``
+    What it is called in a dialog.
+``NEEDS_IMAGE``
+    Whether it can only be made where the abundances have lines and samples.
+``write(delivery, folder)``
+    Writes its files, each of them whole or not at all, and returns their paths.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.errors import InputError
+from hsunmix.files import writing
+from hsunmix.model.cube import Cube
+from hsunmix.model.spectra import Endmember
+from hsunmix.model.unmixing import Step, Unmixing
+from hsunmix.registry import modules
+
+__all__ = ["Delivery", "Export", "deliver", "exports", "write_products"]
+
+NODATA = -9999.0
+
+
+@dataclass(frozen=True, eq=False)
+class Delivery:
+    """A result on its way out.
+
+    Attributes
+    ----------
+    unmixing : Unmixing
+    endmembers : tuple of Endmember
+        Names, colours and spectra as the analyst has them now, in the order of the abundances.
+    cube : Cube or None
+        The scene; None where the result is of a bare array.
+    command : str
+        The command line that makes the same result.
+
+    Raises
+    ------
+    InputError
+        There are more or fewer endmembers than abundances.
+    """
+
+    unmixing: Unmixing
+    endmembers: tuple[Endmember, ...]
+    cube: Cube | None = None
+    command: str = ""
+
+    def __post_init__(self) -> None:
+        if len(self.endmembers) != self.unmixing.rank:
+            raise InputError(
+                f"there are {len(self.endmembers)} endmembers but abundances of {self.unmixing.rank}; "
+                "unmix again before exporting"
+            )
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The endmembers' names on one line each, without control characters, never empty."""
+        return tuple(_one_line(e.name) or f"Endmember {k}" for k, e in enumerate(self.endmembers, 1))
+
+    @property
+    def spectra(self) -> NDArray[np.float64]:
+        """The endmembers' spectra, (bands, r), NaN in bands that are not used."""
+        return np.stack([np.asarray(e.spectrum, dtype=np.float64) for e in self.endmembers], axis=1)
+
+    @property
+    def wavelengths(self) -> NDArray[np.float64] | None:
+        """Nanometres, (bands,), or None."""
+        return None if self.cube is None else self.cube.wavelengths
+
+    @property
+    def has_image(self) -> bool:
+        """Whether the abundances have lines and samples."""
+        return self.unmixing.abundances.ndim == 3
+
+
+@dataclass(frozen=True)
+class Export:
+    """One entry of the registry."""
+
+    id: str
+    title: str
+    needs_image: bool
+    write: Callable[[Delivery, Path], list[Path]]
+
+
+@cache
+def exports() -> dict[str, Export]:
+    """Every product by its identifier."""
+    return {
+        name: Export(name, module.TITLE, module.NEEDS_IMAGE, module.write)
+        for name, module in modules(__name__)
+    }
+
+
+def deliver(
+    delivery: Delivery, folder: str | PathLike[str], products: Sequence[str]
+) -> Generator[Step | None, None, list[Path]]:
+    """Write products into a folder, and ``result.json`` beside them, last.
+
+    Parameters
+    ----------
+    delivery : Delivery
+    folder : path-like
+        Is made where it does not exist. Files of the same names are replaced, others stay.
+    products : sequence of str
+        Identifiers.
+
+    Yields
+    ------
+    Step
+        Before each product, with its title.
+
+    Returns
+    -------
+    list of Path
+        The files written.
+
+    Raises
+    ------
+    InputError
+        A product is not known, or needs lines and samples that this result has not.
+    WriteError
+        A file could not be written; those written before it are whole.
+    """
+    from hsunmix.exports import _result
+
+    chosen = _chosen(delivery, products)
+    folder = Path(folder)
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    paths: list[Path] = []
+    for k, export in enumerate(chosen):
+        yield Step(k / (len(chosen) + 1), message=f"Writing {export.title}")
+        paths += export.write(delivery, folder)
+    yield Step(len(chosen) / (len(chosen) + 1), message="Writing the record")
+    return paths + _result.write(delivery, folder, paths)
+
+
+def write_products(
+    delivery: Delivery,
+    folder: str | PathLike[str],
+    products: Sequence[str],
+    on_step: Callable[[Step], None] | None = None,
+) -> list[Path]:
+    """Run ``deliver`` to its end and return the paths."""
+    work = deliver(delivery, folder, products)
+    try:
+        while True:
+            step = next(work)
+            if step is not None and on_step is not None:
+                on_step(step)
+    except StopIteration as end:
+        paths: list[Path] = end.value
+        return paths
+    finally:
+        work.close()
+
+
+def _chosen(delivery: Delivery, products: Sequence[str]) -> list[Export]:
+    known = exports()
+    for name in products:
+        if name not in known:
+            raise InputError(f"{name!r} is no product (known: {', '.join(known)})")
+        if known[name].needs_image and not delivery.has_image:
+            raise InputError(
+                f"{name} needs an image, but this result is of {delivery.unmixing.abundances.shape[-1]} "
+                "pixels without lines and samples"
+            )
+    return [known[name] for name in dict.fromkeys(products)]
+
+
+def _one_line(name: str) -> str:
+    spaced = (" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in name)
+    return " ".join("".join(spaced).split())

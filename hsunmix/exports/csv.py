@@ -1,0 +1,33 @@
+"""The endmembers' spectra as a table: what a spreadsheet reads."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+
+from hsunmix.exports import Delivery
+from hsunmix.files import replacing
+
+__all__ = ["NEEDS_IMAGE", "TITLE", "write"]
+
+TITLE = "CSV: endmember spectra"
+NEEDS_IMAGE = False
+
+
+def write(delivery: Delivery, folder: Path) -> list[Path]:
+    """Write ``endmembers.csv``: one line a band, one column an endmember, nothing where not used.
+
+    The first column is ``wavelength_nm``, or ``band`` (counted from 1) where the scene has no
+    wavelengths. Numbers are written so that reading them gives the same bits.
+    """
+    path = folder / "endmembers.csv"
+    spectra, nm = delivery.spectra, delivery.wavelengths
+    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(["band" if nm is None else "wavelength_nm", *delivery.names])
+        for k, row in enumerate(spectra):
+            first = str(k + 1) if nm is None else repr(float(nm[k]))
+            table.writerow([first, *(repr(float(v)) if np.isfinite(v) else "" for v in row)])
+    return [path]

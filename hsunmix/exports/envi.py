@@ -1,0 +1,43 @@
+"""Abundances as an ENVI file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from hsunmix.exports import NODATA, Delivery
+from hsunmix.exports._envi import header, map_fields, names_field
+from hsunmix.files import replacing_all
+
+__all__ = ["NEEDS_IMAGE", "TITLE", "write"]
+
+TITLE = "ENVI: abundance maps"
+NEEDS_IMAGE = True
+
+
+def write(delivery: Delivery, folder: Path) -> list[Path]:
+    """Write ``abundances.img`` (float32, band sequential) and ``abundances.hdr``."""
+    data, head = folder / "abundances.img", folder / "abundances.hdr"
+    with replacing_all(data, head) as (data_file, head_file):
+        with data_file.open("wb") as file:
+            for band in delivery.unmixing.abundances:
+                filled = np.where(np.isfinite(band), band, np.float32(NODATA))
+                file.write(np.ascontiguousarray(filled, dtype="<f4").data)
+        head_file.write_text(_header(delivery), encoding="utf-8")
+    return [data, head]
+
+
+def _header(delivery: Delivery) -> str:
+    rank, lines, samples = delivery.unmixing.abundances.shape
+    cube = delivery.cube
+    fields = {
+        "file type": "ENVI Standard",
+        "samples": str(samples),
+        "lines": str(lines),
+        "bands": str(rank),
+        "data ignore value": str(int(NODATA)),
+        "band names": names_field(delivery.names),
+        **map_fields(None if cube is None else cube.georeference),
+    }
+    return header(f"Abundances of {cube.name}" if cube is not None else "Abundances", fields)

@@ -1,0 +1,208 @@
+"""Files written whole or not at all, and the project's own data files."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import secrets
+import shutil
+import socket
+import stat
+import time
+from collections.abc import Iterator
+from os import PathLike
+from pathlib import Path
+
+from hsunmix.errors import FileError, HsunmixError, MissingFileError, WriteError
+
+__all__ = ["clean_orphans", "replacing", "replacing_all", "resource", "sha256", "writing"]
+
+PREFIX, SUFFIX = ".hsunmix-", ".tmp"  # short, so that it fits where the target's name fits
+HOST = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:4]
+DAY = 86400.0
+REASONS = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EFBIG: "the file would be larger than is allowed here",
+    errno.EACCES: "no permission to write there",
+    errno.EPERM: "no permission to write there",
+    errno.EROFS: "the disk is read-only",
+    errno.ENAMETOOLONG: "the name is too long",
+    errno.ENOENT: "the folder does not exist",
+}
+
+
+@contextlib.contextmanager
+def replacing(path: str | PathLike[str]) -> Iterator[Path]:
+    """Write a file atomically.
+
+    The body writes to the temporary path it gets, which lies in the same folder. When it ends
+    without an error the temporary is on disk for certain and takes the target's place in one
+    step; otherwise the target stays as it was and the temporary is removed. A symbolic link stays
+    a link: the file it points to is replaced. An existing file keeps its permissions.
+
+    Raises
+    ------
+    WriteError
+        The target is read-only or no ordinary file, or any OSError came up: a full disk, a folder
+        without permission.
+    """
+    with replacing_all(path) as (temporary,):
+        yield temporary
+
+
+@contextlib.contextmanager
+def replacing_all(*paths: str | PathLike[str]) -> Iterator[tuple[Path, ...]]:
+    """Write files that belong together: as ``replacing``, but none is replaced before all are written."""
+    temporaries: list[Path] = []
+    try:
+        targets = []
+        for path in paths:
+            with writing(path):
+                targets.append(_writable(path))
+                temporaries.append(_temporary(targets[-1].parent))
+        with writing(paths[0]):
+            yield tuple(temporaries)
+        together = list(zip(paths, temporaries, targets, strict=True))
+        for path, temporary, target in together:
+            with writing(path):
+                _settle(temporary, target)
+        for path, temporary, target in together:
+            with writing(path):
+                temporary.replace(target)
+                _sync_folder(target.parent)
+    finally:
+        for temporary in temporaries:
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def writing(path: str | PathLike[str]) -> Iterator[None]:
+    """Turn an OSError of the body into a WriteError that names the file and the reason."""
+    try:
+        yield
+    except HsunmixError:
+        raise
+    except OSError as error:
+        raise WriteError(path, _reason(error)) from error
+
+
+def _writable(path: str | PathLike[str]) -> Path:
+    """Return the file behind a path, after making sure that it may be replaced."""
+    try:
+        target = Path(os.path.realpath(path))
+        mode = target.stat().st_mode
+    except FileNotFoundError:
+        return target
+    except ValueError as error:  # a NUL in the name, or a name the locale cannot write
+        raise WriteError(path, f"not a possible file name ({error})") from error
+    if stat.S_ISDIR(mode):
+        raise WriteError(path, "cannot be written: it is a folder")
+    if not stat.S_ISREG(mode):
+        raise WriteError(path, "cannot be written: it is not an ordinary file")
+    # The bits too: for root every file is writable, but a file marked read-only was marked for a reason.
+    if not mode & 0o222 or not os.access(target, os.W_OK):
+        raise WriteError(path, "is read-only and was left as it is; choose another name")
+    return target
+
+
+def _temporary(folder: Path) -> Path:
+    """Create an empty temporary file whose name tells which process writes it."""
+    path = folder / f"{PREFIX}{HOST}-{os.getpid():x}-{secrets.token_hex(4)}{SUFFIX}"
+    path.touch(exist_ok=False)
+    return path
+
+
+def _settle(temporary: Path, target: Path) -> None:
+    """Bring the bytes to the disk."""
+    if target.exists():
+        shutil.copymode(target, temporary)
+    with temporary.open("r+b") as file:
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Bring the change of names to the disk, where the system can."""
+    if os.name != "posix":
+        return
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _reason(error: OSError) -> str:
+    known = REASONS.get(error.errno or 0)
+    return f"could not be written: {known or error.strerror or str(error) or type(error).__name__}"
+
+
+def clean_orphans(folder: str | PathLike[str]) -> int:
+    """Remove the temporaries of writers that were killed.
+
+    Those of processes of this machine that no longer run go at once; where that cannot be known
+    (another machine's on a network disk, Windows) they go when they are a day old.
+
+    Returns
+    -------
+    int
+        How many were removed. Never raises: cleaning up is no reason to stop.
+    """
+    removed = 0
+    with contextlib.suppress(OSError):
+        for path in Path(folder).glob(f"{PREFIX}*{SUFFIX}"):
+            with contextlib.suppress(OSError):
+                if _orphaned(path):
+                    path.unlink()
+                    removed += 1
+    return removed
+
+
+def _orphaned(path: Path) -> bool:
+    if time.time() - path.lstat().st_mtime > DAY:
+        return True
+    host, _, rest = path.name.removeprefix(PREFIX).partition("-")
+    if host != HOST or os.name != "posix":
+        return False
+    try:
+        os.kill(int(rest.partition("-")[0], 16), 0)  # signal 0 only asks
+    except ProcessLookupError:
+        return True
+    except (ValueError, OverflowError, PermissionError):
+        return False
+    return False
+
+
+def sha256(path: str | PathLike[str]) -> str:
+    """Return the SHA-256 of a file's bytes, as hexadecimal digits.
+
+    Raises
+    ------
+    MissingFileError, FileError
+        The file is not there, or cannot be read.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError as error:
+        raise MissingFileError(path, "there is no such file") from error
+    except OSError as error:
+        raise FileError(path, f"could not be read: {error.strerror or error}") from error
+
+
+def resource(*parts: str) -> Path:
+    """Return the path of a file of the project: ``resource("resources", "icons", "open.svg")``.
+
+    Parameters
+    ----------
+    *parts : str
+        Below the repository's root; the first is ``resources`` or ``sample_cubes``. In an
+        installed package they lie in its ``_data`` folder.
+    """
+    package = Path(__file__).resolve().parent
+    installed = package / "_data"
+    return (installed if installed.is_dir() else package.parent).joinpath(*parts)

@@ -1,0 +1,127 @@
+"""From a manifest and arrays back to a document: what does not fit is refused or set right.
+
+What the result is made of must agree, or the file is damaged. What only says how it is shown, or
+how to run next time, falls back to its default, since no work is lost with it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.errors import InputError
+from hsunmix.model.cube import Cube
+from hsunmix.model.spectra import Endmember, colour
+from hsunmix.model.unmixing import Unmixing
+from hsunmix.parameters import make
+from hsunmix.session._manifest import Manifest, ResultRecord
+from hsunmix.session.document import Document, RunSettings, View
+
+__all__ = ["restored"]
+
+Arrays = Mapping[str, NDArray[Any]]
+RANKS, SEEDS = range(1, 10_000), range(1 << 31)
+
+
+def restored(manifest: Manifest, arrays: Arrays, cube: Cube | None) -> Document:
+    """Build the document.
+
+    Raises
+    ------
+    ValueError
+        The parts contradict each other.
+    """
+    if cube is not None and "selection" in arrays:
+        cube = cube.with_selection(arrays["selection"])
+    unmixing = None if manifest.unmixing is None else _unmixing(manifest.unmixing, arrays, cube)
+    endmembers = _endmembers(manifest, arrays, cube)
+    settings, notes = _settings(manifest.settings)
+    if cube is not None and notes:
+        cube = replace(cube, notes=(*cube.notes, *notes))
+    pins = tuple(p for p in manifest.pins if cube is None or _inside(cube, p.line, p.sample))
+    return Document(cube, endmembers, unmixing, settings, _view(manifest.view, len(endmembers), cube), pins)
+
+
+def _unmixing(record: ResultRecord, arrays: Arrays, cube: Cube | None) -> Unmixing:
+    needed = ("endmembers", "abundances", "rmse", "history", "used_bands")
+    for name in needed:
+        if name not in arrays:
+            raise ValueError(f"its result has no {name}")
+    w, h, used = arrays["endmembers"], arrays["abundances"], arrays["used_bands"]
+    sources = arrays.get("source_pixels")
+    if w.ndim != 2 or h.ndim not in (2, 3) or not 0 < w.shape[1] == h.shape[0]:
+        raise ValueError("endmembers and abundances do not fit together")
+    rank, pixels = w.shape[1], math.prod(h.shape[1:])
+    if arrays["rmse"].shape != h.shape[1:] or used.shape != w.shape[:1]:
+        raise ValueError("residual, bands and abundances do not fit together")
+    if arrays["history"].ndim != 2 or arrays["history"].shape[1] != 2 or len(record.names) not in (0, rank):
+        raise ValueError("the record of its result has another shape than a result")
+    if sources is not None and (sources.shape != (rank,) or sources.min() < -1 or sources.max() >= pixels):
+        raise ValueError("the source pixels of its endmembers are not in the scene")
+    if cube is not None and (h.shape[1:] != cube.shape[:2] or len(w) != cube.bands):
+        raise ValueError("its result is of a scene of another size")
+    fields: dict[str, Any] = {name: arrays[name] for name in needed}
+    fields |= {name: getattr(record, name) for name in record.__struct_fields__}
+    return Unmixing(**fields, source_pixels=sources)
+
+
+def _endmembers(manifest: Manifest, arrays: Arrays, cube: Cube | None) -> tuple[Endmember, ...]:
+    records = manifest.endmembers
+    spectra = arrays.get("spectra", np.empty((0, 0)))
+    if spectra.ndim != 2 or len(spectra) != len(records):
+        raise ValueError(f"it has {len(records)} endmembers but {len(spectra)} spectra")
+    if records and cube is not None and spectra.shape[1] != cube.bands:
+        raise ValueError("its endmembers have another number of bands than the scene")
+    result = []
+    for k, (record, spectrum) in enumerate(zip(records, spectra, strict=True)):
+        shown = record.colour if re.fullmatch("#[0-9a-fA-F]{6}", record.colour) else colour(k)
+        result.append(Endmember(record.name, spectrum, shown, record.visible, record.locked, record.source))
+    return tuple(result)
+
+
+def _settings(settings: RunSettings) -> tuple[RunSettings, list[str]]:
+    """Keep what this version's methods understand, and say what was dropped."""
+    from hsunmix.methods import get
+
+    default = RunSettings()
+    if settings == default:
+        return settings, []
+    notes, kept = [], {}
+    for name, values in settings.parameters.items():
+        try:
+            make(get(name).params, values)
+            kept[name] = dict(values)
+        except InputError as error:
+            notes.append(f"parameters of the session were left out: {name}: {error}")
+    for kinds, field in ((("factorization", "extraction"), "method"), (("abundance",), "abundance")):
+        value = getattr(settings, field)
+        try:
+            if value != getattr(default, field):
+                get(value, *kinds)
+        except InputError as error:
+            notes.append(f"the {field} of the session was left out: {error}")
+            settings = replace(settings, **{field: getattr(default, field)})
+    rank = settings.rank if settings.rank in RANKS else default.rank
+    seed = settings.seed if settings.seed in SEEDS else default.seed
+    return replace(settings, parameters=kept, rank=rank, seed=seed), notes
+
+
+def _view(view: View, endmembers: int, cube: Cube | None) -> View:
+    low, high = view.stretch
+    bands = range(cube.bands if cube is not None else 0)
+    return View(
+        page=view.page,  # the panel shows RGB for a page that it doesn't know
+        endmember=view.endmember if view.endmember in range(endmembers) else 0,
+        rgb=view.rgb if view.rgb is not None and all(b in bands for b in view.rgb) else None,
+        stretch=view.stretch if 0 <= low < high <= 100 else View.stretch,
+    )
+
+
+def _inside(cube: Cube, line: int, sample: int) -> bool:
+    return line in range(cube.lines) and sample in range(cube.samples)

@@ -1,0 +1,180 @@
+"""The session file: a stored zip of one manifest and arrays, written whole, read without trust."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix._version import __version__
+from hsunmix.errors import FileError, FormatError, HsunmixError, MissingFileError, TooLargeError
+from hsunmix.files import clean_orphans, replacing
+from hsunmix.model.cube import Cube
+from hsunmix.model.unmixing import Unmixing
+from hsunmix.session._manifest import SCHEMA, EndmemberRecord, Manifest, ResultRecord, decode, encode
+from hsunmix.session._members import listing, read_array, read_bytes, write_array, write_bytes
+from hsunmix.session._restore import restored
+from hsunmix.session._source import changes, find, source_of
+from hsunmix.session.document import Document
+
+__all__ = ["SUFFIX", "load", "save"]
+
+SUFFIX = ".hsu"
+MANIFEST_BYTES = 8 << 20
+Arrays = dict[str, NDArray[np.generic]]
+
+
+def save(document: Document, path: str | PathLike[str]) -> None:
+    """Write a document into a session file, whole or not at all.
+
+    The cube is kept by its path, size, time and hash, not by copy. What killed writers left in
+    the folder is removed.
+
+    Raises
+    ------
+    WriteError
+        The file could not be written; what was there is intact.
+    InputError
+        The document's cube is in no file.
+    """
+    path = Path(path)
+    source = None if document.cube is None else source_of(document.cube, path)
+    clean_orphans(os.path.dirname(os.path.realpath(path)))  # noqa: PTH120 - links count as their file
+    with (
+        replacing(path) as temporary,
+        temporary.open("wb") as file,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as box,
+    ):
+        members = {name: write_array(box, name, array) for name, array in _arrays(document).items()}
+        manifest = Manifest(
+            application="hsunmix",
+            schema=SCHEMA,
+            version=__version__,
+            saved=datetime.now(UTC).isoformat(timespec="seconds"),
+            settings=document.settings,
+            view=document.view,
+            pins=document.pins,
+            cube=source,
+            endmembers=tuple(
+                EndmemberRecord(e.name, e.colour, e.visible, e.locked, e.source) for e in document.endmembers
+            ),
+            unmixing=None if document.unmixing is None else _result(document.unmixing),
+            arrays=members,
+        )
+        write_bytes(box, "manifest.json", encode(manifest))
+
+
+def load(path: str | PathLike[str], cube_path: str | PathLike[str] | None = None) -> Document:
+    """Read a session file.
+
+    Parameters
+    ----------
+    path : path-like
+    cube_path : path-like, optional
+        Where the cube is now; by default it is looked for beside the session, then at its old
+        place.
+
+    Returns
+    -------
+    Document
+        What has changed since it was saved is among the notes of its cube.
+
+    Raises
+    ------
+    MissingCubeError
+        The cube is not found: ask for it and give its path.
+    FormatError
+        The file is no session, is damaged, or is of a newer version; or the cube is not the one
+        that the session was made with.
+    """
+    path = Path(path)
+    with _opened(path) as (box, members):
+        if "manifest.json" not in members:
+            raise ValueError("is not a session of hsunmix")
+        if members["manifest.json"].file_size > MANIFEST_BYTES:
+            raise ValueError("its manifest is too large")
+        manifest = decode(read_bytes(box, members["manifest.json"]))
+        if {f"{name}.npy" for name in manifest.arrays} | {"manifest.json"} != set(members):
+            raise ValueError("its manifest and its content do not agree")
+        cube = _cube(manifest, path, cube_path)  # before the arrays, so that asking for it comes soon
+        arrays = {
+            name: read_array(box, members[f"{name}.npy"], name, member)
+            for name, member in manifest.arrays.items()
+        }
+        return restored(manifest, arrays, cube)
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[tuple[zipfile.ZipFile, dict[str, zipfile.ZipInfo]]]:
+    """Open a session; whatever is wrong with it becomes an error that names it."""
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise FormatError(path, "is not an ordinary file")
+        with zipfile.ZipFile(path) as box:
+            yield box, listing(box, status.st_size)
+    except HsunmixError:
+        raise
+    except FileNotFoundError as error:
+        raise MissingFileError(path, "there is no such session") from error
+    except MemoryError as error:
+        raise TooLargeError(f"{path}: there is not enough memory to open this session") from error
+    except zipfile.BadZipFile as error:
+        raise FormatError(path, f"is not a session of hsunmix, or is damaged ({error})") from error
+    except OSError as error:
+        raise FileError(path, f"could not be read: {error.strerror or error}") from error
+    except (ValueError, EOFError, NotImplementedError, RuntimeError, OverflowError) as error:
+        raise FormatError(path, str(error) or "is damaged") from error
+
+
+def _cube(manifest: Manifest, path: Path, cube_path: str | PathLike[str] | None) -> Cube | None:
+    """Open the cube and compare it with what it was."""
+    from hsunmix.formats import open_cube
+
+    record = manifest.cube
+    if record is None:
+        return None
+    place = find(record, path) if cube_path is None else Path(cube_path)
+    cube = open_cube(place, **record.options)
+    if cube.shape != record.shape:
+        is_, was = (" × ".join(map(str, shape)) for shape in (cube.shape, record.shape))
+        raise FormatError(place, f"is not the cube of this session: it has {is_} values, not {was}")
+    changed = changes(record, cube)
+    return replace(cube, notes=(*cube.notes, changed)) if changed else cube
+
+
+def _arrays(document: Document) -> Arrays:
+    arrays: dict[str, NDArray[np.generic] | None] = {}
+    if document.cube is not None:
+        arrays["selection"] = document.cube.selection
+    if document.endmembers:
+        arrays["spectra"] = np.stack([e.spectrum for e in document.endmembers])
+    if document.unmixing is not None:
+        names = ("endmembers", "abundances", "rmse", "history", "source_pixels", "used_bands")
+        arrays |= {name: getattr(document.unmixing, name) for name in names}
+    return {name: array for name, array in arrays.items() if array is not None}
+
+
+def _result(unmixing: Unmixing) -> ResultRecord:
+    return ResultRecord(
+        method=unmixing.method,
+        abundance=unmixing.abundance,
+        parameters=dict(unmixing.parameters),
+        relative_error=float(unmixing.relative_error),
+        converged=unmixing.converged,
+        seed=int(unmixing.seed),
+        iterations=int(unmixing.iterations),
+        seconds=float(unmixing.seconds),
+        note=unmixing.note,
+        names=tuple(unmixing.names),
+        smoothed=unmixing.smoothed,
+    )

@@ -1,0 +1,112 @@
+"""What every product has in common."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from hsunmix.errors import InputError, WriteError
+from hsunmix.exports import Delivery, deliver, exports, write_products
+from tests.exports.conftest import make_delivery
+from tests.faults import file_size_limit
+
+HOSTILE = (
+    'a/b\\c:d*e?"f<g>h|i',
+    "CON",
+    "",
+    "x" * 300,
+    "Ä,{}",
+    "Ä,{}",
+    "..",
+    "new\nline\x00\udcff",
+    "$\\frac",
+)
+
+
+def test_the_products_of_the_contract():
+    assert set(exports()) == {"csv", "envi", "geotiff", "png", "sli"}
+    assert all(export.title for export in exports().values())
+
+
+@pytest.mark.parametrize("product", sorted(exports()))
+def test_every_product_returns_what_it_wrote(tmp_path, delivery, product):
+    paths = write_products(delivery, tmp_path / "new" / "folder", [product, product])
+    assert sorted(paths) == sorted((tmp_path / "new" / "folder").iterdir())
+    assert paths[-1].name == "result.json"
+    assert json.loads(paths[-1].read_text())["files"] == [p.name for p in paths[:-1]]
+
+
+@pytest.mark.parametrize("product", sorted(exports()))
+def test_hostile_names(tmp_path, product):
+    paths = write_products(make_delivery(HOSTILE), tmp_path, [product])
+    assert all(p.is_file() for p in paths)
+    assert len(set(paths)) == len(paths)
+
+
+@pytest.mark.parametrize("product", sorted(exports()))
+def test_failing_halfway_leaves_what_was_there(tmp_path, delivery, product):
+    before = {p: p.read_bytes() for p in write_products(delivery, tmp_path, [product])}
+    other = make_delivery(lines=200, samples=160, bands=200)
+    with file_size_limit(500), pytest.raises(WriteError, match="could not be written"):
+        write_products(other, tmp_path, [product])
+    assert {p: p.read_bytes() for p in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize("less", [1, 10, 100, 1000])
+def test_a_geotiff_that_lacks_its_last_bytes_is_an_error(tmp_path, delivery, less):
+    size = max(p.stat().st_size for p in write_products(delivery, tmp_path, ["geotiff"]))
+    with file_size_limit(size - less), pytest.raises(WriteError, match=r"abundances\.tif"):
+        write_products(delivery, tmp_path / "again", ["geotiff"])
+    assert list((tmp_path / "again").iterdir()) == []
+
+
+def test_unknown_products_are_refused_before_anything_is_written(tmp_path, delivery):
+    with pytest.raises(InputError, match=r"'svg' is no product \(known: csv, envi, geotiff, png, sli\)"):
+        write_products(delivery, tmp_path / "out", ["csv", "svg"])
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_result_without_an_image(tmp_path, delivery):
+    flat = replace(
+        delivery.unmixing,
+        abundances=delivery.unmixing.abundances.reshape(3, -1),
+        rmse=delivery.unmixing.rmse.reshape(-1),
+    )
+    bare = Delivery(flat, delivery.endmembers)
+    for product, export in exports().items():
+        if export.needs_image:
+            with pytest.raises(InputError, match=f"{product} needs an image"):
+                write_products(bare, tmp_path, [product])
+    assert len(write_products(bare, tmp_path, ["csv", "sli"])) == 4
+
+
+def test_endmembers_that_do_not_fit_the_abundances(delivery):
+    with pytest.raises(InputError, match="2 endmembers but abundances of 3"):
+        Delivery(delivery.unmixing, delivery.endmembers[:2])
+
+
+def test_a_folder_that_cannot_be_made(tmp_path, delivery):
+    (tmp_path / "out").write_text("a file")
+    with pytest.raises(WriteError, match="out: could not be written"):
+        write_products(delivery, tmp_path / "out", ["csv"])
+
+
+def test_steps_and_cancelling(tmp_path, delivery):
+    steps = []
+    write_products(delivery, tmp_path, ["csv", "sli"], steps.append)
+    assert [s.fraction for s in steps] == sorted(s.fraction for s in steps)
+    assert len(steps) == 3
+    work = deliver(delivery, tmp_path / "other", ["csv", "sli"])
+    next(work)
+    next(work)
+    work.close()
+    assert [p.name for p in (tmp_path / "other").iterdir()] == ["endmembers.csv"]
+
+
+def test_names_are_one_line_and_never_empty():
+    names = make_delivery(HOSTILE).names
+    assert names[2] == "Endmember 3"
+    assert names[4] == names[5] == "Ä,{}"
+    assert names[7] == "new line"

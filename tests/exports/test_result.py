@@ -1,0 +1,81 @@
+"""The record beside the products."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from hsunmix._version import __version__
+from hsunmix.exports import Delivery, write_products
+from hsunmix.formats import open_cube
+from tests.exports.conftest import make_delivery
+
+
+def record(delivery: Delivery, folder: Path) -> dict:
+    def refuse(name):
+        raise AssertionError(f"{name} is no JSON")
+
+    text = write_products(delivery, folder, [])[-1].read_bytes().decode("utf-8")
+    return json.loads(text, parse_constant=refuse)
+
+
+def test_the_keys_of_the_contract(tmp_path, delivery):
+    written = record(delivery, tmp_path)
+    expected = {
+        "method": "auto",
+        "abundance": "nnls",
+        "rank": 3,
+        "parameters": {"smoothing": 0.5, "odd": None},
+        "seed": 7,
+        "relative_error": 0.0125,
+        "iterations": 0,
+        "converged": None,
+        "seconds": 0.0,
+        "source_pixels": [0, 5, 10],
+        "hsunmix_version": __version__,
+        "command": "hsunmix unmix scene.hdr -r 3",
+        "input": {"path": None, "bytes": None, "sha256": None},
+    }
+    assert {key: written[key] for key in expected} == expected
+    assert written["names"] == ["Grass", "Soil, dry {A}", "Wässer"]
+    assert written["used_pixels"] == 11 * 7 - 4
+    assert (written["bands"], written["used_bands"]) == (20, 18)
+
+
+def test_no_source_pixels(tmp_path, delivery):
+    bare = replace(delivery, unmixing=replace(delivery.unmixing, source_pixels=None))
+    assert record(bare, tmp_path)["source_pixels"] is None
+
+
+def test_the_input_is_named_and_hashed_by_its_pixels(tmp_path, delivery):
+    write_products(delivery, tmp_path, ["envi"])
+    cube = open_cube(tmp_path / "abundances.hdr")
+    written = record(replace(delivery, cube=cube), tmp_path / "out")["input"]
+    data = (tmp_path / "abundances.img").read_bytes()
+    assert written == {
+        "path": str(tmp_path / "abundances.hdr"),
+        "bytes": len(data),
+        "sha256": hashlib.sha256(data).hexdigest(),
+    }
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only POSIX paths can be other than UTF-8")
+def test_a_path_that_is_not_utf8(tmp_path, delivery):
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/scene\xff.raw"))
+    try:
+        path.write_bytes(b"1234")
+    except OSError:
+        pytest.skip("this file system takes only UTF-8")
+    written = record(replace(delivery, cube=replace(delivery.cube, path=path)), tmp_path / "out")
+    assert written["input"]["path"].endswith("scene\\xff.raw")
+    assert written["input"]["bytes"] == 4
+
+
+def test_hostile_text(tmp_path):
+    delivery = replace(make_delivery(('"', "\udc80", "\x00")), command="x \udcff")
+    assert record(delivery, tmp_path)["command"] == "x \\udcff"

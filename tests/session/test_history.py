@@ -1,0 +1,126 @@
+"""Undo and redo."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from hsunmix.session import history as module
+from hsunmix.session.document import Document, RunSettings, View
+from hsunmix.session.history import History
+
+
+def ranked(rank: int) -> Document:
+    return Document(settings=RunSettings(rank=rank))
+
+
+@pytest.fixture
+def history() -> History:
+    history = History(ranked(1))
+    history.apply("two", ranked(2))
+    history.apply("three", ranked(3))
+    return history
+
+
+def rank(history: History) -> int:
+    return history.document.settings.rank
+
+
+def test_there_and_back(history):
+    assert (rank(history), history.undo_label, history.redo_label) == (3, "three", "")
+    history.undo()
+    assert (rank(history), history.undo_label, history.redo_label) == (2, "two", "three")
+    history.undo()
+    assert (rank(history), history.undo_label, history.redo_label) == (1, "", "two")
+    history.undo()
+    assert rank(history) == 1
+    for expected in (2, 3, 3):
+        history.redo()
+        assert rank(history) == expected
+
+
+def test_undo_gives_the_very_same_document(history):
+    three = history.document
+    history.undo()
+    history.redo()
+    assert history.document is three
+
+
+def test_a_change_after_undo_forgets_what_was_undone(history):
+    history.undo()
+    history.apply("four", ranked(4))
+    assert history.redo_label == ""
+    history.redo()
+    assert rank(history) == 4
+    history.undo()
+    assert rank(history) == 2
+
+
+def test_a_change_without_a_label_can_be_redone(history):
+    history.apply("", ranked(4))
+    history.undo()
+    history.redo()
+    assert rank(history) == 4
+
+
+def test_applying_the_same_document_is_no_change(history):
+    seen = []
+    history.subscribe(lambda old, new: seen.append(new))
+    history.apply("again", history.document)
+    assert history.undo_label == "three"
+    assert seen == []
+
+
+def test_the_oldest_entries_go(monkeypatch):
+    monkeypatch.setattr(module, "LIMIT", 5)
+    history = History(ranked(0))
+    for k in range(1, 20):
+        history.apply(f"to {k}", ranked(k))
+    for _ in range(10):
+        history.undo()
+    assert rank(history) == 15
+    assert history.undo_label == ""  # nothing to take back: the one before is gone
+    assert history.redo_label == "to 16"
+
+
+def test_amending_makes_no_entry(history):
+    history.amend(replace(history.document, view=View(page="map")))
+    assert history.undo_label == "three"
+    history.undo()
+    assert rank(history) == 2
+    history.redo()
+    assert history.document.view.page == "map"
+
+
+def test_modified(history):
+    assert history.modified
+    history.mark_saved()
+    assert not history.modified
+    history.undo()
+    assert history.modified
+    history.redo()
+    assert not history.modified
+    history.amend(replace(history.document, view=View(page="map")))
+    assert not history.modified  # looking is no change
+    history.apply("four", ranked(4))
+    history.amend(replace(history.document, view=View(page="map")))
+    assert history.modified
+
+
+def test_reset_begins_anew(history):
+    history.reset(ranked(9))
+    assert (rank(history), history.undo_label, history.redo_label) == (9, "", "")
+    assert not history.modified
+
+
+def test_listeners_hear_old_and_new(history):
+    heard = []
+    history.subscribe(lambda old, new: heard.append((old.settings.rank, new.settings.rank)))
+    history.undo()
+    history.redo()
+    history.apply("four", ranked(4))
+    history.amend(ranked(5))
+    history.reset(ranked(6))
+    history.undo()
+    assert heard == [(3, 2), (2, 3), (3, 4), (4, 5), (5, 6)]
