@@ -23,7 +23,7 @@ from hsunmix.model.cube import Cube
 from hsunmix.model.mask import dead_bands, usable_pixels
 from hsunmix.model.unmixing import Step
 
-__all__ = ["TILE", "Scene", "from_array", "load", "thinned"]
+__all__ = ["TILE", "Scene", "from_array", "load", "subset", "thinned"]
 
 TILE = 480  # pixels; a multiple of 16 for the vector units
 CHUNK_BYTES = 4 << 20  # a kernel's call works on so much: a few milliseconds
@@ -195,6 +195,16 @@ def thinned(scene: Scene, step: int) -> Scene:
         kept.append(scene.pixels[i * TILE : i * TILE + scene.counts[i]][begin::step])
     tiles.flags.writeable = False
     return replace(scene, tiles=tiles, pixels=np.concatenate(kept))
+
+
+def subset(scene: Scene, columns: NDArray[np.int64]) -> Scene:
+    """Some columns of a scene, in the order given, as a scene."""
+    tiles = np.zeros((-(-len(columns) // TILE), scene.n_bands, TILE), np.float32)
+    for i in range(len(tiles)):
+        part = columns[i * TILE : (i + 1) * TILE]
+        tiles[i, :, : len(part)] = scene.tiles[part // TILE, :, part % TILE].T
+    tiles.flags.writeable = False
+    return replace(scene, tiles=tiles, pixels=scene.pixels[columns])
 
 
 class _Builder:

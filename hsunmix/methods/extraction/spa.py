@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from hsunmix.engine.passes import compiling, norms_squared
 from hsunmix.engine.scene import Scene
 from hsunmix.methods import Extraction, Start
+from hsunmix.methods.extraction._options import Options, with_options
 from hsunmix.model.unmixing import Step
-from hsunmix.parameters import NoParams as Params
 
 __all__ = ["REFERENCE", "TITLE", "Params", "run"]
 
@@ -35,6 +35,11 @@ TIE = 1e-6  # residuals this near to the largest count as equal; the longer pixe
 NOTHING_LEFT = 1e-12  # of the longest pixel's squared norm: float32 data are no better
 
 
+class Params(Options, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Parameters of spa."""
+
+
+@with_options
 def run(
     scene: Scene,
     rank: int,
