@@ -1,0 +1,5 @@
+"""``python -m hsunmix`` is the command ``hsunmix``."""
+
+from hsunmix.cli.main import main
+
+main()

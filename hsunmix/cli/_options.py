@@ -1,0 +1,69 @@
+"""Options that several subcommands share."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hsunmix.formats import Options
+from hsunmix.parameters import describe
+
+__all__ = ["PRODUCTS", "as_json", "cube_argument", "echo_json", "out", "products", "reading"]
+
+PRODUCTS = "geotiff,png,csv,sli"
+KINDS: dict[str, Any] = {"int": int, "float": float}
+
+Command = Callable[..., Any]
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+cube_argument = click.argument("cube", type=click.Path(path_type=Path))
+out = click.option(
+    "-o",
+    "--out",
+    required=True,
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Folder for the products.",
+)
+products = click.option(
+    "--products",
+    default=PRODUCTS,
+    show_default=True,
+    metavar="LIST",
+    help="What to write, with commas between.",
+)
+
+
+def reading(function: Command) -> Command:
+    """Add what a file may need to be told before it can be read, as the formats describe it.
+
+    The subcommand gets them as keyword arguments, None where one was not given.
+    """
+    for option in reversed(describe(Options)):
+        kind = KINDS.get(option.kind, str)
+        add = click.option(f"--{option.name}", type=kind, metavar=option.name.upper(), help=option.help)
+        function = add(function)
+    return function
+
+
+def echo_json(data: Any) -> None:
+    """Print JSON that any reader takes: what is not a number is null."""
+    click.echo(json.dumps(_plain(data), indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def _plain(data: Any) -> Any:
+    """Replace arrays, paths and NaN by what JSON has."""
+    if isinstance(data, dict):
+        return {str(name): _plain(value) for name, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_plain(value) for value in data]
+    if hasattr(data, "tolist"):
+        return _plain(data.tolist())
+    if isinstance(data, float) and not math.isfinite(data):
+        return None
+    return str(data) if isinstance(data, Path) else data

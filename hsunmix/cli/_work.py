@@ -1,0 +1,137 @@
+"""What several subcommands do: run a generator with a progress line, open a scene, deliver products."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from hsunmix.errors import FileError, InputError, WriteError
+from hsunmix.jobs import Work, finish
+from hsunmix.model.unmixing import Step
+
+if TYPE_CHECKING:
+    from hsunmix.exports import Delivery
+    from hsunmix.methods.pipeline import Request
+    from hsunmix.model.cube import Cube
+    from hsunmix.model.unmixing import Unmixing
+
+__all__ = [
+    "about",
+    "check_products",
+    "check_request",
+    "given",
+    "output_folder",
+    "run",
+    "unmix_cube",
+    "write",
+]
+
+T = TypeVar("T")
+
+
+class ProgressLine:
+    """One line at the foot of a terminal, rewritten as the work goes on; nothing elsewhere."""
+
+    def __init__(self, label: str) -> None:
+        self._label = label
+        self._shown = sys.stderr.isatty()
+        self._last = 0.0
+
+    def __call__(self, step: Step) -> None:
+        """Show a step, at most ten times a second."""
+        now = time.monotonic()
+        if not self._shown or now - self._last < 0.1:
+            return
+        self._last = now
+        error = "" if step.relative_error is None else f", error {step.relative_error:.2%}"
+        self._write(f"{step.message or self._label}: {step.fraction:4.0%}{error}")
+
+    def close(self) -> None:
+        """Remove the line."""
+        if self._shown:
+            self._write("")
+
+    @staticmethod
+    def _write(text: str) -> None:
+        sys.stderr.write(f"\r\x1b[K{text}")
+        sys.stderr.flush()
+
+
+def run(work: Work[T], label: str) -> T:
+    """Run a generator to its end; an interrupt closes it before it is passed on."""
+    with closing(ProgressLine(label)) as progress, closing(work):
+        return finish(work, progress)
+
+
+@contextmanager
+def about(path: Path) -> Iterator[None]:
+    """Let a refusal name the file that it is about."""
+    try:
+        yield
+    except InputError as error:
+        if isinstance(error, FileError):
+            raise
+        raise InputError(f"{path}: {error}") from error
+
+
+def check_request(request: Request) -> None:
+    """Refuse what no scene could satisfy, before a large file is read.
+
+    Raises
+    ------
+    InputError
+        No such method or parameter, or a number of endmembers below one.
+    """
+    from hsunmix.methods import get
+    from hsunmix.parameters import make
+
+    if request.rank < 1:
+        raise InputError(f"{request.rank} endmembers cannot be found; -r takes 1 or more")
+    make(get(request.method, "factorization", "extraction").params, request.parameters)
+    if request.abundance:
+        get(request.abundance, "abundance")
+
+
+def check_products(names: str) -> tuple[str, ...]:
+    """Read ``geotiff,png`` and refuse what is no product."""
+    from hsunmix.exports import exports
+
+    products = tuple(dict.fromkeys(name.strip() for name in names.split(",") if name.strip()))
+    for name in products:
+        if name not in exports():
+            raise InputError(f"{name!r} is no product (known: {', '.join(exports())})")
+    return products
+
+
+def output_folder(folder: Path) -> Path:
+    """Make the folder of the products, before the work that fills it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = "there is a file of this name" if folder.is_file() else error.strerror or str(error)
+        raise WriteError(folder, f"the products need a folder here: {reason}") from error
+    return folder
+
+
+def unmix_cube(cube: Cube, request: Request) -> Unmixing:
+    """Read a cube into memory and unmix it."""
+    from hsunmix.engine.scene import load
+    from hsunmix.methods.pipeline import unmix
+
+    return run(unmix(run(load(cube), "Reading"), request), "Unmixing")
+
+
+def write(delivery: Delivery, folder: Path, products: Sequence[str]) -> list[Path]:
+    """Write the products; return their files."""
+    from hsunmix.exports import deliver
+
+    return run(deliver(delivery, folder, products), "Writing")
+
+
+def given(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options that were given on the command line."""
+    return {name: value for name, value in options.items() if value is not None}

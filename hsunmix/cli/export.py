@@ -1,0 +1,31 @@
+"""``hsunmix export``: the products of a saved session."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from hsunmix.cli._options import out, products
+
+
+@click.command("export")
+@click.argument("session", metavar="SESSION.hsu", type=click.Path(path_type=Path))
+@out
+@products
+@click.option("--cube", type=click.Path(path_type=Path), help="The session's cube, if it was moved.")
+@click.pass_obj
+def command(line: str, /, session: Path, out: Path, products: str, cube: Path | None) -> None:
+    """Write the products of SESSION.hsu into DIR."""
+    from hsunmix.cli import _work as work
+    from hsunmix.errors import FileError
+    from hsunmix.exports import Delivery
+    from hsunmix.session.archive import load
+
+    names = work.check_products(products)
+    document = load(session, cube)
+    if document.unmixing is None:
+        raise FileError(session, "the session holds no result yet; unmix its cube first")
+    delivery = Delivery(document.unmixing, document.endmembers, document.cube, line)
+    for path in work.write(delivery, work.output_folder(out), names):
+        click.echo(path)

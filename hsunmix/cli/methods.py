@@ -1,0 +1,31 @@
+"""``hsunmix methods``: what there is to choose from."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import click
+
+from hsunmix.cli._options import as_json, echo_json
+
+
+@click.command("methods")
+@as_json
+def command(as_json: bool) -> None:
+    """List the methods: identifier, kind, title, reference, parameters."""
+    from hsunmix.methods import Method, methods
+
+    def entry(method: Method) -> dict[str, object]:
+        parameters = [dataclasses.asdict(p) for p in method.parameters]
+        named = {name: getattr(method, name) for name in ("id", "kind", "title", "reference")}
+        return named | {"parameters": parameters}
+
+    found = methods().values()
+    if as_json:
+        echo_json([entry(method) for method in found])
+        return
+    for method in found:
+        click.echo(f"{method.id:10} {method.kind:14} {method.title}")
+        click.echo(f"{'':25} {method.reference}")
+        for p in method.parameters:
+            click.echo(f"{'':25}   {p.name} = {p.default}  ({p.domain})  {p.help}")

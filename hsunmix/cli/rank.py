@@ -1,0 +1,42 @@
+"""``hsunmix rank``: how many endmembers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hsunmix.cli._options import as_json, cube_argument, echo_json, reading
+
+
+@click.command("rank")
+@cube_argument
+@click.option("-m", "--method", default="hysime", show_default=True, help="Which estimate.")
+@reading
+@as_json
+def command(cube: Path, method: str, as_json: bool, **options: Any) -> None:
+    """Estimate the number of endmembers of CUBE."""
+    from hsunmix.cli._work import about, given, run
+    from hsunmix.engine.scene import load
+    from hsunmix.formats import open_cube
+    from hsunmix.methods import get
+    from hsunmix.methods.pipeline import estimate_rank
+
+    get(method, "rank")
+    with about(cube):
+        scene = run(load(open_cube(cube, **given(options))), "Reading")
+        estimate = run(estimate_rank(scene, method), "Estimating")
+    if as_json:
+        echo_json(
+            {
+                "method": method,
+                "rank": estimate.rank,
+                "sentence": estimate.sentence,
+                "label": estimate.label,
+                "curve": estimate.curve,
+            }
+        )
+        return
+    click.echo(estimate.rank)
+    click.echo(estimate.sentence)

@@ -1,0 +1,44 @@
+"""``hsunmix selftest``: does this installation work, and how fast."""
+
+from __future__ import annotations
+
+import os
+import platform
+from importlib.metadata import version
+
+import click
+
+from hsunmix._version import __version__
+from hsunmix.cli._options import as_json, echo_json
+
+PARTS = ("numpy", "scipy", "numba", "PySide6_Essentials", "pyqtgraph", "rasterio", "h5py")
+
+
+@click.command("selftest")
+@as_json
+def command(as_json: bool) -> None:
+    """Open the window, run the sample cube through it, print versions and times."""
+    from hsunmix.gui import system_libraries
+
+    if not system_libraries.has_display():
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        os.environ.setdefault("QT_LOGGING_RULES", "default.warning=false")  # it grumbles about size hints
+    system_libraries.require()
+    from hsunmix.gui.app import selftest
+
+    report = versions() | selftest()
+    if as_json:
+        echo_json(report)
+        return
+    for name, value in report.items():
+        shown = f"{value:.0f}" if isinstance(value, float) else value
+        click.echo(f"{name:12} {shown}")
+
+
+def versions() -> dict[str, float | str]:
+    """Versions of everything a bug report should name."""
+    import rasterio
+
+    found: dict[str, float | str] = {"hsunmix": __version__, "python": platform.python_version()}
+    found |= {part.removesuffix("_Essentials"): version(part) for part in PARTS}
+    return found | {"GDAL": rasterio.__gdal_version__, "system": platform.platform()}

@@ -1,0 +1,98 @@
+"""``hsunmix unmix``: a cube becomes endmembers, abundance maps and the files that hold them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hsunmix.cli._options import as_json, cube_argument, echo_json, out, products, reading
+from hsunmix.parameters import from_text
+
+if TYPE_CHECKING:
+    from hsunmix.methods.pipeline import Request
+    from hsunmix.model.cube import Cube
+    from hsunmix.model.unmixing import Unmixing
+
+
+@click.command("unmix")
+@cube_argument
+@click.option("-r", "--rank", required=True, type=int, metavar="R", help="Number of endmembers.")
+@click.option("-m", "--method", default="auto", show_default=True, help="See hsunmix methods.")
+@click.option(
+    "-a", "--abundance", default="", help="How abundances are found, if not by the method's own way."
+)
+@click.option("--init", metavar="METHOD", help="What the method starts from; the same as --set init=METHOD.")
+@click.option("--seed", type=int, default=0, show_default=True, help="For everything random.")
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A parameter of the method.")
+@out
+@products
+@click.option("--session", type=click.Path(path_type=Path), metavar="FILE.hsu", help="Write a session too.")
+@reading
+@as_json
+@click.pass_obj
+def command(
+    line: str,
+    /,
+    cube: Path,
+    rank: int,
+    method: str,
+    abundance: str,
+    init: str | None,
+    seed: int,
+    settings: tuple[str, ...],
+    out: Path,
+    products: str,
+    session: Path | None,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Unmix CUBE into R endmembers and write the products into DIR."""
+    from hsunmix.cli import _work as work
+    from hsunmix.exports import Delivery
+    from hsunmix.formats import open_cube
+    from hsunmix.methods.pipeline import Request
+
+    parameters = dict(from_text(text) for text in settings) | ({"init": init} if init else {})
+    request = Request(method=method, rank=rank, parameters=parameters, abundance=abundance, seed=seed)
+    names = work.check_products(products)
+    with work.about(cube):
+        work.check_request(request)
+        opened = open_cube(cube, **work.given(options))
+        folder = work.output_folder(out)
+        result = work.unmix_cube(opened, request)
+    written = work.write(Delivery(result, result.as_endmembers(), opened, line), folder, names)
+    if session is not None:
+        written.append(_save_session(session, opened, request, result))
+    if as_json:
+        echo_json(json.loads((folder / "result.json").read_text(encoding="utf-8")))
+    else:
+        summary(result, written)
+
+
+def summary(result: Unmixing, written: list[Path]) -> None:
+    """Print what was found and where it lies."""
+    members = result.as_endmembers()
+    width = max(len(member.name) for member in members)
+    click.echo(f"{'endmember':{max(width, 9)}}  mean abundance  source")
+    for member, mean in zip(members, result.mean_abundances, strict=True):
+        click.echo(f"{member.name:{max(width, 9)}}  {mean:14.1%}  {member.source}")
+    click.echo(f"relative error {result.relative_error:.2%}, {result.seconds:.1f} s")
+    if result.converged is False:
+        click.echo(f"stopped after {result.iterations} iterations, before the tolerance was met", err=True)
+    if result.note:
+        click.echo(result.note, err=True)
+    for path in written:
+        click.echo(path)
+
+
+def _save_session(path: Path, cube: Cube, request: Request, result: Unmixing) -> Path:
+    from hsunmix.session.archive import save
+    from hsunmix.session.document import Document, RunSettings, with_result
+
+    changed = {request.method: dict(request.parameters)} if request.parameters else {}
+    settings = RunSettings(request.method, request.rank, request.abundance, request.seed, changed)
+    save(with_result(Document(cube=cube, settings=settings), result), path)
+    return path

@@ -1,0 +1,22 @@
+"""``hsunmix [CUBE|SESSION]``: the window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("window")
+@click.argument("path", metavar="[CUBE|SESSION]", required=False, type=click.Path(path_type=Path))
+def command(path: Path | None) -> int:
+    """Open the window, on a cube or a session if one is named."""
+    from hsunmix.errors import MissingFileError
+    from hsunmix.gui import system_libraries
+
+    if path is not None and not path.exists():
+        raise MissingFileError(path, "there is no such file")
+    system_libraries.require()
+    from hsunmix.gui.app import run
+
+    return run(path)

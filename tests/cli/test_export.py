@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import pytest
+
+from tests.cli.conftest import refusal
+
+
+@pytest.fixture
+def session(hsunmix, scene, tmp_path):
+    path = tmp_path / "work.hsu"
+    words = ["unmix", scene, "-r", 3, "-m", "spa", "-o", tmp_path / "first", "--session", path]
+    assert hsunmix(*words).exit_code == 0
+    return path
+
+
+def test_the_products_are_those_of_the_run(hsunmix, session, tmp_path):
+    result = hsunmix("export", session, "-o", tmp_path / "second")
+    assert result.exit_code == 0, result.output
+    written = sorted(p.name for p in (tmp_path / "second").iterdir())
+    assert written == sorted(p.name for p in (tmp_path / "first").iterdir())
+    assert len(result.stdout.splitlines()) == len(written)
+    for name in ("endmembers.csv", "endmembers.sli"):
+        assert (tmp_path / "second" / name).read_bytes() == (tmp_path / "first" / name).read_bytes()
+    first, second = (json.loads((tmp_path / d / "result.json").read_text()) for d in ("first", "second"))
+    assert second["relative_error"] == first["relative_error"]
+
+
+def test_only_what_is_asked_for(hsunmix, session, tmp_path):
+    hsunmix("export", session, "-o", tmp_path / "second", "--products", "csv")
+    assert {p.name for p in (tmp_path / "second").iterdir()} == {"endmembers.csv", "result.json"}
+
+
+def test_a_session_without_a_result(hsunmix, session, tmp_path):
+    from hsunmix.session.archive import load, save
+
+    save(dataclasses.replace(load(session), unmixing=None, endmembers=()), session)
+    assert "no result" in refusal(hsunmix("export", session, "-o", tmp_path / "second"))
+
+
+def test_a_cube_that_was_moved_can_be_named(hsunmix, session, scene, tmp_path):
+    (tmp_path / "moved").mkdir()
+    for path in (scene, scene.with_suffix(".img")):
+        path.rename(tmp_path / "moved" / path.name)
+    words = ["export", session, "-o", tmp_path / "second"]
+    assert "scene.hdr" in refusal(hsunmix(*words))
+    assert hsunmix(*words, "--cube", tmp_path / "moved" / "scene.hdr").exit_code == 0
+
+
+def test_not_a_session(hsunmix, tmp_path):
+    path = tmp_path / "notes.hsu"
+    path.write_text("no zip")
+    assert "notes.hsu" in refusal(hsunmix("export", path, "-o", tmp_path / "second"))
+    assert "nowhere.hsu" in refusal(hsunmix("export", tmp_path / "nowhere.hsu", "-o", tmp_path / "second"))
+
+
+def test_info_of_a_session_is_that_of_its_cube(hsunmix, session, scene):
+    facts = hsunmix("info", session, "--json").stdout
+    assert json.loads(facts) == json.loads(hsunmix("info", scene, "--json").stdout)

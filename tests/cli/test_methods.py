@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import json
+
+import hsunmix as package
+
+
+def test_every_method_is_listed(hsunmix):
+    entries = json.loads(hsunmix("methods", "--json").stdout)
+    assert [entry["id"] for entry in entries] == list(package.methods())
+    assert all(list(entry) == ["id", "kind", "title", "reference", "parameters"] for entry in entries)
+    assert {"auto", "spa", "hals", "nnls", "fcls", "ucls", "hysime"} <= {entry["id"] for entry in entries}
+
+
+def test_parameters_say_what_is_allowed(hsunmix):
+    entries = {entry["id"]: entry for entry in json.loads(hsunmix("methods", "--json").stdout)}
+    parameters = {p["name"]: p for p in entries["hals"]["parameters"]}
+    assert "spa" in parameters["init"]["choices"]
+    assert parameters["tolerance"]["minimum"] == 0
+    assert all(p["help"] for p in parameters.values())
+
+
+def test_in_words(hsunmix):
+    text = hsunmix("methods").stdout
+    assert text.splitlines()[0].startswith("auto ")
+    assert "Gillis" in text

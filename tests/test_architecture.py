@@ -1,0 +1,110 @@
+"""What holds of the whole house, whatever is built in it."""
+
+from __future__ import annotations
+
+import ast
+import re
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "hsunmix"
+HEAVY = ("scipy", "numba", "rasterio", "h5py", "matplotlib", "spectral", "sklearn")
+
+
+def test_nothing_is_imported_from_above_or_from_the_side():
+    lint = Path(sys.executable).with_name("lint-imports")
+    if not lint.exists():
+        pytest.skip("import-linter is not installed in this environment")
+    done = subprocess.run([lint], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_every_module_says_what_it_is(path: Path):
+    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+
+
+def modules_after(statement: str) -> set[str]:
+    code = f"import sys; {statement}; print(*sorted({{m.partition('.')[0] for m in sys.modules}}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import hsunmix",
+        "import hsunmix.cli.main as m; m.main.list_commands(None)",
+        "import hsunmix.gui.main_window",
+        "import hsunmix.formats as f; f.formats()",
+        "import hsunmix.methods as m; m.methods()",
+        "import hsunmix.exports as e; e.exports()",
+    ],
+)
+def test_heavy_libraries_are_imported_when_first_needed(statement: str):
+    assert modules_after(statement).isdisjoint(HEAVY)
+
+
+@pytest.mark.parametrize("module", ["hsunmix", "hsunmix.cli.main", "hsunmix.session.archive"])
+def test_qt_stays_in_the_window(module: str):
+    assert modules_after(f"import {module}").isdisjoint({"PySide6", "pyqtgraph"})
+
+
+def test_no_file_names_a_package_index():
+    # Written apart so that this file is no hit itself.
+    names = [
+        "pypi" + ".org",
+        "files.python" + "hosted",
+        "deb.debian" + ".org",
+        "index" + "-url",
+        "npm" + "js",
+    ]
+    pattern = re.compile("|".join(map(re.escape, names)))
+    hits = [path for path in project_texts() if pattern.search(path.read_text(encoding="utf-8"))]
+    assert not hits
+
+
+def project_texts() -> list[Path]:
+    endings = {".py", ".toml", ".txt", ".md", ".cfg", ".json", ".yml", ""}
+    folders = ("hsunmix", "tests", "scripts", "resources", "sample_cubes", "installer", ".ci")
+    files = [p for folder in folders for p in (ROOT / folder).rglob("*")] + list(ROOT.iterdir())
+    return [p for p in files if p.is_file() and p.suffix in endings and not is_binary(p)]
+
+
+def is_binary(path: Path) -> bool:
+    with path.open("rb") as file:
+        return b"\0" in file.read(4096)
+
+
+@pytest.mark.parametrize("name", ["methods.md", "menus.md"])
+def test_pages_of_the_manual_say_what_the_code_says(name: str):
+    pages = runpy.run_path(str(ROOT / "scripts" / "make_manual.py"))["PAGES"]
+    written = (ROOT / "resources" / "docs" / name).read_text(encoding="utf-8")
+    assert written == pages[name](), "run scripts/make_manual.py"
+
+
+def test_links_between_pages_lead_somewhere():
+    pages = [*ROOT.glob("*.md"), *(ROOT / "resources").rglob("*.md"), *(ROOT / "sample_cubes").glob("*.md")]
+    for page in pages:
+        for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
+            if "://" not in target:
+                assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_constraints_pin_what_the_project_needs():
+    import tomllib
+
+    pinned = set(re.findall(r"^([\w.-]+)==", (ROOT / "constraints.txt").read_text(), re.MULTILINE))
+    pinned = {canonical(name) for name in pinned}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = project["dependencies"] + project["optional-dependencies"]["dev"]
+    assert {canonical(re.match(r"[\w.-]+", text)[0]) for text in wanted} <= pinned
+
+
+def canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
