@@ -18,7 +18,7 @@ import platformdirs
 
 from hsunmix._version import __version__
 
-__all__ = ["cache_folder"]
+__all__ = ["cache_folder", "is_prepared", "mark_prepared"]
 
 
 def cache_folder() -> Path:
@@ -31,3 +31,18 @@ if "numba" in sys.modules:  # imported by somebody before us: its configuration 
     sys.modules["numba"].config.CACHE_DIR = str(cache_folder())
 else:
     os.environ.setdefault("NUMBA_CACHE_DIR", str(cache_folder()))
+
+
+def _marker() -> Path:
+    return cache_folder() / "prepared"
+
+
+def is_prepared() -> bool:
+    """Whether ``hsunmix prepare`` has compiled all kernels for this machine and version."""
+    return _marker().exists()
+
+
+def mark_prepared() -> None:
+    """Remember that all kernels are compiled."""
+    cache_folder().mkdir(parents=True, exist_ok=True)
+    _marker().touch()

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from numba import njit
 
+# A division by zero gives inf here as in NumPy: the other model's checks double the compilation.
+KERNEL = {"nogil": True, "cache": True, "error_model": "numpy"}
 FAST = {"reassoc", "contract", "nsz"}
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, inline="never")
+@njit(**KERNEL, fastmath=FAST, inline="never")
 def wt_x(wt, x, out):
     """Out (r, T) = wt (r, bands) · x (bands, T)."""
     r, p = wt.shape
@@ -48,7 +50,7 @@ def wt_x(wt, x, out):
         b += 1
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, inline="never")
+@njit(**KERNEL, fastmath=FAST, inline="never")
 def add_x_ht(x, h, out):
     """Out (bands, r) += x (bands, T) · h (r, T)ᵀ; out is float64."""
     p, t_end = x.shape

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from hsunmix.kernels._products import FAST, add_x_ht, wt_x
+from hsunmix.kernels._products import FAST, KERNEL, add_x_ht, wt_x
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, inline="never")
+@njit(**KERNEL, fastmath=FAST, inline="never")
 def _sweep(g, c, h, scratch, floor):
     """Update the rows of h (r, T) once, each to its optimum: g = WᵀW, c = WᵀX. Return Σ change²."""
     r, t_end = h.shape
@@ -39,7 +39,7 @@ def _sweep(g, c, h, scratch, floor):
     return change
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, inline="never")
+@njit(**KERNEL, fastmath=FAST, inline="never")
 def _add_h_ht(h, out):
     """Out (r, r) += h (r, T) hᵀ, in float64: the error is computed from it by cancellation."""
     r, t_end = h.shape
@@ -55,7 +55,7 @@ def _add_h_ht(h, out):
                 out[j, k] += s
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, inline="never")
+@njit(**KERNEL, fastmath=FAST, inline="never")
 def _extrapolate(h, previous, beta):
     """Move h (r, T) on by beta times its last change; ``previous`` becomes what h was."""
     r, t_end = h.shape
@@ -67,7 +67,7 @@ def _extrapolate(h, previous, beta):
             old[t] = new
 
 
-@njit(nogil=True, cache=True)
+@njit(**KERNEL)
 def update(tiles, counts, wt, g, h, previous, beta, restart, sweeps, delta, xht, hht):
     """Sweep h on every tile for fixed W, and add up what the update of W needs.
 
@@ -97,7 +97,9 @@ def update(tiles, counts, wt, g, h, previous, beta, restart, sweeps, delta, xht,
     scratch = np.empty(t_end, np.float32)
     for i in range(tiles.shape[0]):
         if restart:
-            h[i] = previous[i]
+            for k in range(r):  # written out: an assignment to a slice takes Numba seconds to compile
+                for t in range(t_end):
+                    h[i, k, t] = previous[i, k, t]
         wt_x(wt, tiles[i], c)
         first = _sweep(g, c, h[i], scratch, np.float32(0))
         for _ in range(sweeps - 1):
@@ -113,7 +115,7 @@ def update(tiles, counts, wt, g, h, previous, beta, restart, sweeps, delta, xht,
         _add_h_ht(h[i], hht)
 
 
-@njit(nogil=True, cache=True, fastmath=FAST)
+@njit(**KERNEL, fastmath=FAST)
 def update_spectra(wt, hxt, hht, free, sweeps, delta, floor):
     """Sweep the rows of wt (r, bands), float64, in place, only those where ``free`` is True.
 

@@ -19,13 +19,13 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from hsunmix.kernels._products import wt_x
+from hsunmix.kernels._products import KERNEL, wt_x
 
 MAX_RANK = 62  # sets are kept as the bits of an int64
 TOLERANCE = 1e-12  # an abundance, or a multiplier relative to Wᵀx, may be so far below zero
 
 
-@njit(nogil=True, cache=True)
+@njit(**KERNEL)
 def _affine_map(g, members, simplex, m, v):
     """Fill z = m c + v for the set ``members``; return whether its spectra are independent.
 
@@ -101,7 +101,7 @@ def _affine_map(g, members, simplex, m, v):
     return True
 
 
-@njit(nogil=True, cache=True)
+@njit(**KERNEL)
 def _fill(g, members, simplex, keys, maps):
     """Put the map of a set into its place in the table."""
     r = g.shape[0]
@@ -109,11 +109,13 @@ def _fill(g, members, simplex, keys, maps):
     m, v = np.empty((r, r)), np.empty(r)
     keys[slot, 1] = _affine_map(g, members, simplex, m, v)
     keys[slot, 0] = members
-    maps[slot, :, :r] = m
-    maps[slot, :, r] = v
+    for i in range(r):  # written out: an assignment to a slice takes Numba seconds to compile
+        for j in range(r):
+            maps[slot, i, j] = m[i, j]
+        maps[slot, i, r] = v[i]
 
 
-@njit(nogil=True, cache=True)
+@njit(**KERNEL)
 def _evaluate(g, c, simplex, members, tol, z, keys, maps):
     """Fill z by the set's map.
 
@@ -141,7 +143,7 @@ def _evaluate(g, c, simplex, members, tol, z, keys, maps):
     return wrong
 
 
-@njit(nogil=True, cache=True)
+@njit(**KERNEL)
 def _best_single(g, c):
     """The endmember that alone explains the pixel best with abundance one."""
     best, value = 0, np.inf
@@ -152,7 +154,7 @@ def _best_single(g, c):
     return best
 
 
-@njit(nogil=True, cache=True)
+@njit(**KERNEL)
 def _active_set(g, c, simplex, tol, z, keys, maps):
     """Lawson and Hanson's method, generalized to the simplex; cannot cycle. Return the set."""
     r = c.shape[0]
@@ -203,8 +205,8 @@ def _active_set(g, c, simplex, tol, z, keys, maps):
     return members
 
 
-@njit(nogil=True, cache=True)
-def constrained(tiles, counts, wt, g, simplex, table, h):
+@njit(**KERNEL)
+def constrained(tiles, counts, wt, g, simplex, table, h, shift=None):
     """Solve every pixel of a chunk.
 
     Parameters
@@ -220,6 +222,8 @@ def constrained(tiles, counts, wt, g, simplex, table, h):
         How many maps to keep; a power of two.
     h : float32 (n, r, T)
         The abundances, written here; zero in the padding.
+    shift : float64 (r,), optional
+        Taken from c: a penalty shift · h, which is linear because h ≥ 0.
     """
     r = wt.shape[0]
     t_end = tiles.shape[2]
@@ -234,6 +238,8 @@ def constrained(tiles, counts, wt, g, simplex, table, h):
             largest = 0.0
             for k in range(r):
                 c[k] = right[k, t]
+                if shift is not None:
+                    c[k] -= shift[k]
                 largest = max(largest, abs(c[k]))
             tol = TOLERANCE * largest
             # Neighbours mostly hold the same materials: the last pixel's set is tried first. This
@@ -280,7 +286,7 @@ def constrained(tiles, counts, wt, g, simplex, table, h):
                 h[i, k, t] = 0.0
 
 
-@njit(nogil=True, cache=True)
+@njit(**KERNEL)
 def unconstrained(tiles, counts, inverse, h):
     """H (n, r, T) = inverse (r, bands), float64, times every pixel; zero in the padding."""
     r, t_end = inverse.shape[0], tiles.shape[2]

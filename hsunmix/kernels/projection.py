@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from hsunmix.kernels._products import FAST
+from hsunmix.kernels._products import FAST, KERNEL
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, inline="never")
+@njit(**KERNEL, fastmath=FAST, inline="never")
 def _dot_tile(u, x, out):
     """Out (T,) = u (bands,) · x (bands, T), summed in float64."""
     p, t_end = x.shape
@@ -28,7 +28,7 @@ def _dot_tile(u, x, out):
         b += 1
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, inline="never")
+@njit(**KERNEL, fastmath=FAST, inline="never")
 def squared_norms(tiles, out):
     """Out (n, T) = squared Euclidean norm of every pixel, summed in float64."""
     p, t_end = tiles.shape[1], tiles.shape[2]
@@ -43,7 +43,7 @@ def squared_norms(tiles, out):
                 row[t] += v * v
 
 
-@njit(nogil=True, cache=True)
+@njit(**KERNEL)
 def project_out(tiles, u, norms):
     """Take from the squared norms (n, T) what lies along the unit vector u (bands,), float64."""
     t_end = tiles.shape[2]
@@ -54,7 +54,7 @@ def project_out(tiles, u, norms):
             norms[i, t] = max(norms[i, t] - along[t] * along[t], 0.0)
 
 
-@njit(nogil=True, cache=True)
+@njit(**KERNEL)
 def coordinates(tiles, basis, out):
     """Out (n, k, T) = basis (k, bands), float64, times every pixel; summed in float64."""
     t_end = tiles.shape[2]

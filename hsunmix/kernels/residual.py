@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from hsunmix.kernels._products import FAST
+from hsunmix.kernels._products import FAST, KERNEL
 
 
-@njit(nogil=True, cache=True, fastmath=FAST)
+@njit(**KERNEL, fastmath=FAST)
 def squared_residuals(tiles, w, h, out):
     """Out (n, T), float64 = ‖x − W h‖² of every pixel; w float32 (bands, r), h float32 (n, r, T)."""
     p, t_end = tiles.shape[1], tiles.shape[2]

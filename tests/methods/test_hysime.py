@@ -29,7 +29,7 @@ def by_regression(x: np.ndarray) -> int:
     signal = (x - noise) @ (x - noise).T / n
     _, vectors = np.linalg.eigh(signal)
     power = np.einsum("ij,ij->j", vectors, correlation @ vectors)
-    rn = np.diag(np.diag(noise @ noise.T / n))
+    rn = np.diag(np.diag(noise @ noise.T / n)) + np.trace(signal) / p / 1e5 * np.eye(p)
     return int((2 * np.einsum("ij,ij->j", vectors, rn @ vectors) < power).sum())
 
 

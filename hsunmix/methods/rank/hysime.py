@@ -43,6 +43,8 @@ def run(scene: Scene, params: Params) -> Generator[Step | None, None, RankEstima
     noise = np.diag(np.diag(noise_map @ correlation @ noise_map.T))
     signal_map = np.eye(p) - noise_map
     signal = signal_map @ correlation @ signal_map.T
+    # The authors' floor: no band's noise is taken for less than 1e-5 of the mean signal power.
+    noise += 1e-5 * np.trace(signal) / p * np.eye(p)
     _, vectors = np.linalg.eigh(signal)
     vectors = vectors[:, ::-1]
     power = np.einsum("ij,ij->j", vectors, correlation @ vectors)

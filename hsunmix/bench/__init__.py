@@ -1,0 +1,1 @@
+"""Scenes with known answers, and how near the methods come: ``hsunmix bench``."""

@@ -1,0 +1,35 @@
+"""``hsunmix prepare``: compile the kernels for this machine before they are needed."""
+
+from __future__ import annotations
+
+import click
+
+__all__ = ["command"]
+
+
+@click.command("prepare")
+def command() -> None:
+    """Compile the fast kernels for this machine now, the default method's first.
+
+    They are compiled when they are first needed otherwise, and kept. The window starts this by
+    itself, in the background, when it finds none.
+    """
+    import numpy as np
+
+    from hsunmix.api import abundances, unmix
+    from hsunmix.errors import HsunmixError
+    from hsunmix.kernels import mark_prepared
+    from hsunmix.methods import methods
+
+    rng = np.random.default_rng(0)
+    w = rng.random((12, 3))
+    x = np.hstack([w, w @ rng.dirichlet(np.ones(3), 600).T])
+    for method in methods().values():
+        try:
+            if method.kind in ("factorization", "extraction"):
+                unmix(x, method.id, rank=3)
+            elif method.kind == "abundance":
+                abundances(x, w, method.id)
+        except HsunmixError:
+            continue  # a method may refuse so small a scene
+    mark_prepared()

@@ -1,0 +1,205 @@
+"""How far pixels are from the cone, or from the hull with the origin, of a few spectra. Exact.
+
+For given spectra the problem of one pixel x is, with G = WᵀW and c = Wᵀx,
+
+    minimize ½ hᵀGh − cᵀh   subject to h ≥ 0, and Σh ≤ 1 when ``bounded``.
+
+It is solved as in ``least_squares``: a set of endmembers decides, and so does whether the sum is
+held at one; then h, the multipliers, and either the sum's multiplier λ or what is left to one are
+an affine map of c, and all that are below zero change sides at once. Where that doesn't settle,
+the problem without the sum is solved, and if its sum exceeds one, the problem with Σh = 1: the
+problem is convex, so its solution then lies there. At the optimum
+‖x − W h‖² = ‖x‖² − cᵀh − λ: neither h nor the difference is formed.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from hsunmix.kernels.least_squares import TOLERANCE, _active_set, _affine_map, _best_single
+from hsunmix.kernels.projection import _dot_tile
+
+HELD = np.int64(1) << 62  # the bit of a set that says that the sum is held at one
+
+
+@njit(nogil=True, cache=True)
+def _fill(g, state, slot, keys, maps):
+    """Put the map of a set into its place: rows for the endmembers, then one for the sum."""
+    r = g.shape[0]
+    held = state & HELD != 0
+    members = state & ~HELD
+    m, v = np.empty((r, r)), np.empty(r)
+    keys[slot, 0] = state
+    keys[slot, 1] = _affine_map(g, members, held, m, v)
+    last = np.zeros(r + 1)
+    if held:  # λ = (c − G h)_i for any member i
+        first = 0
+        while first < r and not members >> first & 1:
+            first += 1
+        if first == r:
+            keys[slot, 1] = 0
+        else:
+            last[first] = 1.0
+            for a in range(r):
+                if members >> a & 1:
+                    for j in range(r):
+                        last[j] -= g[first, a] * m[a, j]
+                    last[r] -= g[first, a] * v[a]
+    else:  # 1 − Σh
+        last[r] = 1.0
+        for a in range(r):
+            if members >> a & 1:
+                for j in range(r):
+                    last[j] -= m[a, j]
+                last[r] -= v[a]
+    maps[slot, :r, :r] = m
+    maps[slot, :r, r] = v
+    maps[slot, r] = last
+
+
+@njit(nogil=True, cache=True)
+def _slowly(g, c, bounded, tol):
+    """Return the set by the active set method, which can't cycle."""
+    r = g.shape[0]
+    z = np.empty(r)
+    keys, maps = np.full((16, 2), -1, np.int64), np.empty((16, r, r + 1))
+    members = _active_set(g, c, False, tol, z, keys, maps)
+    total = 0.0
+    for i in range(r):
+        if members >> i & 1:
+            total += max(z[i], 0.0)
+    if not bounded or total <= 1:
+        return members
+    keys[:] = -1
+    return _active_set(g, c, True, tol, z, keys, maps) | HELD
+
+
+@njit(nogil=True, cache=True, inline="never")
+def _solve(right, rows, count, norms, g, bounded, keys, maps, skip_below, sets, residual):
+    """Solve the pixels of a tile: right (k, T) and, of it, the rows that belong to g."""
+    r = g.shape[0]
+    table = keys.shape[0]
+    c = np.empty(r)
+    state = np.int64(0)
+    for t in range(count):
+        if residual[t] < skip_below:
+            continue
+        largest = 0.0
+        for k in range(r):
+            c[k] = right[rows[k], t]
+            largest = max(largest, abs(c[k]))
+        tol = TOLERANCE * largest
+        if sets[t] != 0:
+            state = sets[t]  # else begin with the last pixel's: neighbours mostly hold the same
+        fewest, patience, fit = r + 2, 3, 0.0
+        settled = False
+        for attempt in range(12 + 2 * r):
+            held = state & HELD != 0
+            slot = (2 * (state & ~HELD) + held) & (table - 1)
+            if keys[slot, 0] != state:
+                _fill(g, state, slot, keys, maps)
+            wrong, bad_count, last = np.int64(0), np.int64(0), np.int64(0)
+            fit = 0.0
+            for k in range(r):
+                s = maps[slot, k, r]
+                for j in range(r):
+                    s += maps[slot, k, j] * c[j]
+                inside = state >> k & 1
+                limit = -TOLERANCE if inside else -tol
+                bad = np.int64(s < limit)
+                wrong |= bad << k
+                bad_count += bad
+                last = max(last, k * bad)
+                fit += s * c[k] * inside
+            if bounded:
+                s = maps[slot, r, r]
+                for j in range(r):
+                    s += maps[slot, r, j] * c[j]
+                if s < (-tol if held else -TOLERANCE):
+                    wrong |= HELD
+                    bad_count += 1
+                if held:
+                    fit += s
+            if settled or (keys[slot, 1] == 1 and bad_count == 0):
+                break
+            if keys[slot, 1] == 0 or attempt >= 10 + 2 * r:
+                state = _slowly(g, c, bounded, tol)
+                settled = True
+                continue
+            if bad_count < fewest:
+                fewest, patience = bad_count, np.int64(3)
+            elif patience > 0:
+                patience -= 1
+            elif wrong & HELD != 0:
+                wrong = HELD
+            else:
+                wrong = np.int64(1) << last
+            state ^= wrong
+            if state == HELD:
+                state |= np.int64(1) << _best_single(g, c)
+        sets[t] = state
+        residual[t] = max(norms[t] - fit, 0.0)
+
+
+@njit(nogil=True, cache=True)
+def project(tiles, counts, norms, w, g, bounded, table, skip_below, right, sets, residual):
+    """Take one more spectrum into the model of every pixel of a chunk.
+
+    Parameters
+    ----------
+    tiles : float32 (n, bands, T)
+    counts : int64 (n,)
+    norms : float64 (n, T)
+        ‖x‖².
+    w : float64 (bands,)
+        The newest spectrum, the last one of g.
+    g : float64 (r, r)
+        WᵀW.
+    bounded : bool
+        Whether abundances sum to at most one.
+    table : int
+        How many maps to keep; a power of two.
+    skip_below : float
+        Pixels whose residual is already smaller keep it; it is then an upper bound.
+    right : float64 (n, at least r, T)
+        Wᵀx; the row of the newest spectrum is written here.
+    sets : int64 (n, T)
+        The sets found the last time, where the search begins; changed in place.
+    residual : float64 (n, T)
+        ‖x − W h‖² at the optimum; changed in place.
+    """
+    r = g.shape[0]
+    t_end = tiles.shape[2]
+    keys = np.full((table, 2), -1, np.int64)
+    maps = np.empty((table, r + 1, r + 1))
+    along = np.empty(t_end)
+    rows = np.arange(r)
+    for i in range(tiles.shape[0]):
+        _dot_tile(w, tiles[i], along)
+        for t in range(t_end):
+            right[i, r - 1, t] = along[t]
+        _solve(
+            right[i], rows, counts[i], norms[i], g, bounded, keys, maps, skip_below, sets[i], residual[i]
+        )
+
+
+@njit(nogil=True, cache=True)
+def total_residual(right, rows, counts, norms, g, bounded, table):
+    """Return Σ ‖x − W h‖² over the pixels of a chunk, for the spectra whose Wᵀx are the given rows.
+
+    right float64 (n, k, T), rows int64 (r,), norms float64 (n, T), g float64 (r, r).
+    """
+    r = g.shape[0]
+    t_end = right.shape[2]
+    keys = np.full((table, 2), -1, np.int64)
+    maps = np.empty((table, r + 1, r + 1))
+    sets = np.zeros(t_end, np.int64)
+    residual = np.zeros(t_end)
+    total = 0.0
+    for i in range(right.shape[0]):
+        sets[:] = 0
+        _solve(right[i], rows, counts[i], norms[i], g, bounded, keys, maps, -1.0, sets, residual)
+        for t in range(counts[i]):
+            total += residual[t]
+    return total
