@@ -1,15 +1,14 @@
-"""The default: successive projection on smoothed pixels, then exact nonnegative abundances.
+"""The default: endmembers from smoothed pixels, refined; abundances by what the scene supports.
 
-Problem: endmembers that are really in the scene, found in spite of noise and odd pixels.
-Method: pixels are described by their coordinates in the scene's first r + 5 directions; each is
-replaced by the mean of its nearest spectral neighbours; the most isolated ones are dropped, since
-an outlier has no neighbours; successive projection picks r of what is left. The endmember's
-spectrum is the mean of the neighbours over all bands. Abundances are exact nonnegative least
-squares; they need not sum to one, so shade does not bend them.
-Cost: one read of X for the directions, one for the coordinates, one for the abundances, and the
-search for neighbours among at most 20,000 pixels.
-It finds materials that have nearly pure pixels. Where none has, a minimum volume method is the
-better choice; small objects of a few pixels are taken for outliers.
+Problem: endmembers that are really in the scene, found in spite of noise, odd pixels and shade.
+Method: a sample of at most 20,000 pixels is replaced by means of spectral neighbours, and the
+most isolated are dropped; N-FINDR picks r of the means; archetypal refinement lets each be a
+mixture of a few means, so that the others are better explained as mixtures of them. Abundances
+are exact nonnegative least squares; they are made to sum to one only where that fits the scene
+as well, since shade and brightness can't be expressed by such fractions.
+Cost: three reads of X, and the search for neighbours.
+It finds materials that have nearly pure pixels. Where none has, minvol may come nearer; objects
+of a few pixels are taken for outliers.
 """
 
 from __future__ import annotations
@@ -22,19 +21,22 @@ import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
-from hsunmix.engine.passes import compiling, gram
-from hsunmix.engine.scene import Scene
-from hsunmix.methods import Abundances, Factorization, Start, get
-from hsunmix.methods.extraction.spa import NOTHING_LEFT, complement, pick
+from hsunmix.engine.passes import residuals
+from hsunmix.engine.scene import Scene, from_array
+from hsunmix.methods import Abundances, Extraction, Factorization, Start, get
+from hsunmix.methods.factorization._archetypes import refine
+from hsunmix.methods.factorization._smoothing import Smoothed, smoothed
 from hsunmix.model.unmixing import Step
 
 __all__ = ["REFERENCE", "TITLE", "Params", "run"]
 
 TITLE = "Automatic"
-REFERENCE = "Nadisic, Gillis and Kervazo, Linear Algebra and its Applications (2023), for the smoothing"
+REFERENCE = (
+    "Nadisic, Gillis and Kervazo, Linear Algebra and its Applications (2023), for the smoothing; "
+    "Winter, SPIE 3753 (1999); Cutler and Breiman, Technometrics 36 (1994)"
+)
 
-LARGEST_SAMPLE = 20_000  # pixels among which neighbours are looked for
-EXTRA_DIRECTIONS = 5
+SUM_MAY_COST = 1.02  # fractions that sum to one may fit so much worse, and are taken then
 
 
 class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,6 +49,7 @@ class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         float,
         Meta(ge=0, le=0.5, description="Share of the pixels, the most isolated, that can't be endmembers"),
     ] = 0.01
+    refinement: Annotated[int, Meta(ge=0, le=1000, description="Iterations of archetypal refinement")] = 20
 
 
 def run(
@@ -55,83 +58,45 @@ def run(
     params: Params,
     start: Start,
 ) -> Generator[Step | None, None, Factorization]:
-    """Extract by spa on smoothed pixels, then nnls."""
-    basis = yield from _directions(scene, rank + EXTRA_DIRECTIONS)
-    places, points = yield from _coordinates(scene, basis)
-    yield Step(0.3, message="Looking for spectral neighbours")
-    near, distance = yield from _neighbours(points, params.neighbours)
-    kept = np.argsort(distance, kind="stable")[: max(rank, round(len(points) * (1 - params.isolated)))]
-    smooth = np.stack([points[near[k]].mean(axis=0) for k in kept])
-    chosen = kept[_successive_projection(smooth, rank)]
-    w = np.column_stack([scene.columns(places[near[k]]).mean(axis=1) for k in chosen])
-    yield Step(0.8, message="Abundances")
-    nnls = get("nnls", "abundance")
-    found: Abundances = yield from nnls.run(scene, np.maximum(w, 0), nnls.params())
-    note = f"Successive projection on means of {near.shape[1]} spectral neighbours, abundances by NNLS."
-    if len(chosen) < rank:
-        note += f" The scene has only {len(chosen)} independent spectra."
+    """Smooth, extract, refine, and solve for the abundances."""
+    smooth = yield from smoothed(scene, rank, params.neighbours, params.isolated)
+    extract = get("nfindr", "extraction")
+    found: Extraction = yield from extract.run(from_array(smooth.points), rank, extract.params(), start)
+    assert found.columns is not None
+    weights = yield from refine(smooth.points, found.columns, params.refinement)
+    w = np.column_stack([_spectrum(scene, smooth, weights[:, k]) for k in range(weights.shape[1])])
+    h, abundance = yield from _abundances(scene, w)
+    size = smooth.columns.shape[1]
+    note = f"N-FINDR on means of {size} spectral neighbours"
+    note += ", refined as archetypes" if params.refinement else ""
+    note += f"; abundances by {abundance.upper()}, because "
+    note += "sums of one fit the scene as well." if abundance == "fcls" else "sums of one would fit it worse."
+    if weights.shape[1] < rank:
+        note += f" The scene has only {weights.shape[1]} independent spectra."
     return Factorization(
-        np.maximum(w, 0), found.tiles, np.zeros((0, 2)), None, places[chosen],
-        smoothed=near.shape[1] > 1, fixed_scale=True, abundance="nnls", note=note,
+        w, h, np.zeros((0, 2)), None, smooth.columns[weights.argmax(axis=0), 0],
+        smoothed=size > 1 or params.refinement > 0, fixed_scale=True, abundance=abundance, note=note,
     )  # fmt: skip
 
 
-def _directions(scene: Scene, count: int) -> Generator[Step | None, None, NDArray[np.float64]]:
-    """Return the scene's first directions, (count, bands used), orthonormal rows."""
-    product, _ = yield from gram(scene)
-    _, vectors = np.linalg.eigh(product)
-    return np.ascontiguousarray(vectors[:, ::-1][:, : min(count, scene.n_bands)].T)
+def _spectrum(scene: Scene, smooth: Smoothed, weight: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Spectrum over all bands of a mixture of means."""
+    parts = np.flatnonzero(weight)
+    spectra = [scene.columns(smooth.columns[i]).mean(axis=1) for i in parts]
+    return np.asarray(np.maximum(np.column_stack(spectra) @ weight[parts], 0))
 
 
-def _coordinates(
-    scene: Scene, basis: NDArray[np.float64]
-) -> Generator[Step | None, None, tuple[NDArray[np.int64], NDArray[np.float64]]]:
-    """Columns of the scene in the sample, and their coordinates (sample, directions)."""
-    from hsunmix.kernels.projection import coordinates
-
-    yield compiling(coordinates)
-    out = np.empty((len(scene.tiles), len(basis), scene.tiles.shape[2]))
-    yield from scene.passes(lambda c: coordinates(scene.tiles[c], basis, out[c]))
-    points = out.transpose(0, 2, 1).reshape(-1, len(basis))[: scene.n_pixels]
-    size = min(scene.n_pixels, LARGEST_SAMPLE)
-    places = np.linspace(0, scene.n_pixels - 1, size).round().astype(np.int64)
-    return places, np.ascontiguousarray(points[places])
-
-
-def _neighbours(
-    points: NDArray[np.float64], count: int
-) -> Generator[Step | None, None, tuple[NDArray[np.int64], NDArray[np.float64]]]:
-    """Nearest points of each point, itself among them, and the distance of the farthest of them."""
-    from scipy.spatial import cKDTree
-
-    from hsunmix.engine.threads import thread_count
-
-    # Small scenes: neighbours must stay within one material.
-    count = max(1, min(count, len(points) // 20))
-    tree = cKDTree(points)
-    near = np.empty((len(points), count), np.int64)
-    far = np.empty(len(points))
-    for first in range(0, len(points), 500):
-        part = slice(first, first + 500)
-        distance, index = tree.query(points[part], k=[*range(1, count + 1)], workers=thread_count())
-        near[part], far[part] = index, distance[:, -1]
-        yield Step(0.3 + 0.5 * first / len(points), message="Looking for spectral neighbours")
-    return near, far
-
-
-def _successive_projection(points: NDArray[np.float64], rank: int) -> NDArray[np.intp]:
-    """Successive projection on points (n, directions) in memory."""
-    original = np.einsum("ij,ij->i", points, points)
-    residual = original.copy()
-    chosen: list[int] = []
-    basis = np.zeros((points.shape[1], 0))
-    while len(chosen) < rank:
-        k = pick(residual, original)
-        if residual[k] <= NOTHING_LEFT * original.max():
-            break
-        chosen.append(k)
-        u = complement(points[k], basis)
-        basis = np.column_stack([basis, u])
-        residual = np.maximum(residual - (points @ u) ** 2, 0)
-        residual[k] = 0
-    return np.array(chosen, dtype=np.intp)
+def _abundances(
+    scene: Scene, w: NDArray[np.float64]
+) -> Generator[Step | None, None, tuple[NDArray[np.float32], str]]:
+    """Return fully constrained abundances where they fit nearly as well, else nonnegative ones."""
+    found: dict[str, NDArray[np.float32]] = {}
+    error: dict[str, float] = {}
+    for name in ("nnls", "fcls"):
+        yield Step(0.85, message="Abundances")
+        method = get(name, "abundance")
+        solved: Abundances = yield from method.run(scene, w, method.params())
+        found[name] = solved.tiles
+        error[name] = float(np.sqrt((yield from residuals(scene, w, solved.tiles)).sum()))
+    best = "fcls" if error["fcls"] <= SUM_MAY_COST * error["nnls"] else "nnls"
+    return found[best], best

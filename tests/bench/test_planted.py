@@ -1,0 +1,43 @@
+"""Planted scenes are what their names say."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from hsunmix.bench.planted import KINDS, LEAST_ANGLE, planted
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_truth_explains_the_scene(kind: str) -> None:
+    scene = planted(kind, 0)
+    rank = 8 if kind == "noisy" else 5
+    assert scene.endmembers.shape[1] == rank
+    assert scene.x.shape == (len(scene.endmembers), 10_000)
+    assert scene.x.min() >= 0
+    np.testing.assert_allclose(scene.abundances.sum(axis=0), 1)
+    assert scene.abundances.min() >= 0
+    clean = scene.endmembers @ scene.abundances
+    light = np.median(scene.x.sum(axis=0) / clean.sum(axis=0))
+    assert light == pytest.approx(0.75 if scene.shade else 1.0, abs=0.02)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_materials_are_apart(kind: str) -> None:
+    w = planted(kind, 3).endmembers
+    unit = w / np.linalg.norm(w, axis=0)
+    degrees = np.degrees(np.arccos(np.clip(unit.T @ unit, -1, 1))) + 180 * np.eye(w.shape[1])
+    assert degrees.min() >= LEAST_ANGLE - 1e-9
+
+
+def test_kinds_differ_as_they_say() -> None:
+    assert planted("mixed", 1).abundances.max() <= 0.8 + 1e-9
+    assert (planted("pure", 1).abundances.max(axis=1) > 0.97).all()
+    noisy = planted("noisy", 1)
+    clean = noisy.endmembers @ noisy.abundances
+    assert 10 * np.log10((clean**2).mean() / ((noisy.x - clean) ** 2).mean()) == pytest.approx(20, abs=0.7)
+
+
+def test_seeds_repeat_and_differ() -> None:
+    np.testing.assert_array_equal(planted("pure", 4).x, planted("pure", 4).x)
+    assert not np.array_equal(planted("pure", 4).endmembers, planted("pure", 5).endmembers)
