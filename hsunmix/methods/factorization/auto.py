@@ -3,17 +3,19 @@
 Problem: endmembers that are really in the scene, found in spite of noise, odd pixels and shade.
 Method: a sample of at most 20,000 pixels is replaced by means of spectral neighbours, and the
 most isolated are dropped; N-FINDR picks r of the means; archetypal refinement lets each be a
-mixture of a few means, so that the others are better explained as mixtures of them. Abundances
-are exact nonnegative least squares; they are made to sum to one only where that fits the scene
-as well, since shade and brightness can't be expressed by such fractions.
+mixture of a few means, so that the others are better explained as mixtures of them. Where pixels
+lie a little outside the simplex of the endmembers, none is pure: the smallest simplex around the
+means is taken then. Abundances are exact nonnegative least squares; they are made to sum to one
+only where that fits the scene as well, since shade and brightness can't be expressed by such fractions.
 Cost: three reads of X, and the search for neighbours.
-It finds materials that have nearly pure pixels. Where none has, minvol may come nearer; objects
-of a few pixels are taken for outliers.
+Its limits: objects of a few pixels are taken for outliers; materials without pure pixels in a scene
+with shade are found only as mixtures.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import dataclass
 from typing import Annotated
 
 import msgspec
@@ -27,6 +29,7 @@ from hsunmix.methods import Abundances, Extraction, Factorization, Start, get
 from hsunmix.methods.factorization._archetypes import refine
 from hsunmix.methods.factorization._smoothing import Smoothed, smoothed
 from hsunmix.model.unmixing import Step
+from hsunmix.parameters import make
 
 __all__ = ["REFERENCE", "TITLE", "Params", "run"]
 
@@ -36,7 +39,13 @@ REFERENCE = (
     "Winter, SPIE 3753 (1999); Cutler and Breiman, Technometrics 36 (1994)"
 )
 
+Array = NDArray[np.float64]
+
 SUM_MAY_COST = 1.02  # fractions that sum to one may fit so much worse, and are taken then
+NO_PURE_PIXELS = (
+    1.3  # up to here the pixels outside the simplex of the endmembers are what costs; beyond, shade
+)
+PENALTY = 0.05  # of the volume: a larger one shrinks scenes with noise too much
 
 
 class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,38 +74,74 @@ def run(
     assert found.columns is not None
     weights = yield from refine(smooth.points, found.columns, params.refinement)
     w = np.column_stack([_spectrum(scene, smooth, weights[:, k]) for k in range(weights.shape[1])])
-    h, abundance = yield from _abundances(scene, w)
-    size = smooth.columns.shape[1]
-    note = f"N-FINDR on means of {size} spectral neighbours"
-    note += ", refined as archetypes" if params.refinement else ""
-    note += f"; abundances by {abundance.upper()}, because "
-    note += "sums of one fit the scene as well." if abundance == "fcls" else "sums of one would fit it worse."
+    best = yield from _solved(scene, w)
+    size, columns = smooth.columns.shape[1], smooth.columns[weights.argmax(axis=0), 0]
+    said = [
+        f"N-FINDR on means of {size} spectral neighbours"
+        + ", refined as archetypes" * bool(params.refinement)
+    ]
+    if SUM_MAY_COST < best.cost_of_sum <= NO_PURE_PIXELS:
+        outside = yield from _solved(scene, (yield from _enclosing(scene, smooth, w)))
+        if outside.error["fcls"] < best.error["fcls"]:
+            best = outside
+            said[0] += ", then moved outwards (minimum volume), because no pixel seems pure"
+    why = "sums of one fit the scene as well" if best.choice == "fcls" else "sums of one would fit it worse"
+    said.append(f"Abundances by {best.choice.upper()}, because {why}")
     if weights.shape[1] < rank:
-        note += f" The scene has only {weights.shape[1]} independent spectra."
+        said.append(f"The scene has only {weights.shape[1]} independent spectra")
     return Factorization(
-        w, h, np.zeros((0, 2)), None, smooth.columns[weights.argmax(axis=0), 0],
-        smoothed=size > 1 or params.refinement > 0, fixed_scale=True, abundance=abundance, note=note,
+        best.w, best.abundances[best.choice], np.zeros((0, 2)), None, columns,
+        smoothed=size > 1 or params.refinement > 0, fixed_scale=True, abundance=best.choice,
+        note=". ".join(said) + ".",
     )  # fmt: skip
 
 
-def _spectrum(scene: Scene, smooth: Smoothed, weight: NDArray[np.float64]) -> NDArray[np.float64]:
+def _spectrum(scene: Scene, smooth: Smoothed, weight: Array) -> Array:
     """Spectrum over all bands of a mixture of means."""
     parts = np.flatnonzero(weight)
     spectra = [scene.columns(smooth.columns[i]).mean(axis=1) for i in parts]
     return np.asarray(np.maximum(np.column_stack(spectra) @ weight[parts], 0))
 
 
-def _abundances(
-    scene: Scene, w: NDArray[np.float64]
-) -> Generator[Step | None, None, tuple[NDArray[np.float32], str]]:
-    """Return fully constrained abundances where they fit nearly as well, else nonnegative ones."""
-    found: dict[str, NDArray[np.float32]] = {}
-    error: dict[str, float] = {}
+@dataclass(frozen=True, eq=False)
+class _Solved:
+    """Spectra with their abundances by nnls and by fcls, and what each leaves unexplained."""
+
+    w: Array
+    abundances: dict[str, NDArray[np.float32]]
+    error: dict[str, float]
+
+    @property
+    def cost_of_sum(self) -> float:
+        """How much worse the scene is explained when abundances must sum to one."""
+        return self.error["fcls"] / max(self.error["nnls"], 1e-300)
+
+    @property
+    def choice(self) -> str:
+        """The abundance method that the scene supports."""
+        return "fcls" if self.cost_of_sum <= SUM_MAY_COST else "nnls"
+
+
+def _solved(scene: Scene, w: Array) -> Generator[Step | None, None, _Solved]:
+    solved = _Solved(w, {}, {})
     for name in ("nnls", "fcls"):
         yield Step(0.85, message="Abundances")
         method = get(name, "abundance")
-        solved: Abundances = yield from method.run(scene, w, method.params())
-        found[name] = solved.tiles
-        error[name] = float(np.sqrt((yield from residuals(scene, w, solved.tiles)).sum()))
-    best = "fcls" if error["fcls"] <= SUM_MAY_COST * error["nnls"] else "nnls"
-    return found[best], best
+        found: Abundances = yield from method.run(scene, w, method.params())
+        solved.abundances[name] = found.tiles
+        solved.error[name] = float(np.sqrt((yield from residuals(scene, w, found.tiles)).sum()))
+    return solved
+
+
+def _enclosing(scene: Scene, smooth: Smoothed, w: Array) -> Generator[Step | None, None, Array]:
+    """Spectra of the smallest simplex around the means, which have neither outliers nor much noise."""
+    pick = np.linspace(0, len(smooth.columns) - 1, min(len(smooth.columns), 5000)).round().astype(np.int64)
+    means = np.zeros((scene.n_bands, len(pick)))
+    for column in smooth.columns[pick].T:
+        means += scene.columns(column)
+        yield None
+    minvol = get("minvol", "factorization")
+    params = make(minvol.params, {"model": "fractions", "penalty": PENALTY, "max_iterations": 100})
+    around = from_array(means / smooth.columns.shape[1])
+    found: Factorization = yield from minvol.run(around, w.shape[1], params, Start(endmembers=w))
+    return found.endmembers
