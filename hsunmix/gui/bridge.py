@@ -1,0 +1,87 @@
+"""The one place where threads meet Qt.
+
+A job's thread emits a signal that carries nothing; the slot, on the window's thread, asks the job
+what is new. So nothing queues up, no array crosses in an event, and a job that was replaced is never
+asked again: its late result is dropped by not being looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from hsunmix.jobs import Job, Outcome, Runner, Work
+from hsunmix.model.unmixing import Step
+
+__all__ = ["Bridge"]
+
+
+class Bridge(QObject):
+    """One lane of background work; the newest job of a lane replaces the one before it.
+
+    Parameters
+    ----------
+    parent : QObject
+    """
+
+    _woken = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._runner = Runner(self._wake)
+        self._job: Job[Any] | None = None
+        self._on_step: Callable[[Step], None] = _ignore
+        self._on_end: Callable[[Outcome[Any]], None] = _ignore
+        self._open = True
+        self._woken.connect(self._read, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job runs whose end has not been told yet."""
+        return self._job is not None
+
+    def submit(
+        self,
+        work: Work[Any],
+        on_end: Callable[[Outcome[Any]], None],
+        on_step: Callable[[Step], None] | None = None,
+    ) -> None:
+        """Start work; both callables are called on the window's thread."""
+        if not self._open:
+            work.close()
+            return
+        self._on_step, self._on_end = on_step or _ignore, on_end
+        self._job = self._runner.submit(work)
+        self._woken.emit()  # its first signal may have come before the line above was done
+
+    def cancel(self) -> None:
+        """Ask the job to end; its outcome, Cancelled, is told when it has."""
+        self._runner.cancel()
+
+    def close(self) -> bool:
+        """Cancel, wait, and never call back again. Return whether all threads have ended."""
+        self._open, self._job = False, None
+        return self._runner.close()
+
+    def _wake(self, _job: Job[Any]) -> None:
+        if self._open:
+            self._woken.emit()
+
+    @Slot()
+    def _read(self) -> None:
+        job = self._job
+        if job is None:
+            return
+        outcome = job.outcome  # read before the step: a step that came earlier is then not missed
+        step = job.take_step()
+        if step is not None:
+            self._on_step(step)
+        if outcome is not None and self._job is job:
+            self._job = None
+            self._on_end(outcome)
+
+
+def _ignore(_: object) -> None:
+    pass

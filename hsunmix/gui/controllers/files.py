@@ -1,0 +1,188 @@
+"""Opening cubes and sessions, saving sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+
+from hsunmix.errors import FileError, ShapeUnknownError
+from hsunmix.files import resource
+from hsunmix.gui import intents as i
+from hsunmix.gui.means import means
+from hsunmix.gui.workbench import Workbench
+from hsunmix.session.document import Document
+
+__all__ = ["SAMPLE", "SAMPLE_RANK", "SESSION", "Controller", "is_session"]
+
+SESSION = ".hsu"
+SAMPLE = ("sample_cubes", "desert.hdr")
+SAMPLE_RANK = 5  # the materials it was made of
+
+
+class Controller:
+    """Opens and saves."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self.bench = bench
+        bench.handle(i.Open, self.open)
+        bench.handle(i.OpenSample, self.open_sample)
+        bench.handle(i.LocateCube, self.locate)
+        bench.handle(i.ClearRecent, self.clear_recent)
+        bench.handle(i.Save, self.save)
+        bench.handle(i.OpenFolder, self.open_folder)
+
+    def changed(self, old: Document, new: Document) -> None:
+        """Nothing to follow."""
+
+    def open(self, intent: i.Open) -> None:
+        """Open a file; ask first what is to become of changes that aren't saved."""
+        bench = self.bench
+        if bench.history.modified and not intent.discard:
+            answer = bench.ask.unsaved(title_of(bench))
+            if answer == "cancel":
+                return
+            intent = replace(intent, discard=True)
+            if answer == "save":
+                bench.send(i.Save(then=intent))
+                return
+        if intent.path is None:
+            path, options = bench.ask.open_file(bench.settings.preferences.open_folder)
+            if path is None:
+                return
+            intent = replace(intent, path=path, options=tuple(options.items()))
+        path = intent.path
+        if path is None:
+            return
+        bench.show(message=None)
+        bench.start(
+            "open",
+            f"Opening {path.name}",
+            _reading(path, dict(intent.options), intent.cube),
+            lambda document: self._opened(intent, path, document),
+            lambda error: self._failed(intent, path, error),
+        )
+
+    def open_sample(self, intent: i.OpenSample) -> None:
+        """Open the sample cube."""
+        self.bench.send(i.Open(resource(*SAMPLE), rank=SAMPLE_RANK, unmix=intent.unmix))
+
+    def locate(self, intent: i.LocateCube) -> None:
+        """Ask where a session's cube is."""
+        cube = self.bench.ask.cube_of(intent.session)
+        if cube is not None:
+            self.bench.send(i.Open(intent.session, cube=cube, discard=True))
+
+    def clear_recent(self, _intent: i.ClearRecent) -> None:
+        """Forget the recent files."""
+        self.bench.settings.change(recent=())
+
+    def open_folder(self, intent: i.OpenFolder) -> None:
+        """Show a folder in the file manager."""
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(intent.path)))
+
+    def save(self, intent: i.Save) -> None:
+        """Save the session; ask for a place when it has none."""
+        bench, document = self.bench, self.bench.document
+        if document.cube is None:
+            return
+        path = bench.session_path
+        if path is None or intent.new_place:
+            path = bench.ask.session_file(path or self._suggestion(document))
+            if path is None:
+                return
+            if not is_session(path):
+                path = path.with_name(path.name + SESSION)
+        place = path
+
+        def work() -> Generator[None, None, None]:
+            from hsunmix.session.archive import save
+
+            save(document, place)
+            yield
+
+        def done(_: None) -> None:
+            if bench.document is document:
+                bench.history.mark_saved()
+            bench.session_path = place
+            bench.settings.remember(place)
+            bench.show(message=None)
+            if intent.then is not None:
+                bench.send(intent.then)
+
+        def failed(error: BaseException) -> None:
+            elsewhere = ("Save elsewhere…", i.Save(new_place=True, then=intent.then))
+            bench.fail(error, [elsewhere])
+
+        bench.start("save", f"Saving {path.name}", work(), done, failed)
+
+    def _suggestion(self, document: Document) -> Path:
+        cube = document.cube
+        if cube is None or cube.path is None:
+            return Path.home() / f"scene{SESSION}"
+        sample = resource(SAMPLE[0]) in cube.path.parents
+        folder = (
+            Path(self.bench.settings.preferences.open_folder or Path.home()) if sample else cube.path.parent
+        )
+        return folder / f"{cube.path.stem}{SESSION}"
+
+    def _opened(self, intent: i.Open, path: Path, document: Document) -> None:
+        bench, session = self.bench, is_session(path)
+        if intent.rank:
+            document = replace(document, settings=replace(document.settings, rank=intent.rank))
+        bench.session_path = path if session else None
+        bench.history.reset(document)
+        if path != resource(*SAMPLE):
+            bench.settings.remember(path)
+        if document.cube is not None and document.cube.notes:
+            bench.say(f"{path.name}: {' '.join(document.cube.notes)}")
+        if intent.unmix:
+            bench.send(i.Unmix())
+
+    def _failed(self, intent: i.Open, path: Path, error: BaseException) -> None:
+        bench = self.bench
+        if isinstance(error, ShapeUnknownError):
+            lines = bench.ask.lines_of(path, error.pixels)
+            if lines is not None:
+                options = {**dict(intent.options), "lines": lines}
+                bench.send(replace(intent, options=tuple(options.items()), discard=True))
+            return
+        other = is_session(path) and isinstance(error, FileError) and Path(error.path) != path
+        bench.fail(error, [("Find the cube…", i.LocateCube(path))] if other else [])
+
+
+def is_session(path: Path) -> bool:
+    """Whether a path names a session file."""
+    return path.suffix.lower() == SESSION
+
+
+def title_of(bench: Workbench) -> str:
+    """What the open work is called in a question."""
+    if bench.session_path is not None:
+        return bench.session_path.name
+    return bench.document.cube.name if bench.document.cube else "untitled"
+
+
+def _reading(path: Path, options: dict[str, Any], cube_path: Path | None) -> Generator[None, None, Document]:
+    """Read a cube or a session, and what the window will ask of it at once."""
+    if is_session(path):
+        from hsunmix.session.archive import load
+
+        document = load(path, cube_path)
+    else:
+        from hsunmix.formats import open_cube
+
+        document = Document(cube=open_cube(path, **options))
+    yield
+    cube = document.cube
+    if cube is not None:
+        cube.good_bands  # noqa: B018 - the first look reads lines of the file
+        yield
+        cube.rgb_bands  # noqa: B018
+    if document.unmixing is not None:
+        means(document.unmixing)
+    return document

@@ -1,0 +1,134 @@
+"""Unmixing, and the estimate of how many endmembers there are."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+
+import numpy as np
+
+from hsunmix.gui import intents as i
+from hsunmix.gui.controllers._locked import put_in
+from hsunmix.gui.means import means
+from hsunmix.gui.workbench import Workbench
+from hsunmix.methods import RankEstimate, get, pipeline
+from hsunmix.model.cube import Cube
+from hsunmix.model.spectra import Endmember
+from hsunmix.model.unmixing import Step, Unmixing
+from hsunmix.session.document import Document, RunSettings, with_result
+
+__all__ = ["Controller"]
+
+Found = tuple[Unmixing, tuple[int, ...]]
+
+
+class Controller:
+    """Runs methods."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self.bench = bench
+        bench.handle(i.SetRun, self.set_run)
+        bench.handle(i.Unmix, self.unmix)
+        bench.handle(i.EstimateRank, self.estimate)
+        bench.handle(i.CancelWork, self.cancel)
+
+    def changed(self, old: Document, new: Document) -> None:
+        """Begin with a cube that was opened: bring it into memory and estimate the number."""
+        if new.cube is old.cube:
+            return
+        self.bench.cancel("run", "rank")
+        self.bench.scenes.expect(new.cube)
+        self.bench.show(estimate=None)
+        if new.cube is not None:
+            self._estimate(new.cube, asked=False)
+
+    def set_run(self, intent: i.SetRun) -> None:
+        """Remember what the run panel says."""
+        document = self.bench.document
+        self.bench.history.amend(replace(document, settings=intent.settings))
+
+    def unmix(self, _intent: i.Unmix) -> None:
+        """Unmix."""
+        document = self.bench.document
+        cube, settings = document.cube, document.settings
+        if cube is None:
+            return
+        locked = tuple(e for e in document.endmembers if e.locked)
+        title = get(settings.method).title
+
+        def done(found: Found) -> None:
+            result, columns = found
+            if self.bench.document.cube is cube:
+                new = _with_locked(with_result(self.bench.document, result), locked, columns)
+                self.bench.history.apply(f"Unmix ({title}, r = {result.rank})", new)
+
+        self.bench.show(message=None)
+        self.bench.start("run", "Unmixing", self._work(cube, settings, locked), done)
+
+    def _work(
+        self, cube: Cube, settings: RunSettings, locked: tuple[Endmember, ...]
+    ) -> Generator[Step | None, None, Found]:
+        scene = yield from self.bench.scenes.scene(cube)
+        request = pipeline.Request(
+            settings.method,
+            settings.rank,
+            settings.parameters.get(settings.method, {}),
+            settings.abundance,
+            settings.seed,
+        )
+        if not locked:
+            result = yield from pipeline.unmix(scene, request)
+            means(result)
+            return result, ()
+        kept = np.stack([e.spectrum for e in locked], axis=1)
+        if settings.method == "auto" or get(settings.method).kind == "extraction":
+            found = yield from pipeline.unmix(scene, request)
+            spectra, columns = put_in(found.endmembers, kept)
+            solved = yield from pipeline.solve(scene, spectra, found.abundance or "nnls")
+            note = f"{len(locked)} locked endmembers took the places of those most like them. {found.note}"
+            result = replace(
+                solved, method=found.method, parameters=found.parameters, seed=found.seed, note=note
+            )
+        else:
+            found = yield from pipeline.unmix(scene, pipeline.Request("spa", settings.rank))
+            spectra, columns = put_in(found.endmembers, kept)
+            result = yield from pipeline.unmix(scene, replace(request, endmembers=spectra, locked=columns))
+        means(result)
+        return result, columns
+
+    def estimate(self, _intent: i.EstimateRank) -> None:
+        """Estimate how many endmembers there are."""
+        if self.bench.document.cube is not None:
+            self._estimate(self.bench.document.cube, asked=True)
+
+    def _estimate(self, cube: Cube, asked: bool) -> None:
+        def work() -> Generator[Step | None, None, RankEstimate]:
+            scene = yield from self.bench.scenes.scene(cube)
+            return (yield from pipeline.estimate_rank(scene))
+
+        def done(found: RankEstimate) -> None:
+            if self.bench.document.cube is cube:
+                self.bench.show(estimate=found)
+
+        # Nobody asked for the first one, so its failure is no message: Unmix will say the same.
+        failed = None if asked else (lambda _error: None)
+        self.bench.start("rank", "Estimating the number of endmembers", work(), done, failed)
+
+    def cancel(self, _intent: i.CancelWork) -> None:
+        """Cancel the newest work that was asked for; else close the message; else cancel the estimate."""
+        tasks = list(self.bench.live.tasks)
+        asked = [lane for lane in tasks if lane != "rank"]
+        if self.bench.live.message is not None and not asked:
+            self.bench.show(message=None)
+        elif tasks:
+            self.bench.cancel((asked or tasks)[-1])
+
+
+def _with_locked(document: Document, locked: tuple[Endmember, ...], columns: tuple[int, ...]) -> Document:
+    """Give locked endmembers back their names, colours and sources; no colour comes twice."""
+    members = list(document.endmembers)
+    for member, column in zip(locked, columns, strict=False):
+        freed = members[column].colour
+        members = [replace(e, colour=freed) if e.colour == member.colour else e for e in members]
+        members[column] = replace(member, spectrum=members[column].spectrum)
+    return replace(document, endmembers=tuple(members))

@@ -1,0 +1,45 @@
+"""Icons: SVG drawings of the project, in the colour of the text around them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from hsunmix.files import resource
+
+__all__ = ["icon", "logo"]
+
+SIZES = (16, 20, 32, 48, 64)
+INK = "#000000"  # what the drawings are drawn in
+
+
+@lru_cache(maxsize=128)
+def icon(name: str, colour: str) -> QIcon:
+    """Return the icon of this name, drawn in a colour ``#rrggbb``."""
+    return _icon(name, colour)
+
+
+@lru_cache(maxsize=1)
+def logo() -> QIcon:
+    """Return the program's own icon, in its own colours."""
+    return _icon("hsunmix", INK, (16, 24, 32, 48, 64, 128, 256))
+
+
+def _icon(name: str, colour: str, sizes: tuple[int, ...] = SIZES) -> QIcon:
+    try:
+        drawing = resource("resources", "icons", f"{name}.svg").read_text(encoding="utf-8")
+    except OSError:
+        return QIcon()  # a missing picture must not keep the window from opening
+    renderer = QSvgRenderer(QByteArray(drawing.replace(INK, colour).encode()))
+    result = QIcon()
+    for size in sizes:
+        pixmap = QPixmap(size, size)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        renderer.render(painter)
+        painter.end()
+        result.addPixmap(pixmap)
+    return result

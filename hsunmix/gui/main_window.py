@@ -1,0 +1,234 @@
+"""The window: finds the panels, lays them out, and passes intents and documents on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from hsunmix.gui import intents as i
+from hsunmix.gui import theme as themes
+from hsunmix.gui.controllers import install
+from hsunmix.gui.controllers.files import title_of
+from hsunmix.gui.icons import logo
+from hsunmix.gui.live import Live
+from hsunmix.gui.menus import Menus
+from hsunmix.gui.panel import Panel, named
+from hsunmix.gui.placement import place, placed
+from hsunmix.gui.questions import Asked
+from hsunmix.gui.settings import Settings
+from hsunmix.gui.welcome import Welcome
+from hsunmix.gui.workbench import Questions, Workbench
+from hsunmix.registry import modules
+from hsunmix.session.document import Document
+
+__all__ = ["MainWindow"]
+
+PATIENCE = 300  # milliseconds
+SHARES = {"columns": (880, 360), "rightArea": (300, 400), "rows": (560, 240)}  # at first, in pixels
+
+
+class MainWindow(QMainWindow):
+    """The window. It shows at once; panels and methods are loaded right after.
+
+    Parameters
+    ----------
+    settings : Settings, optional
+    questions : Questions, optional
+        Answers in place of dialogs, for tests.
+    """
+
+    def __init__(self, settings: Settings | None = None, questions: Questions | None = None) -> None:
+        super().__init__()
+        named(self, "mainWindow", "hsunmix")
+        self.setWindowIcon(logo())
+        self.setAcceptDrops(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.bench = Workbench(settings or Settings(), questions or Asked(lambda: self))
+        self.bench.setParent(self)
+        self.panels: list[Panel] = []
+        self.controllers = install(self.bench)
+        self.menus = Menus(self, self.bench)
+        self.theme = themes.choose(self.bench.settings.preferences.theme)
+        self.welcome = Welcome()
+        self.welcome.intent.connect(self.bench.send)
+        self.pages = named(QStackedWidget(), "pages", "Content")
+        self.pages.addWidget(self.welcome)
+        self._splitters: dict[str, QSplitter] = {}
+        self._body = named(QWidget(), "body", "Content")
+        self._column = QVBoxLayout(self._body)
+        self._column.setContentsMargins(6, 4, 6, 2)
+        self._column.setSpacing(4)
+        self._column.addWidget(self.pages, 1)
+        self.setCentralWidget(self._body)
+        self.bench.handle(i.SetTheme, self._set_theme)
+        self.bench.handle(i.Quit, self._quit)
+        self.bench.handle(i.Locate, self._locate)
+        self.bench.otherwise(self._command)
+        self.bench.history.subscribe(self._render)
+        self.bench.watch(self._follow)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.styleHints().colorSchemeChanged.connect(self._on_system_theme)
+        self._dress()
+        self._refresh()
+        self.setMinimumSize(900, 600)
+        place(self, self.bench.settings.preferences.geometry)
+        self.welcome.painted.connect(self.load_panels, Qt.ConnectionType.QueuedConnection)
+        QTimer.singleShot(PATIENCE, self, self.load_panels)  # a window shown minimized is not painted
+
+    def load_panels(self) -> None:
+        """Make the panels; called right after the window shows."""
+        if self.panels:
+            return
+        areas: dict[str, list[Panel]] = {}
+        found = [module for _, module in modules("hsunmix.gui.panels")]
+        for module in sorted(found, key=lambda m: m.ORDER):
+            panel: Panel = module.View()
+            panel.intent.connect(self.bench.send)
+            self.panels.append(panel)
+            areas.setdefault(module.AREA, []).append(panel)
+        self.pages.addWidget(self._arrange(areas))
+        for k, panel in enumerate(areas.get("message", [])):
+            self._column.insertWidget(k, panel)
+        for panel in areas.get("status", []):
+            self._column.addWidget(panel)
+        document, live = self.bench.document, self.bench.live
+        for panel in self.panels:
+            panel.dress(self.theme)
+            panel.render(Document(), document)
+            panel.follow(Live(), live)
+        self._show_page()
+
+    def _arrange(self, areas: dict[str, list[Panel]]) -> QSplitter:
+        right = self._splitter("rightArea", Qt.Orientation.Vertical, areas.get("right", []))
+        centre = self._splitter("centreArea", Qt.Orientation.Horizontal, areas.get("centre", []))
+        bottom = self._splitter("bottomArea", Qt.Orientation.Horizontal, areas.get("bottom", []))
+        columns = self._splitter("columns", Qt.Orientation.Horizontal, [centre, right])
+        columns.setStretchFactor(0, 1)
+        columns.setStretchFactor(1, 0)
+        rows = self._splitter("rows", Qt.Orientation.Vertical, [columns, bottom])
+        rows.setStretchFactor(0, 1)
+        rows.setStretchFactor(1, 0)
+        remembered = self.bench.settings.preferences.splitters
+        for name, splitter in self._splitters.items():
+            sizes = remembered.get(name, SHARES.get(name, ()))
+            if len(sizes) == splitter.count() and sum(sizes) > 0:
+                splitter.setSizes(list(sizes))
+        return rows
+
+    def _splitter(self, name: str, orientation: Qt.Orientation, parts: Sequence[QWidget]) -> QSplitter:
+        splitter = named(QSplitter(orientation), name, "Divided area")
+        splitter.setChildrenCollapsible(False)
+        splitter.setHandleWidth(6)
+        for part in parts:
+            splitter.addWidget(part)
+        self._splitters[name] = splitter
+        return splitter
+
+    # Showing
+
+    def _render(self, old: Document, new: Document) -> None:
+        self.load_panels() if new.cube is not None else None
+        for panel in self.panels:
+            panel.render(old, new)
+        self._show_page()
+        self._refresh()
+
+    def _follow(self, old: Live, new: Live) -> None:
+        for panel in self.panels:
+            panel.follow(old, new)
+        if (old.tasks.keys(), old.message, old.cursor is None) != (
+            new.tasks.keys(),
+            new.message,
+            new.cursor is None,
+        ):
+            self._refresh()
+
+    def _show_page(self) -> None:
+        if self.panels:
+            self.pages.setCurrentIndex(1 if self.bench.document.cube is not None else 0)
+
+    def _refresh(self) -> None:
+        self.menus.refresh()
+        self.welcome.set_recent(self.bench.settings.preferences.recent)
+        cube = self.bench.document.cube
+        if cube is None:
+            self.setWindowTitle("hsunmix")
+        else:
+            shape = "×".join(str(n) for n in cube.shape)
+            self.setWindowTitle(f"{title_of(self.bench)} · {shape}[*] — hsunmix")
+        self.setWindowModified(self.bench.history.modified)
+
+    def _command(self, intent: i.Intent) -> None:
+        for panel in self.panels:
+            panel.command(intent)
+
+    def _locate(self, intent: i.Locate) -> None:
+        source = self.bench.document.endmembers[intent.index].source
+        if source.line is not None and source.sample is not None:
+            self.bench.send(i.ShowEndmember(intent.index))
+            self.bench.send(i.Hover(source.line, source.sample))
+            self._command(intent)
+
+    # Theme
+
+    def _set_theme(self, intent: i.SetTheme) -> None:
+        self.bench.settings.change(theme=intent.choice)
+        self._on_system_theme()
+        self._refresh()
+
+    def _on_system_theme(self) -> None:
+        theme = themes.choose(self.bench.settings.preferences.theme)
+        if theme is not self.theme:
+            self.theme = theme
+            self._dress()
+
+    def _dress(self) -> None:
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            themes.apply(app, self.theme)
+        self.menus.dress(self.theme)
+        for panel in self.panels:
+            panel.dress(self.theme)
+
+    def _quit(self, _intent: i.Quit) -> None:
+        self.close()
+
+    # Qt
+
+    def sizeHint(self) -> QSize:
+        """Size of the very first window."""
+        return QSize(1280, 800)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open the first file."""
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            # Not from inside the drag: a question would stop the program the file comes from.
+            QTimer.singleShot(0, self, lambda: self.bench.send(i.Open(paths[0])))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask about changes, remember the place, end all work."""
+        bench = self.bench
+        if bench.history.modified:
+            answer = bench.ask.unsaved(title_of(bench))
+            if answer != "discard":
+                event.ignore()
+                if answer == "save":
+                    bench.send(i.Save(then=i.Quit()))
+                return
+        sizes = {name: tuple(splitter.sizes()) for name, splitter in self._splitters.items()}
+        remembered = {**bench.settings.preferences.splitters, **sizes}
+        bench.settings.change(geometry=placed(self), splitters=remembered)
+        bench.close()
+        event.accept()

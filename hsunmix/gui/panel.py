@@ -1,0 +1,59 @@
+"""What every part of the window is: it emits intents and redraws what differs."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
+
+from hsunmix.gui.live import Live
+from hsunmix.gui.theme import Theme
+from hsunmix.session.document import Document
+
+__all__ = ["AREAS", "Panel", "heading", "named"]
+
+AREAS = ("message", "centre", "right", "bottom", "status")
+
+W = TypeVar("W", bound=QWidget)
+
+
+class Panel(QFrame):
+    """Base of all panels.
+
+    A panel is a file in ``hsunmix/gui/panels`` with ``TITLE`` (its accessible name), ``AREA`` (one of
+    ``AREAS``), ``ORDER`` (its place there) and a class ``View`` derived from this one. The window finds
+    it by scanning the folder. Panels never call each other.
+    """
+
+    intent = Signal(object)
+
+    def __init__(self, name: str, title: str) -> None:
+        super().__init__()
+        named(self, name, title)
+
+    def render(self, old: Document, new: Document) -> None:  # type: ignore[override]
+        """Redraw what differs between two documents."""
+
+    def follow(self, old: Live, new: Live) -> None:
+        """Redraw what differs between two states of the cursor, the work and the messages."""
+
+    def dress(self, theme: Theme) -> None:
+        """Take on the colours of a theme, where palette and style sheet don't reach."""
+
+    def command(self, intent: object) -> None:
+        """Carry out an intent that is about the window only, such as zooming."""
+
+
+def named(widget: W, name: str, accessible: str) -> W:
+    """Give a widget the name that tests use and the one that screen readers speak."""
+    widget.setObjectName(name)
+    widget.setAccessibleName(accessible)
+    return widget
+
+
+def heading(text: str, name: str) -> QLabel:
+    """Return the heading of a panel or a group."""
+    label = named(QLabel(text), name, text)
+    label.setProperty("role", "heading")
+    return label

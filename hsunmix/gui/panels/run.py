@@ -1,0 +1,244 @@
+"""What to run: how many endmembers, which method, its parameters; and the button."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from hsunmix.gui.forms import Form, QuietSpinBox
+from hsunmix.gui.icons import icon
+from hsunmix.gui.intents import EstimateRank, SetRun, Unmix
+from hsunmix.gui.live import Live
+from hsunmix.gui.panel import Panel, heading, named
+from hsunmix.gui.theme import LIGHT, Theme
+from hsunmix.gui.widgets.band_chooser import QuietComboBox
+from hsunmix.methods import Method, methods
+from hsunmix.session.document import Document, RunSettings
+
+TITLE = "Unmixing"
+AREA = "right"
+ORDER = 10
+
+MAX_RANK = 200
+OWN_ABUNDANCES = "as the method gives them"
+
+
+class View(Panel):
+    """The run panel."""
+
+    def __init__(self) -> None:
+        super().__init__("runPanel", TITLE)
+        self.setProperty("role", "panel")
+        self._settings = RunSettings()
+        self._form: Form | None = None
+        self._form_of = ""
+        self._theme = LIGHT
+        self._estimated: int | None = None
+        self._make_fields()
+        self._lay_out()
+        self._show_settings(self._settings)
+
+    def _make_fields(self) -> None:
+        self.rank = named(QuietSpinBox(), "rank", "Number of endmembers")
+        self.rank.setRange(1, MAX_RANK)
+        self.rank.setToolTip("How many materials to look for")
+        self.rank.setFixedWidth(72)
+        self.rank.valueChanged.connect(lambda value: self._change(rank=value))
+        self.estimate = named(QPushButton("Estimate"), "estimateRank", "Estimate the number of endmembers")
+        self.estimate.setProperty("role", "link")
+        self.estimate.setToolTip("Estimate the number of endmembers with HySime (Ctrl+Shift+R)")
+        self.estimate.clicked.connect(self._on_estimate)
+        self.method = named(QuietComboBox(), "method", "Method")
+        self.abundance = named(QuietComboBox(), "abundance", "Abundances")
+        self.abundance.addItem(OWN_ABUNDANCES, "")
+        for entry in methods().values():
+            if entry.kind in ("factorization", "extraction"):
+                _add(self.method, entry)
+            elif entry.kind == "abundance":
+                _add(self.abundance, entry)
+        for box in (self.method, self.abundance):
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(12)
+        self.method.activated.connect(lambda _: self._change(method=self.method.currentData()))
+        self.abundance.activated.connect(lambda _: self._change(abundance=self.abundance.currentData()))
+        self.seed = named(QuietSpinBox(), "seed", "Seed")
+        self.seed.setRange(0, 2**31 - 1)
+        self.seed.setToolTip("For everything random in the method: the same seed gives the same result")
+        self.seed.valueChanged.connect(lambda value: self._change(seed=value))
+        self.unmix = named(QPushButton("Unmix"), "unmixButton", "Unmix")
+        self.unmix.setProperty("role", "primary")
+        self.unmix.setToolTip("Find endmembers and abundances with these settings (Ctrl+R)")
+        self.unmix.clicked.connect(lambda: self.intent.emit(Unmix()))
+        self.advanced = named(QToolButton(), "advanced", "Advanced settings")
+        self.advanced.setText("Advanced")
+        self.advanced.setToolTip("Show the parameters of the method")
+        self.advanced.setCheckable(True)
+        self.advanced.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.advanced.setIconSize(QSize(10, 10))
+        self.advanced.toggled.connect(self._on_advanced)
+
+    def _lay_out(self) -> None:
+        rank = QHBoxLayout()
+        rank.setSpacing(6)
+        rank.addWidget(self.rank)
+        rank.addWidget(self.estimate)
+        rank.addStretch(1)
+        form = QFormLayout()
+        form.setHorizontalSpacing(10)
+        form.setVerticalSpacing(7)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.addRow(_label("Endmembers", self.rank), rank)
+        form.addRow(_label("Method", self.method), self.method)
+        form.addRow(_label("Abundances", self.abundance), self.abundance)
+        self._more = named(QWidget(), "advancedSettings", "Advanced settings")
+        self._more_layout = QVBoxLayout(self._more)
+        self._more_layout.setContentsMargins(0, 0, 0, 0)
+        self._more_layout.setSpacing(6)
+        seed = QFormLayout()
+        seed.setHorizontalSpacing(10)
+        seed.addRow(_label("Seed", self.seed), self.seed)
+        self._more_layout.addLayout(seed)
+        self._more.hide()
+        inside = named(QWidget(), "runSettings", "Settings of the run")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(10, 2, 10, 2)
+        column.setSpacing(6)
+        column.addLayout(form)
+        column.addWidget(self.advanced, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self._more)
+        column.addStretch(1)
+        scroll = named(QScrollArea(), "runScroll", "Settings of the run")
+        named(scroll.viewport(), "runScrollViewport", "Settings of the run")
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inside)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(1, 6, 1, 10)
+        layout.setSpacing(6)
+        title = heading(TITLE, "runHeading")
+        title.setContentsMargins(10, 0, 10, 0)
+        button = QHBoxLayout()
+        button.setContentsMargins(10, 0, 10, 0)
+        button.addWidget(self.unmix)
+        layout.addWidget(title)
+        layout.addWidget(scroll, 1)
+        layout.addLayout(button)
+        self.setMinimumSize(280, 220)
+
+    def render(self, old: Document, new: Document) -> None:  # type: ignore[override]  # noqa: ARG002
+        """Show the settings."""
+        if new.settings != self._settings:
+            self._show_settings(new.settings)
+        self.unmix.setEnabled(new.cube is not None and self.unmix.property("busy") is not True)
+        self.estimate.setEnabled(new.cube is not None)
+
+    def follow(self, old: Live, new: Live) -> None:
+        """Follow the work under way, and the estimate."""
+        busy = new.running is not None
+        if busy != (old.running is not None) or self.unmix.property("busy") is None:
+            self.unmix.setProperty("busy", busy)
+            self.unmix.setEnabled(not busy and self.estimate.isEnabled())
+            self.unmix.setText("Unmixing…" if busy else "Unmix")
+        if new.estimate is not old.estimate or ("rank" in new.tasks) != ("rank" in old.tasks):
+            self._show_estimate(new)
+
+    def dress(self, theme: Theme) -> None:
+        """Colour the arrow."""
+        self._theme = theme
+        self._on_advanced(self.advanced.isChecked())
+
+    def _show_estimate(self, live: Live) -> None:
+        found = live.estimate
+        if "rank" in live.tasks:
+            self.estimate.setText("estimating…")
+        elif found is None:
+            self.estimate.setText("Estimate")
+        else:
+            self.estimate.setText(f"estimated {found.rank}")
+        tip = "Estimate the number of endmembers with HySime (Ctrl+Shift+R)"
+        self.estimate.setToolTip(tip if found is None else f"{found.sentence}\nClick to use this number.")
+        self._estimated = None if found is None else found.rank
+
+    def _on_estimate(self) -> None:
+        if self._estimated is None:
+            self.intent.emit(EstimateRank())
+        else:
+            self.rank.setValue(self._estimated)
+
+    def _show_settings(self, settings: RunSettings) -> None:
+        self._settings = settings
+        for widget in (self.rank, self.method, self.abundance, self.seed):
+            widget.blockSignals(True)
+        self.rank.setValue(settings.rank)
+        self.seed.setValue(settings.seed)
+        self.method.setCurrentIndex(max(0, self.method.findData(settings.method)))
+        self.abundance.setCurrentIndex(max(0, self.abundance.findData(settings.abundance)))
+        for widget in (self.rank, self.method, self.abundance, self.seed):
+            widget.blockSignals(False)
+        self.method.setToolTip(_tip(settings.method))
+        self.abundance.setToolTip(
+            _tip(settings.abundance) or "The abundances that the method itself computes"
+        )
+        self._show_form(settings)
+
+    def _show_form(self, settings: RunSettings) -> None:
+        values = settings.parameters.get(settings.method, {})
+        if self._form is not None and self._form_of == settings.method:
+            if self._form.values() != values:
+                self._form.set_values(values)
+            return
+        if self._form is not None:
+            self._more_layout.removeWidget(self._form)
+            self._form.deleteLater()
+        entry = methods().get(settings.method)
+        self._form = Form(entry.parameters if entry else (), values)
+        self._form_of = settings.method
+        self._form.changed.connect(self._on_parameters)
+        self._more_layout.insertWidget(0, self._form)
+
+    def _on_parameters(self, values: dict[str, Any]) -> None:
+        mine = {**self._settings.parameters, self._settings.method: values}
+        self._change(parameters={name: v for name, v in mine.items() if v})
+
+    def _on_advanced(self, shown: bool) -> None:
+        self._more.setVisible(shown)
+        self.advanced.setIcon(icon("chevron-down" if shown else "chevron-right", self._theme.muted))
+
+    def _change(self, **changes: Any) -> None:
+        self._settings = replace(self._settings, **changes)
+        if "method" in changes:
+            self._show_settings(self._settings)
+        self.intent.emit(SetRun(self._settings))
+
+
+def _label(text: str, buddy: QWidget) -> QLabel:
+    label = named(QLabel(text), f"{buddy.objectName()}Label", f"{text}, label")
+    label.setProperty("role", "field")
+    label.setBuddy(buddy)
+    return label
+
+
+def _add(box: QComboBox, entry: Method) -> None:
+    box.addItem(entry.title, entry.id)
+    box.setItemData(box.count() - 1, _tip(entry.id), Qt.ItemDataRole.ToolTipRole)
+
+
+def _tip(identifier: str) -> str:
+    entry = methods().get(identifier)
+    return "" if entry is None else f"{entry.summary}\n{entry.reference}"

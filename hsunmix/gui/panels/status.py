@@ -1,0 +1,119 @@
+"""Where the cursor is; what runs, how far, its error so far, time left, Cancel."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton
+
+from hsunmix.gui.intents import CancelWork
+from hsunmix.gui.live import Live, Task
+from hsunmix.gui.panel import Panel, named
+from hsunmix.session.document import Document
+
+TITLE = "Status"
+AREA = "status"
+ORDER = 0
+
+SHOWN_AFTER = 0.05  # of the work: time left is guessed from then on
+
+
+class View(Panel):
+    """The status line."""
+
+    def __init__(self) -> None:
+        super().__init__("statusPanel", TITLE)
+        self._document = Document()
+        self._live = Live()
+        self.place = named(QLabel(), "cursorPlace", "Place of the cursor")
+        self.work = named(QLabel(), "workText", "Work under way")
+        self.work.setProperty("role", "muted")
+        self.progress = named(QProgressBar(), "workProgress", "Progress")
+        self.progress.setTextVisible(False)
+        self.progress.setRange(0, 1000)
+        self.progress.setFixedWidth(140)
+        self.cancel = named(QPushButton("Cancel"), "cancelButton", "Cancel")
+        self.cancel.setProperty("role", "link")
+        self.cancel.setToolTip("Cancel the work under way (Esc)")
+        self.cancel.clicked.connect(lambda: self.intent.emit(CancelWork()))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(10, 2, 6, 2)
+        layout.setSpacing(10)
+        layout.addWidget(self.place, 1)
+        layout.addWidget(self.work)
+        layout.addWidget(self.progress)
+        layout.addWidget(self.cancel)
+        self.setFixedHeight(30)
+        self._show_task(None)
+
+    def render(self, old: Document, new: Document) -> None:  # type: ignore[override]  # noqa: ARG002
+        """Remember the document, for coordinates and values."""
+        self._document = new
+        self._show_place()
+
+    def follow(self, old: Live, new: Live) -> None:
+        """Show the cursor's place and the newest work."""
+        self._live = new
+        if new.cursor is not old.cursor:
+            self._show_place()
+        if new.tasks is not old.tasks:
+            self._show_task(list(new.tasks.values())[-1] if new.tasks else None)
+
+    def _show_place(self) -> None:
+        self.place.setText(describe(self._document, self._live))
+
+    def _show_task(self, task: Task | None) -> None:
+        for widget in (self.work, self.progress, self.cancel):
+            widget.setVisible(task is not None)
+        if task is None:
+            return
+        self.work.setText(progress_text(task, time.monotonic()))
+        fraction = task.step.fraction if task.step else 0.0
+        self.progress.setRange(0, 1000 if fraction > 0 else 0)  # 0, 0 says: busy, who knows how long
+        self.progress.setValue(int(1000 * min(fraction, 1.0)))
+
+
+def progress_text(task: Task, now: float) -> str:
+    """Return what a task is doing, in words."""
+    parts = [(task.step.message if task.step else "") or task.title]
+    if task.step is not None:
+        if task.step.relative_error is not None:
+            parts.append(f"error {100 * task.step.relative_error:.2f} %")
+        fraction = task.step.fraction
+        if fraction > 0:
+            parts.append(f"{100 * min(fraction, 1.0):.0f} %")
+        if fraction >= SHOWN_AFTER and now - task.started > 1.0:
+            left = (now - task.started) * (1 - fraction) / fraction
+            parts.append(f"{left:.0f} s left" if left >= 1 else "under 1 s left")
+    return " · ".join(parts)
+
+
+def describe(document: Document, live: Live) -> str:
+    """Return line, sample, map coordinates and value of the pixel under the cursor."""
+    cursor, cube = live.cursor, document.cube
+    if cursor is None or cube is None:
+        return ""
+    parts = [f"line {cursor.line}  sample {cursor.sample}"]
+    if cube.georeference is not None:
+        x, y = cube.georeference.xy(cursor.line, cursor.sample)
+        degrees = abs(x) <= 360 and abs(y) <= 90
+        parts.append(f"{x:.6f}° E  {y:.6f}° N" if degrees else f"{x:.0f} E  {y:.0f} N")
+    value = _value(document, live)
+    return "  ·  ".join([*parts, value] if value else parts)
+
+
+def _value(document: Document, live: Live) -> str:
+    cursor, result, view = live.cursor, document.unmixing, document.view
+    if cursor is None:
+        return ""
+    if result is not None and view.page == "residual":
+        return f"RMSE {result.rmse[cursor.line, cursor.sample]:.4g}"
+    if result is not None and view.page in ("map", "maps") and view.endmember < len(document.endmembers):
+        share = result.abundances[view.endmember, cursor.line, cursor.sample]
+        name = document.endmembers[view.endmember].name
+        return f"{name} {share:.3f}" if np.isfinite(share) else "not used"
+    if cursor.measured is not None and live.picture is not None:
+        red, green, blue = (cursor.measured[band] for band in live.picture.bands)
+        return f"R {red:.4g}  G {green:.4g}  B {blue:.4g}" if np.isfinite(red) else "no data"
+    return ""

@@ -1,0 +1,85 @@
+"""Asks the analyst, by dialogs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+__all__ = ["Asked"]
+
+
+class Asked:
+    """The questions of ``workbench.Questions``, answered in dialogs over a window.
+
+    Parameters
+    ----------
+    window : callable
+        Returns the window that the dialogs belong to.
+    """
+
+    def __init__(self, window: Callable[[], QWidget | None]) -> None:
+        self._window = window
+
+    def open_file(self, folder: str) -> tuple[Path | None, dict[str, Any]]:
+        """Which cube or session to open."""
+        from hsunmix.formats import file_filter
+
+        cubes, *rest = file_filter().split(";;")
+        inside = cubes[cubes.rfind("(") + 1 : -1]
+        filters = ";;".join([f"Cubes and sessions ({inside} *.hsu)", "Sessions (*.hsu)", cubes, *rest])
+        chosen, _ = QFileDialog.getOpenFileName(self._window(), "Open a cube or a session", folder, filters)
+        return (Path(chosen) if chosen else None), {}
+
+    def cube_of(self, session: Path) -> Path | None:
+        """Where the cube of a session is."""
+        from hsunmix.formats import file_filter
+
+        title = f"Where is the cube of {session.name}?"
+        chosen, _ = QFileDialog.getOpenFileName(self._window(), title, str(session.parent), file_filter())
+        return Path(chosen) if chosen else None
+
+    def lines_of(self, path: Path, pixels: int) -> int | None:
+        """How many lines a file's pixels make."""
+        from hsunmix.gui.dialogs.shape import ShapeDialog
+
+        dialog = ShapeDialog(self._window(), path, pixels)
+        return dialog.lines if _agreed(dialog) else None
+
+    def session_file(self, suggestion: Path) -> Path | None:
+        """Where to save the session."""
+        chosen, _ = QFileDialog.getSaveFileName(
+            self._window(), "Save the session", str(suggestion), "Sessions (*.hsu)"
+        )
+        return Path(chosen) if chosen else None
+
+    def products(self, folder: str, chosen: tuple[str, ...]) -> tuple[Path, tuple[str, ...]] | None:
+        """Which products to write, and where."""
+        from hsunmix.gui.dialogs.export import ExportDialog
+
+        dialog = ExportDialog(self._window(), folder, chosen)
+        return (dialog.folder, dialog.products) if _agreed(dialog) else None
+
+    def unsaved(self, name: str) -> str:
+        """What to do with changes."""
+        from hsunmix.gui.dialogs.unsaved import UnsavedDialog
+
+        dialog = UnsavedDialog(self._window(), name)
+        _agreed(dialog)
+        return dialog.answer
+
+    def about(self) -> None:
+        """Show the versions."""
+        from hsunmix.gui.dialogs.about import AboutDialog
+
+        _agreed(AboutDialog(self._window()))
+
+
+def _agreed(dialog: Any) -> bool:
+    """Run a dialog to its end; nothing of it stays."""
+    try:
+        return bool(dialog.exec())
+    finally:
+        dialog.deleteLater()

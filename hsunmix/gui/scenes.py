@@ -1,0 +1,86 @@
+"""The pixels of the cube that is open, in memory once, for every kind of work."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Generator
+from contextlib import closing
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.engine.scene import Scene, load
+from hsunmix.model.cube import Cube
+from hsunmix.model.unmixing import Step
+
+__all__ = ["SceneKeeper"]
+
+WAIT = 0.01  # seconds between looks at what another worker loads
+
+
+class SceneKeeper:
+    """Loads a cube once, whichever worker asks first; the others wait for it.
+
+    When the worker that loads is cancelled, the next one that waits takes over.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._cube: Cube | None = None
+        self._scene: Scene | None = None
+        self._loading: Cube | None = None
+        self._step: Step | None = None
+
+    def expect(self, cube: Cube | None) -> None:
+        """Keep only this cube's pixels from now on."""
+        with self._lock:
+            if cube is not self._cube:
+                self._cube, self._scene = cube, None
+
+    def scene(self, cube: Cube) -> Generator[Step | None, None, Scene]:
+        """Return the scene of a cube, loading it if need be; to be run in a worker."""
+        while True:
+            with self._lock:
+                if cube is self._cube and self._scene is not None:
+                    return self._scene
+                if self._loading is not cube:
+                    self._loading = cube
+                    break
+            yield self._step
+            time.sleep(WAIT)
+        try:
+            return (yield from self._load(cube))
+        finally:
+            with self._lock:
+                if self._loading is cube:
+                    self._loading = None
+
+    def spectrum(self, cube: Cube, line: int, sample: int) -> NDArray[np.float32] | None:
+        """Return a pixel's spectrum, (bands,), when it is in memory; NaN in bands that are not used."""
+        with self._lock:
+            scene = self._scene if cube is self._cube else None
+        if scene is None:
+            return None
+        index = line * cube.samples + sample
+        column = int(np.searchsorted(scene.pixels, index))
+        if column == len(scene.pixels) or scene.pixels[column] != index:
+            return None
+        values: NDArray[np.float32] = scene.full_spectra(scene.columns(np.array([column])))[:, 0].astype(
+            np.float32
+        )
+        return values
+
+    def _load(self, cube: Cube) -> Generator[Step | None, None, Scene]:
+        with closing(load(cube)) as work:
+            while True:
+                try:
+                    self._step = next(work)
+                except StopIteration as end:
+                    scene: Scene = end.value
+                    break
+                yield self._step
+        with self._lock:
+            if cube is self._cube:
+                self._scene = scene
+        return scene

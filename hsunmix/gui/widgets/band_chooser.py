@@ -1,0 +1,102 @@
+"""The bands shown as red, green and blue, and the stretch."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from hsunmix.gui.panel import named
+from hsunmix.model.cube import Cube
+
+__all__ = ["BandChooser", "band_label"]
+
+STRETCHES = {"2–98 %": (2.0, 98.0), "1–99 %": (1.0, 99.0), "5–95 %": (5.0, 95.0), "0–100 %": (0.0, 100.0)}
+CHANNELS = (("R", "Red band"), ("G", "Green band"), ("B", "Blue band"))
+
+
+def band_label(cube: Cube, index: int) -> str:
+    """Return how a band is called in a list: by wavelength, by name, or by number (from 1)."""
+    if cube.wavelengths is not None:
+        return f"{cube.wavelengths[index]:.0f} nm"
+    return cube.band_names[index] if cube.band_names else f"band {index + 1}"
+
+
+class QuietComboBox(QComboBox):
+    """A combo box that a passing mouse wheel doesn't change."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to what lies behind, unless the box has the focus."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class BandChooser(QWidget):
+    """Three lists of bands and one of stretches.
+
+    Signals
+    -------
+    bands_chosen : object
+        Tuple of 3 int.
+    stretch_chosen : object
+        Tuple of 2 float.
+    """
+
+    bands_chosen = Signal(object)
+    stretch_chosen = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        named(self, "bandChooser", "Bands of the colour image")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(5)
+        self._cube: Cube | None = None
+        self._boxes = []
+        for letter, title in CHANNELS:
+            label = named(QLabel(letter), f"{title.split()[0].lower()}BandLabel", f"{title} label")
+            label.setProperty("role", "muted")
+            box = named(QuietComboBox(), f"{title.split()[0].lower()}Band", title)
+            box.setToolTip(f"{title} of the RGB image")
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(7)
+            box.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+            box.activated.connect(self._on_band)
+            layout.addWidget(label)
+            layout.addWidget(box)
+            self._boxes.append(box)
+        layout.addSpacing(8)
+        label = named(QLabel("Stretch"), "stretchLabel", "Stretch label")
+        label.setProperty("role", "muted")
+        self._stretch = named(QuietComboBox(), "stretch", "Stretch of the colour image, percentiles")
+        self._stretch.setToolTip("Percentiles of each band shown as black and as full colour")
+        self._stretch.addItems(list(STRETCHES))
+        self._stretch.activated.connect(self._on_stretch)
+        layout.addWidget(label)
+        layout.addWidget(self._stretch)
+
+    def set_cube(self, cube: Cube | None) -> None:
+        """List the bands of a cube."""
+        if cube is self._cube:
+            return
+        self._cube = cube
+        labels = [] if cube is None else [band_label(cube, k) for k in range(cube.bands)]
+        for box in self._boxes:
+            box.clear()
+            box.addItems(labels)
+
+    def show_choice(self, bands: tuple[int, int, int], stretch: tuple[float, float]) -> None:
+        """Show what is chosen."""
+        for box, band in zip(self._boxes, bands, strict=True):
+            box.setCurrentIndex(band)
+        for text, percentiles in STRETCHES.items():
+            if percentiles == stretch:
+                self._stretch.setCurrentText(text)
+
+    def _on_band(self) -> None:
+        self.bands_chosen.emit(tuple(box.currentIndex() for box in self._boxes))
+
+    def _on_stretch(self) -> None:
+        self.stretch_chosen.emit(STRETCHES[self._stretch.currentText()])

@@ -1,0 +1,88 @@
+"""A vertical colour bar with its ticks."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from hsunmix.gui.panel import named
+
+__all__ = ["ColourBar", "nice_ticks"]
+
+WIDTH = 12  # of the bar itself, in logical pixels
+
+
+def nice_ticks(low: float, high: float, about: int = 5) -> list[float]:
+    """Return round numbers between low and high, at most about + 1 of them."""
+    span = high - low
+    if not (math.isfinite(span) and span > 0):
+        return [low] if math.isfinite(low) else []
+    rough = span / about
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= rough * 0.999)
+    first = math.ceil(low / step - 1e-9)
+    last = math.floor(high / step + 1e-9)
+    return [k * step for k in range(first, last + 1)]
+
+
+class ColourBar(QWidget):
+    """Shows a table of colours from low (bottom) to high (top)."""
+
+    def __init__(self, name: str, title: str) -> None:
+        super().__init__()
+        named(self, name, title)
+        self._table = np.zeros((256, 4), dtype=np.uint8)
+        self._range = (0.0, 1.0)
+        self._ink = QColor("#888888")
+        self._border = QColor("#888888")
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+
+    def sizeHint(self) -> QSize:
+        """Room for the bar and its widest tick."""
+        widest = max((self.fontMetrics().horizontalAdvance(t) for t in self._texts()), default=0)
+        return QSize(WIDTH + widest + 16, 120)
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """Lowest and highest value."""
+        return self._range
+
+    def set_scale(self, table: NDArray[np.uint8], low: float, high: float, label: str) -> None:
+        """Show these colours from low to high."""
+        self._table, self._range = table, (low, high)
+        self.setToolTip(label)
+        self.setAccessibleDescription(f"{label}, {low:g} to {high:g}")
+        self.updateGeometry()
+        self.update()
+
+    def set_colours(self, ink: str, border: str) -> None:
+        """Colour the ticks' text and the frame."""
+        self._ink, self._border = QColor(ink), QColor(border)
+        self.update()
+
+    def _texts(self) -> list[str]:
+        return [f"{value:.4g}" for value in nice_ticks(*self._range)]
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw bar and ticks."""
+        painter = QPainter(self)
+        margin = self.fontMetrics().height() / 2 + 2
+        bar = QRectF(6, margin, WIDTH, self.height() - 2 * margin)
+        column = np.ascontiguousarray(self._table[:0:-1])  # highest first, without the transparent one
+        image = QImage(column.data, 1, len(column), 4, QImage.Format.Format_RGBA8888)
+        painter.drawImage(bar, image)
+        painter.setPen(self._border)
+        painter.drawRect(bar)
+        painter.setPen(self._ink)
+        low, high = self._range
+        for value in nice_ticks(low, high):
+            y = bar.bottom() - (value - low) / (high - low) * bar.height() if high > low else bar.bottom()
+            painter.drawLine(QPointF(bar.right(), y), QPointF(bar.right() + 3, y))
+            box = QRectF(bar.right() + 6, y - margin, self.width(), 2 * margin)
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, f"{value:.4g}")
+        painter.end()

@@ -1,0 +1,166 @@
+"""All abundance maps beside each other, with one zoom and one cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPoint, QRectF, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QVBoxLayout, QWidget
+
+from hsunmix.gui.panel import named
+from hsunmix.gui.theme import Theme
+from hsunmix.gui.widgets.endmember_model import swatch
+from hsunmix.gui.widgets.scene_view import SceneView
+
+__all__ = ["MapGrid", "best_columns"]
+
+
+def best_columns(count: int, width: int, height: int, aspect: float) -> int:
+    """Return the number of columns that makes ``count`` pictures largest.
+
+    Parameters
+    ----------
+    count : int
+    width, height : int
+        Of the room there is.
+    aspect : float
+        Width over height of a picture.
+    """
+    best, columns = 0.0, 1
+    for c in range(1, count + 1):
+        rows = -(-count // c)
+        size = min(width / c / aspect, max(height / rows - 26, 1))
+        if size > best * 1.001:
+            best, columns = size, c
+    return columns
+
+
+class _Tile(QFrame):
+    """One map and its title."""
+
+    def __init__(self, index: int, parent: QWidget) -> None:
+        super().__init__(parent)
+        named(self, f"mapTile{index}", f"Map {index + 1}")
+        self.setProperty("role", "tile")
+        self.title = named(QPushButton(), f"mapTitle{index}", f"Show map {index + 1} alone")
+        self.title.setProperty("role", "title")
+        self.view = SceneView(f"mapView{index}", f"Abundance map {index + 1}")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(3, 3, 3, 3)
+        layout.setSpacing(2)
+        layout.addWidget(self.title, 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addWidget(self.view, 1)
+
+    def set_selected(self, selected: bool) -> None:
+        if self.property("selected") != selected:
+            self.setProperty("selected", selected)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
+
+class MapGrid(QWidget):
+    """The grid; its signals are those of ``SceneView``.
+
+    Signals
+    -------
+    chosen : int
+        The title of a map was clicked.
+    """
+
+    hovered = Signal(object)
+    pressed = Signal(int, int)
+    asked = Signal(int, int, QPoint)
+    moved = Signal(QRectF)
+    chosen = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        named(self, "mapGrid", "All abundance maps")
+        self._layout = QGridLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(4)
+        self._tiles: list[_Tile] = []
+        self._used = 0
+        self._aspect = 1.0
+        self._columns = 0
+        self._theme: Theme | None = None
+
+    @property
+    def views(self) -> list[SceneView]:
+        """The views in use."""
+        return [tile.view for tile in self._tiles[: self._used]]
+
+    def set_maps(self, titles: Sequence[str], colours: Sequence[str], aspect: float) -> list[SceneView]:
+        """Make room for as many maps as titles; return their views."""
+        while len(self._tiles) < len(titles):
+            self._tiles.append(self._make(len(self._tiles)))
+        self._used, self._aspect = len(titles), aspect
+        for tile, title, colour in zip(self._tiles, titles, colours, strict=False):
+            tile.title.setText(title.replace("&", "&&"))
+            tile.title.setIcon(swatch(colour, colour))
+            tile.title.setToolTip(f"Show the map of {title} alone")
+            tile.view.setAccessibleName(f"Abundance map of {title}")
+        self._arrange(force=True)
+        return self.views
+
+    def select(self, index: int) -> None:
+        """Frame one map."""
+        for k, tile in enumerate(self._tiles):
+            tile.set_selected(k == index)
+
+    def set_cursor(self, pixel: tuple[int, int] | None) -> None:
+        """Show the cross-hair on every map."""
+        for view in self.views:
+            view.set_cursor(pixel)
+
+    def show_rect(self, rect: QRectF, leave_out: SceneView | None = None) -> None:
+        """Show this part of the scene on every map."""
+        for view in self.views:
+            if view is not leave_out:
+                view.show_rect(rect)
+
+    def dress(self, theme: Theme) -> None:
+        """Take on a theme's colours."""
+        self._theme = theme
+        for tile in self._tiles:
+            tile.view.set_colours(theme.canvas, theme.text)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Choose the number of columns anew."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _make(self, index: int) -> _Tile:
+        tile = _Tile(index, self)
+        view = tile.view
+        view.hovered.connect(self.hovered)
+        view.pressed.connect(self.pressed)
+        view.asked.connect(self.asked)
+        tile.title.clicked.connect(lambda: self.chosen.emit(index))
+        view.moved.connect(lambda rect: self._follow(view, rect))
+        if self._theme is not None:
+            view.set_colours(self._theme.canvas, self._theme.text)
+        return tile
+
+    def _follow(self, source: SceneView, rect: QRectF) -> None:
+        self.show_rect(rect, leave_out=source)
+        self.moved.emit(rect)
+
+    def _arrange(self, force: bool = False) -> None:
+        columns = best_columns(self._used, self.width(), self.height(), self._aspect)
+        if not self._used or (columns == self._columns and not force):
+            return
+        for k in range(self._layout.columnCount()):
+            self._layout.setColumnStretch(k, 1 if k < columns else 0)
+        rows = -(-self._used // columns)
+        for k in range(self._layout.rowCount()):
+            self._layout.setRowStretch(k, 1 if k < rows else 0)
+        for k, tile in enumerate(self._tiles):
+            self._layout.removeWidget(tile)
+            tile.setVisible(k < self._used)
+            if k < self._used:
+                self._layout.addWidget(tile, k // columns, k % columns)
+                self._layout.setColumnStretch(k % columns, 1)
+                self._layout.setRowStretch(k // columns, 1)
+        self._columns = columns

@@ -1,0 +1,192 @@
+"""What panels, controllers and menus share: the document, the live state, the work, the settings."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from PySide6.QtCore import QObject
+
+from hsunmix.errors import HsunmixError
+from hsunmix.gui.bridge import Bridge
+from hsunmix.gui.intents import Intent
+from hsunmix.gui.live import Live, Message, Task
+from hsunmix.gui.scenes import SceneKeeper
+from hsunmix.gui.settings import Settings
+from hsunmix.jobs import Cancelled, Outcome, Work
+from hsunmix.model.unmixing import Step
+from hsunmix.session.document import Document
+from hsunmix.session.history import History
+
+__all__ = ["LANES", "Questions", "Workbench"]
+
+# One job at a time in each. What the analyst starts and can cancel comes first.
+LANES = ("open", "run", "save", "export", "rank", "picture", "peek")
+QUIET = ("picture", "peek")
+
+log = logging.getLogger("hsunmix")
+
+Handler = Callable[[Any], None]
+
+
+class Questions(Protocol):
+    """What is asked of the analyst; the window answers by dialogs, a test by itself."""
+
+    def open_file(self, folder: str) -> tuple[Path | None, dict[str, Any]]:
+        """Which cube or session to open."""
+
+    def cube_of(self, session: Path) -> Path | None:
+        """Where the cube of a session is."""
+
+    def lines_of(self, path: Path, pixels: int) -> int | None:
+        """How many lines a file's pixels make."""
+
+    def session_file(self, suggestion: Path) -> Path | None:
+        """Where to save the session."""
+
+    def products(self, folder: str, chosen: tuple[str, ...]) -> tuple[Path, tuple[str, ...]] | None:
+        """Which products to write, and where."""
+
+    def unsaved(self, name: str) -> str:
+        """What to do with changes: ``save``, ``discard`` or ``cancel``."""
+
+    def about(self) -> None:
+        """Show the versions."""
+
+
+class Workbench(QObject):
+    """The middle of the window, without a widget.
+
+    Parameters
+    ----------
+    settings : Settings
+    questions : Questions
+    """
+
+    def __init__(self, settings: Settings, questions: Questions) -> None:
+        super().__init__()
+        self.settings = settings
+        self.ask = questions
+        self.history = History(Document())
+        self.live = Live()
+        self.scenes = SceneKeeper()
+        self.session_path: Path | None = None
+        self.lanes = {name: Bridge(self) for name in LANES}
+        self._handlers: dict[type[Intent], Handler] = {}
+        self._live_listeners: list[Callable[[Live, Live], None]] = []
+        self._elsewhere: list[Callable[[Intent], None]] = []
+
+    @property
+    def document(self) -> Document:
+        """The document shown."""
+        return self.history.document
+
+    # Intents
+
+    def handle(self, kind: type[Intent], handler: Handler) -> None:
+        """Let a controller carry out intents of a kind."""
+        if kind in self._handlers:
+            raise ValueError(f"{kind.__name__} is carried out twice")
+        self._handlers[kind] = handler
+
+    def otherwise(self, handler: Callable[[Intent], None]) -> None:
+        """Let the window carry out what no controller does."""
+        self._elsewhere.append(handler)
+
+    def send(self, intent: Intent) -> None:
+        """Carry out an intent; whatever goes wrong becomes a message."""
+        try:
+            handler = self._handlers.get(type(intent))
+            if handler is not None:
+                handler(intent)
+                return
+            for other in self._elsewhere:
+                other(intent)
+        except Exception as error:
+            self.fail(error)
+
+    # What is shown
+
+    def watch(self, listener: Callable[[Live, Live], None]) -> None:
+        """Call ``listener(old, new)`` after every change of the live state."""
+        self._live_listeners.append(listener)
+
+    def show(self, **changes: Any) -> None:
+        """Change the live state."""
+        old, self.live = self.live, replace(self.live, **changes)
+        for listener in self._live_listeners:
+            listener(old, self.live)
+
+    def say(self, text: str, actions: Iterable[tuple[str, Intent]] = ()) -> None:
+        """Show a message that is no error."""
+        self.show(message=Message(text, "info", tuple(actions)))
+
+    def fail(self, error: BaseException, actions: Iterable[tuple[str, Intent]] = ()) -> None:
+        """Show an error; one that nobody expected goes to the log as well."""
+        if isinstance(error, HsunmixError):
+            text = str(error)
+        elif isinstance(error, MemoryError):
+            text = (
+                "There is not enough memory for this; nothing was lost. Close other programs, or use a part."
+            )
+        else:
+            log.error("unexpected error", exc_info=error)
+            text = (
+                f"Something went wrong inside hsunmix ({type(error).__name__}: {error}); your work is kept."
+            )
+        self.show(message=Message(" ".join(text.split()), "error", tuple(actions)))
+
+    # Work
+
+    def start(
+        self,
+        lane: str,
+        title: str,
+        work: Work[Any],
+        done: Callable[[Any], None],
+        failed: Callable[[BaseException], None] | None = None,
+    ) -> None:
+        """Run work in a lane; ``done`` gets its result on the window's thread.
+
+        ``failed`` gets errors in place of the message bar. A cancelled job calls neither.
+        """
+
+        def on_step(step: Step) -> None:
+            if lane in self.live.tasks:
+                task = replace(self.live.tasks[lane], step=step)
+                self.show(tasks={**self.live.tasks, lane: task})
+
+        def on_end(outcome: Outcome[Any]) -> None:
+            self.show(tasks={name: t for name, t in self.live.tasks.items() if name != lane})
+            if outcome.error is None:
+                try:
+                    done(outcome.value)
+                except Exception as error:
+                    self.fail(error)
+            elif not isinstance(outcome.error, Cancelled):
+                (failed or self.fail)(outcome.error)
+
+        if lane not in QUIET:
+            others = {name: t for name, t in self.live.tasks.items() if name != lane}
+            self.show(tasks={**others, lane: Task(title, time.monotonic())})
+        self.lanes[lane].submit(work, on_end, on_step)
+
+    def cancel(self, *lanes: str) -> None:
+        """Ask the jobs of some lanes to end."""
+        for lane in lanes:
+            self.lanes[lane].cancel()
+
+    def close(self) -> None:
+        """End all work; nothing is called back from now on."""
+        for lane in self.lanes.values():
+            lane.cancel()
+        for name, lane in self.lanes.items():
+            if not lane.close():
+                log.warning("the work in %s did not end in time", name)
+        self._live_listeners.clear()
+        self._elsewhere.clear()
+        self._handlers.clear()

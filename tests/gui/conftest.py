@@ -1,0 +1,182 @@
+"""A window without a display, answers in place of dialogs, and a check that nothing outlives it."""
+
+from __future__ import annotations
+
+import gc
+import os
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtGui import QFontDatabase
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
+
+from hsunmix.gui.app import application
+from hsunmix.gui.controllers import install
+from hsunmix.gui.main_window import MainWindow
+from hsunmix.gui.settings import Settings
+from hsunmix.gui.workbench import Workbench
+from hsunmix.model.cube import Cube
+from hsunmix.model.unmixing import Unmixing
+from hsunmix.session.document import Document, with_result
+from tests.conftest import make_cube
+
+PATIENCE = 60_000  # milliseconds; kernels may have to be compiled first
+
+
+@dataclass
+class Answers:
+    """Answers every question as told, and remembers what was asked."""
+
+    file: Path | None = None
+    cube: Path | None = None
+    lines: int | None = None
+    session: Path | None = None
+    delivery: tuple[Path, tuple[str, ...]] | None = None
+    changes: str = "discard"
+    asked: list[str] = field(default_factory=list)
+
+    def open_file(self, folder: str) -> tuple[Path | None, dict[str, Any]]:
+        self.asked.append(f"open_file {folder}")
+        return self.file, {}
+
+    def cube_of(self, session: Path) -> Path | None:
+        self.asked.append(f"cube_of {session.name}")
+        return self.cube
+
+    def lines_of(self, path: Path, pixels: int) -> int | None:
+        self.asked.append(f"lines_of {path.name} {pixels}")
+        return self.lines
+
+    def session_file(self, suggestion: Path) -> Path | None:
+        self.asked.append(f"session_file {suggestion.name}")
+        return self.session
+
+    def products(self, folder: str, chosen: tuple[str, ...]) -> tuple[Path, tuple[str, ...]] | None:
+        self.asked.append(f"products {folder} {','.join(chosen)}")
+        return self.delivery
+
+    def unsaved(self, name: str) -> str:
+        self.asked.append(f"unsaved {name}")
+        return self.changes
+
+    def about(self) -> None:
+        self.asked.append("about")
+
+
+@pytest.fixture(scope="session")
+def qapp() -> QApplication:
+    """The application as the program makes it, with fonts to draw with."""
+    app = application()
+    assert QFontDatabase.families(), "there are no fonts: text would be drawn as boxes"
+    return app
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(tmp_path / "config" / "settings.json")
+
+
+@pytest.fixture
+def answers() -> Answers:
+    return Answers()
+
+
+@pytest.fixture
+def bench(qapp: QApplication, settings: Settings, answers: Answers) -> Iterator[Workbench]:
+    """The middle of the window, with its controllers and without a widget."""
+    made = Workbench(settings, answers)
+    install(made)
+    yield made
+    made.close()
+
+
+def own_widgets() -> list[str]:
+    """Names of all widgets that are left, but those that Qt keeps for itself."""
+    return [w.objectName() or type(w).__name__ for w in QApplication.topLevelWidgets()]
+
+
+def settle() -> None:
+    """Let Qt delete what waits for it."""
+    for _ in range(3):
+        QApplication.processEvents()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        gc.collect()
+
+
+@pytest.fixture
+def window(qtbot: QtBot, settings: Settings, answers: Answers) -> Iterator[MainWindow]:
+    """A window with its panels; after the test nothing of it may be left."""
+    settle()
+    before = len(own_widgets())
+    made = MainWindow(settings, answers)
+    made.resize(1280, 800)
+    made.show()
+    made.load_panels()
+    qtbot.waitExposed(made)
+    yield made
+    answers.changes = "discard"
+    made.close()
+    settle()
+    assert not isValid(made), "the window outlives its closing"
+    assert len(own_widgets()) <= before, own_widgets()
+    assert not [t.name for t in threading.enumerate() if t.name.startswith("hsunmix-job")]
+
+
+@pytest.fixture
+def wait(qtbot: QtBot) -> Callable[[Callable[[], bool]], None]:
+    """Wait until something is so."""
+
+    def until(done: Callable[[], bool]) -> None:
+        qtbot.waitUntil(done, timeout=PATIENCE)
+
+    return until
+
+
+def unmixing_of(cube: Cube, rank: int = 3, seed: int = 1) -> Unmixing:
+    """A made-up result: random abundances, the last pixel not used."""
+    rng = np.random.default_rng(seed)
+    shares = rng.dirichlet(np.ones(rank), size=(cube.lines, cube.samples)).astype(np.float32)
+    shares = np.ascontiguousarray(shares.transpose(2, 0, 1))
+    shares[:, -1, -1] = np.nan
+    rmse = rng.random((cube.lines, cube.samples)).astype(np.float32) * 0.01
+    rmse[-1, -1] = np.nan
+    spectra = np.linspace(0.1, 0.9, rank)[None, :] + np.linspace(0, 0.1, cube.bands)[:, None]
+    used = np.ones(cube.bands, dtype=bool)
+    used[4:6] = False
+    spectra[~used] = np.nan
+    return Unmixing(
+        endmembers=spectra,
+        abundances=shares,
+        rmse=rmse,
+        relative_error=0.0123,
+        history=np.zeros((0, 2)),
+        source_pixels=np.array([2 * cube.samples + 1, -1, 4 * cube.samples + 5][:rank]),
+        converged=None,
+        used_bands=used,
+        method="spa",
+        abundance="nnls",
+    )
+
+
+@pytest.fixture
+def cube() -> Cube:
+    """13 lines, 9 samples, 20 bands of which two are bad."""
+    bad = np.zeros(20, dtype=bool)
+    bad[4:6] = True
+    return replace(make_cube(), bad_bands=bad)
+
+
+@pytest.fixture
+def document(cube: Cube) -> Document:
+    """A made-up document with three endmembers."""
+    return with_result(Document(cube=cube), unmixing_of(cube))

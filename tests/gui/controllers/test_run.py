@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from hsunmix.gui import intents as i
+from hsunmix.gui.controllers import run
+from hsunmix.gui.controllers._locked import put_in
+from hsunmix.gui.workbench import Workbench
+from hsunmix.model.cube import Cube
+from hsunmix.model.unmixing import Step, Unmixing
+from hsunmix.session.document import Document, RunSettings
+from tests.conftest import make_cube
+from tests.gui.conftest import unmixing_of
+
+Wait = Callable[[Callable[[], bool]], None]
+
+
+@pytest.fixture
+def cube() -> Cube:
+    return make_cube(30, 20, noise=0.002)
+
+
+@pytest.fixture
+def open_bench(bench: Workbench, cube: Cube, wait: Wait) -> Workbench:
+    bench.history.reset(Document(cube=cube))
+    wait(lambda: not bench.live.tasks)
+    return bench
+
+
+def test_a_cube_that_was_opened_gets_its_estimate_and_picture(open_bench: Workbench):
+    assert open_bench.live.estimate is not None
+    assert open_bench.live.estimate.rank >= 1
+    assert open_bench.live.picture.rgba.shape == (30, 20, 4)
+
+
+@pytest.mark.parametrize("method", ["auto", "spa", "hals"])
+def test_unmixing_shows_the_maps_and_can_be_undone(open_bench: Workbench, wait: Wait, method: str):
+    bench = open_bench
+    bench.send(i.SetRun(RunSettings(method, 3)))
+    bench.send(i.Unmix())
+    assert bench.live.running is not None
+    wait(lambda: bench.document.unmixing is not None)
+    document = bench.document
+    assert document.unmixing.method == method
+    assert document.unmixing.abundances.shape == (3, 30, 20)
+    assert document.view.page == "maps"
+    assert bench.live.running is None
+    assert bench.history.undo_label.startswith("Unmix (")
+    bench.send(i.Undo())
+    assert bench.document.unmixing is None
+    bench.send(i.Redo())
+    assert bench.document.unmixing is document.unmixing
+
+
+def test_the_parameters_of_the_panel_reach_the_method(open_bench: Workbench, wait: Wait):
+    settings = RunSettings("hals", 3, "fcls", 5, {"hals": {"max_iterations": 2, "tolerance": 0.0}})
+    open_bench.send(i.SetRun(settings))
+    open_bench.send(i.Unmix())
+    wait(lambda: open_bench.document.unmixing is not None)
+    result = open_bench.document.unmixing
+    assert (result.iterations, result.abundance, result.seed) == (2, "fcls", 5)
+    np.testing.assert_allclose(np.nansum(result.abundances, axis=0), 1, atol=1e-4)
+
+
+def test_a_refused_request_is_a_message_and_the_result_is_kept(open_bench: Workbench, wait: Wait):
+    bench = open_bench
+    bench.send(i.SetRun(RunSettings("spa", 3)))
+    bench.send(i.Unmix())
+    wait(lambda: bench.document.unmixing is not None)
+    kept = bench.document
+    bench.send(i.SetRun(RunSettings("spa", 150)))
+    bench.send(i.Unmix())
+    wait(lambda: bench.live.message is not None)
+    assert bench.live.message.level == "error"
+    assert "150" in bench.live.message.text
+    assert bench.document.unmixing is kept.unmixing
+    bench.send(i.SetRun(RunSettings("spa", 2)))
+    bench.send(i.Unmix())
+    assert bench.live.message is None  # a new try clears the old message
+
+
+class Gate:
+    """A method that works until it is let through."""
+
+    def __init__(self, result: Unmixing) -> None:
+        self.open, self.closed, self.result, self.runs = threading.Event(), 0, result, 0
+
+    def unmix(self, scene: object, request: object) -> Generator[Step | None, None, Unmixing]:
+        self.runs += 1
+        try:
+            while not self.open.wait(0.005):
+                yield Step(0.4, 0.1, message="Working")
+        except GeneratorExit:
+            self.closed += 1
+            raise
+        return self.result
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch, cube: Cube) -> Gate:
+    made = Gate(unmixing_of(cube))
+    monkeypatch.setattr(run.pipeline, "unmix", made.unmix)
+    return made
+
+
+def test_cancel_ends_the_work_and_changes_nothing(open_bench: Workbench, gate: Gate, wait: Wait):
+    bench = open_bench
+    before = bench.document
+    bench.send(i.Unmix())
+    wait(lambda: bench.live.running is not None and bench.live.running.step is not None)
+    assert bench.live.running.step.message == "Working"
+    bench.send(i.CancelWork())
+    wait(lambda: bench.live.running is None)
+    assert gate.closed == 1
+    assert bench.document is before
+    assert bench.live.message is None
+
+
+def test_a_second_press_replaces_the_first(open_bench: Workbench, gate: Gate, wait: Wait):
+    bench = open_bench
+    bench.send(i.Unmix())
+    wait(lambda: gate.runs == 1)
+    bench.send(i.Unmix())
+    wait(lambda: gate.closed == 1 and gate.runs == 2)
+    gate.open.set()
+    wait(lambda: bench.document.unmixing is gate.result)
+    assert bench.history.undo_label
+    bench.send(i.Undo())
+    assert not bench.history.undo_label  # there was one result, not two
+
+
+def test_a_result_of_the_cube_before_is_dropped(open_bench: Workbench, gate: Gate, wait: Wait):
+    bench = open_bench
+    bench.send(i.Unmix())
+    wait(lambda: gate.runs == 1)
+    other = make_cube(7, 11, seed=5)
+    bench.history.reset(Document(cube=other))
+    gate.open.set()
+    wait(lambda: not bench.live.tasks)
+    assert bench.document.cube is other
+    assert bench.document.unmixing is None
+
+
+@pytest.mark.parametrize("method", ["auto", "hals"])
+def test_locked_endmembers_stay(open_bench: Workbench, wait: Wait, method: str):
+    bench = open_bench
+    bench.send(i.SetRun(RunSettings("spa", 3)))
+    bench.send(i.Unmix())
+    wait(lambda: bench.document.unmixing is not None)
+    bench.send(i.Rename(1, "Kept"))
+    bench.send(i.Lock(1, True))
+    kept = bench.document.endmembers[1]
+    first = bench.document.unmixing
+    bench.send(i.SetRun(RunSettings(method, 4)))
+    bench.send(i.Unmix())
+    wait(lambda: bench.document.unmixing is not first)
+    document = bench.document
+    (index,) = [k for k, e in enumerate(document.endmembers) if e.locked]
+    member = document.endmembers[index]
+    assert (member.name, member.colour, member.source) == ("Kept", kept.colour, kept.source)
+    np.testing.assert_allclose(member.spectrum, kept.spectrum, rtol=1e-5)
+    np.testing.assert_allclose(document.unmixing.endmembers[:, index], kept.spectrum, rtol=1e-5)
+    assert len({e.colour for e in document.endmembers}) == 4
+    assert document.unmixing.method == method
+
+
+def test_locked_spectra_take_the_place_of_the_likest():
+    found = np.eye(4)[:, :3] + 0.01
+    found[3] = np.nan
+    locked = np.array([[0.1, 0, 2.0, np.nan], [1.0, 0.2, 0, np.nan]]).T
+    spectra, columns = put_in(found, locked)
+    assert columns == (2, 0)
+    np.testing.assert_array_equal(spectra[:3, 2], locked[:3, 0])
+    np.testing.assert_array_equal(spectra[:, 1], found[:, 1])
+    with pytest.raises(ValueError, match="2 endmembers are locked, but only 1 asked for"):
+        put_in(found[:, :1], locked)
+
+
+def test_settings_are_no_change_worth_saving(open_bench: Workbench):
+    open_bench.send(i.SetRun(replace(open_bench.document.settings, rank=9)))
+    assert open_bench.document.settings.rank == 9
+    assert not open_bench.history.modified
+    assert open_bench.history.undo_label == ""

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from PySide6.QtGui import QKeySequence
+
+from hsunmix.gui import intents
+from hsunmix.gui.actions import ACTIONS, MENUS
+from hsunmix.gui.main_window import MainWindow
+from hsunmix.gui.workbench import Workbench
+
+
+def test_names_and_shortcuts_are_unique():
+    names = [a.id for a in ACTIONS]
+    assert len(set(names)) == len(names)
+    shortcuts = [QKeySequence(a.shortcut).toString() for a in ACTIONS if a.shortcut]
+    assert all(shortcuts)
+    assert len(set(shortcuts)) == len(shortcuts)
+    assert {a.menu for a in ACTIONS} == set(MENUS)
+
+
+def test_every_intent_is_carried_out_by_someone(window: MainWindow):
+    handled = set(window.bench._handlers)
+    panels = {intents.Zoom, intents.EditName}
+    kinds = {getattr(intents, name) for name in intents.__all__} - {intents.Intent}
+    assert kinds - handled - panels == set()
+
+
+def test_an_empty_window_offers_only_what_it_can(window: MainWindow):
+    window._refresh()
+    on = {name for name, action in window.menus.actions.items() if action.isEnabled()}
+    assert on == {
+        "open", "sample", "quit", "themeSystem", "themeLight", "themeDark", "about",
+    }  # fmt: skip
+
+
+def test_with_a_result_everything_is_offered(window: MainWindow, document: object, wait: object):
+    bench: Workbench = window.bench
+    bench.history.reset(document)
+    wait(lambda: not bench.live.tasks)
+    bench.history.apply("Pin", document.__class__(**{**document.__dict__, "pins": ()}))
+    bench.history.undo()
+    bench.send(intents.Hover(1, 1))
+    off = {name for name, action in window.menus.actions.items() if not action.isEnabled()}
+    assert off == {"undo", "clearPins", "cancel"}
+    assert window.menus.actions["redo"].text() == "&Redo Pin"
+
+
+def test_tips_name_their_shortcut(window: MainWindow):
+    for action in ACTIONS:
+        tip = window.menus.actions[action.id].toolTip()
+        assert not action.shortcut or tip.endswith(f"({action.shortcut})")
