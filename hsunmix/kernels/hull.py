@@ -96,7 +96,7 @@ def _solve(right, rows, count, norms, g, bounded, keys, maps, skip_below, sets, 
         settled = False
         for attempt in range(12 + 2 * r):
             held = state & HELD != 0
-            slot = (2 * (state & ~HELD) + held) & (table - 1)
+            slot = ((state & ~HELD) ^ -np.int64(held)) & (table - 1)
             if keys[slot, 0] != state:
                 _fill(g, state, slot, keys, maps)
             wrong, bad_count, last = np.int64(0), np.int64(0), np.int64(0)
@@ -179,9 +179,7 @@ def project(tiles, counts, norms, w, g, bounded, table, skip_below, right, sets,
         _dot_tile(w, tiles[i], along)
         for t in range(t_end):
             right[i, r - 1, t] = along[t]
-        _solve(
-            right[i], rows, counts[i], norms[i], g, bounded, keys, maps, skip_below, sets[i], residual[i]
-        )
+        _solve(right[i], rows, counts[i], norms[i], g, bounded, keys, maps, skip_below, sets[i], residual[i])
 
 
 @njit(nogil=True, cache=True)

@@ -1,4 +1,4 @@
-"""What nnls and fcls share: the exact solver of one small quadratic problem a pixel."""
+"""What nnls, fcls and sunsal share: the exact solver of one small quadratic problem a pixel."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ __all__ = ["solve"]
 TABLE_BYTES = 2 << 20  # stays in the cache of a processor
 
 
-def solve(scene: Scene, w: NDArray[np.float64], simplex: bool) -> Generator[Step | None, None, Abundances]:
-    """Minimize ‖x − W h‖ over h ≥ 0 (and Σh = 1 when ``simplex``) for every pixel."""
+def solve(
+    scene: Scene, w: NDArray[np.float64], simplex: bool, shift: float = 0.0
+) -> Generator[Step | None, None, Abundances]:
+    """Minimize ½‖x − W h‖² + shift · Σh over h ≥ 0 (and Σh = 1 when ``simplex``) for every pixel."""
     from hsunmix.kernels.least_squares import MAX_RANK, constrained
 
     r = w.shape[1]
@@ -37,7 +39,7 @@ def solve(scene: Scene, w: NDArray[np.float64], simplex: bool) -> Generator[Step
     scale = length.astype(np.float32)[:, None]
 
     def work(chunk: slice) -> None:
-        constrained(scene.tiles[chunk], scene.counts[chunk], wt, g, simplex, table, h[chunk])
+        constrained(scene.tiles[chunk], scene.counts[chunk], wt, g, simplex, table, h[chunk], shift / length)
         if not simplex:
             h[chunk] /= scale
 

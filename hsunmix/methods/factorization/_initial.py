@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,10 @@ from hsunmix.errors import InputError
 from hsunmix.methods import Abundances, Extraction, Start, get
 from hsunmix.model.unmixing import Step
 
-__all__ = ["initial_abundances", "initial_spectra"]
+__all__ = ["Init", "initial_abundances", "initial_spectra"]
+
+# Choices for forms and help; which of them exist is asked of the registry at run time.
+Init = Literal["spa", "snpa", "vca", "xray", "h2nmf", "fgnsr", "lp", "nfindr", "ppi", "random"]
 
 
 def initial_spectra(
@@ -23,8 +27,8 @@ def initial_spectra(
     Parameters
     ----------
     init : str
-        ``random`` (mean spectra of random pixels) or an extraction method's identifier; not used
-        when ``start.endmembers`` holds spectra.
+        ``random`` (mean spectra of random pixels) or the identifier of any extraction method that
+        is registered, with its default parameters; not used when ``start.endmembers`` holds spectra.
     """
     if bad := [k for k in start.locked if not 0 <= k < rank]:
         raise InputError(f"no endmember {bad[0]} to lock: there are {rank}, counted from 0")

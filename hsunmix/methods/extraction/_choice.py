@@ -1,0 +1,150 @@
+"""Which of several sets of pixels explains the scene best, and what is left when some depend on others."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.engine.passes import compiling, norms_squared
+from hsunmix.engine.scene import TILE, Scene, thinned
+from hsunmix.errors import InputError
+from hsunmix.methods import Extraction
+from hsunmix.model.unmixing import Step
+
+__all__ = ["Judge", "best_set", "exchanged", "extraction", "independent"]
+
+ENOUGH = 5_000  # pixels that are asked which set is best
+NOTHING_LEFT = 1e-12  # of the longest pixel's squared norm: as in spa
+WORTH_IT = 1e-4  # of the error: what an exchange must gain
+ENOUGH_FOR_EXCHANGE = 2_000  # the same for exchanges, of which there are hundreds
+AT_ONCE = 200  # pixels whose products with those asked are in memory at a time
+
+Array = NDArray[np.float64]
+Columns = NDArray[np.int64]
+
+
+class Judge:
+    """Relative errors of sets of pixels, with exact nonnegative abundances.
+
+    Large scenes are represented by every m-th pixel, at least ``enough`` of them. The products of
+    all pixels in question with those are made once; then a set costs a few r × r products a pixel.
+    """
+
+    def __init__(self, few: Scene, norms: Array, columns: Columns, spectra: Array, products: Array) -> None:
+        self.few, self._norms, self._columns = few, norms, columns
+        self._gram = spectra.T @ spectra
+        self._products = products
+        self._whole = float(norms.sum()) or 1.0
+
+    @classmethod
+    def begin(
+        cls, scene: Scene, columns: Columns, enough: int = ENOUGH
+    ) -> Generator[Step | None, None, Judge]:
+        """Get ready for sets made of some columns of the scene."""
+        from hsunmix.kernels.hull import total_residual
+        from hsunmix.kernels.projection import coordinates
+
+        steps = [m for m in range(1, TILE + 1) if TILE % m == 0 and m * enough <= scene.n_pixels]
+        few = thinned(scene, steps[-1]) if len(steps) > 1 else scene
+        norms = yield from norms_squared(few)
+        columns = np.unique(columns)
+        spectra = scene.columns(columns)
+        rows = np.ascontiguousarray(spectra.T)
+        products = np.empty((len(few.tiles), len(columns), TILE))
+        yield compiling(coordinates)
+        yield from few.passes(lambda c: coordinates(few.tiles[c], rows, products[c]))
+        yield compiling(total_residual)
+        return cls(few, norms, columns, spectra, products)
+
+    def error(self, columns: Columns) -> Generator[Step | None, None, float]:
+        """Return the relative error of a set of independent pixels."""
+        from hsunmix.kernels.hull import total_residual
+
+        rows = np.searchsorted(self._columns, columns)
+        g = self._gram[np.ix_(rows, rows)]
+        table = 1 << min(len(rows), 13)
+        few = self.few
+        parts = yield from few.passes(
+            lambda c: total_residual(self._products[c], rows, few.counts[c], self._norms[c], g, False, table)
+        )
+        return float(np.sqrt(sum(parts) / self._whole))
+
+
+def best_set(scene: Scene, sets: Sequence[Columns], message: str) -> Generator[Step | None, None, Columns]:
+    """Return the set with the lowest relative error.
+
+    Sets with more independent spectra come first; among equals the first.
+    """
+    from hsunmix.kernels.least_squares import MAX_RANK
+
+    if len(sets) == 1:
+        return sets[0]
+    if len(sets[0]) >= MAX_RANK:
+        raise InputError(f"{len(sets[0])} endmembers are more than the {MAX_RANK - 1} that can be compared")
+    ranked: list[tuple[int, float, int]] = []
+    step = max(1, AT_ONCE // len(sets[0]))
+    for first in range(0, len(sets), step):
+        part = [independent(scene, columns) for columns in sets[first : first + step]]
+        judge = yield from Judge.begin(scene, np.concatenate(part))
+        for number, columns in enumerate(part, first):
+            error = yield from judge.error(columns)
+            ranked.append((-len(columns), error, number))
+            if number % 10 == 0:
+                yield Step(
+                    number / len(sets), min(ranked)[1], message=f"{message} {number + 1} of {len(sets)}"
+                )
+    return sets[min(ranked)[2]]
+
+
+def exchanged(scene: Scene, best: Columns, sets: Sequence[Columns]) -> Generator[Step | None, None, Columns]:
+    """Exchange pixels of the best set for pixels of the others, one at a time, while the error falls.
+
+    Of the others, those most often found are tried, at most 200.
+    """
+    found, times = np.unique(np.concatenate(sets), return_counts=True)
+    pool = np.union1d(found[np.argsort(-times, kind="stable")[:AT_ONCE]], best)
+    before, best = best, best.copy()
+    if len(independent(scene, best)) < len(best):
+        return best
+    judge = yield from Judge.begin(scene, pool, ENOUGH_FOR_EXCHANGE)
+    lowest = yield from judge.error(best)
+    tried_in_vain = 0
+    k = 0
+    while tried_in_vain < len(best):
+        tried_in_vain += 1
+        for other in pool:
+            if other in best:
+                continue
+            trial = best.copy()
+            trial[k] = other
+            error = yield from judge.error(trial)
+            if error < lowest * (1 - WORTH_IT):
+                best, lowest, tried_in_vain = trial, error, 0
+        k = (k + 1) % len(best)
+        yield Step(relative_error=lowest, message="Exchanging vertices between the sets")
+    return (yield from best_set(scene, [best, before], "Set"))
+
+
+def independent(scene: Scene, columns: Columns) -> Columns:
+    """Leave out pixels that are combinations of those before them."""
+    basis = np.zeros((scene.n_bands, 0))
+    spectra = scene.columns(columns)
+    limit = NOTHING_LEFT * float(np.square(spectra).sum(axis=0).max(initial=0))
+    kept = []
+    for column, x in zip(columns, spectra.T, strict=True):
+        for _ in range(2):
+            x = x - basis @ (basis.T @ x)
+        length = float(x @ x)
+        if length > limit:
+            basis = np.column_stack([basis, x / np.sqrt(length)])
+            kept.append(column)
+    return np.array(kept, dtype=np.int64)
+
+
+def extraction(scene: Scene, columns: Columns, rank: int) -> Extraction:
+    """Make a result of the independent ones of some pixels."""
+    kept = independent(scene, columns)
+    note = "" if len(kept) == rank else f"The pixels found hold only {len(kept)} independent spectra."
+    return Extraction(np.maximum(scene.columns(kept), 0), kept, note)

@@ -1,0 +1,160 @@
+"""N-FINDR: the pixels that span the simplex of the largest volume.
+
+Problem: maximize |det [1 … 1; y_1 … y_r]| over sets of r pixels, y the centred pixels in the
+first r − 1 directions.
+Method: begin with the pixels of ``init``, or with random ones ``runs`` times; then, again and
+again, exchange the one vertex for the one pixel that enlarges the volume most. The volume is linear
+in each vertex: with V = [1; y]_K the exchange of vertex k for pixel j multiplies it by
+|(V⁻¹ [1; y_j])_k|, so one product of a small matrix with all pixels judges all exchanges at once.
+Cost: two reads of X; per exchange 2 · r · r · pixels operations on the reduced data.
+Guarantee: the volume rises with every exchange, and at the end no single exchange can enlarge it.
+With pure pixels and no noise these are the vertices. It does not protect against outliers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Annotated, Literal
+
+import numpy as np
+from msgspec import Meta
+from numpy.typing import NDArray
+
+from hsunmix.engine.passes import norms_squared
+from hsunmix.engine.scene import Scene
+from hsunmix.engine.threads import single_threaded_blas
+from hsunmix.methods import Extraction, Start, get
+from hsunmix.methods.extraction._choice import extraction
+from hsunmix.methods.extraction._options import Options, with_options
+from hsunmix.methods.extraction._reduced import coordinates_along, directions, longest
+from hsunmix.model.unmixing import Step
+
+__all__ = ["REFERENCE", "TITLE", "Params", "run"]
+
+TITLE = "Largest simplex (N-FINDR)"
+REFERENCE = "Winter, Proc. SPIE 3753 (1999)"
+
+WORTH_IT = 1e-9  # share by which an exchange must enlarge the volume
+
+Array = NDArray[np.float64]
+Columns = NDArray[np.int64]
+
+
+class Params(Options, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Parameters of nfindr."""
+
+    init: Annotated[
+        Literal["spa", "snpa", "xray", "random"], Meta(description="Which pixels the search begins with")
+    ] = "spa"
+    runs: Annotated[
+        int, Meta(ge=1, le=1000, description="Random beginnings, the largest volume is kept; for init=random")
+    ] = 10
+    max_exchanges: Annotated[
+        int, Meta(ge=1, le=100_000, description="Stop a run after so many exchanges")
+    ] = 1000
+
+
+@with_options
+def run(
+    scene: Scene,
+    rank: int,
+    params: Params,
+    start: Start,
+) -> Generator[Step | None, None, Extraction]:
+    """Choose ``rank`` pixels, fewer when the scene has fewer directions."""
+    _, about_mean = yield from directions(scene)
+    r = min(rank, about_mean.count + 1)
+    if r == 1:
+        return extraction(scene, longest((yield from norms_squared(scene))), rank)
+    basis = about_mean.basis[: r - 1] / np.sqrt(about_mean.power[: r - 1, None])
+    y = yield from coordinates_along(scene, basis, about_mean.mean)
+    beginnings = yield from _beginnings(scene, r, params, start)
+    best, largest = beginnings[0], -1.0
+    for number, columns in enumerate(beginnings):
+        if not _volume(y, columns) > 0:
+            columns = yield from _spread_out(scene, y, r)
+        columns, volume = yield from _enlarge(scene, y, columns, params.max_exchanges)
+        if volume > largest * (1 + WORTH_IT):
+            best, largest = columns, volume
+        yield Step((number + 1) / len(beginnings), message="Enlarging the simplex")
+    return extraction(scene, best, rank)
+
+
+def _beginnings(
+    scene: Scene, r: int, params: Params, start: Start
+) -> Generator[Step | None, None, list[Columns]]:
+    if params.init == "random":
+        rng = np.random.default_rng(start.seed)
+        return [rng.choice(scene.n_pixels, r, replace=False) for _ in range(params.runs)]
+    method = get(params.init, "extraction")
+    found: Extraction = yield from method.run(scene, r, method.params(), start)
+    assert found.columns is not None
+    return [found.columns]
+
+
+def _matrix(y: Array, columns: Columns) -> Array:
+    """V = [1; y]_K, (r, r), from y (n, r − 1, T)."""
+    points = y[columns // y.shape[2], :, columns % y.shape[2]].T
+    return np.vstack([np.ones(len(columns)), points])
+
+
+def _volume(y: Array, columns: Columns) -> float:
+    """|det V|; zero where the pixels are too few, or nearly in one plane."""
+    v = _matrix(y, columns)
+    if v.shape[0] != v.shape[1] or not np.linalg.cond(v) < 1e10:
+        return 0.0
+    return float(abs(np.linalg.det(v)))
+
+
+def _enlarge(
+    scene: Scene, y: Array, columns: Columns, most: int
+) -> Generator[Step | None, None, tuple[Columns, float]]:
+    """Exchange vertices until no exchange enlarges the simplex."""
+    columns = columns.copy()
+    for exchange in range(most):
+        v = _matrix(y, columns)
+        value, k, column = yield from _largest(scene, y, np.asarray(np.linalg.inv(v), dtype=np.float64))
+        if value <= 1 + WORTH_IT:
+            break
+        columns[k] = column
+        yield Step(message=f"Exchange {exchange + 1}")
+    return columns, _volume(y, columns)
+
+
+def _largest(scene: Scene, y: Array, a: Array) -> Generator[Step | None, None, tuple[float, int, int]]:
+    """Largest |(a [1; y_j])_k| over all pixels j, with its k and j."""
+    constant, slope = a[:, :1], np.ascontiguousarray(a[:, 1:])
+
+    def work(chunk: slice) -> tuple[float, int, int]:
+        best = (-1.0, 0, 0)
+        for i in range(chunk.start, chunk.stop):
+            values = slope @ y[i][:, : scene.counts[i]]
+            values += constant
+            np.abs(values, out=values)
+            place = int(values.argmax())
+            if values.flat[place] > best[0]:
+                k, t = divmod(place, values.shape[1])
+                best = (float(values.flat[place]), k, i * y.shape[2] + t)
+        return best
+
+    with single_threaded_blas():
+        parts = yield from scene.passes(work)
+    return max(parts, key=lambda part: part[0])
+
+
+def _spread_out(scene: Scene, y: Array, r: int) -> Generator[Step | None, None, Columns]:
+    """Pixels that certainly span a volume: each the farthest from the plane through those before it."""
+    distance = np.square(y).sum(axis=1)
+    distance[-1, scene.counts[-1] :] = -1
+    columns = [int(distance.argmax())]
+    origin = _matrix(y, np.array(columns))[1:]
+    shifted = y - origin
+    residual = np.square(shifted).sum(axis=1)
+    residual[-1, scene.counts[-1] :] = -1
+    while len(columns) < r:
+        yield None
+        columns.append(int(residual.argmax()))
+        edges = _matrix(y, np.array(columns))[1:, 1:] - origin
+        u = np.linalg.qr(edges)[0][:, -1]
+        residual -= np.square(np.einsum("k,nkt->nt", u, shifted))
+    return np.array(columns, dtype=np.int64)

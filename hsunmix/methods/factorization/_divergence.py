@@ -1,0 +1,137 @@
+"""The loop of mu for the Kullback-Leibler and Itakura-Saito divergences."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.engine.passes import compiling, norms_squared, residuals
+from hsunmix.engine.scene import Scene
+from hsunmix.methods.factorization._initial import initial_abundances
+from hsunmix.methods.factorization._steps import Array
+from hsunmix.methods.factorization._two_block import Common
+from hsunmix.model.unmixing import Step
+
+__all__ = ["FIRST_FLOOR", "Divergence", "minimize"]
+
+EVERY = 10  # iterations between two looks at the divergence: its logarithms cost more than an iteration
+LEAST = 1e-4  # of the largest value: for IS, data and model below it count as that much
+FIRST_FLOOR = 1e-3  # of the largest abundance: zeros would stay zeros
+FLOOR = 1e-12  # of the largest factor: zeros could never come back
+
+
+class Divergence:
+    """The factors, and one iteration on them.
+
+    Parameters
+    ----------
+    scene : Scene
+    w : array, (bands used, r)
+    h : array of float32, (n, r, T)
+        Owned by the object from here on.
+    locked : tuple of int
+        Columns of w that stay.
+    itakura : bool
+    """
+
+    def __init__(
+        self, scene: Scene, w: Array, h: NDArray[np.float32], locked: tuple[int, ...], itakura: bool
+    ) -> None:
+        self.scene, self.h, self.itakura = scene, h, itakura
+        self.bands = scene.n_bands
+        self.wt = np.zeros((w.shape[1], -(-self.bands // 4) * 4))
+        self.wt[:, : self.bands] = w.T
+        self.free = np.setdiff1d(np.arange(w.shape[1]), locked)
+        largest = max(float(scene.tiles.max()), 0.0) or 1.0
+        self.least = np.float32(LEAST * largest) if itakura else np.float32(1e-15 * largest)
+        self.floor = FLOOR * float(w.max(initial=0))
+        self.restarted = 0
+
+    @property
+    def w(self) -> Array:
+        """Spectra (bands used, r)."""
+        return self.wt[:, : self.bands].T.copy()
+
+    def iterate(self) -> Generator[Step | None, None, float]:
+        """Update H, then W; return ‖X − WH‖² from before."""
+        from hsunmix.kernels.divergence import update
+
+        scene = self.scene
+        yield compiling(update)
+        wt = self.wt.astype(np.float32)
+        floor = np.float32(FLOOR * self.h.max(initial=0))
+
+        def work(chunk: slice) -> tuple[float, Array, Array]:
+            top, bottom = np.zeros_like(self.wt), np.zeros_like(self.wt)
+            rest = update(
+                scene.tiles[chunk], scene.counts[chunk], wt, self.h[chunk], self.itakura, self.least,
+                floor, top, bottom,
+            )  # fmt: skip
+            return rest, top, bottom
+
+        parts = yield from scene.passes(work)
+        top = np.sum([part[1] for part in parts], axis=0)
+        bottom = np.sum([part[2] for part in parts], axis=0)
+        step = top / np.maximum(bottom, 1e-30)
+        if self.itakura:
+            step = np.sqrt(step)
+        new = np.maximum(self.wt * step, self.floor)
+        new[:, self.bands :] = 0
+        self.wt[self.free] = new[self.free]
+        return float(sum(part[0] for part in parts))
+
+    def loss(self) -> Generator[Step | None, None, float]:
+        """The divergence of the factors as they are."""
+        from hsunmix.kernels.divergence import divergence
+
+        scene = self.scene
+        yield compiling(divergence)
+        wt = self.wt.astype(np.float32)
+        parts = yield from scene.passes(
+            lambda c: divergence(scene.tiles[c], scene.counts[c], wt, self.h[c], self.itakura, self.least)
+        )
+        return float(sum(parts))
+
+    def revive(self) -> Generator[Step | None, None, None]:
+        """Give endmembers that no pixel uses the spectra of the worst explained pixels."""
+        power = self.h.sum(axis=(0, 2), dtype=np.float64) * self.wt.sum(axis=1)
+        dead = np.intersect1d(np.flatnonzero(power <= 1e-9 * power.max()), self.free)
+        if not len(dead) or self.restarted >= 3 * len(self.wt):
+            return
+        rest = yield from residuals(self.scene, self.w, self.h)
+        for k in dead:
+            worst = int(rest.argmax())
+            rest.flat[worst] = 0
+            spectrum = self.scene.columns(np.array([worst]))[:, 0]
+            self.wt[k, : self.bands] = np.maximum(spectrum, self.floor)
+        h = yield from initial_abundances(self.scene, self.w)
+        np.maximum(h, np.float32(FIRST_FLOOR) * h.max(initial=0), out=self.h)
+        self.h[-1, :, self.scene.counts[-1] :] = 0
+        self.restarted += len(dead)
+
+
+def minimize(
+    factors: Divergence, params: Common, began: float
+) -> Generator[Step | None, None, tuple[Array, bool]]:
+    """Iterate until the divergence falls no more; return the history and whether it did."""
+    norm = float((yield from norms_squared(factors.scene)).sum())
+    history, converged = [], False
+    before = yield from factors.loss()
+    for iteration in range(1, params.max_iterations + 1):
+        rest = yield from factors.iterate()
+        history.append((perf_counter() - began, np.sqrt(rest / norm)))
+        if iteration % EVERY == 0:
+            loss = yield from factors.loss()
+            converged = before - loss <= EVERY * params.tolerance * abs(before)
+            before = loss
+            if converged:
+                break
+            yield from factors.revive()
+        fraction = iteration / params.max_iterations
+        yield Step(fraction, history[-1][1], factors.w, f"Iteration {iteration}")
+    left = yield from residuals(factors.scene, factors.w, factors.h)
+    history.append((perf_counter() - began, np.sqrt(left.sum() / norm)))
+    return np.array(history), converged

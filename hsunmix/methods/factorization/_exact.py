@@ -1,0 +1,65 @@
+"""Exact alternating updates: nonnegative least squares for one factor with the other fixed."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.engine.passes import compiling
+from hsunmix.engine.scene import Scene
+from hsunmix.methods.factorization._steps import Work
+from hsunmix.model.unmixing import Step
+
+__all__ = ["exact_abundances", "exact_spectra", "table_size"]
+
+Array = NDArray[np.float64]
+TABLE_BYTES = 2 << 20  # stays in the cache of a processor
+
+
+def table_size(r: int) -> int:
+    """How many sets of endmembers the solver remembers."""
+    return 1 << min(r, max(4, (TABLE_BYTES // (8 * r * r)).bit_length() - 1))
+
+
+def exact_abundances(
+    scene: Scene, w: Array, h: NDArray[np.float32], shift: float = 0.0
+) -> Generator[Step | None, None, Work]:
+    """Return what solves min ½‖x − W h‖² + shift · Σh over h ≥ 0 on a chunk, and adds up its sums."""
+    from hsunmix.kernels.least_squares import constrained
+    from hsunmix.kernels.two_block import add_sums
+
+    yield compiling(constrained)
+    yield compiling(add_sums)
+    length = np.linalg.norm(w, axis=0)
+    length[length == 0] = 1
+    wt = np.ascontiguousarray((w / length).T)
+    g = wt @ wt.T
+    scale = length.astype(np.float32)[:, None]
+    table = table_size(w.shape[1])
+
+    def work(chunk: slice, xht: Array, hht: Array) -> None:
+        part = h[chunk]
+        constrained(scene.tiles[chunk], scene.counts[chunk], wt, g, False, table, part, shift / length)
+        part /= scale
+        add_sums(scene.tiles[chunk], part, xht, hht)
+
+    return work
+
+
+def exact_spectra(c: Array, g: Array) -> Array:
+    """Return the minimizer of ½⟨W, gW⟩ − ⟨c, W⟩ over W ≥ 0, (r, bands), all float64."""
+    from hsunmix.kernels.least_squares import constrained
+
+    r, bands = c.shape
+    length = np.sqrt(np.diag(g))
+    length[length == 0] = 1
+    solution = np.empty((1, r, bands))
+    # Bands take the place of pixels, and c that of the scene; the solver's Wᵀ x is then c itself.
+    right = np.ascontiguousarray(c / length[:, None])[None]
+    counts, unit = np.array([bands]), np.eye(r)
+    constrained(
+        right, counts, unit, g / np.outer(length, length), False, table_size(r), solution, np.zeros(r)
+    )
+    return np.asarray(solution[0] / length[:, None])

@@ -1,0 +1,183 @@
+"""What the alternating methods share: the factors, their sums, the loop, and its end.
+
+A method says how H and W are updated by its ``Steps``. The error comes free from X Hᵀ and H Hᵀ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from time import perf_counter
+from typing import Annotated
+
+import msgspec
+import numpy as np
+from msgspec import Meta
+from numpy.typing import NDArray
+
+from hsunmix.engine.passes import norms_squared, residuals
+from hsunmix.engine.scene import Scene
+from hsunmix.methods import Factorization, Start
+from hsunmix.methods.factorization._initial import Init, initial_spectra
+from hsunmix.methods.factorization._steps import Array, Problem, Steps
+from hsunmix.model.unmixing import Step
+
+__all__ = ["Common", "Factors", "Iteration", "descend", "factorize", "sources"]
+
+PATIENCE = 8  # iterations in a row without a lower loss: float32 has no more to give
+RESTARTS = 3  # so often a component that died out is started anew
+
+
+class Iteration(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """When an iteration ends."""
+
+    max_iterations: Annotated[int, Meta(ge=1, le=100_000, description="Stop after so many iterations")] = 500
+    tolerance: Annotated[
+        float, Meta(ge=0, le=1, description="Stop when the loss falls by less than this share an iteration")
+    ] = 1e-5
+
+
+class Common(Iteration, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Parameters of all alternating methods."""
+
+    init: Annotated[Init, Meta(description="Where the spectra start from")] = "spa"
+
+
+class Factors:
+    """The factors, and one iteration on them.
+
+    Attributes
+    ----------
+    w, h : array (bands used, r), array of float32 (n, r, T)
+    error : float
+        Relative.
+    loss : float
+        ½‖X − WH‖² + penalty.
+    scale : float
+        What a change of the loss is measured by.
+    """
+
+    def __init__(
+        self, scene: Scene, w: Array, h: NDArray[np.float32], locked: tuple[int, ...], steps: Steps
+    ) -> None:
+        self.scene, self.w, self.h, self.steps = scene, w, h, steps
+        self.free = np.setdiff1d(np.arange(w.shape[1]), locked)
+        self.norm = self.error = self.loss = self.scale = 1.0
+        self.restarted = 0
+
+    @property
+    def note(self) -> str:
+        """What was unusual."""
+        return f"{self.restarted} endmembers had died out and were started anew." if self.restarted else ""
+
+    def measure(self) -> Generator[Step | None, None, None]:
+        """Set error and loss of the factors as they are."""
+        self.norm = float((yield from norms_squared(self.scene)).sum())
+        rest = yield from residuals(self.scene, self.w, self.h)
+        self._set(float(rest.sum()))
+
+    def iterate(self) -> Generator[Step | None, None, None]:
+        """Update H, then W."""
+        scene, r = self.scene, self.w.shape[1]
+        update = yield from self.steps.abundances(scene, self.w, self.h)
+
+        def work(chunk: slice) -> tuple[Array, Array]:
+            xht, hht = np.zeros((scene.n_bands, r)), np.zeros((r, r))
+            update(chunk, xht, hht)
+            return xht, hht
+
+        parts = yield from scene.passes(work)
+        xht = np.sum([a for a, _ in parts], axis=0)
+        hht = np.sum([b for _, b in parts], axis=0)
+        new = self.w.copy()
+        if len(self.free):
+            fixed = np.setdiff1d(np.arange(r), self.free)
+            c = xht[:, self.free].T - hht[np.ix_(self.free, fixed)] @ self.w[:, fixed].T
+            wt = np.ascontiguousarray(self.w[:, self.free].T)
+            g = np.ascontiguousarray(hht[np.ix_(self.free, self.free)])
+            problem = Problem(wt, np.ascontiguousarray(c), g, self.free)
+            new[:, self.free] = self.steps.spectra(problem).T
+        self.w = new
+        self._set(self.norm - 2 * np.vdot(new, xht) + np.vdot(new.T @ new, hht))
+        power = np.diag(hht) * (new**2).sum(axis=0)
+        dead = np.intersect1d(np.flatnonzero(power <= 1e-14 * power.max()), self.free)
+        if len(dead) and self.restarted < RESTARTS * r:
+            yield from self._restart(dead)
+
+    def _set(self, rest: float) -> None:
+        fit = max(float(rest), 0.0) / 2
+        penalty = self.steps.penalty(self.w, self.h)
+        self.error = float(np.sqrt(2 * fit / self.norm)) if self.norm > 0 else 0.0
+        self.loss, self.scale = fit + penalty, fit + abs(penalty)
+
+    def _restart(self, dead: NDArray[np.intp]) -> Generator[Step | None, None, None]:
+        """Give endmembers that no pixel uses the spectra of the worst explained pixels."""
+        rest = yield from residuals(self.scene, self.w, self.h)
+        if rest.max() <= 1e-10 * self.norm / self.scene.n_pixels:
+            return
+        w = self.w.copy()
+        for k in dead:
+            worst = int(rest.argmax())
+            rest.flat[worst] = 0
+            w[:, k] = np.maximum(self.scene.columns(np.array([worst]))[:, 0], 0)
+        if not w[:, dead].any():
+            return
+        self.w = w
+        self.h = yield from self.steps.fit(self.scene, w)
+        self.restarted += len(dead)
+        rest = yield from residuals(self.scene, self.w, self.h)
+        self._set(float(rest.sum()))
+
+
+def descend(
+    factors: Factors, params: Iteration, began: float, own_loss: bool = False
+) -> Generator[Step | None, None, tuple[Array, Array, bool]]:
+    """Iterate until the loss falls no more.
+
+    Returns
+    -------
+    w : array, (bands used, r)
+        Of the lowest loss.
+    history : array, (iterations, 2)
+        With ``own_loss`` the relative error may rise, as the loss is another.
+    converged : bool
+    """
+    history = [(perf_counter() - began, factors.error)]
+    best, lowest = factors.w, factors.loss
+    converged, in_vain = False, 0
+    for iteration in range(1, params.max_iterations + 1):
+        yield from factors.iterate()
+        fall = lowest - factors.loss
+        in_vain = 0 if fall > 0 else in_vain + 1
+        if fall > 0:
+            best, lowest = factors.w, factors.loss
+        if own_loss or factors.error < history[-1][1]:
+            history.append((perf_counter() - began, factors.error))
+        converged = in_vain == PATIENCE or (not in_vain and fall <= 2 * params.tolerance * factors.scale)
+        if converged:
+            break
+        fraction = iteration / params.max_iterations
+        yield Step(fraction, factors.error, factors.w.copy(), f"Iteration {iteration}")
+    return best, np.array(history), converged
+
+
+def sources(
+    columns: NDArray[np.int64] | None, locked: tuple[int, ...], rank: int
+) -> NDArray[np.int64] | None:
+    """Pixels that locked endmembers still are, −1 for those that have changed."""
+    if columns is None or not locked:
+        return None
+    return np.where(np.isin(np.arange(rank), locked), columns, -1)
+
+
+def factorize(
+    scene: Scene, rank: int, params: Iteration, init: str, start: Start, steps: Steps
+) -> Generator[Step | None, None, Factorization]:
+    """Run a method that minimizes ‖X − WH‖ from start to end."""
+    began = perf_counter()
+    w, columns = yield from initial_spectra(scene, rank, init, start)
+    h = yield from steps.fit(scene, w)
+    factors = Factors(scene, w, h, start.locked, steps)
+    yield from factors.measure()
+    best, history, converged = yield from descend(factors, params, began)
+    h = yield from steps.fit(scene, best)
+    return Factorization(best, h, history, converged, sources(columns, start.locked, rank), note=factors.note)

@@ -1,0 +1,141 @@
+"""Sequential NMF: one component after the other, each started from what those before leave.
+
+Problem: minimize ‖X − W H‖²_F over W ≥ 0, H ≥ 0, for 1, 2, … r components in turn.
+Update: the first spectrum is the mean pixel. A new component begins as the mean of the pixels that
+are explained worst, the others as they were; then all are improved by hals until the error settles.
+The fractional residual variance, ‖X − WH‖²/‖X‖², is noted for every number of components: where the
+curve bends, more components explain little more.
+Cost: as hals, for every number of components.
+Guarantee: the error never rises, nor does the curve, and the start is no matter of chance. Spectra of
+an order: the first explain most, which isn't the same as being materials.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from time import perf_counter
+from typing import Annotated
+
+import msgspec
+import numpy as np
+from msgspec import Meta
+from numpy.typing import NDArray
+
+from hsunmix.engine.passes import norms_squared, residuals
+from hsunmix.engine.scene import Scene
+from hsunmix.errors import InputError
+from hsunmix.methods import Factorization, Start
+from hsunmix.methods.factorization._hals_loop import Loop
+from hsunmix.methods.factorization._initial import initial_abundances
+from hsunmix.model.unmixing import Step
+
+__all__ = ["REFERENCE", "TITLE", "Params", "run"]
+
+TITLE = "Sequential NMF"
+REFERENCE = "Ren, Pueyo, Zhu, Debes and Duchêne, The Astrophysical Journal 852 (2018)"
+
+Array = NDArray[np.float64]
+WORST = 0.002  # share of the pixels whose mean a new component begins with
+NOTHING_LEFT = 1e-6  # relative error that float32 data can't go below
+PATIENCE = 8
+
+
+class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Parameters of sequential."""
+
+    max_iterations: Annotated[
+        int, Meta(ge=1, le=100_000, description="At most so many iterations for each number of components")
+    ] = 200
+    tolerance: Annotated[
+        float, Meta(ge=0, le=1, description="Stop when the error falls by less than this share an iteration")
+    ] = 1e-5
+
+
+def run(
+    scene: Scene,
+    rank: int,
+    params: Params,
+    start: Start,
+) -> Generator[Step | None, None, Factorization]:
+    """Factorize the scene."""
+    began = perf_counter()
+    given = _given(rank, start)
+    norm = float((yield from norms_squared(scene)).sum())
+    w, rest = np.zeros((scene.n_bands, 0)), np.zeros(0)
+    history: list[tuple[float, float]] = []
+    curve, converged = [], True
+    for k in range(rank):
+        if k < given.shape[1]:
+            new = given[:, k]
+        elif k == 0:
+            new = yield from _mean(scene)
+        else:
+            new = _worst(scene, rest)
+        if k and np.sqrt(rest.sum() / norm) <= NOTHING_LEFT:
+            break
+        locked = tuple(i for i in start.locked if i <= k)
+        loop = yield from Loop.begin(scene, np.column_stack([w, new]), locked, True)
+        yield from loop.measure()
+        if history and loop.error > history[-1][1]:
+            loop.error = history[-1][1]
+        history.append((perf_counter() - began, loop.error))
+        settled = yield from _settle(loop, params, began, history, k, rank)
+        converged = converged and settled
+        w = loop.best
+        rest = yield from residuals(scene, w, (yield from initial_abundances(scene, w)))
+        curve.append(rest.sum() / norm)
+    h = yield from initial_abundances(scene, w)
+    note = (
+        "Fractional residual variance with 1, 2, … components: " + ", ".join(f"{v:.3g}" for v in curve) + "."
+    )
+    if w.shape[1] < rank:
+        note += f" The scene needs only {w.shape[1]}."
+    return Factorization(w, h, np.array(history), converged, note=note)
+
+
+def _given(rank: int, start: Start) -> Array:
+    """Spectra that components start from, in their order."""
+    if start.endmembers is None:
+        return np.zeros((0, 0))
+    if start.endmembers.shape[1] != rank:
+        given = start.endmembers.shape[1]
+        raise InputError(f"{given} spectra to start from, but {rank} endmembers asked for")
+    if bad := [k for k in start.locked if not 0 <= k < rank]:
+        raise InputError(f"no endmember {bad[0]} to lock: there are {rank}, counted from 0")
+    return np.maximum(start.endmembers, 0)
+
+
+def _settle(
+    loop: Loop, params: Params, began: float, history: list[tuple[float, float]], k: int, rank: int
+) -> Generator[Step | None, None, bool]:
+    """Iterate with this number of components; return whether the tolerance was met."""
+    in_vain = 0
+    for iteration in range(params.max_iterations):
+        before = loop.error
+        yield from loop.iterate()
+        in_vain = 0 if loop.error < before else in_vain + 1
+        if not in_vain:
+            history.append((perf_counter() - began, loop.error))
+        if in_vain == PATIENCE or (not in_vain and before - loop.error <= params.tolerance * before):
+            return True
+        fraction = (k + iteration / params.max_iterations) / rank
+        yield Step(fraction, loop.error, message=f"Component {k + 1} of {rank}, iteration {iteration + 1}")
+    return False
+
+
+def _mean(scene: Scene) -> Generator[Step | None, None, Array]:
+    """Mean spectrum of the scene."""
+    parts = yield from scene.passes(lambda c: scene.tiles[c].sum(axis=(0, 2), dtype=np.float64))
+    return np.asarray(np.maximum(np.sum(parts, axis=0) / scene.n_pixels, 0))
+
+
+def _worst(scene: Scene, rest: Array) -> Array:
+    """Mean of the pixels that are explained worst and alike: those nearest to the worst of all."""
+    count = max(1, round(WORST * scene.n_pixels))
+    flat = rest.ravel()[: scene.n_pixels]
+    places = np.argpartition(-flat, min(count, len(flat) - 1))[:count]
+    spectra = scene.columns(np.sort(places))
+    worst = scene.columns(np.array([int(flat.argmax())]))[:, 0]
+    length = np.linalg.norm(spectra, axis=0) * np.linalg.norm(worst)
+    alike = (worst @ spectra) >= 0.99 * np.where(length > 0, length, 1)
+    return np.asarray(np.maximum(np.column_stack([worst, spectra[:, alike]]).mean(axis=1), 0))

@@ -1,0 +1,35 @@
+"""At most k abundances: exact against all sets, and the search beyond."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from scipy.optimize import nnls
+
+from tests.methods.test_sunsal import problem, unmix
+
+
+@pytest.mark.parametrize(("rank", "k"), [(1, 1), (5, 1), (6, 2), (7, 3), (4, 9)])
+def test_nothing_fits_better(rank: int, k: int) -> None:
+    w, x = problem(rank, pixels=60)
+    h = unmix(x, w, "ksparse", k=k)
+    assert (h > 0).sum(axis=0).max() <= k
+    assert h.min() >= 0
+    sets = list(combinations(range(rank), min(k, rank)))
+    best = [min(nnls(w[:, list(members)], v)[1] for members in sets) for v in x.T]
+    np.testing.assert_allclose(np.linalg.norm(x - w @ h, axis=0), best, rtol=1e-5)
+
+
+def test_the_search_beyond_finds_planted_sets() -> None:
+    rng = np.random.default_rng(0)
+    w = rng.random((120, 90)) ** 3
+    h = np.zeros((90, 100))
+    for t in range(100):
+        h[rng.choice(90, 3, replace=False), t] = rng.dirichlet(np.full(3, 5.0))
+    found = unmix(w @ h, w, "ksparse", k=3)
+    assert (found > 0).sum(axis=0).max() <= 3
+    right = ((found > 1e-3) == (h > 1e-3)).all(axis=0).mean()
+    assert right > 0.9
+    np.testing.assert_allclose(found[:, 0], h[:, 0], atol=1e-5)
