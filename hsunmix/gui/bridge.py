@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from hsunmix.jobs import Job, Outcome, Runner, Work
 from hsunmix.model.unmixing import Step
 
 __all__ = ["Bridge"]
+
+STEP_PAUSE = 40  # milliseconds between two steps shown: nobody reads faster
 
 
 class Bridge(QObject):
@@ -36,6 +38,10 @@ class Bridge(QObject):
         self._on_end: Callable[[Outcome[Any]], None] = _ignore
         self._open = True
         self._woken.connect(self._read, Qt.ConnectionType.QueuedConnection)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(STEP_PAUSE)
+        self._pause.timeout.connect(self._read)
 
     @property
     def busy(self) -> bool:
@@ -75,8 +81,11 @@ class Bridge(QObject):
         if job is None:
             return
         outcome = job.outcome  # read before the step: a step that came earlier is then not missed
+        if outcome is None and self._pause.isActive():
+            return  # the end of the pause looks again
         step = job.take_step()
         if step is not None:
+            self._pause.start()
             self._on_step(step)
         if outcome is not None and self._job is job:
             self._job = None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import importlib
+import time
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer
@@ -27,6 +29,8 @@ from hsunmix.session.document import Document
 
 __all__ = ["MainWindow"]
 
+# Loaded while the analyst looks for a file: some of them stop everything for a tenth of a second.
+LIBRARIES = ("numba", "scipy.optimize", "matplotlib.figure", "rasterio")
 PATIENCE = 300  # milliseconds
 SHARES = {"columns": (880, 360), "rightArea": (300, 400), "rows": (560, 240)}  # at first, in pixels
 
@@ -102,6 +106,7 @@ class MainWindow(QMainWindow):
             panel.render(Document(), document)
             panel.follow(Live(), live)
         self._show_page()
+        self.bench.start("warm", "Loading libraries", _libraries(self.bench), lambda _: None, lambda _: None)
 
     def _arrange(self, areas: dict[str, list[Panel]]) -> QSplitter:
         right = self._splitter("rightArea", Qt.Orientation.Vertical, areas.get("right", []))
@@ -232,3 +237,17 @@ class MainWindow(QMainWindow):
         bench.settings.change(geometry=placed(self), splitters=remembered)
         bench.close()
         event.accept()
+
+
+def _libraries(bench: Workbench) -> Generator[None, None, None]:
+    """Import what the first unmixing and the first export need, while nothing else is done."""
+    from hsunmix.gui.images import colours
+
+    for name in ("viridis", "inferno"):
+        colours(name)
+    for name in LIBRARIES:
+        while bench.live.tasks:
+            yield
+            time.sleep(0.05)
+        importlib.import_module(name)
+        yield

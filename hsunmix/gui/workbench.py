@@ -25,8 +25,8 @@ from hsunmix.session.history import History
 __all__ = ["LANES", "Questions", "Workbench"]
 
 # One job at a time in each. What the analyst starts and can cancel comes first.
-LANES = ("open", "run", "save", "export", "rank", "picture", "peek")
-QUIET = ("picture", "peek")
+LANES = ("open", "run", "save", "export", "rank", "picture", "peek", "warm")
+QUIET = ("picture", "peek", "warm")
 
 log = logging.getLogger("hsunmix")
 

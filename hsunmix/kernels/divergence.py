@@ -10,101 +10,138 @@ import numpy as np
 from numba import njit
 
 from hsunmix.kernels._products import FAST
+from hsunmix.kernels.two_block import model_band
+
+# One loop for everything, because it is the loads and stores that take the time; and one function a
+# number of endmembers, because only then the compiler makes a good loop of it.
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, inline="never")
-def _model(wt, b, h, least, v):
-    """V (4, T) = bands b … b + 3 of W H, at least ``least``."""
-    r, t_end = h.shape
-    v0, v1, v2, v3 = v[0], v[1], v[2], v[3]
-    for t in range(t_end):
-        v0[t] = least
-        v1[t] = least
-        v2[t] = least
-        v3[t] = least
-    k = 0
-    while k + 3 <= r:
-        h0, h1, h2 = h[k], h[k + 1], h[k + 2]
-        a0, a1, a2, a3 = wt[k, b], wt[k, b + 1], wt[k, b + 2], wt[k, b + 3]
-        b0, b1, b2, b3 = wt[k + 1, b], wt[k + 1, b + 1], wt[k + 1, b + 2], wt[k + 1, b + 3]
-        c0, c1, c2, c3 = wt[k + 2, b], wt[k + 2, b + 1], wt[k + 2, b + 2], wt[k + 2, b + 3]
-        for t in range(t_end):
-            x, y, z = h0[t], h1[t], h2[t]
-            v0[t] += a0 * x + b0 * y + c0 * z
-            v1[t] += a1 * x + b1 * y + c1 * z
-            v2[t] += a2 * x + b2 * y + c2 * z
-            v3[t] += a3 * x + b3 * y + c3 * z
-        k += 3
-    while k < r:
-        h0 = h[k]
-        a0, a1, a2, a3 = wt[k, b], wt[k, b + 1], wt[k, b + 2], wt[k, b + 3]
-        for t in range(t_end):
-            x = h0[t]
-            v0[t] += a0 * x
-            v1[t] += a1 * x
-            v2[t] += a2 * x
-            v3[t] += a3 * x
-        k += 1
+@njit(nogil=True, cache=True, fastmath=FAST, inline="never", error_model="numpy")
+def _fused_2(data, wt, b, h, least, v):
+    """Make v = max(x, 0) / (WH) of one band and 2 endmembers; return Σ (x − WH)²."""
+    a0, a1 = wt[0, b], wt[1, b]
+    h0, h1 = h[0], h[1]
+    rest = np.float32(0)
+    for t in range(v.shape[0]):
+        model = least + a0 * h0[t] + a1 * h1[t]
+        d = data[t] - model
+        rest += d * d
+        v[t] = max(data[t], np.float32(0)) / model
+    return rest
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, inline="never")
-def _ratios(x, b, v, least, itakura):
-    """Make v = x / v (KL), or v = x / v² and return 1 / v beside it (IS), on four bands."""
-    t_end = x.shape[1]
+@njit(nogil=True, cache=True, fastmath=FAST, inline="never", error_model="numpy")
+def _fused_4(data, wt, b, h, least, v):
+    """Make v = max(x, 0) / (WH) of one band and 4 endmembers; return Σ (x − WH)²."""
+    a0, a1, a2, a3 = wt[0, b], wt[1, b], wt[2, b], wt[3, b]
+    h0, h1, h2, h3 = h[0], h[1], h[2], h[3]
+    rest = np.float32(0)
+    for t in range(v.shape[0]):
+        model = least + a0 * h0[t] + a1 * h1[t] + a2 * h2[t] + a3 * h3[t]
+        d = data[t] - model
+        rest += d * d
+        v[t] = max(data[t], np.float32(0)) / model
+    return rest
+
+
+@njit(nogil=True, cache=True, fastmath=FAST, inline="never", error_model="numpy")
+def _fused_6(data, wt, b, h, least, v):
+    """Make v = max(x, 0) / (WH) of one band and 6 endmembers; return Σ (x − WH)²."""
+    a0, a1, a2 = wt[0, b], wt[1, b], wt[2, b]
+    a3, a4, a5 = wt[3, b], wt[4, b], wt[5, b]
+    h0, h1, h2, h3, h4, h5 = h[0], h[1], h[2], h[3], h[4], h[5]
+    rest = np.float32(0)
+    for t in range(v.shape[0]):
+        model = least + a0 * h0[t] + a1 * h1[t] + a2 * h2[t] + a3 * h3[t] + a4 * h4[t] + a5 * h5[t]
+        d = data[t] - model
+        rest += d * d
+        v[t] = max(data[t], np.float32(0)) / model
+    return rest
+
+
+@njit(nogil=True, cache=True, fastmath=FAST, inline="never", error_model="numpy")
+def _ratio(data, v):
+    """Make v = max(x, 0) / v; return Σ (x − v)²."""
+    rest = np.float32(0)
+    for t in range(v.shape[0]):
+        d = data[t] - v[t]
+        rest += d * d
+        v[t] = max(data[t], np.float32(0)) / v[t]
+    return rest
+
+
+@njit(nogil=True, cache=True, fastmath=FAST, inline="never", error_model="numpy")
+def _ratios(data, v, inverse, least):
+    """Make inverse = 1 / v and v = max(x, least) / v²; return Σ (x − v)²."""
+    rest = np.float32(0)
+    for t in range(v.shape[0]):
+        rest += (data[t] - v[t]) * (data[t] - v[t])
+        one = np.float32(1) / v[t]
+        inverse[t] = one
+        v[t] = max(data[t], least) * one * one
+    return rest
+
+
+@njit(nogil=True, cache=True, fastmath=FAST, inline="never", error_model="numpy")
+def _step(row, up, down, floor, itakura):
+    """Row · up / down, or the root of the ratio; nothing below the floor."""
+    least = np.float32(1e-30)
+    if itakura:
+        for t in range(row.shape[0]):
+            row[t] = max(row[t] * np.sqrt(up[t] / max(down[t], least)), floor)
+    else:
+        for t in range(row.shape[0]):
+            row[t] = max(row[t] * (up[t] / max(down[t], least)), floor)
+
+
+@njit(nogil=True, cache=True, fastmath=FAST, inline="never", error_model="numpy")
+def _quotients(x, wt, b, h, v, least, itakura):
+    """Fill v with Q = X/(WH), or X/(WH)² and behind it 1/(WH), of four bands; return Σ (x − WH)²."""
+    rest = 0.0
+    r = h.shape[0]
     for q in range(4):
-        row, data = v[q], x[b + q]
-        if itakura:
-            other = v[q + 4]
-            for t in range(t_end):
-                inverse = np.float32(1) / row[t]
-                other[t] = inverse
-                row[t] = max(data[t], least) * inverse * inverse
+        row = v[q]
+        if b + q >= x.shape[0]:  # bands that aren't there: W is zero in them
+            for t in range(row.shape[0]):
+                row[t] = 0
+                v[q + 4, t] = 0
+        elif itakura:
+            model_band(wt, b + q, h, least, row)
+            rest += _ratios(x[b + q], row, v[q + 4], least)
+        elif r == 2:
+            rest += _fused_2(x[b + q], wt, b + q, h, least, row)
+        elif r == 4:
+            rest += _fused_4(x[b + q], wt, b + q, h, least, row)
+        elif r == 6:
+            rest += _fused_6(x[b + q], wt, b + q, h, least, row)
         else:
-            for t in range(t_end):
-                row[t] = max(data[t], np.float32(0)) / row[t]
+            model_band(wt, b + q, h, least, row)
+            rest += _ratio(x[b + q], row)
+    return rest
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, inline="never")
-def _error(x, b, v):
-    """Σ (x − v)² of four bands; the bands of v are those of the model."""
-    t_end = x.shape[1]
-    total = 0.0
-    for q in range(4):
-        row, data = v[q], x[b + q]
-        s = np.float32(0)
-        for t in range(t_end):
-            d = data[t] - row[t]
-            s += d * d
-        total += s
-    return total
-
-
-@njit(nogil=True, cache=True, fastmath=FAST, inline="never")
+@njit(nogil=True, cache=True, fastmath=FAST, inline="never", error_model="numpy")
 def _add_to_pixels(wt, b, q, out):
     """Out (r, T) += Wᵀ q for four bands."""
     r, t_end = out.shape
     q0, q1, q2, q3 = q[0], q[1], q[2], q[3]
     k = 0
-    while k + 3 <= r:
-        o0, o1, o2 = out[k], out[k + 1], out[k + 2]
+    while k + 2 <= r:
+        o0, o1 = out[k], out[k + 1]
         a0, a1, a2, a3 = wt[k, b], wt[k, b + 1], wt[k, b + 2], wt[k, b + 3]
         b0, b1, b2, b3 = wt[k + 1, b], wt[k + 1, b + 1], wt[k + 1, b + 2], wt[k + 1, b + 3]
-        c0, c1, c2, c3 = wt[k + 2, b], wt[k + 2, b + 1], wt[k + 2, b + 2], wt[k + 2, b + 3]
         for t in range(t_end):
-            x, y, z, u = q0[t], q1[t], q2[t], q3[t]
-            o0[t] += a0 * x + a1 * y + a2 * z + a3 * u
-            o1[t] += b0 * x + b1 * y + b2 * z + b3 * u
-            o2[t] += c0 * x + c1 * y + c2 * z + c3 * u
-        k += 3
-    while k < r:
+            o0[t] += a0 * q0[t] + a1 * q1[t] + a2 * q2[t] + a3 * q3[t]
+            o1[t] += b0 * q0[t] + b1 * q1[t] + b2 * q2[t] + b3 * q3[t]
+        k += 2
+    if k < r:
         o0 = out[k]
         a0, a1, a2, a3 = wt[k, b], wt[k, b + 1], wt[k, b + 2], wt[k, b + 3]
         for t in range(t_end):
             o0[t] += a0 * q0[t] + a1 * q1[t] + a2 * q2[t] + a3 * q3[t]
-        k += 1
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, inline="never")
+@njit(nogil=True, cache=True, fastmath=FAST, inline="never", error_model="numpy")
 def _add_to_spectra(q, h, b, out):
     """Out (r, bands) += h qᵀ for four bands; out is float64."""
     r, t_end = h.shape
@@ -146,7 +183,7 @@ def _add_to_spectra(q, h, b, out):
         out[k, b + 3] += s30
 
 
-@njit(nogil=True, cache=True, fastmath=FAST)
+@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
 def update(tiles, counts, wt, h, itakura, least, floor, top, bottom):
     """Update h, and add up what the update of W needs.
 
@@ -154,15 +191,15 @@ def update(tiles, counts, wt, h, itakura, least, floor, top, bottom):
     ----------
     tiles : float32 (n, bands, T)
     counts : int64 (n,)
-    wt : float32 (r, 4·⌈bands/4⌉)
-        W transposed, with zeros behind the last band.
+    wt : float32 (2·⌈r/2⌉, 4·⌈bands/4⌉)
+        W transposed, with zeros behind the last band and endmember.
     h : float32 (n, r, T)
         Changed in place; zero in the padding.
     itakura : bool
         IS instead of KL.
     least, floor : float32
         What W H is at least, and data for IS; what h is at least.
-    top, bottom : float64 (r, 4·⌈bands/4⌉)
+    top, bottom : float64, as wt
         H Q ᵀ with Q = X/(WH) or X/(WH)², and Σ H or H (1/(WH))ᵀ, are added to these.
 
     Returns
@@ -170,11 +207,10 @@ def update(tiles, counts, wt, h, itakura, least, floor, top, bottom):
     rest : float
         ‖X − W H‖² with h as it was.
     """
-    r, t_end = h.shape[1], h.shape[2]
-    p = tiles.shape[1]
+    r, t_end = wt.shape[0], h.shape[2]
     whole = wt.shape[1]
+    even = np.zeros((r, t_end), np.float32)
     v = np.empty((8, t_end), np.float32)
-    last = np.zeros((4, t_end), np.float32)
     up, down = np.empty((r, t_end), np.float32), np.empty((r, t_end), np.float32)
     sums = wt.sum(axis=1)
     rest = 0.0
@@ -184,55 +220,85 @@ def update(tiles, counts, wt, h, itakura, least, floor, top, bottom):
                 up[k, t] = 0
                 down[k, t] = np.float32(0) if itakura else sums[k]
         x, part = tiles[i], h[i]
-        for q in range(whole - 4, p):
-            for t in range(t_end):
-                last[q - whole + 4, t] = x[q, t]
+        even[: part.shape[0]] = part
         for b in range(0, whole, 4):
-            data, at = (x, b) if b + 4 <= p else (last, 0)
-            _model(wt, b, part, least, v)
-            rest += _error(data, at, v)
-            _ratios(data, at, v, least, itakura)
+            rest += _quotients(x, wt, b, even, v, least, itakura)
             _add_to_pixels(wt, b, v[:4], up)
             if itakura:
                 _add_to_pixels(wt, b, v[4:], down)
-        for k in range(r):
-            for t in range(counts[i]):
-                step = up[k, t] / max(down[k, t], np.float32(1e-30))
-                if itakura:
-                    step = np.sqrt(step)
-                part[k, t] = max(part[k, t] * step, floor)
+        for k in range(part.shape[0]):
+            _step(even[k], up[k], down[k], floor, itakura)
+            for t in range(counts[i], t_end):
+                even[k, t] = 0
+            part[k] = even[k]
         for b in range(0, whole, 4):
-            data, at = (x, b) if b + 4 <= p else (last, 0)
-            _model(wt, b, part, least, v)
-            _ratios(data, at, v, least, itakura)
-            _add_to_spectra(v[:4], part, b, top)
+            _quotients(x, wt, b, even, v, least, itakura)
+            _add_to_spectra(v[:4], even, b, top)
             if itakura:
-                _add_to_spectra(v[4:], part, b, bottom)
+                _add_to_spectra(v[4:], even, b, bottom)
         if not itakura:
             for k in range(r):
                 s = np.float32(0)
                 for t in range(t_end):
-                    s += part[k, t]
+                    s += even[k, t]
                 bottom[k] += s
     return rest
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, fastmath=FAST, inline="never", error_model="numpy")
+def _split(bits, exponent, mantissa):
+    """Take positive float32 numbers apart: 2^exponent · mantissa, which is between √½ and √2."""
+    root = np.int32(0x3F3504F3)  # √½
+    for t in range(bits.shape[0]):
+        e = (bits[t] - root) >> np.int32(23)
+        exponent[t] = np.float32(e)
+        mantissa[t] = bits[t] - (e << np.int32(23))
+
+
+@njit(nogil=True, cache=True, fastmath=FAST, inline="never", error_model="numpy")
+def _log(exponent, mantissa, out):
+    """Out = logarithm of what ``_split`` took apart: log m = 2 artanh s with s = (m − 1)/(m + 1)."""
+    for t in range(out.shape[0]):
+        s = (mantissa[t] - np.float32(1)) / (mantissa[t] + np.float32(1))
+        q = s * s
+        series = np.float32(1 / 9) * q + np.float32(1 / 7)
+        series = (series * q + np.float32(1 / 5)) * q + np.float32(1 / 3)
+        out[t] = exponent[t] * np.float32(0.6931471805599453) + (s + s) * (series * q + np.float32(1))
+
+
+@njit(nogil=True, cache=True, fastmath=FAST, inline="never", error_model="numpy")
+def _terms(data, v, ratio, log, itakura, count):
+    """Sum the divergence of one band."""
+    s = 0.0
+    if itakura:
+        for t in range(count):
+            s += np.float64(ratio[t] - log[t] - np.float32(1))
+    else:
+        for t in range(count):
+            x = max(data[t], np.float32(0))
+            s += np.float64((v[t] - x) + x * log[t])
+    return s
+
+
+@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
 def divergence(tiles, counts, wt, h, itakura, least):
-    """Σ x log(x/v) − x + v, or Σ x/v − log(x/v) − 1, over the pixels of a chunk, with v = W H."""
-    p, r = tiles.shape[1], wt.shape[0]
+    """Σ x log(x/v) − x + v, or Σ x/v − log(x/v) − 1, over the pixels of a chunk, with v = W H.
+
+    The logarithm is written out here: the library's would take most of the time.
+    """
+    p, t_end = tiles.shape[1], tiles.shape[2]
+    v, ratio = np.empty(t_end, np.float32), np.empty(t_end, np.float32)
+    exponent, bits = np.empty(t_end, np.float32), np.empty(t_end, np.int32)
+    log = np.empty(t_end, np.float32)
+    lowest = least if itakura else np.float32(1e-30)
     total = 0.0
     for i in range(tiles.shape[0]):
         for b in range(p):
-            for t in range(counts[i]):
-                v = least
-                for k in range(r):
-                    v += wt[k, b] * h[i, k, t]
-                x = max(tiles[i, b, t], least if itakura else np.float32(0))
-                if itakura:
-                    total += x / v - np.log(x / v) - 1
-                else:
-                    total += v - x
-                    if x > 0:
-                        total += x * np.log(x / v)
+            data = tiles[i, b]
+            model_band(wt, b, h[i], least, v)
+            for t in range(t_end):
+                ratio[t] = max(data[t], lowest) / v[t]
+            _split(ratio.view(np.int32), exponent, bits)
+            _log(exponent, bits.view(np.float32), log)
+            total += _terms(data, v, ratio, log, itakura, counts[i])
     return total

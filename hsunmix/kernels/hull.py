@@ -183,10 +183,11 @@ def project(tiles, counts, norms, w, g, bounded, table, skip_below, right, sets,
 
 
 @njit(nogil=True, cache=True)
-def total_residual(right, rows, counts, norms, g, bounded, table):
+def total_residual(right, rows, counts, norms, g, bounded, table, limit):
     """Return Σ ‖x − W h‖² over the pixels of a chunk, for the spectra whose Wᵀx are the given rows.
 
-    right float64 (n, k, T), rows int64 (r,), norms float64 (n, T), g float64 (r, r).
+    right float64 (n, k, T), rows int64 (r,), norms float64 (n, T), g float64 (r, r). Beyond
+    ``limit`` it stops adding, and what it returns is only known to be larger than that.
     """
     r = g.shape[0]
     t_end = right.shape[2]
@@ -200,4 +201,6 @@ def total_residual(right, rows, counts, norms, g, bounded, table):
         _solve(right[i], rows, counts[i], norms[i], g, bounded, keys, maps, -1.0, sets, residual)
         for t in range(counts[i]):
             total += residual[t]
+        if total > limit:
+            break
     return total

@@ -6,27 +6,21 @@ import numpy as np
 from numba import njit
 
 from hsunmix.kernels._products import FAST, add_x_ht, wt_x
-from hsunmix.kernels.two_block import add_h_ht
+from hsunmix.kernels.two_block import add_h_ht, model_band
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, inline="never")
-def _fill(x, inverse, w, h, limit, zeros, filled):
+@njit(nogil=True, cache=True, fastmath=FAST, inline="never", error_model="numpy")
+def _fill(x, inverse, wt, h, limit, zeros, filled):
     """Fill (bands, T) by the weighted mean of data and model for every entry.
 
     Return Huber's loss, and Σ (x − v)² in units of the scene.
     """
-    r, t_end = h.shape
-    p = x.shape[0]
+    p, t_end = x.shape
     v = np.empty(t_end, np.float32)
     loss, rest = 0.0, 0.0
     for b in range(p):
         data, out = x[b], filled[b]
-        for t in range(t_end):
-            v[t] = 0
-        for k in range(r):
-            a, row = w[b, k], h[k]
-            for t in range(t_end):
-                v[t] += a * row[t]
+        model_band(wt, b, h, np.float32(0), v)
         factor = inverse[b]
         unit = np.float32(1) / factor
         s = q = np.float32(0)
@@ -46,7 +40,7 @@ def _fill(x, inverse, w, h, limit, zeros, filled):
     return loss, rest
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, inline="never")
+@njit(nogil=True, cache=True, fastmath=FAST, inline="never", error_model="numpy")
 def _sweep(g, c, h, scratch):
     """Set the rows of h in turn to their optimum."""
     r, t_end = h.shape
@@ -66,7 +60,7 @@ def _sweep(g, c, h, scratch):
 
 
 @njit(nogil=True, cache=True)
-def update(tiles, counts, inverse, w, g, h, sweeps, limit, zeros, xht, hht):
+def update(tiles, counts, inverse, wt, g, h, sweeps, limit, zeros, xht, hht):
     """Fill in, sweep h, and add up what the update of W needs.
 
     Parameters
@@ -75,7 +69,7 @@ def update(tiles, counts, inverse, w, g, h, sweeps, limit, zeros, xht, hht):
     counts : int64 (n,)
     inverse : float32 (bands,)
         What every band is multiplied by: one over its noise.
-    w : float32 (bands, r)
+    wt : float32 (r, bands)
         Spectra of the bands so multiplied.
     g : float32 (r, r)
         WᵀW.
@@ -100,10 +94,9 @@ def update(tiles, counts, inverse, w, g, h, sweeps, limit, zeros, xht, hht):
     filled = np.empty((p, t_end), np.float32)
     c = np.empty((r, t_end), np.float32)
     scratch = np.empty(t_end, np.float32)
-    wt = np.ascontiguousarray(w.T)
     loss, rest = 0.0, 0.0
     for i in range(tiles.shape[0]):
-        a, b = _fill(tiles[i], inverse, w, h[i], limit, zeros, filled)
+        a, b = _fill(tiles[i], inverse, wt, h[i], limit, zeros, filled)
         loss += a
         rest += b
         if sweeps == 0:

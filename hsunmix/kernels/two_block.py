@@ -30,6 +30,37 @@ def add_h_ht(h, out):
 
 
 @njit(nogil=True, cache=True, fastmath=FAST, inline="never")
+def model_band(wt, b, h, start, out):
+    """Out (T,) = start + band b of W H, with wt (r, bands) and h (r, T).
+
+    One row is written at a time: with several the compiler would have to prove too much about
+    what overlaps, and wouldn't vectorize.
+    """
+    r, t_end = h.shape
+    for t in range(t_end):
+        out[t] = start
+    k = 0
+    while k + 6 <= r:
+        a0, a1, a2 = wt[k, b], wt[k + 1, b], wt[k + 2, b]
+        a3, a4, a5 = wt[k + 3, b], wt[k + 4, b], wt[k + 5, b]
+        h0, h1, h2, h3, h4, h5 = h[k], h[k + 1], h[k + 2], h[k + 3], h[k + 4], h[k + 5]
+        for t in range(t_end):
+            out[t] += a0 * h0[t] + a1 * h1[t] + a2 * h2[t] + a3 * h3[t] + a4 * h4[t] + a5 * h5[t]
+        k += 6
+    while k + 2 <= r:
+        a0, a1 = wt[k, b], wt[k + 1, b]
+        h0, h1 = h[k], h[k + 1]
+        for t in range(t_end):
+            out[t] += a0 * h0[t] + a1 * h1[t]
+        k += 2
+    if k < r:
+        a0 = wt[k, b]
+        h0 = h[k]
+        for t in range(t_end):
+            out[t] += a0 * h0[t]
+
+
+@njit(nogil=True, cache=True, fastmath=FAST, inline="never")
 def _gradient(g, c, h, out):
     """Out = g h − c."""
     r, t_end = h.shape
@@ -51,18 +82,18 @@ def _gradient(g, c, h, out):
                 row[t] += a * h0[t]
 
 
-@njit(nogil=True, cache=True, fastmath=FAST)
+@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
 def multiply(g, c, h, scratch, floor):
     """Lee and Seung's step: h · max(c, 0) / (g h), nothing below the floor."""
     r, t_end = h.shape
     _gradient(g, c, h, scratch)
     for k in range(r):
         row, right, rest = h[k], c[k], scratch[k]
+        least = c.dtype.type(1e-30)  # no branch: it would keep the loop from being vectorized
         for t in range(t_end):
             top = max(right[t], c.dtype.type(0))
-            bottom = rest[t] + right[t]
-            if bottom > 0:
-                row[t] = max(row[t] * (top / bottom), floor)
+            bottom = max(rest[t] + right[t], least)
+            row[t] = max(row[t] * (top / bottom), floor)
 
 
 @njit(nogil=True, cache=True, fastmath=FAST)

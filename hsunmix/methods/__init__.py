@@ -178,8 +178,10 @@ def methods() -> dict[str, Method]:
     for kind in KINDS:
         for name, module in modules(f"{__name__}.{kind}"):
             summary = " ".join((module.__doc__ or "").strip().split("\n\n")[0].split())
-            found[name] = Method(
-                name, kind, module.TITLE, module.REFERENCE, summary, module.Params, module.run
+            # One idea may serve two kinds: fgnsr extracts, and its diagonal tells the rank.
+            identifier = f"{name}-{kind}" if name in found else name
+            found[identifier] = Method(
+                identifier, kind, module.TITLE, module.REFERENCE, summary, module.Params, module.run
             )
     return dict(sorted(found.items(), key=lambda item: item[0] != "auto"))
 
@@ -190,6 +192,7 @@ def get(name: str, *kinds: str) -> Method:
     Parameters
     ----------
     name : str
+        For a kind whose methods are ``name-kind``, ``name`` is enough.
     *kinds : str
         The kinds that are acceptable; all when none is given.
 
@@ -200,6 +203,9 @@ def get(name: str, *kinds: str) -> Method:
     """
     known = [m.id for m in methods().values() if not kinds or m.kind in kinds]
     if name not in known:
+        for kind in kinds:
+            if f"{name}-{kind}" in known:
+                return methods()[f"{name}-{kind}"]
         raise InputError(f"{name!r} is no {' or '.join(kinds) or 'known'} method (known: {', '.join(known)})")
     return methods()[name]
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 import gc
 import weakref
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -54,7 +53,9 @@ def nameless(root: QWidget) -> list[str]:
         if isinstance(widget, QTS_OWN) or inside or part or named_by_qt or _in_popup(widget):
             continue
         if not widget.objectName() or not widget.accessibleName():
-            found.append(f"{type(widget).__name__} {widget.objectName()!r} in {parent and parent.objectName()!r}")
+            found.append(
+                f"{type(widget).__name__} {widget.objectName()!r} in {parent and parent.objectName()!r}"
+            )
     return found
 
 
@@ -112,7 +113,9 @@ def test_panels_do_not_know_each_other():
         assert "hsunmix.gui.panels" not in file.read_text(), file.name
 
 
-def test_an_empty_window_offers_sample_and_files(window: MainWindow, answers: Answers, wait: Wait, qtbot: QtBot):
+def test_an_empty_window_offers_sample_and_files(
+    window: MainWindow, answers: Answers, wait: Wait, qtbot: QtBot
+):
     assert window.pages.currentWidget() is window.welcome
     qtbot.mouseClick(window.welcome.open_button, Qt.MouseButton.LeftButton)
     assert answers.asked == ["open_file "]
@@ -214,23 +217,30 @@ def replace_geometry(settings: Settings, **changes: int) -> object:
     return msgspec.structs.replace(settings.preferences.geometry, **changes)
 
 
-def test_nothing_outlives_its_window(qtbot: QtBot, settings: Settings, answers: Answers, document: Document, wait: Wait):
+def test_nothing_outlives_its_window(
+    qtbot: QtBot, settings: Settings, answers: Answers, document: Document, wait: Wait
+):
     settle()
     before = len(QApplication.allWidgets())
-    window = MainWindow(settings, answers)
-    window.show()
-    window.bench.history.reset(document)
-    wait(lambda: not window.bench.live.tasks)
-    gone = [weakref.ref(window), weakref.ref(window.bench), *(weakref.ref(p) for p in window.panels)]
-    window.close()
-    del window
+
+    def live_and_die() -> list[weakref.ref[object]]:
+        window = MainWindow(settings, answers)
+        window.show()
+        window.bench.history.reset(document)
+        wait(lambda: not window.bench.live.tasks)
+        window.close()
+        return [weakref.ref(part) for part in (window, window.bench, *window.panels)]
+
+    gone = live_and_die()
     settle()
     gc.collect()
     assert [ref for ref in gone if ref() is not None] == []
     assert len(QApplication.allWidgets()) <= before
 
 
-def test_a_handler_that_breaks_is_a_message(window: MainWindow, document: Document, monkeypatch: pytest.MonkeyPatch):
+def test_a_handler_that_breaks_is_a_message(
+    window: MainWindow, document: Document, monkeypatch: pytest.MonkeyPatch
+):
     window.bench.history.reset(document)
 
     def broken(_: object) -> None:

@@ -40,6 +40,7 @@ TIPS = {
     "residual": "Where the endmembers fit badly: root mean square error per pixel (Ctrl+4)",
 }
 ABUNDANCE_COLOURS, RESIDUAL_COLOURS = "viridis", "inferno"
+PREPARED = 12  # views at most made in advance
 GRID_PIXELS = 4_000_000  # in all tiles together: more can't be seen at once
 
 
@@ -138,6 +139,8 @@ class View(Panel):
     def follow(self, old: Live, new: Live) -> None:
         """Move the cursor; show a picture that was read."""
         self._live = new
+        if new.running is not None and old.running is None:
+            self.grid.prepare(min(self._document.settings.rank, PREPARED))
         if new.picture is not old.picture and self._shown == "rgb":
             self._draw("rgb")
         if new.cursor is not old.cursor:
@@ -220,9 +223,7 @@ class View(Panel):
         lines, samples = result.abundances.shape[1:]
         table = colours(ABUNDANCE_COLOURS)
         members = self._document.endmembers
-        views = self.grid.set_maps(
-            [e.name for e in members], [e.colour for e in members], samples / lines
-        )
+        views = self.grid.set_maps([e.name for e in members], [e.colour for e in members], samples / lines)
         for view, values in zip(views, result.abundances, strict=True):
             few, _ = thin(values, GRID_PIXELS // result.rank)
             view.set_picture(paint(few, 0.0, 1.0), (lines, samples), table)

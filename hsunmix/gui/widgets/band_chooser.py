@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QStringListModel, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
@@ -55,6 +55,7 @@ class BandChooser(QWidget):
         layout.setSpacing(5)
         self._cube: Cube | None = None
         self._boxes = []
+        self._bands = QStringListModel(self)  # one for the three lists: there may be hundreds of bands
         for letter, title in CHANNELS:
             label = named(QLabel(letter), f"{title.split()[0].lower()}BandLabel", f"{title} label")
             label.setProperty("role", "muted")
@@ -63,6 +64,7 @@ class BandChooser(QWidget):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(7)
             box.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+            box.setModel(self._bands)
             box.activated.connect(self._on_band)
             layout.addWidget(label)
             layout.addWidget(box)
@@ -83,9 +85,7 @@ class BandChooser(QWidget):
             return
         self._cube = cube
         labels = [] if cube is None else [band_label(cube, k) for k in range(cube.bands)]
-        for box in self._boxes:
-            box.clear()
-            box.addItems(labels)
+        self._bands.setStringList(labels)
 
     def show_choice(self, bands: tuple[int, int, int], stretch: tuple[float, float]) -> None:
         """Show what is chosen."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, Qt
@@ -34,6 +35,7 @@ Role = Qt.ItemDataRole
 Index = QModelIndex | QPersistentModelIndex
 
 
+@lru_cache(maxsize=256)
 def swatch(colour: str, border: str, size: int = 32) -> QIcon:
     """Return a rounded square of one colour."""
     pixmap = QPixmap(size, size)

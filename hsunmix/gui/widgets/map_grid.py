@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -14,6 +14,8 @@ from hsunmix.gui.widgets.endmember_model import swatch
 from hsunmix.gui.widgets.scene_view import SceneView
 
 __all__ = ["MapGrid", "best_columns"]
+
+PAUSE = 20  # milliseconds
 
 
 def best_columns(count: int, width: int, height: int, aspect: float) -> int:
@@ -81,7 +83,7 @@ class MapGrid(QWidget):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(4)
         self._tiles: list[_Tile] = []
-        self._used = 0
+        self._used = self._wanted = 0
         self._aspect = 1.0
         self._columns = 0
         self._theme: Theme | None = None
@@ -90,6 +92,22 @@ class MapGrid(QWidget):
     def views(self) -> list[SceneView]:
         """The views in use."""
         return [tile.view for tile in self._tiles[: self._used]]
+
+    def prepare(self, count: int) -> None:
+        """Make the views for so many maps, one at a time, before they are needed.
+
+        A view takes some milliseconds to make; all of them at once would be noticed.
+        """
+        self._wanted = count
+        if len(self._tiles) < count:
+            QTimer.singleShot(PAUSE, self, self._prepare_one)
+
+    def _prepare_one(self) -> None:
+        if len(self._tiles) < self._wanted:
+            tile = self._make(len(self._tiles))
+            tile.hide()
+            self._tiles.append(tile)
+            self.prepare(self._wanted)
 
     def set_maps(self, titles: Sequence[str], colours: Sequence[str], aspect: float) -> list[SceneView]:
         """Make room for as many maps as titles; return their views."""

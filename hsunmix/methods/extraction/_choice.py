@@ -58,16 +58,18 @@ class Judge:
         yield compiling(total_residual)
         return cls(few, norms, columns, spectra, products)
 
-    def error(self, columns: Columns) -> Generator[Step | None, None, float]:
-        """Return the relative error of a set of independent pixels."""
+    def error(self, columns: Columns, limit: float = np.inf) -> Generator[Step | None, None, float]:
+        """Return the relative error of a set of independent pixels; one above ``limit`` may be too low."""
         from hsunmix.kernels.hull import total_residual
 
         rows = np.searchsorted(self._columns, columns)
         g = self._gram[np.ix_(rows, rows)]
         table = 1 << min(len(rows), 13)
-        few = self.few
+        few, most = self.few, limit**2 * self._whole
         parts = yield from few.passes(
-            lambda c: total_residual(self._products[c], rows, few.counts[c], self._norms[c], g, False, table)
+            lambda c: total_residual(
+                self._products[c], rows, few.counts[c], self._norms[c], g, False, table, most
+            )
         )
         return float(np.sqrt(sum(parts) / self._whole))
 
@@ -119,7 +121,7 @@ def exchanged(scene: Scene, best: Columns, sets: Sequence[Columns]) -> Generator
                 continue
             trial = best.copy()
             trial[k] = other
-            error = yield from judge.error(trial)
+            error = yield from judge.error(trial, lowest)
             if error < lowest * (1 - WORTH_IT):
                 best, lowest, tried_in_vain = trial, error, 0
         k = (k + 1) % len(best)

@@ -101,9 +101,7 @@ def select(
 def selecting(model: Model[P]) -> Run[P]:
     """Make a method of a model that weighs candidates; ``neighbours`` is honoured too."""
 
-    def run(
-        scene: Scene, rank: int, params: P, start: Start
-    ) -> Generator[Step | None, None, Extraction]:
+    def run(scene: Scene, rank: int, params: P, start: Start) -> Generator[Step | None, None, Extraction]:
         """Choose ``rank`` pixels, fewer when the others are combinations of those."""
 
         def on_all(
@@ -121,7 +119,7 @@ def selecting(model: Model[P]) -> Run[P]:
 def _comparable(r: int) -> bool:
     from hsunmix.kernels.least_squares import MAX_RANK
 
-    return r < MAX_RANK
+    return r < int(MAX_RANK)
 
 
 def _few(scene: Scene, given: Candidates) -> Scene:

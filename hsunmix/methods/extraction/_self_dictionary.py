@@ -30,7 +30,7 @@ FACTOR = 0.6  # from one μ to the next
 SMALLEST = 1e-9  # of the μ at which X = 0
 ROUNDS = 20  # in which rows are let in
 ALLOWED = 1e-3  # of μ: how far a row that is left out may violate its condition
-SETTLED = 1e-5  # change of a diagonal entry at which an inner run ends
+SETTLED = 1e-5  # change of a diagonal entry at which an inner run ends; less where μ moves them less
 
 
 class Point(NamedTuple):
@@ -141,5 +141,5 @@ def _fast_gradient(rows: _Rows, mu: float, iterations: int) -> Generator[Step | 
         momentum = 1.0 if uphill > 0 else following
         if k % 10 == 9:
             yield None
-        if change < SETTLED:
+        if change < min(SETTLED, 0.1 * mu / size):
             break

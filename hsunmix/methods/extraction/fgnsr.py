@@ -40,7 +40,8 @@ class Params(Options, frozen=True, forbid_unknown_fields=True, kw_only=True):
         int, Meta(ge=10, le=3000, description="Choose among so many pixels, centres of clusters")
     ] = 100
     max_iterations: Annotated[
-        int, Meta(ge=1, le=100_000, description="Steps of the fast gradient method for one weight of the trace")
+        int,
+        Meta(ge=1, le=100_000, description="Steps of the fast gradient method for one weight of the trace"),
     ] = 200
 
 

@@ -29,9 +29,7 @@ from hsunmix.model.unmixing import Step
 __all__ = ["REFERENCE", "TITLE", "Grouping", "Params", "run"]
 
 TITLE = "Hierarchical rank-two NMF (H2NMF)"
-REFERENCE = (
-    "Gillis, Kuang and Park, IEEE TGRS 53 (2015); Kuang and Park, KDD (2013), for the closed form"
-)
+REFERENCE = "Gillis, Kuang and Park, IEEE TGRS 53 (2015); Kuang and Park, KDD (2013), for the closed form"
 
 
 class Params(Options, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -97,7 +97,10 @@ def _program(z: NDArray[np.float64], w: NDArray[np.float64], sizes: Any, rank: i
     i, j = np.nonzero(~np.eye(n, dtype=bool))
     k = np.arange(len(i))
     ratio = sparse.coo_array(
-        (np.concatenate([np.ones(len(k)), -w[j] / w[i]]), (np.tile(k, 2), np.concatenate([j * n + i, i * n + i]))),
+        (
+            np.concatenate([np.ones(len(k)), -w[j] / w[i]]),
+            (np.tile(k, 2), np.concatenate([j * n + i, i * n + i])),
+        ),
         shape=(len(k), n * n + 2 * e + largest),
     )
     error = sparse.hstack(

@@ -49,7 +49,7 @@ class Params(Options, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     runs: Annotated[
         int, Meta(ge=1, le=1000, description="Try so many random directions, keep the best by the error")
-    ] = 10
+    ] = 20
     exchange: Annotated[
         bool, Meta(description="Exchange vertices of the best run for those of others while the error falls")
     ] = True

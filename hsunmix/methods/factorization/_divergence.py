@@ -61,11 +61,13 @@ class Divergence:
 
         scene = self.scene
         yield compiling(update)
-        wt = self.wt.astype(np.float32)
+        r = len(self.wt)
+        wt = np.zeros((r + r % 2, self.wt.shape[1]), np.float32)
+        wt[:r] = self.wt
         floor = np.float32(FLOOR * self.h.max(initial=0))
 
         def work(chunk: slice) -> tuple[float, Array, Array]:
-            top, bottom = np.zeros_like(self.wt), np.zeros_like(self.wt)
+            top, bottom = np.zeros(wt.shape), np.zeros(wt.shape)
             rest = update(
                 scene.tiles[chunk], scene.counts[chunk], wt, self.h[chunk], self.itakura, self.least,
                 floor, top, bottom,
@@ -73,8 +75,8 @@ class Divergence:
             return rest, top, bottom
 
         parts = yield from scene.passes(work)
-        top = np.sum([part[1] for part in parts], axis=0)
-        bottom = np.sum([part[2] for part in parts], axis=0)
+        top = np.sum([part[1] for part in parts], axis=0)[:r]
+        bottom = np.sum([part[2] for part in parts], axis=0)[:r]
         step = top / np.maximum(bottom, 1e-30)
         if self.itakura:
             step = np.sqrt(step)

@@ -79,7 +79,7 @@ class _State:
         r = w.shape[1]
         yield compiling(update)
         inverse, g = (1 / self.sigma).astype(np.float32), (w.T @ w).astype(np.float32)
-        w32 = np.ascontiguousarray(w, dtype=np.float32)
+        w32 = np.ascontiguousarray(w.T, dtype=np.float32)
 
         def work(chunk: slice) -> tuple[float, float, Array, Array]:
             xht, hht = np.zeros((scene.n_bands, r)), np.zeros((r, r))

@@ -52,7 +52,9 @@ def test_which_file_is_asked_for_in_the_folder_of_last_time(
     assert answers.asked == ["open_file ", "open_file ", f"open_file {scene.parent}"]
 
 
-@pytest.mark.parametrize("name", ["missing.hdr", "folder.hdr", "text.hdr", "short.hdr", "empty.hsu", "fifo.h5"])
+@pytest.mark.parametrize(
+    "name", ["missing.hdr", "folder.hdr", "text.hdr", "short.hdr", "empty.hsu", "fifo.h5"]
+)
 def test_what_cannot_be_opened_is_said_and_the_work_is_kept(
     bench: Workbench, wait: Wait, scene: Path, tmp_path: Path, name: str
 ):

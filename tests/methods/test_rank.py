@@ -1,0 +1,92 @@
+"""elbow, hfc, nwhfc, residual, fgnsr: planted numbers, and direct transcriptions of what they count."""
+
+from __future__ import annotations
+
+from statistics import NormalDist
+
+import numpy as np
+import pytest
+
+import hsunmix
+from hsunmix.methods.rank.elbow import elbow
+from hsunmix.methods.rank.residual import _last_that_pays
+
+METHODS = ("elbow", "hfc", "nwhfc", "residual", "fgnsr", "hysime")
+
+
+def planted(rank: int, decibels: float | None, seed: int, noise: np.ndarray | float = 1.0) -> np.ndarray:
+    """A scene with three pure pixels of every material."""
+    rng = np.random.default_rng(seed)
+    place = np.linspace(0, 1, 60)[:, None]
+    w = 0.1 + sum(
+        rng.random(rank) * np.exp(-(((place - rng.random(rank)) / rng.uniform(0.05, 0.3, rank)) ** 2))
+        for _ in range(4)
+    )
+    h = np.hstack([np.repeat(np.eye(rank), 3, axis=1), rng.dirichlet(np.ones(rank), 3000 - 3 * rank).T])
+    x = w @ h
+    if decibels is not None:
+        x = x + noise * np.sqrt((x**2).mean() / 10 ** (decibels / 10)) * rng.standard_normal(x.shape)
+    return np.maximum(x, 0)
+
+
+@pytest.mark.parametrize("decibels", [None, 50, 40])
+def test_planted_numbers_of_clean_scenes(decibels: float | None) -> None:
+    for rank in (3, 4, 6, 8):
+        x = planted(rank, decibels, rank)
+        assert hsunmix.estimate_rank(x, "fgnsr") == rank
+        assert hsunmix.estimate_rank(x, "elbow") == rank
+        if decibels:
+            assert hsunmix.estimate_rank(x, "hysime") == rank
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_noise_costs_little(method: str) -> None:
+    for rank in (3, 5, 7):
+        assert abs(hsunmix.estimate_rank(planted(rank, 30, 10 + rank), method) - rank) <= 2
+
+
+def test_hfc_is_what_the_paper_says() -> None:
+    x = planted(5, 30, 3).astype(np.float32).astype(float)
+    n = x.shape[1]
+    r = np.sort(np.linalg.eigvalsh(x @ x.T / n))[::-1]
+    k = np.sort(np.linalg.eigvalsh(np.cov(x, bias=True)))[::-1]
+    for alarm in (1e-1, 1e-3, 1e-5):
+        tau = -NormalDist(0, 1).inv_cdf(alarm) * np.sqrt(2 * (r**2 + k**2) / n)
+        count = int((r - k > tau).sum())
+        assert hsunmix.estimate_rank(x, "hfc", false_alarm=alarm) == count
+
+
+def test_whitening_helps_where_bands_differ() -> None:
+    uneven = np.where(np.arange(60) % 7 == 0, 6.0, 0.3)[:, None]
+    x = planted(4, 30, 1, uneven)
+    assert abs(hsunmix.estimate_rank(x, "nwhfc") - 4) <= 1
+
+
+def test_elbow_of_a_curve() -> None:
+    assert elbow(np.log10([100, 50, 20, 0.1, 0.09, 0.08, 0.07])) == 3
+    assert elbow(np.zeros(1)) == 1
+    assert elbow(np.array([0.0, -7.0])) == 1
+
+
+def test_last_that_pays() -> None:
+    assert _last_that_pays(np.array([0.5, 0.3, 0.29, 0.1, 0.099]), 0.15) == 4
+    assert _last_that_pays(np.array([0.5]), 0.15) == 1
+    assert _last_that_pays(np.array([1e-7, 1e-8]), 0.15) == 1
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_degenerate_scenes_give_a_number_or_a_clear_error(method: str) -> None:
+    rng = np.random.default_rng(0)
+    for x in (
+        rng.random((5, 1)),
+        rng.random((1, 9)),
+        np.ones((6, 40)),
+        -rng.random((4, 30)),
+        np.repeat(rng.random((6, 2)), 30, axis=1),
+        rng.random((8, 50)) * 1e30,
+    ):
+        try:
+            rank = hsunmix.estimate_rank(x, method)
+        except hsunmix.HsunmixError:
+            continue
+        assert 1 <= rank <= len(x)
