@@ -14,6 +14,8 @@ def command() -> None:
     They are compiled when they are first needed otherwise, and kept. The window starts this by
     itself, in the background, when it finds none.
     """
+    import os
+
     import numpy as np
 
     from hsunmix.api import abundances, unmix
@@ -21,6 +23,8 @@ def command() -> None:
     from hsunmix.kernels import mark_prepared
     from hsunmix.methods import methods
 
+    if hasattr(os, "nice"):
+        os.nice(10)  # whatever the analyst does meanwhile comes first
     rng = np.random.default_rng(0)
     w = rng.random((12, 3))
     x = np.hstack([w, w @ rng.dirichlet(np.ones(3), 600).T])

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtCore import QEventLoop, QProcess, QTimer
 from PySide6.QtWidgets import QApplication
 
 from hsunmix.errors import HsunmixError
@@ -26,6 +26,7 @@ __all__ = ["application", "run", "selftest"]
 # Seconds after which a busy worker lets the window draw. With Python's own 5 ms a redraw, which
 # takes turns many times, would be seen to stutter.
 SWITCH = 0.0005
+HEADSTART = 1000  # milliseconds that the window has to itself
 PATIENCE = 300.0  # seconds that the self-test waits for each part; compiling is among them
 
 
@@ -62,10 +63,29 @@ def run(path: Path | None = None, *, unmixed: bool = False) -> int:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Qt's loop would hold Python's own handler back
     window = MainWindow()
     window.show()
+    QTimer.singleShot(HEADSTART, window, lambda: _prepare(app))
     if path is not None:
         rank = SAMPLE_RANK if path == resource(*SAMPLE) else 0
         QTimer.singleShot(0, window, lambda: window.bench.send(i.Open(path, rank=rank, unmix=unmixed)))
     return app.exec()
+
+
+def _prepare(app: QApplication) -> None:
+    """Let a process of its own compile the kernels while the analyst chooses a file.
+
+    In a thread it would hold the interpreter, and the window would stutter.
+    """
+    from hsunmix.kernels import is_prepared
+
+    if is_prepared():
+        return
+    module = [] if getattr(sys, "frozen", False) else ["-m", "hsunmix"]
+    helper = QProcess(app)
+    helper.setStandardOutputFile(QProcess.nullDevice())
+    helper.setStandardErrorFile(QProcess.nullDevice())
+    app.aboutToQuit.connect(helper.kill)
+    app.aboutToQuit.connect(helper.waitForFinished)
+    helper.start(sys.executable, [*module, "prepare"])
 
 
 def selftest() -> dict[str, float | str]:

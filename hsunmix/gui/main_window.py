@@ -32,7 +32,7 @@ __all__ = ["MainWindow"]
 # Loaded while the analyst looks for a file: some of them stop everything for a tenth of a second.
 LIBRARIES = ("numba", "scipy.optimize", "matplotlib.figure", "rasterio")
 PATIENCE = 300  # milliseconds
-SHARES = {"columns": (880, 360), "rightArea": (300, 400), "rows": (560, 240)}  # at first, in pixels
+RIGHT_WIDTH, RUN_HEIGHT, BOTTOM_HEIGHT, BARS = 360, 270, 240, 60  # at first, in pixels
 
 
 class MainWindow(QMainWindow):
@@ -113,14 +113,19 @@ class MainWindow(QMainWindow):
         centre = self._splitter("centreArea", Qt.Orientation.Horizontal, areas.get("centre", []))
         bottom = self._splitter("bottomArea", Qt.Orientation.Horizontal, areas.get("bottom", []))
         columns = self._splitter("columns", Qt.Orientation.Horizontal, [centre, right])
-        columns.setStretchFactor(0, 1)
-        columns.setStretchFactor(1, 0)
         rows = self._splitter("rows", Qt.Orientation.Vertical, [columns, bottom])
-        rows.setStretchFactor(0, 1)
-        rows.setStretchFactor(1, 0)
-        remembered = self.bench.settings.preferences.splitters
+        for splitter in (columns, rows, right):
+            for k in range(splitter.count()):
+                splitter.setStretchFactor(k, 1 if k == 0 else 0)  # the first takes what is to be had
+        top = max(self.height() - BOTTOM_HEIGHT - BARS, RUN_HEIGHT + 100)
+        first = {
+            "columns": (max(self.width() - RIGHT_WIDTH, 500), RIGHT_WIDTH),
+            "rows": (top, BOTTOM_HEIGHT),
+            "rightArea": (top - RUN_HEIGHT, RUN_HEIGHT),
+        }
+        sizes_of = {**first, **self.bench.settings.preferences.splitters}
         for name, splitter in self._splitters.items():
-            sizes = remembered.get(name, SHARES.get(name, ()))
+            sizes = sizes_of.get(name, ())
             if len(sizes) == splitter.count() and sum(sizes) > 0:
                 splitter.setSizes(list(sizes))
         return rows

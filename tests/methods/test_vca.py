@@ -30,12 +30,12 @@ def test_single_runs_are_like_the_authors(shared: Path) -> None:
     for spread in reference(shared, "hydice_urban_80x100")["vca_spread_relative_error_percent"]:
         errors = [
             100 * hsunmix.unmix(x, "vca", rank=spread["rank"], runs=1, seed=seed).relative_error
-            for seed in range(12)
+            for seed in range(20)
         ]
-        assert 0.9 * spread["median"] < np.median(errors) < 1.15 * spread["median"]
+        assert 0.85 * spread["median"] < np.median(errors) < 1.25 * spread["median"]
 
 
-@pytest.mark.parametrize("noise", [0.0, 0.02])
+@pytest.mark.parametrize("noise", [0.0, 0.1])
 def test_finds_the_vertices(noise: float) -> None:
     """Without noise by the projective projection; with much noise by the centred one."""
     scene = from_array(mixture(bands=60, noise=noise))
@@ -47,7 +47,7 @@ def test_finds_the_vertices(noise: float) -> None:
         true = mixture(bands=60, noise=0.0)[:, :4]
         distance = np.linalg.norm(found.endmembers[:, :, None] - true[:, None, :], axis=0)
         assert sorted(distance.argmin(axis=1)) == [0, 1, 2, 3]
-        assert distance.min(axis=1).max() < 0.02 + 12 * noise
+        assert distance.min(axis=1).max() < 0.02 + 15 * noise  # √60 · noise is the length of the noise
 
 
 def test_the_ratio_of_signal_to_noise_is_estimated() -> None:

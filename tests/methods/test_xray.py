@@ -25,7 +25,7 @@ def test_the_authors_pixels(shared: Path, scene: str) -> None:
         assert 100 * result.relative_error == pytest.approx(entry["relative_error_percent"], rel=1e-5)
 
 
-@pytest.mark.parametrize("selection", SELECTIONS)
+@pytest.mark.parametrize("selection", ["max", "rand", "dist"])
 def test_finds_the_extreme_rays_whatever_the_brightness(selection: str) -> None:
     rng = np.random.default_rng(0)
     for rank in (2, 5, 8):

@@ -35,6 +35,7 @@ class ShapeDialog(Dialog):
         for lines, samples in self._shapes:
             self.choice.addItem(f"{lines} lines × {samples} samples")
         label = named(QLabel("The scene has"), "shapeChoiceLabel", "The scene has")
+        label.setProperty("role", "field")
         label.setBuddy(self.choice)
         form = QFormLayout()
         form.addRow(label, self.choice)

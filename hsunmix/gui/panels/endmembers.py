@@ -32,6 +32,7 @@ from hsunmix.gui.widgets.endmember_model import (
 )
 from hsunmix.gui.widgets.share_delegate import ShareDelegate
 from hsunmix.model.spectra import PALETTE
+from hsunmix.model.unmixing import Unmixing
 from hsunmix.session.document import Document
 
 TITLE = "Endmembers"
@@ -71,6 +72,12 @@ class View(Panel):
         self.table = self._make_table()
         self.summary = named(QLabel(), "resultSummary", "The result in one line")
         self.summary.setProperty("role", "muted")
+        self.note = named(QLabel(), "resultNote", "What the method says about its result")
+        self.note.setTextFormat(Qt.TextFormat.PlainText)
+        self.note.setProperty("role", "muted")
+        self.note.setWordWrap(True)
+        self.note.setContentsMargins(10, 0, 10, 0)
+        self.note.hide()
         self.empty = named(
             QLabel("None yet. Press Unmix, or right-click a pixel and add its spectrum."),
             "noEndmembers",
@@ -94,6 +101,7 @@ class View(Panel):
         layout.setSpacing(2)
         layout.addLayout(top)
         layout.addWidget(body, 1)
+        layout.addWidget(self.note)
         self.setMinimumSize(280, 130)
 
     def _make_table(self) -> QTableView:
@@ -134,9 +142,7 @@ class View(Panel):
         if new.endmembers is not old.endmembers or new.unmixing is not old.unmixing:
             self.model.show(new)
             self._pages.setCurrentIndex(1 if new.endmembers else 0)
-            result = new.unmixing
-            self.summary.setText("" if result is None else f"error {100 * result.relative_error:.2f} %")
-            self.summary.setToolTip("" if result is None else (result.note or "‖X − WH‖ / ‖X‖"))
+            self._show_result(new.unmixing)
         row = new.view.endmember
         if new.endmembers and self.table.currentIndex().row() != row:
             selection = self.table.selectionModel()
@@ -144,6 +150,15 @@ class View(Panel):
             self.table.selectRow(row)
             selection.blockSignals(False)
             self.table.viewport().update()
+
+    def _show_result(self, result: Unmixing | None) -> None:
+        self.summary.setText("" if result is None else describe(result))
+        self.summary.setToolTip("‖X − WH‖ / ‖X‖ over the pixels and bands used")
+        note = "" if result is None else result.note
+        first, _, rest = note.partition(". ")
+        self.note.setText(f"{first.rstrip('.')}. …" if rest else note)
+        self.note.setToolTip(note)
+        self.note.setVisible(bool(note))
 
     def dress(self, theme: Theme) -> None:
         """Colour icons and bars."""
@@ -209,3 +224,12 @@ class View(Panel):
         chosen = QColorDialog.getColor(self._document.endmembers[row].colour, self, "Colour of the endmember")
         if chosen.isValid():
             self.intent.emit(Recolour(row, chosen.name()))
+
+
+def describe(result: Unmixing) -> str:
+    """Return the result in one line; "converged" is only said when it did."""
+    parts = [f"error {100 * result.relative_error:.2f} %"]
+    if result.converged is not None:
+        parts.append(f"{result.iterations} iterations")
+        parts.append("converged" if result.converged else "not converged")
+    return " · ".join(parts)

@@ -40,7 +40,7 @@ TIPS = {
     "residual": "Where the endmembers fit badly: root mean square error per pixel (Ctrl+4)",
 }
 ABUNDANCE_COLOURS, RESIDUAL_COLOURS = "viridis", "inferno"
-PREPARED = 12  # views at most made in advance
+MOST_MAPS = 30  # more could neither be seen nor drawn quickly
 GRID_PIXELS = 4_000_000  # in all tiles together: more can't be seen at once
 
 
@@ -140,7 +140,7 @@ class View(Panel):
         """Move the cursor; show a picture that was read."""
         self._live = new
         if new.running is not None and old.running is None:
-            self.grid.prepare(min(self._document.settings.rank, PREPARED))
+            self.grid.prepare(min(self._document.settings.rank, MOST_MAPS))
         if new.picture is not old.picture and self._shown == "rgb":
             self._draw("rgb")
         if new.cursor is not old.cursor:
@@ -150,7 +150,7 @@ class View(Panel):
 
     def dress(self, theme: Theme) -> None:
         """Colour canvas, cursor and bar."""
-        self.single.set_colours(theme.canvas, theme.text)
+        self.single.set_canvas(theme.canvas)
         self.grid.dress(theme)
         self.bar.set_colours(theme.muted, theme.border)
         self.fit_button.setIcon(icon("fit", theme.muted))
@@ -222,13 +222,14 @@ class View(Panel):
             return
         lines, samples = result.abundances.shape[1:]
         table = colours(ABUNDANCE_COLOURS)
-        members = self._document.endmembers
+        members = self._document.endmembers[:MOST_MAPS]
         views = self.grid.set_maps([e.name for e in members], [e.colour for e in members], samples / lines)
-        for view, values in zip(views, result.abundances, strict=True):
-            few, _ = thin(values, GRID_PIXELS // result.rank)
+        for view, values in zip(views, result.abundances, strict=False):
+            few, _ = thin(values, GRID_PIXELS // len(members))
             view.set_picture(paint(few, 0.0, 1.0), (lines, samples), table)
         self.bar.set_scale(table, 0.0, 1.0, "Abundance")
-        self.caption.setText("Abundances of all endmembers, one scale")
+        which = "all endmembers" if len(members) == result.rank else f"the first {len(members)} endmembers"
+        self.caption.setText(f"Abundances of {which}, one scale")
 
     def _draw_marks(self) -> None:
         marks: list[Mark] = [

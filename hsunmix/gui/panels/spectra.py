@@ -31,7 +31,7 @@ class View(Panel):
         self._document = Document()
         self._live = Live()
         self._theme = LIGHT
-        self.plot = SpectrumPlot("spectraPlot", "Spectra")
+        self.plot = SpectrumPlot("spectraPlot", "Spectra", moving=("cursor",))
         self.readout = named(QLabel(), "spectraReadout", "Pixel under the cursor")
         self.readout.setTextFormat(Qt.TextFormat.RichText)
         self.key = named(QLabel("╌╌ measured   ── modelled"), "spectraKey", "Dashed measured, solid modelled")
@@ -59,7 +59,8 @@ class View(Panel):
         self._document = new
         if new.cube is not old.cube or new.unmixing is not old.unmixing:
             self._set_axes(new)
-        if new.endmembers is not old.endmembers or new.cube is not old.cube:
+        other = new.endmembers is not old.endmembers or new.view.endmember != old.view.endmember
+        if other or new.cube is not old.cube:
             self._draw_endmembers()
         if new.pins != old.pins:
             self._draw_pins()
@@ -120,21 +121,23 @@ class View(Panel):
         for k, pin in enumerate(self._document.pins):
             seen = self._live.pinned.get((pin.line, pin.sample))
             if seen is not None:
-                curves += self._pair(seen, pin_colour(k), 1.2)
+                curves += self._pair(seen, pin_colour(k), pin_colour(k))
         self.plot.set_curves("pins", curves, z=1)
 
     def _draw_cursor(self) -> None:
         cursor = self._live.cursor
-        self.plot.set_curves("cursor", self._pair(cursor, self._theme.text, 1.5) if cursor else [], z=2)
+        pair = self._pair(cursor, self._theme.text, self._theme.muted) if cursor else []
+        self.plot.set_curves("cursor", pair, z=2)
         self.plot.set_passing("cursor", bool(self._document.endmembers or self._document.pins))
         self.readout.setText(self._describe(cursor) if cursor else self._hint())
 
-    def _pair(self, seen: PixelView, ink: str, width: float) -> list[Curve]:
+    def _pair(self, seen: PixelView, ink: str, model_ink: str) -> list[Curve]:
+        """Return the modelled curve and, over it, the measured one."""
         curves = []
-        if seen.measured is not None:
-            curves.append(Curve(seen.measured, ink, dashed=True, width=width))
         if seen.modelled is not None:
-            curves.append(Curve(seen.modelled, ink, width=width))
+            curves.append(Curve(seen.modelled, model_ink, width=1.3))
+        if seen.measured is not None:
+            curves.append(Curve(seen.measured, ink, dashed=True, width=1.6))
         return curves
 
     def _hint(self) -> str:

@@ -170,7 +170,7 @@ def _place(member: Endmember) -> str:
     source = member.source
     if source.line is None or source.sample is None:
         return str(source)
-    return f"{'≈ ' if source.kind == 'smoothed' else ''}px {source.line}, {source.sample}"
+    return f"{'≈ ' if source.kind == 'smoothed' else ''}{source.line}, {source.sample}"
 
 
 def _yes(flag: bool) -> str:

@@ -142,7 +142,7 @@ class MapGrid(QWidget):
         """Take on a theme's colours."""
         self._theme = theme
         for tile in self._tiles:
-            tile.view.set_colours(theme.canvas, theme.text)
+            tile.view.set_canvas(theme.canvas)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Choose the number of columns anew."""
@@ -158,7 +158,7 @@ class MapGrid(QWidget):
         tile.title.clicked.connect(lambda: self.chosen.emit(index))
         view.moved.connect(lambda rect: self._follow(view, rect))
         if self._theme is not None:
-            view.set_colours(self._theme.canvas, self._theme.text)
+            view.set_canvas(self._theme.canvas)
         return tile
 
     def _follow(self, source: SceneView, rect: QRectF) -> None:

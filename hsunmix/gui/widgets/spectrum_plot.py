@@ -16,7 +16,7 @@ from hsunmix.gui.theme import Theme
 
 __all__ = ["Curve", "SpectrumPlot", "dashes", "runs"]
 
-DASH_POINTS = 600  # of a dashed curve: about 120 dashes
+DASH_POINTS = 300  # of a dashed curve: about 60 dashes
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,9 +66,17 @@ def dashes(
 
 
 class SpectrumPlot(pg.GraphicsView):  # type: ignore[misc]
-    """The plot. Drag pans, the wheel zooms, a double click shows everything."""
+    """The plot. Drag pans, the wheel zooms, a double click shows everything.
 
-    def __init__(self, name: str, title: str) -> None:
+    Parameters
+    ----------
+    name, title : str
+        For ``named``.
+    moving : sequence of str
+        Groups of curves that follow the mouse.
+    """
+
+    def __init__(self, name: str, title: str, moving: Sequence[str] = ()) -> None:
         super().__init__(useOpenGL=False)
         named(self, name, title)
         named(self.viewport(), f"{name}Viewport", title)
@@ -89,6 +97,7 @@ class SpectrumPlot(pg.GraphicsView):  # type: ignore[misc]
             axis.enableAutoSIPrefix(False)  # the unit is part of the label: no "knm"
         self._x: NDArray[np.float64] = np.arange(1.0)
         self._groups: dict[str, list[pg.PlotCurveItem]] = {}
+        self._moving = moving
         self._passing: set[str] = set()
         self._shades: list[pg.LinearRegionItem] = []
         self._shade = QColor("#888888")
@@ -119,10 +128,13 @@ class SpectrumPlot(pg.GraphicsView):  # type: ignore[misc]
         """Draw the curves of a group in place of those it had."""
         items = self._groups.setdefault(group, [])
         while len(items) < len(curves):
-            # Qt strokes a thick smooth path eight times slower than its single segments.
             item = pg.PlotCurveItem(connect="finite", antialias=True)
-            item.setSegmentedLineMode("on")
-            if group not in self._passing:
+            # Qt strokes a thick smooth path eight times slower than its single segments: good for what
+            # is drawn once and kept, not for what follows the mouse.
+            if group in self._moving:
+                item.setSegmentedLineMode("on")
+            else:
+                item.setSegmentedLineMode("off")
                 item.setCacheMode(pg.PlotCurveItem.CacheMode.DeviceCoordinateCache)
             self._box.addItem(item, ignoreBounds=group in self._passing)
             items.append(item)
@@ -135,7 +147,8 @@ class SpectrumPlot(pg.GraphicsView):  # type: ignore[misc]
                 if curve.dashed:
                     x, y, connect = dashes(x, y)
                 pen = pg.mkPen(curve.colour, width=curve.width)
-                pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+                pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+                pen.setCapStyle(Qt.PenCapStyle.FlatCap)
                 item.setPen(pen)
                 item.setZValue(z)
                 item.setData(x, y, connect=connect)

@@ -17,8 +17,9 @@ __all__ = ["Judge", "best_set", "exchanged", "extraction", "independent"]
 
 ENOUGH = 5_000  # pixels that are asked which set is best
 NOTHING_LEFT = 1e-12  # of the longest pixel's squared norm: as in spa
-WORTH_IT = 1e-4  # of the error: what an exchange must gain
+WORTH_IT = 1e-3  # of the error: what an exchange must gain
 ENOUGH_FOR_EXCHANGE = 2_000  # the same for exchanges, of which there are hundreds
+POOL = 80  # pixels that are tried in exchange
 AT_ONCE = 200  # pixels whose products with those asked are in memory at a time
 
 Array = NDArray[np.float64]
@@ -103,10 +104,10 @@ def best_set(scene: Scene, sets: Sequence[Columns], message: str) -> Generator[S
 def exchanged(scene: Scene, best: Columns, sets: Sequence[Columns]) -> Generator[Step | None, None, Columns]:
     """Exchange pixels of the best set for pixels of the others, one at a time, while the error falls.
 
-    Of the others, those most often found are tried, at most 200.
+    Of the others, those most often found are tried, at most 80.
     """
     found, times = np.unique(np.concatenate(sets), return_counts=True)
-    pool = np.union1d(found[np.argsort(-times, kind="stable")[:AT_ONCE]], best)
+    pool = np.union1d(found[np.argsort(-times, kind="stable")[:POOL]], best)
     before, best = best, best.copy()
     if len(independent(scene, best)) < len(best):
         return best

@@ -16,8 +16,8 @@ cancelled, HiGHS itself ends in the background, after ``seconds`` at the latest.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Generator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -36,6 +36,8 @@ REFERENCE = (
     "Gillis and Luce, Journal of Machine Learning Research 15 (2014); "
     "Bittorf, Recht, Ré and Tropp, NIPS (2012), for hottopixx"
 )
+
+Array = NDArray[np.float64]
 
 EXTRA_DIRECTIONS = 5
 WAIT = 0.05  # seconds between two yields
@@ -56,9 +58,7 @@ class Params(Options, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ] = 60.0
 
 
-def _diagonal(
-    given: Candidates, rank: int, params: Params
-) -> Generator[Step | None, None, NDArray[np.float64]]:
+def _diagonal(given: Candidates, rank: int, params: Params) -> Generator[Step | None, None, Array]:
     """Weigh the candidates by the diagonal of X."""
     m = given.spectra[:, : len(given.sizes)]
     sums = np.maximum(m.sum(axis=0), 1e-12 * m.max())
@@ -69,22 +69,23 @@ def _diagonal(
     left, s, _ = np.linalg.svd(m * np.sqrt(given.sizes), full_matrices=False)
     z = left[:, s > 1e-9 * s[0]][:, : rank + EXTRA_DIRECTIONS].T @ m
     yield Step(message=f"Linear program with {m.shape[1]} candidates")
-    problem = _program(z, w, sizes, rank)
-    pool = ThreadPoolExecutor(1, thread_name_prefix="hsunmix-lp")
-    try:
-        future: Future[Any] = pool.submit(_solved, problem, params.seconds)
-        while not wait([future], WAIT).done:
-            yield None
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-    solution = future.result().x
+    solved: list[Any] = []
+    # A daemon, so that leaving the program does not wait for a solver that nobody waits for.
+    solver = threading.Thread(target=_solve, args=(z, w, sizes, rank, params.seconds, solved), daemon=True)
+    solver.start()
+    while solver.is_alive():
+        solver.join(WAIT)
+        yield None
+    if isinstance(solved[0], BaseException):
+        raise solved[0]
+    solution = solved[0].x
     if solution is None:
         raise InputError(f"the linear program took more than {params.seconds:g} s; use fewer candidates")
     n = m.shape[1]
     return np.asarray(solution[: n * n : n + 1], dtype=np.float64)
 
 
-def _program(z: NDArray[np.float64], w: NDArray[np.float64], sizes: Any, rank: int) -> dict[str, Any]:
+def _program(z: Array, w: Array, sizes: Array | None, rank: int) -> dict[str, Any]:
     """Write the problem for linprog: X by columns, then the errors' two signs, then their largest.
 
     ``sizes`` None: the largest error counts, not the sum.
@@ -116,7 +117,7 @@ def _program(z: NDArray[np.float64], w: NDArray[np.float64], sizes: Any, rank: i
     cost, upper = np.zeros(error.shape[1]), np.full(error.shape[1], np.inf)
     upper[: n * n : n + 1] = 1
     above = [ratio]
-    if largest:
+    if sizes is None:
         cost[-1] = 1
         sums = sparse.kron(sparse.eye_array(n), np.ones((1, d)))
         above.append(sparse.hstack([sparse.coo_array((n, n * n)), sums, sums, -np.ones((n, 1))]))
@@ -133,10 +134,15 @@ def _program(z: NDArray[np.float64], w: NDArray[np.float64], sizes: Any, rank: i
     }
 
 
-def _solved(problem: dict[str, Any], seconds: float) -> Any:
+def _solve(z: Array, w: Array, sizes: Array | None, rank: int, seconds: float, solved: list[Any]) -> None:
+    """Append linprog's answer, or the error that it raised."""
     from scipy.optimize import linprog
 
-    return linprog(**problem, method="highs-ds", options={"time_limit": seconds})
+    try:
+        program = _program(z, w, sizes, rank)
+        solved.append(linprog(**program, method="highs-ds", options={"time_limit": seconds}))
+    except BaseException as error:
+        solved.append(error)
 
 
 run = selecting(_diagonal)

@@ -155,4 +155,4 @@ def _ends(scene: Scene, y: Array, f: Array) -> Generator[Step | None, None, Colu
     winner = values.argmax(axis=0)
     ends = np.take_along_axis(places, winner[None], axis=0)[0]
     value = np.take_along_axis(values, winner[None], axis=0)[0]
-    return np.where(value[0] >= value[1], ends, ends[::-1])
+    return np.asarray(np.where(value[0] >= value[1], ends, ends[::-1]), dtype=np.int64)

@@ -9,8 +9,9 @@ part, and pixels whose sum is not positive are never taken.
 Cost: max, rand: two reads of X an endmember, and a few r × r products for pixels that may be
 chosen. dist, greedy: 2 · bands · pixels · m operations an endmember, where m pixels, evenly
 spread and at most 500, stand for all i.
-Guarantee: finds the extreme rays of a separable scene without noise, none of them twice. It does
-not ask for abundances that sum to one; dark or noisy pixels can be extreme rays.
+Guarantee: max, rand and dist find the extreme rays of a separable scene without noise; greedy, a
+matching pursuit, need not, but often fits noisy scenes better. Abundances need not sum to one; dark
+or noisy pixels can be extreme rays.
 """
 
 from __future__ import annotations

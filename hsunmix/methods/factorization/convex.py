@@ -48,7 +48,7 @@ class Params(Common, frozen=True, forbid_unknown_fields=True, kw_only=True):
         Meta(description="Spectra are weighted means of pixels, or free and of either sign"),
     ] = "convex"
     candidates: Annotated[
-        int, Meta(ge=1, le=2000, description="Pixels that convex spectra are mixed from, drawn at random")
+        int, Meta(ge=1, le=500, description="Pixels that convex spectra are mixed from, drawn at random")
     ] = 300
 
 

@@ -3,8 +3,8 @@
 Problem: minimize ‖X − W H‖²_F + λ log det(WᵀW + δI) over W ≥ 0, H ≥ 0. With ``model`` ``spectra`` each
 column of W sums to one and H is free: pixels may be bright or dark, as under shade, and only the
 directions of the spectra matter. With ``fractions`` the abundances of a pixel sum to at most one
-and W is free: the volume is that of the simplex in the data's own units, which one outlier or one
-bright pixel can blow up.
+and W is free: the volume is that of the simplex in the data's own units; more exact on clean scenes,
+but a few outliers or pixels that are too bright blow it up.
 Update: H is the exact (constrained) least squares solution. For W the log det is replaced by its
 tangent, λ tr(Y WᵀW) with Y = (WᵀW + δI)⁻¹, and the quadratic problem is lowered by the optimal
 gradient method; both a few times over. λ is ``penalty`` times the ratio of the two terms at the

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QLineEdit
@@ -7,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from hsunmix.gui.intents import Delete, EditName, Locate, Lock, Recolour, Rename, ShowEndmember, Visible
 from hsunmix.gui.panels import endmembers
+from hsunmix.gui.panels.endmembers import describe
 from hsunmix.gui.widgets.endmember_model import COLOUR, LOCK, MEAN, NAME, SHARE_ROLE, SOURCE, VISIBLE
 from hsunmix.session.document import Document, with_endmember
 from tests.gui.panels.conftest import Alone
@@ -25,7 +28,7 @@ def test_rows_are_the_documents(alone: Alone, document: Document):
     panel, _ = alone(endmembers)
     assert panel.model.rowCount() == 3
     assert cell(panel, 1, NAME) == "Endmember 2"
-    assert [cell(panel, row, SOURCE) for row in range(3)] == ["px 2, 1", "spa", "px 4, 5"]
+    assert [cell(panel, row, SOURCE) for row in range(3)] == ["2, 1", "spa", "4, 5"]
     shares = document.unmixing.mean_abundances
     assert [cell(panel, k, MEAN) for k in range(3)] == [f"{100 * s:.0f} %" for s in shares]
     assert cell(panel, 2, MEAN, SHARE_ROLE) == shares[2]
@@ -95,3 +98,22 @@ def test_a_new_name_keeps_the_selection(alone: Alone, document: Document, qtbot:
     assert cell(panel, 2, COLOUR, Qt.ItemDataRole.AccessibleTextRole) == "Colour: #123456"
     icon = cell(panel, 2, COLOUR, Qt.ItemDataRole.DecorationRole)
     assert icon.pixmap(32, 32).toImage().pixelColor(16, 16).name() == "#123456"
+
+
+def test_converged_is_only_said_when_it_did(document: Document):
+    result = document.unmixing
+    assert describe(result) == "error 1.23 %"
+    assert (
+        describe(replace(result, converged=True, iterations=37)) == "error 1.23 % · 37 iterations · converged"
+    )
+    assert describe(replace(result, converged=False, iterations=5)).endswith("5 iterations · not converged")
+
+
+def test_the_methods_note_is_shown(alone: Alone, document: Document):
+    panel, _ = alone(endmembers)
+    assert not panel.note.isVisible()
+    note = "Pixels were smoothed. 120 of 12000 pixels hold no data."
+    panel.render(document, replace(document, unmixing=replace(document.unmixing, note=note)))
+    assert panel.note.isVisible()
+    assert panel.note.text() == "Pixels were smoothed. …"
+    assert panel.note.toolTip() == note

@@ -33,6 +33,13 @@ def test_visible_endmembers_are_drawn_with_their_gaps(alone: Alone, document: Do
     assert len(panel.plot.curves("endmembers")) == 2
 
 
+def test_the_selected_endmember_is_drawn_thicker(alone: Alone, document: Document):
+    panel, _ = alone(spectra)
+    panel.render(document, replace(document, view=replace(document.view, endmember=2)))
+    widths = [item.opts["pen"].widthF() for item in panel.plot._groups["endmembers"]]
+    assert widths[2] > widths[0] == widths[1]
+
+
 def test_the_axis_says_nanometres_once(alone: Alone, document: Document):
     panel, _ = alone(spectra)
     assert panel.plot.x_label == "Wavelength (nm)"
@@ -54,7 +61,7 @@ def test_the_cursors_pixel_is_measured_and_modelled(alone: Alone, document: Docu
     panel, _ = alone(spectra)
     seen = pixel(document, 3, 7)
     panel.follow(Live(), Live(cursor=seen))
-    measured, modelled = panel.plot.curves("cursor")
+    modelled, measured = panel.plot.curves("cursor")
     np.testing.assert_array_equal(modelled, seen.modelled)
     fine = (len(measured) - 1) // (document.cube.bands - 1)
     at = measured[::fine]
