@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from hsunmix.kernels._products import wt_x
+from hsunmix.kernels._products import KERNEL, wt_x
 
 
-@njit(nogil=True, cache=True)
+@njit(**KERNEL)
 def assign(tiles, counts, wt, lengths, h):
     """Fill h (n, r, T) with one abundance a pixel, the others zero.
 

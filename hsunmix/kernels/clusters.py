@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from hsunmix.kernels._products import FAST
+from hsunmix.kernels._products import FAST, KERNEL
 
 GRID = 100  # thresholds lie at 0, 1 / GRID, …, 1
 
 
-@njit(nogil=True, cache=True, fastmath=FAST)
+@njit(**KERNEL, fastmath=FAST)
 def plane(z, v, out):
     """Out (n, 2), float64 = z (n, k), float32, times v (2, k), float64."""
     n, k = z.shape
@@ -23,7 +23,7 @@ def plane(z, v, out):
         out[i, 1] = b
 
 
-@njit(nogil=True, cache=True, fastmath=FAST)
+@njit(**KERNEL, fastmath=FAST)
 def shares(z, b, g, x, at_most, below):
     """Solve min ‖m − W h‖, h ≥ 0, for two columns of W; keep the share of the first in h.
 
@@ -69,7 +69,7 @@ def shares(z, b, g, x, at_most, below):
             below[place] += 1
 
 
-@njit(nogil=True, cache=True)
+@njit(**KERNEL)
 def partition(z, order, x, threshold):
     """Move the rows with x ≥ threshold to the front, in place; return how many they are."""
     first, last = 0, len(x) - 1
@@ -89,7 +89,7 @@ def partition(z, order, x, threshold):
     return first
 
 
-@njit(nogil=True, cache=True, fastmath=FAST)
+@njit(**KERNEL, fastmath=FAST)
 def own_cosines(tiles, labels, directions, out):
     """Cosine between a pixel and its cluster's direction, the pixel's mean taken off.
 
@@ -127,7 +127,7 @@ def own_cosines(tiles, labels, directions, out):
                 out[i, t] = dot[t] / np.sqrt(spread)
 
 
-@njit(nogil=True, cache=True)
+@njit(**KERNEL)
 def best_of_each(labels, values, best, where):
     """For every cluster the largest value and its place, the first of equals; labels flat."""
     for i in range(len(labels)):

@@ -9,14 +9,14 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from hsunmix.kernels._products import FAST
+from hsunmix.kernels._products import FAST, KERNEL
 from hsunmix.kernels.two_block import model_band
 
 # One loop for everything, because it is the loads and stores that take the time; and one function a
 # number of endmembers, because only then the compiler makes a good loop of it.
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, inline="never", error_model="numpy")
+@njit(**KERNEL, fastmath=FAST, inline="never")
 def _fused_2(data, wt, b, h, least, v):
     """Make v = max(x, 0) / (WH) of one band and 2 endmembers; return Σ (x − WH)²."""
     a0, a1 = wt[0, b], wt[1, b]
@@ -30,7 +30,7 @@ def _fused_2(data, wt, b, h, least, v):
     return rest
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, inline="never", error_model="numpy")
+@njit(**KERNEL, fastmath=FAST, inline="never")
 def _fused_4(data, wt, b, h, least, v):
     """Make v = max(x, 0) / (WH) of one band and 4 endmembers; return Σ (x − WH)²."""
     a0, a1, a2, a3 = wt[0, b], wt[1, b], wt[2, b], wt[3, b]
@@ -44,7 +44,7 @@ def _fused_4(data, wt, b, h, least, v):
     return rest
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, inline="never", error_model="numpy")
+@njit(**KERNEL, fastmath=FAST, inline="never")
 def _fused_6(data, wt, b, h, least, v):
     """Make v = max(x, 0) / (WH) of one band and 6 endmembers; return Σ (x − WH)²."""
     a0, a1, a2 = wt[0, b], wt[1, b], wt[2, b]
@@ -59,7 +59,7 @@ def _fused_6(data, wt, b, h, least, v):
     return rest
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, inline="never", error_model="numpy")
+@njit(**KERNEL, fastmath=FAST, inline="never")
 def _ratio(data, v):
     """Make v = max(x, 0) / v; return Σ (x − v)²."""
     rest = np.float32(0)
@@ -70,7 +70,7 @@ def _ratio(data, v):
     return rest
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, inline="never", error_model="numpy")
+@njit(**KERNEL, fastmath=FAST, inline="never")
 def _ratios(data, v, inverse, least):
     """Make inverse = 1 / v and v = max(x, least) / v²; return Σ (x − v)²."""
     rest = np.float32(0)
@@ -82,7 +82,7 @@ def _ratios(data, v, inverse, least):
     return rest
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, inline="never", error_model="numpy")
+@njit(**KERNEL, fastmath=FAST, inline="never")
 def _step(row, up, down, floor, itakura):
     """Row · up / down, or the root of the ratio; nothing below the floor."""
     least = np.float32(1e-30)
@@ -94,7 +94,7 @@ def _step(row, up, down, floor, itakura):
             row[t] = max(row[t] * (up[t] / max(down[t], least)), floor)
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, inline="never", error_model="numpy")
+@njit(**KERNEL, fastmath=FAST, inline="never")
 def _quotients(x, wt, b, h, v, least, itakura):
     """Fill v with Q = X/(WH), or X/(WH)² and behind it 1/(WH), of four bands; return Σ (x − WH)²."""
     rest = 0.0
@@ -120,7 +120,7 @@ def _quotients(x, wt, b, h, v, least, itakura):
     return rest
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, inline="never", error_model="numpy")
+@njit(**KERNEL, fastmath=FAST, inline="never")
 def _add_to_pixels(wt, b, q, out):
     """Out (r, T) += Wᵀ q for four bands."""
     r, t_end = out.shape
@@ -141,7 +141,7 @@ def _add_to_pixels(wt, b, q, out):
             o0[t] += a0 * q0[t] + a1 * q1[t] + a2 * q2[t] + a3 * q3[t]
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, inline="never", error_model="numpy")
+@njit(**KERNEL, fastmath=FAST, inline="never")
 def _add_to_spectra(q, h, b, out):
     """Out (r, bands) += h qᵀ for four bands; out is float64."""
     r, t_end = h.shape
@@ -183,7 +183,7 @@ def _add_to_spectra(q, h, b, out):
         out[k, b + 3] += s30
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
+@njit(**KERNEL, fastmath=FAST)
 def update(tiles, counts, wt, h, itakura, least, floor, top, bottom):
     """Update h, and add up what the update of W needs.
 
@@ -245,7 +245,7 @@ def update(tiles, counts, wt, h, itakura, least, floor, top, bottom):
     return rest
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, inline="never", error_model="numpy")
+@njit(**KERNEL, fastmath=FAST, inline="never")
 def _split(bits, exponent, mantissa):
     """Take positive float32 numbers apart: 2^exponent · mantissa, which is between √½ and √2."""
     root = np.int32(0x3F3504F3)  # √½
@@ -255,7 +255,7 @@ def _split(bits, exponent, mantissa):
         mantissa[t] = bits[t] - (e << np.int32(23))
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, inline="never", error_model="numpy")
+@njit(**KERNEL, fastmath=FAST, inline="never")
 def _log(exponent, mantissa, out):
     """Out = logarithm of what ``_split`` took apart: log m = 2 artanh s with s = (m − 1)/(m + 1)."""
     for t in range(out.shape[0]):
@@ -266,7 +266,7 @@ def _log(exponent, mantissa, out):
         out[t] = exponent[t] * np.float32(0.6931471805599453) + (s + s) * (series * q + np.float32(1))
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, inline="never", error_model="numpy")
+@njit(**KERNEL, fastmath=FAST, inline="never")
 def _terms(data, v, ratio, log, itakura, count):
     """Sum the divergence of one band."""
     s = 0.0
@@ -280,7 +280,7 @@ def _terms(data, v, ratio, log, itakura, count):
     return s
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
+@njit(**KERNEL, fastmath=FAST)
 def divergence(tiles, counts, wt, h, itakura, least):
     """Σ x log(x/v) − x + v, or Σ x/v − log(x/v) − 1, over the pixels of a chunk, with v = W H.
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from hsunmix.kernels._products import FAST, wt_x
+from hsunmix.kernels._products import FAST, KERNEL, wt_x
 
 TOLERANCE = 1e-10  # a multiplier, relative to Wᵀx, may be so far below zero
 
 
-@njit(nogil=True, cache=True)
+@njit(**KERNEL)
 def _append(g, place, size, new, low):
     """Add the row of ``new`` to the Cholesky factor of the members; False when it depends on them."""
     for a in range(size):
@@ -32,7 +32,7 @@ def _append(g, place, size, new, low):
     return True
 
 
-@njit(nogil=True, cache=True)
+@njit(**KERNEL)
 def _solve(low, size, right, out):
     """Solve L Lᵀ out = right."""
     for a in range(size):
@@ -47,7 +47,7 @@ def _solve(low, size, right, out):
         out[a] = s / low[a, a]
 
 
-@njit(nogil=True, cache=True)
+@njit(**KERNEL)
 def _optimum(low, size, place, c, simplex, right, z, q):
     """Fill z with the members' optimum; return the multiplier of the sum."""
     for a in range(size):
@@ -68,7 +68,7 @@ def _optimum(low, size, place, c, simplex, right, z, q):
     return lam
 
 
-@njit(nogil=True, cache=True)
+@njit(**KERNEL)
 def _leave(g, place, h, size, low):
     """Drop members whose h isn't positive; return how many are left."""
     kept = 0
@@ -81,7 +81,7 @@ def _leave(g, place, h, size, low):
     return kept
 
 
-@njit(nogil=True, cache=True)
+@njit(**KERNEL)
 def _active_set(g, c, most, simplex, h, place, low, z, q, right, barred):
     """Lawson and Hanson's method for min ½hᵀGh − cᵀh over h ≥ 0 (Σh = 1), with ``most`` members.
 
@@ -150,7 +150,7 @@ def _active_set(g, c, most, simplex, h, place, low, z, q, right, barred):
                 barred[i] = False
 
 
-@njit(nogil=True, cache=True)
+@njit(**KERNEL)
 def active_set(x, wt, g, shift, most, simplex, h):
     """Solve the pixels of one piece of a tile.
 
@@ -184,7 +184,7 @@ def active_set(x, wt, g, shift, most, simplex, h):
             h[i, t] = out[i]
 
 
-@njit(nogil=True, cache=True, fastmath=FAST)
+@njit(**KERNEL, fastmath=FAST)
 def best_sets(tiles, counts, wt, sets, sizes, inverses, h):
     """Try all sets of endmembers, and keep for every pixel the one that fits best.
 

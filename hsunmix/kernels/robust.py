@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from hsunmix.kernels._products import FAST, add_x_ht, wt_x
+from hsunmix.kernels._products import FAST, KERNEL, add_x_ht, wt_x
 from hsunmix.kernels.two_block import add_h_ht, model_band
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, inline="never", error_model="numpy")
+@njit(**KERNEL, fastmath=FAST, inline="never")
 def _fill(x, inverse, wt, h, limit, zeros, filled):
     """Fill (bands, T) by the weighted mean of data and model for every entry.
 
@@ -40,7 +40,7 @@ def _fill(x, inverse, wt, h, limit, zeros, filled):
     return loss, rest
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, inline="never", error_model="numpy")
+@njit(**KERNEL, fastmath=FAST, inline="never")
 def _sweep(g, c, h, scratch):
     """Set the rows of h in turn to their optimum."""
     r, t_end = h.shape
@@ -59,7 +59,7 @@ def _sweep(g, c, h, scratch):
             row[t] = max(row[t] + scratch[t] * inverse, np.float32(0))
 
 
-@njit(nogil=True, cache=True)
+@njit(**KERNEL)
 def update(tiles, counts, inverse, wt, g, h, sweeps, limit, zeros, xht, hht):
     """Fill in, sweep h, and add up what the update of W needs.
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from numba import njit
 
-from hsunmix.kernels._products import FAST
+from hsunmix.kernels._products import FAST, KERNEL
 
 
-@njit(nogil=True, cache=True, fastmath=FAST)
+@njit(**KERNEL, fastmath=FAST)
 def step(gradient, place, c, mu, size, x, y, t, beta):
     """Project y − gradient / size, row by row, onto Ω; make the next extrapolated point.
 

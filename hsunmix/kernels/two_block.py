@@ -10,10 +10,10 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from hsunmix.kernels._products import FAST, add_x_ht, wt_x
+from hsunmix.kernels._products import FAST, KERNEL, add_x_ht, wt_x
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, inline="never")
+@njit(**KERNEL, fastmath=FAST, inline="never")
 def add_h_ht(h, out):
     """Out (r, r) += h (r, T) hᵀ, in float64: errors are computed from it by cancellation."""
     r, t_end = h.shape
@@ -29,7 +29,7 @@ def add_h_ht(h, out):
                 out[j, k] += s
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, inline="never")
+@njit(**KERNEL, fastmath=FAST, inline="never")
 def model_band(wt, b, h, start, out):
     """Out (T,) = start + band b of W H, with wt (r, bands) and h (r, T).
 
@@ -60,7 +60,7 @@ def model_band(wt, b, h, start, out):
             out[t] += a0 * h0[t]
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, inline="never")
+@njit(**KERNEL, fastmath=FAST, inline="never")
 def _gradient(g, c, h, out):
     """Out = g h − c."""
     r, t_end = h.shape
@@ -82,7 +82,7 @@ def _gradient(g, c, h, out):
                 row[t] += a * h0[t]
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
+@njit(**KERNEL, fastmath=FAST)
 def multiply(g, c, h, scratch, floor):
     """Lee and Seung's step: h · max(c, 0) / (g h), nothing below the floor."""
     r, t_end = h.shape
@@ -96,7 +96,7 @@ def multiply(g, c, h, scratch, floor):
             row[t] = max(row[t] * (top / bottom), floor)
 
 
-@njit(nogil=True, cache=True, fastmath=FAST)
+@njit(**KERNEL, fastmath=FAST)
 def optimal_gradient(g, c, h, scratch, lipschitz, steps, delta):
     """Nesterov's optimal gradient method from h, in place; restarts when it overshoots.
 
@@ -139,7 +139,7 @@ def optimal_gradient(g, c, h, scratch, lipschitz, steps, delta):
             break
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, inline="never")
+@njit(**KERNEL, fastmath=FAST, inline="never")
 def _trial(g, h, slope, step, change, product):
     """Step to max(h − step · slope, 0); return ⟨slope, change⟩ and ⟨change, g change⟩."""
     r, t_end = h.shape
@@ -165,7 +165,7 @@ def _trial(g, h, slope, step, change, product):
     return linear, quadratic
 
 
-@njit(nogil=True, cache=True, fastmath=FAST)
+@njit(**KERNEL, fastmath=FAST)
 def projected_gradient(g, c, h, scratch, first_step, steps, delta):
     """Lin's projected gradient method from h, in place; the step is searched by sufficient decrease.
 
@@ -215,7 +215,7 @@ def projected_gradient(g, c, h, scratch, first_step, steps, delta):
 MULTIPLY, OPTIMAL, PROJECTED = 0, 1, 2
 
 
-@njit(nogil=True, cache=True)
+@njit(**KERNEL)
 def update(tiles, counts, wt, g, h, how, amount, steps, delta, xht, hht):
     """Update h on every tile for fixed W, and add up what the update of W needs.
 
@@ -255,7 +255,7 @@ def update(tiles, counts, wt, g, h, how, amount, steps, delta, xht, hht):
         add_h_ht(h[i], hht)
 
 
-@njit(nogil=True, cache=True)
+@njit(**KERNEL)
 def add_sums(tiles, h, xht, hht):
     """Add X Hᵀ (bands, r) and H Hᵀ (r, r) of a chunk to float64 sums."""
     for i in range(tiles.shape[0]):
