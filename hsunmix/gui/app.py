@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from hsunmix.errors import HsunmixError
 from hsunmix.files import resource
 from hsunmix.gui import intents as i
+from hsunmix.gui.collector import Collector
 from hsunmix.gui.controllers.files import SAMPLE, SAMPLE_RANK
 from hsunmix.gui.icons import logo
 from hsunmix.gui.main_window import MainWindow
@@ -62,6 +63,7 @@ def run(path: Path | None = None, *, unmixed: bool = False) -> int:
     app = application()
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Qt's loop would hold Python's own handler back
     window = MainWindow()
+    Collector(lambda: not window.bench.live.tasks, window)
     window.show()
     QTimer.singleShot(HEADSTART, window, lambda: _prepare(app))
     if path is not None:
@@ -100,6 +102,7 @@ def selftest() -> dict[str, float | str]:
     app = application()
     with tempfile.TemporaryDirectory() as folder:
         window = MainWindow(Settings(Path(folder) / "settings.json"))
+        Collector(lambda: not window.bench.live.tasks, window)
         window.show()
         app.processEvents()
         times: dict[str, float | str] = {"window_ms": 1000 * (time.perf_counter() - began)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -79,6 +80,18 @@ def qapp() -> QApplication:
     app = application()
     assert QFontDatabase.families(), "there are no fonts: text would be drawn as boxes"
     return app
+
+
+@pytest.fixture(autouse=True)
+def collected_here() -> Iterator[None]:
+    """As ``Collector`` does: no worker may delete a Qt object because it happens to collect garbage."""
+    gc.disable()
+    yield
+    began = time.perf_counter()
+    gc.collect()
+    if time.perf_counter() - began > 0.03:
+        gc.freeze()  # libraries' own objects; what a test made is gone by now
+    gc.enable()
 
 
 @pytest.fixture
@@ -160,7 +173,7 @@ def unmixing_of(cube: Cube, rank: int = 3, seed: int = 1) -> Unmixing:
         rmse=rmse,
         relative_error=0.0123,
         history=np.zeros((0, 2)),
-        source_pixels=np.array([2 * cube.samples + 1, -1, 4 * cube.samples + 5][:rank]),
+        source_pixels=np.resize([2 * cube.samples + 1, -1, 4 * cube.samples + 5], rank),
         converged=None,
         used_bands=used,
         method="spa",

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
@@ -123,3 +125,22 @@ def test_closing_waits_for_the_thread_and_calls_nobody(qapp: object):
     work = slow(threading.Event(), "never")
     bridge.submit(work, called.append)  # after closing nothing starts any more
     assert work.gi_frame is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has priorities per thread")
+def test_workers_and_their_threads_give_way_to_the_window(bridge: Bridge, wait: Wait):
+    found: list[int] = []
+
+    def nice() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    def work() -> Generator[None, None, None]:
+        found.append(nice())
+        helper = threading.Thread(target=lambda: found.append(nice()))
+        helper.start()
+        helper.join()
+        yield
+
+    bridge.submit(work(), lambda _: None)
+    wait(lambda: len(found) == 2)
+    assert min(found) > nice()

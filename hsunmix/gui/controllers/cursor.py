@@ -30,6 +30,7 @@ class Controller:
         self._at: Pixel | None = None
         self._shown: Pixel | None = None
         self._known: dict[Pixel, NDArray[np.float32]] = {}
+        self._broken = False  # the file can't be read: it would say so at every move of the mouse
         self._timer = QTimer(bench)
         self._timer.setSingleShot(True)
         self._timer.setInterval(FRAME)
@@ -40,7 +41,7 @@ class Controller:
         """Look again: the pins, or what is modelled, may be others."""
         if new.cube is not old.cube:
             self._known.clear()
-            self._at = None
+            self._at, self._broken = None, False
         if new.cube is not old.cube or new.unmixing is not old.unmixing or new.pins != old.pins:
             self._show_cursor()
             self._show_pins()
@@ -92,7 +93,7 @@ class Controller:
     def _read(self, pixels: Iterable[Pixel]) -> None:
         """Read spectra in the worker, unless it reads already: its end looks again."""
         cube = self.bench.document.cube
-        if cube is None or self.bench.lanes["peek"].busy:
+        if cube is None or self._broken or self.bench.lanes["peek"].busy:
             return
 
         def done(found: dict[Pixel, NDArray[np.float32]]) -> None:
@@ -107,7 +108,7 @@ class Controller:
         self.bench.start("peek", "Reading a spectrum", _spectra(cube, tuple(pixels)), done, self._failed)
 
     def _failed(self, error: BaseException) -> None:
-        self._at = None  # or the same error would come with every move of the mouse
+        self._broken = True
         self.bench.fail(error)
 
 

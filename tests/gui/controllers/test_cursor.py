@@ -124,6 +124,10 @@ def test_a_disk_that_fails_says_so_once(slow_bench: Workbench, slow: SlowPixels,
     wait(lambda: bench.live.message is not None)
     assert "/slow.hdr" in bench.live.message.text
     reads = len(slow.reads)
+    bench.send(i.CloseMessage())
+    bench.send(i.Hover(2, 2))
     deadline = time.monotonic() + 0.2
     wait(lambda: time.monotonic() > deadline)
     assert len(slow.reads) == reads
+    assert bench.live.message is None
+    assert bench.live.cursor.line == 2  # where it is can still be told

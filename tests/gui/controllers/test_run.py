@@ -7,7 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from hsunmix.errors import TooLargeError
 from hsunmix.gui import intents as i
+from hsunmix.gui import scenes
 from hsunmix.gui.controllers import run
 from hsunmix.gui.controllers._locked import put_in
 from hsunmix.gui.workbench import Workbench
@@ -186,3 +188,22 @@ def test_settings_are_no_change_worth_saving(open_bench: Workbench):
     assert open_bench.document.settings.rank == 9
     assert not open_bench.history.modified
     assert open_bench.history.undo_label == ""
+
+
+def test_a_cube_larger_than_memory_is_shown_and_unmixing_it_is_refused(
+    bench: Workbench, cube: Cube, wait: Wait, monkeypatch: pytest.MonkeyPatch
+):
+    def too_large(_: Cube) -> Generator[None, None, None]:
+        raise TooLargeError("the pixels of the scene would take 20.0 GB, and 8.0 GB are free")
+        yield
+
+    monkeypatch.setattr(scenes, "load", too_large)
+    bench.history.reset(Document(cube=cube))
+    wait(lambda: bench.live.picture is not None and not bench.live.tasks)
+    assert bench.live.message is None  # nobody asked for anything yet
+    bench.send(i.Hover(3, 4))
+    wait(lambda: bench.live.cursor.measured is not None)
+    bench.send(i.Unmix())
+    wait(lambda: bench.live.message is not None)
+    assert "20.0 GB" in bench.live.message.text
+    assert bench.document.cube is cube

@@ -15,6 +15,7 @@ from hsunmix.gui.panels import image
 from hsunmix.gui.widgets.scene_view import SceneView
 from hsunmix.jobs import finish
 from hsunmix.session.document import Document, View, with_endmember
+from tests.gui.conftest import unmixing_of
 from tests.gui.panels.conftest import Alone
 
 
@@ -169,3 +170,12 @@ def test_marks_are_where_the_endmembers_come_from(alone: Alone, document: Docume
     hidden = with_endmember(document, 0, visible=False)
     panel.render(document, hidden)
     assert len(panel.single._marks.points()) == 1
+
+
+def test_very_many_maps_are_not_all_drawn(alone: Alone, cube: object):
+    panel, _ = alone(image)
+    result = unmixing_of(cube, rank=40)
+    many = Document(cube=cube, unmixing=result, endmembers=result.as_endmembers(), view=View(page="maps"))
+    panel.render(Document(), many)
+    assert len(panel.grid.views) == image.MOST_MAPS
+    assert "first 30" in panel.caption.text()
