@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QLineEdit, QWidget
 
 from hsunmix.gui.panel import named
+from hsunmix.gui.widgets.quiet import QuietComboBox, QuietSpinBox
 from hsunmix.parameters import Parameter
 
-__all__ = ["AUTOMATIC", "Editor", "Form", "QuietSpinBox", "editor", "parse"]
+__all__ = ["AUTOMATIC", "Editor", "Form", "editor", "parse"]
 
 AUTOMATIC = "automatic"
 INT_LIMIT = 2**31 - 1  # what a spin box can hold
@@ -37,17 +37,6 @@ class Editor:
     widget: QWidget
     read: Callable[[], Any]
     write: Callable[[Any], None]
-
-
-class QuietSpinBox(QSpinBox):
-    """A spin box that a passing mouse wheel doesn't change."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Leave the wheel to what lies behind, unless the box has the focus."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
 
 class Form(QWidget):
@@ -160,7 +149,7 @@ def _tick(parameter: Parameter, on_change: Callable[[], None]) -> Editor:
 
 
 def _list(parameter: Parameter, on_change: Callable[[], None]) -> Editor:
-    box = QComboBox()
+    box = QuietComboBox()
     choices: list[Any] = [None] if parameter.optional else []
     choices += list(parameter.choices) if parameter.kind == "choice" else [True, False]
     words = {None: AUTOMATIC, True: "yes", False: "no"}
@@ -179,7 +168,6 @@ def _spin(parameter: Parameter, on_change: Callable[[], None]) -> Editor:
     low = -INT_LIMIT if parameter.minimum is None else int(parameter.minimum)
     high = INT_LIMIT if parameter.maximum is None else min(int(parameter.maximum), INT_LIMIT)
     box.setRange(low, high)
-    box.setKeyboardTracking(False)
     box.valueChanged.connect(lambda _: on_change())
     return Editor(parameter, box, box.value, lambda value: box.setValue(int(value)))
 
@@ -201,7 +189,7 @@ def _line(parameter: Parameter, on_change: Callable[[], None]) -> Editor:
             line.style().polish(line)
 
     line.textChanged.connect(lambda _: check())
-    line.editingFinished.connect(on_change)
+    line.textChanged.connect(lambda _: on_change())  # not only at the end: a shortcut may come before
     return Editor(
         parameter, line, lambda: parse(parameter, line.text()), lambda value: line.setText(_text(value))
     )

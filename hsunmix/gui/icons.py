@@ -42,4 +42,5 @@ def _icon(name: str, colour: str, sizes: tuple[int, ...] = SIZES) -> QIcon:
         renderer.render(painter)
         painter.end()
         result.addPixmap(pixmap)
+        result.addPixmap(pixmap, QIcon.Mode.Selected)  # or a selected row would tint it
     return result

@@ -23,7 +23,7 @@ class Asked:
     def __init__(self, window: Callable[[], QWidget | None]) -> None:
         self._window = window
 
-    def open_file(self, folder: str) -> tuple[Path | None, dict[str, Any]]:
+    def open_file(self, folder: str) -> Path | None:
         """Which cube or session to open."""
         from hsunmix.formats import file_filter
 
@@ -31,7 +31,7 @@ class Asked:
         inside = cubes[cubes.rfind("(") + 1 : -1]
         filters = ";;".join([f"Cubes and sessions ({inside} *.hsu)", "Sessions (*.hsu)", cubes, *rest])
         chosen, _ = QFileDialog.getOpenFileName(self._window(), "Open a cube or a session", folder, filters)
-        return (Path(chosen) if chosen else None), {}
+        return Path(chosen) if chosen else None
 
     def cube_of(self, session: Path) -> Path | None:
         """Where the cube of a session is."""

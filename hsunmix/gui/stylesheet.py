@@ -67,7 +67,8 @@ QComboBox::down-arrow { image: url("$icons/chevron-down.svg"); width: 12px; heig
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $border; padding: 3px;
     selection-background-color: $selection; selection-color: $text; outline: none; }
 QSpinBox { padding: 3px 20px 3px 7px; }
-QLabel[role="field"] { min-height: 28px; }
+QSpinBox QLineEdit { border: none; padding: 0 0 0 4px; background: transparent; min-height: 0; }
+QLabel[role="field"] { min-height: 28px; min-width: 92px; }
 QSpinBox::up-button, QSpinBox::down-button { border: none; width: 18px; background: transparent; }
 QSpinBox::up-button:hover, QSpinBox::down-button:hover { background: $hover; }
 QSpinBox::up-arrow { image: url("$icons/chevron-up.svg"); width: 10px; height: 10px; }

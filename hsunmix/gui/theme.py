@@ -15,7 +15,7 @@ __all__ = ["CHOICES", "DARK", "LIGHT", "PIN_COLOURS", "Theme", "apply", "choose"
 CHOICES = ("system", "light", "dark")
 
 # Pinned pixels: other hues than the endmembers', seen on white and on dark grey
-PIN_COLOURS = ("#ef476f", "#7b6cf6", "#7f8c1f", "#b5179e", "#8d6e63", "#00a5cf")
+PIN_COLOURS = ("#7b6cf6", "#ef476f", "#7f8c1f", "#b5179e", "#8d6e63", "#00a5cf")
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ Handler = Callable[[Any], None]
 class Questions(Protocol):
     """What is asked of the analyst; the window answers by dialogs, a test by itself."""
 
-    def open_file(self, folder: str) -> tuple[Path | None, dict[str, Any]]:
+    def open_file(self, folder: str) -> Path | None:
         """Which cube or session to open."""
 
     def cube_of(self, session: Path) -> Path | None:

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
@@ -46,9 +45,9 @@ class Answers:
     changes: str = "discard"
     asked: list[str] = field(default_factory=list)
 
-    def open_file(self, folder: str) -> tuple[Path | None, dict[str, Any]]:
+    def open_file(self, folder: str) -> Path | None:
         self.asked.append(f"open_file {folder}")
-        return self.file, {}
+        return self.file
 
     def cube_of(self, session: Path) -> Path | None:
         self.asked.append(f"cube_of {session.name}")

@@ -51,10 +51,7 @@ class Controller:
                 bench.send(i.Save(then=intent))
                 return
         if intent.path is None:
-            path, options = bench.ask.open_file(bench.settings.preferences.open_folder)
-            if path is None:
-                return
-            intent = replace(intent, path=path, options=tuple(options.items()))
+            intent = replace(intent, path=bench.ask.open_file(bench.settings.preferences.open_folder))
         path = intent.path
         if path is None:
             return

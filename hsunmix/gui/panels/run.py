@@ -19,13 +19,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from hsunmix.gui.forms import Form, QuietSpinBox
+from hsunmix.gui.forms import Form
 from hsunmix.gui.icons import icon
 from hsunmix.gui.intents import EstimateRank, SetRun, Unmix
 from hsunmix.gui.live import Live
 from hsunmix.gui.panel import Panel, heading, named
 from hsunmix.gui.theme import LIGHT, Theme
-from hsunmix.gui.widgets.band_chooser import QuietComboBox
+from hsunmix.gui.widgets.quiet import QuietComboBox, QuietSpinBox
 from hsunmix.methods import Method, methods
 from hsunmix.session.document import Document, RunSettings
 
@@ -48,6 +48,7 @@ class View(Panel):
         self._form_of = ""
         self._theme = LIGHT
         self._estimated: int | None = None
+        self._has_cube = self._busy = False
         self._make_fields()
         self._lay_out()
         self._show_settings(self._settings)
@@ -65,9 +66,13 @@ class View(Panel):
         self.method = named(QuietComboBox(), "method", "Method")
         self.abundance = named(QuietComboBox(), "abundance", "Abundances")
         self.abundance.addItem(OWN_ABUNDANCES, "")
+        kind = ""
         for entry in methods().values():
             if entry.kind in ("factorization", "extraction"):
+                if kind not in ("", entry.kind) or (kind == "factorization" and self.method.count() == 1):
+                    self.method.insertSeparator(self.method.count())  # after Automatic, and between kinds
                 _add(self.method, entry)
+                kind = entry.kind
             elif entry.kind == "abundance":
                 _add(self.abundance, entry)
         for box in (self.method, self.abundance):
@@ -145,16 +150,13 @@ class View(Panel):
         """Show the settings."""
         if new.settings != self._settings:
             self._show_settings(new.settings)
-        self.unmix.setEnabled(new.cube is not None and self.unmix.property("busy") is not True)
-        self.estimate.setEnabled(new.cube is not None)
+        self._has_cube = new.cube is not None
+        self._show_button()
 
     def follow(self, old: Live, new: Live) -> None:
         """Follow the work under way, and the estimate."""
-        busy = new.running is not None
-        if busy != (old.running is not None) or self.unmix.property("busy") is None:
-            self.unmix.setProperty("busy", busy)
-            self.unmix.setEnabled(not busy and self.estimate.isEnabled())
-            self.unmix.setText("Unmixing…" if busy else "Unmix")
+        self._busy = new.running is not None
+        self._show_button()
         if new.estimate is not old.estimate or ("rank" in new.tasks) != ("rank" in old.tasks):
             self._show_estimate(new)
 
@@ -162,6 +164,11 @@ class View(Panel):
         """Colour the arrow."""
         self._theme = theme
         self._on_advanced(self.advanced.isChecked())
+
+    def _show_button(self) -> None:
+        self.unmix.setEnabled(self._has_cube and not self._busy)
+        self.unmix.setText("Unmixing…" if self._busy else "Unmix")
+        self.estimate.setEnabled(self._has_cube)
 
     def _show_estimate(self, live: Live) -> None:
         found = live.estimate
@@ -205,6 +212,7 @@ class View(Panel):
             return
         if self._form is not None:
             self._more_layout.removeWidget(self._form)
+            self._form.hide()
             self._form.deleteLater()
         entry = methods().get(settings.method)
         self._form = Form(entry.parameters if entry else (), values)

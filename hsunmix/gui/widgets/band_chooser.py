@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QStringListModel, Signal
-from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from hsunmix.gui.panel import named
+from hsunmix.gui.widgets.quiet import QuietComboBox
 from hsunmix.model.cube import Cube
 
 __all__ = ["BandChooser", "band_label"]
@@ -20,17 +20,6 @@ def band_label(cube: Cube, index: int) -> str:
     if cube.wavelengths is not None:
         return f"{cube.wavelengths[index]:.0f} nm"
     return cube.band_names[index] if cube.band_names else f"band {index + 1}"
-
-
-class QuietComboBox(QComboBox):
-    """A combo box that a passing mouse wheel doesn't change."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Leave the wheel to what lies behind, unless the box has the focus."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
 
 class BandChooser(QWidget):

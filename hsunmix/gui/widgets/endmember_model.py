@@ -47,7 +47,9 @@ def swatch(colour: str, border: str, size: int = 32) -> QIcon:
     inset = size / 10
     painter.drawRoundedRect(QRectF(inset, inset, size - 2 * inset, size - 2 * inset), size / 6, size / 6)
     painter.end()
-    return QIcon(pixmap)
+    result = QIcon(pixmap)
+    result.addPixmap(pixmap, QIcon.Mode.Selected)  # or a selected row would tint it
+    return result
 
 
 class EndmemberModel(QAbstractTableModel):
