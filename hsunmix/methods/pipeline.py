@@ -76,7 +76,7 @@ def unmix(scene: Scene, request: Request) -> Steps:
         )  # fmt: skip
         result = yield from _with_abundances(scene, result, request.abundance or "nnls")
     else:
-        result = yield from method.run(scene, request.rank, params, start)
+        result = yield from _in_cube_units(scene, method.run(scene, request.rank, params, start))
         if request.abundance and request.abundance != result.abundance:
             result = yield from _with_abundances(scene, result, request.abundance)
     if not result.fixed_scale and not result.abundance:
@@ -110,6 +110,23 @@ def estimate_rank(
     chosen = get(method, "rank")
     estimate: RankEstimate = yield from chosen.run(scene, make(chosen.params, parameters or {}))
     return estimate
+
+
+def _in_cube_units(
+    scene: Scene, work: Generator[Step | None, None, Factorization]
+) -> Generator[Step | None, None, Factorization]:
+    """Pass on a method's steps with the spectra over all bands and in the cube's units."""
+    try:
+        while True:
+            step = next(work)
+            if step is not None and step.endmembers is not None:
+                step = replace(step, endmembers=scene.full_spectra(step.endmembers))
+            yield step
+    except StopIteration as end:
+        result: Factorization = end.value
+        return result
+    finally:
+        work.close()
 
 
 def _check_rank(scene: Scene, rank: int) -> None:

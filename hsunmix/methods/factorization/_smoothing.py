@@ -37,10 +37,13 @@ class Smoothed:
         The pixels that each mean is made of, the nearest (the pixel itself) first.
     points : array, (directions, n)
         Coordinates of the means in the scene's first directions.
+    brightness : array, (n,)
+        Sum of each mean over the bands; not below a fiftieth of the median.
     """
 
     columns: NDArray[np.int64]
     points: Array
+    brightness: Array
 
 
 def smoothed(
@@ -62,7 +65,9 @@ def smoothed(
     for j in range(near.shape[1]):
         means += points[near[kept, j]]
         yield None
-    return Smoothed(places[near[kept]], np.ascontiguousarray(means.T / near.shape[1]))
+    points = np.ascontiguousarray(means.T / near.shape[1])
+    brightness = basis.sum(axis=1) @ points
+    return Smoothed(places[near[kept]], points, np.maximum(brightness, 0.02 * np.median(brightness)))
 
 
 def _directions(scene: Scene, count: int) -> Generator[Step | None, None, Array]:

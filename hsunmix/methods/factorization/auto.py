@@ -3,7 +3,9 @@
 Problem: endmembers that are really in the scene, found in spite of noise, odd pixels and shade.
 Method: a sample of at most 20,000 pixels is replaced by means of spectral neighbours, and the
 most isolated are dropped; N-FINDR picks r of the means; archetypal refinement lets each be a
-mixture of a few means, so that the others are better explained as mixtures of them. Where pixels
+mixture of a few means, so that the others are better explained as mixtures of them. This is done
+twice, with the means as they are and divided by their brightness, so that shade plays no part; where
+the scene has shade, the set that explains it better is kept. Where pixels
 lie a little outside the simplex of the endmembers, none is pure: the smallest simplex around the
 means is taken then. Abundances are exact nonnegative least squares; they are made to sum to one
 only where that fits the scene as well, since shade and brightness can't be expressed by such fractions.
@@ -69,31 +71,47 @@ def run(
 ) -> Generator[Step | None, None, Factorization]:
     """Smooth, extract, refine, and solve for the abundances."""
     smooth = yield from smoothed(scene, rank, params.neighbours, params.isolated)
-    extract = get("nfindr", "extraction")
-    found: Extraction = yield from extract.run(from_array(smooth.points), rank, extract.params(), start)
-    assert found.columns is not None
-    weights = yield from refine(smooth.points, found.columns, params.refinement)
-    w = np.column_stack([_spectrum(scene, smooth, weights[:, k]) for k in range(weights.shape[1])])
-    best = yield from _solved(scene, w)
-    size, columns = smooth.columns.shape[1], smooth.columns[weights.argmax(axis=0), 0]
-    said = [
-        f"N-FINDR on means of {size} spectral neighbours"
-        + ", refined as archetypes" * bool(params.refinement)
-    ]
+    size = smooth.columns.shape[1]
+    found = []
+    for brightness in (np.ones_like(smooth.brightness), smooth.brightness):
+        weights = yield from _mixtures(smooth, brightness, rank, params.refinement, start)
+        w = np.column_stack([_spectrum(scene, smooth, weight) for weight in weights.T])
+        found.append((yield from _solved(scene, w, smooth.columns[weights.argmax(axis=0), 0])))
+    best = found[0]
+    if best.cost_of_sum > NO_PURE_PIXELS and found[1].error["nnls"] < best.error["nnls"]:
+        best = found[1]
+    said = [f"N-FINDR on means of {size} spectral neighbours"]
+    if best is found[1]:
+        said[0] += " divided by their brightness"
+    if params.refinement:
+        said[0] += ", refined as archetypes"
     if SUM_MAY_COST < best.cost_of_sum <= NO_PURE_PIXELS:
-        outside = yield from _solved(scene, (yield from _enclosing(scene, smooth, w)))
+        w = yield from _enclosing(scene, smooth, best.w)
+        outside = yield from _solved(scene, w, best.columns)
         if outside.error["fcls"] < best.error["fcls"]:
             best = outside
             said[0] += ", then moved outwards (minimum volume), because no pixel seems pure"
     why = "sums of one fit the scene as well" if best.choice == "fcls" else "sums of one would fit it worse"
     said.append(f"Abundances by {best.choice.upper()}, because {why}")
-    if weights.shape[1] < rank:
-        said.append(f"The scene has only {weights.shape[1]} independent spectra")
+    if best.w.shape[1] < rank:
+        said.append(f"The scene has only {best.w.shape[1]} independent spectra")
     return Factorization(
-        best.w, best.abundances[best.choice], np.zeros((0, 2)), None, columns,
+        best.w, best.abundances[best.choice], np.zeros((0, 2)), None, best.columns,
         smoothed=size > 1 or params.refinement > 0, fixed_scale=True, abundance=best.choice,
         note=". ".join(said) + ".",
     )  # fmt: skip
+
+
+def _mixtures(
+    smooth: Smoothed, brightness: Array, rank: int, refinement: int, start: Start
+) -> Generator[Step | None, None, Array]:
+    """Endmembers as weights (n, r) of the means, found among the means divided by a brightness."""
+    points = smooth.points / brightness
+    extract = get("nfindr", "extraction")
+    found: Extraction = yield from extract.run(from_array(points), rank, extract.params(), start)
+    assert found.columns is not None
+    weights = (yield from refine(points, found.columns, refinement)) / brightness[:, None]
+    return np.asarray(weights / weights.sum(axis=0))
 
 
 def _spectrum(scene: Scene, smooth: Smoothed, weight: Array) -> Array:
@@ -105,9 +123,10 @@ def _spectrum(scene: Scene, smooth: Smoothed, weight: Array) -> Array:
 
 @dataclass(frozen=True, eq=False)
 class _Solved:
-    """Spectra with their abundances by nnls and by fcls, and what each leaves unexplained."""
+    """Spectra, the pixels nearest to them, their abundances by nnls and fcls, and what these leave over."""
 
     w: Array
+    columns: NDArray[np.int64]
     abundances: dict[str, NDArray[np.float32]]
     error: dict[str, float]
 
@@ -122,8 +141,8 @@ class _Solved:
         return "fcls" if self.cost_of_sum <= SUM_MAY_COST else "nnls"
 
 
-def _solved(scene: Scene, w: Array) -> Generator[Step | None, None, _Solved]:
-    solved = _Solved(w, {}, {})
+def _solved(scene: Scene, w: Array, columns: NDArray[np.int64]) -> Generator[Step | None, None, _Solved]:
+    solved = _Solved(w, columns, {}, {})
     for name in ("nnls", "fcls"):
         yield Step(0.85, message="Abundances")
         method = get(name, "abundance")

@@ -36,7 +36,7 @@ REFERENCE = "Ren, Pueyo, Zhu, Debes and Duchêne, The Astrophysical Journal 852 
 
 Array = NDArray[np.float64]
 WORST = 0.002  # share of the pixels whose mean a new component begins with
-NOTHING_LEFT = 1e-6  # relative error that float32 data can't go below
+NOTHING_LEFT = 1e-5  # relative error: nothing that float32 data could tell from rounding
 PATIENCE = 8
 
 

@@ -1,0 +1,57 @@
+"""From a scene to an unmixing: units, scale, and what the steps carry."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hsunmix.engine.scene import load
+from hsunmix.jobs import finish
+from hsunmix.methods import pipeline
+from hsunmix.model.cube import Cube
+from tests.conftest import make_cube
+
+
+def scene_with_bad_bands(scale: float = 1.0) -> tuple[Cube, np.ndarray]:
+    cube = make_cube(lines=40, samples=23, noise=0.01)
+    bad = np.zeros(cube.bands, bool)
+    bad[[3, 11]] = True
+    values = np.abs(cube.read(0, cube.lines)) * np.float32(scale)
+    return Cube(type(cube.pixels)(values), wavelengths=cube.wavelengths, bad_bands=bad), bad
+
+
+def test_steps_have_all_bands_and_the_cubes_units() -> None:
+    cube, bad = scene_with_bad_bands(scale=3e8)  # scaled inside
+    scene = finish(load(cube))
+    assert scene.scale != 1
+    seen: list[np.ndarray] = []
+    request = pipeline.Request("hals", 3, {"max_iterations": 20, "tolerance": 0.0})
+    result = finish(
+        pipeline.unmix(scene, request),
+        lambda step: seen.append(step.endmembers) if step.endmembers is not None else None,
+    )
+    assert seen
+    for spectra in seen:
+        assert spectra.shape == (cube.bands, 3)
+        np.testing.assert_array_equal(np.isnan(spectra).any(axis=1), bad)
+        assert 1e7 < np.nanmax(spectra) < 1e10
+    np.testing.assert_array_equal(np.isnan(result.endmembers).any(axis=1), bad)
+    assert result.rmse.shape == (40, 23)
+    assert np.nanmax(result.rmse) > 1e5
+
+
+def test_closing_closes_the_method() -> None:
+    cube, _ = scene_with_bad_bands()
+    work = pipeline.unmix(finish(load(cube)), pipeline.Request("hals", 3))
+    for _ in range(5):
+        next(work)
+    work.close()
+    assert list(work) == []
+
+
+def test_solve_gives_abundances_of_the_spectra_given() -> None:
+    cube, _ = scene_with_bad_bands()
+    scene = finish(load(cube))
+    found = finish(pipeline.unmix(scene, pipeline.Request("spa", 3)))
+    again = finish(pipeline.solve(scene, found.endmembers, "nnls"))
+    np.testing.assert_allclose(again.abundances, found.abundances, atol=1e-6)
+    assert abs(again.relative_error - found.relative_error) < 1e-9
