@@ -27,10 +27,11 @@ def cache_folder() -> Path:
     return Path(base) / f"kernels-{__version__}"
 
 
-if "numba" in sys.modules:  # imported by somebody before us: its configuration is already read
-    sys.modules["numba"].config.CACHE_DIR = str(cache_folder())
-else:
-    os.environ.setdefault("NUMBA_CACHE_DIR", str(cache_folder()))
+os.environ.setdefault("NUMBA_CACHE_DIR", str(cache_folder()))
+if "numba" in sys.modules:  # imported by somebody before us, perhaps in another thread at this moment
+    import numba  # waits for that
+
+    numba.config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]
 
 
 def _marker() -> Path:
