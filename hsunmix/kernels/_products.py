@@ -1,4 +1,4 @@
-"""The two thin products every solver needs, on one tile: Wᵀ X and X Hᵀ.
+"""The thin products every solver needs, on one tile: Wᵀ X, X Hᵀ and H Hᵀ.
 
 They are written so that the compiler vectorizes along the pixels: four bands are taken at a time,
 because one band at a time would spend its time loading and storing the sums. ``reassoc`` lets it
@@ -7,6 +7,7 @@ split the sums into lanes; it does not touch the processor's handling of denorma
 
 from __future__ import annotations
 
+import numpy as np
 from numba import njit
 
 # A division by zero gives inf here as in NumPy: the other model's checks double the compilation.
@@ -105,3 +106,19 @@ def add_x_ht(x, h, out):
                 s00 += x0[t] * h0[t]
             out[b, k] += s00
         b += 1
+
+
+@njit(**KERNEL, fastmath=FAST, inline="never")
+def add_h_ht(h, out):
+    """Out (r, r) += h (r, T) hᵀ, in float64: errors are computed from it by cancellation."""
+    r, t_end = h.shape
+    for k in range(r):
+        a = h[k]
+        for j in range(k + 1):
+            b = h[j]
+            s = 0.0
+            for t in range(t_end):
+                s += np.float64(a[t]) * np.float64(b[t])
+            out[k, j] += s
+            if j < k:
+                out[j, k] += s

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from hsunmix.kernels._products import FAST, KERNEL, add_x_ht, wt_x
+from hsunmix.kernels._products import FAST, KERNEL, add_h_ht, add_x_ht, wt_x
 
 
 @njit(**KERNEL, fastmath=FAST, inline="never")
@@ -37,22 +37,6 @@ def _sweep(g, c, h, scratch, floor):
             change += (new - row[t]) * (new - row[t])
             row[t] = new
     return change
-
-
-@njit(**KERNEL, fastmath=FAST, inline="never")
-def _add_h_ht(h, out):
-    """Out (r, r) += h (r, T) hᵀ, in float64: the error is computed from it by cancellation."""
-    r, t_end = h.shape
-    for k in range(r):
-        a = h[k]
-        for j in range(k + 1):
-            b = h[j]
-            s = 0.0
-            for t in range(t_end):
-                s += np.float64(a[t]) * np.float64(b[t])
-            out[k, j] += s
-            if j < k:
-                out[j, k] += s
 
 
 @njit(**KERNEL, fastmath=FAST, inline="never")
@@ -112,7 +96,7 @@ def update(tiles, counts, wt, g, h, previous, beta, restart, sweeps, delta, xht,
                     h[i, k, t] = 0
                     previous[i, k, t] = 0
         add_x_ht(tiles[i], h[i], xht)
-        _add_h_ht(h[i], hht)
+        add_h_ht(h[i], hht)
 
 
 @njit(**KERNEL, fastmath=FAST)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from hsunmix.kernels._products import FAST, KERNEL, add_x_ht, wt_x
-from hsunmix.kernels.two_block import add_h_ht, model_band
+from hsunmix.kernels._products import FAST, KERNEL, add_h_ht, add_x_ht, wt_x
+from hsunmix.kernels.two_block import model_band
 
 
 @njit(**KERNEL, fastmath=FAST, inline="never")

@@ -10,23 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from hsunmix.kernels._products import FAST, KERNEL, add_x_ht, wt_x
-
-
-@njit(**KERNEL, fastmath=FAST, inline="never")
-def add_h_ht(h, out):
-    """Out (r, r) += h (r, T) hᵀ, in float64: errors are computed from it by cancellation."""
-    r, t_end = h.shape
-    for k in range(r):
-        a = h[k]
-        for j in range(k + 1):
-            b = h[j]
-            s = 0.0
-            for t in range(t_end):
-                s += np.float64(a[t]) * np.float64(b[t])
-            out[k, j] += s
-            if j < k:
-                out[j, k] += s
+from hsunmix.kernels._products import FAST, KERNEL, add_h_ht, add_x_ht, wt_x
 
 
 @njit(**KERNEL, fastmath=FAST, inline="never")
