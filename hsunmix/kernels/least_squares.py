@@ -102,10 +102,18 @@ def _affine_map(g, members, simplex, m, v):
 
 
 @njit(**KERNEL)
+def _place(members, size):
+    """Place of a set in a table whose size is a power of two: itself where the table holds all sets."""
+    return (members ^ members >> 10 ^ members >> 20 ^ members >> 30 ^ members >> 40 ^ members >> 50) & (
+        size - 1
+    )
+
+
+@njit(**KERNEL)
 def _fill(g, members, simplex, keys, maps):
     """Put the map of a set into its place in the table."""
     r = g.shape[0]
-    slot = members & (keys.shape[0] - 1)
+    slot = _place(members, keys.shape[0])
     m, v = np.empty((r, r)), np.empty(r)
     keys[slot, 1] = _affine_map(g, members, simplex, m, v)
     keys[slot, 0] = members
@@ -127,7 +135,7 @@ def _evaluate(g, c, simplex, members, tol, z, keys, maps):
     # Whole arrays and an index, because a view counts references atomically at every call; and no
     # branches, because which member is wrong can't be predicted.
     r = c.shape[0]
-    slot = members & (keys.shape[0] - 1)
+    slot = _place(members, keys.shape[0])
     if keys[slot, 0] != members:
         _fill(g, members, simplex, keys, maps)
     if keys[slot, 1] == 0:
@@ -232,6 +240,7 @@ def constrained(tiles, counts, wt, g, simplex, table, h, shift=None):
     right = np.empty((r, t_end))
     c, z = np.empty(r), np.empty(r)
     members = (np.int64(1) << r) - 1
+    slot = _place(members, table)
     for i in range(tiles.shape[0]):
         wt_x(wt, tiles[i], right)
         for t in range(counts[i]):
@@ -246,7 +255,6 @@ def constrained(tiles, counts, wt, g, simplex, table, h, shift=None):
             # loop is written out here because a call costs more than its r² products.
             fewest, patience = r + 1, 3
             for attempt in range(10 + 2 * r):
-                slot = members & (table - 1)
                 if keys[slot, 0] != members:
                     _fill(g, members, simplex, keys, maps)
                 wrong, count, last = np.int64(0), np.int64(0), np.int64(0)
@@ -264,6 +272,7 @@ def constrained(tiles, counts, wt, g, simplex, table, h, shift=None):
                     break
                 if keys[slot, 1] == 0 or attempt == 9 + 2 * r:
                     members = _active_set(g, c, simplex, tol, z, keys, maps)
+                    slot = _place(members, table)
                     break
                 if count < fewest:
                     fewest, patience = count, np.int64(3)
@@ -274,6 +283,7 @@ def constrained(tiles, counts, wt, g, simplex, table, h, shift=None):
                 members ^= wrong
                 if simplex and members == 0:
                     members = np.int64(1) << _best_single(g, c)
+                slot = _place(members, table)
             total = 0.0
             for k in range(r):
                 z[k] = max(z[k], 0.0) if members >> k & 1 else 0.0

@@ -27,6 +27,7 @@ from hsunmix.methods import Start, get
 from hsunmix.methods.factorization import hals
 from hsunmix.methods.factorization._hals_loop import Loop
 from hsunmix.methods.factorization._initial import initial_abundances
+from hsunmix.parameters import make
 from tests.benchmarks.scenes import Array, real, urban_size
 
 
@@ -117,6 +118,79 @@ def factorization(name: str, x: Array, scene: Scene, w: np.ndarray, iterations: 
     row(name, f"hals to cd's {100 * target:.3f} % after {iterations}", ours, theirs, "×", "≥ 8")
 
 
+def kullback(name: str, x: Array, scene: Scene, w: np.ndarray, iterations: int = 20) -> None:
+    """An iteration of mu with the Kullback-Leibler loss against scikit-learn's."""
+    from sklearn.decomposition import NMF
+
+    rank = w.shape[1]
+    h0 = np.maximum(scene.spread(finish(initial_abundances(scene, w))).astype(np.float32), 1e-3)
+    data = np.ascontiguousarray(x.T)
+    peer = NMF(rank, init="custom", solver="mu", beta_loss="kullback-leibler", tol=0, max_iter=iterations)
+    start = np.maximum(w, 1e-6)
+    began = time.perf_counter()
+    peer.fit_transform(data, W=np.ascontiguousarray(h0.T), H=np.ascontiguousarray(start.T, dtype=np.float32))
+    theirs = (time.perf_counter() - began) / iterations
+    mu = get("mu")
+    params = make(mu.params, {"loss": "kl", "max_iterations": iterations, "tolerance": 0.0})
+    history = finish(mu.run(scene, rank, params, Start(endmembers=start))).history
+    history = finish(mu.run(scene, rank, params, Start(endmembers=start))).history
+    row(name, "an iteration of mu-kl", np.diff(history[:, 0]).min(), theirs, "×", "≥ 4")
+
+
+def optional_peers(name: str, x: Array, scene: Scene, w: np.ndarray) -> None:
+    """Peers that aren't among the project's requirements, where they are installed."""
+    rank = w.shape[1]
+    pick = np.linspace(0, x.shape[1] - 1, min(100, x.shape[1])).astype(int)
+    data = x.astype(np.float64)
+    try:
+        import cvxopt  # noqa: F401 - pysptools needs it and doesn't say so
+        from pysptools.abundance_maps.amaps import FCLS
+    except ImportError:
+        print("pysptools and cvxopt are not installed", file=sys.stderr)
+    else:
+        fcls = get("fcls")
+        ours = least(lambda: finish(fcls.run(scene, w, fcls.params())))
+        pixels, spectra = np.ascontiguousarray(data[:, pick].T), np.ascontiguousarray(w.T)
+        theirs = least(lambda: FCLS(pixels, spectra), 1) * x.shape[1] / len(pick)
+        row(name, "fcls against pysptools", ours, theirs, "×", "≥ 1000")
+    try:
+        from mcrnmf.models import SNPA
+    except ImportError:
+        print("mcrnmf is not installed", file=sys.stderr)
+    else:
+        snpa, nnls_ = get("snpa"), get("nnls")
+
+        def both() -> None:
+            found = finish(snpa.run(scene, rank, snpa.params(), Start()))
+            finish(nnls_.run(scene, found.endmembers, nnls_.params()))
+
+        row(
+            name,
+            "snpa and nnls against mcrnmf",
+            least(both),
+            least(lambda: SNPA(rank).fit(data), 1),
+            "×",
+            "≥ 50",
+        )
+
+
+def threads(name: str, scene: Scene, w: np.ndarray) -> None:
+    """Two threads against one."""
+    loop = finish(Loop.begin(scene, w, (), True))
+    spa, rank = get("spa"), w.shape[1]
+    work: dict[str, Callable[[], Any]] = {
+        "one hals sweep": lambda: finish(loop.iterate()),
+        "spa": lambda: finish(spa.run(scene, rank, spa.params(), Start())),
+    }
+    for method in ("nnls", "fcls"):
+        chosen = get(method)
+        work[method] = lambda chosen=chosen: finish(chosen.run(scene, w, chosen.params()))
+    for what, run in work.items():
+        alone = least(run, 15)
+        with set_threads(2):
+            row(name, f"{what}, two threads against one", least(run, 15), alone, "×", "≥ 1.6")
+
+
 def main() -> None:
     small = "--small" in sys.argv
     scenes = [*real(), ("Urban-size", urban_size(77, 77) if small else urban_size(), 6)]
@@ -130,6 +204,10 @@ def main() -> None:
                 reads(name, scene, w)
             abundances(name, x, scene, w, 2000)
             factorization(name, x, scene, w)
+            kullback(name, x, scene, w)
+            optional_peers(name, x, scene, w)
+            if name == "Urban-size":
+                threads(name, scene, w)
 
 
 if __name__ == "__main__":

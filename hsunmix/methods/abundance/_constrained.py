@@ -15,7 +15,7 @@ from hsunmix.model.unmixing import Step
 
 __all__ = ["solve"]
 
-TABLE_BYTES = 2 << 20  # stays in the cache of a processor
+TABLE_BYTES = 4 << 20  # more would not stay in the cache of a processor
 
 
 def solve(

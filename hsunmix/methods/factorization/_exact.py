@@ -15,7 +15,7 @@ from hsunmix.model.unmixing import Step
 __all__ = ["exact_abundances", "exact_spectra", "table_size"]
 
 Array = NDArray[np.float64]
-TABLE_BYTES = 2 << 20  # stays in the cache of a processor
+TABLE_BYTES = 4 << 20  # more would not stay in the cache of a processor
 
 
 def table_size(r: int) -> int:

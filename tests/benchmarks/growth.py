@@ -1,0 +1,127 @@
+"""How time and memory grow with the scene. Prints Markdown; with a file name, draws the figure too.
+
+    python -m tests.benchmarks.growth [resources/docs/images/growth.png]
+
+One thread. Times are the least of three, for pixels from 10⁴ to 10⁶, bands and r; the slope is that
+of the logarithms, 1 where time grows in proportion. Peak memory is that of a process of its own which
+runs hals on a scene read from a file, less what it had before opening it.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from hsunmix.engine.scene import Scene, from_array
+from hsunmix.engine.threads import set_threads
+from hsunmix.jobs import finish
+from hsunmix.methods import Start, get
+from hsunmix.methods.factorization import hals
+from tests.benchmarks.scenes import urban_size
+
+AXES: dict[str, list[tuple[int, int, int]]] = {
+    "pixels": [(10_000, 100, 6), (31_600, 100, 6), (100_000, 100, 6), (316_000, 100, 6), (1_000_000, 100, 6)],
+    "bands": [(50_000, bands, 6) for bands in (50, 100, 200, 400)],
+    "r": [(50_000, 100, rank) for rank in (3, 6, 12, 24)],
+}
+MEMORY = """
+import resource, sys, hsunmix
+warm = hsunmix.unmix(__import__("numpy").random.default_rng(0).random((20, 2000)), "hals", rank=3)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+hsunmix.unmix(hsunmix.open_cube(sys.argv[1]), "hals", rank=6, max_iterations=20)
+print(1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before))
+"""
+
+
+def works(rank: int) -> dict[str, Callable[[Scene, np.ndarray], Any]]:
+    """What is timed, given a scene and spectra."""
+    params = hals.Params(max_iterations=5, tolerance=0, multilevel=False)
+    return {
+        "spa": lambda s, _w: finish(get("spa").run(s, rank, get("spa").params(), Start())),
+        "nnls": lambda s, w: finish(get("nnls").run(s, w, get("nnls").params())),
+        "fcls": lambda s, w: finish(get("fcls").run(s, w, get("fcls").params())),
+        "hals, 5 iterations": lambda s, w: finish(hals.run(s, rank, params, Start(endmembers=w))),
+    }
+
+
+def scene_of(pixels: int, bands: int, rank: int) -> tuple[Scene, np.ndarray]:
+    side = round(pixels**0.5)
+    scene = from_array(urban_size(side, pixels // side, bands, rank))
+    return scene, finish(get("spa").run(scene, rank, get("spa").params(), Start())).endmembers
+
+
+def measure(axis: str) -> dict[str, list[float]]:
+    """Seconds of each work along an axis."""
+    times: dict[str, list[float]] = {}
+    for size in AXES[axis]:
+        scene, w = scene_of(*size)
+        for name, work in works(w.shape[1]).items():
+            runs = []
+            for _ in range(4):
+                began = time.perf_counter()
+                work(scene, w)
+                runs.append(time.perf_counter() - began)
+            times.setdefault(name, []).append(min(runs[1:]))
+    return times
+
+
+def peak_memory() -> str:
+    """Peak of a hals run on an ENVI file, against the scene in memory."""
+    from tests.benchmarks.window import envi_scene
+
+    with tempfile.TemporaryDirectory() as folder:
+        header = envi_scene(Path(folder))
+        size = header.with_suffix(".img").stat().st_size
+        out = subprocess.run(
+            [sys.executable, "-c", MEMORY, header], capture_output=True, text=True, check=True
+        )
+    grown = int(out.stdout)
+    said = f"Peak memory of hals: {grown / 1e6:.0f} MB for a scene of {size / 1e6:.0f} MB"
+    return f"{said} (ask: 1.5 × and 100 MB more)."
+
+
+def draw(figures: dict[str, dict[str, list[float]]], path: Path) -> None:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(10, 3.4), layout="constrained")
+    for place, (axis, times) in enumerate(figures.items(), 1):
+        part = figure.add_subplot(1, 3, place)
+        sizes = [size[("pixels", "bands", "r").index(axis)] for size in AXES[axis]]
+        for name, seconds in times.items():
+            part.loglog(sizes, seconds, "o-", label=name)
+        part.set_xlabel(axis)
+        part.set_ylabel("seconds" if place == 1 else "")
+        part.grid(True, which="both", alpha=0.3)
+        if place == 1:
+            part.legend()
+    figure.savefig(path, dpi=100)
+
+
+def main() -> None:
+    print("| grows | work | seconds | slope |\n|---|---|---|---|")
+    figures = {}
+    with set_threads(1), threadpool_limits(limits=1):
+        for axis, sizes in AXES.items():
+            figures[axis] = measure(axis)
+            values = [size[("pixels", "bands", "r").index(axis)] for size in sizes]
+            for name, seconds in figures[axis].items():
+                slope = np.polyfit(np.log(values), np.log(seconds), 1)[0]
+                print(
+                    f"| {axis} | {name} | {', '.join(f'{s:.3g}' for s in seconds)} | {slope:.2f} |",
+                    flush=True,
+                )
+    print("\n" + peak_memory())
+    if len(sys.argv) > 1:
+        draw(figures, Path(sys.argv[1]))
+
+
+if __name__ == "__main__":
+    main()
