@@ -4,7 +4,7 @@
 
 One thread. Times are the least of three, for pixels from 10⁴ to 10⁶, bands and r; the slope is that
 of the logarithms, 1 where time grows in proportion. Peak memory is that of a process of its own which
-runs hals on a scene read from a file, less what it had before opening it.
+runs hals on a scene read from a file, less what it had before (Linux only).
 """
 
 from __future__ import annotations
@@ -33,11 +33,15 @@ AXES: dict[str, list[tuple[int, int, int]]] = {
     "r": [(50_000, 100, rank) for rank in (3, 6, 12, 24)],
 }
 MEMORY = """
-import resource, sys, hsunmix
-warm = hsunmix.unmix(__import__("numpy").random.default_rng(0).random((20, 2000)), "hals", rank=3)
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-hsunmix.unmix(hsunmix.open_cube(sys.argv[1]), "hals", rank=6, max_iterations=20)
-print(1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before))
+import sys, hsunmix, numpy
+def status(name):
+    return next(int(line.split()[1]) * 1024 for line in open("/proc/self/status") if line.startswith(name))
+hsunmix.unmix(numpy.random.default_rng(0).random((20, 2000)), "hals", rank=3)
+cube = hsunmix.open_cube(sys.argv[1])
+open("/proc/self/clear_refs", "w").write("5")  # forget the peak so far
+before = status("VmRSS")
+hsunmix.unmix(cube, "hals", rank=6, max_iterations=20)
+print(status("VmHWM") - before)
 """
 
 
@@ -97,6 +101,8 @@ def draw(figures: dict[str, dict[str, list[float]]], path: Path) -> None:
         sizes = [size[("pixels", "bands", "r").index(axis)] for size in AXES[axis]]
         for name, seconds in times.items():
             part.loglog(sizes, seconds, "o-", label=name)
+        part.set_xticks(sizes, [f"{v:,}" for v in sizes], fontsize="small")
+        part.minorticks_off()
         part.set_xlabel(axis)
         part.set_ylabel("seconds" if place == 1 else "")
         part.grid(True, which="both", alpha=0.3)
