@@ -53,6 +53,7 @@ def test_nothing_heavy_is_imported_before_the_first_window(tmp_path: Path):
     assert imported == []
 
 
+@pytest.mark.slow  # a ratio of times: by hand, like tests/benchmarks/window.py
 def test_the_first_window_is_as_quick_as_a_bare_one(tmp_path: Path):
     run(FIRST_SHOW, tmp_path), run(BARE, tmp_path)  # files are in the system's cache from now on
     ours, bare = [], []
