@@ -22,7 +22,13 @@ from numba import njit
 from hsunmix.kernels._products import KERNEL, wt_x
 
 MAX_RANK = 62  # sets are kept as the bits of an int64
+TABLE_BYTES = 4 << 20  # a larger table would not stay in the cache of a processor
 TOLERANCE = 1e-12  # an abundance, or a multiplier relative to Wᵀx, may be so far below zero
+
+
+def table_size(r):
+    """How many maps to keep for r endmembers: a power of two."""
+    return 1 << min(r, max(4, (TABLE_BYTES // (8 * r * r)).bit_length() - 1))
 
 
 @njit(**KERNEL)

@@ -15,14 +15,12 @@ from hsunmix.model.unmixing import Step
 
 __all__ = ["solve"]
 
-TABLE_BYTES = 4 << 20  # more would not stay in the cache of a processor
-
 
 def solve(
     scene: Scene, w: NDArray[np.float64], simplex: bool, shift: float = 0.0
 ) -> Generator[Step | None, None, Abundances]:
     """Minimize ½‖x − W h‖² + shift · Σh over h ≥ 0 (and Σh = 1 when ``simplex``) for every pixel."""
-    from hsunmix.kernels.least_squares import MAX_RANK, constrained
+    from hsunmix.kernels.least_squares import MAX_RANK, constrained, table_size
 
     r = w.shape[1]
     if r > MAX_RANK:
@@ -34,7 +32,7 @@ def solve(
     length[length == 0] = 1
     wt = np.ascontiguousarray((w / length).T)
     g = wt @ wt.T
-    table = 1 << min(r, max(4, (TABLE_BYTES // (8 * r * r)).bit_length() - 1))
+    table = table_size(r)
     h = np.empty((len(scene.tiles), r, scene.tiles.shape[2]), np.float32)
     scale = length.astype(np.float32)[:, None]
 

@@ -12,22 +12,16 @@ from hsunmix.engine.scene import Scene
 from hsunmix.methods.factorization._steps import Work
 from hsunmix.model.unmixing import Step
 
-__all__ = ["exact_abundances", "exact_spectra", "table_size"]
+__all__ = ["exact_abundances", "exact_spectra"]
 
 Array = NDArray[np.float64]
-TABLE_BYTES = 4 << 20  # more would not stay in the cache of a processor
-
-
-def table_size(r: int) -> int:
-    """How many sets of endmembers the solver remembers."""
-    return 1 << min(r, max(4, (TABLE_BYTES // (8 * r * r)).bit_length() - 1))
 
 
 def exact_abundances(
     scene: Scene, w: Array, h: NDArray[np.float32], shift: float = 0.0
 ) -> Generator[Step | None, None, Work]:
     """Return what solves min ½‖x − W h‖² + shift · Σh over h ≥ 0 on a chunk, and adds up its sums."""
-    from hsunmix.kernels.least_squares import constrained
+    from hsunmix.kernels.least_squares import constrained, table_size
     from hsunmix.kernels.two_block import add_sums
 
     yield compiling(constrained)
@@ -50,7 +44,7 @@ def exact_abundances(
 
 def exact_spectra(c: Array, g: Array) -> Array:
     """Return the minimizer of ½⟨W, gW⟩ − ⟨c, W⟩ over W ≥ 0, (r, bands), all float64."""
-    from hsunmix.kernels.least_squares import constrained
+    from hsunmix.kernels.least_squares import constrained, table_size
 
     r, bands = c.shape
     length = np.sqrt(np.diag(g))

@@ -29,7 +29,7 @@ from hsunmix.engine.passes import compiling
 from hsunmix.engine.scene import Scene
 from hsunmix.methods import Factorization, Start
 from hsunmix.methods.factorization import _steps
-from hsunmix.methods.factorization._exact import exact_abundances, table_size
+from hsunmix.methods.factorization._exact import exact_abundances
 from hsunmix.methods.factorization._initial import initial_spectra
 from hsunmix.methods.factorization._steps import Array, Problem, Work, fit_by_work
 from hsunmix.methods.factorization._two_block import Common, Factors, descend, sources
@@ -134,7 +134,7 @@ def run(
 
 def _at_most_one(scene: Scene, w: Array, h: NDArray[np.float32]) -> Generator[Step | None, None, Work]:
     """Nonnegative least squares; where their sum exceeds one the bound holds as an equality."""
-    from hsunmix.kernels.least_squares import constrained
+    from hsunmix.kernels.least_squares import constrained, table_size
     from hsunmix.kernels.two_block import add_sums
 
     yield compiling(constrained)
