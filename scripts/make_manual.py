@@ -39,13 +39,12 @@ def methods_page() -> str:
 
 def menus_page() -> str:
     """Return the page on the menus and their keys."""
-    from hsunmix.gui.actions import ACTIONS
-    from hsunmix.gui.actions import MENUS as TITLES
+    from hsunmix.gui import actions
 
     lines = [MENUS]
-    for title in TITLES:
+    for title, entries in actions.MENUS.items():
         lines.append(f"## {title.replace('&', '')}\n\n| | keys | |\n|---|---|---|")
-        for action in (a for a in ACTIONS if a.menu == title):
+        for action in entries:
             keys = f"`{action.shortcut}`" if action.shortcut else ""
             lines.append(f"| {action.text.replace('&', '')} | {keys} | {action.tip} |")
         lines.append("")

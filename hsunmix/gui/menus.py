@@ -34,11 +34,12 @@ class Menus:
         for menu in self._menus.values():
             menu.setToolTipsVisible(True)
         self.actions: dict[str, QAction] = {}
-        for action in ACTIONS:
-            self._add(window, action)
+        for title, entries in MENUS.items():
+            for action in entries:
+                self._add(window, title, action)
         self._recent = named(QMenu("Open &recent", window), "menuRecent", "Open recent")
         self._recent.setToolTipsVisible(True)
-        self._menus[MENUS[0]].insertMenu(self.actions["sample"], self._recent)
+        self._menus["&File"].insertMenu(self.actions["sample"], self._recent)
         self._recent.aboutToShow.connect(self._fill_recent)
 
     def refresh(self) -> None:
@@ -60,8 +61,8 @@ class Menus:
             if action.icon:
                 self.actions[action.id].setIcon(icon(action.icon, theme.muted))
 
-    def _add(self, window: QMainWindow, action: Action) -> None:
-        menu = self._menus[action.menu]
+    def _add(self, window: QMainWindow, title: str, action: Action) -> None:
+        menu = self._menus[title]
         if action.line:
             menu.addSeparator()
         made = QAction(action.text, window)

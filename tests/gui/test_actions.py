@@ -14,7 +14,7 @@ def test_names_and_shortcuts_are_unique():
     shortcuts = [QKeySequence(a.shortcut).toString() for a in ACTIONS if a.shortcut]
     assert all(shortcuts)
     assert len(set(shortcuts)) == len(shortcuts)
-    assert {a.menu for a in ACTIONS} == set(MENUS)
+    assert sum(map(len, MENUS.values())) == len(ACTIONS)
 
 
 def test_every_intent_is_carried_out_by_someone(window: MainWindow):

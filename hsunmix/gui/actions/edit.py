@@ -1,0 +1,33 @@
+"""The menu Edit."""
+
+# ruff: noqa: E501 - one entry a line reads best
+
+from __future__ import annotations
+
+from hsunmix.gui import intents as i
+from hsunmix.gui.actions._action import Action, has_members, idle, on_pixel
+from hsunmix.gui.workbench import Workbench
+
+TITLE = "&Edit"
+ORDER = 20
+
+
+def _pin_cursor(bench: Workbench) -> i.Intent:
+    seen = bench.live.cursor
+    return i.Pin(seen.line, seen.sample) if seen else i.ClearPins()
+
+
+def _add_cursor(bench: Workbench) -> i.Intent:
+    seen = bench.live.cursor
+    return i.AddPixel(seen.line, seen.sample) if seen else i.CloseMessage()
+
+
+ACTIONS = (
+    Action("undo", "&Undo", "Take the last change back", lambda _: i.Undo(), "Ctrl+Z", lambda b: bool(b.history.undo_label), "undo"),
+    Action("redo", "&Redo", "Do it again", lambda _: i.Redo(), "Ctrl+Shift+Z", lambda b: bool(b.history.redo_label), "redo"),
+    Action("rename", "Re&name endmember", "Type a name for the selected endmember", lambda _: i.EditName(), "F2", has_members, line=True),
+    Action("delete", "&Delete endmember", "Delete the selected endmember and solve again", lambda b: i.Delete(b.document.view.endmember), "Ctrl+Del", lambda b: has_members(b) and idle(b), "trash"),
+    Action("addPixel", "&Add pixel as endmember", "Make the pixel under the cursor an endmember and solve again", _add_cursor, "Ctrl+Shift+A", lambda b: on_pixel(b) and idle(b), "plus"),
+    Action("pin", "&Pin pixel", "Pin the pixel under the cursor into the spectra plot, or take it out", _pin_cursor, "Ctrl+P", on_pixel, "pin", line=True),
+    Action("clearPins", "Remove all pins", "Take all pinned pixels out of the spectra plot", lambda _: i.ClearPins(), "Ctrl+Shift+P", lambda b: bool(b.document.pins)),
+)  # fmt: skip

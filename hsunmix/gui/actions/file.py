@@ -1,0 +1,21 @@
+"""The menu File."""
+
+# ruff: noqa: E501 - one entry a line reads best
+
+from __future__ import annotations
+
+from hsunmix.gui import intents as i
+from hsunmix.gui.actions._action import Action, has_result, opened
+
+TITLE = "&File"
+ORDER = 10
+
+
+ACTIONS = (
+    Action("open", "&Open…", "Open a cube or a session", lambda _: i.Open(), "Ctrl+O", icon="open"),
+    Action("sample", "Open the sample cube", "A small scene with known materials", lambda _: i.OpenSample()),
+    Action("save", "&Save session", "Save the work on this cube", lambda _: i.Save(), "Ctrl+S", opened, "save", line=True),
+    Action("saveAs", "Save session &as…", "Save the work under another name", lambda _: i.Save(True), "Ctrl+Shift+S", opened),
+    Action("export", "&Export…", "Write maps, spectra and the record of the run", lambda _: i.Export(), "Ctrl+E", has_result, "export"),
+    Action("quit", "&Quit", "Close the window", lambda _: i.Quit(), "Ctrl+Q", line=True),
+)  # fmt: skip

@@ -1,0 +1,45 @@
+"""The menu View."""
+
+# ruff: noqa: E501 - one entry a line reads best
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hsunmix.gui import intents as i
+from hsunmix.gui.actions._action import Action, has_members, has_result, opened
+from hsunmix.gui.workbench import Workbench
+
+TITLE = "&View"
+ORDER = 30
+
+
+def _page(page: str) -> Callable[[Workbench], i.Intent]:
+    return lambda _: i.ShowPage(page)
+
+
+def _theme(choice: str) -> Action:
+    return Action(
+        f"theme{choice.capitalize()}",
+        {"system": "Theme of the system", "light": "Light theme", "dark": "Dark theme"}[choice],
+        "Colours of the window",
+        lambda _: i.SetTheme(choice),
+        checked=lambda bench: bench.settings.preferences.theme == choice,
+        line=choice == "system",
+    )
+
+
+ACTIONS = (
+    Action("pageRgb", "&RGB", "The colour image", _page("rgb"), "Ctrl+1", opened),
+    Action("pageMap", "Abundance &map", "The map of the selected endmember", _page("map"), "Ctrl+2", has_result),
+    Action("pageMaps", "&All maps", "The maps of all endmembers", _page("maps"), "Ctrl+3", has_result),
+    Action("pageResidual", "Re&sidual", "Where the endmembers fit badly", _page("residual"), "Ctrl+4", has_result),
+    Action("next", "&Next endmember", "Select the next endmember", lambda _: i.ShowEndmember(step=1), "Ctrl+Down", has_members, line=True),
+    Action("previous", "&Previous endmember", "Select the one before", lambda _: i.ShowEndmember(step=-1), "Ctrl+Up", has_members),
+    Action("zoomIn", "Zoom &in", "Show less of the scene, larger", lambda _: i.Zoom(1.25), "Ctrl++", opened, line=True),
+    Action("zoomOut", "Zoom &out", "Show more of the scene, smaller", lambda _: i.Zoom(0.8), "Ctrl+-", opened),
+    Action("zoomFit", "&Whole scene", "Show the whole scene", lambda _: i.Zoom(), "Ctrl+0", opened, "fit"),
+    _theme("system"),
+    _theme("light"),
+    _theme("dark"),
+)  # fmt: skip

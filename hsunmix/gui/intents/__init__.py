@@ -1,0 +1,11 @@
+"""What the analyst wants: panels and menus emit these, controllers carry them out.
+
+An intent is plain data, so a test, a menu, a shortcut, a message's button and a mouse click all ask
+for the same thing in the same way. One file an area; all of their names are here.
+"""
+
+from hsunmix.gui.intents.base import *
+from hsunmix.gui.intents.edit import *
+from hsunmix.gui.intents.files import *
+from hsunmix.gui.intents.look import *
+from hsunmix.gui.intents.work import *

@@ -1,0 +1,49 @@
+"""Intents about the work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hsunmix.gui.intents.base import Intent
+from hsunmix.session.document import RunSettings
+
+__all__ = [
+    "About",
+    "CancelWork",
+    "CloseMessage",
+    "EstimateRank",
+    "SetRun",
+    "Unmix",
+]
+
+
+@dataclass(frozen=True)
+class SetRun(Intent):
+    """The run panel says something else."""
+
+    settings: RunSettings
+
+
+@dataclass(frozen=True)
+class Unmix(Intent):
+    """Unmix with the settings of the run panel."""
+
+
+@dataclass(frozen=True)
+class EstimateRank(Intent):
+    """Estimate how many endmembers there are."""
+
+
+@dataclass(frozen=True)
+class CancelWork(Intent):
+    """Cancel what runs."""
+
+
+@dataclass(frozen=True)
+class CloseMessage(Intent):
+    """Close the message bar."""
+
+
+@dataclass(frozen=True)
+class About(Intent):
+    """Show the versions."""
