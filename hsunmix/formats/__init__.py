@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from hsunmix.errors import FormatError, HsunmixError, ParameterError
+from hsunmix.formats._builtin import builtin_library
 from hsunmix.formats._files import read_head, regular_file
 from hsunmix.formats._options import Options
 from hsunmix.formats._raw_pixels import MissingPixels
@@ -38,6 +39,7 @@ __all__ = [
     "Format",
     "MissingPixels",
     "Options",
+    "builtin_library",
     "file_filter",
     "formats",
     "open_cube",
