@@ -15,12 +15,12 @@ from hsunmix._version import __version__
 from hsunmix.model.spectra import Source
 from hsunmix.session._members import Member
 from hsunmix.session._source import SourceRecord
-from hsunmix.session.document import Pin, RunSettings, View
+from hsunmix.session.document import Layer, Pin, RunSettings, View
 from hsunmix.session.migrations import upgrade
 
-__all__ = ["SCHEMA", "EndmemberRecord", "Manifest", "ResultRecord", "decode", "encode"]
+__all__ = ["SCHEMA", "EndmemberRecord", "Manifest", "RegionRecord", "ResultRecord", "decode", "encode"]
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 class EndmemberRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,6 +49,15 @@ class ResultRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     smoothed: bool
 
 
+class RegionRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A region without the runs of its brush, which are rows of the array ``region_runs``."""
+
+    name: str
+    colour: str
+    kind: str
+    vertices: tuple[tuple[float, float], ...]
+
+
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A document without its arrays and without the cube's pixels."""
 
@@ -59,6 +68,8 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     settings: RunSettings
     view: View
     pins: tuple[Pin, ...]
+    regions: tuple[RegionRecord, ...]
+    layers: tuple[Layer, ...]
     cube: SourceRecord | None
     endmembers: tuple[EndmemberRecord, ...]
     unmixing: ResultRecord | None

@@ -28,6 +28,7 @@ DTYPES: Mapping[str, str] = {
     "history": "<f8",
     "source_pixels": "<i8",
     "used_bands": "|b1",
+    "region_runs": "<i4",
 }
 CHUNK = 1 << 24
 Size = Annotated[int, Meta(ge=0, le=1 << 40)]

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from hsunmix.errors import InputError
 from hsunmix.model.cube import Cube
+from hsunmix.model.region import Region
 from hsunmix.model.spectra import Endmember, colour
 from hsunmix.model.unmixing import Unmixing
 from hsunmix.parameters import make
@@ -45,7 +46,9 @@ def restored(manifest: Manifest, arrays: Arrays, cube: Cube | None) -> Document:
     if cube is not None and notes:
         cube = replace(cube, notes=(*cube.notes, *notes))
     pins = tuple(p for p in manifest.pins if cube is None or _inside(cube, p.line, p.sample))
-    return Document(cube, endmembers, unmixing, settings, _view(manifest.view, len(endmembers), cube), pins)
+    view = _view(manifest, cube)
+    regions = _regions(manifest, arrays)
+    return Document(cube, endmembers, unmixing, settings, view, pins, regions, manifest.layers)
 
 
 def _unmixing(record: ResultRecord, arrays: Arrays, cube: Cube | None) -> Unmixing:
@@ -85,6 +88,27 @@ def _endmembers(manifest: Manifest, arrays: Arrays, cube: Cube | None) -> tuple[
     return tuple(result)
 
 
+def _regions(manifest: Manifest, arrays: Arrays) -> tuple[Region, ...]:
+    records = manifest.regions
+    runs = arrays.get("region_runs", np.empty((0, 4), np.int32))
+    if (
+        runs.ndim != 2
+        or runs.shape[1] != 4
+        or (len(runs) and not 0 <= runs[:, 0].min() <= runs[:, 0].max() < len(records))
+    ):
+        raise ValueError("the runs of its regions do not fit the regions")
+    return tuple(
+        Region(
+            record.name,
+            record.colour if re.fullmatch("#[0-9a-fA-F]{6}", record.colour) else colour(k),
+            record.kind,
+            record.vertices,
+            runs[runs[:, 0] == k, 1:],
+        )
+        for k, record in enumerate(records)
+    )
+
+
 def _settings(settings: RunSettings) -> tuple[RunSettings, list[str]]:
     """Keep what this version's methods understand, and say what was dropped."""
     from hsunmix.methods import get
@@ -112,15 +136,22 @@ def _settings(settings: RunSettings) -> tuple[RunSettings, list[str]]:
     return replace(settings, parameters=kept, rank=rank, seed=seed), notes
 
 
-def _view(view: View, endmembers: int, cube: Cube | None) -> View:
-    low, high = view.stretch
+def _view(manifest: Manifest, cube: Cube | None) -> View:
+    view = manifest.view
     bands = range(cube.bands if cube is not None else 0)
     return View(
         page=view.page,  # the panel shows RGB for a page that it doesn't know
-        endmember=view.endmember if view.endmember in range(endmembers) else 0,
+        endmember=view.endmember if view.endmember in range(len(manifest.endmembers)) else 0,
         rgb=view.rgb if view.rgb is not None and all(b in bands for b in view.rgb) else None,
-        stretch=view.stretch if 0 <= low < high <= 100 else View.stretch,
+        stretch=view.stretch if _percentiles(view.stretch) else View.stretch,
+        band=view.band if view.band in bands else None,
+        layer=view.layer if view.layer in range(len(manifest.layers)) else 0,
+        map_stretch=view.map_stretch if view.map_stretch and _percentiles(view.map_stretch) else None,
     )
+
+
+def _percentiles(pair: tuple[float, float]) -> bool:
+    return 0 <= pair[0] < pair[1] <= 100
 
 
 def _inside(cube: Cube, line: int, sample: int) -> bool:

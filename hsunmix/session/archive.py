@@ -20,7 +20,15 @@ from hsunmix.errors import FileError, FormatError, HsunmixError, MissingFileErro
 from hsunmix.files import clean_orphans, replacing
 from hsunmix.model.cube import Cube
 from hsunmix.model.unmixing import Unmixing
-from hsunmix.session._manifest import SCHEMA, EndmemberRecord, Manifest, ResultRecord, decode, encode
+from hsunmix.session._manifest import (
+    SCHEMA,
+    EndmemberRecord,
+    Manifest,
+    RegionRecord,
+    ResultRecord,
+    decode,
+    encode,
+)
 from hsunmix.session._members import listing, read_array, read_bytes, write_array, write_bytes
 from hsunmix.session._restore import restored
 from hsunmix.session._source import changes, find, source_of
@@ -63,6 +71,8 @@ def save(document: Document, path: str | PathLike[str]) -> None:
             settings=document.settings,
             view=document.view,
             pins=document.pins,
+            regions=tuple(RegionRecord(r.name, r.colour, r.kind, r.vertices) for r in document.regions),
+            layers=document.layers,
             cube=source,
             endmembers=tuple(
                 EndmemberRecord(e.name, e.colour, e.visible, e.locked, e.source) for e in document.endmembers
@@ -161,6 +171,9 @@ def _arrays(document: Document) -> Arrays:
     if document.unmixing is not None:
         names = ("endmembers", "abundances", "rmse", "history", "source_pixels", "used_bands")
         arrays |= {name: getattr(document.unmixing, name) for name in names}
+    runs = [np.insert(region.runs, 0, k, axis=1) for k, region in enumerate(document.regions)]
+    if any(map(len, runs)):
+        arrays["region_runs"] = np.concatenate(runs)
     return {name: array for name, array in arrays.items() if array is not None}
 
 

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hsunmix.model.cube import Cube
+from hsunmix.model.region import Region
 from hsunmix.model.spectra import Endmember
 from hsunmix.model.unmixing import Unmixing
 
-__all__ = ["Document", "Pin", "RunSettings", "View", "with_endmember", "with_result"]
+__all__ = ["Document", "Layer", "Pin", "RunSettings", "View", "with_endmember", "with_result"]
 
 
 @dataclass(frozen=True)
@@ -48,25 +49,49 @@ class Pin:
 
 
 @dataclass(frozen=True)
+class Layer:
+    """An image that the analyst asked for by band maths, kept as its expression.
+
+    Attributes
+    ----------
+    name : str
+    text : str
+        The expression, such as ``(b[860] - b[660]) / (b[860] + b[660])``.
+    """
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
 class View:
     """How the image panel shows the scene.
 
     Attributes
     ----------
     page : str
-        ``rgb``, ``map``, ``maps`` or ``residual``.
+        A file of ``hsunmix/gui/pages``: ``rgb``, ``map``, ``maps``, ``residual`` …
     endmember : int
         The abundance map that ``map`` shows.
     rgb : tuple of 3 int, or None
         Bands shown as red, green, blue; None means the cube's own choice.
     stretch : tuple of 2 float
-        Percentiles of the RGB image's stretch.
+        Percentiles of the stretch of the RGB image, a band and a layer.
+    band : int or None
+        The band shown in grey; None means the cube's green one.
+    layer : int
+        The layer shown.
+    map_stretch : tuple of 2 float, or None
+        Percentiles that all abundance maps together are stretched between; None means 0 to 1.
     """
 
     page: str = "rgb"
     endmember: int = 0
     rgb: tuple[int, int, int] | None = None
     stretch: tuple[float, float] = (2.0, 98.0)
+    band: int | None = None
+    layer: int = 0
+    map_stretch: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +108,9 @@ class Document:
     settings : RunSettings
     view : View
     pins : tuple of Pin
+    regions : tuple of Region
+        Parts of the scene that were drawn.
+    layers : tuple of Layer
     """
 
     cube: Cube | None = None
@@ -91,6 +119,8 @@ class Document:
     settings: RunSettings = field(default_factory=RunSettings)
     view: View = field(default_factory=View)
     pins: tuple[Pin, ...] = ()
+    regions: tuple[Region, ...] = ()
+    layers: tuple[Layer, ...] = ()
 
 
 def with_endmember(document: Document, index: int, **changes: Any) -> Document:

@@ -9,9 +9,18 @@ import numpy as np
 import pytest
 
 from hsunmix.formats import open_cube
+from hsunmix.model.region import Region, runs_of
 from hsunmix.model.spectra import Source
 from hsunmix.model.unmixing import Unmixing
-from hsunmix.session.document import Document, Pin, RunSettings, View, with_endmember, with_result
+from hsunmix.session.document import (
+    Document,
+    Layer,
+    Pin,
+    RunSettings,
+    View,
+    with_endmember,
+    with_result,
+)
 
 LINES, SAMPLES, BANDS, RANK = 11, 7, 20, 3
 HEADER = """ENVI
@@ -69,8 +78,20 @@ def make_document(scene: Path | None) -> Document:
     return replace(
         document,
         settings=RunSettings("hals", 5, "fcls", 9, {"hals": {"tolerance": 1e-4}}),
-        view=View("map", 2, (3, 2, 1), (1.0, 99.5)),
+        view=View("map", 2, (3, 2, 1), (1.0, 99.5), 7, 1, (2.0, 98.0)),
         pins=(Pin(3, 4), Pin(10, 6)),
+        regions=make_regions(),
+        layers=(Layer("NDVI", "(b[860] - b[660]) / (b[860] + b[660])"), Layer("Grün", "b[550]")),
+    )
+
+
+def make_regions() -> tuple[Region, ...]:
+    painted = np.zeros((LINES, SAMPLES), dtype=bool)
+    painted[3:6, 2:5] = painted[10, 6] = True
+    return (
+        Region("Acker", "#0072b2", "rectangle", ((1, 2), (4, 7))),
+        Region("Bach", "#d55e00", "brush", runs=runs_of(painted)),
+        Region("Wald", "#009e73", "polygon", ((0.5, 0.25), (9, 1), (4, 6.75))),
     )
 
 
@@ -87,4 +108,4 @@ def document(scene) -> Document:
 @pytest.fixture
 def bare() -> Document:
     document = make_document(None)
-    return replace(document, view=replace(document.view, rgb=None))
+    return replace(document, view=replace(document.view, rgb=None, band=None))

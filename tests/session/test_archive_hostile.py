@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from hsunmix.errors import FileError, FormatError
+from hsunmix.session._manifest import SCHEMA
 from hsunmix.session.archive import load, save
 
 STORED, DEFLATED = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED
@@ -142,7 +143,7 @@ def test_manifests_that_are_none(tmp_path, session, text):
 
 
 def test_a_newer_schema_is_left_alone(tmp_path, session):
-    newer = edited(session, lambda m: m.update(schema=2, version="9.9", unheard_of=1))
+    newer = edited(session, lambda m: m.update(schema=SCHEMA + 1, version="9.9", unheard_of=1))
     refused(tmp_path, newer, r"saved by a newer hsunmix \(9\.9\).*update")
 
 
@@ -175,6 +176,10 @@ def arrays(name, **changes):
         (lambda m: m["endmembers"].pop(), "2 endmembers but 3 spectra"),
         (lambda m: m["unmixing"].update(names=["a"]), "another shape than a result"),
         (lambda m: m["unmixing"].update(parameters=[]), "manifest is damaged"),
+        (lambda m: m["regions"].clear(), "do not fit the regions"),
+        (lambda m: m["regions"][0].update(kind="circle"), "no region of the kind"),
+        (lambda m: m["regions"][2].update(vertices=[[0, 0]]), "1 vertices"),
+        (lambda m: m["regions"][2].update(vertices=[[0, 0], [1e40, 1], [1, 1]]), "reaches too far"),
     ],
 )
 def test_manifests_that_contradict_the_arrays(tmp_path, session, change, reason):
@@ -206,10 +211,17 @@ def replaced(members, name, array):
         ("source_pixels", np.array([0, 1, 77])),
         ("source_pixels", np.array([0, -2, 3])),
         ("spectra", np.zeros((4, 20))),
+        ("region_runs", np.zeros((2, 3), np.int32)),
+        ("region_runs", np.full((2, 4), 3, np.int32)),
+        ("region_runs", np.full((2, 4), -1, np.int32)),
     ],
 )
 def test_arrays_that_do_not_fit_together(tmp_path, session, name, array):
-    refused(tmp_path, replaced(session, name, array), "fit together|another shape|not in the scene|spectra")
+    refused(
+        tmp_path,
+        replaced(session, name, array),
+        "fit together|another shape|not in the scene|spectra|fit the reg",
+    )
 
 
 def test_a_pickle_is_never_loaded(tmp_path, session):

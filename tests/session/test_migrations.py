@@ -56,32 +56,38 @@ def test_a_session_of_the_first_schema(tmp_path):
 
 
 def test_nothing_to_do():
-    assert upgrade(V1, SCHEMA) == V1
+    today = {**V1, "schema": SCHEMA}
+    assert upgrade(today, SCHEMA) == today
+
+
+def test_schema_2_has_regions_and_layers():
+    assert upgrade(V1, 2) == {**V1, "schema": 2, "regions": [], "layers": []}
 
 
 def test_made_up_migrations_run_in_order(tmp_path, monkeypatch):
     """Two steps: one renames the colour of an endmember, one moves the seed."""
-    (tmp_path / "v1_to_v2.py").write_text(
+    now = SCHEMA
+    (tmp_path / f"v{now}_to_v{now + 1}.py").write_text(
         "def upgrade(m):\n"
         "    members = [{**e, 'tint': e['colour']} for e in m['endmembers']]\n"
         "    return {**m, 'endmembers': members}\n"
     )
-    (tmp_path / "v2_to_v3.py").write_text(
+    (tmp_path / f"v{now + 1}_to_v{now + 2}.py").write_text(
         "def upgrade(m):\n    return {**m, 'seed': m['settings']['seed'], 'of': m['schema']}\n"
     )
     monkeypatch.setattr(migrations, "__path__", [*migrations.__path__, str(tmp_path)])
     before = json.dumps(V1)
-    newer = upgrade(V1, 3)
-    assert newer["schema"] == 3
-    assert newer["of"] == 2
+    newer = upgrade(V1, now + 2)
+    assert newer["schema"] == now + 2
+    assert newer["of"] == now + 1
     assert newer["seed"] == 1
     assert newer["endmembers"][0]["tint"] == "#0072b2"
     assert json.dumps(V1) == before
-    with pytest.raises(ValueError, match="no way from version 3 to 4"):
-        upgrade(V1, 4)
+    with pytest.raises(ValueError, match=f"no way from version {now + 2} to {now + 3}"):
+        upgrade(V1, now + 3)
 
 
 def test_decode_upgrades_before_it_checks(monkeypatch):
     old = {**V1, "schema": 1, "relic": True}
-    monkeypatch.setattr("hsunmix.session._manifest.upgrade", lambda m, s: {k: m[k] for k in V1})
+    monkeypatch.setattr("hsunmix.session._manifest.upgrade", lambda m, s: upgrade({k: m[k] for k in V1}, s))
     assert decode(json.dumps(old).encode()).endmembers[0].name == "Soil"

@@ -1,0 +1,122 @@
+"""Regions of interest: parts of a scene that the analyst drew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["FARTHEST", "KINDS", "Region", "runs_of"]
+
+KINDS = ("rectangle", "polygon", "brush")
+LEAST = {"rectangle": 2, "polygon": 3, "brush": 0}  # vertices
+FARTHEST = 1e7  # no scene has so many lines or samples
+
+
+def _no_runs() -> NDArray[np.int32]:
+    return np.empty((0, 3), np.int32)
+
+
+@dataclass(frozen=True, eq=False)
+class Region:
+    """A part of a scene, drawn or painted.
+
+    Places are (line, sample) with pixel edges at integers: the first pixel covers 0 … 1 on both axes.
+    A pixel belongs to a rectangle or a polygon when its centre does.
+
+    Attributes
+    ----------
+    name : str
+    colour : str
+        ``#rrggbb``.
+    kind : str
+        ``rectangle`` (vertices are two opposite corners), ``polygon`` (its corners in order, closed
+        by itself; where it crosses itself, inside is by the even-odd rule) or ``brush``.
+    vertices : tuple of (float, float)
+        (line, sample); empty for a brush.
+    runs : array of int32, (n, 3)
+        What a brush painted: line, first sample, one past the last sample. Need not be in order.
+
+    Raises
+    ------
+    ValueError
+        The kind is unknown, or vertices or runs are not what the kind needs.
+    """
+
+    name: str
+    colour: str
+    kind: str
+    vertices: tuple[tuple[float, float], ...] = ()
+    runs: NDArray[np.int32] = field(default_factory=_no_runs)
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"there is no region of the kind {self.kind!r}")
+        if len(self.vertices) < LEAST[self.kind] or (self.kind == "rectangle" and len(self.vertices) != 2):
+            raise ValueError(f"a {self.kind} of {len(self.vertices)} vertices")
+        if any(not abs(v) <= FARTHEST for pair in self.vertices for v in pair):  # NaN is refused as well
+            raise ValueError(f"the region {self.name} reaches too far")
+        if self.runs.ndim != 2 or self.runs.shape[1] != 3:
+            raise ValueError(f"the runs of a region have the shape {self.runs.shape}")
+
+    def mask(self, lines: int, samples: int) -> NDArray[np.bool_]:
+        """Return the pixels that belong to it: True inside, (lines, samples).
+
+        What lies outside the scene is cut off.
+        """
+        if self.kind == "rectangle":
+            return _rectangle(self.vertices, lines, samples)
+        if self.kind == "polygon":
+            return _polygon(self.vertices, lines, samples)
+        return _painted(self.runs, lines, samples)
+
+    def pixels(self, lines: int, samples: int) -> NDArray[np.int64]:
+        """Return its pixels as line · samples + sample, ascending."""
+        return np.flatnonzero(self.mask(lines, samples)).astype(np.int64)
+
+
+def runs_of(mask: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """Pack a mask (lines, samples) into the runs of a brush, in order."""
+    edges = np.diff(np.pad(mask, ((0, 0), (1, 1))).astype(np.int8), axis=1)
+    line, first = np.nonzero(edges == 1)
+    _, past = np.nonzero(edges == -1)
+    return np.stack([line, first, past], axis=1).astype(np.int32)
+
+
+def _rectangle(corners: tuple[tuple[float, float], ...], lines: int, samples: int) -> NDArray[np.bool_]:
+    mask = np.zeros((lines, samples), dtype=bool)
+    (top, left), (bottom, right) = np.sort(np.asarray(corners, dtype=np.float64), axis=0)
+    mask[_centres(top, bottom, lines), _centres(left, right, samples)] = True
+    return mask
+
+
+def _centres(low: float, high: float, count: int) -> slice:
+    """Return the pixels whose centres lie between two places, the upper one left out."""
+    first, past = np.clip(np.ceil(np.array([low, high]) - 0.5), 0, count).astype(int)
+    return slice(first, past)
+
+
+def _polygon(vertices: tuple[tuple[float, float], ...], lines: int, samples: int) -> NDArray[np.bool_]:
+    """Every edge toggles what lies right of it on the lines it crosses; twice is outside again."""
+    toggled = np.zeros((lines, samples + 1), dtype=bool)
+    corners = np.asarray(vertices, dtype=np.float64)
+    for (line0, sample0), (line1, sample1) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+        crossed = _centres(min(line0, line1), max(line0, line1), lines)
+        line = np.arange(crossed.start, crossed.stop)
+        if not line.size:
+            continue
+        place = sample0 + (line + 0.5 - line0) * ((sample1 - sample0) / (line1 - line0))
+        column = np.clip(np.ceil(place - 0.5), 0, samples).astype(int)
+        toggled[line, column] ^= True
+    return np.logical_xor.accumulate(toggled, axis=1)[:, :samples]
+
+
+def _painted(runs: NDArray[np.int32], lines: int, samples: int) -> NDArray[np.bool_]:
+    inside = runs[(runs[:, 0] >= 0) & (runs[:, 0] < lines)].astype(np.int64)
+    first, past = np.clip(inside[:, 1:], 0, samples).T
+    full = past > first
+    steps = np.zeros((lines, samples + 1), dtype=np.int32)
+    np.add.at(steps, (inside[full, 0], first[full]), 1)
+    np.add.at(steps, (inside[full, 0], past[full]), -1)
+    return np.cumsum(steps, axis=1)[:, :samples] > 0
