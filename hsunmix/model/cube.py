@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -83,7 +83,7 @@ class Cube:
     wavelengths, fwhm : array of float64, (bands,), or None
         Nanometres.
     bad_bands : array of bool, (bands,), or None
-        True where the file says that the band is bad.
+        True where the file says that the band is bad, or the analyst.
     band_names : tuple of str
         Empty where the file has none.
     nodata : float or None
@@ -100,6 +100,9 @@ class Cube:
         Bands for red, green and blue, counted from 0, where the file names them.
     selection : array of bool, (lines, samples), or None
         The pixels that the analyst wants used; None means all.
+    selection_text, band_text : str
+        How the selection and other bad bands than the file's were made, in the words of ``--mask``
+        and ``--bands``; empty where they were not, or by hand.
     options : dict
         What had to be given to open the file (``lines``, ``dataset`` …): opening it again needs
         the same.
@@ -122,6 +125,8 @@ class Cube:
     wavelength_unit: str = ""
     default_rgb: tuple[int, int, int] | None = None
     selection: NDArray[np.bool_] | None = None
+    selection_text: str = ""
+    band_text: str = ""
     options: tuple[tuple[str, int | str], ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -167,16 +172,18 @@ class Cube:
         return int(np.prod(self.shape, dtype=object)) * self.pixels.dtype.itemsize
 
     @cached_property
-    def good_bands(self) -> NDArray[np.bool_]:
-        """True for the bands that are used, (bands,).
-
-        Bad by the file, or without any data in up to 32 lines spread over the scene.
-        """
-        good = np.ones(self.bands, dtype=bool) if self.bad_bands is None else ~self.bad_bands
+    def dead_bands(self) -> NDArray[np.bool_]:
+        """True for the bands without any data in up to 32 lines spread over the scene, (bands,)."""
         step = max(1, self.lines // 32)
         rows = [self.read(line, line + 1)[0] for line in range(step // 2, self.lines, step)]
-        dead = dead_bands(np.concatenate(rows))
-        return good & ~dead if (good & ~dead).any() else good
+        return dead_bands(np.concatenate(rows))
+
+    @property
+    def good_bands(self) -> NDArray[np.bool_]:
+        """True for the bands that are used, (bands,): not bad, and not dead."""
+        good = np.ones(self.bands, dtype=bool) if self.bad_bands is None else ~self.bad_bands
+        alive = good & ~self.dead_bands
+        return alive if alive.any() else good
 
     @cached_property
     def mask(self) -> NDArray[np.bool_]:
@@ -249,8 +256,42 @@ class Cube:
         red, green, blue = (int(good[int(f * (len(good) - 1))]) for f in (0.75, 0.45, 0.15))
         return red, green, blue
 
-    def with_selection(self, selection: NDArray[np.bool_] | None) -> Cube:
-        """Return the same cube restricted to the pixels where ``selection`` is True."""
+    def with_selection(self, selection: NDArray[np.bool_] | None, text: str = "") -> Cube:
+        """Return the same cube restricted to the pixels where ``selection`` is True.
+
+        Parameters
+        ----------
+        selection : array of bool, (lines, samples), or None
+            None takes the restriction away.
+        text : str
+            How it was made, in the words of ``--mask``.
+        """
         if selection is not None and selection.shape != self.shape[:2]:
             raise ValueError(f"a mask of shape {selection.shape} for an image of {self.shape[:2]}")
-        return replace(self, selection=selection)
+        return self._changed(selection=selection, selection_text=text)
+
+    def with_bad_bands(self, bad: NDArray[np.bool_], text: str = "") -> Cube:
+        """Return the same cube with other bad bands, (bands,); what is known of dead ones is kept.
+
+        Parameters
+        ----------
+        bad : array of bool, (bands,)
+        text : str
+            How they were chosen, in the words of ``--bands``.
+
+        Raises
+        ------
+        ValueError
+            There are not as many, or no band would be left.
+        """
+        if bad.shape != (self.bands,):
+            raise ValueError(f"{bad.shape} bad bands for a cube of {self.bands} bands")
+        if bad.all():
+            raise ValueError("no band would be left")
+        return self._changed(bad_bands=bad, band_text=text)
+
+    def _changed(self, **fields: Any) -> Cube:
+        changed = replace(self, **fields)
+        if "dead_bands" in self.__dict__:  # the pixels are the same: no need to look again
+            changed.__dict__["dead_bands"] = self.dead_bands
+        return changed
