@@ -72,7 +72,7 @@ def chosen_bands(cube: Cube, text: str) -> NDArray[np.bool_]:
             taken.append(_meant(cube, item))
     chosen = allowed & ~left_out
     if taken:
-        chosen &= np.logical_or.reduce(taken)
+        chosen &= np.any(taken, axis=0)
     if not chosen.any():
         raise InputError(f"bands {text!r}: no band of this cube is left")
     return chosen
@@ -84,7 +84,10 @@ def _meant(cube: Cube, item: str) -> NDArray[np.bool_]:
     if item in PRESETS:
         if cube.wavelengths is None:
             raise InputError(f"bands {item!r}: the cube has no wavelengths; choose by number, e.g. #10-120")
-        return np.logical_or.reduce([_between(cube.wavelengths, *ends) for ends in PRESETS[item]])
+        meant = np.zeros(cube.bands, dtype=bool)
+        for ends in PRESETS[item]:
+            meant |= _between(cube.wavelengths, *ends)
+        return meant
     found = _RANGE.fullmatch(item)
     if found is None:
         raise InputError(f"bands {item!r} is not understood: {_EXAMPLE} (presets: {', '.join(PRESETS)})")
@@ -102,4 +105,4 @@ def _meant(cube: Cube, item: str) -> NDArray[np.bool_]:
 
 
 def _between(values: NDArray[np.float64], low: float, high: float) -> NDArray[np.bool_]:
-    return np.asarray((values >= low) & (values <= high))
+    return np.asarray((values >= low) & (values <= high), dtype=bool)

@@ -20,6 +20,7 @@ from hsunmix.model.unmixing import Step
 __all__ = ["Expression", "compiled", "evaluate", "evaluation"]
 
 BLOCK_BYTES = 16 << 20
+Image = NDArray[np.float32] | NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +45,7 @@ class Expression:
         """Whether it says yes or no for each pixel rather than a number."""
         return self.term.condition
 
-    def of(self, block: NDArray[np.float32]) -> NDArray[np.float32] | NDArray[np.bool_]:
+    def of(self, block: NDArray[np.float32]) -> Image:
         """Evaluate it on a block (lines, samples, len(bands)) of the bands that it needs.
 
         Returns
@@ -80,9 +81,7 @@ def compiled(cube: Cube, text: str) -> Expression:
     return Expression(text, term, tuple(sorted(term.bands)))
 
 
-def evaluation(
-    cube: Cube, text: str
-) -> Generator[Step | None, None, NDArray[np.float32] | NDArray[np.bool_]]:
+def evaluation(cube: Cube, text: str) -> Generator[Step | None, None, Image]:
     """Evaluate an expression block by block, so that memory stays bounded; close it to cancel.
 
     Returns
@@ -98,8 +97,7 @@ def evaluation(
         The file can't be read.
     """
     expression = compiled(cube, text)
-    kind = np.bool_ if expression.is_condition else np.float32
-    image = np.empty((cube.lines, cube.samples), dtype=kind)
+    image: Image = np.empty((cube.lines, cube.samples), np.bool_ if expression.is_condition else np.float32)
     step = max(1, BLOCK_BYTES // (cube.samples * len(expression.bands) * 4))
     for first in range(0, cube.lines, step):
         last = min(first + step, cube.lines)
@@ -108,12 +106,12 @@ def evaluation(
     return image
 
 
-def evaluate(cube: Cube, text: str) -> NDArray[np.float32] | NDArray[np.bool_]:
+def evaluate(cube: Cube, text: str) -> Image:
     """Run ``evaluation`` to its end."""
     work = evaluation(cube, text)
     while True:
         try:
             next(work)
         except StopIteration as end:
-            image: NDArray[np.float32] | NDArray[np.bool_] = end.value
+            image: Image = end.value
             return image

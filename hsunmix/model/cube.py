@@ -6,69 +6,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from hsunmix.model.georeference import Georeference
 from hsunmix.model.mask import dead_bands, usable_pixels
+from hsunmix.model.pixels import ArrayPixels, Pixels
 
 __all__ = ["ArrayPixels", "Cube", "Pixels"]
 
 BLOCK_BYTES = 16 << 20  # read at a time when a whole cube is passed through
 RGB_NM = (650.0, 550.0, 450.0)
-
-
-class Pixels(Protocol):
-    """Where a cube's stored numbers come from.
-
-    ``read`` returns stored values, not yet scaled, as a new native-endian array of shape
-    (last − first, samples, bands); ``bands`` picks some (all by default). It may be called from
-    several threads at once, and raises FileError when the file has changed under it.
-    """
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        """(lines, samples, bands)."""
-
-    @property
-    def dtype(self) -> np.dtype[np.generic]:
-        """Type of the stored values."""
-
-    def read(self, first: int, last: int, bands: Sequence[int] | None = None) -> NDArray[np.generic]:
-        """Stored values of the lines first … last − 1."""
-
-    def spectrum(self, line: int, sample: int) -> NDArray[np.generic]:
-        """Stored values of one pixel, (bands,)."""
-
-
-@dataclass(frozen=True, eq=False)
-class ArrayPixels:
-    """Pixels of an array in memory, (lines, samples, bands)."""
-
-    values: NDArray[np.generic]
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        """(lines, samples, bands)."""
-        lines, samples, bands = self.values.shape
-        return lines, samples, bands
-
-    @property
-    def dtype(self) -> np.dtype[np.generic]:
-        """Type of the values."""
-        return self.values.dtype
-
-    def read(self, first: int, last: int, bands: Sequence[int] | None = None) -> NDArray[np.generic]:
-        """Values of the lines first … last − 1."""
-        block = self.values[first:last]
-        return block.copy() if bands is None else block[:, :, list(bands)]
-
-    def spectrum(self, line: int, sample: int) -> NDArray[np.generic]:
-        """Values of one pixel."""
-        spectrum: NDArray[np.generic] = self.values[line, sample].copy()
-        return spectrum
 
 
 @dataclass(frozen=True, eq=False)
