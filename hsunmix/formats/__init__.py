@@ -14,6 +14,9 @@ A format is a file in this folder. It has
     As ``open_cube``, but also without the pixels: see ``open_header`` below.
 ``OPTIONS`` (optional)
     The names of the ``Options`` that it understands.
+``DECODED_BY`` (optional)
+    Names of the modules that parse its files in C: then all but ``sniff`` runs in a child process,
+    see ``_child``. The pixels' ``path``, where they have one, is watched like the file itself.
 """
 
 from __future__ import annotations
@@ -23,11 +26,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 from os import PathLike
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from hsunmix.errors import FormatError, HsunmixError, ParameterError
+from hsunmix.errors import FormatError, ParameterError
 from hsunmix.formats._builtin import builtin_library
-from hsunmix.formats._files import read_head, regular_file
+from hsunmix.formats._files import guarded, read_head, regular_file
 from hsunmix.formats._options import Options
 from hsunmix.formats._raw_pixels import MissingPixels
 from hsunmix.model.cube import Cube
@@ -47,8 +50,6 @@ __all__ = [
     "open_spectra",
 ]
 
-T = TypeVar("T")
-
 
 @dataclass(frozen=True)
 class Format:
@@ -65,6 +66,8 @@ class Format:
     options : tuple of str
         The options that it understands.
     by_neighbour : bool
+    decoded_by : tuple of str
+        Where there are some, the functions are to be called in a child process only.
     """
 
     id: str
@@ -76,6 +79,7 @@ class Format:
     open_spectra: Callable[[Path], Spectra] | None = None
     options: tuple[str, ...] = ()
     by_neighbour: bool = False
+    decoded_by: tuple[str, ...] = ()
 
 
 @cache
@@ -95,6 +99,7 @@ def formats() -> dict[str, Format]:
                 getattr(module, "open_spectra", None),
                 tuple(getattr(module, "OPTIONS", ())),
                 bool(getattr(module, "BY_NEIGHBOUR", False)),
+                tuple(getattr(module, "DECODED_BY", ())),
             )
         )
     return {f.id: f for f in sorted(found, key=lambda f: f.by_neighbour)}
@@ -124,7 +129,7 @@ def open_cube(path: str | PathLike[str], **options: Any) -> Cube:
     ParameterError
         An option makes no sense for this file.
     """
-    return _open(path, options, lambda f: f.open_cube)
+    return _open(path, options, "open_cube")
 
 
 def open_header(path: str | PathLike[str], **options: Any) -> Cube:
@@ -133,7 +138,7 @@ def open_header(path: str | PathLike[str], **options: Any) -> Cube:
     The ``pixels`` of such a cube are ``MissingPixels``: they have a shape and a type, and raise
     their ``error`` when they are read; the last of its notes says so. Otherwise as ``open_cube``.
     """
-    return _open(path, options, lambda f: f.open_header)
+    return _open(path, options, "open_header")
 
 
 def open_spectra(path: str | PathLike[str]) -> Spectra:
@@ -149,7 +154,11 @@ def open_spectra(path: str | PathLike[str]) -> Spectra:
     opener = found.open_spectra
     if opener is None:
         raise FormatError(path, f"{found.title} files hold no spectral library that hsunmix reads")
-    return _guarded(file, lambda: opener(file))
+    if found.decoded_by:
+        from hsunmix.formats._child import remote_spectra
+
+        return remote_spectra(found.id, file)
+    return guarded(file, lambda: opener(file))
 
 
 def file_filter() -> str:
@@ -162,22 +171,23 @@ def file_filter() -> str:
     return ";;".join([*parts, "All files (*)"])
 
 
-def _open(
-    path: str | PathLike[str],
-    given: dict[str, Any],
-    pick: Callable[[Format], Callable[[Path, Options], Cube] | None],
-) -> Cube:
+def _open(path: str | PathLike[str], given: dict[str, Any], what: str) -> Cube:
     options = make(Options, {name: value for name, value in given.items() if value is not None})
     file = regular_file(path)
-    found = _find(file, pick)
-    opener = pick(found)
+    found = _find(file, lambda f: getattr(f, what))
+    opener: Callable[[Path, Options], Cube] | None = getattr(found, what)
     if opener is None:
         raise FormatError(path, f"{found.title} files hold no image")
     kept = {name: value for name, value in to_dict(options).items() if value is not None}
     for name in kept:
         if name not in found.options:
             raise ParameterError(name, f"{found.title} files need no such option")
-    cube = _guarded(file, lambda: opener(file, options))
+    if found.decoded_by:
+        from hsunmix.formats._child import remote_cube
+
+        cube = remote_cube(found.id, file, kept, what)
+    else:
+        cube = guarded(file, lambda: opener(file, options))
     return replace(cube, format=found.id, path=cube.path or file, options=tuple(kept.items()))
 
 
@@ -195,15 +205,3 @@ def _find(file: Path, pick: Callable[[Format], Any]) -> Format:
             return candidate
     known = ", ".join(sorted(f.title for f in able if pick(f) is not None))
     raise FormatError(file, f"is of no format that hsunmix reads ({known})")
-
-
-def _guarded(file: Path, work: Callable[[], T]) -> T:
-    """Run a reader: whatever a hostile file makes it raise is an error of the file."""
-    try:
-        return work()
-    except HsunmixError:
-        raise
-    except OSError as error:
-        raise FormatError(file, error.strerror or str(error)) from error
-    except Exception as error:
-        raise FormatError(file, f"can't be read: {type(error).__name__}: {error}") from error

@@ -1,16 +1,20 @@
-"""The first look at a path that a user gave."""
+"""The first look at a path that a user gave, and the net under every reader."""
 
 from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
-from hsunmix.errors import FileError, MissingFileError
+from hsunmix.errors import FileError, FormatError, HsunmixError, MissingFileError
 
-__all__ = ["is_regular", "read_head", "regular_file"]
+__all__ = ["guarded", "is_regular", "read_head", "regular_file"]
 
 HEAD_BYTES = 4096
+
+T = TypeVar("T")
 
 
 def regular_file(path: str | os.PathLike[str]) -> Path:
@@ -54,3 +58,15 @@ def read_head(path: Path) -> bytes:
             return file.read(HEAD_BYTES)
     except OSError as error:
         raise FileError(path, error.strerror or str(error)) from None
+
+
+def guarded(file: Path, work: Callable[[], T]) -> T:
+    """Run a reader: whatever a hostile file makes it raise is an error of the file."""
+    try:
+        return work()
+    except (HsunmixError, MemoryError):
+        raise
+    except OSError as error:
+        raise FormatError(file, error.strerror or str(error)) from error
+    except Exception as error:
+        raise FormatError(file, f"can't be read: {type(error).__name__}: {error}") from error

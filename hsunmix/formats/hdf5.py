@@ -13,6 +13,7 @@ from hsunmix.model.cube import Cube
 
 TITLE = "HDF5"
 SUFFIXES = (".h5", ".hdf5", ".he5", ".hdf", ".mat")
+DECODED_BY = ("h5py",)
 OPTIONS = ("dataset", "axes")
 MAX_BANDS = 100_000
 _SIGNATURE = b"\x89HDF\r\n\x1a\n"

@@ -22,6 +22,7 @@ from hsunmix.model.georeference import Georeference
 
 TITLE = "MATLAB"
 SUFFIXES = (".mat",)
+DECODED_BY = ("scipy.io",)
 OPTIONS = ("lines", "samples", "dataset", "axes")
 _LINES = ("nRow", "nrow", "nRows", "lines", "rows")
 _SAMPLES = ("nCol", "ncol", "nCols", "cols", "samples", "columns")

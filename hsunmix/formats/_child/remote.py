@@ -1,0 +1,107 @@
+"""Cubes and libraries that a child has decoded."""
+
+from __future__ import annotations
+
+import os
+import weakref
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.errors import MissingFileError
+from hsunmix.formats._child.lease import Lease
+from hsunmix.formats._child.messages import Library, Missing, Opened, Read, Spectrum
+from hsunmix.formats._child.translation import error_of, values_of
+from hsunmix.formats._raw_pixels import MissingPixels
+from hsunmix.model.cube import Cube
+from hsunmix.model.spectra import Spectra
+
+__all__ = ["RemotePixels", "cube_of", "spectra_of"]
+
+PORTION = 64 << 20  # asked for at a time, so that a child never holds a whole file
+
+
+class RemotePixels:
+    """Pixels that a child decodes. The child is let go with the last reference to them.
+
+    Parameters
+    ----------
+    lease : Lease
+    opened : Opened
+    """
+
+    def __init__(self, lease: Lease, opened: Opened) -> None:
+        self.path = Path(os.fsdecode(opened.file))
+        self._shape = opened.shape
+        self._dtype = np.dtype(opened.dtype)
+        self._lease = lease
+        self._nbytes = int(np.prod(opened.shape, dtype=object)) * self._dtype.itemsize
+        self.close = weakref.finalize(self, lease.end)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(lines, samples, bands)."""
+        return self._shape
+
+    @property
+    def dtype(self) -> np.dtype[np.generic]:
+        """Type of the stored values."""
+        return self._dtype
+
+    def read(self, first: int, last: int, bands: Sequence[int] | None = None) -> NDArray[np.generic]:
+        """Stored values of the lines first … last − 1, (lines, samples, bands).
+
+        Raises
+        ------
+        FileError
+            The file has changed, is damaged there, or its child died or took too long.
+        """
+        lines, samples, every = self._shape
+        first, last, _ = slice(first, last).indices(lines)
+        last = max(first, last)
+        picked = None if bands is None else [range(every)[band] for band in bands]
+        line = samples * (every if picked is None else len(picked)) * self._dtype.itemsize
+        step = max(1, PORTION // max(1, line))
+        if last - first <= step:
+            return self._values(Read(first, last, picked))
+        out: NDArray[np.generic] | None = None
+        for begin in range(first, last, step):
+            part = self._values(Read(begin, min(begin + step, last), picked))
+            if out is None:
+                out = _like(part, last - first)
+            out[begin - first : begin - first + len(part)] = part
+        assert out is not None
+        return out
+
+    def spectrum(self, line: int, sample: int) -> NDArray[np.generic]:
+        """Stored values of one pixel, (bands,)."""
+        lines, samples, _ = self._shape
+        return self._values(Spectrum(range(lines)[line], range(samples)[sample]))
+
+    def _values(self, request: Read | Spectrum) -> NDArray[np.generic]:
+        return self._lease.values(request, self._nbytes)
+
+
+def cube_of(reply: Opened | Missing, lease: Lease) -> Cube:
+    """Make the cube that was described; its pixels are read through the lease."""
+    values = values_of(reply.fields)
+    if isinstance(reply, Opened):
+        return Cube(RemotePixels(lease, reply), **values)
+    error = error_of(reply.error, lease.path)
+    lease.end()
+    assert isinstance(error, MissingFileError)
+    return Cube(MissingPixels(reply.shape, np.dtype(reply.dtype), error), **values)
+
+
+def spectra_of(reply: Library, path: Path) -> Spectra:
+    """Make the library that was described."""
+    return Spectra(**values_of(reply.fields), path=str(path))
+
+
+def _like(part: NDArray[np.generic], lines: int) -> NDArray[np.generic]:
+    """Return an empty block of so many lines, its axes laid out in memory as those of ``part``."""
+    order = sorted(range(part.ndim), key=lambda axis: -part.strides[axis])
+    shape = (lines, *part.shape[1:])
+    return np.empty([shape[axis] for axis in order], part.dtype).transpose(np.argsort(order))

@@ -1,0 +1,180 @@
+"""The child: opens one file at a time, and hands out its pixels.
+
+Started as ``python -m hsunmix.formats._child.worker HANDLE``, or by ``hsunmix decode HANDLE`` where the
+program is frozen into one file.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.errors import FileError, HsunmixError
+from hsunmix.formats import MissingPixels, Options, formats
+from hsunmix.formats._child.limits import confine, cpu_seconds, processor_time
+from hsunmix.formats._child.memory import SharedMemory
+from hsunmix.formats._child.messages import (
+    Block,
+    Done,
+    Forget,
+    Library,
+    Missing,
+    Open,
+    Opened,
+    Read,
+    Reply,
+    Request,
+    Spectrum,
+    receive,
+    send,
+)
+from hsunmix.formats._child.translation import fields_of, refusal
+from hsunmix.formats._files import guarded
+from hsunmix.model.cube import Cube
+from hsunmix.model.spectra import Spectra
+from hsunmix.parameters import make
+
+__all__ = ["serve"]
+
+Values = NDArray[np.generic]
+
+
+def serve(handle: str) -> None:
+    """Serve the parent that started this process, until it closes the pipe."""
+    inbound, outbound = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(2, 1)  # what a library prints must not come between the messages
+    memory = SharedMemory(handle)
+    confine()
+    send(outbound, Done())
+    try:
+        _Worker(inbound, outbound, memory).loop()
+    except (EOFError, BrokenPipeError):
+        os._exit(0)  # nobody waits for what is left to clean up
+
+
+class _Worker:
+    def __init__(self, inbound: BinaryIO, outbound: BinaryIO, memory: SharedMemory) -> None:
+        self._in = inbound
+        self._out = outbound
+        self._memory = memory
+        self._path = Path()
+        self._cube: Cube | None = None
+        self._files: dict[Path, tuple[int, int]] = {}
+        self._seconds = 0.0  # of the processor, for one request
+        self._last = Read(0, 0)
+        self._ahead: tuple[Read, Values] | None = None
+
+    def loop(self) -> None:
+        """Answer one request after the other."""
+        while True:
+            request = receive(self._in, Request)
+            if isinstance(request, Forget):
+                self._cube = self._ahead = None
+                continue
+            try:
+                reply = self._open(request) if isinstance(request, Open) else self._values(request)
+            except HsunmixError as error:
+                reply = refusal(error)
+            except MemoryError as error:
+                reply = refusal(FileError(self._path, f"needs too much memory to be decoded. {error}"))
+            if isinstance(reply, np.ndarray):
+                self._send(reply)
+            else:
+                send(self._out, reply)
+            if isinstance(request, Read):
+                self._read_ahead(request)
+
+    def _open(self, request: Open) -> Reply:
+        self._cube = self._ahead = None
+        self._path = path = Path(os.fsdecode(request.path))
+        found = formats()[request.format]
+        for name in found.decoded_by:
+            importlib.import_module(name)  # before the clock runs: it is no fault of the file
+        self._files = {path: _stat(path)}
+        opener = getattr(found, request.what)
+        options = () if request.what == "open_spectra" else (make(Options, request.options),)
+        size = self._files[path][0]
+        with processor_time(cpu_seconds(size)):
+            opened: Cube | Spectra = guarded(path, lambda: opener(path, *options))
+        if isinstance(opened, Spectra):
+            return Library(fields_of(opened))
+        pixels = opened.pixels
+        fields, shape, dtype = fields_of(opened), pixels.shape, pixels.dtype.str
+        if isinstance(pixels, MissingPixels):
+            return Missing(fields, shape, dtype, refusal(pixels.error))
+        self._cube = opened
+        self._seconds = cpu_seconds(max(size, opened.nbytes))
+        file = Path(getattr(pixels, "path", path))
+        self._files[file] = _stat(file)
+        return Opened(fields, shape, dtype, os.fsencode(file))
+
+    def _values(self, request: Read | Spectrum) -> Values:
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None and ahead[0] == request:
+            return ahead[1]
+        cube = self._cube
+        if cube is None:
+            raise FileError(self._path, "is not open")
+        self._check()
+        with processor_time(self._seconds):
+            if isinstance(request, Read):
+                values = guarded(
+                    self._path, lambda: cube.pixels.read(request.first, request.last, request.bands)
+                )
+            else:
+                values = guarded(self._path, lambda: cube.pixels.spectrum(request.line, request.sample))
+        self._check()
+        return values
+
+    def _check(self) -> None:
+        """Libraries read zeros where a file was cut short, or mix the old one and the new."""
+        for file, before in self._files.items():
+            if _stat(file) != before:
+                raise FileError(file, "has changed since it was opened; open it again")
+
+    def _read_ahead(self, request: Read) -> None:
+        """Decode what comes next in a pass through the file, while the parent works on the last."""
+        last, self._last = self._last, request
+        if self._cube is None or request.first != last.last or request.bands != last.bands:
+            return
+        end = min(request.last + request.last - request.first, self._cube.lines)
+        following = Read(request.last, end, request.bands)
+        if following.first >= following.last:
+            return
+        try:
+            self._ahead = following, self._values(following)
+        except (HsunmixError, MemoryError):
+            self._ahead = None  # to be met again when it is asked for
+
+    def _send(self, values: Values) -> None:
+        """Send values through the two halves of the shared memory in turn."""
+        order = sorted(range(values.ndim), key=lambda axis: -values.strides[axis])
+        flat = np.ascontiguousarray(values.transpose(order)).reshape(-1).view(np.uint8)
+        send(self._out, Block(values.shape, tuple(order), values.dtype.str))
+        half = len(self._memory.bytes) // 2
+        for number, begin in enumerate(range(0, len(flat), half)):
+            if number >= 2:
+                receive(self._in, Done)  # the parent has emptied this half
+            piece = flat[begin : begin + half]
+            start = number % 2 * half
+            self._memory.bytes[start : start + len(piece)] = piece
+            send(self._out, Done())
+
+
+def _stat(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise FileError(path, f"can no longer be read: {error.strerror or error}") from None
+    return found.st_size, found.st_mtime_ns
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1])
