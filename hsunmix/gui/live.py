@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from hsunmix.gui.drawing import Drawing
 from hsunmix.gui.intents import Intent
 from hsunmix.methods import RankEstimate
 from hsunmix.model.unmixing import Step
+from hsunmix.session.recovery import Work
 
-__all__ = ["Live", "Message", "Picture", "PixelView", "Task"]
+__all__ = ["Live", "Message", "Picture", "PixelView", "Shown", "Task"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +57,20 @@ class Picture:
     rgba: NDArray[np.uint8]
     step: int
     bands: tuple[int, int, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """What the image panel shows.
+
+    Attributes
+    ----------
+    page : str
+    drawing : Drawing
+    """
+
+    page: str
+    drawing: Drawing
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,18 +120,24 @@ class Live:
     pinned : mapping of (line, sample) to PixelView
         The document's pins, as far as their spectra have been read.
     picture : Picture or None
+    shown : Shown or None
+        The image panel's page.
     tasks : mapping of str to Task
         By lane, the newest last.
     message : Message or None
     estimate : RankEstimate or None
+    left_behind : tuple of Work
+        Work that windows left behind which ended without saving it, the newest first.
     """
 
     cursor: PixelView | None = None
     pinned: Mapping[tuple[int, int], PixelView] = field(default_factory=dict)
     picture: Picture | None = None
+    shown: Shown | None = None
     tasks: Mapping[str, Task] = field(default_factory=dict)
     message: Message | None = None
     estimate: RankEstimate | None = None
+    left_behind: tuple[Work, ...] = ()
 
     @property
     def running(self) -> Task | None:

@@ -25,8 +25,8 @@ from hsunmix.session.history import History
 __all__ = ["LANES", "Questions", "Workbench"]
 
 # One job at a time in each. What the analyst starts and can cancel comes first.
-LANES = ("open", "run", "save", "export", "rank", "picture", "peek", "warm")
-QUIET = ("picture", "peek", "warm")
+LANES = ("open", "run", "save", "export", "rank", "sweep", "picture", "draw", "peek", "keep", "warm")
+QUIET = ("picture", "draw", "peek", "keep", "warm")
 
 log = logging.getLogger("hsunmix")
 
@@ -79,6 +79,7 @@ class Workbench(QObject):
         self._handlers: dict[type[Intent], Handler] = {}
         self._live_listeners: list[Callable[[Live, Live], None]] = []
         self._elsewhere: list[Callable[[Intent], None]] = []
+        self._endings: list[Callable[[], None]] = []
 
     @property
     def document(self) -> Document:
@@ -180,6 +181,10 @@ class Workbench(QObject):
         for lane in lanes:
             self.lanes[lane].cancel()
 
+    def at_end(self, ending: Callable[[], None]) -> None:
+        """Call this when all work has ended and the window closes."""
+        self._endings.append(ending)
+
     def close(self) -> None:
         """End all work; nothing is called back from now on."""
         for lane in self.lanes.values():
@@ -187,6 +192,9 @@ class Workbench(QObject):
         for name, lane in self.lanes.items():
             if not lane.close():
                 log.warning("the work in %s did not end in time", name)
+        for ending in self._endings:
+            ending()
+        self._endings.clear()
         self._live_listeners.clear()
         self._elsewhere.clear()
         self._handlers.clear()

@@ -22,7 +22,9 @@ from shiboken6 import isValid
 
 from hsunmix.gui.app import application
 from hsunmix.gui.controllers import install
+from hsunmix.gui.live import Live, Shown
 from hsunmix.gui.main_window import MainWindow
+from hsunmix.gui.pages import page_of
 from hsunmix.gui.settings import Settings
 from hsunmix.gui.workbench import Workbench
 from hsunmix.model.cube import Cube
@@ -178,6 +180,13 @@ def unmixing_of(cube: Cube, rank: int = 3, seed: int = 1) -> Unmixing:
         method="spa",
         abundance="nnls",
     )
+
+
+def drawn(document: Document, live: Live | None = None) -> Live:
+    """The live state with the page that a document shows, as the drawing controller makes it."""
+    live = live or Live()
+    page = page_of(document, live)
+    return replace(live, shown=Shown(page.id, page.draw(document, live, 1 << 20)))
 
 
 @pytest.fixture

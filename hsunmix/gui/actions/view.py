@@ -4,18 +4,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from hsunmix.gui import intents as i
-from hsunmix.gui.actions._action import Action, has_members, has_result, opened
-from hsunmix.gui.workbench import Workbench
+from hsunmix.gui.actions._action import Action, has_members, opened
+from hsunmix.gui.pages import Page, pages
 
 TITLE = "&View"
 ORDER = 30
 
 
-def _page(page: str) -> Callable[[Workbench], i.Intent]:
-    return lambda _: i.ShowPage(page)
+def _page(page: Page) -> Action:
+    return Action(
+        f"page{page.id.capitalize()}",
+        page.title,
+        page.tip,
+        lambda _: i.ShowPage(page.id),
+        page.shortcut,
+        lambda bench: page.available(bench.document, bench.live),
+    )
 
 
 def _theme(choice: str) -> Action:
@@ -30,10 +35,7 @@ def _theme(choice: str) -> Action:
 
 
 ACTIONS = (
-    Action("pageRgb", "&RGB", "The colour image", _page("rgb"), "Ctrl+1", opened),
-    Action("pageMap", "Abundance &map", "The map of the selected endmember", _page("map"), "Ctrl+2", has_result),
-    Action("pageMaps", "&All maps", "The maps of all endmembers", _page("maps"), "Ctrl+3", has_result),
-    Action("pageResidual", "Re&sidual", "Where the endmembers fit badly", _page("residual"), "Ctrl+4", has_result),
+    *map(_page, pages()),
     Action("next", "&Next endmember", "Select the next endmember", lambda _: i.ShowEndmember(step=1), "Ctrl+Down", has_members, line=True),
     Action("previous", "&Previous endmember", "Select the one before", lambda _: i.ShowEndmember(step=-1), "Ctrl+Up", has_members),
     Action("zoomIn", "Zoom &in", "Show less of the scene, larger", lambda _: i.Zoom(1.25), "Ctrl++", opened, line=True),

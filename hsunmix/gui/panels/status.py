@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 
-import numpy as np
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton
 
 from hsunmix.gui.intents import CancelWork
 from hsunmix.gui.live import Live, Task
+from hsunmix.gui.pages import page_of
 from hsunmix.gui.panel import Panel, named
 from hsunmix.session.document import Document
 
@@ -99,21 +99,5 @@ def describe(document: Document, live: Live) -> str:
         x, y = cube.georeference.xy(cursor.line, cursor.sample)
         degrees = abs(x) <= 360 and abs(y) <= 90
         parts.append(f"{x:.6f}° E  {y:.6f}° N" if degrees else f"{x:.0f} E  {y:.0f} N")
-    value = _value(document, live)
+    value = page_of(document, live).value(document, live)
     return "  ·  ".join([*parts, value] if value else parts)
-
-
-def _value(document: Document, live: Live) -> str:
-    cursor, result, view = live.cursor, document.unmixing, document.view
-    if cursor is None:
-        return ""
-    if result is not None and view.page == "residual":
-        return f"RMSE {result.rmse[cursor.line, cursor.sample]:.4g}"
-    if result is not None and view.page in ("map", "maps") and view.endmember < len(document.endmembers):
-        share = result.abundances[view.endmember, cursor.line, cursor.sample]
-        name = document.endmembers[view.endmember].name
-        return f"{name} {share:.3f}" if np.isfinite(share) else "not used"
-    if cursor.measured is not None and live.picture is not None:
-        red, green, blue = (cursor.measured[band] for band in live.picture.bands)
-        return f"R {red:.4g}  G {green:.4g}  B {blue:.4g}" if np.isfinite(red) else "no data"
-    return ""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QVBoxLayout, QWidget
 
+from hsunmix.gui.drawing import Tile
+from hsunmix.gui.intents import Intent, ShowEndmember
 from hsunmix.gui.panel import named
 from hsunmix.gui.theme import Theme
 from hsunmix.gui.widgets.endmember_model import swatch
@@ -47,7 +49,8 @@ class _Tile(QFrame):
         self.setProperty("role", "tile")
         self.title = named(QPushButton(), f"mapTitle{index}", f"Show map {index + 1} alone")
         self.title.setProperty("role", "title")
-        self.view = SceneView(f"mapView{index}", f"Abundance map {index + 1}")
+        self.view = SceneView(f"mapView{index}", f"Map {index + 1}")
+        self.chosen: Intent | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(3, 3, 3, 3)
         layout.setSpacing(2)
@@ -66,15 +69,15 @@ class MapGrid(QWidget):
 
     Signals
     -------
-    chosen : int
-        The title of a map was clicked.
+    chosen : Intent
+        The title of a picture was clicked.
     """
 
     hovered = Signal(object)
     pressed = Signal(int, int)
     asked = Signal(int, int, QPoint)
     moved = Signal(QRectF)
-    chosen = Signal(int)
+    chosen = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -109,23 +112,24 @@ class MapGrid(QWidget):
             self._tiles.append(tile)
             self.prepare(self._wanted)
 
-    def set_maps(self, titles: Sequence[str], colours: Sequence[str], aspect: float) -> list[SceneView]:
-        """Make room for as many maps as titles; return their views."""
-        while len(self._tiles) < len(titles):
+    def set_maps(self, pictures: Sequence[Tile], aspect: float) -> list[SceneView]:
+        """Make room for as many maps; return their views."""
+        while len(self._tiles) < len(pictures):
             self._tiles.append(self._make(len(self._tiles)))
-        self._used, self._aspect = len(titles), aspect
-        for tile, title, colour in zip(self._tiles, titles, colours, strict=False):
-            tile.title.setText(title.replace("&", "&&"))
-            tile.title.setIcon(swatch(colour, colour))
-            tile.title.setToolTip(f"Show the map of {title} alone")
-            tile.view.setAccessibleName(f"Abundance map of {title}")
+        self._used, self._aspect = len(pictures), aspect
+        for tile, picture in zip(self._tiles, pictures, strict=False):
+            tile.chosen = picture.chosen
+            tile.title.setText(picture.title.replace("&", "&&"))
+            tile.title.setIcon(swatch(picture.colour, picture.colour) if picture.colour else QIcon())
+            tile.title.setToolTip(f"Show {picture.title} alone" if picture.chosen else picture.title)
+            tile.view.setAccessibleName(f"Map of {picture.title}")
         self._arrange(force=True)
         return self.views
 
     def select(self, index: int) -> None:
-        """Frame one map."""
-        for k, tile in enumerate(self._tiles):
-            tile.set_selected(k == index)
+        """Frame the maps of one endmember."""
+        for tile in self._tiles:
+            tile.set_selected(isinstance(tile.chosen, ShowEndmember) and tile.chosen.index == index)
 
     def set_cursor(self, pixel: tuple[int, int] | None) -> None:
         """Show the cross-hair on every map."""
@@ -155,11 +159,15 @@ class MapGrid(QWidget):
         view.hovered.connect(self.hovered)
         view.pressed.connect(self.pressed)
         view.asked.connect(self.asked)
-        tile.title.clicked.connect(lambda: self.chosen.emit(index))
+        tile.title.clicked.connect(lambda: self._choose(tile))
         view.moved.connect(lambda rect: self._follow(view, rect))
         if self._theme is not None:
             view.set_canvas(self._theme.canvas)
         return tile
+
+    def _choose(self, tile: _Tile) -> None:
+        if tile.chosen is not None:
+            self.chosen.emit(tile.chosen)
 
     def _follow(self, source: SceneView, rect: QRectF) -> None:
         self.show_rect(rect, leave_out=source)

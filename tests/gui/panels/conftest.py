@@ -12,6 +12,7 @@ from hsunmix.gui.live import Live
 from hsunmix.gui.panel import Panel
 from hsunmix.gui.theme import LIGHT
 from hsunmix.session.document import Document
+from tests.gui.conftest import drawn
 
 Alone = Callable[[ModuleType], tuple[Panel, list[object]]]
 
@@ -26,7 +27,7 @@ def alone(qtbot: QtBot, document: Document) -> Alone:
         panel.resize(900, 500)
         panel.dress(LIGHT)
         panel.render(Document(), document)
-        panel.follow(Live(), Live())
+        panel.follow(Live(), drawn(document))
         panel.show()
         qtbot.waitExposed(panel)
         seen: list[object] = []

@@ -1,0 +1,85 @@
+"""What the image panel shows: drawn thinly at once, whole by a worker, and kept for coming back."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+from hsunmix.gui.drawing import Drawing
+from hsunmix.gui.live import Live, Shown
+from hsunmix.gui.pages import Page, page_of
+from hsunmix.gui.workbench import Workbench
+from hsunmix.session.document import Document
+
+__all__ = ["Controller"]
+
+AT_ONCE = 1 << 19  # pixels in all tiles: some milliseconds
+WHOLE = 1 << 25
+KEPT_BYTES = 256 << 20  # of drawings that are not shown
+
+Key = tuple[Any, ...]
+
+
+class Controller:
+    """Draws the page shown whenever something that it is made of is another."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self.bench = bench
+        self._key: Key | None = None
+        self._kept: list[tuple[Key, Drawing]] = []  # the newest last; whole ones only
+        bench.watch(self._follow)
+
+    def changed(self, old: Document, new: Document) -> None:
+        """Draw what a new document shows."""
+        if new.cube is not old.cube:
+            self._kept.clear()
+        self._refresh()
+
+    def _follow(self, old: Live, new: Live) -> None:
+        if new.shown is old.shown:
+            self._refresh()
+
+    def _refresh(self) -> None:
+        bench = self.bench
+        document, live = bench.document, bench.live
+        if document.cube is None and document.unmixing is None:
+            self._key = None
+            self._kept.clear()
+            if live.shown is not None:
+                bench.show(shown=None)
+            return
+        page = page_of(document, live)
+        key = (page.id, *page.depends(document, live))
+        if key == self._key:
+            return
+        self._key = key
+        drawing = next((drawing for kept, drawing in self._kept if kept == key), None)
+        if drawing is None:
+            drawing = page.draw(document, live, AT_ONCE)
+            if drawing.thinned:
+                bench.start("draw", "Drawing", _whole(page, document, live), self._whole_for(page, key))
+            else:
+                self._keep(key, drawing)
+        bench.show(shown=Shown(page.id, drawing))
+
+    def _whole_for(self, page: Page, key: Key) -> Any:
+        def done(drawing: Drawing) -> None:
+            self._keep(key, drawing)
+            if key == self._key:
+                self.bench.show(shown=Shown(page.id, drawing))
+
+        return done
+
+    def _keep(self, key: Key, drawing: Drawing) -> None:
+        self._kept = [pair for pair in self._kept if pair[0] != key] + [(key, drawing)]
+        while len(self._kept) > 1 and sum(_size(kept) for _, kept in self._kept) > KEPT_BYTES:
+            del self._kept[0]
+
+
+def _whole(page: Page, document: Document, live: Live) -> Generator[None, None, Drawing]:
+    yield
+    return page.draw(document, live, WHOLE)
+
+
+def _size(drawing: Drawing) -> int:
+    return sum(tile.values.nbytes for tile in drawing.tiles)

@@ -1,0 +1,29 @@
+"""What stands under the image on one page."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from hsunmix.gui.live import Live
+from hsunmix.gui.panel import named
+from hsunmix.gui.theme import Theme
+from hsunmix.session.document import Document
+
+__all__ = ["PageControls"]
+
+
+class PageControls(QWidget):
+    """Base of a page's controls: they emit intents, and show what document and live state say."""
+
+    intent = Signal(object)
+
+    def __init__(self, name: str, title: str) -> None:
+        super().__init__()
+        named(self, name, title)
+
+    def present(self, document: Document, live: Live) -> None:
+        """Show what is chosen; called while the page is shown, after every change of either."""
+
+    def dress(self, theme: Theme) -> None:
+        """Take on a theme's colours."""

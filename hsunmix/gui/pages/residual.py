@@ -1,0 +1,41 @@
+"""Where the endmembers fit badly."""
+
+from __future__ import annotations
+
+from hsunmix.gui.drawing import Drawing, Scale
+from hsunmix.gui.images import limits
+from hsunmix.gui.live import Live
+from hsunmix.gui.pages._maps import has_result, map_tile
+from hsunmix.session.document import Document
+
+TITLE = "Residual"
+TIP = "Where the endmembers fit badly: root mean square error per pixel"
+ORDER = 50
+SHORTCUT = "Ctrl+4"
+
+COLOURS = "inferno"
+LABEL = "Residual: RMSE per pixel, in the cube's units"
+
+available = has_result
+
+
+def depends(document: Document, _live: Live) -> tuple[object, ...]:
+    """What the drawing is made of."""
+    return (document.unmixing,)
+
+
+def draw(document: Document, _live: Live, most: int) -> Drawing:
+    """Paint the residual."""
+    result = document.unmixing
+    assert result is not None  # the page is available
+    low, high = limits(result.rmse)
+    tile = map_tile(result.rmse, (low, high), most, COLOURS)
+    return Drawing(result.rmse.shape, (tile,), LABEL, (Scale(COLOURS, low, high, LABEL),))
+
+
+def value(document: Document, live: Live) -> str:
+    """Say the residual at the cursor."""
+    result, cursor = document.unmixing, live.cursor
+    if result is None or cursor is None:
+        return ""
+    return f"RMSE {result.rmse[cursor.line, cursor.sample]:.4g}"
