@@ -68,6 +68,8 @@ class Unmixing:
     names : tuple of str
     smoothed : bool
         Whether an endmember is the mean of its source pixel's spectral neighbours.
+    provisional : bool
+        Whether the endmembers were edited and the abundances not yet solved again for all pixels.
     """
 
     endmembers: NDArray[np.float64]
@@ -87,6 +89,7 @@ class Unmixing:
     note: str = ""
     names: tuple[str, ...] = ()
     smoothed: bool = False
+    provisional: bool = False
 
     @property
     def rank(self) -> int:

@@ -47,6 +47,7 @@ class ResultRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     note: str
     names: tuple[str, ...]
     smoothed: bool
+    provisional: bool = False
 
 
 class RegionRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -21,6 +21,7 @@ __all__ = ["DTYPES", "Member", "listing", "read_array", "read_bytes", "write_arr
 
 DTYPES: Mapping[str, str] = {
     "selection": "|b1",
+    "bad_bands": "|b1",
     "spectra": "<f8",
     "endmembers": "<f8",
     "abundances": "<f4",

@@ -40,6 +40,8 @@ def restored(manifest: Manifest, arrays: Arrays, cube: Cube | None) -> Document:
     """
     if cube is not None and "selection" in arrays:
         cube = cube.with_selection(arrays["selection"])
+    if cube is not None and "bad_bands" in arrays:
+        cube = cube.with_bad_bands(arrays["bad_bands"])
     unmixing = None if manifest.unmixing is None else _unmixing(manifest.unmixing, arrays, cube)
     endmembers = _endmembers(manifest, arrays, cube)
     settings, notes = _settings(manifest.settings)

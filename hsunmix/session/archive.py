@@ -166,6 +166,7 @@ def _arrays(document: Document) -> Arrays:
     arrays: dict[str, NDArray[np.generic] | None] = {}
     if document.cube is not None:
         arrays["selection"] = document.cube.selection
+        arrays["bad_bands"] = document.cube.bad_bands
     if document.endmembers:
         arrays["spectra"] = np.stack([e.spectrum for e in document.endmembers])
     if document.unmixing is not None:
@@ -190,4 +191,5 @@ def _result(unmixing: Unmixing) -> ResultRecord:
         note=unmixing.note,
         names=tuple(unmixing.names),
         smoothed=unmixing.smoothed,
+        provisional=unmixing.provisional,
     )

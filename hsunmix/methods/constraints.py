@@ -1,0 +1,140 @@
+"""What a result's constraints hide: the same endmembers with nothing constrained.
+
+Abundances that may not be negative can't say that a pixel needs less than nothing of a material.
+The unconstrained solution can: where it has negative fractions, or (if they had to sum to one) sums
+far from one, the pixel holds something that these endmembers don't offer. Noise makes small
+overstepping, so only what is more than ``LEAST`` and three standard errors counts; the noise is
+taken from the pixel of median misfit, since in a pixel that lacks a material the misfit is no noise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.engine.passes import compiling, residuals
+from hsunmix.engine.scene import Scene, thinned
+from hsunmix.model.unmixing import Step
+
+__all__ = ["LEAST", "LEAST_SUM", "Check", "check"]
+
+LEAST = 0.05  # a fraction below −LEAST is negative
+LEAST_SUM = 0.10  # a sum further than this from one is far from it
+ERRORS = 3.0  # standard errors that both must exceed as well
+THINNED = 16  # the noise is taken from every so many pixels
+FEW = 20_000  # pixels of a scene that isn't thinned for it
+
+
+@dataclass(frozen=True, eq=False)
+class Check:
+    """How far the unconstrained solution oversteps the constraints.
+
+    Attributes
+    ----------
+    overstep : array of float32, (lines, samples) or (pixels,)
+        How far the worst fraction lies below zero, or the sum from one if it was constrained, as a
+        fraction; 0 where noise explains it, NaN where a pixel is not used.
+    negative, sums : float
+        Share of the pixels with a negative fraction; with a sum far from one.
+    missing : float
+        Share of the pixels that overstep what the result was constrained to.
+    sum_to_one : bool
+        Whether the sum was.
+    sentence : str
+        For an analyst.
+    """
+
+    overstep: NDArray[np.float32]
+    negative: float
+    sums: float
+    missing: float
+    sum_to_one: bool
+    sentence: str
+
+
+def check(
+    scene: Scene, endmembers: NDArray[np.float64], sum_to_one: bool
+) -> Generator[Step | None, None, Check]:
+    """Solve without constraints and see which are overstepped.
+
+    Parameters
+    ----------
+    scene : Scene
+    endmembers : array, (bands, r)
+        In the cube's units.
+    sum_to_one : bool
+        Whether the result's abundances were made to sum to one.
+    """
+    from hsunmix.kernels.least_squares import unconstrained
+
+    yield compiling(unconstrained)
+    w = scene.used_spectra(np.asarray(endmembers, dtype=np.float64))
+    inverse = np.ascontiguousarray(np.linalg.pinv(w, rcond=1e-12))
+    noise = yield from _noise(scene, w, inverse)
+    covariance = inverse @ inverse.T
+    lowest = -np.maximum(LEAST, ERRORS * noise * np.sqrt(np.diag(covariance)))
+    furthest = max(LEAST_SUM, ERRORS * noise * float(np.sqrt(covariance.sum())))
+    overstep = np.empty((len(scene.tiles), scene.tiles.shape[2]), np.float32)
+    small, limit = lowest.astype(np.float32)[:, None], np.float32(furthest)
+
+    def work(chunk: slice) -> tuple[int, int, int]:
+        tiles, counts = scene.tiles[chunk], scene.counts[chunk]
+        h = np.empty((len(tiles), w.shape[1], tiles.shape[2]), np.float32)
+        unconstrained(tiles, counts, inverse, h)
+        used = np.arange(tiles.shape[2]) < counts[:, None]
+        below = (h < small).any(axis=1) & used
+        distance = np.abs(h.sum(axis=1) - 1)
+        far = (distance > limit) & used
+        depth = np.where(below, -h.min(axis=1), 0)
+        missing = below | far if sum_to_one else below
+        overstep[chunk] = np.maximum(depth, np.where(far, distance, 0)) if sum_to_one else depth
+        return int(below.sum()), int(far.sum()), int(missing.sum())
+
+    counted = yield from scene.passes(work)
+    negative, sums, missing = (sum(part) / scene.n_pixels for part in zip(*counted, strict=True))
+    text = _sentence(negative, sums, missing, sum_to_one)
+    return Check(scene.spread(overstep), negative, sums, missing, sum_to_one, text)
+
+
+def _noise(
+    scene: Scene, w: NDArray[np.float64], inverse: NDArray[np.float64]
+) -> Generator[Step | None, None, float]:
+    """Standard deviation of the noise, in scene units, by the pixel of median misfit."""
+    from hsunmix.kernels.least_squares import unconstrained
+
+    free = scene.n_bands - w.shape[1]
+    if free < 1:
+        return 0.0
+    part = scene if scene.n_pixels <= FEW else thinned(scene, THINNED)
+    h = np.empty((len(part.tiles), w.shape[1], part.tiles.shape[2]), np.float32)
+    yield from part.passes(lambda c: unconstrained(part.tiles[c], part.counts[c], inverse, h[c]))
+    rest = yield from residuals(part, w, h)
+    return float(np.sqrt(np.median(rest.reshape(-1)[: part.n_pixels]) / free))
+
+
+def _sentence(negative: float, sums: float, missing: float, sum_to_one: bool) -> str:
+    if not sum_to_one:
+        bright = f" Sums are far from one in {_percent(sums)}: shade or brightness." if sums else ""
+        if not missing:
+            return f"No pixel needs anything that these endmembers don't offer.{bright}"
+        return (
+            f"{_percent(missing)} of the pixels need something these endmembers don't offer: "
+            f"without constraints, fractions would be negative there.{bright}"
+        )
+    if not missing:
+        return "No pixel needs anything that these endmembers don't offer."
+    return (
+        f"{_percent(missing)} of the pixels need something these endmembers don't offer: without "
+        f"constraints, fractions would be negative in {_percent(negative)} and sums far from one in "
+        f"{_percent(sums)}."
+    )
+
+
+def _percent(share: float) -> str:
+    value = 100 * share
+    if value == 0 or value >= 1:
+        return f"{value:.0f} %"
+    return "under 0.1 %" if value < 0.1 else f"{value:.1f} %"

@@ -1,0 +1,125 @@
+"""Other endmembers in a document: the abundances are carried over until they are solved again.
+
+An edit shows at once, so between the edit and the end of the solve a document holds abundances
+that are a guess: those of the endmembers that stay, sums where two were merged, zero for a new one.
+Such a result says that it is ``provisional``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.model.spectra import Endmember
+from hsunmix.model.unmixing import Unmixing
+from hsunmix.session.document import Document
+
+__all__ = ["places", "reordered", "same_spectra", "unsolved", "with_members"]
+
+
+def with_members(
+    document: Document,
+    members: Sequence[Endmember],
+    rows: Sequence[tuple[int, ...]],
+    abundance: str,
+    shown: int | None = None,
+) -> Document:
+    """Return the document with other endmembers and a provisional result.
+
+    Parameters
+    ----------
+    document : Document
+        With a cube.
+    members : sequence of Endmember
+        At least one.
+    rows : sequence of tuple of int
+        For each of them the old endmembers whose abundances it takes over.
+    abundance : str
+        The abundance method that will solve for them.
+    shown : int, optional
+        The endmember that the view shows then.
+    """
+    index = document.view.endmember if shown is None else shown
+    view = replace(document.view, endmember=min(max(index, 0), len(members) - 1))
+    old = document.unmixing
+    if old is None:
+        return replace(document, endmembers=tuple(members), view=view)
+    first = old.abundances[:1]
+    taken = np.empty((len(members), *first.shape[1:]), dtype=np.float32)
+    for k, sources in enumerate(rows):
+        if len(sources) == 1:
+            taken[k] = old.abundances[sources[0]]
+        else:
+            taken[k] = np.where(np.isfinite(first[0]), np.float32(0), np.float32(np.nan))
+            for source in sources:
+                taken[k] += old.abundances[source]
+    new = Unmixing(
+        endmembers=_used(members, old.used_bands),
+        abundances=taken,
+        rmse=old.rmse,
+        relative_error=old.relative_error,
+        history=np.zeros((0, 2)),
+        source_pixels=places(members, taken.shape[-1]),
+        converged=None,
+        used_bands=old.used_bands,
+        method=abundance,
+        abundance=abundance,
+        provisional=True,
+    )
+    return replace(document, endmembers=tuple(members), unmixing=new, view=view)
+
+
+def reordered(document: Document, order: Sequence[int]) -> Document:
+    """Return the document with its endmembers in another order; nothing has to be solved.
+
+    Parameters
+    ----------
+    document : Document
+    order : sequence of int
+        For each new place the old one.
+    """
+    members = tuple(document.endmembers[k] for k in order)
+    view = replace(document.view, endmember=list(order).index(document.view.endmember))
+    old, index = document.unmixing, list(order)
+    if old is not None:
+        old = replace(
+            old,
+            endmembers=old.endmembers[:, index],
+            abundances=old.abundances[index],
+            source_pixels=None if old.source_pixels is None else old.source_pixels[index],
+            names=tuple(old.names[k] for k in order) if old.names else (),
+        )
+    return replace(document, endmembers=members, unmixing=old, view=view)
+
+
+def unsolved(document: Document) -> bool:
+    """Whether a document has endmembers whose abundances are still to be solved."""
+    if document.cube is None or not document.endmembers:
+        return False
+    return document.unmixing is None or document.unmixing.provisional
+
+
+def same_spectra(one: Document, other: Document) -> bool:
+    """Whether two documents have the same scene and the very same spectra, in order."""
+    return (
+        one.cube is other.cube
+        and len(one.endmembers) == len(other.endmembers)
+        and all(a.spectrum is b.spectrum for a, b in zip(one.endmembers, other.endmembers, strict=True))
+    )
+
+
+def places(members: Sequence[Endmember], samples: int) -> NDArray[np.int64] | None:
+    """Return line · samples + sample of each endmember that comes from a pixel, −1 for the others."""
+    found = [
+        -1 if e.source.line is None or e.source.sample is None else e.source.line * samples + e.source.sample
+        for e in members
+    ]
+    return np.array(found, dtype=np.int64) if any(k >= 0 for k in found) else None
+
+
+def _used(members: Sequence[Endmember], used: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Spectra as columns, (bands, r), NaN in bands that are not used."""
+    return np.where(used[:, None], np.stack([e.spectrum for e in members], axis=1), np.nan)
