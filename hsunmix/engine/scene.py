@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.engine.memory import require
+from hsunmix.engine.memory import aligned, require
 from hsunmix.engine.threads import run_chunks
 from hsunmix.errors import InputError
 from hsunmix.model.cube import Cube
@@ -187,7 +187,8 @@ def thinned(scene: Scene, step: int) -> Scene:
     ``step`` long isn't sampled in stripes.
     """
     width = TILE // step
-    tiles = np.zeros((-(-len(scene.tiles) // step), scene.n_bands, TILE), np.float32)
+    tiles = aligned((-(-len(scene.tiles) // step), scene.n_bands, TILE))
+    tiles.fill(0)
     kept = []
     for i, tile in enumerate(scene.tiles):
         begin, place = 7 * i % step, i % step * width
@@ -199,7 +200,8 @@ def thinned(scene: Scene, step: int) -> Scene:
 
 def subset(scene: Scene, columns: NDArray[np.int64]) -> Scene:
     """Some columns of a scene, in the order given, as a scene."""
-    tiles = np.zeros((-(-len(columns) // TILE), scene.n_bands, TILE), np.float32)
+    tiles = aligned((-(-len(columns) // TILE), scene.n_bands, TILE))
+    tiles.fill(0)
     for i in range(len(tiles)):
         part = columns[i * TILE : (i + 1) * TILE]
         tiles[i, :, : len(part)] = scene.tiles[part // TILE, :, part % TILE].T
@@ -213,7 +215,7 @@ class _Builder:
     def __init__(self, pixels: int, bands: int) -> None:
         tiles = -(-pixels // TILE)
         require(tiles * TILE * bands * 4, "the pixels of the scene")
-        self.tiles = np.empty((tiles, bands, TILE), np.float32)  # pages never written cost nothing
+        self.tiles = aligned((tiles, bands, TILE))
         self.kept: list[NDArray[np.int64]] = []
         self.count = 0
         self.below = 0

@@ -79,12 +79,14 @@ def update(tiles, counts, wt, g, h, previous, beta, restart, sweeps, delta, xht,
     r, t_end = h.shape[1], h.shape[2]
     c = np.empty((r, t_end), np.float32)
     scratch = np.empty(t_end, np.float32)
+    half = tiles.shape[1] // 2
     for i in range(tiles.shape[0]):
+        ahead = tiles[min(i + 1, tiles.shape[0] - 1)]
         if restart:
             for k in range(r):  # written out: an assignment to a slice takes Numba seconds to compile
                 for t in range(t_end):
                     h[i, k, t] = previous[i, k, t]
-        wt_x(wt, tiles[i], c)
+        wt_x(wt, tiles[i], c, ahead[:half])
         first = _sweep(g, c, h[i], scratch, np.float32(0))
         for _ in range(sweeps - 1):
             if _sweep(g, c, h[i], scratch, np.float32(0)) <= delta * delta * first:
@@ -95,7 +97,7 @@ def update(tiles, counts, wt, g, h, previous, beta, restart, sweeps, delta, xht,
                 for t in range(counts[i], t_end):
                     h[i, k, t] = 0
                     previous[i, k, t] = 0
-        add_x_ht(tiles[i], h[i], xht)
+        add_x_ht(tiles[i], h[i], xht, ahead[half:])
         add_h_ht(h[i], hht)
 
 
