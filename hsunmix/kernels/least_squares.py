@@ -26,9 +26,13 @@ TABLE_BYTES = 4 << 20  # a larger table would not stay in the cache of a process
 TOLERANCE = 1e-12  # an abundance, or a multiplier relative to Wᵀx, may be so far below zero
 
 
+@njit(**KERNEL)
 def table_size(r):
     """How many maps to keep for r endmembers: a power of two."""
-    return 1 << min(r, max(4, (TABLE_BYTES // (8 * r * r)).bit_length() - 1))
+    size = 16
+    while 2 * size * 8 * r * r <= TABLE_BYTES:
+        size *= 2
+    return min(size, 1 << r)
 
 
 @njit(**KERNEL)
@@ -220,7 +224,7 @@ def _active_set(g, c, simplex, tol, z, keys, maps):
 
 
 @njit(**KERNEL)
-def constrained(tiles, counts, wt, g, simplex, table, h, shift=None):
+def constrained(tiles, counts, wt, g, simplex, h, shift, scale, table=0):
     """Solve every pixel of a chunk.
 
     Parameters
@@ -232,15 +236,18 @@ def constrained(tiles, counts, wt, g, simplex, table, h, shift=None):
         WᵀW; r at most MAX_RANK.
     simplex : bool
         Whether abundances sum to one.
-    table : int
-        How many maps to keep; a power of two.
     h : float32 (n, r, T)
         The abundances, written here; zero in the padding.
-    shift : float64 (r,), optional
+    shift : float64 (r,)
         Taken from c: a penalty shift · h, which is linear because h ≥ 0.
+    scale : float64 (r,)
+        What the abundances are multiplied by as they are written.
+    table : int
+        How many maps to keep, a power of two; 0 for as many as stay in the cache.
     """
     r = wt.shape[0]
     t_end = tiles.shape[2]
+    table = table if table else table_size(r)
     keys = np.full((table, 2), -1, np.int64)
     maps = np.empty((table, r, r + 1))
     right = np.empty((r, t_end))
@@ -248,13 +255,12 @@ def constrained(tiles, counts, wt, g, simplex, table, h, shift=None):
     members = (np.int64(1) << r) - 1
     slot = _place(members, table)
     for i in range(tiles.shape[0]):
-        wt_x(wt, tiles[i], right)
+        wt_x(wt, tiles[i], right, tiles[min(i + 1, tiles.shape[0] - 1)])
         for t in range(counts[i]):
             largest = 0.0
             for k in range(r):
                 c[k] = right[k, t]
-                if shift is not None:
-                    c[k] -= shift[k]
+                c[k] -= shift[k]
                 largest = max(largest, abs(c[k]))
             tol = TOLERANCE * largest
             # Neighbours mostly hold the same materials: the last pixel's set is tried first. This
@@ -294,9 +300,9 @@ def constrained(tiles, counts, wt, g, simplex, table, h, shift=None):
             for k in range(r):
                 z[k] = max(z[k], 0.0) if members >> k & 1 else 0.0
                 total += z[k]
-            scale = 1.0 / total if simplex and total > 0 else 1.0
+            share = 1.0 / total if simplex and total > 0 else 1.0
             for k in range(r):
-                h[i, k, t] = z[k] * scale
+                h[i, k, t] = z[k] * share * scale[k]
         for t in range(counts[i], t_end):
             for k in range(r):
                 h[i, k, t] = 0.0

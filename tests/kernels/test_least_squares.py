@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,17 +13,22 @@ from numpy.typing import NDArray
 from scipy.optimize import nnls
 
 import hsunmix
-from hsunmix.kernels.least_squares import constrained
+from hsunmix.kernels import least_squares, many_endmembers
 
 Array = NDArray[np.float64]
 
 
-def solve(w: Array, x: NDArray[np.float32], simplex: bool, table: int = 64) -> Array:
-    """Run the kernel on one tile of any width."""
+TABLE, PIVOTS = least_squares.constrained, many_endmembers.constrained
+SOLVERS = pytest.mark.parametrize("solver", [TABLE, PIVOTS], ids=["table", "pivots"])
+
+
+def solve(w: Array, x: NDArray[np.float32], simplex: bool, solver: Any = TABLE, **table: int) -> Array:
+    """Run a kernel on one tile of any width."""
     h = np.empty((1, w.shape[1], x.shape[1]), np.float32)
     counts = np.array([x.shape[1]])
     wt = np.ascontiguousarray(w.T)
-    constrained(np.ascontiguousarray(x[None]), counts, wt, wt @ w, simplex, table, h)
+    r = len(wt)
+    solver(np.ascontiguousarray(x[None]), counts, wt, wt @ w, simplex, h, np.zeros(r), np.ones(r), **table)
     return h[0].astype(np.float64)
 
 
@@ -41,7 +47,8 @@ def by_scipy(w: Array, x: Array) -> Array:
 
 @pytest.mark.parametrize("rank", [1, 2, 5, 12, 20])
 @pytest.mark.parametrize("simplex", [False, True], ids=["nnls", "fcls"])
-def test_agrees_with_independent_solvers(rank: int, simplex: bool) -> None:
+@SOLVERS
+def test_agrees_with_independent_solvers(rank: int, simplex: bool, solver: Any) -> None:
     rng = np.random.default_rng(rank)
     w = rng.random((40, rank))
     # Mixtures, noise, pixels outside the cone on every side, and one that is zero.
@@ -51,7 +58,7 @@ def test_agrees_with_independent_solvers(rank: int, simplex: bool) -> None:
     x[:, 7] = 0
     x[:, 8] *= -1
     expected = (by_quadprog if simplex else by_scipy)(w, x.astype(np.float64))
-    found = solve(w, x, simplex)
+    found = solve(w, x, simplex, solver)
     np.testing.assert_allclose(found, expected, atol=1e-5 * max(1.0, np.abs(expected).max()))
     assert found.min() >= 0
 
@@ -63,12 +70,13 @@ def test_a_small_table_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize("simplex", [False, True], ids=["nnls", "fcls"])
-def test_dependent_spectra_still_reach_the_optimum(simplex: bool) -> None:
+@SOLVERS
+def test_dependent_spectra_still_reach_the_optimum(simplex: bool, solver: Any) -> None:
     rng = np.random.default_rng(1)
     w = rng.random((30, 4))
     twice = np.column_stack([w, w[:, 1], w[:, 0] * 0.5 + w[:, 2] * 0.5, np.zeros(30)])
     x = (w @ rng.dirichlet(np.ones(4), 80).T + 0.05 * rng.standard_normal((30, 80))).astype(np.float32)
-    found = solve(twice, x, simplex)
+    found = solve(twice, x, simplex, solver)
     assert found.min() >= 0
     if simplex:
         np.testing.assert_allclose(found.sum(axis=0), 1, atol=1e-6)
@@ -76,14 +84,16 @@ def test_dependent_spectra_still_reach_the_optimum(simplex: bool) -> None:
     np.testing.assert_allclose(np.linalg.norm(x - twice @ found, axis=0), best, rtol=1e-4)
 
 
-def test_optimality_conditions() -> None:
+@pytest.mark.parametrize("rank", [8, 30])
+@SOLVERS
+def test_optimality_conditions(solver: Any, rank: int) -> None:
     """Nothing is below zero, gradients are ≥ 0, and zero where the abundance isn't."""
     rng = np.random.default_rng(2)
-    w = np.cumsum(rng.random((60, 8)), axis=0)  # nearly collinear spectra
-    x = (w @ rng.dirichlet(np.ones(8) * 0.2, 300).T).astype(np.float32) * rng.uniform(0.9, 1.1, 300).astype(
-        "f4"
-    )
-    h = solve(w, x, False)
+    w = np.cumsum(rng.random((60, rank)), axis=0)  # nearly collinear spectra
+    x = (w @ rng.dirichlet(np.ones(rank) * 0.2, 300).T).astype(np.float32) * rng.uniform(
+        0.9, 1.1, 300
+    ).astype("f4")
+    h = solve(w, x, False, solver)
     gradient = w.T @ (w @ h - x)
     size = np.abs(w.T @ x).max(axis=0)
     assert (gradient / size).min() > -1e-6

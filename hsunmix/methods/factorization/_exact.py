@@ -21,22 +21,20 @@ def exact_abundances(
     scene: Scene, w: Array, h: NDArray[np.float32], shift: float = 0.0
 ) -> Generator[Step | None, None, Work]:
     """Return what solves min ½‖x − W h‖² + shift · Σh over h ≥ 0 on a chunk, and adds up its sums."""
-    from hsunmix.kernels.least_squares import constrained, table_size
+    from hsunmix.kernels.exact import exact
     from hsunmix.kernels.two_block import add_sums
 
-    yield compiling(constrained)
+    solver = exact(w.shape[1])
+    yield compiling(solver)
     yield compiling(add_sums)
     length = np.linalg.norm(w, axis=0)
     length[length == 0] = 1
     wt = np.ascontiguousarray((w / length).T)
     g = wt @ wt.T
-    scale = length.astype(np.float32)[:, None]
-    table = table_size(w.shape[1])
 
     def work(chunk: slice, xht: Array, hht: Array) -> None:
         part = h[chunk]
-        constrained(scene.tiles[chunk], scene.counts[chunk], wt, g, False, table, part, shift / length)
-        part /= scale
+        solver(scene.tiles[chunk], scene.counts[chunk], wt, g, False, part, shift / length, 1 / length)
         add_sums(scene.tiles[chunk], part, xht, hht)
 
     return work
@@ -44,7 +42,7 @@ def exact_abundances(
 
 def exact_spectra(c: Array, g: Array) -> Array:
     """Return the minimizer of ½⟨W, gW⟩ − ⟨c, W⟩ over W ≥ 0, (r, bands), all float64."""
-    from hsunmix.kernels.least_squares import constrained, table_size
+    from hsunmix.kernels.exact import exact
 
     r, bands = c.shape
     length = np.sqrt(np.diag(g))
@@ -53,7 +51,6 @@ def exact_spectra(c: Array, g: Array) -> Array:
     # Bands take the place of pixels, and c that of the scene; the solver's Wᵀ x is then c itself.
     right = np.ascontiguousarray(c / length[:, None])[None]
     counts, unit = np.array([bands]), np.eye(r)
-    constrained(
-        right, counts, unit, g / np.outer(length, length), False, table_size(r), solution, np.zeros(r)
-    )
-    return np.asarray(solution[0] / length[:, None])
+    scaled = g / np.outer(length, length)
+    exact(r)(right, counts, unit, scaled, False, solution, np.zeros(r), 1 / length)
+    return np.asarray(solution[0])

@@ -134,22 +134,22 @@ def run(
 
 def _at_most_one(scene: Scene, w: Array, h: NDArray[np.float32]) -> Generator[Step | None, None, Work]:
     """Nonnegative least squares; where their sum exceeds one the bound holds as an equality."""
-    from hsunmix.kernels.least_squares import constrained, table_size
+    from hsunmix.kernels.exact import exact
     from hsunmix.kernels.two_block import add_sums
 
-    yield compiling(constrained)
+    solver = exact(w.shape[1])
+    yield compiling(solver)
     yield compiling(add_sums)
     wt = np.ascontiguousarray(w.T)
-    g, table = wt @ wt.T, table_size(w.shape[1])
-    none = np.zeros(len(wt))
+    g, none, same = wt @ wt.T, np.zeros(len(wt)), np.ones(len(wt))
 
     def work(chunk: slice, xht: Array, hht: Array) -> None:
         tiles, counts, part = scene.tiles[chunk], scene.counts[chunk], h[chunk]
-        constrained(tiles, counts, wt, g, False, table, part, none)
+        solver(tiles, counts, wt, g, False, part, none, same)
         above = part.sum(axis=1) > 1
         if above.any():
             bounded = np.empty_like(part)
-            constrained(tiles, counts, wt, g, True, table, bounded, none)
+            solver(tiles, counts, wt, g, True, bounded, none, same)
             np.copyto(part, bounded, where=above[:, None])
         add_sums(tiles, part, xht, hht)
 
