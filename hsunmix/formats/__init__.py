@@ -48,7 +48,10 @@ __all__ = [
     "open_cube",
     "open_header",
     "open_spectra",
+    "spectra_filter",
 ]
+
+LIBRARY_SUFFIXES = {"envi": (".sli", ".hdr")}  # where images have others
 
 
 @dataclass(frozen=True)
@@ -142,13 +145,17 @@ def open_header(path: str | PathLike[str], **options: Any) -> Cube:
 
 
 def open_spectra(path: str | PathLike[str]) -> Spectra:
-    """Read a spectral library.
+    """Read a spectral library, or a folder of them as one: see ``_folder``.
 
     Raises
     ------
     FileError
         What is wrong with the file, in one line.
     """
+    if Path(path).is_dir():
+        from hsunmix.formats._folder import open_folder
+
+        return open_folder(Path(path))
     file = regular_file(path)
     found = _find(file, lambda f: f.open_spectra)
     opener = found.open_spectra
@@ -157,8 +164,18 @@ def open_spectra(path: str | PathLike[str]) -> Spectra:
     if found.decoded_by:
         from hsunmix.formats._child import remote_spectra
 
-        return remote_spectra(found.id, file)
-    return guarded(file, lambda: opener(file))
+        library = remote_spectra(found.id, file)
+    else:
+        library = guarded(file, lambda: opener(file))
+    return replace(library, format=found.id)
+
+
+def spectra_filter() -> str:
+    """Return the choices of a dialog that opens libraries, as Qt writes them."""
+    able = [f for f in formats().values() if f.open_spectra is not None]
+    endings = {f.title: " ".join(f"*{s}" for s in LIBRARY_SUFFIXES.get(f.id, f.suffixes)) for f in able}
+    parts = [f"{title} ({names})" for title, names in endings.items()]
+    return ";;".join([f"Spectral libraries ({' '.join(endings.values())})", *parts, "All files (*)"])
 
 
 def file_filter() -> str:

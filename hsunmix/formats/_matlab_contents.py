@@ -19,6 +19,7 @@ __all__ = ["Contents"]
 
 _NUMERIC = {"double", "single", "logical", *(f"{s}int{n}" for s in ("", "u") for n in (8, 16, 32, 64))}
 MAX_VECTOR = 100_000
+MAX_NAMES = 4 << 20  # characters
 MAX_DEPTH = 4
 
 
@@ -100,6 +101,19 @@ class Contents:
                     is_wavelength = key.lower() == "wavelength" and isinstance(unit, str)
                     yield BandVector(f"{name}.{key}", value.ravel(), unit if is_wavelength else "")
 
+    def lists_of_words(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Read what may be names, with its variable: rows of characters or their codes, cells of text."""
+        for name in (*self.skipped, *(n for n, shape in self.shapes.items() if len(shape) == 2)):
+            rows, columns = self.shapes.get(name, (1, 1))
+            if rows * columns > MAX_NAMES:
+                continue
+            try:
+                words = _words(self._load(name))
+            except HsunmixError:
+                continue
+            if words:
+                yield name, words
+
     @cached_property
     def fields(self) -> dict[str, dict[str, Any]]:
         """The structs, by name: their fields' values are numeric arrays or text.
@@ -121,6 +135,19 @@ class Contents:
         if name not in loaded:
             raise FormatError(self.path, f"{name} can't be read")
         return loaded[name]
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    """Return the words that an array holds; none where it holds numbers."""
+    if not isinstance(value, np.ndarray) or value.size == 0:
+        return ()
+    if value.dtype == np.uint8 and value.ndim == 2 and value.min() >= 9:
+        return tuple(bytes(row).decode("latin-1").strip() for row in value)
+    if value.dtype.kind == "U":
+        return tuple(str(word).strip() for word in value.ravel())
+    if value.dtype.kind == "O" and all(isinstance(v, np.ndarray) and v.dtype.kind == "U" for v in value.flat):
+        return tuple(" ".join(map(str, word.ravel())).strip() for word in value.flat)
+    return ()
 
 
 def _flatten(name: str, value: Any, depth: int) -> dict[str, dict[str, Any]]:

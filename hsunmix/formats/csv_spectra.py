@@ -20,8 +20,20 @@ _UNIT = re.compile(r"(nm|nanomet\w*|um|\u00b5m|\u03bcm|micro\w*)\W*$", re.IGNORE
 
 
 def sniff(path: Path, head: bytes) -> bool:
-    """Whether it is named like a table, and is text."""
-    return path.suffix.lower() in SUFFIXES and bool(head) and b"\0" not in head
+    """Whether it is named like a table, and is text; ``.txt`` must look like a table too."""
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES or not head or b"\0" in head:
+        return False
+    return suffix != ".txt" or _looks_like_a_table(head.decode("latin-1"))
+
+
+def _looks_like_a_table(text: str) -> bool:
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")][:2]
+    if len(lines) < 2:
+        return False
+    delimiter = max(",;\t", key=lines[0].count)
+    head, first = (line.split(delimiter) for line in lines)
+    return 1 < len(head) == len(first) and _numbers([cell for cell in first[1:] if cell.strip()]) is not None
 
 
 def open_spectra(path: Path) -> Spectra:

@@ -16,9 +16,12 @@ from hsunmix.errors import FormatError, ParameterError, ShapeUnknownError
 from hsunmix.formats._band_vectors import understand
 from hsunmix.formats._envi_map import from_map_info
 from hsunmix.formats._matlab_contents import Contents
+from hsunmix.formats._matlab_library import open_spectra
 from hsunmix.formats._options import Options
 from hsunmix.model.cube import ArrayPixels, Cube
 from hsunmix.model.georeference import Georeference
+
+__all__ = ["DECODED_BY", "OPTIONS", "SUFFIXES", "TITLE", "open_cube", "open_spectra", "sniff"]
 
 TITLE = "MATLAB"
 SUFFIXES = (".mat",)

@@ -100,6 +100,8 @@ class Spectra:
         The file it was read from.
     notes : tuple of str
         What the reader had to assume.
+    format : str
+        Identifier of the file's format.
     """
 
     values: NDArray[np.float64]
@@ -108,6 +110,7 @@ class Spectra:
     fwhm: NDArray[np.float64] | None = None
     path: str = ""
     notes: tuple[str, ...] = ()
+    format: str = ""
 
     def __post_init__(self) -> None:
         if self.values.ndim != 2 or len(self.names) != len(self.values):

@@ -1,0 +1,80 @@
+"""Text files of the U.S. Geological Survey's spectral libraries: splib06 and before, and splib07."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.errors import FormatError, HsunmixError
+from hsunmix.formats._spectrum_text import one_spectrum, read_lines, tables
+from hsunmix.model.spectra import Spectra
+
+TITLE = "USGS spectrum"
+SUFFIXES = (".asc",)
+_RECORD = re.compile(r"\s*s(?:plib)?0\d\w*\s+Record\s*=?\s*\d+\s*:\s*(?P<title>.*)", re.IGNORECASE)
+_LIBRARY = b"USGS Digital Spectral Library"
+MAX_AXES = 100  # files of wavelengths that are looked at
+
+
+def sniff(path: Path, head: bytes) -> bool:  # noqa: ARG001 - the content decides
+    """Whether it begins as a spectrum of these libraries does."""
+    if b"\0" in head:
+        return False
+    return _LIBRARY in head[:200] or _RECORD.match(head[:200].decode("latin-1")) is not None
+
+
+def open_spectra(path: Path) -> Spectra:
+    """Read a spectrum; −1.23e34 is a gap.
+
+    A file of splib06 has its wavelengths in its first column. One of splib07 has values alone;
+    the wavelengths are in a file of their own, named so, in the same folder or the one above.
+
+    Raises
+    ------
+    FormatError
+        It has no values.
+    """
+    lines = read_lines(path)
+    found = _RECORD.match(lines[0]) if lines else None
+    if found is not None:
+        _, table = tables(path, lines[1:], columns=1)
+        notes: list[str] = []
+        centres = _wavelengths(path, len(table), notes)
+        return one_spectrum(path, found["title"], centres, "microns", table[:, 0], notes)
+    head, table = tables(path, lines)
+    rule = max((k for k, line in enumerate(head) if line.startswith("-----")), default=-1)
+    title = next((line for line in head[rule + 1 :] if line.strip()), "") if rule >= 0 else ""
+    return one_spectrum(path, title, table[:, 0], "microns", table[:, 1], [])
+
+
+def _wavelengths(path: Path, count: int, notes: list[str]) -> NDArray[np.float64] | None:
+    """Find the wavelengths of a splib07 spectrum: by their number, and its spectrometer's name."""
+    fitting = []
+    for folder in (path.parent, path.parent.parent):
+        axes = sorted(p for p in folder.glob("*.txt") if "wavelength" in p.name.lower() and p != path)
+        for axis in axes[:MAX_AXES]:
+            values = _axis(axis)
+            if values is not None and len(values) == count:
+                fitting.append((axis, values))
+        if fitting:
+            break
+    if not fitting:
+        notes.append("its file of wavelengths is not in this folder or the one above: bands go by number.")
+        return None
+    instruments = [word for word in re.split(r"[_ ]", path.stem) if word[:3].isalpha() and len(word) > 3]
+    axis, values = max(
+        fitting, key=lambda f: sum(word[:3].lower() in f[0].stem.lower() for word in instruments[-2:])
+    )
+    notes.append(f"the wavelengths are those of {axis.name}.")
+    return values
+
+
+def _axis(path: Path) -> NDArray[np.float64] | None:
+    try:
+        _, table = tables(path, read_lines(path)[1:], columns=1)
+    except HsunmixError:
+        return None
+    return table[:, 0]
