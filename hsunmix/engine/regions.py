@@ -1,0 +1,79 @@
+"""Mean and spread of the spectra in a part of a scene."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.engine.scene import TILE, Scene
+from hsunmix.errors import InputError
+from hsunmix.model.unmixing import Step
+
+__all__ = ["RegionStatistics", "region_statistics"]
+
+Sums = tuple[int, NDArray[np.float64], NDArray[np.float64]]
+
+
+@dataclass(frozen=True, eq=False)
+class RegionStatistics:
+    """The spectra of a part of a scene.
+
+    Attributes
+    ----------
+    pixels : int
+        How many of its pixels are used.
+    mean, spread : array of float64, (bands,)
+        Mean and standard deviation over those pixels, in the cube's units; NaN in bands that are not
+        used, and everywhere when no pixel is.
+    """
+
+    pixels: int
+    mean: NDArray[np.float64]
+    spread: NDArray[np.float64]
+
+
+def region_statistics(
+    scene: Scene, mask: NDArray[np.bool_]
+) -> Generator[Step | None, None, RegionStatistics]:
+    """Pass through the pixels of a part of a scene.
+
+    Parameters
+    ----------
+    scene : Scene
+    mask : array of bool, of the scene's shape
+        True for the pixels wanted; those that the scene doesn't use are left out.
+
+    Raises
+    ------
+    InputError
+        The mask has another shape than the scene.
+    """
+    if mask.shape != scene.shape:
+        raise InputError(f"a region of shape {mask.shape} in a scene of shape {scene.shape}")
+    columns = np.flatnonzero(mask.reshape(-1)[scene.pixels])
+    if not columns.size:
+        nothing = np.full(len(scene.bands), np.nan)
+        return RegionStatistics(0, nothing, nothing.copy())
+    # Seen from one of its own spectra, the sums of squares keep their digits.
+    origin = scene.columns(columns[:1])
+    starts = np.searchsorted(columns // TILE, np.arange(len(scene.tiles) + 1))
+
+    def part(chunk: slice) -> Sums:
+        own = columns[starts[chunk.start] : starts[chunk.stop]]
+        total, squares = np.zeros(scene.n_bands), np.zeros(scene.n_bands)
+        for first in range(0, len(own), TILE):
+            away = scene.columns(own[first : first + TILE]) - origin
+            total += away.sum(axis=1)
+            squares += (away * away).sum(axis=1)
+        return len(own), total, squares
+
+    parts = yield from scene.passes(part)
+    count = sum(found[0] for found in parts)
+    total = np.sum([found[1] for found in parts], axis=0) / count
+    squares = np.sum([found[2] for found in parts], axis=0) / count
+    mean = scene.full_spectra(origin + total[:, None])[:, 0]
+    spread = scene.full_spectra(np.sqrt(np.maximum(squares - total * total, 0))[:, None])[:, 0]
+    return RegionStatistics(count, mean, spread)
