@@ -55,14 +55,21 @@ def names(header: Header, bands: int) -> tuple[str, ...]:
 
 
 def default_rgb(header: Header, bands: int) -> tuple[int, int, int] | None:
-    """Return the bands for red, green and blue, counted from 0."""
+    """Return the bands for red, green and blue, counted from 0.
+
+    ENVI counts from 1; a file that names band 0 was written by software that counts from 0.
+    """
     words = header.words("default bands")
     if not words:
         return None
     try:
-        chosen = [int(float(word)) - 1 for word in words]
+        chosen = [int(float(word)) for word in words]
     except (ValueError, OverflowError):
         chosen = [-1]
+    if 0 in chosen and any(chosen):
+        header.notes.append("default bands names band 0: they were counted from 0.")
+    else:
+        chosen = [band - 1 for band in chosen]
     if len(chosen) not in (1, 3) or not all(0 <= band < bands for band in chosen):
         header.notes.append(f"default bands = {', '.join(words)[:60]} can't be used: ignored.")
         return None

@@ -1,26 +1,23 @@
-"""Where an ENVI header's pixels are, and how they lie there."""
+"""What an ENVI header says on the shape of its data, and how they are stored."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from hsunmix.errors import FormatError, MissingFileError
 from hsunmix.formats._envi_header import Header
-from hsunmix.formats._files import is_regular
-from hsunmix.formats._raw_pixels import MissingPixels, RawPixels
 
-__all__ = ["DATA_SUFFIXES", "Layout", "find_pixels", "header_of", "layout"]
+__all__ = ["Layout", "layout"]
 
-DATA_SUFFIXES = ("", ".img", ".dat", ".raw", ".bsq", ".bil", ".bip", ".sli", ".bin")
 _TYPES = {
     1: "u1", 2: "i2", 3: "i4", 4: "f4", 5: "f8", 12: "u2", 13: "u4", 14: "i8", 15: "u8"
 }  # fmt: skip
 _COMPLEX = {6: "complex64", 9: "complex128"}
 MAX_LENGTH = 2**31 - 1
 MAX_BANDS = 100_000
+MAX_FRAME_OFFSET = 1 << 24
+_ELSEWHERE = ("virtual", "meta file")
 
 
 @dataclass(frozen=True)
@@ -38,6 +35,10 @@ class Layout:
         Bytes before the first value.
     library : bool
         Whether the file holds single spectra instead of an image.
+    compressed : bool
+        Whether the header says that the data are packed with gzip.
+    major, minor : tuple of 2 int
+        Bytes to skip before and after every frame, and every row in it.
     """
 
     shape: tuple[int, int, int]
@@ -45,6 +46,9 @@ class Layout:
     interleave: str
     offset: int
     library: bool
+    compressed: bool = False
+    major: tuple[int, int] = (0, 0)
+    minor: tuple[int, int] = (0, 0)
 
 
 def layout(header: Header) -> Layout:
@@ -62,7 +66,10 @@ def layout(header: Header) -> Layout:
     interleave = header.text("interleave").lower()
     if interleave not in ("bsq", "bil", "bip"):
         raise header.refuse(f"interleave = {interleave[:40] or '(missing)'}: bsq, bil or bip is needed")
-    library = "spectral library" in header.text("file type").lower()
+    kind = header.text("file type").lower()
+    if any(word in kind for word in _ELSEWHERE):
+        raise header.refuse(f"file type = {kind[:40]}: its data lie in other files; open those")
+    library = "spectral library" in kind
     if library:
         if bands != 1:
             raise header.refuse(f"a spectral library has 1 band, not {bands}")
@@ -72,8 +79,16 @@ def layout(header: Header) -> Layout:
     offset = header.integer("header offset", 0)
     if offset < 0:
         raise header.refuse(f"header offset = {offset} is not possible")
-    _refuse_unsupported(header)
-    return Layout((lines, samples, bands), _dtype(header), interleave, offset, library)
+    return Layout(
+        (lines, samples, bands),
+        _dtype(header),
+        interleave,
+        offset,
+        library,
+        _compressed(header),
+        _frame_offsets(header, "major frame offsets"),
+        _frame_offsets(header, "minor frame offsets"),
+    )
 
 
 def _dtype(header: Header) -> np.dtype[np.generic]:
@@ -91,63 +106,19 @@ def _dtype(header: Header) -> np.dtype[np.generic]:
     return np.dtype(_TYPES[code]).newbyteorder(">" if order else "<")
 
 
-def _refuse_unsupported(header: Header) -> None:
-    if header.text("file compression", "0") not in ("0", "1"):
-        raise header.refuse(f"file compression = {header.text('file compression')[:40]} is not known")
-    for key in ("major frame offsets", "minor frame offsets"):
-        if any(word.strip(" 0.") for word in header.words(key)):
-            raise header.refuse(f"{key} are not supported")
+def _compressed(header: Header) -> bool:
+    code = header.text("file compression", "0")
+    if code not in ("0", "1"):
+        raise header.refuse(f"file compression = {code[:40]} is not known (1 is gzip)")
+    return code == "1"
 
 
-def header_of(path: Path) -> Path | None:
-    """Find the header that belongs to a data file."""
-    for suffix in (".hdr", ".HDR"):
-        for candidate in (path.with_name(path.name + suffix), path.with_suffix(suffix)):
-            if candidate != path and is_regular(candidate):
-                return candidate
-    return None
-
-
-def find_pixels(header: Header, described: Layout) -> RawPixels | MissingPixels:
-    """Find the data file beside the header and check its size.
-
-    Where several names fit, the first file of exactly the right size is taken, else the first.
-
-    Raises
-    ------
-    FormatError
-        The data file is too short for the header, or compressed.
-    """
-    stem = header.path.with_suffix("")
-    wanted = [stem.with_name(stem.name + suffix) for suffix in DATA_SUFFIXES]
-    wanted += [stem.with_name(stem.name + suffix.upper()) for suffix in DATA_SUFFIXES[1:]]
-    found = [path for path in wanted if path != header.path and is_regular(path)]
-    if not found:
-        looked = f"{stem.name}, also with the ending {' '.join(DATA_SUFFIXES[1:])}"
-        error = MissingFileError(header.path, f"its data file is missing (looked for {looked})")
-        return MissingPixels(described.shape, described.dtype.newbyteorder("="), error)
-    if header.text("file compression", "0") == "1":
-        raise FormatError(found[0], "is compressed (file compression = 1): unpack it first, e.g. with gunzip")
-    choices = [
-        RawPixels(path, described.shape, described.dtype, described.interleave, described.offset)
-        for path in found
-    ]
-    exact = [pixels for pixels in choices if pixels.path.stat().st_size == pixels.nbytes]
-    pixels = (exact or choices)[0]
-    _check_size(header, pixels)
-    return pixels
-
-
-def _check_size(header: Header, pixels: RawPixels) -> None:
-    size, needed = pixels.path.stat().st_size, pixels.nbytes
-    if size < needed:
-        lines, samples, bands = pixels.shape
-        raise FormatError(
-            pixels.path,
-            f"has {size} bytes, but its header ({lines} lines × {samples} samples × {bands} bands × "
-            f"{pixels.stored.itemsize} bytes + {pixels.offset}) needs {needed}",
+def _frame_offsets(header: Header, key: str) -> tuple[int, int]:
+    """Return the bytes to skip before and after a frame."""
+    words = header.words(key) or ["0", "0"]
+    possible = [word.isascii() and word.isdigit() and int(word[:10]) <= MAX_FRAME_OFFSET for word in words]
+    if len(words) != 2 or not all(possible):
+        raise header.refuse(
+            f"{key} = {', '.join(words)[:40]}: two numbers of bytes are needed, e.g. {{0, 0}}"
         )
-    if size > needed:
-        header.notes.append(
-            f"the data file is longer than its header says: {size} bytes, {needed} are needed."
-        )
+    return int(words[0]), int(words[1])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from hsunmix.formats._envi_header import Header
+from hsunmix.formats._envi_projection import from_projection_info
 from hsunmix.model.georeference import Georeference
 
 __all__ = ["from_map_info", "georeference"]
@@ -21,19 +22,24 @@ _NORTH_AMERICA = {"NAD83": 26900, "NAD27": 26700}
 def georeference(header: Header) -> Georeference | None:
     """Return where the scene lies, or None where the header does not say it usably.
 
-    The coordinate system string wins over what ``map info`` says on the coordinates.
+    The coordinate system string wins over what ``map info`` and ``projection info`` say on the
+    coordinates.
     """
     words = header.words("map info")
     if not words:
         return None
+    crs = header.text("coordinate system string")
+    if not crs:
+        units = dict(_option(word) for word in words if "=" in word).get("units", "")
+        crs = from_projection_info(header.words("projection info"), units)
     try:
-        return from_map_info(words, header.text("coordinate system string"), header.notes)
+        return from_map_info(words, crs, header.notes)
     except ValueError as error:
         header.notes.append(f"map info can't be used ({error}): ignored.")
         return None
 
 
-def from_map_info(words: list[str], wkt: str, notes: list[str]) -> Georeference | None:
+def from_map_info(words: list[str], crs: str, notes: list[str]) -> Georeference | None:
     """Understand the entries of a map info.
 
     Parameters
@@ -42,8 +48,8 @@ def from_map_info(words: list[str], wkt: str, notes: list[str]) -> Georeference 
         projection, reference pixel x and y (1, 1 is the outer corner of the first pixel), easting,
         northing, pixel width and height, then for UTM zone and hemisphere, the datum, and
         ``units=…`` and ``rotation=…`` in any place.
-    wkt : str
-        The coordinate system, where the file gives it.
+    crs : str
+        The coordinate system, where the file gives it elsewhere.
     notes : list of str
 
     Raises
@@ -67,7 +73,7 @@ def from_map_info(words: list[str], wkt: str, notes: list[str]) -> Georeference 
     d, e = width * math.sin(angle), -height * math.cos(angle)
     c = east - a * (x0 - 1) - b * (y0 - 1)
     f = north - d * (x0 - 1) - e * (y0 - 1)
-    crs = wkt or _crs(projection, plain[7:], named.get("units", ""))
+    crs = crs or _crs(projection, plain[7:], named.get("units", ""))
     if not crs:
         notes.append(f"the map projection {plain[0][:40]!r} is not known: only the transform was read.")
     return Georeference((a, b, c, d, e, f), crs)

@@ -6,16 +6,19 @@ Never mapped into memory: a file that is truncated while it is mapped kills the 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from io import FileIO
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.errors import FileError, MissingFileError, TooLargeError
+from hsunmix.formats._unpacked import Unpacked
+from hsunmix.model.unmixing import Step
 
 __all__ = ["MissingPixels", "RawPixels"]
 
@@ -56,6 +59,8 @@ class RawPixels:
         ``bsq``, ``bil`` or ``bip``.
     offset : int
         Bytes before the first value.
+    unpacked : Unpacked or None
+        What is read instead of the file, where that is compressed.
     """
 
     path: Path
@@ -63,6 +68,7 @@ class RawPixels:
     stored: np.dtype[np.generic]
     interleave: str
     offset: int = 0
+    unpacked: Unpacked | None = None
 
     @cached_property
     def dtype(self) -> np.dtype[np.generic]:
@@ -74,6 +80,11 @@ class RawPixels:
         """Bytes that the file must have."""
         lines, samples, bands = self.shape
         return self.offset + lines * samples * bands * self.stored.itemsize
+
+    def prepare(self) -> Generator[Step | None, None, None]:
+        """Unpack the file, where it is compressed."""
+        if self.unpacked is not None:
+            yield from self.unpacked.steps()
 
     def read(self, first: int, last: int, bands: Sequence[int] | None = None) -> NDArray[np.generic]:
         """Stored values of the lines first … last − 1, (lines, samples, bands).
@@ -121,14 +132,14 @@ class RawPixels:
                     self._fill(file, start + band * step, out[band : band + 1])
         return self._native(out)
 
-    def _read_bsq(self, file: FileIO, first: int, last: int, bands: list[int]) -> NDArray[np.generic]:
+    def _read_bsq(self, file: IO[bytes], first: int, last: int, bands: list[int]) -> NDArray[np.generic]:
         lines, samples, _ = self.shape
         planes = np.empty((len(bands), last - first, samples), dtype=self.stored)
         for plane, band in zip(planes, bands, strict=True):
             self._fill(file, (band * lines + first) * samples, plane)
         return np.moveaxis(self._native(planes), 0, -1)
 
-    def _read_bil(self, file: FileIO, first: int, last: int, bands: list[int]) -> NDArray[np.generic]:
+    def _read_bil(self, file: IO[bytes], first: int, last: int, bands: list[int]) -> NDArray[np.generic]:
         _, samples, all_bands = self.shape
         if 4 * len(bands) <= all_bands:
             rows = np.empty((last - first, len(bands), samples), dtype=self.stored)
@@ -138,13 +149,15 @@ class RawPixels:
             return np.moveaxis(self._native(rows), 1, -1)
         return np.moveaxis(self._read_lines(file, first, last, (all_bands, samples), bands, 1), 1, -1)
 
-    def _read_bip(self, file: FileIO, first: int, last: int, bands: list[int] | None) -> NDArray[np.generic]:
+    def _read_bip(
+        self, file: IO[bytes], first: int, last: int, bands: list[int] | None
+    ) -> NDArray[np.generic]:
         _, samples, all_bands = self.shape
         picked = list(range(all_bands)) if bands is None else bands
         return self._read_lines(file, first, last, (samples, all_bands), picked, 2)
 
     def _read_lines(
-        self, file: FileIO, first: int, last: int, line: tuple[int, int], bands: list[int], axis: int
+        self, file: IO[bytes], first: int, last: int, line: tuple[int, int], bands: list[int], axis: int
     ) -> NDArray[np.generic]:
         """Read whole lines; where not all bands are wanted, a few lines at a time."""
         size = line[0] * line[1]
@@ -163,27 +176,36 @@ class RawPixels:
             np.take(block, bands, axis=axis, out=out[start - first : stop - first], mode="clip")
         return self._native(out)
 
-    def _open(self) -> FileIO:
+    @contextmanager
+    def _open(self) -> Iterator[IO[bytes]]:
+        if self.unpacked is not None:
+            with self.unpacked.open() as file:
+                yield file
+            return
         try:
-            file = self.path.open("rb", buffering=0)
+            plain = self.path.open("rb", buffering=0)
         except OSError as error:
             raise FileError(self.path, f"can no longer be read: {error.strerror or error}") from None
-        size = os.fstat(file.fileno()).st_size
-        if size < self.nbytes:
-            file.close()
-            raise FileError(self.path, f"has become shorter: {size} bytes, {self.nbytes} are needed")
-        return file
+        with plain:
+            size = os.fstat(plain.fileno()).st_size
+            if size < self.nbytes:
+                raise FileError(self.path, f"has become shorter: {size} bytes, {self.nbytes} are needed")
+            yield plain
 
-    def _fill(self, file: FileIO, index: int, out: NDArray[np.generic]) -> None:
+    def _fill(self, file: IO[bytes], index: int, out: NDArray[np.generic]) -> None:
         """Read values from the value ``index`` on into a contiguous array."""
+        self._fill_bytes(file, self.offset + index * self.stored.itemsize, out)
+
+    def _fill_bytes(self, file: IO[bytes], start: int, out: NDArray[np.generic]) -> None:
+        """Read bytes from the byte ``start`` on into a contiguous array."""
         if not out.size:
             return
         view = out.reshape(-1).view(np.uint8).data
         done = 0
         try:
-            file.seek(self.offset + index * self.stored.itemsize)
+            file.seek(start)
             while done < len(view):
-                got = file.readinto(view[done:])
+                got = file.readinto(view[done:])  # type: ignore[attr-defined]
                 if not got:
                     raise FileError(self.path, "has become shorter while it was read")
                 done += got

@@ -8,8 +8,9 @@ import numpy as np
 
 from hsunmix.errors import FormatError
 from hsunmix.formats._envi_bands import bad_bands, default_rgb, gain_offset, names, nodata, wavelengths
+from hsunmix.formats._envi_data import find_pixels, header_of
 from hsunmix.formats._envi_header import Header, is_header, read_header
-from hsunmix.formats._envi_layout import Layout, find_pixels, header_of, layout
+from hsunmix.formats._envi_layout import Layout, layout
 from hsunmix.formats._envi_map import georeference
 from hsunmix.formats._files import read_head
 from hsunmix.formats._options import Options

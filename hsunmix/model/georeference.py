@@ -19,7 +19,7 @@ class Georeference:
         outer corner of a pixel: sample 0, line 0 is the upper left corner of the scene.
         This is the order of the ``affine`` package and of rasterio.
     crs : str
-        Well-known text or ``EPSG:n``; empty where only the transform is known.
+        Well-known text, ``EPSG:n`` or a PROJ string; empty where only the transform is known.
     """
 
     transform: tuple[float, float, float, float, float, float]

@@ -89,8 +89,9 @@ def test_line_ends(opened, end):
         ({"wavelength": "{0,45; 0,46; 0,47; 0,48}"}, "decimal commas"),
         ({"reflectance_scale_factor": "10000,0"}, "decimal commas"),
         ({"wavelength": "{1, 2, 3, 4"}, "never closed"),
-        ({"file_compression": "1"}, "compressed"),
-        ({"major_frame_offsets": "{4, 4}"}, "not supported"),
+        ({"file_compression": "2"}, "file compression = 2"),
+        ({"file_type": "ENVI Virtual Mosaic"}, "virtual mosaic: its data lie in other files"),
+        ({"major_frame_offsets": "{4, 4}"}, "has 48 bytes.*needs 80"),
     ],
 )
 def test_refused_in_one_line(opened, fields, reason):
@@ -121,7 +122,8 @@ def test_refused_in_one_line(opened, fields, reason):
         ({"data_gain_values": "{1, 0, 1, 1}"}, "holds zeros"),
         ({"data_gain_values": "{1, 1, inf, 1}"}, "not numbers"),
         ({"data_ignore_value": "none"}, "data ignore value = none is not a number"),
-        ({"default_bands": "{2, 1, 0}"}, "default bands = 2, 1, 0 can't be used"),
+        ({"default_bands": "{0, 0, 0}"}, "default bands = 0, 0, 0 can't be used"),
+        ({"default_bands": "{0, 1, 4}"}, "can't be used"),
         ({"default_bands": "{1, 2, 5}"}, "can't be used"),
         ({"default_bands": "{1, 2}"}, "can't be used"),
         ({"default_bands": "{1, 2, 1e999}"}, "can't be used"),
@@ -170,6 +172,9 @@ def test_bands_are_understood(opened):
     assert cube.nodata is None
     assert cube.notes == ()
     assert opened(default_bands="{2}").rgb_bands == (1, 1, 1)
+    from_zero = opened(default_bands="{2, 1, 0}")  # as software writes it that counts from 0
+    assert from_zero.rgb_bands == (2, 1, 0)
+    assert any("counted from 0" in note for note in from_zero.notes)
 
 
 def test_wavelengths_in_band_names(opened):

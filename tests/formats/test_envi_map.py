@@ -41,6 +41,50 @@ def test_equals_gdal(tmp_path, write_envi, values_of, info):
     assert rasterio.crs.CRS.from_user_input(ours.crs) == crs
 
 
+@pytest.mark.parametrize(
+    "info",
+    [
+        "3, 6378137.0, 6356752.3, 10.0, 20.0, 500000.0, 1000.0, 0.9996, WGS-84, Gauss",
+        "4, 6378137.0, 6356752.3, 40.0, -96.0, 0.0, 0.0, 33.0, 45.0, North America 1983, Lambert",
+        "7, 6378137.0, 6356752.3, 40.0, -96.0, 1.0, 2.0, 0.9, WGS-84, Stereo",
+        "9, 6378206.4, 6356583.8, 23.0, -96.0, 0., 0., 29.5, 45.5, Albers",
+        "10, 6378137.0, 6356752.3, 40.0, -96.0, 1.0, 2.0, WGS-84, Poly",
+        "11, 6378137.0, 6356752.3, 40.0, -96.0, 1.0, 2.0, WGS-84, Equal area",
+        "12, 6378137.0, 6356752.3, 40.0, -96.0, 1.0, 2.0, WGS-84, Equidistant",
+        "31, 6378137.0, 6356752.3, 70.0, -45.0, 1.0, 2.0, WGS-84, North pole",
+        "31, 6378137.0, 6356752.3, -71.0, 0.0, 0.0, 0.0, WGS-84, South pole, units=Meters",
+    ],
+)
+def test_projection_info_equals_gdal(tmp_path, write_envi, values_of, info):
+    """The same place on the Earth is at the same coordinates."""
+    from rasterio.warp import transform
+
+    name = info.removesuffix(", units=Meters").split(",")[-1].strip()
+    header = write_envi(
+        tmp_path / "a.img", values_of(2), map_info=f"{{{name}, 1, 1, 1000.0, 2000.0, 30, 30, units=Meters}}",
+        projection_info=f"{{{info}}}",
+    )  # fmt: skip
+    cube = open_cube(header)
+    assert cube.notes == ()
+    ours = rasterio.crs.CRS.from_user_input(cube.georeference.crs)
+    _, crs = theirs(tmp_path / "a.img")
+    place = ([10.0], [-75.0]) if "South" in info else ([-80.0], [45.0])
+    np.testing.assert_allclose(
+        transform("EPSG:4326", ours, *place), transform("EPSG:4326", crs, *place), atol=1e-3
+    )
+
+
+@pytest.mark.parametrize("info", ["99, 1, 2, 3", "9, 6378206.4", "9, a, b, 1, 2, 3, 4, 5, 6", "", "9," * 20])
+def test_projection_info_that_says_nothing(tmp_path, write_envi, values_of, info):
+    header = write_envi(
+        tmp_path / "a.img", values_of(2), map_info="{Albers, 1, 1, 1000.0, 2000.0, 30, 30}",
+        projection_info=f"{{{info}}}",
+    )  # fmt: skip
+    cube = open_cube(header)
+    assert cube.georeference.crs == ""
+    assert any("not known" in note for note in cube.notes)
+
+
 def test_coordinate_system_string_wins(tmp_path, write_envi, values_of):
     wkt = rasterio.crs.CRS.from_epsg(32633).to_wkt(version="WKT1_ESRI")
     header = write_envi(

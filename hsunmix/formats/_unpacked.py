@@ -1,0 +1,132 @@
+"""The content of a gzip file, unpacked into a temporary file that has no name."""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+import tempfile
+import threading
+import zlib
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from hsunmix.errors import FileError, FormatError, TooLargeError
+from hsunmix.model.unmixing import Step
+
+__all__ = ["Unpacked", "is_gzip", "may_hold"]
+
+BLOCK_BYTES = 4 << 20
+MAX_RATIO = 1040  # deflate reaches 1032; beyond it the header asks for what the file cannot hold
+_MAGIC = b"\x1f\x8b\x08"
+
+
+def is_gzip(path: Path) -> bool:
+    """Whether a file begins as gzip files do."""
+    try:
+        with path.open("rb") as file:
+            return file.read(3) == _MAGIC
+    except OSError as error:
+        raise FileError(path, error.strerror or str(error)) from None
+
+
+def may_hold(path: Path, size: int) -> bool:
+    """Whether a gzip file is long enough to hold this many bytes."""
+    return size <= path.stat().st_size * MAX_RATIO
+
+
+class Unpacked:
+    """The first bytes of what a gzip file holds, to be read in any order and from any thread.
+
+    Nothing is unpacked before it is needed. The temporary file lies where the system keeps such
+    files (``TMPDIR`` moves that) and is gone with the last reference to it, or with the process.
+
+    Parameters
+    ----------
+    path : Path
+    size : int
+        Bytes that are needed; what follows is not unpacked.
+    """
+
+    def __init__(self, path: Path, size: int) -> None:
+        self.path = path
+        self.size = size
+        self._lock = threading.Lock()
+        self._known = self._state()
+        self._files: tuple[IO[bytes], IO[bytes]] | None = None
+        self._done = 0
+
+    def steps(self) -> Generator[Step | None, None, None]:
+        """Unpack block by block. Closed too early, it goes on from there the next time.
+
+        Raises
+        ------
+        FileError
+            The file is damaged, too short, or has changed.
+        TooLargeError
+            The disk for temporary files is too small.
+        """
+        while not self._advance():
+            yield Step(self._done / self.size, message=f"Unpacking {self.path.name}")
+
+    @contextmanager
+    def open(self) -> Iterator[IO[bytes]]:
+        """Give the whole content to one thread at a time."""
+        while not self._advance():
+            pass
+        with self._lock:
+            assert self._files is not None
+            yield self._files[1]
+
+    def _advance(self) -> bool:
+        """Unpack one more block; return whether all is there."""
+        with self._lock:
+            if self._done >= self.size:
+                return True
+            if self._state() != self._known:
+                raise FileError(self.path, "has changed since it was opened; open it again")
+            try:
+                self._block()
+            except FileError:
+                raise
+            except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+                raise FormatError(self.path, f"is damaged and can't be unpacked: {error}") from None
+            except OSError as error:
+                raise FileError(self.path, f"can't be unpacked: {error.strerror or error}") from None
+            return self._done >= self.size
+
+    def _block(self) -> None:
+        if self._files is None:
+            self._require_room()
+            packed: IO[bytes] = gzip.GzipFile(self.path)  # type: ignore[assignment]
+            self._files = packed, tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
+        source, file = self._files
+        block = memoryview(source.read(min(BLOCK_BYTES, self.size - self._done)))
+        if not block:
+            reason = f"holds {self._done} bytes unpacked, but its header needs {self.size}"
+            raise FormatError(self.path, reason)
+        file.seek(self._done)
+        left = block
+        while left:
+            left = left[file.write(left) :]
+        if self._done + len(block) >= self.size:
+            source.read(1)  # what is behind the last byte is the checksum
+            source.close()
+        self._done += len(block)
+
+    def _require_room(self) -> None:
+        folder = tempfile.gettempdir()
+        free = shutil.disk_usage(folder).free
+        if self.size > 0.95 * free:
+            raise TooLargeError(
+                f"{self.path}: unpacked it takes {self.size / 2**30:.1f} GB, and {free / 2**30:.1f} GB are "
+                f"free in {folder}; set TMPDIR to another folder, or unpack it with gunzip"
+            )
+
+    def _state(self) -> tuple[int, int]:
+        try:
+            found = self.path.stat()
+        except OSError as error:
+            raise FileError(self.path, f"can no longer be read: {error.strerror or error}") from None
+        return found.st_size, found.st_mtime_ns
