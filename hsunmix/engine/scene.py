@@ -21,6 +21,7 @@ from hsunmix.engine.threads import run_chunks
 from hsunmix.errors import InputError
 from hsunmix.model.cube import Cube
 from hsunmix.model.mask import dead_bands, usable_pixels
+from hsunmix.model.pixels import prepared
 from hsunmix.model.unmixing import Step
 
 __all__ = ["TILE", "Scene", "from_array", "load", "subset", "thinned"]
@@ -146,6 +147,7 @@ def load(cube: Cube) -> Generator[Step | None, None, Scene]:
     FileError
         The file can't be read.
     """
+    yield from prepared(cube.pixels)
     bands = cube.good_bands
     index = None if bands.all() else np.flatnonzero(bands).tolist()
     build = _Builder(cube.lines * cube.samples, int(bands.sum()))

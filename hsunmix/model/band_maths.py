@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from hsunmix.errors import InputError
 from hsunmix.model._band_terms import Term, read
 from hsunmix.model.cube import Cube
+from hsunmix.model.pixels import prepared
 from hsunmix.model.unmixing import Step
 
 __all__ = ["Expression", "compiled", "evaluate", "evaluation"]
@@ -96,6 +97,7 @@ def evaluation(cube: Cube, text: str) -> Generator[Step | None, None, Image]:
     FileError
         The file can't be read.
     """
+    yield from prepared(cube.pixels)
     expression = compiled(cube, text)
     image: Image = np.empty((cube.lines, cube.samples), np.bool_ if expression.is_condition else np.float32)
     step = max(1, BLOCK_BYTES // (cube.samples * len(expression.bands) * 4))

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from hsunmix.engine.scene import load
 from hsunmix.errors import FileError, FormatError, TooLargeError
 from hsunmix.formats import _unpacked, open_cube, open_header
 from hsunmix.model.pixels import prepared
@@ -55,6 +56,13 @@ def test_opening_unpacks_nothing_and_unpacking_can_be_cancelled(packed, values_o
     assert next(prepared(pixels)).fraction > fractions[-1]  # it goes on from there
     np.testing.assert_array_equal(pixels.read(0, 5), values)
     assert list(prepared(pixels)) == []
+
+
+def test_a_run_says_that_it_unpacks(packed, values_of, monkeypatch):
+    monkeypatch.setattr(_unpacked, "BLOCK_BYTES", 100)
+    steps = load(open_cube(packed(np.abs(values_of(4)))))
+    assert next(steps).message == "Unpacking a"
+    steps.close()
 
 
 def test_threads_share_it(packed, values_of):
