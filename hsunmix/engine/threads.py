@@ -51,10 +51,11 @@ def _pool(threads: int) -> ThreadPoolExecutor:
 def run_chunks(
     work: Callable[[slice], T], chunks: Sequence[slice], *, threads: int | None = None
 ) -> Generator[None, None, list[T]]:
-    """Call ``work`` for every chunk; yield after each, return the results in their order.
+    """Call ``work`` for every chunk; yield now and then, return the results in the chunks' order.
 
-    Closing the generator waits for the chunks that are being worked on, a few milliseconds, and
-    starts no more: nothing writes into the caller's arrays afterwards.
+    The calling thread works too, and whoever is free takes the next chunk: nobody waits for anybody
+    until the last. Closing the generator waits for the chunks that are being worked on, a few
+    milliseconds, and starts no more: nothing writes into the caller's arrays afterwards.
 
     Parameters
     ----------
@@ -65,25 +66,30 @@ def run_chunks(
         Defaults to ``thread_count()``.
     """
     threads = min(threads or thread_count(), len(chunks))
-    results: list[T] = []
-    if threads <= 1:
-        for chunk in chunks:
-            results.append(work(chunk))
-            yield
-        return results
-    pool = _pool(threads)
-    futures: list[Future[T]] = [pool.submit(work, chunk) for chunk in chunks]
+    results: dict[int, T] = {}
+    todo = iter(range(len(chunks)))  # shared: taking the next one is a single step of the interpreter
+
+    def share() -> None:
+        for i in todo:
+            results[i] = work(chunks[i])
+
+    helpers: list[Future[None]] = []
     try:
-        for future in futures:
-            results.append(future.result())
+        if threads > 1:
+            helpers = [_pool(threads - 1).submit(share) for _ in range(threads - 1)]
+        for i in todo:
+            results[i] = work(chunks[i])
             yield
-        return results
+        for helper in helpers:
+            if not helper.cancel():  # one that never began, because others keep the pool busy, isn't missed
+                helper.result()
+        return [results[i] for i in range(len(chunks))]
     finally:
-        for future in futures:
-            future.cancel()
-        for future in futures:
-            if not future.cancelled():
-                future.exception()
+        for _ in todo:
+            pass
+        for helper in helpers:
+            if not helper.cancel():
+                helper.exception()
 
 
 @contextmanager
