@@ -10,7 +10,8 @@ from pathlib import Path
 # kernels anew for every run would be most of its time.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 _CONFIG = tempfile.TemporaryDirectory(prefix="hsunmix-tests-")
-os.environ["HSUNMIX_SETTINGS"] = str(Path(_CONFIG.name) / "settings.json")
+os.environ["HSUNMIX_CONFIG_DIR"] = _CONFIG.name
+os.environ["HSUNMIX_STATE_DIR"] = str(Path(_CONFIG.name) / "state")
 os.environ.pop("HSUNMIX_DEBUG", None)
 
 import numpy as np  # noqa: E402

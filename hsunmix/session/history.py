@@ -25,7 +25,7 @@ class History:
     def __init__(self, document: Document) -> None:
         self._entries: list[tuple[str, Document]] = [("", document)]
         self._at = 0
-        self._saved = document
+        self._saved: Document | None = document
         self._listeners: list[Listener] = []
 
     @property
@@ -71,10 +71,11 @@ class History:
         self._entries[self._at] = (self._entries[self._at][0], document)
         self._notify(old)
 
-    def reset(self, document: Document) -> None:
-        """Begin anew with a document that was opened: nothing to undo, nothing to save."""
+    def reset(self, document: Document, saved: bool = True) -> None:
+        """Begin anew with a document that was opened: nothing to undo, and nothing to save if ``saved``."""
         old = self.document
-        self._entries, self._at, self._saved = [("", document)], 0, document
+        self._entries, self._at = [("", document)], 0
+        self._saved = document if saved else None
         self._notify(old)
 
     def undo(self) -> None:

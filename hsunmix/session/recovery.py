@@ -150,7 +150,8 @@ class Keeper:
         if self._folder is None:
             folder = self._all / f"{time.time_ns():x}-{secrets.token_hex(4)}"
             try:
-                folder.mkdir(parents=True, mode=0o700)
+                self._all.mkdir(parents=True, exist_ok=True, mode=0o700)
+                folder.mkdir()
                 self._lock = Lock(folder / LOCK)
             except OSError as error:
                 raise FileError(folder, f"could not be made: {error.strerror or error}") from error
@@ -280,5 +281,8 @@ def _remove_folder(folder: Path, lock: Lock) -> None:
 
 
 def _text(value: object) -> str:
-    r"""Return text that JSON can hold: what is not UTF-8 in a path becomes ``\xff``."""
-    return str(value).encode("utf-8", "backslashreplace").decode()[:4096]
+    """Return text that JSON can hold; of a path that is not UTF-8, nothing."""
+    try:
+        return str(value).encode().decode()[:4096]
+    except UnicodeEncodeError:
+        return ""

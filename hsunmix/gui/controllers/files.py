@@ -15,9 +15,11 @@ from hsunmix.files import resource
 from hsunmix.gui import intents as i
 from hsunmix.gui.means import means
 from hsunmix.gui.workbench import Workbench
+from hsunmix.jobs import Work
+from hsunmix.model.pixels import prepared
 from hsunmix.session.document import Document
 
-__all__ = ["SAMPLE", "SAMPLE_RANK", "SESSION", "Controller", "is_session"]
+__all__ = ["SAMPLE", "SAMPLE_RANK", "SESSION", "Controller", "is_session", "reading", "title_of"]
 
 SESSION = ".hsu"
 SAMPLE = ("sample_cubes", "desert.hdr")
@@ -59,7 +61,7 @@ class Controller:
         bench.start(
             "open",
             f"Opening {path.name}",
-            _reading(path, dict(intent.options), intent.cube),
+            reading(path, dict(intent.options), intent.cube),
             lambda document: self._opened(intent, path, document),
             lambda error: self._failed(intent, path, error),
         )
@@ -164,7 +166,7 @@ def title_of(bench: Workbench) -> str:
     return bench.document.cube.name if bench.document.cube else "untitled"
 
 
-def _reading(path: Path, options: dict[str, Any], cube_path: Path | None) -> Generator[None, None, Document]:
+def reading(path: Path, options: dict[str, Any], cube_path: Path | None) -> Work[Document]:
     """Read a cube or a session, and what the window will ask of it at once."""
     if is_session(path):
         from hsunmix.session.archive import load
@@ -174,11 +176,12 @@ def _reading(path: Path, options: dict[str, Any], cube_path: Path | None) -> Gen
         from hsunmix.formats import open_cube
 
         document = Document(cube=open_cube(path, **options))
-    yield
+    yield None
     cube = document.cube
     if cube is not None:
+        yield from prepared(cube.pixels)  # unpacks what is compressed; can be cancelled
         cube.good_bands  # noqa: B018 - the first look reads lines of the file
-        yield
+        yield None
         cube.rgb_bands  # noqa: B018
     if document.unmixing is not None:
         means(document.unmixing)

@@ -8,4 +8,8 @@ from hsunmix.gui.intents.base import *
 from hsunmix.gui.intents.edit import *
 from hsunmix.gui.intents.files import *
 from hsunmix.gui.intents.look import *
+from hsunmix.gui.intents.loop import *
+from hsunmix.gui.intents.mask import *
+from hsunmix.gui.intents.recovery import *
+from hsunmix.gui.intents.regions import *
 from hsunmix.gui.intents.work import *

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from hsunmix.gui.intents import DiscardWork, OpenWork, PutOffWork
+from hsunmix.gui.live import Live, Task
+from hsunmix.gui.panels import recovery
+from hsunmix.session.recovery import Record, Work
+from tests.gui.panels.conftest import Alone
+
+NOON = Work(Path("/state/1"), Record("work-1.hsu", "00", "jasper.hdr", "", "2025-03-04T12:05:00+00:00"))
+CRASHED = Work(Path("/state/2"), Record("work-9.hsu", title="samson.mat", attempts=1))
+
+
+def test_it_is_hidden_until_there_is_something_to_offer(alone: Alone, qtbot: QtBot):
+    panel, seen = alone(recovery)
+    panel.hide()
+    offer = Live(left_behind=(NOON, CRASHED))
+    panel.follow(Live(), offer)
+    assert panel.isVisible()
+    assert "jasper.hdr" in panel.text.text()
+    assert "1 more" in panel.text.text()
+    for button, intent in (
+        (panel.open_button, OpenWork(NOON)),
+        (panel.discard_button, DiscardWork(NOON)),
+        (panel.later_button, PutOffWork()),
+    ):
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        assert seen[-1] == intent
+    rest = Live(left_behind=(CRASHED,))
+    panel.follow(offer, rest)
+    qtbot.mouseClick(panel.open_button, Qt.MouseButton.LeftButton)
+    assert seen[-1] == OpenWork(CRASHED)
+    panel.follow(rest, Live())
+    assert not panel.isVisible()
+
+
+def test_work_that_ended_the_program_is_offered_with_a_warning(alone: Alone):
+    panel, _ = alone(recovery)
+    panel.follow(Live(), Live(left_behind=(CRASHED,)))
+    assert "The program ended when it was opened last." in panel.text.text()
+    assert panel.open_button.text() == "Open it all the same"
+
+
+def test_it_waits_while_something_is_being_opened(alone: Alone):
+    panel, _ = alone(recovery)
+    offer = Live(left_behind=(NOON,))
+    panel.follow(Live(), offer)
+    panel.follow(offer, Live(left_behind=(NOON,), tasks={"open": Task("Opening", 0.0)}))
+    assert not panel.open_button.isEnabled()
+
+
+def test_the_time_is_told_as_one_would():
+    when = NOON.record.when
+    assert f"kept at {when:%H:%M}" in recovery.describe((NOON,), when)
+    later = datetime(2025, 3, 9).astimezone()
+    assert f"kept on 2025-03-04 at {when:%H:%M}" in recovery.describe((NOON,), later)
