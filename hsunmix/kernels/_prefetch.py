@@ -8,15 +8,17 @@ being worked on, the next one is in the cache when its turn comes.
 from __future__ import annotations
 
 from llvmlite import ir
-from numba import types
+from numba import njit, types
 from numba.extending import intrinsic
+
+from hsunmix.kernels._compile import KERNEL
 
 LINE = 16  # float32 values in a cache line
 SECOND_LEVEL = 2  # the first-level cache is too small for it
 
 
 @intrinsic
-def fetch(_typing_context, array, offset):
+def _fetch(_typing_context, array, offset):
     """Fetch the cache line with element ``offset`` of a contiguous array into the second-level cache."""
 
     def code(context, builder, signature, arguments):
@@ -29,3 +31,17 @@ def fetch(_typing_context, array, offset):
         return context.get_dummy_value()
 
     return types.void(array, offset), code
+
+
+@njit(**KERNEL)
+def share(ahead, turns):
+    """Values of ``ahead`` to fetch in each of some turns of a loop."""
+    lines = (ahead.size + LINE - 1) // LINE
+    return (lines + turns - 1) // max(turns, 1) * LINE
+
+
+@njit(**KERNEL, inline="never")
+def fetch(ahead, first, last):
+    """Fetch some values of a contiguous array."""
+    for offset in range(first, min(last, ahead.size), LINE):
+        _fetch(ahead, offset)

@@ -10,25 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from hsunmix.kernels._prefetch import LINE, fetch
-
-# A division by zero gives inf here as in NumPy: the other model's checks double the compilation.
-KERNEL = {"nogil": True, "cache": True, "error_model": "numpy"}
-FAST = {"reassoc", "contract", "nsz"}
-
-
-@njit(**KERNEL)
-def _share(ahead, bands, r):
-    """Values to fetch in each turn of a product's loops over blocks of bands and pairs of columns."""
-    lines = (ahead.size + LINE - 1) // LINE
-    turns = max(1, (bands // 4) * ((r + 1) // 2))
-    return (lines + turns - 1) // turns * LINE
-
-
-@njit(**KERNEL, inline="never")
-def _fetch_share(ahead, first, last):
-    for offset in range(first, min(last, ahead.size), LINE):
-        fetch(ahead, offset)
+from hsunmix.kernels._compile import FAST, KERNEL
+from hsunmix.kernels._prefetch import fetch, share
 
 
 @njit(**KERNEL, fastmath=FAST, inline="never")
@@ -39,9 +22,9 @@ def wt_x(wt, x, out, ahead=None):
     """
     r, p = wt.shape
     t_end = x.shape[1]
-    fetched, share = 0, 0
+    fetched, part = 0, 0
     if ahead is not None:
-        share = _share(ahead, p, r)
+        part = share(ahead, p // 4 * (r // 2))
     for k in range(r):
         for t in range(t_end):
             out[k, t] = 0
@@ -51,8 +34,8 @@ def wt_x(wt, x, out, ahead=None):
         k = 0
         while k + 2 <= r:
             if ahead is not None:
-                _fetch_share(ahead, fetched, fetched + share)
-                fetched += share
+                fetch(ahead, fetched, fetched + part)
+                fetched += part
             w0, w1, w2, w3 = wt[k, b], wt[k, b + 1], wt[k, b + 2], wt[k, b + 3]
             v0, v1, v2, v3 = wt[k + 1, b], wt[k + 1, b + 1], wt[k + 1, b + 2], wt[k + 1, b + 3]
             row, next_row = out[k], out[k + 1]
@@ -81,17 +64,17 @@ def add_x_ht(x, h, out, ahead=None):
     """Out (bands, r) += x (bands, T) · h (r, T)ᵀ; out is float64. ``ahead`` as in ``wt_x``."""
     p, t_end = x.shape
     r = h.shape[0]
-    fetched, share = 0, 0
+    fetched, part = 0, 0
     if ahead is not None:
-        share = _share(ahead, p, r)
+        part = share(ahead, p // 4 * (r // 2))
     b = 0
     while b + 4 <= p:
         x0, x1, x2, x3 = x[b], x[b + 1], x[b + 2], x[b + 3]
         k = 0
         while k + 2 <= r:
             if ahead is not None:
-                _fetch_share(ahead, fetched, fetched + share)
-                fetched += share
+                fetch(ahead, fetched, fetched + part)
+                fetched += part
             h0, h1 = h[k], h[k + 1]
             s00 = s10 = s20 = s30 = s01 = s11 = s21 = s31 = x.dtype.type(0)
             for t in range(t_end):

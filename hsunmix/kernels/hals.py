@@ -17,9 +17,16 @@ def _sweep(g, c, h, scratch, floor):
         if g[k, k] <= 0:
             continue
         row, right = h[k], c[k]
-        for t in range(t_end):
-            scratch[t] = right[t]
-        j = 0
+        if r >= 4:  # the more terms in one loop, the fewer loads and stores of the sums
+            a0, a1, a2, a3 = g[k, 0], g[k, 1], g[k, 2], g[k, 3]
+            h0, h1, h2, h3 = h[0], h[1], h[2], h[3]
+            for t in range(t_end):
+                scratch[t] = right[t] - (a0 * h0[t] + a1 * h1[t] + a2 * h2[t] + a3 * h3[t])
+            j = 4
+        else:
+            for t in range(t_end):
+                scratch[t] = right[t]
+            j = 0
         while j + 2 <= r:
             a, b = g[k, j], g[k, j + 1]
             h0, h1 = h[j], h[j + 1]

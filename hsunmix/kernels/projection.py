@@ -5,17 +5,21 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from hsunmix.kernels._products import FAST, KERNEL
+from hsunmix.kernels._compile import FAST, KERNEL
+from hsunmix.kernels._prefetch import fetch, share
 
 
 @njit(**KERNEL, fastmath=FAST, inline="never")
-def _dot_tile(u, x, out):
-    """Out (T,) = u (bands,) · x (bands, T), summed in float64."""
+def _dot_tile(u, x, out, ahead):
+    """Out (T,) = u (bands,) · x (bands, T), summed in float64; ``ahead`` is fetched meanwhile."""
     p, t_end = x.shape
+    fetched, part = 0, share(ahead, p // 4)
     for t in range(t_end):
         out[t] = 0.0
     b = 0
     while b + 4 <= p:
+        fetch(ahead, fetched, fetched + part)
+        fetched += part
         x0, x1, x2, x3 = x[b], x[b + 1], x[b + 2], x[b + 3]
         u0, u1, u2, u3 = u[b], u[b + 1], u[b + 2], u[b + 3]
         for t in range(t_end):
@@ -49,7 +53,7 @@ def project_out(tiles, u, norms):
     t_end = tiles.shape[2]
     along = np.empty(t_end)
     for i in range(tiles.shape[0]):
-        _dot_tile(u, tiles[i], along)
+        _dot_tile(u, tiles[i], along, tiles[min(i + 1, tiles.shape[0] - 1)])
         for t in range(t_end):
             norms[i, t] = max(norms[i, t] - along[t] * along[t], 0.0)
 
@@ -61,6 +65,6 @@ def coordinates(tiles, basis, out):
     along = np.empty(t_end)
     for i in range(tiles.shape[0]):
         for k in range(basis.shape[0]):
-            _dot_tile(basis[k], tiles[i], along)
+            _dot_tile(basis[k], tiles[i], along, tiles[i, :0])
             for t in range(t_end):
                 out[i, k, t] = along[t]
