@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,40 +11,48 @@ from typing import Any
 
 import numpy as np
 
-from hsunmix.errors import FileError, FormatError
+from hsunmix.errors import FormatError, HsunmixError
 from hsunmix.formats._band_vectors import BandVector
 
-__all__ = ["LOCK", "attribute", "datasets", "number", "opened", "resolve", "text", "usable", "vectors"]
+__all__ = [
+    "attribute", "datasets", "is_small", "matlab_numbers", "number", "open_file", "reading", "resolve",
+    "text", "usable", "vectors",
+]  # fmt: skip
 
-# HDF5 itself runs one call at a time; this keeps an open, its reads and its close together.
-LOCK = threading.RLock()
 MAX_OBJECTS = 20_000
 MAX_VECTOR = 100_000
 MAX_CHUNK_BYTES = 256 << 20
 MAX_RATIO = 5_000  # deflate reaches about 1,000; beyond this a file declares what it does not hold
+_MATLAB_NUMERIC = {b"double", b"single", b"logical"} | {
+    f"{sign}int{bits}".encode() for sign in ("", "u") for bits in (8, 16, 32, 64)
+}
 
 
-@contextmanager
-def opened(path: Path) -> Iterator[Any]:
-    """Open a file for reading; yields an ``h5py.File``.
+def open_file(path: Path) -> Any:
+    """Open a file for reading, without locking it; returns an ``h5py.File``.
 
     Raises
     ------
     FormatError
-        HDF5 can't read it, also where that comes out only while it is read.
+        HDF5 can't read it.
     """
     # Without this a file's filters, with an environment variable, can load code from a folder.
     os.environ["HDF5_PLUGIN_PRELOAD"] = "::"
     import h5py
 
-    with LOCK:
-        try:
-            with h5py.File(path, "r", locking="best-effort") as file:
-                yield file
-        except FileError:
-            raise
-        except (OSError, RuntimeError, KeyError) as error:
-            raise FormatError(path, _reason(path, error)) from None
+    with reading(path):
+        return h5py.File(path, "r", locking=False)
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Turn what HDF5 raises on a damaged file into a FormatError."""
+    try:
+        yield
+    except HsunmixError:
+        raise
+    except (OSError, RuntimeError, KeyError) as error:
+        raise FormatError(path, _reason(path, error)) from None
 
 
 def _reason(path: Path, error: Exception) -> str:
@@ -134,7 +141,12 @@ def vectors(file: Any, cube: Any) -> list[BandVector]:
     found = []
     for name, item in datasets(file).items():
         size = int(np.prod(item.shape, dtype=object)) if item.shape else 0
-        if 1 < size <= MAX_VECTOR and max(item.shape) == size and _is_small(item):
+        if (
+            1 < size <= MAX_VECTOR
+            and max(item.shape) == size
+            and is_small(item)
+            and matlab_numbers(name, item)
+        ):
             unit = attribute(item, "Units", "units", "unit")
             found.append(BandVector(name, np.ravel(item[()]), text(unit)))
     for owner, place in ((cube, f"{cube.name.lstrip('/')}."), (file, ".")):
@@ -145,10 +157,17 @@ def vectors(file: Any, cube: Any) -> list[BandVector]:
     return found
 
 
-def _is_small(item: Any) -> bool:
-    """Whether a dataset holds plain numbers in this file, in chunks that are no trap."""
+def is_small(item: Any) -> bool:
+    """Whether a dataset holds few plain numbers, in this file, in chunks that are no trap."""
     chunk = int(np.prod(item.chunks or (1,), dtype=object)) * item.dtype.itemsize
-    return item.dtype.kind in "iuf" and not item.is_virtual and not item.external and chunk <= MAX_CHUNK_BYTES
+    here = not item.is_virtual and not item.external
+    return bool(item.dtype.kind in "iuf" and item.size <= MAX_VECTOR and here and chunk <= MAX_CHUNK_BYTES)
+
+
+def matlab_numbers(name: str, item: Any) -> bool:
+    """Whether a dataset is, as far as MATLAB wrote it, an array of numbers: no text, no cell's content."""
+    kind = attribute(item, "MATLAB_class")
+    return not name.startswith("#") and (kind is None or kind in _MATLAB_NUMERIC)
 
 
 def attribute(item: Any, *names: str) -> Any:

@@ -5,34 +5,50 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hsunmix.formats._band_vectors import BandAxis
 from hsunmix.model.georeference import Georeference
 
-__all__ = ["Found"]
+__all__ = ["Found", "Piece"]
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """A dataset, its axes such as ``yxb``, and which of its bands are taken in which order."""
+
+    dataset: Any
+    axes: str
+    bands: NDArray[np.intp] | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """A dataset and what it means.
+    """A cube and what it means; valid while the file is open.
 
     Attributes
     ----------
-    dataset : h5py.Dataset
-        Valid while the file is open.
-    axes : str
-        Such as ``yxb``.
+    pieces : tuple of Piece
+        Joined along the bands.
     bands : BandAxis
     nodata : float or None
-    gain, offset : float
+    gain, offset : float or array of float64, (bands,)
     georeference : Georeference or None
+        Of the table's map, where there is a table.
+    table : tuple of 2 h5py.Dataset, or None
+        Line and sample for every cell of a map, counted from 1.
+    guessed : bool
+        Nothing in the file speaks for the axes.
     notes : list of str
     """
 
-    dataset: Any
-    axes: str
+    pieces: tuple[Piece, ...]
     bands: BandAxis = field(default_factory=BandAxis)
     nodata: float | None = None
-    gain: float = 1.0
-    offset: float = 0.0
+    gain: float | NDArray[np.float64] = 1.0
+    offset: float | NDArray[np.float64] = 0.0
     georeference: Georeference | None = None
+    table: tuple[Any, Any] | None = None
+    guessed: bool = False
     notes: list[str] = field(default_factory=list)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,42 +12,59 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.errors import FileError
-from hsunmix.formats._hdf5_file import LOCK, opened
+from hsunmix.formats._hdf5_file import reading
 
 __all__ = ["HdfPixels"]
 
-SLABS = 3
-SLAB_BYTES = 96 << 20
+SLAB_BYTES = 256 << 20
+KEPT_BYTES = 512 << 20
+
+Values = NDArray[np.generic]
 
 
 class HdfPixels:
-    """Pixels of a dataset.
+    """Pixels of a dataset; the file stays open with them.
 
-    The file is opened anew by every read, under one lock for all threads. Whole rows of chunks are
-    kept for a while, so that passing through the scene line by line unpacks each of them once.
+    Where the dataset is stored in chunks, whole rows of chunks are kept for a while, so that passing
+    through the scene line by line unpacks each of them once.
 
     Parameters
     ----------
     path : Path
+    file : h5py.File
     dataset : h5py.Dataset
-        Looked at here, not kept.
     axes : str
         The order of its axes: ``y`` lines, ``x`` samples, ``b`` bands.
+    kept_bytes : int
+        How much is kept.
     """
 
-    def __init__(self, path: Path, dataset: Any, axes: str) -> None:
+    def __init__(self, path: Path, file: Any, dataset: Any, axes: str, kept_bytes: int = KEPT_BYTES) -> None:
         self._path = path
         self._size = path.stat().st_size
-        self._name = dataset.name
+        self._file = file  # HDF5 closes it when nobody holds it any more
+        self._dataset = dataset
         self._axes = axes
         self._order = [axes.index(axis) for axis in "yxb"]
         lines, samples, bands = (int(dataset.shape[k]) for k in self._order)
         self._shape = (lines, samples, bands)
         self._dtype: np.dtype[np.generic] = dataset.dtype.newbyteorder("=")
-        step = dataset.chunks[self._order[0]] if dataset.chunks else 1
-        keep = step * samples * bands * self._dtype.itemsize <= SLAB_BYTES
-        self._step = min(step, lines) if keep else 1
-        self._slabs: OrderedDict[int, NDArray[np.generic]] = OrderedDict()
+        self.slab_lines = self._lines_of_slab(dataset.chunks)
+        self._kept = kept_bytes // max(1, self.slab_lines * samples * bands * self._dtype.itemsize)
+        self._slabs: OrderedDict[int, Values] = OrderedDict()
+        self._lock = threading.RLock()
+
+    def _lines_of_slab(self, chunks: tuple[int, ...] | None) -> int:
+        """Return how many lines are unpacked together; 1 where nothing is packed.
+
+        A row of chunks; where that is too much, because a chunk holds one band of many lines, as
+        many lines as fit: the chunks are unpacked once for each slab then.
+        """
+        lines, samples, bands = self._shape
+        if chunks is None:
+            return 1
+        rows, line = int(chunks[self._order[0]]), samples * bands * self._dtype.itemsize
+        return max(1, min(rows, lines, SLAB_BYTES // max(1, line)))
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -58,7 +76,7 @@ class HdfPixels:
         """Type of the stored values."""
         return self._dtype
 
-    def read(self, first: int, last: int, bands: Sequence[int] | None = None) -> NDArray[np.generic]:
+    def read(self, first: int, last: int, bands: Sequence[int] | None = None) -> Values:
         """Stored values of the lines first … last − 1, (lines, samples, bands).
 
         Raises
@@ -66,30 +84,44 @@ class HdfPixels:
         FileError
             The file has changed since it was opened, or can't be read.
         """
-        lines, samples, all_bands = self._shape
+        lines, samples, every = self._shape
         first, last, _ = slice(first, last).indices(lines)
+        last = max(first, last)
         if bands is not None:
-            return self._read_bands(first, last, [range(all_bands)[b] for b in bands])
-        if self._step == 1:
+            return self._read_bands(first, last, [range(every)[b] for b in bands])
+        step = self.slab_lines
+        if step == 1:
             return self._load(slice(first, last), slice(None), slice(None))
-        out = np.empty((max(0, last - first), samples, all_bands), dtype=self._dtype)
-        for index in range(first // self._step, -(-last // self._step)):
-            begin = index * self._step
-            low, high = max(first, begin), min(last, begin + self._step)
-            out[low - first : high - first] = self._slab(index)[low - begin : high - begin]
+        out = np.empty((last - first, samples, every), dtype=self._dtype)
+        for index in range(first // step, -(-last // step)):
+            begin = index * step
+            low, high = max(first, begin), min(last, begin + step)
+            out[low - first : high - first] = self.slab(index)[low - begin : high - begin]
         return out
 
-    def spectrum(self, line: int, sample: int) -> NDArray[np.generic]:
+    def spectrum(self, line: int, sample: int) -> Values:
         """Stored values of one pixel, (bands,)."""
         lines, samples, _ = self._shape
         line, sample = range(lines)[line], range(samples)[sample]
-        with LOCK:
-            slab = self._slabs.get(line // self._step) if self._step > 1 else None
+        slab = self._slabs.get(line // self.slab_lines)
         if slab is not None:
-            return np.array(slab[line % self._step, sample])
+            return np.array(slab[line % self.slab_lines, sample])
         return self._load(slice(line, line + 1), slice(sample, sample + 1), slice(None)).reshape(-1)
 
-    def _read_bands(self, first: int, last: int, bands: list[int]) -> NDArray[np.generic]:
+    def slab(self, index: int) -> Values:
+        """Return the lines index · slab_lines and following, not to be written to."""
+        with self._lock:
+            slab = self._slabs.get(index)
+            if slab is None:
+                while self._slabs and len(self._slabs) >= self._kept:
+                    self._slabs.popitem(last=False)
+                begin = index * self.slab_lines
+                slab = self._load(slice(begin, begin + self.slab_lines), slice(None), slice(None))
+                self._slabs[index] = slab
+            self._slabs.move_to_end(index)
+            return slab
+
+    def _read_bands(self, first: int, last: int, bands: list[int]) -> Values:
         """Read some bands in one pass: each chunk is unpacked once."""
         wanted = sorted(set(bands))
         if not wanted:
@@ -101,26 +133,11 @@ class HdfPixels:
         values = self._load(slice(first, last), slice(None), wanted)
         return values.take([wanted.index(band) for band in bands], axis=2)
 
-    def _slab(self, index: int) -> NDArray[np.generic]:
-        with LOCK:
-            slab = self._slabs.get(index)
-            if slab is None:
-                begin = index * self._step
-                slab = self._load(slice(begin, begin + self._step), slice(None), slice(None))
-                self._slabs[index] = slab
-                while len(self._slabs) > SLABS:
-                    self._slabs.popitem(last=False)
-            self._slabs.move_to_end(index)
-            return slab
-
-    def _load(self, *picked: slice | list[int]) -> NDArray[np.generic]:
+    def _load(self, *picked: slice | list[int]) -> Values:
         """Read from the file: what is picked along lines, samples and bands."""
-        with opened(self._path) as file:
+        with self._lock, reading(self._path):
             self._check_size()
-            dataset = file[self._name]
-            if dataset.ndim != 3 or tuple(dataset.shape[k] for k in self._order) != self._shape:
-                raise FileError(self._path, f"has changed: {self._name} has another shape")
-            values = dataset[tuple(picked["yxb".index(axis)] for axis in self._axes)]
+            values = self._dataset[tuple(picked["yxb".index(axis)] for axis in self._axes)]
             self._check_size()
         return np.asarray(values.transpose(self._order).astype(self._dtype, copy=False))
 

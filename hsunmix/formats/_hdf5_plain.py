@@ -7,11 +7,11 @@ from typing import Any
 
 from hsunmix.errors import FormatError
 from hsunmix.formats._band_vectors import BandAxis, understand
-from hsunmix.formats._hdf5_file import attribute, number, resolve, vectors
-from hsunmix.formats._hdf5_found import Found
+from hsunmix.formats._hdf5_file import attribute, matlab_numbers, number, resolve, vectors
+from hsunmix.formats._hdf5_found import Found, Piece
 from hsunmix.formats._options import Options
 
-__all__ = ["find"]
+__all__ = ["cubes", "find", "offers"]
 
 _AXES = {2: "yxb", 0: "byx", 1: "ybx"}
 _MATLAB_AXES = {0: "bxy", 1: "xby", 2: "xyb"}  # MATLAB writes the axes in reverse
@@ -27,18 +27,33 @@ def find(path: Path, file: Any, every: dict[str, Any], options: Options) -> Foun
     """
     notes: list[str] = []
     dataset = _choose(path, file, every, options, notes)
-    axes, bands = _axes(file, dataset, options.axes, notes)
+    axes, bands, guessed = _axes(file, dataset, options.axes, notes)
     gain = number(attribute(dataset, "scale_factor"))
     offset = number(attribute(dataset, "add_offset"))
     return Found(
-        dataset,
-        axes,
+        (Piece(dataset, axes),),
         bands,
         nodata=number(attribute(dataset, "_FillValue", "missing_value", "Data_Ignore_Value", "nodata")),
         gain=gain if gain else 1.0,
         offset=offset or 0.0,
+        guessed=guessed,
         notes=notes,
     )
+
+
+def offers(every: dict[str, Any], asked: str) -> bool:
+    """Whether there is anything here for ``find``, or at least its reasons."""
+    return every[asked].ndim == 3 if asked in every else bool(asked or cubes(every))
+
+
+def cubes(every: dict[str, Any]) -> dict[str, Any]:
+    """Return the datasets that may be cubes, the largest first."""
+    able = {
+        name: d
+        for name, d in every.items()
+        if d.ndim == 3 and d.dtype.kind in "iuf" and d.size and matlab_numbers(name, d)
+    }
+    return dict(sorted(able.items(), key=lambda item: -item[1].size * item[1].dtype.itemsize))
 
 
 def _choose(path: Path, file: Any, every: dict[str, Any], options: Options, notes: list[str]) -> Any:
@@ -47,11 +62,10 @@ def _choose(path: Path, file: Any, every: dict[str, Any], options: Options, note
         if dataset.ndim != 3:
             raise FormatError(path, f"{options.dataset} has {dataset.ndim} axes, a cube has 3")
         return dataset
-    able = {n: d for n, d in every.items() if d.ndim == 3 and d.dtype.kind in "iuf" and d.size}
+    able = cubes(every)
     if not able:
         raise FormatError(path, "holds no three-dimensional dataset of numbers")
-    name = max(able, key=lambda n: able[n].size * able[n].dtype.itemsize)
-    others = [n for n in able if n != name]
+    name, *others = able
     if others:
         notes.append(
             f"{name} was opened, as it is the largest; the file also holds {', '.join(others)[:300]}."
@@ -59,10 +73,10 @@ def _choose(path: Path, file: Any, every: dict[str, Any], options: Options, note
     return able[name]
 
 
-def _axes(file: Any, dataset: Any, given: str | None, notes: list[str]) -> tuple[str, BandAxis]:
+def _axes(file: Any, dataset: Any, given: str | None, notes: list[str]) -> tuple[str, BandAxis, bool]:
     found = vectors(file, dataset)
     if given is not None:
-        return given, understand(found, dataset.shape[given.index("b")], notes)
+        return given, understand(found, dataset.shape[given.index("b")], notes), False
     names = _MATLAB_AXES if attribute(dataset, "MATLAB_class") is not None else _AXES
     for k, axes in names.items():
         said: list[str] = []
@@ -70,9 +84,9 @@ def _axes(file: Any, dataset: Any, given: str | None, notes: list[str]) -> tuple
         if bands.wavelengths is not None:
             notes.extend(said)
             notes.append(f"the axes were taken as {axes}, by the number of wavelengths.")
-            return axes, bands
+            return axes, bands, False
     axes = next(iter(names.values()))
     notes.append(
         f"the file does not say which axis is which: {axes} was assumed (y lines, x samples, b bands)."
     )
-    return axes, understand(found, dataset.shape[axes.index("b")], notes)
+    return axes, understand(found, dataset.shape[axes.index("b")], notes), True

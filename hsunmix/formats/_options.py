@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -28,6 +28,15 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             Meta(
                 pattern="^(yxb|ybx|xyb|xby|bxy|byx)$",
                 description="Order of the cube's axes in the file: y lines, x samples, b bands, e.g. byx",
+            ),
+        ]
+        | None
+    ) = None
+    grid: (
+        Annotated[
+            Literal["sensor", "map"],
+            Meta(
+                description="The scene as the sensor saw it, or laid out on the map by the file's own table"
             ),
         ]
         | None

@@ -1,21 +1,29 @@
-"""HDF5: NEON's layout, MATLAB 7.3 files, and any three-dimensional dataset."""
+"""HDF5 and netCDF4: the products in ``_hdf5_products``, MATLAB 7.3, and any three-dimensional dataset."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from hsunmix.errors import FormatError
-from hsunmix.formats import _hdf5_neon, _hdf5_plain
-from hsunmix.formats._hdf5_file import datasets, opened, usable
+import numpy as np
+
+from hsunmix.errors import FormatError, ParameterError
+from hsunmix.formats import _hdf5_describe, _hdf5_matrix, _hdf5_plain
+from hsunmix.formats._band_vectors import understand
+from hsunmix.formats._composed_pixels import GridPixels, JoinedPixels
+from hsunmix.formats._hdf5_file import datasets, open_file, reading, usable, vectors
+from hsunmix.formats._hdf5_found import Found
 from hsunmix.formats._hdf5_pixels import HdfPixels
 from hsunmix.formats._options import Options
-from hsunmix.model.cube import Cube
+from hsunmix.model.cube import ArrayPixels, Cube, Pixels
 
-TITLE = "HDF5"
-SUFFIXES = (".h5", ".hdf5", ".he5", ".hdf", ".mat")
+TITLE = "HDF5 and netCDF4"
+SUFFIXES = (".h5", ".hdf5", ".he5", ".hdf", ".nc", ".nc4", ".mat")
 DECODED_BY = ("h5py",)
-OPTIONS = ("dataset", "axes")
+OPTIONS = ("dataset", "axes", "lines", "samples", "grid")
 MAX_BANDS = 100_000
+MAX_TABLE = 1 << 28  # cells of a map
+GRID_BYTES = 2 << 30  # kept of the source: a line of the map may cross all of it
 _SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
 
@@ -25,34 +33,112 @@ def sniff(path: Path, head: bytes) -> bool:  # noqa: ARG001 - the content decide
 
 
 def open_cube(path: Path, options: Options) -> Cube:
-    """Open NEON's reflectance, else the largest three-dimensional dataset or the one asked for.
+    """Open a product's cube, else the largest three-dimensional dataset or the one asked for.
 
     Raises
     ------
     FormatError
         There is no cube in it, or reading it would not be safe.
+    ShapeUnknownError
+        It is a MATLAB matrix, and neither the file nor the options say its lines.
+    ParameterError
+        The options don't fit what it holds.
     """
-    with opened(path) as file:
+    file = open_file(path)
+    with reading(path):
         every = datasets(file)
-        found = _hdf5_neon.find(every)
         asked = (options.dataset or "").strip("/")
-        if found is None or options.axes or asked not in ("", found.dataset.name.strip("/")):
+        found = None if options.axes else _hdf5_describe.find(file, every, asked)
+        if found is None and not _hdf5_plain.offers(every, asked):
+            cube = _matrix(path, file, every, options)
+            if cube is not None:
+                return cube
+        if found is None:
             found = _hdf5_plain.find(path, file, every, options)
-        usable(path, found.dataset)
-        pixels = HdfPixels(path, found.dataset, found.axes)
-    if not all(pixels.shape) or pixels.shape[2] > MAX_BANDS:
-        lines, samples, bands = pixels.shape
+        for name in ("lines", "samples"):
+            if getattr(options, name) is not None:
+                raise ParameterError(name, "the cube has three axes, it says its lines and samples itself")
+        return _cube(path, file, found, options)
+
+
+def _cube(path: Path, file: Any, found: Found, options: Options) -> Cube:
+    sources: list[tuple[HdfPixels, Any]] = []
+    for piece in found.pieces:
+        usable(path, piece.dataset)
+        kept = {"kept_bytes": GRID_BYTES} if options.grid == "map" else {}
+        sources.append((HdfPixels(path, file, piece.dataset, piece.axes, **kept), piece.bands))
+    pixels = _joined(path, sources)
+    lines, samples, bands = pixels.shape
+    if not all(pixels.shape) or bands > MAX_BANDS:
         raise FormatError(path, f"{lines} lines × {samples} samples × {bands} bands make no cube")
+    place, nodata = found.georeference, found.nodata
+    if options.grid == "map":
+        pixels, nodata = _on_map(path, found, pixels)
+    elif found.table is not None and place is not None:
+        found.notes.append("The scene is as the sensor saw it; --grid map lays it out on the map.")
+        place = None
     return Cube(
         pixels,
         wavelengths=found.bands.wavelengths,
         fwhm=found.bands.fwhm,
         bad_bands=found.bands.bad_bands,
         wavelength_unit=found.bands.unit,
-        nodata=found.nodata,
+        nodata=nodata,
         gain=found.gain,
         offset=found.offset,
-        georeference=found.georeference,
+        georeference=place,
         path=path,
         notes=tuple(found.notes),
+    )
+
+
+def _joined(path: Path, sources: list[tuple[HdfPixels, Any]]) -> Pixels:
+    """Join the pieces of a cube along the bands."""
+    first, picked = sources[0]
+    if len(sources) == 1 and picked is None:
+        return first
+    for pixels, _ in sources[1:]:
+        if pixels.shape[:2] != first.shape[:2] or pixels.dtype != first.dtype:
+            raise FormatError(path, "its parts are not of one size and type")
+    return JoinedPixels(
+        tuple((pixels, np.arange(pixels.shape[2]) if index is None else index) for pixels, index in sources)
+    )
+
+
+def _on_map(path: Path, found: Found, pixels: Pixels) -> tuple[GridPixels, float]:
+    """Lay out a scene on the map by the table of its file."""
+    if found.table is None or not isinstance(pixels, HdfPixels):
+        raise ParameterError("grid", "the file has no table that lays its scene out on a map")
+    for dataset in found.table:
+        usable(path, dataset)
+        if dataset.size > MAX_TABLE:
+            raise FormatError(path, f"{dataset.name} has too many cells: {dataset.shape}")
+    line, sample = (np.abs(np.nan_to_num(d[()])).astype(np.int32) - 1 for d in found.table)
+    lines, samples, _ = pixels.shape
+    nowhere = (line < 0) | (sample < 0) | (line >= lines) | (sample >= samples)
+    line[nowhere] = sample[nowhere] = -1
+    if nowhere.all():
+        raise FormatError(path, "its table puts no pixel on the map")
+    nodata = found.nodata
+    if nodata is None:
+        nodata = 0.0 if pixels.dtype.kind in "iu" else float("nan")
+    found.notes.append("Laid out on the map by the file's table: every cell shows the pixel it names.")
+    return GridPixels(pixels, line, sample, nodata), nodata
+
+
+def _matrix(path: Path, file: Any, every: dict[str, Any], options: Options) -> Cube | None:
+    notes: list[str] = []
+    found = _hdf5_matrix.find(path, every, options, notes)
+    if found is None:
+        return None
+    name, values = found
+    axis = understand(vectors(file, every[name]), values.shape[2], notes)
+    return Cube(
+        ArrayPixels(values),
+        wavelengths=axis.wavelengths,
+        fwhm=axis.fwhm,
+        bad_bands=axis.bad_bands,
+        wavelength_unit=axis.unit,
+        path=path,
+        notes=tuple(notes),
     )

@@ -12,11 +12,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.errors import FormatError, ParameterError, ShapeUnknownError
+from hsunmix.errors import FormatError, ParameterError
 from hsunmix.formats._band_vectors import understand
 from hsunmix.formats._envi_map import from_map_info
 from hsunmix.formats._matlab_contents import Contents
 from hsunmix.formats._matlab_library import open_spectra
+from hsunmix.formats._matlab_matrix import image_of
 from hsunmix.formats._options import Options
 from hsunmix.model.cube import ArrayPixels, Cube
 from hsunmix.model.georeference import Georeference
@@ -27,8 +28,6 @@ TITLE = "MATLAB"
 SUFFIXES = (".mat",)
 DECODED_BY = ("scipy.io",)
 OPTIONS = ("lines", "samples", "dataset", "axes")
-_LINES = ("nRow", "nrow", "nRows", "lines", "rows")
-_SAMPLES = ("nCol", "ncol", "nCols", "cols", "samples", "columns")
 
 
 def sniff(path: Path, head: bytes) -> bool:  # noqa: ARG001 - the content decides
@@ -53,7 +52,7 @@ def open_cube(path: Path, options: Options) -> Cube:
     if len(contents.shapes[name]) == 3:
         values = _from_array(contents.array(name), options)
     else:
-        values = _from_matrix(contents, name, options, notes)
+        values = image_of(contents, name, options, notes)
     lines, samples, bands = values.shape
     axis = understand(list(contents.vectors()), bands, notes)
     top = contents.scalar("maxValue")
@@ -102,40 +101,6 @@ def _from_array(array: NDArray[np.generic], options: Options) -> NDArray[np.gene
         if given is not None and given != found:
             raise ParameterError(name, f"the cube has {found}")
     return values
-
-
-def _from_matrix(contents: Contents, name: str, options: Options, notes: list[str]) -> NDArray[np.generic]:
-    """Shape a matrix as an image whose pixels run down its columns."""
-    if options.axes is not None:
-        raise ParameterError("axes", f"{name} is a matrix bands × pixels, it has no three axes")
-    rows, columns = contents.shapes[name]
-    lines, samples = options.lines, options.samples
-    if lines is None and samples is None:
-        lines, samples = contents.scalar(*_LINES), contents.scalar(*_SAMPLES)
-        if lines is None or samples is None or lines * samples not in (rows, columns):
-            raise ShapeUnknownError(contents.path, max(rows, columns))
-    pixels = rows if (lines or 0) * (samples or 0) == rows != columns else max(rows, columns)
-    lines, samples = _complete(lines, samples, pixels)
-    matrix = contents.array(name)
-    if pixels == rows != columns:
-        notes.append(f"{name} was taken as pixels × bands.")
-        matrix = matrix.T
-    return matrix.T.reshape(samples, lines, matrix.shape[0]).transpose(1, 0, 2)
-
-
-def _complete(lines: int | None, samples: int | None, pixels: int) -> tuple[int, int]:
-    for name, value in (("lines", lines), ("samples", samples)):
-        if value is not None and pixels % value:
-            raise ParameterError(
-                name, f"{pixels} pixels can't be {value} {name}: {pixels}/{value} is not whole"
-            )
-    if lines is None:
-        lines = pixels // (samples or 1)
-    if samples is None:
-        samples = pixels // lines
-    if lines * samples != pixels:
-        raise ParameterError("samples", f"{lines} lines × {samples} samples are not the {pixels} pixels")
-    return lines, samples
 
 
 def _georeference(contents: Contents, lines: int, samples: int, notes: list[str]) -> Georeference | None:

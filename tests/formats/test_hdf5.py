@@ -199,7 +199,7 @@ def test_damaged_neon_metadata_is_survived(repository, tmp_path):
         None,
         None,
     )
-    assert sum("ignored" in note for note in cube.notes) == 2
+    assert sum("ignored" in note for note in cube.notes) == 3
 
 
 def test_links_out_of_the_file_are_refused(write, tmp_path, values):

@@ -37,7 +37,7 @@ def _environment() -> dict[str, str]:
     places = [str(Path(__file__).resolve().parents[3]), *filter(os.path.isabs, given)]
     ours = {
         "HDF5_PLUGIN_PRELOAD": "::",  # else a file's filters can name code to be loaded
-        "HDF5_USE_FILE_LOCKING": "BEST_EFFORT",
+        "HDF5_USE_FILE_LOCKING": "FALSE",  # another program may write the file anew
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "PYTHONDONTWRITEBYTECODE": "1",

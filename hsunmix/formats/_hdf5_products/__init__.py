@@ -1,0 +1,1 @@
+"""Descriptions of HDF5 and netCDF products, one file each: data, no program."""
