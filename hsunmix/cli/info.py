@@ -13,6 +13,7 @@ from hsunmix.cli._options import as_json, echo_json, reading
 
 if TYPE_CHECKING:
     from hsunmix.model.cube import Cube
+    from hsunmix.model.spectra import Spectra
 
 
 @click.command("info")
@@ -66,18 +67,26 @@ def _open(path: Path, options: dict[str, Any]) -> Cube:
     """Open a cube, or a library that is no image as one line of pixels."""
     from hsunmix.errors import FormatError
     from hsunmix.formats import open_header, open_spectra
-    from hsunmix.model.cube import Cube
 
+    if path.is_dir():
+        return _line(open_spectra(path))
     try:
         return open_header(path, **options)
     except FormatError as refusal:
         try:
-            library = open_spectra(path)
+            return _line(open_spectra(path))
         except FormatError:
             raise refusal from None
+
+
+def _line(library: Spectra) -> Cube:
+    """Show a library as one line of pixels."""
+    from hsunmix.model.cube import Cube
+
     cube = Cube.from_array(library.values[np.newaxis], library.wavelengths)
-    note = "a spectral library: its spectra are shown as one line of pixels."
-    return replace(cube, format="library", notes=(*library.notes, note))
+    names = ", ".join(library.names[:5]) + (" …" if len(library.names) > 5 else "")
+    note = f"a spectral library, shown as one line of pixels: {len(library.names)} spectra ({names})."
+    return replace(cube, fwhm=library.fwhm, format=library.format, notes=(*library.notes, note))
 
 
 def _session_cube(path: Path) -> Cube:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.errors import FileError, FormatError
+from hsunmix.formats._spectrum_text import GAP
 from hsunmix.formats._wavelengths import nanometres
 from hsunmix.model.spectra import Spectra
 
@@ -58,6 +59,9 @@ def open_spectra(path: Path) -> Spectra:
         names = [cell.strip() for cell in header[1:]]
         table = _matrix(path, rows)
         centres, values = table[:, 0], table[:, 1:].T
+    values = np.where(np.abs(values) < GAP, values, np.nan)
+    if len(centres) > 1 and (np.diff(centres) < 0).all():
+        centres, values = centres[::-1], values[:, ::-1]
     unit = _UNIT.search(header[0].strip())
     nm = nanometres(centres, unit[1] if unit else "", notes)
     names = [name or f"Spectrum {k + 1}" for k, name in enumerate(names)]

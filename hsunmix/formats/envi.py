@@ -81,6 +81,9 @@ def open_spectra(path: Path) -> Spectra:
     if gaps.any():
         header.notes.append(f"{int(gaps.sum())} values beyond {GAP:g} are taken as gaps.")
         values[gaps] = np.nan
+    if cube.bad_bands is not None:
+        header.notes.append(f"{int(cube.bad_bands.sum())} bands are bad by the header: taken as gaps.")
+        values[:, cube.bad_bands] = np.nan
     found = header.words("spectra names")
     if len(found) != len(values):
         if found:

@@ -57,7 +57,7 @@ def test_a_library_in_a_table(hsunmix, repository):
     table = repository / "sample_cubes" / "desert_spectra.csv"
     facts = json.loads(hsunmix("info", table, "--json").stdout)
     assert (facts["lines"], facts["samples"], facts["bands"]) == (1, 5, 150)
-    assert facts["format"] == "library"
+    assert facts["format"] == "csv_spectra"
 
 
 def test_real_headers_without_data(hsunmix, shared):

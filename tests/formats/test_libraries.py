@@ -124,3 +124,22 @@ def test_the_dialog_offers_libraries_alone():
     assert len(parts) == 2 + sum(f.open_spectra is not None for f in formats().values())
     assert all(ending in parts[0] for ending in ("*.sli", "*.asd", "*.csv", "*.mat"))
     assert "*.h5" not in parts[0]
+
+
+def test_bad_bands_of_an_envi_library_are_gaps(tmp_path):
+    np.arange(8, dtype="<f4").tofile(tmp_path / "x.sli")
+    (tmp_path / "x.hdr").write_text(
+        "ENVI\nsamples = 4\nlines = 2\nbands = 1\ndata type = 4\ninterleave = bsq\nbyte order = 0\n"
+        "file type = ENVI Spectral Library\nbbl = {1, 0, 1, 1}\nspectra names = {a, b}\n"
+    )
+    found = open_spectra(tmp_path / "x.sli")
+    assert found.format == "envi"
+    np.testing.assert_array_equal(found.values, [[0, np.nan, 2, 3], [4, np.nan, 6, 7]])
+    assert "1 bands are bad" in found.notes[0]
+
+
+def test_a_table_that_falls_is_turned(tmp_path):
+    (tmp_path / "x.csv").write_text("wavelength,a\n600,1\n500,-1.23e34\n400,3\n")
+    found = open_spectra(tmp_path / "x.csv")
+    np.testing.assert_array_equal(found.wavelengths, [400, 500, 600])
+    np.testing.assert_array_equal(found.values, [[3, np.nan, 1]])

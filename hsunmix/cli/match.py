@@ -1,0 +1,97 @@
+"""``hsunmix match``: which spectra of a library are like given ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import numpy as np
+
+from hsunmix.cli._options import as_json, echo_json
+
+if TYPE_CHECKING:
+    from hsunmix.model.matching import Match
+    from hsunmix.model.spectra import Spectra
+
+METRICS = ("sam", "sid", "correlation")
+BUILTIN = "builtin"
+
+
+@click.command("match")
+@click.argument("spectra", type=click.Path(path_type=Path))
+@click.argument("library")
+@click.option(
+    "--metric",
+    type=click.Choice(METRICS),
+    default="sam",
+    show_default=True,
+    help="Spectral angle, spectral information divergence or correlation.",
+)
+@click.option(
+    "--top", type=click.IntRange(min=1), default=5, show_default=True, metavar="N", help="How many."
+)
+@as_json
+def command(spectra: Path, library: str, metric: str, top: int, as_json: bool) -> None:
+    """Rank the spectra of LIBRARY by their likeness to each spectrum of SPECTRA.
+
+    Both are spectral libraries of any format that hsunmix reads, or folders of them; LIBRARY may be
+    "builtin". The library is brought to the bands of SPECTRA, by their widths where these are known;
+    bands that are bad or gaps take no part.
+    """
+    from hsunmix.formats import builtin_library, open_spectra
+    from hsunmix.model.matching import rank
+    from hsunmix.model.resampling import resample
+
+    asked = open_spectra(spectra)
+    known = builtin_library() if library == BUILTIN else open_spectra(library)
+    notes = [*asked.notes, *known.notes, *_by_number(asked, known)]
+    on_bands = resample(known, asked.wavelengths, asked.fwhm)
+    found = rank(asked.values.T, on_bands, metric, top=top)
+    if as_json:
+        echo_json(_facts(asked, found, metric, library, notes))
+        return
+    for note in notes:
+        click.echo(note, err=True)
+    for name, matches in zip(asked.names, found, strict=True):
+        click.echo(name)
+        for place, match in enumerate(matches, 1):
+            click.echo(f"{place:4}  {_in_words(match.score, metric):>16}  {match.name}{_share(match)}")
+        if not matches:
+            click.echo("      no spectrum of the library covers half of its bands")
+
+
+def _by_number(asked: Spectra, known: Spectra) -> list[str]:
+    if asked.wavelengths is None or known.wavelengths is None:
+        return ["there are no wavelengths on both sides: bands are compared by their number."]
+    return []
+
+
+def _facts(
+    asked: Spectra, found: list[list[Match]], metric: str, library: str, notes: list[str]
+) -> dict[str, Any]:
+    return {
+        "metric": metric,
+        "library": library,
+        "spectra": [
+            {
+                "name": name,
+                "matches": [
+                    {"name": m.name, "index": m.index, "score": m.score, "coverage": m.coverage}
+                    for m in matches
+                ],
+            }
+            for name, matches in zip(asked.names, found, strict=True)
+        ],
+        "notes": notes,
+    }
+
+
+def _in_words(score: float, metric: str) -> str:
+    if metric == "sam":
+        return f"{score:.4f} rad {np.degrees(score):5.2f}°"
+    return f"{score:.5f}" if metric == "sid" else f"{score:.4f}"
+
+
+def _share(match: Match) -> str:
+    return "" if match.coverage > 0.995 else f"  (over {match.coverage:.0%} of the bands)"
