@@ -25,8 +25,14 @@ from hsunmix.session.history import History
 __all__ = ["LANES", "Questions", "Workbench"]
 
 # One job at a time in each. What the analyst starts and can cancel comes first.
-LANES = ("open", "run", "save", "export", "rank", "sweep", "picture", "draw", "peek", "keep", "warm")
-QUIET = ("picture", "draw", "peek", "keep", "warm")
+LANES = (
+    "open", "run", "solve", "save", "export", "rank", "sweep", "check", "picture", "grey", "layer", "draw",
+    "overlay", "mask", "glance", "peek", "regions", "suggest", "match", "keep", "warm",
+)  # fmt: skip
+QUIET = (
+    "picture", "grey", "layer", "draw", "overlay", "mask", "glance", "peek", "regions", "suggest", "match",
+    "keep", "warm",
+)  # fmt: skip
 
 log = logging.getLogger("hsunmix")
 
@@ -53,6 +59,12 @@ class Questions(Protocol):
 
     def unsaved(self, name: str) -> str:
         """What to do with changes: ``save``, ``discard`` or ``cancel``."""
+
+    def region_file(self, folder: Path, writing: bool) -> Path | None:
+        """Which GeoJSON file to write regions into, or to read them from."""
+
+    def mask_file(self, folder: Path, writing: bool) -> Path | None:
+        """Which image file to write the mask into, or to read it from."""
 
     def about(self) -> None:
         """Show the versions."""
@@ -150,10 +162,12 @@ class Workbench(QObject):
         work: Work[Any],
         done: Callable[[Any], None],
         failed: Callable[[BaseException], None] | None = None,
+        cancelled: Callable[[], None] | None = None,
     ) -> None:
         """Run work in a lane; ``done`` gets its result on the window's thread.
 
-        ``failed`` gets errors in place of the message bar. A cancelled job calls neither.
+        ``failed`` gets errors in place of the message bar. ``cancelled`` is called when the job was
+        cancelled, and not when a newer one of its lane took its place.
         """
 
         def on_step(step: Step) -> None:
@@ -170,6 +184,8 @@ class Workbench(QObject):
                     self.fail(error)
             elif not isinstance(outcome.error, Cancelled):
                 (failed or self.fail)(outcome.error)
+            elif cancelled is not None:
+                cancelled()
 
         if lane not in QUIET:
             others = {name: t for name, t in self.live.tasks.items() if name != lane}

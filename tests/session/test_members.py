@@ -20,7 +20,7 @@ def new() -> Endmember:
 
 
 def test_abundances_are_carried_over(document: Document, new: Endmember):
-    a, b, c = document.endmembers
+    a, _, c = document.endmembers
     edited = with_members(document, (c, new, a), ((2,), (), (0, 1)), "nnls", shown=1)
     old, result = document.unmixing, edited.unmixing
     np.testing.assert_array_equal(result.abundances[0], old.abundances[2])

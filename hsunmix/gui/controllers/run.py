@@ -43,9 +43,13 @@ class Controller:
             self._estimate(new.cube, asked=False)
 
     def set_run(self, intent: i.SetRun) -> None:
-        """Remember what the run panel says."""
+        """Remember what the run panel says; another constraint holds for the result there is as well."""
         document = self.bench.document
+        abundance, before = intent.settings.abundance, document.settings.abundance
         self.bench.history.amend(replace(document, settings=intent.settings))
+        result = document.unmixing
+        if result is not None and abundance not in ("", before, result.abundance):
+            self.bench.send(i.SolveAgain(abundance))
 
     def unmix(self, _intent: i.Unmix) -> None:
         """Unmix."""

@@ -70,9 +70,10 @@ class Lock(Intent):
 
 @dataclass(frozen=True)
 class Delete(Intent):
-    """Delete an endmember and solve the abundances again."""
+    """Delete an endmember, and ``more`` of them, and solve the abundances again."""
 
     index: int
+    more: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,20 +8,9 @@ import pytest
 
 from hsunmix.gui import intents as i
 from hsunmix.gui.workbench import Workbench
-from hsunmix.model.cube import Cube
-from hsunmix.session.document import Document, Pin
-from tests.conftest import make_cube
-from tests.gui.conftest import unmixing_of
+from hsunmix.session.document import Pin
 
 Wait = Callable[[Callable[[], bool]], None]
-
-
-@pytest.fixture
-def open_bench(bench: Workbench, document: Document, wait: Wait) -> Workbench:
-    """The made-up document is open, and all reading done."""
-    bench.history.reset(document)
-    wait(lambda: not bench.live.tasks and bench.live.picture is not None)
-    return bench
 
 
 @pytest.mark.parametrize(
@@ -80,75 +69,6 @@ def test_undo_keeps_looking_where_the_analyst_looks(open_bench: Workbench):
     assert bench.document.view.page == "residual"
     assert bench.document.view.endmember == 2
     assert bench.document.endmembers[0].name == "Endmember 1"
-
-
-def test_deleting_solves_again_and_can_be_undone(open_bench: Workbench, wait: Wait):
-    bench = open_bench
-    before = bench.document
-    bench.send(i.ShowEndmember(2))
-    bench.send(i.Delete(1))
-    wait(lambda: len(bench.document.endmembers) == 2)
-    after = bench.document
-    assert [e.name for e in after.endmembers] == ["Endmember 1", "Endmember 3"]
-    assert after.unmixing.abundances.shape == (2, 13, 9)
-    assert np.nanmin(after.unmixing.abundances) >= 0
-    assert after.view.endmember == 1
-    assert bench.history.undo_label == "Delete Endmember 2"
-    bench.send(i.Undo())
-    assert bench.document.unmixing is before.unmixing
-    assert bench.document.endmembers is before.endmembers
-
-
-def test_the_last_endmember_takes_the_result_along(bench: Workbench, wait: Wait):
-    cube = make_cube()
-    result = unmixing_of(cube, rank=1)
-    bench.history.reset(Document(cube=cube, unmixing=result, endmembers=result.as_endmembers()))
-    bench.send(i.Delete(0))
-    assert bench.document.unmixing is None
-    assert bench.document.endmembers == ()
-    assert bench.document.view.page == "rgb"
-    bench.send(i.Undo())
-    assert bench.document.unmixing is result
-
-
-def test_a_pixel_becomes_an_endmember(bench: Workbench, wait: Wait):
-    cube = make_cube()
-    bench.history.reset(Document(cube=cube))
-    for k in range(3):  # the pure pixels: together they explain the scene
-        bench.send(i.AddPixel(2 + k, 1 + 2 * k))
-        wait(lambda k=k: len(bench.document.endmembers) == k + 1)
-    document = bench.document
-    assert document.endmembers[1].name == "Pixel 3, 3"
-    assert str(document.endmembers[1].source) == "pixel 3, 3"
-    assert len({e.colour for e in document.endmembers}) == 3
-    assert document.unmixing.relative_error < 1e-4
-    np.testing.assert_allclose(document.unmixing.abundances[:, 4, 5], [0, 0, 1], atol=1e-4)
-    assert bench.history.undo_label == "Add pixel 4, 5"
-    bench.send(i.Undo())
-    assert len(bench.document.endmembers) == 2
-
-
-def test_an_edit_during_a_solve_is_not_overwritten(open_bench: Workbench, wait: Wait):
-    bench = open_bench
-    bench.send(i.Delete(1))
-    bench.send(i.Rename(0, "Quick hand"))
-    wait(lambda: not bench.live.tasks)
-    assert [e.name for e in bench.document.endmembers] == ["Quick hand", "Endmember 2", "Endmember 3"]
-    assert "dropped" in bench.live.message.text
-
-
-def test_a_pixel_without_data_is_an_error_and_the_work_is_kept(bench: Workbench, wait: Wait):
-    values = make_cube().read(0, 13).copy()
-    values[5, 5] = np.nan
-    cube = Cube.from_array(values)
-    bench.history.reset(Document(cube=cube))
-    bench.send(i.AddPixel(0, 0))
-    wait(lambda: len(bench.document.endmembers) == 1)
-    kept = bench.document
-    bench.send(i.AddPixel(5, 5))
-    wait(lambda: bench.live.message is not None)
-    assert bench.live.message.level == "error"
-    assert bench.document is kept
 
 
 def test_an_index_of_long_ago_changes_nothing(open_bench: Workbench):

@@ -1,0 +1,223 @@
+"""Other endmembers: deleted, duplicated, merged, put in another order, taken from pixels.
+
+An edit shows at once, with its abundances carried over; ``solve`` then solves for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QTimer
+
+from hsunmix.errors import InputError
+from hsunmix.gui import intents as i
+from hsunmix.gui.controllers.solve import abundance_of
+from hsunmix.gui.means import means
+from hsunmix.gui.workbench import Workbench
+from hsunmix.model.cube import Cube
+from hsunmix.model.spectra import PALETTE, Endmember, Source, colour
+from hsunmix.model.unmixing import Step
+from hsunmix.session.document import Document, View
+from hsunmix.session.members import reordered, with_members
+
+__all__ = ["Controller", "add", "free_colour"]
+
+FRAME = 16  # milliseconds
+
+Spectrum = NDArray[np.float64]
+Rows = list[tuple[int, ...]]
+
+
+class Controller:
+    """Carries out edits of the set of endmembers."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self.bench = bench
+        self._dragged: i.MoveEndmember | None = None
+        self._gesture = ""  # what the change is called that a drag goes on with
+        self._timer = QTimer(bench)
+        self._timer.setInterval(FRAME)
+        self._timer.timeout.connect(self._follow_drag)
+        bench.handle(i.Delete, self.delete)
+        bench.handle(i.Duplicate, self.duplicate)
+        bench.handle(i.Merge, self.merge)
+        bench.handle(i.Reorder, self.reorder)
+        bench.handle(i.AddPixel, self.add_pixel)
+        bench.handle(i.MoveEndmember, self.move)
+
+    def changed(self, old: Document, new: Document) -> None:
+        """A drag ends with its scene."""
+        if new.cube is not old.cube:
+            self._dragged, self._gesture = None, ""
+            self._timer.stop()
+
+    def delete(self, intent: i.Delete) -> None:
+        """Delete endmembers; the last one takes the result with it."""
+        document = self.bench.document
+        gone = {k for k in (intent.index, *intent.more) if 0 <= k < len(document.endmembers)}
+        if not gone:
+            return
+        left = [k for k in range(len(document.endmembers)) if k not in gone]
+        names = [document.endmembers[k].name for k in sorted(gone)]
+        label = f"Delete {names[0]}" if len(names) == 1 else f"Delete {len(names)} endmembers"
+        if left:
+            members = [document.endmembers[k] for k in left]
+            self._apply(label, members, [(k,) for k in left], document.view.endmember)
+        else:
+            empty = replace(document, endmembers=(), unmixing=None, view=View(rgb=document.view.rgb))
+            self.bench.history.apply(label, empty)
+
+    def duplicate(self, intent: i.Duplicate) -> None:
+        """Copy an endmember; until one of the two is changed, they share its abundance."""
+        document, k = self.bench.document, intent.index
+        if not 0 <= k < len(document.endmembers):
+            return
+        member = document.endmembers[k]
+        copy = replace(member, name=f"{member.name} copy", colour=free_colour(document), locked=False)
+        members = [*document.endmembers[: k + 1], copy, *document.endmembers[k + 1 :]]
+        rows: Rows = [(j,) for j in range(k + 1)]
+        rows += [(), *((j,) for j in range(k + 1, len(document.endmembers)))]
+        self._apply(f"Duplicate {member.name}", members, rows, k + 1)
+
+    def merge(self, intent: i.Merge) -> None:
+        """Put one endmember in place of several: their mean, weighted by how much of each there is."""
+        document = self.bench.document
+        chosen = sorted({k for k in intent.indices if 0 <= k < len(document.endmembers)})
+        if len(chosen) < 2:
+            return
+        merged = [document.endmembers[k] for k in chosen]
+        weights = np.ones(len(chosen))
+        if document.unmixing is not None:
+            shares = np.nan_to_num(means(document.unmixing)[chosen])
+            weights = shares if shares.sum() > 0 else weights
+        first = merged[0]
+        one = Endmember(
+            " + ".join(e.name for e in merged),
+            np.average([e.spectrum for e in merged], axis=0, weights=weights),
+            first.colour,
+            first.visible,
+            any(e.locked for e in merged),
+            Source(text="merged"),
+        )
+        kept = [k for k in range(len(document.endmembers)) if k not in chosen[1:]]
+        members = [one if k == chosen[0] else document.endmembers[k] for k in kept]
+        rows: Rows = [tuple(chosen) if k == chosen[0] else (k,) for k in kept]
+        self._apply(f"Merge {', '.join(e.name for e in merged)}", members, rows, kept.index(chosen[0]))
+
+    def reorder(self, intent: i.Reorder) -> None:
+        """Move an endmember to another place."""
+        document, count = self.bench.document, len(self.bench.document.endmembers)
+        if not 0 <= intent.index < count:
+            return
+        to = min(max(intent.to, 0), count - 1)
+        order = [k for k in range(count) if k != intent.index]
+        order.insert(to, intent.index)
+        if to != intent.index:
+            label = f"Move {document.endmembers[intent.index].name} to place {to + 1}"
+            self.bench.history.apply(label, reordered(document, order))
+
+    def add_pixel(self, intent: i.AddPixel) -> None:
+        """Make a pixel an endmember."""
+        source = Source("pixel", intent.line, intent.sample)
+        name = f"Pixel {intent.line}, {intent.sample}"
+        self._with_spectrum(
+            intent.line, intent.sample, lambda spectrum: add(self.bench, name, spectrum, source)
+        )
+
+    # An endmember dragged over the scene
+
+    def move(self, intent: i.MoveEndmember) -> None:
+        """Take an endmember's spectrum from another pixel, at the pace at which maps can follow."""
+        self._dragged = intent
+        if not self._timer.isActive():
+            self._follow_drag()
+            self._timer.start()
+
+    def _follow_drag(self) -> None:
+        if self.bench.lanes["glance"].busy:
+            return  # what is seen now shall be seen solved before it moves on
+        intent, self._dragged = self._dragged, None
+        if intent is None:
+            self._timer.stop()
+            return
+        self._with_spectrum(intent.line, intent.sample, lambda spectrum: self._moved(intent, spectrum))
+
+    def _moved(self, intent: i.MoveEndmember, spectrum: Spectrum) -> None:
+        document, history = self.bench.document, self.bench.history
+        if not 0 <= intent.index < len(document.endmembers):
+            return
+        members = list(document.endmembers)
+        member = members[intent.index]
+        source = Source("pixel", intent.line, intent.sample)
+        if source != member.source:
+            members[intent.index] = replace(member, spectrum=spectrum, source=source)
+            rows: Rows = [(k,) for k in range(len(members))]
+            new = with_members(document, members, rows, abundance_of(document), intent.index)
+            if self._gesture and history.undo_label == self._gesture:
+                history.amend(new)
+            else:
+                self._gesture = f"Move {member.name}"
+                history.apply(self._gesture, new)
+        if not intent.going_on:
+            self._gesture = ""
+
+    # What all have in common
+
+    def _apply(self, label: str, members: list[Endmember], rows: Rows, shown: int) -> None:
+        document = self.bench.document
+        new = with_members(document, members, rows, abundance_of(document), shown)
+        self.bench.history.apply(label, new)
+
+    def _with_spectrum(self, line: int, sample: int, then: Callable[[Spectrum], None]) -> None:
+        """Get a pixel's spectrum, from memory at once, else by a worker."""
+        cube = self.bench.document.cube
+        if cube is None or not (0 <= line < cube.lines and 0 <= sample < cube.samples):
+            return
+
+        def done(values: NDArray[np.float32]) -> None:
+            if self.bench.document.cube is not cube:
+                return
+            if not np.isfinite(values[cube.good_bands]).all() or not values[cube.good_bands].any():
+                raise InputError(f"pixel {line}, {sample} has no data, so it can't be an endmember")
+            then(np.where(cube.good_bands, values, np.nan).astype(np.float64))
+
+        values = self.bench.scenes.spectrum(cube, line, sample)
+        if values is not None:
+            done(values)
+        else:
+            self.bench.start("glance", "Reading a spectrum", _read(cube, line, sample), done)
+
+
+def add(bench: Workbench, name: str, spectrum: Spectrum, source: Source, label: str = "") -> None:
+    """Add an endmember behind the others and show it.
+
+    Parameters
+    ----------
+    bench : Workbench
+    name : str
+    spectrum : array, (bands,)
+        NaN at most in bands that are not used.
+    source : Source
+    label : str
+        What the change is called; "Add NAME" by default.
+    """
+    document = bench.document
+    member = Endmember(name, spectrum, free_colour(document), source=source)
+    members = (*document.endmembers, member)
+    rows: Rows = [*((k,) for k in range(len(document.endmembers))), ()]
+    new = with_members(document, members, rows, abundance_of(document), len(members) - 1)
+    bench.history.apply(label or f"Add {name[:1].lower()}{name[1:]}", new)
+
+
+def free_colour(document: Document) -> str:
+    """Return a default colour that no endmember has yet."""
+    used = {e.colour for e in document.endmembers}
+    return next((c for c in PALETTE if c not in used), colour(len(document.endmembers)))
+
+
+def _read(cube: Cube, line: int, sample: int) -> Generator[Step | None, None, NDArray[np.float32]]:
+    yield None
+    return cube.spectrum(line, sample)

@@ -1,0 +1,114 @@
+"""Intents of the loop: change an endmember, see the map at once, doubt it, mend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hsunmix.gui.intents.base import Intent
+
+__all__ = [
+    "AddMean",
+    "AddSuggested",
+    "Duplicate",
+    "LookAt",
+    "Merge",
+    "MoveEndmember",
+    "PaintBands",
+    "Reorder",
+    "SetUnit",
+    "SolveAgain",
+]
+
+
+@dataclass(frozen=True)
+class LookAt(Intent):
+    """The image shows this part of the scene: it is solved first.
+
+    Attributes
+    ----------
+    window : tuple of 4 int, or None
+        First line, one past the last, first sample, one past the last; None means all of it.
+    """
+
+    window: tuple[int, int, int, int] | None = None
+
+
+@dataclass(frozen=True)
+class SolveAgain(Intent):
+    """Solve for the abundances of the endmembers there are; ``abundance`` changes the constraint."""
+
+    abundance: str = ""
+
+
+@dataclass(frozen=True)
+class Duplicate(Intent):
+    """Make a copy of an endmember, right behind it."""
+
+    index: int
+
+
+@dataclass(frozen=True)
+class Merge(Intent):
+    """Make one endmember of several, in the place of the first."""
+
+    indices: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Reorder(Intent):
+    """Move an endmember to another place of the table."""
+
+    index: int
+    to: int
+
+
+@dataclass(frozen=True)
+class MoveEndmember(Intent):
+    """Take an endmember's spectrum from another pixel.
+
+    Attributes
+    ----------
+    index, line, sample : int
+    going_on : bool
+        The mouse is still dragging: all of one drag is one change.
+    """
+
+    index: int
+    line: int
+    sample: int
+    going_on: bool = False
+
+
+@dataclass(frozen=True)
+class AddMean(Intent):
+    """Make the mean spectrum of a region an endmember."""
+
+    region: int
+
+
+@dataclass(frozen=True)
+class AddSuggested(Intent):
+    """Make the spectrum that the residual asks for an endmember."""
+
+
+@dataclass(frozen=True)
+class PaintBands(Intent):
+    """Leave bands out, or take them in again.
+
+    Attributes
+    ----------
+    first, last : int
+        Both inclusive.
+    bad : bool
+    """
+
+    first: int
+    last: int
+    bad: bool
+
+
+@dataclass(frozen=True)
+class SetUnit(Intent):
+    """Choose the unit of the wavelength axis, ``nm`` or ``µm``."""
+
+    unit: str
