@@ -1,0 +1,82 @@
+"""The METADATA.XML of EnMAP and DESIS products, which says what the bands of the image are.
+
+EnMAP (EN-PCV-ICD-2009): ``bandCharacterisation/bandID`` with ``wavelengthCenterOfBand``,
+``FWHMOfBand``, ``GainOfBand``, ``OffsetOfBand``, and ``expectedChannelsList`` for each detector. DESIS:
+``bandCharacterisation/band`` with ``wavelengthWidthOfBand`` for the width. Both in nanometres.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from hsunmix.errors import FileError, FormatError
+from hsunmix.formats._files import is_regular
+from hsunmix.formats._tiff_file import tiff_beside
+from hsunmix.formats._tiff_terms import Fields
+from hsunmix.formats._xml import Element, read_xml
+
+__all__ = ["image_of", "metadata_fields", "metadata_of"]
+
+IMAGE, METADATA = "SPECTRAL_IMAGE", "METADATA"
+_FIELDS = {
+    "wavelength": ("wavelengthCenterOfBand",),
+    "fwhm": ("FWHMOfBand", "wavelengthWidthOfBand"),
+    "data gain values": ("GainOfBand",),
+    "data offset values": ("OffsetOfBand",),
+}
+
+
+def metadata_of(image: Path) -> Path | None:
+    """Find the metadata of an image by the names that the products give their files."""
+    begin, found, _ = image.name.partition(IMAGE)
+    if not found:
+        return None
+    for ending in (".XML", ".xml"):
+        path = image.with_name(begin + METADATA + ending)
+        if is_regular(path):
+            return path
+    return None
+
+
+def image_of(metadata: Path) -> Path | None:
+    """Find the image of a product by its metadata."""
+    begin, found, ending = metadata.name.rpartition(METADATA)
+    if not found or ending.lower() != ".xml":
+        return None
+    return tiff_beside(metadata, begin + IMAGE) or tiff_beside(metadata, begin + IMAGE + "_COG")
+
+
+def metadata_fields(path: Path, bands: int, notes: list[str]) -> Fields:
+    """Return what the metadata say on the bands, in the words of an ENVI header."""
+    try:
+        root = read_xml(path)
+        fields = _fields(path, root, bands)
+    except FileError as error:
+        notes.append(f"{path.name} was not used: it {error.reason}.")
+        return {}
+    notes.append(f"wavelengths, widths and scale are those of {path.name}.")
+    return fields
+
+
+def _fields(path: Path, root: Element, bands: int) -> Fields:
+    table = next(root.below("bandCharacterisation"), None)
+    rows = [] if table is None else [*table.named("bandID"), *table.named("band")]
+    if len(rows) != bands:
+        raise FormatError(path, f"describes {len(rows)} bands, and the image has {bands}")
+    fields = {"wavelength units": "Nanometers"}
+    for key, names in _FIELDS.items():
+        words = [row.word(*names) for row in rows]
+        if all(words):
+            fields[key] = ", ".join(words)
+    expected = {
+        int(number)
+        for channels in root.below("expectedChannelsList")
+        for number in re.findall(r"[0-9]{1,6}", channels.text)
+    }
+    if expected & set(range(1, bands + 1)):
+        fields["bbl"] = ", ".join("1" if number in expected else "0" for number in range(1, bands + 1))
+    background = next((found.text for found in root.below("backgroundValue")), "")
+    if background:
+        fields["data ignore value"] = background
+    return fields

@@ -1,0 +1,144 @@
+"""GeoTIFF: plain images, and the images of EnMAP and DESIS products with what lies beside them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.errors import FileError
+from hsunmix.formats import _envi_bands
+from hsunmix.formats._band_characterisation import image_of, metadata_fields, metadata_of
+from hsunmix.formats._envi_header import Header, is_header, read_header
+from hsunmix.formats._envi_map import georeference
+from hsunmix.formats._files import is_regular
+from hsunmix.formats._options import Options
+from hsunmix.formats._stac import stac_fields
+from hsunmix.formats._tiff_aux import complete
+from hsunmix.formats._tiff_file import TiffFacts, is_tiff, look, tiff_beside
+from hsunmix.formats._tiff_pixels import TiffPixels
+from hsunmix.formats._tiff_terms import Fields, joined, merged
+from hsunmix.formats._wavelengths import from_names, nanometres
+from hsunmix.model.cube import Cube
+
+TITLE = "GeoTIFF"
+SUFFIXES = (".tif", ".tiff")
+DECODED_BY = ("rasterio",)
+Vector = NDArray[np.float64]
+_TIFF_HEADER = re.compile(rb"^\s*file type\s*=\s*TIFF", re.IGNORECASE | re.MULTILINE)
+
+
+def sniff(path: Path, head: bytes) -> bool:
+    """Whether this is a TIFF file, or what describes one beside it."""
+    return is_tiff(head) or _image(path, head) is not None
+
+
+def open_cube(path: Path, options: Options) -> Cube:  # noqa: ARG001 - TIFF needs no options
+    """Open an image; given a product's METADATA.XML or an ENVI header of a TIFF file, their image.
+
+    Raises
+    ------
+    FormatError
+        It can't be read, or reading it would not be safe.
+    """
+    with path.open("rb") as file:
+        image = _image(path, file.read(4096)) or path
+    facts = look(image)
+    complete(facts, image)
+    fields, header = _fields(image, facts)
+    bands = facts.shape[2]
+    nm, fwhm, unit = _envi_bands.wavelengths(header, bands)
+    names = tuple(facts.names) if any(facts.names) else ()
+    if nm is None and "wavelength" not in fields:
+        nm, unit = _named(names, facts.notes)
+    gain, offset = _scale(facts, header)
+    return Cube(
+        TiffPixels(image, facts.shape, facts.dtype),
+        wavelengths=nm,
+        fwhm=fwhm,
+        bad_bands=_envi_bands.bad_bands(header, bands),
+        band_names=names,
+        nodata=facts.nodata if facts.nodata is not None else _envi_bands.nodata(header),
+        gain=gain,
+        offset=offset,
+        georeference=facts.place or georeference(header),
+        interleave=facts.interleave,
+        wavelength_unit=unit,
+        default_rgb=_envi_bands.default_rgb(header, bands),
+        notes=tuple(facts.notes),
+    )
+
+
+def _image(path: Path, head: bytes) -> Path | None:
+    """Return the image that a file other than a TIFF file describes."""
+    if is_tiff(head):
+        return None
+    if is_header(head) and _TIFF_HEADER.search(head):
+        return tiff_beside(path, path.stem)
+    return image_of(path)
+
+
+def _fields(image: Path, facts: TiffFacts) -> tuple[Fields, Header]:
+    """Collect what is said on the bands, the most trusted first."""
+    bands, notes = facts.shape[2], facts.notes
+    sources = []
+    metadata = metadata_of(image)
+    if metadata is not None:
+        sources.append(metadata_fields(metadata, bands, notes))
+    sources += [_header_beside(image, facts), *joined(facts)]
+    if not any("wavelength" in source for source in sources):
+        sources.append(stac_fields(image, bands, notes))
+    fields = merged(sources)
+    return fields, Header(image, fields, notes)
+
+
+def _header_beside(image: Path, facts: TiffFacts) -> Fields:
+    """Return the fields of an ENVI header beside the image."""
+    for ending in (".hdr", ".HDR"):
+        beside = image.with_suffix(ending)
+        if not is_regular(beside):
+            continue
+        try:
+            header = read_header(beside)
+            size = tuple(header.integer(key) for key in ("lines", "samples", "bands"))
+        except FileError as error:
+            facts.notes.append(f"{beside.name} was not used: {error.reason}.")
+            return {}
+        if size == facts.shape:
+            facts.notes.append(f"{beside.name} was used for what the image does not say.")
+            return dict(header.fields)
+        facts.notes.append(f"{beside.name} describes an image of another size: ignored.")
+    return {}
+
+
+def _named(names: tuple[str, ...], notes: list[str]) -> tuple[Vector | None, str]:
+    """Read wavelengths out of the descriptions of the bands."""
+    found = from_names(names)
+    if found is None:
+        try:
+            numbers = [float(name) for name in names]
+        except ValueError:
+            return None, ""
+        counted = all(number.is_integer() for number in numbers) and min(numbers, default=0) < 100
+        if len(numbers) < 2 or counted:
+            return None, ""
+        found = numbers, ""
+    nm = nanometres(*found, notes)
+    if nm is not None:
+        notes.append("the wavelengths were read from the band names.")
+    return nm, found[1]
+
+
+def _scale(facts: TiffFacts, header: Header) -> tuple[float | Vector, float | Vector]:
+    """Return (gain, offset): those of the file's bands, else those of what describes it."""
+    scales, offsets = np.array(facts.scales), np.array(facts.offsets)
+    if (scales == 1).all() and (offsets == 0).all():
+        return _envi_bands.gain_offset(header, facts.shape[2])
+    if not (np.isfinite(scales).all() and np.isfinite(offsets).all() and (scales != 0).all()):
+        facts.notes.append("the scale of its bands is not possible: ignored.")
+        return 1.0, 0.0
+    if (scales == scales[0]).all() and (offsets == offsets[0]).all():
+        return float(scales[0]), float(offsets[0])
+    return scales, offsets
