@@ -23,7 +23,7 @@ def sniff(path: Path, head: bytes) -> bool:  # noqa: ARG001 - the content decide
     """Whether it begins as a spectrum of these libraries does."""
     if b"\0" in head:
         return False
-    return _LIBRARY in head[:200] or _RECORD.match(head[:200].decode("latin-1")) is not None
+    return head.lstrip().startswith(_LIBRARY) or _RECORD.match(head[:200].decode("latin-1")) is not None
 
 
 def open_spectra(path: Path) -> Spectra:

@@ -286,3 +286,8 @@ def test_damaged_files_are_refused_or_read(shared, tmp_path, name):
             assert str(target) in str(error)
             assert "\n" not in str(error)
             assert "Error:" not in str(error).replace("Error: ", "Error:"), error
+
+
+def test_an_image_that_mentions_a_library_is_an_image(tmp_path, write_envi, values_of):
+    header = write_envi(tmp_path / "x.img", values_of(4), description="{of the USGS Digital Spectral Library}")
+    assert open_cube(header).format == "envi"
