@@ -2,66 +2,126 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+import math
+from collections.abc import Generator, Iterator
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.gui.live import Picture
+from hsunmix.gui.live import Grey, Picture
 from hsunmix.model.cube import Cube
+from hsunmix.model.pixels import prepared
+from hsunmix.model.unmixing import Step
 
-__all__ = ["colours", "limits", "paint", "picture", "stretched", "thin"]
+__all__ = ["colours", "grey", "limits", "paint", "picture", "stretch_limits", "stretched", "thin"]
 
-LARGEST = 2000  # pixels along the longer side of a picture
+FIRST = 1 << 20  # pixels of a picture that is shown at once
+WHOLE = 1 << 24  # pixels of one that can be zoomed into
 SAMPLE = 50_000  # pixels that percentiles are taken from
+
+Limits = tuple[tuple[float, ...], tuple[float, ...]]
 
 
 def picture(
-    cube: Cube, bands: tuple[int, int, int], percentiles: tuple[float, float]
-) -> Generator[None, None, Picture]:
-    """Read three bands and make the colour image; a very large cube is read in steps.
+    cube: Cube,
+    bands: tuple[int, int, int],
+    percentiles: tuple[float, float],
+    most: int = FIRST,
+    limits: Limits | None = None,
+) -> Generator[Step | None, None, Picture]:
+    """Read three bands and make the colour image.
 
-    Yields between blocks of lines.
+    Parameters
+    ----------
+    cube : Cube
+    bands, percentiles : tuple
+    most : int
+        A scene of more pixels is read in steps.
+    limits : tuple of 2 tuples of 3 float, optional
+        Values shown as black and as full colour, instead of those at the percentiles.
     """
-    step = max(1, -(-max(cube.lines, cube.samples) // LARGEST))
-    rows = []
-    block = 1 if step > 1 else max(1, (4 << 20) // (cube.samples * 12))
-    for first in range(0, cube.lines, max(step, block)):
-        last = min(first + block, cube.lines)
-        rows.append(cube.read(first, last, list(bands))[:, ::step])
-        yield
-    values = np.concatenate(rows)
-    yield
-    return Picture(stretched(values, percentiles), step, bands)
+    blocks = _Blocks(cube, list(bands), most)
+    if limits is not None:
+        rgba = np.zeros((*blocks.shape, 4), dtype=np.uint8)
+        for rows, values in blocks:
+            rgba[rows] = stretched(values, limits)
+            yield None
+        return Picture(rgba, blocks.step, bands, limits)
+    values = yield from blocks.all()
+    found = stretch_limits(values, percentiles)
+    yield None
+    return Picture(stretched(values, found), blocks.step, bands, found)
 
 
-def stretched(values: NDArray[np.float32], percentiles: tuple[float, float]) -> NDArray[np.uint8]:
-    """Stretch each band between two percentiles.
+def grey(cube: Cube, band: int) -> Generator[Step | None, None, Grey]:
+    """Read one band; a very large cube is read in steps."""
+    blocks = _Blocks(cube, [band], WHOLE)
+    values = yield from blocks.all()
+    return Grey(band, values[:, :, 0], blocks.step)
+
+
+class _Blocks:
+    """Passes through some bands of a cube, in steps where it has too many pixels."""
+
+    def __init__(self, cube: Cube, bands: list[int], most: int) -> None:
+        self.cube, self.bands = cube, bands
+        self.step = max(1, math.ceil(math.sqrt(cube.lines * cube.samples / most)))
+        self.shape = (-(-cube.lines // self.step), -(-cube.samples // self.step))
+
+    def __iter__(self) -> Iterator[tuple[slice, NDArray[np.float32]]]:
+        cube, step = self.cube, self.step
+        block = 1 if step > 1 else max(1, (4 << 20) // (cube.samples * 4 * len(self.bands)))
+        for first in range(0, cube.lines, max(step, block)):
+            values = cube.read(first, min(first + block, cube.lines), self.bands)[:, ::step]
+            yield slice(first // step, first // step + len(values)), values
+
+    def all(self) -> Generator[Step | None, None, NDArray[np.float32]]:
+        yield from prepared(self.cube.pixels)
+        values = np.empty((*self.shape, len(self.bands)), dtype=np.float32)
+        for rows, part in self:
+            values[rows] = part
+            yield None
+        return values
+
+
+def stretch_limits(values: NDArray[np.float32], percentiles: tuple[float, float]) -> Limits:
+    """Return two percentiles of each band of an image (rows, columns, bands).
+
+    Pixels without data, or with nothing but zeros, don't count.
+    """
+    flat = values.reshape(-1, values.shape[2])
+    sample = flat[:: max(1, len(flat) // (4 * SAMPLE))]
+    sample = sample[np.isfinite(sample).all(axis=1) & (sample != 0).any(axis=1)]
+    if not len(sample):
+        return (0.0,) * values.shape[2], (1.0,) * values.shape[2]
+    low, high = np.percentile(sample, percentiles, axis=0)
+    return tuple(low.tolist()), tuple(np.where(high > low, high, low + 1).tolist())
+
+
+def stretched(values: NDArray[np.float32], limits: Limits) -> NDArray[np.uint8]:
+    """Stretch each band between two values.
 
     Parameters
     ----------
     values : array, (rows, columns, 3)
         NaN where there are no data.
-    percentiles : tuple of 2 float
+    limits : tuple of 2 tuples of 3 float
+        Shown as black and as full colour.
 
     Returns
     -------
     array of uint8, (rows, columns, 4)
         Transparent where a band has no data, or all three are zero.
     """
-    flat = values.reshape(-1, 3)
-    known = np.isfinite(flat).all(axis=1) & (flat != 0).any(axis=1)
-    rgba = np.zeros((len(flat), 4), dtype=np.uint8)
-    if known.any():
-        sample = flat[known][:: max(1, int(known.sum()) // SAMPLE)]
-        low, high = np.percentile(sample, percentiles, axis=0)
-        span = np.where(high > low, high - low, 1.0)
-        with np.errstate(invalid="ignore"):
-            scaled = np.clip((flat - low.astype(np.float32)) * (255 / span).astype(np.float32), 0, 255)
-        rgba[:, :3] = np.where(known[:, None], scaled, 0).astype(np.uint8)
-        rgba[:, 3] = np.where(known, 255, 0)
-    return rgba.reshape(*values.shape[:2], 4)
+    known = np.isfinite(values).all(axis=2) & (values != 0).any(axis=2)
+    low, high = (np.array(pair, dtype=np.float32) for pair in limits)
+    with np.errstate(invalid="ignore", over="ignore"):
+        scaled = np.clip((values - low) * (np.float32(255) / (high - low)), 0, 255)
+    rgba = np.zeros((*values.shape[:2], 4), dtype=np.uint8)
+    rgba[:, :, :3] = np.where(known[:, :, None], scaled, 0).astype(np.uint8)
+    rgba[:, :, 3] = np.where(known, 255, 0)
+    return rgba
 
 
 def paint(values: NDArray[np.float32], low: float, high: float) -> NDArray[np.uint8]:

@@ -11,13 +11,31 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.gui.drawing import Drawing
-from hsunmix.gui.intents import Intent
+from hsunmix.engine.regions import RegionStatistics
+from hsunmix.gui.drawing import Drawing, Overlay
+from hsunmix.gui.insights import Checked, Compared, Likeness, Suggested
+from hsunmix.gui.intents import Intent, PlanMask
 from hsunmix.methods import RankEstimate
+from hsunmix.model.matching import Match
+from hsunmix.model.region import Region
+from hsunmix.model.spectra import Endmember, Spectra
 from hsunmix.model.unmixing import Step
 from hsunmix.session.recovery import Work
 
-__all__ = ["Live", "Message", "Picture", "PixelView", "Shown", "Task"]
+__all__ = [
+    "Checked",
+    "Compared",
+    "Grey",
+    "Likeness",
+    "Live",
+    "Masking",
+    "Message",
+    "Picture",
+    "PixelView",
+    "Shown",
+    "Suggested",
+    "Task",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,11 +70,56 @@ class Picture:
     step : int
         Pixels of the cube per row and column: 1 unless the cube is very large.
     bands : tuple of 3 int
+    limits : tuple of 2 tuples of 3 float
+        Values shown as black and as full colour.
     """
 
     rgba: NDArray[np.uint8]
     step: int
     bands: tuple[int, int, int]
+    limits: tuple[tuple[float, ...], tuple[float, ...]] = ((0.0,) * 3, (1.0,) * 3)
+
+
+@dataclass(frozen=True, eq=False)
+class Grey:
+    """One band of the cube.
+
+    Attributes
+    ----------
+    band : int
+    values : array of float32, (rows, columns)
+        NaN where there are no data; every ``step``-th pixel of a very large cube.
+    step : int
+    """
+
+    band: int
+    values: NDArray[np.float32]
+    step: int
+
+
+@dataclass(frozen=True, eq=False)
+class Masking:
+    """A mask that is planned.
+
+    Attributes
+    ----------
+    plan : PlanMask
+        What was asked for, with the threshold that is in force.
+    mask : array of bool, (lines, samples), or None
+        True where a pixel would be used; None while it is not known.
+    kept : float
+        The share of those pixels.
+    range : tuple of 2 float, or None
+        What the threshold can sensibly be; None for a condition, which needs none.
+    wrong : str
+        Why the expression can't be used.
+    """
+
+    plan: PlanMask
+    mask: NDArray[np.bool_] | None = None
+    kept: float = 0.0
+    range: tuple[float, float] | None = None
+    wrong: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,10 +185,34 @@ class Live:
     picture : Picture or None
     shown : Shown or None
         The image panel's page.
+    overlay : Overlay or None
+        What lies on every picture: masked pixels and regions.
+    tool : str
+        What the mouse draws on the image: one of ``drafts.TOOLS``.
+    region_spectra : mapping of Region to RegionStatistics
+        As far as they are known.
+    masking : Masking or None
+        The mask that is planned.
+    grey : Grey or None
+        The band that was read last.
+    layers : mapping of str to array of float32, (lines, samples)
+        The values of the document's layers by their expressions, as far as they are known.
     tasks : mapping of str to Task
         By lane, the newest last.
     message : Message or None
     estimate : RankEstimate or None
+    checked : Checked or None
+        What the constraints hide; of an older result while it is being found out for the newest.
+    suggested : Suggested or None
+        What the residual asks for.
+    library : Spectra or None
+        The spectral libraries in use, as one, on the cube's bands.
+    likenesses : tuple of Likeness
+        Of the endmembers, as far as they are known.
+    compared : Compared or None
+        What is drawn over an endmember.
+    unit : str
+        Of the wavelength axis: ``nm`` or ``µm``.
     left_behind : tuple of Work
         Work that windows left behind which ended without saving it, the newest first.
     """
@@ -134,12 +221,31 @@ class Live:
     pinned: Mapping[tuple[int, int], PixelView] = field(default_factory=dict)
     picture: Picture | None = None
     shown: Shown | None = None
+    overlay: Overlay | None = None
+    tool: str = ""
+    region_spectra: Mapping[Region, RegionStatistics] = field(default_factory=dict)
+    masking: Masking | None = None
+    grey: Grey | None = None
+    layers: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     tasks: Mapping[str, Task] = field(default_factory=dict)
     message: Message | None = None
     estimate: RankEstimate | None = None
+    checked: Checked | None = None
+    suggested: Suggested | None = None
+    library: Spectra | None = None
+    likenesses: tuple[Likeness, ...] = ()
+    compared: Compared | None = None
+    unit: str = "nm"
     left_behind: tuple[Work, ...] = ()
 
     @property
     def running(self) -> Task | None:
         """The unmixing or solving under way."""
         return self.tasks.get("run")
+
+    def matches(self, member: Endmember, metric: str = "sam") -> tuple[Match, ...]:
+        """Return what of the library is most like an endmember, as far as it is known."""
+        for likeness in self.likenesses:
+            if likeness.spectrum is member.spectrum:
+                return likeness.matches.get(metric, ())
+        return ()

@@ -70,6 +70,24 @@ class Asked:
         _agreed(dialog)
         return dialog.answer
 
+    def region_file(self, folder: Path, writing: bool) -> Path | None:
+        """Which GeoJSON file."""
+        return self._image_or_vector(folder / "regions.geojson", "GeoJSON (*.geojson *.json)", writing)
+
+    def mask_file(self, folder: Path, writing: bool) -> Path | None:
+        """Which image of a mask."""
+        if writing:
+            return self._image_or_vector(folder / "mask.tif", "GeoTIFF (*.tif)", writing)
+        kinds = "Masks (*.tif *.tiff *.hdr *.png *.npy);;All files (*)"
+        return self._image_or_vector(folder / "mask.tif", kinds, writing)
+
+    def _image_or_vector(self, place: Path, kinds: str, writing: bool) -> Path | None:
+        if writing:
+            chosen, _ = QFileDialog.getSaveFileName(self._window(), "Write", str(place), kinds)
+        else:
+            chosen, _ = QFileDialog.getOpenFileName(self._window(), "Open", str(place.parent), kinds)
+        return Path(chosen) if chosen else None
+
     def about(self) -> None:
         """Show the versions."""
         from hsunmix.gui.dialogs.about import AboutDialog

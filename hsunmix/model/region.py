@@ -71,6 +71,15 @@ class Region:
             return _polygon(self.vertices, lines, samples)
         return _painted(self.runs, lines, samples)
 
+    def contains(self, line: int, sample: int) -> bool:
+        """Whether a pixel belongs to it, wherever the scene ends."""
+        moved = self.runs - np.array([line, sample, sample], np.int32)
+        vertices = tuple((y - line, x - sample) for y, x in self.vertices)
+        if self.kind == "brush":
+            return bool(_painted(moved, 1, 1)[0, 0])
+        drawn = _rectangle if self.kind == "rectangle" else _polygon
+        return bool(drawn(vertices, 1, 1)[0, 0])
+
     def pixels(self, lines: int, samples: int) -> NDArray[np.int64]:
         """Return its pixels as line · samples + sample, ascending."""
         return np.flatnonzero(self.mask(lines, samples)).astype(np.int64)

@@ -21,8 +21,8 @@ from hsunmix.model.region import Region
 from hsunmix.model.spectra import Endmember, colour
 from hsunmix.model.unmixing import Unmixing
 from hsunmix.parameters import make
-from hsunmix.session._manifest import Manifest, ResultRecord
-from hsunmix.session.document import Document, RunSettings, View
+from hsunmix.session._manifest import EndmemberRecord, Manifest, ResultRecord, RunRecord
+from hsunmix.session.document import Document, Run, RunSettings, View
 
 __all__ = ["restored"]
 
@@ -43,14 +43,16 @@ def restored(manifest: Manifest, arrays: Arrays, cube: Cube | None) -> Document:
     if cube is not None and "bad_bands" in arrays:
         cube = cube.with_bad_bands(arrays["bad_bands"])
     unmixing = None if manifest.unmixing is None else _unmixing(manifest.unmixing, arrays, cube)
-    endmembers = _endmembers(manifest, arrays, cube)
+    endmembers = _endmembers(manifest.endmembers, arrays, cube)
+    runs = _runs(manifest.runs, arrays, cube, unmixing)
+    count = max([manifest.run_count, *(run.number for run in runs)])
     settings, notes = _settings(manifest.settings)
     if cube is not None and notes:
         cube = replace(cube, notes=(*cube.notes, *notes))
     pins = tuple(p for p in manifest.pins if cube is None or _inside(cube, p.line, p.sample))
     view = _view(manifest, cube)
     regions = _regions(manifest, arrays)
-    return Document(cube, endmembers, unmixing, settings, view, pins, regions, manifest.layers)
+    return Document(cube, endmembers, unmixing, settings, view, pins, regions, manifest.layers, runs, count)
 
 
 def _unmixing(record: ResultRecord, arrays: Arrays, cube: Cube | None) -> Unmixing:
@@ -76,8 +78,37 @@ def _unmixing(record: ResultRecord, arrays: Arrays, cube: Cube | None) -> Unmixi
     return Unmixing(**fields, source_pixels=sources)
 
 
-def _endmembers(manifest: Manifest, arrays: Arrays, cube: Cube | None) -> tuple[Endmember, ...]:
-    records = manifest.endmembers
+def _runs(
+    records: tuple[RunRecord, ...], arrays: Arrays, cube: Cube | None, shown: Unmixing | None
+) -> tuple[Run, ...]:
+    """Build the runs; their arrays are those with their number before the name."""
+    numbers = [record.number for record in records]
+    if numbers != sorted(set(numbers)):
+        raise ValueError("its runs are not in order")
+    runs = []
+    for record in records:
+        prefix = f"run{record.number}_"
+        own = {name.removeprefix(prefix): a for name, a in arrays.items() if name.startswith(prefix)}
+        unmixing = shown if record.shown else None
+        if record.result is not None and not record.shown:
+            unmixing = _unmixing(record.result, own, cube)
+        members = _endmembers(record.endmembers, own, cube)
+        if unmixing is not None and len(members) != unmixing.rank:
+            raise ValueError(f"run {record.number} has {len(members)} endmembers but another result")
+        settings, _ = _settings(record.settings)
+        locked = tuple(k for k in record.locked if k in range(len(members)))
+        runs.append(
+            Run(
+                record.number, record.label, record.made, settings, record.relative_error, record.seconds,
+                members, unmixing, locked, record.edited,
+            )
+        )  # fmt: skip
+    return tuple(runs)
+
+
+def _endmembers(
+    records: tuple[EndmemberRecord, ...], arrays: Arrays, cube: Cube | None
+) -> tuple[Endmember, ...]:
     spectra = arrays.get("spectra", np.empty((0, 0)))
     if spectra.ndim != 2 or len(spectra) != len(records):
         raise ValueError(f"it has {len(records)} endmembers but {len(spectra)} spectra")
@@ -149,6 +180,8 @@ def _view(manifest: Manifest, cube: Cube | None) -> View:
         band=view.band if view.band in bands else None,
         layer=view.layer if view.layer in range(len(manifest.layers)) else 0,
         map_stretch=view.map_stretch if view.map_stretch and _percentiles(view.map_stretch) else None,
+        veiled=view.veiled,
+        overview=view.overview,
     )
 
 

@@ -15,7 +15,7 @@ from hsunmix.model.region import Region
 from hsunmix.model.spectra import Endmember
 from hsunmix.model.unmixing import Unmixing
 
-__all__ = ["Document", "Layer", "Pin", "RunSettings", "View", "with_endmember", "with_result"]
+__all__ = ["Document", "Layer", "Pin", "Run", "RunSettings", "View", "with_endmember", "with_result"]
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,11 @@ class View:
         The layer shown.
     map_stretch : tuple of 2 float, or None
         Percentiles that all abundance maps together are stretched between; None means 0 to 1.
+    region : int
+        The region selected; −1 for none.
+    veiled, overview : bool
+        Whether masked pixels are veiled; whether the whole scene is shown in a corner while a part
+        is seen.
     """
 
     page: str = "rgb"
@@ -92,6 +97,46 @@ class View:
     band: int | None = None
     layer: int = 0
     map_stretch: tuple[float, float] | None = None
+    region: int = -1
+    veiled: bool = True
+    overview: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """One result of the session, kept to go back to and to compare with.
+
+    Attributes
+    ----------
+    number : int
+        From 1, in the order in which they were made; never used twice.
+    label : str
+        What was done, in a few words.
+    made : str
+        When, in ISO 8601.
+    settings : RunSettings
+        Those that make it again; for an edited result, those of the run it began with.
+    relative_error, seconds : float
+    endmembers : tuple of Endmember
+        As they were when another result took its place.
+    unmixing : Unmixing or None
+        None where it was dropped to save memory.
+    locked : tuple of int
+        Columns that were locked.
+    edited : bool
+        Its endmembers were changed by hand.
+    """
+
+    number: int
+    label: str
+    made: str
+    settings: RunSettings
+    relative_error: float
+    seconds: float
+    endmembers: tuple[Endmember, ...]
+    unmixing: Unmixing | None
+    locked: tuple[int, ...] = ()
+    edited: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,6 +156,10 @@ class Document:
     regions : tuple of Region
         Parts of the scene that were drawn.
     layers : tuple of Layer
+    runs : tuple of Run
+        The results of this session, the oldest first; the one shown may be among them.
+    run_count : int
+        How many were made, those that were deleted included.
     """
 
     cube: Cube | None = None
@@ -121,6 +170,8 @@ class Document:
     pins: tuple[Pin, ...] = ()
     regions: tuple[Region, ...] = ()
     layers: tuple[Layer, ...] = ()
+    runs: tuple[Run, ...] = ()
+    run_count: int = 0
 
 
 def with_endmember(document: Document, index: int, **changes: Any) -> Document:

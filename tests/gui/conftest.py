@@ -71,6 +71,14 @@ class Answers:
         self.asked.append(f"unsaved {name}")
         return self.changes
 
+    def region_file(self, folder: Path, writing: bool) -> Path | None:
+        self.asked.append(f"region_file {'write' if writing else 'read'}")
+        return self.file
+
+    def mask_file(self, folder: Path, writing: bool) -> Path | None:
+        self.asked.append(f"mask_file {'write' if writing else 'read'}")
+        return self.file
+
     def about(self) -> None:
         self.asked.append("about")
 

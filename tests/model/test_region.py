@@ -83,3 +83,14 @@ def test_what_is_no_region_is_refused(kind: str, vertices: tuple[tuple[float, fl
         region(kind, *vertices)
     with pytest.raises(ValueError, match="shape"):
         Region("a", "#000000", "brush", runs=np.zeros((2, 4), np.int32))
+
+
+@pytest.mark.parametrize("kind", ["rectangle", "polygon", "brush"])
+def test_one_pixel_is_asked_for_without_the_whole_mask(kind: str):
+    made = {
+        "rectangle": region("rectangle", (2, 1), (5, 8)),
+        "polygon": region("polygon", (1.2, 0.4), (11.7, 3.1), (4.4, 8.8)),
+        "brush": Region("a", "#000000", "brush", runs=np.array([[3, 2, 6], [3, 5, 8], [4, 0, 1]], np.int32)),
+    }[kind]
+    found = [[made.contains(line, sample) for sample in range(SAMPLES)] for line in range(LINES)]
+    assert np.array_equal(found, made.mask(LINES, SAMPLES))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hsunmix.gui.drawing import Drawing, Scale
 from hsunmix.gui.live import Live
+from hsunmix.gui.pages import PageControls
 from hsunmix.gui.pages._maps import ABUNDANCE, abundance_range, has_result, map_tile, shown_share
 from hsunmix.session.document import Document
 
@@ -35,3 +36,10 @@ def draw(document: Document, _live: Live, most: int) -> Drawing:
 
 def _index(document: Document) -> int:
     return min(document.view.endmember, len(document.endmembers) - 1)
+
+
+def controls() -> PageControls:
+    """Choose the stretch."""
+    from hsunmix.gui.pages._map_controls import Controls
+
+    return Controls()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hsunmix.gui.drawing import Drawing, Scale
 from hsunmix.gui.intents import ShowEndmember
 from hsunmix.gui.live import Live
+from hsunmix.gui.pages import PageControls
 from hsunmix.gui.pages._maps import ABUNDANCE, abundance_range, has_result, map_tile, shown_share
 from hsunmix.session.document import Document
 
@@ -46,3 +47,10 @@ def draw(document: Document, _live: Live, most: int) -> Drawing:
     caption = f"Abundances of {which}, one scale"
     shape = result.abundances.shape[1:]
     return Drawing((shape[0], shape[1]), tiles, caption, (Scale(ABUNDANCE, low, high, "Abundance"),))
+
+
+def controls() -> PageControls:
+    """Choose the stretch."""
+    from hsunmix.gui.pages._map_controls import Controls
+
+    return Controls()

@@ -2,26 +2,45 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedWidget, QTabBar, QToolButton, QVBoxLayout
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QTabBar, QToolButton, QVBoxLayout
 
-from hsunmix.gui.drawing import Drawing
+from hsunmix.gui.drafts import BrushDraft, Draft, draft_for
+from hsunmix.gui.drawing import Drawing, Scale
 from hsunmix.gui.icons import icon
 from hsunmix.gui.images import colours
-from hsunmix.gui.intents import AddPixel, Hover, Pin, ShowPage, Zoom
+from hsunmix.gui.intents import (
+    DrawRegion,
+    Hover,
+    Locate,
+    LookAt,
+    MoveEndmember,
+    PaintRegion,
+    Pin,
+    SetTool,
+    ShowPage,
+    Zoom,
+)
 from hsunmix.gui.live import Live
-from hsunmix.gui.pages import Page, PageControls, page_of, pages
-from hsunmix.gui.pages.maps import MOST_MAPS
+from hsunmix.gui.pages import Mark, PageControls, page_of, pages
 from hsunmix.gui.panel import Panel, named
 from hsunmix.gui.theme import Theme, pin_colour
 from hsunmix.gui.widgets.colour_bar import ColourBar
 from hsunmix.gui.widgets.map_grid import MapGrid
-from hsunmix.gui.widgets.scene_view import Mark, SceneView
+from hsunmix.gui.widgets.overlay import overlay_image
+from hsunmix.gui.widgets.overview import Overview
+from hsunmix.gui.widgets.pixel_menu import PixelMenu
+from hsunmix.gui.widgets.scene_view import SceneView
+from hsunmix.gui.widgets.stage import Stage
+from hsunmix.gui.widgets.tool_bar import ToolBar
 from hsunmix.session.document import Document
 
 TITLE = "Image"
 AREA = "centre"
 ORDER = 0
+
+STILL = 80  # milliseconds without a move until what is seen is told
+BRUSH = 2.5  # radius of the first brush, in pixels
 
 
 class View(Panel):
@@ -30,36 +49,45 @@ class View(Panel):
     def __init__(self) -> None:
         super().__init__("imagePanel", TITLE)
         self.setProperty("role", "panel")
-        self._document = Document()
-        self._live = Live()
+        self._document, self._live = Document(), Live()
         self._drawing: Drawing | None = None
+        self._theme: Theme | None = None
+        self._radius = BRUSH
+        self.stage = Stage(self)
         self.tabs = named(QTabBar(), "imageTabs", "Pages of the image")
+        self.single = SceneView("sceneView", "Image of the scene", self.stage)
+        self.overview = Overview(self.single)
+        self.grid = MapGrid(self.stage)
+        self.stack = named(QStackedWidget(), "imageStack", "Image")
+        self.tools = ToolBar()
+        self.bars: list[ColourBar] = []
+        self.controls: dict[str, PageControls] = {}
+        self.caption = named(QLabel(), "imageCaption", "What the image shows")
+        self.fit_button = named(QToolButton(), "fitButton", "Show the whole scene")
+        self._still = QTimer(self)
+        self._still.setSingleShot(True)
+        self._still.setInterval(STILL)
+        self._fill()
+        self._lay_out()
+        self._connect()
+
+    def _fill(self) -> None:
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         self.tabs.setElideMode(Qt.TextElideMode.ElideNone)
         for page in pages():
             self.tabs.setTabToolTip(self.tabs.addTab(page.title), f"{page.tip} ({page.shortcut})")
-        self.tabs.currentChanged.connect(lambda k: self.intent.emit(ShowPage(pages()[k].id)))
-        self.single = SceneView("sceneView", "Image of the scene")
-        self.grid = MapGrid()
-        self.stack = named(QStackedWidget(), "imageStack", "Image")
         self.stack.addWidget(self.single)
         self.stack.addWidget(self.grid)
-        self.bars: list[ColourBar] = []
-        self.controls: dict[str, PageControls] = {}
-        self.caption = named(QLabel(), "imageCaption", "What the image shows")
-        self.fit_button = named(QToolButton(), "fitButton", "Show the whole scene")
         self.fit_button.setToolTip("Show the whole scene (Ctrl+0)")
         self.fit_button.setIconSize(QSize(16, 16))
-        self._theme: Theme | None = None
-        self._lay_out()
-        self._connect()
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
         top.setContentsMargins(6, 2, 6, 0)
-        top.addWidget(self.tabs)
-        top.addStretch(1)
+        top.setSpacing(2)
+        top.addWidget(self.tabs, 1)
+        top.addWidget(self.tools)
         top.addWidget(self.fit_button)
         self._middle = QHBoxLayout()
         self._middle.setContentsMargins(8, 4, 8, 4)
@@ -77,14 +105,19 @@ class View(Panel):
         self.setMinimumSize(360, 260)
 
     def _connect(self) -> None:
+        self.tabs.currentChanged.connect(lambda k: self.intent.emit(ShowPage(pages()[k].id)))
         for view in (self.single, self.grid):
-            view.hovered.connect(self._on_hover)
+            view.hovered.connect(lambda pixel: self.intent.emit(Hover(*pixel) if pixel else Hover()))
             view.pressed.connect(lambda line, sample: self.intent.emit(Pin(line, sample)))
+            view.dragged.connect(lambda *drag: self.intent.emit(MoveEndmember(*drag)))
             view.asked.connect(self._on_menu)
-        self.single.moved.connect(self.grid.show_rect)
-        self.grid.moved.connect(self._on_grid_moved)
         self.grid.chosen.connect(self.intent)
+        self.tools.intent.connect(self.intent)
         self.fit_button.clicked.connect(lambda: self.intent.emit(Zoom()))
+        self.stage.moved.connect(self._still.start)
+        self._still.timeout.connect(self._tell_window)
+        self.stage.drawn.connect(self._on_drawn)
+        self.stage.abandoned.connect(lambda: self.intent.emit(SetTool()))
 
     # Drawing
 
@@ -93,46 +126,47 @@ class View(Panel):
         self._document = new
         self._present()
         self.grid.select(new.view.endmember)
-        self._draw_marks()
+        self.overview.set_wanted(new.view.overview)
+        self._draw_overlay()
 
     def follow(self, old: Live, new: Live) -> None:
         """Show what was drawn; move the cursor."""
         self._live = new
-        if new.running is not None and old.running is None:
-            self.grid.prepare(min(self._document.settings.rank, MOST_MAPS))
         drawing = new.shown.drawing if new.shown else None
         if drawing is not self._drawing:
             self._drawing = drawing
             self._draw(drawing)
         self._present()
-        if new.cursor is not old.cursor:
-            pixel = (new.cursor.line, new.cursor.sample) if new.cursor else None
-            self.single.set_cursor(pixel)
-            self.grid.set_cursor(pixel)
+        if new.overlay is not old.overlay:
+            self._draw_overlay()
+        if new.tool != old.tool:
+            self.tools.show_tool(new.tool)
+            self.stage.set_draft(draft_for(new.tool, self.stage.shape, self._radius))
+        self.stage.set_cursor((new.cursor.line, new.cursor.sample) if new.cursor else None)
 
     def dress(self, theme: Theme) -> None:
-        """Colour canvas, cursor and bars."""
+        """Colour canvas, veil and bars."""
         self._theme = theme
-        self.single.set_canvas(theme.canvas)
-        self.grid.dress(theme)
+        self.stage.set_canvas(theme.canvas)
+        self.tools.dress(theme)
         for bar in self.bars:
             bar.set_colours(theme.muted, theme.border)
         for controls in self.controls.values():
             controls.dress(theme)
         self.fit_button.setIcon(icon("fit", theme.muted))
+        self._draw_overlay()
 
     def command(self, intent: object) -> None:
-        """Zoom."""
+        """Zoom; bring an endmember's pixel into sight."""
         if isinstance(intent, Zoom):
-            views = self.grid.views if self.stack.currentWidget() is self.grid else [self.single]
-            for view in views[:1]:
-                view.zoom(intent.factor)
-                self.grid.show_rect(view.visible_rect(), leave_out=view)
-                if view is not self.single:
-                    self.single.show_rect(view.visible_rect())
+            self.stage.zoom(intent.factor)
+        elif isinstance(intent, Locate):
+            source = self._document.endmembers[intent.index].source
+            if source.line is not None and source.sample is not None:
+                self.stage.reveal(source.line, source.sample)
 
     def _present(self) -> None:
-        """Show the tabs that can be chosen, and the controls of the one that is."""
+        """Show the tabs that can be chosen, and the controls and marks of the one that is."""
         document, live = self._document, self._live
         shown = page_of(document, live)
         self.tabs.blockSignals(True)
@@ -143,23 +177,28 @@ class View(Panel):
             if page is shown:
                 self.tabs.setCurrentIndex(k)
         self.tabs.blockSignals(False)
-        controls = self._controls_of(shown)
-        for other in self.controls.values():
-            other.setVisible(other is controls)
-        if controls is not None:
-            controls.present(document, live)
+        if shown.controls is not None and shown.id not in self.controls:
+            self._add_controls(shown.id, shown.controls())
+        for name, controls in self.controls.items():
+            controls.setVisible(name == shown.id)
+        if shown.id in self.controls:
+            self.controls[shown.id].present(document, live)
+        members = [(k, e) for k, e in enumerate(document.endmembers) if e.visible]
+        placed = [(k, e, e.source.line, e.source.sample) for k, e in members]
+        own = [(k, (y, x, e.colour, "o")) for k, e, y, x in placed if y is not None and x is not None]
+        marks: list[Mark] = [mark for _, mark in own]
+        marks += [(p.line, p.sample, pin_colour(k), "d") for k, p in enumerate(document.pins)]
+        self.stage.set_marks([*marks, *shown.marks(document, live)], [k for k, _ in own])
 
-    def _controls_of(self, page: Page) -> PageControls | None:
-        if page.controls is not None and page.id not in self.controls:
-            made = self.controls[page.id] = page.controls()
-            made.intent.connect(self.intent)
-            if self._theme is not None:
-                made.dress(self._theme)
-            self._bottom.addWidget(made)
-        return self.controls.get(page.id)
+    def _add_controls(self, name: str, controls: PageControls) -> None:
+        self.controls[name] = controls
+        controls.intent.connect(self.intent)
+        if self._theme is not None:
+            controls.dress(self._theme)
+        self._bottom.addWidget(controls)
 
     def _draw(self, drawing: Drawing | None) -> None:
-        self._set_bars(drawing)
+        self._set_bars(drawing.scales if drawing else ())
         self.caption.setText(drawing.caption if drawing else "")
         if drawing is None or not drawing.tiles:
             self.stack.setCurrentWidget(self.single)
@@ -168,13 +207,15 @@ class View(Panel):
         lines, samples = drawing.shape
         titled = bool(drawing.tiles[0].title)
         self.stack.setCurrentWidget(self.grid if titled else self.single)
-        views = self.grid.set_maps(drawing.tiles, samples / lines) if titled else [self.single]
+        views = [self.single]
+        if titled:
+            views = self.grid.set_maps(drawing.tiles, samples / lines, drawing.columns)
+            self.grid.select(self._document.view.endmember)
         for view, tile in zip(views, drawing.tiles, strict=True):
             view.set_picture(tile.values, drawing.shape, colours(tile.table) if tile.table else None)
-        self.grid.select(self._document.view.endmember)
+        self.overview.place()
 
-    def _set_bars(self, drawing: Drawing | None) -> None:
-        scales = drawing.scales if drawing else ()
+    def _set_bars(self, scales: tuple[Scale, ...]) -> None:
         while len(self.bars) < len(scales):
             bar = ColourBar(f"colourBar{len(self.bars) or ''}", "Colour bar")
             if self._theme is not None:
@@ -187,33 +228,37 @@ class View(Panel):
                 scale = scales[k]
                 bar.set_scale(colours(scale.table), scale.low, scale.high, scale.label)
 
-    def _draw_marks(self) -> None:
-        document = self._document
-        marks: list[Mark] = [
-            (e.source.line, e.source.sample, e.colour, "o")
-            for e in document.endmembers
-            if e.visible and e.source.line is not None and e.source.sample is not None
-        ]
-        marks += [(p.line, p.sample, pin_colour(k), "d") for k, p in enumerate(document.pins)]
-        marks += page_of(document, self._live).marks(document, self._live)
-        self.single.set_marks(marks)
+    def _draw_overlay(self) -> None:
+        overlay, document = self._live.overlay, self._document
+        veil = self._theme.canvas if self._theme else "#808080"
+        image = None if overlay is None else overlay_image(overlay, veil, document.view.veiled)
+        self.stage.set_overlay(image, document.regions, document.view.region)
 
     # Intents
 
-    def _on_hover(self, pixel: tuple[int, int] | None) -> None:
-        self.intent.emit(Hover() if pixel is None else Hover(*pixel))
+    def _tell_window(self) -> None:
+        """Say which part of the scene is seen: it is worked on first."""
+        lines, samples = self.stage.shape
+        seen = self.single.visible_rect() if self.stack.currentWidget() is self.single else self.stage.rect
+        top, bottom = max(int(seen.top()), 0), min(int(seen.bottom()) + 1, lines)
+        left, right = max(int(seen.left()), 0), min(int(seen.right()) + 1, samples)
+        whole = (top, bottom, left, right) == (0, lines, 0, samples) or bottom <= top or right <= left
+        self.intent.emit(LookAt(None if whole else (top, bottom, left, right)))
 
-    def _on_grid_moved(self, rect: QRectF) -> None:
-        self.single.show_rect(rect)
+    def _on_drawn(self, draft: Draft) -> None:
+        """Hand on what was drawn, and keep the tool in hand."""
+        if isinstance(draft, BrushDraft):
+            self._radius = draft.radius
+        fresh = draft_for(self._live.tool, self.stage.shape, self._radius)
+        if isinstance(draft, BrushDraft) and isinstance(fresh, BrushDraft):
+            fresh.at = draft.at
+        self.stage.set_draft(fresh)
+        if isinstance(draft, BrushDraft):
+            self.intent.emit(PaintRegion(draft.runs, draft.erase))
+        else:
+            self.intent.emit(DrawRegion(draft.kind, draft.vertices))
 
     def _on_menu(self, line: int, sample: int, position: QPoint) -> None:
-        menu = named(QMenu(self), "pixelMenu", f"Pixel {line}, {sample}")
-        pinned = any((pin.line, pin.sample) == (line, sample) for pin in self._document.pins)
-        pin = menu.addAction("Unpin spectrum" if pinned else "Pin spectrum")
-        pin.triggered.connect(lambda: self.intent.emit(Pin(line, sample)))
-        add = menu.addAction("Add pixel as endmember")
-        add.triggered.connect(lambda: self.intent.emit(AddPixel(line, sample)))
-        menu.addSeparator()
-        menu.addAction("Show the whole scene").triggered.connect(lambda: self.intent.emit(Zoom()))
-        menu.aboutToHide.connect(menu.deleteLater)
+        menu = PixelMenu(self, self._document, line, sample)
+        menu.intent.connect(self.intent)
         menu.popup(position)

@@ -7,11 +7,11 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QWidg
 
 from hsunmix.gui.panel import named
 from hsunmix.gui.widgets.quiet import QuietComboBox
+from hsunmix.gui.widgets.stretch_chooser import StretchChooser
 from hsunmix.model.cube import Cube
 
 __all__ = ["BandChooser", "band_label"]
 
-STRETCHES = {"2–98 %": (2.0, 98.0), "1–99 %": (1.0, 99.0), "5–95 %": (5.0, 95.0), "0–100 %": (0.0, 100.0)}
 CHANNELS = (("R", "Red band"), ("G", "Green band"), ("B", "Blue band"))
 
 
@@ -59,14 +59,9 @@ class BandChooser(QWidget):
             layout.addWidget(box)
             self._boxes.append(box)
         layout.addSpacing(8)
-        label = named(QLabel("Stretch"), "stretchLabel", "Stretch label")
-        label.setProperty("role", "muted")
-        self._stretch = named(QuietComboBox(), "stretch", "Stretch of the colour image, percentiles")
-        self._stretch.setToolTip("Percentiles of each band shown as black and as full colour")
-        self._stretch.addItems(list(STRETCHES))
-        self._stretch.activated.connect(self._on_stretch)
-        layout.addWidget(label)
-        layout.addWidget(self._stretch)
+        self.stretch = StretchChooser("stretch", "Stretch of the colour image, percentiles")
+        self.stretch.chosen.connect(self.stretch_chosen)
+        layout.addWidget(self.stretch)
 
     def set_cube(self, cube: Cube | None) -> None:
         """List the bands of a cube."""
@@ -80,12 +75,7 @@ class BandChooser(QWidget):
         """Show what is chosen."""
         for box, band in zip(self._boxes, bands, strict=True):
             box.setCurrentIndex(band)
-        for text, percentiles in STRETCHES.items():
-            if percentiles == stretch:
-                self._stretch.setCurrentText(text)
+        self.stretch.show_choice(stretch)
 
     def _on_band(self) -> None:
         self.bands_chosen.emit(tuple(box.currentIndex() for box in self._boxes))
-
-    def _on_stretch(self) -> None:
-        self.stretch_chosen.emit(STRETCHES[self._stretch.currentText()])

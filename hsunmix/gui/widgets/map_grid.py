@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from hsunmix.gui.drawing import Tile
 from hsunmix.gui.intents import Intent, ShowEndmember
 from hsunmix.gui.panel import named
-from hsunmix.gui.theme import Theme
 from hsunmix.gui.widgets.endmember_model import swatch
 from hsunmix.gui.widgets.scene_view import SceneView
+from hsunmix.gui.widgets.stage import Stage
 
 __all__ = ["MapGrid", "best_columns"]
-
-PAUSE = 20  # milliseconds
 
 
 def best_columns(count: int, width: int, height: int, aspect: float) -> int:
@@ -43,13 +41,13 @@ def best_columns(count: int, width: int, height: int, aspect: float) -> int:
 class _Tile(QFrame):
     """One map and its title."""
 
-    def __init__(self, index: int, parent: QWidget) -> None:
+    def __init__(self, index: int, parent: QWidget, stage: Stage) -> None:
         super().__init__(parent)
         named(self, f"mapTile{index}", f"Map {index + 1}")
         self.setProperty("role", "tile")
         self.title = named(QPushButton(), f"mapTitle{index}", f"Show map {index + 1} alone")
         self.title.setProperty("role", "title")
-        self.view = SceneView(f"mapView{index}", f"Map {index + 1}")
+        self.view = SceneView(f"mapView{index}", f"Map {index + 1}", stage)
         self.chosen: Intent | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(3, 3, 3, 3)
@@ -67,6 +65,10 @@ class _Tile(QFrame):
 class MapGrid(QWidget):
     """The grid; its signals are those of ``SceneView``.
 
+    Parameters
+    ----------
+    stage : Stage
+
     Signals
     -------
     chosen : Intent
@@ -76,54 +78,39 @@ class MapGrid(QWidget):
     hovered = Signal(object)
     pressed = Signal(int, int)
     asked = Signal(int, int, QPoint)
-    moved = Signal(QRectF)
+    dragged = Signal(int, int, int, bool)
     chosen = Signal(object)
 
-    def __init__(self) -> None:
+    def __init__(self, stage: Stage) -> None:
         super().__init__()
-        named(self, "mapGrid", "All abundance maps")
+        named(self, "mapGrid", "Maps beside each other")
+        self._stage = stage
         self._layout = QGridLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(4)
         self._tiles: list[_Tile] = []
-        self._used = self._wanted = 0
+        self._used = 0
         self._aspect = 1.0
-        self._columns = 0
-        self._theme: Theme | None = None
+        self._fixed = self._columns = 0
 
     @property
     def views(self) -> list[SceneView]:
         """The views in use."""
         return [tile.view for tile in self._tiles[: self._used]]
 
-    def prepare(self, count: int) -> None:
-        """Make the views for so many maps, one at a time, before they are needed.
-
-        A view takes some milliseconds to make; all of them at once would be noticed.
-        """
-        self._wanted = count
-        if len(self._tiles) < count:
-            QTimer.singleShot(PAUSE, self, self._prepare_one)
-
-    def _prepare_one(self) -> None:
-        if len(self._tiles) < self._wanted:
-            tile = self._make(len(self._tiles))
-            tile.hide()
-            self._tiles.append(tile)
-            self.prepare(self._wanted)
-
-    def set_maps(self, pictures: Sequence[Tile], aspect: float) -> list[SceneView]:
-        """Make room for as many maps; return their views."""
+    def set_maps(self, pictures: Sequence[Tile], aspect: float, columns: int = 0) -> list[SceneView]:
+        """Make room for as many maps, in as many columns (0: those that make them largest)."""
         while len(self._tiles) < len(pictures):
             self._tiles.append(self._make(len(self._tiles)))
-        self._used, self._aspect = len(pictures), aspect
+        different = (len(pictures), columns) != (self._used, self._fixed)
+        self._used, self._aspect, self._fixed = len(pictures), aspect, columns
         for tile, picture in zip(self._tiles, pictures, strict=False):
             tile.chosen = picture.chosen
             tile.title.setText(picture.title.replace("&", "&&"))
             tile.title.setIcon(swatch(picture.colour, picture.colour) if picture.colour else QIcon())
             tile.title.setToolTip(f"Show {picture.title} alone" if picture.chosen else picture.title)
             tile.view.setAccessibleName(f"Map of {picture.title}")
-        self._arrange(force=True)
+        self._arrange(force=different)
         return self.views
 
     def select(self, index: int) -> None:
@@ -131,50 +118,27 @@ class MapGrid(QWidget):
         for tile in self._tiles:
             tile.set_selected(isinstance(tile.chosen, ShowEndmember) and tile.chosen.index == index)
 
-    def set_cursor(self, pixel: tuple[int, int] | None) -> None:
-        """Show the cross-hair on every map."""
-        for view in self.views:
-            view.set_cursor(pixel)
-
-    def show_rect(self, rect: QRectF, leave_out: SceneView | None = None) -> None:
-        """Show this part of the scene on every map."""
-        for view in self.views:
-            if view is not leave_out:
-                view.show_rect(rect)
-
-    def dress(self, theme: Theme) -> None:
-        """Take on a theme's colours."""
-        self._theme = theme
-        for tile in self._tiles:
-            tile.view.set_canvas(theme.canvas)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Choose the number of columns anew."""
         super().resizeEvent(event)
         self._arrange()
 
     def _make(self, index: int) -> _Tile:
-        tile = _Tile(index, self)
+        tile = _Tile(index, self, self._stage)
         view = tile.view
         view.hovered.connect(self.hovered)
         view.pressed.connect(self.pressed)
         view.asked.connect(self.asked)
+        view.dragged.connect(self.dragged)
         tile.title.clicked.connect(lambda: self._choose(tile))
-        view.moved.connect(lambda rect: self._follow(view, rect))
-        if self._theme is not None:
-            view.set_canvas(self._theme.canvas)
         return tile
 
     def _choose(self, tile: _Tile) -> None:
         if tile.chosen is not None:
             self.chosen.emit(tile.chosen)
 
-    def _follow(self, source: SceneView, rect: QRectF) -> None:
-        self.show_rect(rect, leave_out=source)
-        self.moved.emit(rect)
-
     def _arrange(self, force: bool = False) -> None:
-        columns = best_columns(self._used, self.width(), self.height(), self._aspect)
+        columns = self._fixed or best_columns(self._used, self.width(), self.height(), self._aspect)
         if not self._used or (columns == self._columns and not force):
             return
         for k in range(self._layout.columnCount()):

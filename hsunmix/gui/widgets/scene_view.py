@@ -1,36 +1,63 @@
-"""One picture of the scene: zoom, pan, a cursor, marks. Line 0 is at the top."""
+"""One picture of the scene on a stage: it paints, and tells what mouse and keys do."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from hsunmix.gui.drafts import BrushDraft
 from hsunmix.gui.panel import named
+from hsunmix.gui.widgets.scene_paint import paint_front, paint_regions
+from hsunmix.gui.widgets.stage import Stage
 
-__all__ = ["Mark", "SceneView"]
+__all__ = ["SceneView", "image_of"]
 
-Mark = tuple[int, int, str, str]  # line, sample, colour, symbol of pyqtgraph
-
+DRAG = 4  # logical pixels that the mouse may shake in a click
+WHEEL = 1.25  # zoom by one notch
 MOVES = {
     Qt.Key.Key_Up: (-1, 0),
     Qt.Key.Key_Down: (1, 0),
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),
 }
+ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
-class SceneView(pg.GraphicsView):  # type: ignore[misc]
-    """A picture of the scene in pixel coordinates: x is the sample, y the line, pixel edges at integers.
+def image_of(values: NDArray[np.uint8], table: NDArray[np.uint8] | None) -> QImage:
+    """Return an image that shares memory with the values; they must stay while it lives.
 
     Parameters
     ----------
-    name, title : str
-        For ``named``.
+    values : array of uint8, (rows, columns) or (rows, columns, 4)
+    table : array of uint8, (256, 4), or None
+        RGBA of every value; None where the values are RGBA themselves.
+    """
+    height, width = values.shape[:2]
+    if table is None:
+        return QImage(values.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
+    image = QImage(values.data, width, height, width, QImage.Format.Format_Indexed8)
+    image.setColorTable([QColor(*map(int, rgba)).rgba() for rgba in table])
+    return image
+
+
+class SceneView(QWidget):
+    """A picture of the scene; everything else that it shows is the stage's.
 
     Signals
     -------
@@ -40,43 +67,34 @@ class SceneView(pg.GraphicsView):  # type: ignore[misc]
         A pixel was clicked, or Enter pressed on the cursor.
     asked : int, int, QPoint
         The context menu is wanted, at a global position.
-    moved : QRectF
-        The analyst zoomed or panned: what is shown now.
+    dragged : int, int, int, bool
+        A mark is dragged: what it stands for, line, sample, whether it goes on.
     """
 
     hovered = Signal(object)
     pressed = Signal(int, int)
     asked = Signal(int, int, QPoint)
-    moved = Signal(QRectF)
+    dragged = Signal(int, int, int, bool)
 
-    def __init__(self, name: str, title: str) -> None:
-        super().__init__(useOpenGL=False)
+    def __init__(self, name: str, title: str, stage: Stage) -> None:
+        super().__init__()
         named(self, name, title)
-        named(self.viewport(), f"{name}Viewport", title)
-        self.setAcceptDrops(False)  # files are dropped on the window
+        self.stage = stage
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.CrossCursor)
-        self._shape = (0, 0)
-        self._cursor: tuple[int, int] | None = None
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.values: NDArray[np.uint8] | None = None
+        self._image: QImage | None = None
+        self._backing: QPixmap | None = None  # all that a moving cursor leaves as it is
         self._under_mouse: tuple[int, int] | None = None
-        self._fitted = True
-        self._box = pg.ViewBox(lockAspect=True, invertY=True, enableMenu=False, defaultPadding=0.02)
-        self._box.setMouseMode(pg.ViewBox.PanMode)
-        self.setCentralItem(self._box)
-        self._image = pg.ImageItem(axisOrder="row-major")
-        self._image.setAutoDownsample(False)
-        self._marks = pg.ScatterPlotItem(pxMode=True)
-        # A pale line with a dotted dark one on it: seen on any picture.
-        pens = (pg.mkPen("#ffffffb0", width=1), pg.mkPen("#000000", width=1, style=Qt.PenStyle.DotLine))
-        self._cross = [pg.InfiniteLine(angle=angle, pen=pen) for pen in pens for angle in (0, 90)]
-        for z, item in enumerate((self._image, *self._cross, self._marks)):
-            item.setZValue(z)
-            self._box.addItem(item, ignoreBounds=item is not self._image)
-        for line in self._cross:
-            line.setVisible(False)
-        self.sceneObj.sigMouseMoved.connect(self._on_move)
-        self.sceneObj.sigMouseClicked.connect(self._on_click)
-        self._box.sigRangeChangedManually.connect(self._on_range)
+        self._down: QPointF | None = None
+        self._panning = False
+        self._grip = -1
+        stage.moved.connect(self._refresh)
+        stage.changed.connect(self._refresh)
+        stage.touched.connect(self.update)
 
     def set_picture(
         self, values: NDArray[np.uint8], shape: tuple[int, int], table: NDArray[np.uint8] | None = None
@@ -92,124 +110,258 @@ class SceneView(pg.GraphicsView):  # type: ignore[misc]
             (lines, samples) of the scene.
         table : array of uint8, (256, 4), or None
         """
-        levels = None if table is None else (0, 255)
-        self._image.setImage(values, autoLevels=False, levels=levels, lut=table)
-        step = max(1, -(-shape[0] // values.shape[0]))
-        self._image.setRect(QRectF(0, 0, values.shape[1] * step, values.shape[0] * step))
-        if shape != self._shape:
-            self._shape = shape
-            self.fit()
+        self.values = np.ascontiguousarray(values)
+        self._image = image_of(self.values, table)
+        self.stage.set_shape(shape)
+        self._refresh()
 
     def clear_picture(self) -> None:
         """Show nothing."""
-        self._image.clear()
-        self._shape = (0, 0)
+        self._image = self.values = None
+        self._refresh()
 
-    def set_marks(self, marks: Sequence[Mark]) -> None:
-        """Mark pixels."""
-        self._marks.setData(
-            [
-                {
-                    "pos": (sample + 0.5, line + 0.5),
-                    "size": 11,
-                    "symbol": symbol,
-                    "brush": pg.mkBrush(colour),
-                    "pen": pg.mkPen("#ffffff", width=1.5),
-                }
-                for line, sample, colour, symbol in marks
-            ]
-        )
+    @property
+    def image(self) -> QImage | None:
+        """The picture."""
+        return self._image
 
-    def set_cursor(self, pixel: tuple[int, int] | None) -> None:
-        """Show the cross-hair at a pixel."""
-        self._cursor = pixel
-        for line in self._cross:
-            line.setVisible(pixel is not None)
-        if pixel is not None:
-            for line, place in zip(self._cross, (*pixel, *pixel), strict=True):
-                line.setPos(place + 0.5)
+    # Geometry
 
-    def set_canvas(self, colour: str) -> None:
-        """Colour what is behind the picture."""
-        self.setBackground(colour)
+    @property
+    def scale(self) -> float:
+        """Logical pixels per pixel of the scene."""
+        rect = self.stage.rect
+        return max(min(self.width() / rect.width(), self.height() / rect.height()), 1e-9)
 
-    def fit(self) -> None:
-        """Show the whole scene."""
-        lines, samples = self._shape
-        self._fitted = True
-        if lines and samples:
-            self._box.setRange(QRectF(0, 0, samples, lines), padding=0.02)
+    def to_scene(self, position: QPointF) -> QPointF:
+        """Return the place in the scene (x the sample, y the line) at a position of the widget."""
+        middle = QPointF(self.width() / 2, self.height() / 2)
+        return self.stage.rect.center() + (position - middle) / self.scale
 
-    def zoom(self, factor: float) -> None:
-        """Zoom about the middle; 0 shows the whole scene."""
-        if factor:
-            self._fitted = False
-            self._box.scaleBy(x=1 / factor, y=1 / factor)
-        else:
-            self.fit()
+    def to_widget(self, place: QPointF) -> QPointF:
+        """Return the position of a place in the scene."""
+        middle = QPointF(self.width() / 2, self.height() / 2)
+        return middle + (place - self.stage.rect.center()) * self.scale
 
     def visible_rect(self) -> QRectF:
-        """What is shown, in pixel coordinates."""
-        return QRectF(self._box.viewRect())
-
-    def show_rect(self, rect: QRectF) -> None:
-        """Show this part of the scene, without telling anybody."""
-        self._fitted = False
-        self._box.setRange(rect, padding=0)
+        """What is shown, in pixels of the scene."""
+        corner = self.to_scene(QPointF(0, 0))
+        return QRectF(corner, self.to_scene(QPointF(self.width(), self.height())))
 
     def place_of(self, line: int, sample: int) -> QPoint:
-        """Where a pixel is on the viewport, for tests and tours."""
-        point = self._box.mapViewToScene(pg.Point(sample + 0.5, line + 0.5))
-        return QPoint(self.mapFromScene(point))
+        """Where the middle of a pixel is on the widget."""
+        return self.to_widget(QPointF(sample + 0.5, line + 0.5)).toPoint()
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Keep the whole scene in sight if it was."""
+    def pixel_at(self, position: QPointF) -> tuple[int, int] | None:
+        """Return (line, sample) at a position; None beside the scene."""
+        place = self.to_scene(position)
+        line, sample = math.floor(place.y()), math.floor(place.x())
+        lines, samples = self.stage.shape
+        return (line, sample) if 0 <= line < lines and 0 <= sample < samples else None
+
+    # Painting
+
+    def _refresh(self) -> None:
+        self._backing = None
+        self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Paint anew."""
         super().resizeEvent(event)
-        if getattr(self, "_fitted", False):
-            self.fit()
+        self._refresh()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the picture, the stage, and what moves on it."""
+        ratio = self.devicePixelRatioF()
+        if self._backing is None or self._backing.devicePixelRatio() != ratio:
+            self._backing = self._paint_backing(ratio)
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._backing)
+        if self._image is not None:
+            paint_front(painter, self)
+        if self.hasFocus():
+            painter.setPen(self.palette().highlight().color())
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.end()
+
+    def _paint_backing(self, ratio: float) -> QPixmap:
+        backing = QPixmap(self.size() * ratio)
+        backing.setDevicePixelRatio(ratio)
+        backing.fill(self.stage.canvas)
+        painter = QPainter(backing)
+        if self._image is not None:
+            self._paint_image(painter, self._image)
+            if self.stage.overlay is not None:
+                self._paint_image(painter, self.stage.overlay)
+            paint_regions(painter, self)
+        painter.end()
+        return backing
+
+    def _paint_image(self, painter: QPainter, image: QImage) -> None:
+        """Paint the pixels that are seen, each as a whole."""
+        lines, samples = self.stage.shape
+        step = max(1, -(-lines // image.height()), -(-samples // image.width()))
+        seen = self.visible_rect()
+        left, top = max(math.floor(seen.left() / step), 0), max(math.floor(seen.top() / step), 0)
+        right = min(math.ceil(seen.right() / step), image.width())
+        bottom = min(math.ceil(seen.bottom() / step), image.height())
+        if left < right and top < bottom:
+            target = QRectF(
+                self.to_widget(QPointF(left * step, top * step)),
+                self.to_widget(QPointF(min(right * step, samples), min(bottom * step, lines))),
+            )
+            width = min(right, samples / step) - left
+            height = min(bottom, lines / step) - top
+            painter.drawImage(target, image, QRectF(left, top, width, height))
+
+    # Mouse and keys
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom about the mouse; with Ctrl and the brush in hand, make the brush thicker."""
+        factor = WHEEL ** (event.angleDelta().y() / 120)
+        draft = self.stage.draft
+        if isinstance(draft, BrushDraft) and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            draft.resize(factor)
+            self.stage.touched.emit()
+        elif self._image is not None:
+            self.stage.zoom(factor, self.to_scene(event.position()))
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin a click, a drag or a stroke."""
+        self._down, self._panning = event.position(), False
+        self._grip = self._grip_at(event.position()) if event.button() == Qt.MouseButton.LeftButton else -1
+        draft, left = self.stage.draft, event.button() == Qt.MouseButton.LeftButton
+        if draft is not None and left and self._image is not None:
+            place = self.to_scene(event.position())
+            erase = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            draft.press(place.y(), place.x(), erase)
+            self.stage.drafted()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Follow the mouse: drag the scene, draw, or tell the pixel."""
+        position = event.position()
+        drawing = self.stage.draft is not None
+        holding = Qt.MouseButton.MiddleButton if drawing else _PANNING
+        if self._down is not None and event.buttons() & holding:
+            way = position - self._down
+            if self._panning or way.manhattanLength() > DRAG:
+                self._panning = True
+                self._drag(position, going_on=True)
+        elif self.stage.draft is not None:
+            place = self.to_scene(position)
+            self.stage.draft.move(place.y(), place.x())
+            self.stage.drafted()
+        self._hover(self.pixel_at(position))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End a click, a drag or a stroke."""
+        down, self._down = self._down, None
+        if self._panning:
+            self._down = down
+            self._drag(event.position(), going_on=False)
+            self._panning, self._down = False, None
+            self.setCursor(Qt.CursorShape.CrossCursor)
+            return
+        pixel = self.pixel_at(event.position())
+        if down is None or self._image is None:
+            return
+        if event.button() == Qt.MouseButton.LeftButton and self.stage.draft is not None:
+            place = self.to_scene(event.position())
+            self.stage.draft.release(place.y(), place.x())
+            self.stage.drafted()
+        elif event.button() == Qt.MouseButton.LeftButton and pixel is not None:
+            self.pressed.emit(*pixel)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Finish what is being drawn; else it is the first click's echo, and nothing."""
+        self._down = None
+        if self.stage.draft is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.stage.draft.close()
+            self.stage.drafted()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for the menu of a pixel: the one under the mouse, or by the key the cursor's."""
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        pixel = self.stage.cursor if by_key else self.pixel_at(QPointF(event.pos()))
+        if pixel is not None and self._image is not None:
+            place = self.place_of(*pixel) if by_key else event.pos()
+            self.asked.emit(*pixel, self.mapToGlobal(place))
 
     def leaveEvent(self, event: QEvent) -> None:
-        """The cursor left."""
+        """The mouse left."""
         super().leaveEvent(event)
-        self._under_mouse = None
-        self.hovered.emit(None)
+        self._hover(None, always=True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrow keys move the cursor, with Shift by ten pixels; Enter presses."""
-        line, sample = self._cursor or (self._shape[0] // 2, self._shape[1] // 2)
+        """Arrow keys move the cursor, with Shift by ten pixels; Enter presses; the draft has its own."""
+        lines, samples = self.stage.shape
+        line, sample = self.stage.cursor or (lines // 2, samples // 2)
         move = MOVES.get(Qt.Key(event.key()))
-        if move and self._shape[0]:
+        if move and lines and not event.modifiers() & ~_ARROWS:
             far = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
-            line = min(max(line + far * move[0], 0), self._shape[0] - 1)
-            sample = min(max(sample + far * move[1], 0), self._shape[1] - 1)
+            line = min(max(line + far * move[0], 0), lines - 1)
+            sample = min(max(sample + far * move[1], 0), samples - 1)
+            self.stage.reveal(line, sample)
+            if self.stage.draft is not None:
+                self.stage.draft.move(line + 0.5, sample + 0.5)
+                self.stage.drafted()
             self.hovered.emit((line, sample))
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._cursor:
-            self.pressed.emit(line, sample)
+        elif not self._draft_key(event, line, sample):
+            if event.key() in ENTER and self.stage.cursor:
+                self.pressed.emit(line, sample)
+            else:
+                super().keyPressEvent(event)
+
+    def _draft_key(self, event: QKeyEvent, line: int, sample: int) -> bool:
+        draft = self.stage.draft
+        if draft is None or self._image is None:
+            return False
+        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if event.key() in ENTER and control:
+            draft.close()
+        elif event.key() in ENTER or event.key() == Qt.Key.Key_Space:
+            erase = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            draft.press(line + 0.5, sample + 0.5, erase)
+            draft.release(line + 0.5, sample + 0.5)
+        elif event.key() == Qt.Key.Key_Backspace:
+            draft.back()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.stage.abandon()
+            return True
+        elif isinstance(draft, BrushDraft) and event.text() in ("[", "]"):
+            draft.resize(1 / WHEEL if event.text() == "[" else WHEEL)
         else:
-            super().keyPressEvent(event)
+            return False
+        self.stage.drafted()
+        return True
 
-    def _pixel(self, position: object) -> tuple[int, int] | None:
-        point = self._box.mapSceneToView(position)
-        line, sample = int(np.floor(point.y())), int(np.floor(point.x()))
-        inside = 0 <= line < self._shape[0] and 0 <= sample < self._shape[1]
-        return (line, sample) if inside else None
+    def _drag(self, position: QPointF, going_on: bool) -> None:
+        """Drag the mark that the mouse has hold of, else the scene."""
+        pixel = self.pixel_at(position)
+        if self._grip >= 0:
+            if pixel is not None:
+                self.dragged.emit(self._grip, *pixel, going_on)
+        elif self._down is not None:
+            way = (position - self._down) / self.scale
+            self._down = position
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            self.stage.pan(-way.x(), -way.y())
 
-    def _on_move(self, position: object) -> None:
-        pixel = self._pixel(position)
-        if pixel != self._under_mouse:
+    def _grip_at(self, position: QPointF) -> int:
+        if self.stage.draft is None:
+            for (line, sample, *_), grip in zip(self.stage.marks, self.stage.grips, strict=False):
+                way = self.to_widget(QPointF(sample + 0.5, line + 0.5)) - position
+                if way.manhattanLength() <= 2 * DRAG:
+                    return grip
+        return -1
+
+    def _hover(self, pixel: tuple[int, int] | None, always: bool = False) -> None:
+        if pixel != self._under_mouse or always:
             self._under_mouse = pixel
             self.hovered.emit(pixel)
 
-    def _on_click(self, event: pg.GraphicsScene.mouseEvents.MouseClickEvent) -> None:
-        pixel = self._pixel(event.scenePos())
-        if pixel is None:
-            return
-        event.accept()
-        if event.button() == Qt.MouseButton.RightButton:
-            self.asked.emit(*pixel, event.screenPos().toPoint())
-        elif event.button() == Qt.MouseButton.LeftButton and not event.double():
-            self.pressed.emit(*pixel)
 
-    def _on_range(self, *_: object) -> None:
-        self._fitted = False
-        self.moved.emit(self.visible_rect())
+_PANNING = Qt.MouseButton.LeftButton | Qt.MouseButton.MiddleButton
+_ARROWS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier

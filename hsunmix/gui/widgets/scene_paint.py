@@ -1,0 +1,104 @@
+"""What is painted on a picture of the scene: regions, cross-hair, marks, and a region being drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
+
+from hsunmix.gui.drafts import BrushDraft
+
+if TYPE_CHECKING:
+    from hsunmix.gui.widgets.scene_view import SceneView
+
+__all__ = ["paint_front", "paint_regions"]
+
+MARK = 5.0  # half the size of a mark, in logical pixels
+PALE, DARK = QColor(255, 255, 255, 176), QColor(0, 0, 0)
+ADDING, ERASING = QColor(255, 255, 255, 150), QColor(0, 0, 0, 150)
+
+Place = tuple[float, float]
+
+
+def paint_regions(painter: QPainter, view: SceneView) -> None:
+    """Outline rectangles and polygons; the selected one more strongly."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for k, region in enumerate(view.stage.regions):
+        if not region.vertices:
+            continue
+        outline = _outline(view, region.kind, region.vertices)
+        wide = 2.5 if k == view.stage.selected else 1.5
+        painter.setPen(QPen(PALE, wide + 2))
+        painter.drawPolygon(outline)
+        painter.setPen(QPen(QColor(region.colour), wide))
+        painter.drawPolygon(outline)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def paint_front(painter: QPainter, view: SceneView) -> None:
+    """Paint what moves."""
+    if view.stage.cursor is not None:
+        _cross(painter, view, view.stage.cursor)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    _draft(painter, view)
+    for line, sample, colour, symbol in view.stage.marks:
+        painter.setPen(QPen(QColor("#ffffff"), 1.5))
+        painter.setBrush(QColor(colour))
+        _mark(painter, view.to_widget(QPointF(sample + 0.5, line + 0.5)), symbol)
+
+
+def _outline(view: SceneView, kind: str, vertices: Iterable[Place]) -> QPolygonF:
+    places = [QPointF(sample, line) for line, sample in vertices]
+    if kind == "rectangle" and len(places) == 2:
+        rect = QRectF(*places)
+        places = [rect.topLeft(), rect.topRight(), rect.bottomRight(), rect.bottomLeft()]
+    return QPolygonF([view.to_widget(place) for place in places])
+
+
+def _cross(painter: QPainter, view: SceneView, cursor: tuple[int, int]) -> None:
+    """Paint a pale line with a dotted dark one on it: seen on any picture."""
+    place = view.to_widget(QPointF(cursor[1] + 0.5, cursor[0] + 0.5))
+    x, y = round(place.x()), round(place.y())
+    for pen in (QPen(PALE, 1), QPen(DARK, 1, Qt.PenStyle.DotLine)):
+        painter.setPen(pen)
+        painter.drawLine(x, 0, x, view.height())
+        painter.drawLine(0, y, view.width(), y)
+
+
+def _mark(painter: QPainter, place: QPointF, symbol: str) -> None:
+    if symbol == "o":
+        painter.drawEllipse(place, MARK, MARK)
+    elif symbol == "s":
+        painter.drawRect(QRectF(place.x() - MARK, place.y() - MARK, 2 * MARK, 2 * MARK))
+    else:
+        corners = ((0, -MARK - 1), (MARK + 1, 0), (0, MARK + 1), (-MARK - 1, 0))
+        painter.drawPolygon(QPolygonF([place + QPointF(x, y) for x, y in corners]))
+
+
+def _draft(painter: QPainter, view: SceneView) -> None:
+    draft = view.stage.draft
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if isinstance(draft, BrushDraft):
+        _brush(painter, view, draft)
+    elif draft is not None and draft.vertices:
+        outline = _outline(view, draft.kind, draft.vertices)
+        for pen in (QPen(PALE, 3), QPen(DARK, 1.5, Qt.PenStyle.DashLine)):
+            painter.setPen(pen)
+            painter.drawPolygon(outline)
+
+
+def _brush(painter: QPainter, view: SceneView, draft: BrushDraft) -> None:
+    lines, samples = draft.painted.shape
+    if draft.painted.any():
+        image = QImage(draft.painted.data, samples, lines, samples, QImage.Format.Format_Indexed8)
+        image.setColorTable([0, (ERASING if draft.erase else ADDING).rgba()])
+        target = QRectF(view.to_widget(QPointF(0, 0)), view.to_widget(QPointF(samples, lines)))
+        painter.drawImage(target, image)
+    if draft.at is not None:
+        radius = draft.radius * view.scale
+        for pen in (QPen(PALE, 3), QPen(DARK, 1)):
+            painter.setPen(pen)
+            painter.drawEllipse(view.to_widget(QPointF(draft.at[1], draft.at[0])), radius, radius)

@@ -1,0 +1,201 @@
+"""Regions of interest as GeoJSON: out to a GIS, and in from one."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+from collections.abc import Callable, Sequence
+from os import PathLike
+from typing import Any
+
+import numpy as np
+
+from hsunmix.errors import FileError, FormatError, MissingFileError
+from hsunmix.exports._georeference import crs_of
+from hsunmix.files import replacing
+from hsunmix.model.cube import Cube
+from hsunmix.model.region import Region, runs_of
+from hsunmix.model.spectra import colour
+
+__all__ = ["read_regions", "write_regions"]
+
+SIZE_LIMIT = 64 << 20
+MOST_REGIONS = 1000
+LONGITUDE_LATITUDE = "OGC:CRS84"
+
+Ring = list[tuple[float, float]]  # (line, sample)
+Change = Callable[[Sequence[float], Sequence[float]], tuple[Sequence[float], Sequence[float]]]
+
+
+def write_regions(regions: Sequence[Region], cube: Cube, path: str | PathLike[str]) -> None:
+    """Write regions, each as a feature with its name and colour.
+
+    Places are longitude and latitude where the cube's coordinate system is known, as RFC 7946 wants
+    them; else samples and lines, which the file says.
+
+    Raises
+    ------
+    WriteError
+    """
+    change = _changing(cube, outward=True)
+    features = []
+    for region in regions:
+        polygons = [[[list(place) for place in _placed(cube, ring, change)]] for ring in _rings(region, cube)]
+        single = len(polygons) == 1
+        features.append(
+            {
+                "type": "Feature",
+                "properties": {"name": region.name, "color": region.colour, "kind": region.kind},
+                "geometry": {
+                    "type": "Polygon" if single else "MultiPolygon",
+                    "coordinates": polygons[0] if single else polygons,
+                },
+            }
+        )
+    box: dict[str, Any] = {"type": "FeatureCollection", "features": features}
+    if change is None:
+        box["coordinates_are"] = "samples and lines of the scene, from its upper left corner"
+    with replacing(path) as temporary:
+        temporary.write_text(json.dumps(box, ensure_ascii=False), encoding="utf-8")
+
+
+def read_regions(path: str | PathLike[str], cube: Cube) -> tuple[Region, ...]:
+    """Read the polygons of a GeoJSON file as regions of a cube.
+
+    A polygon without holes stays one; everything else becomes painted pixels.
+
+    Raises
+    ------
+    FileError
+        The file can't be read, is no GeoJSON, or has no polygon on the scene.
+    """
+    box = _read(path)
+    change = None if "coordinates_are" in box else _changing(cube, outward=False, file_crs=_named_crs(box))
+    regions: list[Region] = []
+    try:
+        features = box.get("features", [box])
+        for feature in features[:MOST_REGIONS]:
+            geometry = feature.get("geometry") if "geometry" in feature else feature
+            polygons = _polygons(geometry)
+            if not polygons:
+                continue
+            rings = [[_found(cube, ring, change) for ring in polygon] for polygon in polygons]
+            region = _region(feature.get("properties") or {}, rings, cube, len(regions))
+            if region.mask(cube.lines, cube.samples).any():
+                regions.append(region)
+    except (AttributeError, KeyError, IndexError, TypeError, ValueError, OverflowError) as error:
+        raise FormatError(path, f"is not understood as GeoJSON: {error}") from None
+    if not regions:
+        raise FormatError(path, "has no polygon that covers a pixel of the scene")
+    return tuple(regions)
+
+
+def _read(path: str | PathLike[str]) -> dict[str, Any]:
+    try:
+        with open(os.fspath(path), "rb") as file:  # noqa: PTH123 - any path-like
+            data = file.read(SIZE_LIMIT + 1)
+    except FileNotFoundError as error:
+        raise MissingFileError(path, "there is no such file") from error
+    except OSError as error:
+        raise FileError(path, f"could not be read: {error.strerror or error}") from error
+    if len(data) > SIZE_LIMIT:
+        raise FormatError(path, f"is larger than {SIZE_LIMIT >> 20} MB, which no drawing of regions is")
+    try:
+        box = json.loads(data)
+    except (ValueError, RecursionError):
+        raise FormatError(path, "is no GeoJSON") from None
+    if not isinstance(box, dict):
+        raise FormatError(path, "is no GeoJSON")
+    return box
+
+
+def _rings(region: Region, cube: Cube) -> list[Ring]:
+    if region.kind == "polygon":
+        return [[*region.vertices, region.vertices[0]]]
+    if region.kind == "rectangle":
+        (top, left), (bottom, right) = region.vertices
+        return [_box(top, left, bottom, right)]
+    runs = runs_of(region.mask(cube.lines, cube.samples))
+    return [_box(line, first, line + 1, past) for line, first, past in runs.tolist()]
+
+
+def _box(top: float, left: float, bottom: float, right: float) -> Ring:
+    return [(top, left), (bottom, left), (bottom, right), (top, right), (top, left)]
+
+
+def _placed(cube: Cube, ring: Ring, change: Change | None) -> list[tuple[float, float]]:
+    if change is None or cube.georeference is None:
+        return [(sample, line) for line, sample in ring]
+    places = [cube.georeference.xy(line - 0.5, sample - 0.5) for line, sample in ring]  # corners, not centres
+    x, y = change(*zip(*places, strict=True))
+    return [(round(a, 9), round(b, 9)) for a, b in zip(x, y, strict=True)]  # a tenth of a millimetre
+
+
+def _found(cube: Cube, ring: Sequence[Sequence[float]], change: Change | None) -> Ring:
+    x, y = [float(place[0]) for place in ring], [float(place[1]) for place in ring]
+    if not all(map(math.isfinite, (*x, *y))):
+        raise ValueError("a place is no number")
+    if change is None or cube.georeference is None:
+        return list(zip(y, x, strict=True))
+    a, b, c, d, e, f = cube.georeference.transform
+    matrix = np.linalg.inv(np.array([[a, b], [d, e]]))
+    samples, lines = matrix @ (np.array(change(x, y)) - [[c], [f]])
+    return list(zip(lines.tolist(), samples.tolist(), strict=True))
+
+
+def _changing(cube: Cube, outward: bool, file_crs: str = LONGITUDE_LATITUDE) -> Change | None:
+    """Return the change between map coordinates of a cube and those of a file; None where there is none."""
+    own = crs_of(cube.georeference)
+    if own is None:
+        return None
+    from rasterio.crs import CRS
+    from rasterio.errors import CRSError
+    from rasterio.warp import transform
+
+    try:
+        other = CRS.from_user_input(file_crs)
+    except CRSError as error:
+        raise FormatError("the regions", f"their coordinate system {file_crs} is not known") from error
+    start, end = (own, other) if outward else (other, own)
+
+    def change(x: Sequence[float], y: Sequence[float]) -> tuple[Sequence[float], Sequence[float]]:
+        moved = transform(start, end, list(x), list(y))
+        return moved[0], moved[1]
+
+    return change
+
+
+def _named_crs(box: dict[str, Any]) -> str:
+    """Return the coordinate system that a file names in the way of 2008, as GIS still do."""
+    crs = box.get("crs")
+    name = str(crs.get("properties", {}).get("name", "")) if isinstance(crs, dict) else ""
+    code = re.fullmatch(r"(?:urn:ogc:def:crs:)?EPSG:.*?(\d+)", name)
+    return f"EPSG:{code[1]}" if code else LONGITUDE_LATITUDE
+
+
+def _polygons(geometry: Any) -> list[Any]:
+    kind = geometry["type"] if geometry else ""
+    if kind == "Polygon":
+        return [geometry["coordinates"]]
+    return list(geometry["coordinates"]) if kind == "MultiPolygon" else []
+
+
+def _region(properties: dict[str, Any], polygons: list[list[Ring]], cube: Cube, index: int) -> Region:
+    name = str(properties.get("name") or f"Region {index + 1}")[:200]
+    ink = str(properties.get("color", ""))
+    ink = ink if re.fullmatch("#[0-9a-fA-F]{6}", ink) else colour(index)
+    if len(polygons) == 1 and len(polygons[0]) == 1:
+        ring = polygons[0][0]
+        corners = tuple(ring[:-1] if ring[0] == ring[-1] else ring)
+        if properties.get("kind") == "rectangle" and len(corners) == 4:
+            return Region(name, ink, "rectangle", (corners[0], corners[2]))
+        return Region(name, ink, "polygon", corners)
+    mask = np.zeros((cube.lines, cube.samples), dtype=bool)
+    for outline, *holes in polygons:
+        part = Region(name, ink, "polygon", tuple(outline)).mask(cube.lines, cube.samples)
+        for hole in holes:
+            part &= ~Region(name, ink, "polygon", tuple(hole)).mask(cube.lines, cube.samples)
+        mask |= part
+    return Region(name, ink, "brush", runs=runs_of(mask))

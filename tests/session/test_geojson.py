@@ -1,0 +1,95 @@
+"""Regions go to a GIS and come back, on a scene that is not square and turned on its map."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hsunmix.errors import FileError, FormatError
+from hsunmix.model.cube import Cube
+from hsunmix.model.georeference import Georeference
+from hsunmix.model.region import Region, runs_of
+from hsunmix.session.geojson import read_regions, write_regions
+from tests.conftest import make_cube
+
+TURNED = Georeference((20.0, 3.0, 560_000.0, 2.5, -20.0, 4_140_000.0), "EPSG:32611")
+
+
+def some_regions() -> tuple[Region, ...]:
+    painted = np.zeros((13, 9), dtype=bool)
+    painted[3:6, 2:5] = painted[11, 8] = True
+    return (
+        Region("Acker", "#0072b2", "rectangle", ((1, 2), (4, 7))),
+        Region("Bäche", "#d55e00", "brush", runs=runs_of(painted)),
+        Region("Wald", "#009e73", "polygon", ((0.3, 0.25), (12, 1), (4, 8.75))),
+    )
+
+
+@pytest.mark.parametrize("georeference", [None, TURNED, Georeference((1, 0, 0, 0, -1, 0))])
+def test_regions_come_back(tmp_path: Path, georeference: Georeference | None):
+    cube = replace(make_cube(), georeference=georeference)
+    write_regions(some_regions(), cube, tmp_path / "r.geojson")
+    back = read_regions(tmp_path / "r.geojson", cube)
+    for one, other in zip(some_regions(), back, strict=True):
+        assert (one.name, one.colour, one.kind) == (other.name, other.colour, other.kind)
+        assert np.array_equal(one.mask(13, 9), other.mask(13, 9))
+
+
+def test_places_are_longitude_and_latitude(tmp_path: Path):
+    from rasterio.warp import transform
+
+    cube = replace(make_cube(), georeference=TURNED)
+    write_regions(some_regions()[2:], cube, tmp_path / "r.geojson")
+    box = json.loads((tmp_path / "r.geojson").read_text(encoding="utf-8"))
+    corner = box["features"][0]["geometry"]["coordinates"][0][0]
+    x = 20.0 * 0.25 + 3.0 * 0.3 + 560_000  # sample 0.25, line 0.3
+    y = 2.5 * 0.25 - 20.0 * 0.3 + 4_140_000
+    (east,), (north,) = transform("EPSG:32611", "OGC:CRS84", [x], [y])
+    np.testing.assert_allclose(corner, [east, north], atol=1e-8)
+
+
+def polygon_file(path: Path, rings: object, kind: str = "Polygon", **box: object) -> Path:
+    feature = {"type": "Feature", "properties": {}, "geometry": {"type": kind, "coordinates": rings}}
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature], **box}))
+    return path
+
+
+def test_a_hole_is_left_out_and_another_system_is_changed(tmp_path: Path):
+    cube = replace(make_cube(), georeference=Georeference((10, 0, 500_000, 0, -10, 4_000_000), "EPSG:32611"))
+    outer = [[500_000, 4_000_000], [500_090, 4_000_000], [500_090, 3_999_870], [500_000, 3_999_870]]
+    hole = [[500_020, 3_999_980], [500_040, 3_999_980], [500_040, 3_999_950], [500_020, 3_999_950]]
+    crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::32611"}}
+    (region,) = read_regions(polygon_file(tmp_path / "a.json", [outer, hole], crs=crs), cube)
+    expected = np.ones((13, 9), dtype=bool)
+    expected[2:5, 2:4] = False
+    assert np.array_equal(region.mask(13, 9), expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "no GeoJSON"),
+        ("[1]", "no GeoJSON"),
+        ("[" * 5000, "no GeoJSON"),
+        ('{"features": 3}', "not understood"),
+        ('{"features": [{"geometry": {"type": "Polygon", "coordinates": [[["a", 2]]]}}]}', "not understood"),
+        ('{"features": [{"geometry": {"type": "Polygon", "coordinates": [[[NaN, 2]]]}}]}', "no number"),
+        ('{"features": [{"geometry": {"type": "Point", "coordinates": [1, 2]}}]}', "no polygon"),
+        ('{"features": [{"geometry": null}]}', "no polygon"),
+        ('{"type": "Polygon", "coordinates": [[[1e40, 0], [1e40, 1], [2e40, 1]]]}', "reaches too far"),
+    ],
+)
+def test_what_is_no_drawing_is_refused(tmp_path: Path, small_cube: Cube, text: str, reason: str):
+    (tmp_path / "a.json").write_text(text)
+    with pytest.raises(FormatError, match=reason) as caught:
+        read_regions(tmp_path / "a.json", small_cube)
+    assert "a.json" in str(caught.value)
+
+
+def test_a_missing_file_is_named(tmp_path: Path, small_cube: Cube):
+    with pytest.raises(FileError, match=r"gone\.json: there is no such file"):
+        read_regions(tmp_path / "gone.json", small_cube)
