@@ -12,6 +12,8 @@ A format is a file in this folder. It has
     True where a file may be known by another file beside it: such a format is asked last.
 ``open_header(path, options)`` (optional)
     As ``open_cube``, but also without the pixels: see ``open_header`` below.
+``open_mask(path, options)`` (optional)
+    As ``open_cube``, for a picture that serves as a mask only; without it ``open_cube`` serves for both.
 ``OPTIONS`` (optional)
     The names of the ``Options`` that it understands.
 ``DECODED_BY`` (optional)
@@ -27,6 +29,9 @@ from functools import cache
 from os import PathLike
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from hsunmix.errors import FormatError, ParameterError
 from hsunmix.formats._builtin import builtin_library
@@ -47,6 +52,7 @@ __all__ = [
     "formats",
     "open_cube",
     "open_header",
+    "open_mask",
     "open_spectra",
     "spectra_filter",
 ]
@@ -64,7 +70,7 @@ class Format:
     suffixes : tuple of str
         With their dots, in lower case.
     sniff : callable
-    open_cube, open_header, open_spectra : callable or None
+    open_cube, open_header, open_mask, open_spectra : callable or None
         None where the format holds no such thing.
     options : tuple of str
         The options that it understands.
@@ -79,6 +85,7 @@ class Format:
     sniff: Callable[[Path, bytes], bool]
     open_cube: Callable[[Path, Options], Cube] | None = None
     open_header: Callable[[Path, Options], Cube] | None = None
+    open_mask: Callable[[Path, Options], Cube] | None = None
     open_spectra: Callable[[Path], Spectra] | None = None
     options: tuple[str, ...] = ()
     by_neighbour: bool = False
@@ -99,6 +106,7 @@ def formats() -> dict[str, Format]:
                 module.sniff,
                 opener,
                 getattr(module, "open_header", opener),
+                getattr(module, "open_mask", opener),
                 getattr(module, "open_spectra", None),
                 tuple(getattr(module, "OPTIONS", ())),
                 bool(getattr(module, "BY_NEIGHBOUR", False)),
@@ -142,6 +150,24 @@ def open_header(path: str | PathLike[str], **options: Any) -> Cube:
     their ``error`` when they are read; the last of its notes says so. Otherwise as ``open_cube``.
     """
     return _open(path, options, "open_header")
+
+
+def open_mask(path: str | PathLike[str], cube: Cube) -> NDArray[np.bool_]:
+    """Read a mask: a raster of one band and of the cube's size, or a two-dimensional ``.npy`` array.
+
+    Returns
+    -------
+    array of bool, (lines, samples)
+        True where the value is neither 0 nor nodata nor NaN.
+
+    Raises
+    ------
+    FileError
+        It can't be read, is of another size, or lies elsewhere.
+    """
+    from hsunmix.formats._mask_file import mask_of
+
+    return mask_of(regular_file(path), cube, lambda file: _open(file, {}, "open_mask"))
 
 
 def open_spectra(path: str | PathLike[str]) -> Spectra:
@@ -194,7 +220,7 @@ def _open(path: str | PathLike[str], given: dict[str, Any], what: str) -> Cube:
     found = _find(file, lambda f: getattr(f, what))
     opener: Callable[[Path, Options], Cube] | None = getattr(found, what)
     if opener is None:
-        raise FormatError(path, f"{found.title} files hold no image")
+        raise FormatError(path, f"{found.title} files hold no hyperspectral image")
     kept = {name: value for name, value in to_dict(options).items() if value is not None}
     for name in kept:
         if name not in found.options:
