@@ -139,18 +139,29 @@ class RankEstimate:
     Attributes
     ----------
     rank : int
+        The number that is proposed.
     curve : array of float64, (k,)
         What the method looked at, for 1 … k endmembers (or 0 … k, by ``label``).
     label : str
         What the curve shows, with its unit.
     sentence : str
         The result and its limits, for an analyst.
+    low, high : int or None
+        Where the number is no more than a range: from where to where. ``rank`` lies in it.
     """
 
     rank: int
     curve: NDArray[np.float64]
     label: str
     sentence: str
+    low: int | None = None
+    high: int | None = None
+
+    @property
+    def text(self) -> str:
+        """The number as it should be shown: ``5``, or ``4–8`` where it is a range."""
+        low, high = self.low or self.rank, self.high or self.rank
+        return str(self.rank) if low == high else f"{low}–{high}"
 
 
 @dataclass(frozen=True)
