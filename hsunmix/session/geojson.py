@@ -64,7 +64,9 @@ def write_regions(regions: Sequence[Region], cube: Cube, path: str | PathLike[st
 def read_regions(path: str | PathLike[str], cube: Cube) -> tuple[Region, ...]:
     """Read the polygons of a GeoJSON file as regions of a cube.
 
-    A polygon without holes stays one; everything else becomes painted pixels.
+    A polygon without holes stays one; everything else becomes painted pixels. Places are of the
+    coordinate system that the file names. Where it names none they are longitude and latitude, else
+    coordinates of the cube's own map, else samples and lines: whichever first lies on the scene.
 
     Raises
     ------
@@ -72,23 +74,43 @@ def read_regions(path: str | PathLike[str], cube: Cube) -> tuple[Region, ...]:
         The file can't be read, is no GeoJSON, or has no polygon on the scene.
     """
     box = _read(path)
-    change = None if "coordinates_are" in box else _changing(cube, outward=False, file_crs=_named_crs(box))
+    problem: Exception | None = None
+    for change in _readings(box, cube):
+        try:
+            regions = _regions(box, cube, change)
+        except (AttributeError, KeyError, IndexError, TypeError, ValueError, OverflowError) as error:
+            problem = error
+            continue
+        if regions:
+            return regions
+    if problem is not None:
+        raise FormatError(path, f"is not understood as GeoJSON: {problem}") from None
+    raise FormatError(path, "has no polygon that covers a pixel of the scene")
+
+
+def _readings(box: dict[str, Any], cube: Cube) -> list[Change | None]:
+    """Return what the places may be: changes onto the cube's map, or None for samples and lines."""
+    if "coordinates_are" in box:
+        return [None]
+    if "crs" in box:
+        return [_changing(cube, outward=False, file_crs=_named_crs(box))]
+    geographic = _changing(cube, outward=False)
+    own: list[Change | None] = [] if cube.georeference is None else [lambda x, y: (x, y)]
+    return [*([] if geographic is None else [geographic]), *own, None]
+
+
+def _regions(box: dict[str, Any], cube: Cube, change: Change | None) -> tuple[Region, ...]:
+    """Return the regions that lie on the scene, reading the places in one way."""
     regions: list[Region] = []
-    try:
-        features = box.get("features", [box])
-        for feature in features[:MOST_REGIONS]:
-            geometry = feature.get("geometry") if "geometry" in feature else feature
-            polygons = _polygons(geometry)
-            if not polygons:
-                continue
-            rings = [[_found(cube, ring, change) for ring in polygon] for polygon in polygons]
-            region = _region(feature.get("properties") or {}, rings, cube, len(regions))
-            if region.mask(cube.lines, cube.samples).any():
-                regions.append(region)
-    except (AttributeError, KeyError, IndexError, TypeError, ValueError, OverflowError) as error:
-        raise FormatError(path, f"is not understood as GeoJSON: {error}") from None
-    if not regions:
-        raise FormatError(path, "has no polygon that covers a pixel of the scene")
+    for feature in box.get("features", [box])[:MOST_REGIONS]:
+        geometry = feature.get("geometry") if "geometry" in feature else feature
+        polygons = _polygons(geometry)
+        if not polygons:
+            continue
+        rings = [[_found(cube, ring, change) for ring in polygon] for polygon in polygons]
+        region = _region(feature.get("properties") or {}, rings, cube, len(regions))
+        if region.mask(cube.lines, cube.samples).any():
+            regions.append(region)
     return tuple(regions)
 
 
@@ -161,7 +183,10 @@ def _changing(cube: Cube, outward: bool, file_crs: str = LONGITUDE_LATITUDE) -> 
     start, end = (own, other) if outward else (other, own)
 
     def change(x: Sequence[float], y: Sequence[float]) -> tuple[Sequence[float], Sequence[float]]:
-        moved = transform(start, end, list(x), list(y))
+        try:
+            moved = transform(start, end, list(x), list(y))
+        except Exception as error:  # GDAL's own, of no common kind
+            raise ValueError(f"a place is not on the map of {file_crs}: {error}") from None
         return moved[0], moved[1]
 
     return change

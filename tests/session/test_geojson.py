@@ -70,6 +70,27 @@ def test_a_hole_is_left_out_and_another_system_is_changed(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
+    ("georeference", "corner", "step"),
+    [
+        (Georeference((10, 0, 500_000, 0, -10, 4_000_000), "EPSG:32611"), (500_000, 4_000_000), (10, -10)),
+        (Georeference((10, 0, 500_000, 0, -10, 4_000_000)), (500_000, 4_000_000), (10, -10)),
+        (Georeference((10, 0, 500_000, 0, -10, 4_000_000), "EPSG:32611"), (0, 0), (1, 1)),
+        (Georeference((0.1, 0, 13.0, 0, -0.1, 52.0), "EPSG:4326"), (13.0, 52.0), (0.1, -0.1)),
+        (None, (0, 0), (1, 1)),
+    ],
+)
+def test_places_of_the_map_and_of_the_image_without_a_word_on_which(tmp_path, georeference, corner, step):
+    """Lines 2 to 5 and samples 3 to 7 of a scene of 13 × 9, whatever the places are."""
+    cube = replace(make_cube(), georeference=georeference)
+    samples_lines = [(3, 2), (8, 2), (8, 6), (3, 6)]
+    ring = [[corner[0] + step[0] * sample, corner[1] + step[1] * line] for sample, line in samples_lines]
+    (region,) = read_regions(polygon_file(tmp_path / "a.json", [ring]), cube)
+    expected = np.zeros((13, 9), dtype=bool)
+    expected[2:6, 3:8] = True
+    assert np.array_equal(region.mask(13, 9), expected)
+
+
+@pytest.mark.parametrize(
     ("text", "reason"),
     [
         ("", "no GeoJSON"),
