@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar
@@ -16,17 +17,18 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.engine.memory import aligned, require
+from hsunmix.engine.filling import TILE, Filling, Rows
+from hsunmix.engine.memory import aligned
 from hsunmix.engine.threads import run_chunks
 from hsunmix.errors import InputError
 from hsunmix.model.cube import Cube
-from hsunmix.model.mask import dead_bands, usable_pixels
+from hsunmix.model.mask import dead_bands
 from hsunmix.model.pixels import prepared
 from hsunmix.model.unmixing import Step
 
 __all__ = ["TILE", "Scene", "from_array", "load", "subset", "thinned"]
 
-TILE = 480  # pixels; a multiple of 16 for the vector units
+BLOCK_BYTES = 4 << 20  # read at a time
 CHUNK_BYTES = 4 << 20  # a kernel's call works on so much: a few milliseconds
 
 T = TypeVar("T")
@@ -150,20 +152,32 @@ def load(cube: Cube) -> Generator[Step | None, None, Scene]:
     yield from prepared(cube.pixels)
     bands = cube.good_bands
     index = None if bands.all() else np.flatnonzero(bands).tolist()
-    build = _Builder(cube.lines * cube.samples, int(bands.sum()))
-    step = max(1, (8 << 20) // max(1, cube.samples * cube.bands * 4))
-    for first in range(0, cube.lines, step):
-        block = cube.read(first, min(first + step, cube.lines), index)
-        used = usable_pixels(block)
-        if cube.selection is not None:
-            used &= cube.selection[first : first + len(block)]
-        build.add(first * cube.samples, block.reshape(-1, block.shape[2]), used.ravel())
-        yield Step((first + len(block)) / cube.lines, message="Reading the cube")
+    filling = Filling(cube.lines * cube.samples, int(bands.sum()))
+    step = max(1, BLOCK_BYTES // max(1, cube.samples * cube.bands * 4))
+    starts = range(0, cube.lines, step)
+    done = 0
+
+    def work(lines: slice) -> None:
+        nonlocal done
+        try:
+            block = cube.read(lines.start, lines.stop, index)
+            selected = None if cube.selection is None else cube.selection[lines].ravel()
+            filling.add(lines.start // step, lines.start * cube.samples, Rows.of(block), selected)
+        except BaseException:
+            filling.fail()
+            raise
+        done += len(block)
+
+    passing = run_chunks(work, [slice(first, min(first + step, cube.lines)) for first in starts])
+    with closing(passing):
+        for _ in passing:
+            yield Step(done / cube.lines, message="Reading the cube")
     notes = []
     dead = int((~bands).sum() - (0 if cube.bad_bands is None else (cube.bad_bands & ~bands).sum()))
     if dead > 0:
         notes.append(f"{dead} bands without data were left out.")
-    return build.scene(bands, (cube.lines, cube.samples), tuple(notes))
+    why = "hold no data" if cube.selection is None else "are masked or hold no data"
+    return _scene(filling, bands, (cube.lines, cube.samples), tuple(notes), why)
 
 
 def from_array(x: NDArray[Any]) -> Scene:
@@ -175,11 +189,11 @@ def from_array(x: NDArray[Any]) -> Scene:
     spread = np.linspace(0, x.shape[1] - 1, min(x.shape[1], 4096)).astype(np.int64)
     dead = dead_bands(x[:, spread].T.astype(np.float32))
     bands = ~dead if not dead.all() else np.ones(len(dead), dtype=bool)
-    build = _Builder(x.shape[1], int(bands.sum()))
-    for first in range(0, x.shape[1], 1 << 16):
-        block = np.ascontiguousarray(x[bands, first : first + (1 << 16)].T, dtype=np.float32)
-        build.add(first, block, usable_pixels(block))
-    return build.scene(bands, (x.shape[1],), ())
+    filling = Filling(x.shape[1], int(bands.sum()))
+    for number, first in enumerate(range(0, x.shape[1], 1 << 14)):
+        block = np.ascontiguousarray(x[bands, first : first + (1 << 14)], dtype=np.float32)
+        filling.add(number, first, Rows(block[np.newaxis]))
+    return _scene(filling, bands, (x.shape[1],))
 
 
 def thinned(scene: Scene, step: int) -> Scene:
@@ -211,51 +225,28 @@ def subset(scene: Scene, columns: NDArray[np.int64]) -> Scene:
     return replace(scene, tiles=tiles, pixels=scene.pixels[columns])
 
 
-class _Builder:
-    """Collects usable pixels into tiles; ``scene`` ends it."""
-
-    def __init__(self, pixels: int, bands: int) -> None:
-        tiles = -(-pixels // TILE)
-        require(tiles * TILE * bands * 4, "the pixels of the scene")
-        self.tiles = aligned((tiles, bands, TILE))
-        self.kept: list[NDArray[np.int64]] = []
-        self.count = 0
-        self.below = 0
-        self.total = pixels
-        self.largest = 0.0
-
-    def add(self, first: int, block: NDArray[np.float32], used: NDArray[np.bool_]) -> None:
-        """Append the used rows of ``block`` (pixels, bands), the first of which is pixel ``first``."""
-        rows = block if used.all() else block[used]
-        self.kept.append(np.flatnonzero(used) + first)
-        if not len(rows):
-            return
-        self.largest = max(self.largest, float(rows.max()), -float(rows.min()))
-        self.below += int(np.count_nonzero(rows < 0))
-        done = 0
-        while done < len(rows):
-            tile, column = divmod(self.count, TILE)
-            take = min(TILE - column, len(rows) - done)
-            self.tiles[tile, :, column : column + take] = rows[done : done + take].T
-            done += take
-            self.count += take
-
-    def scene(self, bands: NDArray[np.bool_], shape: tuple[int, ...], notes: tuple[str, ...]) -> Scene:
-        """Pad, scale and freeze."""
-        if self.count == 0:
-            raise InputError("no pixel can be used: all are masked, nodata, NaN or zero in every band")
-        tiles = self.tiles[: -(-self.count // TILE)]
-        tiles[-1, :, self.count - (len(tiles) - 1) * TILE :] = 0
-        exponent = math.frexp(self.largest)[1]
-        scale = 1.0
-        if abs(exponent) > 20:
-            # Squares of such values would overflow float32; a power of two changes no digit.
-            scale = 2.0**exponent
-            for tile in tiles:
-                np.ldexp(tile, -exponent, out=tile)
-        tiles.flags.writeable = False
-        if self.count < self.total:
-            notes += (f"{self.total - self.count} of {self.total} pixels hold no data and were left out.",)
-        negative = self.below / (self.count * tiles.shape[1])
-        pixels = np.concatenate(self.kept).astype(np.int64)
-        return Scene(tiles, pixels, bands, shape, scale, negative, notes)
+def _scene(
+    filling: Filling,
+    bands: NDArray[np.bool_],
+    shape: tuple[int, ...],
+    notes: tuple[str, ...] = (),
+    why: str = "hold no data",
+) -> Scene:
+    """Pad, scale and freeze; ``why`` says what the pixels are that were left out."""
+    if filling.count == 0:
+        raise InputError("no pixel can be used: all are masked, nodata, NaN or zero in every band")
+    tiles = filling.tiles[: -(-filling.count // TILE)]
+    tiles[-1, :, filling.count - (len(tiles) - 1) * TILE :] = 0
+    exponent = math.frexp(filling.largest)[1]
+    scale = 1.0
+    if abs(exponent) > 20:
+        # Squares of such values would overflow float32; a power of two changes no digit.
+        scale = 2.0**exponent
+        for tile in tiles:
+            np.ldexp(tile, -exponent, out=tile)
+    tiles.flags.writeable = False
+    total = math.prod(shape)
+    if filling.count < total:
+        notes += (f"{total - filling.count} of {total} pixels {why} and were left out.",)
+    negative = filling.below / (filling.count * tiles.shape[1])
+    return Scene(tiles, filling.pixels, bands, shape, scale, negative, notes)

@@ -114,7 +114,7 @@ class MainWindow(QMainWindow):
         bottom = self._splitter("bottomArea", Qt.Orientation.Horizontal, areas.get("bottom", []))
         columns = self._splitter("columns", Qt.Orientation.Horizontal, [centre, right])
         rows = self._splitter("rows", Qt.Orientation.Vertical, [columns, bottom])
-        for splitter in (columns, rows, right):
+        for splitter in (columns, rows, right, centre):
             for k in range(splitter.count()):
                 splitter.setStretchFactor(k, 1 if k == 0 else 0)  # the first takes what is to be had
         top = max(self.height() - BOTTOM_HEIGHT - BARS, RUN_HEIGHT + 100)

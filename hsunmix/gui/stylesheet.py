@@ -55,24 +55,25 @@ QToolButton { background: transparent; border: 1px solid transparent; border-rad
 QToolButton:hover { background: $hover; }
 QToolButton:checked { background: transparent; }
 QToolButton:focus { border-color: $accent; }
+QToolButton[role="tool"]:checked { background: $selection; border-color: $accent; }
 
-QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox { background: $raised; border: 1px solid $border;
+QLineEdit, QAbstractSpinBox, QComboBox { background: $raised; border: 1px solid $border;
     border-radius: 5px; padding: 3px 7px; min-height: 20px; selection-background-color: $accent;
     selection-color: $on_accent; }
-QLineEdit:focus, QSpinBox:focus, QComboBox:focus { border-color: $accent; }
-QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled { color: $muted; background: $window; }
+QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus { border-color: $accent; }
+QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { color: $muted; background: $window; }
 QLineEdit[wrong="true"] { border-color: $error_text; background: $error; }
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox::down-arrow { image: url("$icons/chevron-down.svg"); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $border; padding: 3px;
     selection-background-color: $selection; selection-color: $text; outline: none; }
-QSpinBox { padding: 3px 20px 3px 7px; }
-QSpinBox QLineEdit { border: none; padding: 0 0 0 4px; background: transparent; min-height: 0; }
+QAbstractSpinBox { padding: 3px 20px 3px 7px; }
+QAbstractSpinBox QLineEdit { border: none; padding: 0 0 0 4px; background: transparent; min-height: 0; }
 QLabel[role="field"] { min-height: 28px; min-width: 92px; }
-QSpinBox::up-button, QSpinBox::down-button { border: none; width: 18px; background: transparent; }
-QSpinBox::up-button:hover, QSpinBox::down-button:hover { background: $hover; }
-QSpinBox::up-arrow { image: url("$icons/chevron-up.svg"); width: 10px; height: 10px; }
-QSpinBox::down-arrow { image: url("$icons/chevron-down.svg"); width: 10px; height: 10px; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; width: 18px; background: transparent; }
+QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover { background: $hover; }
+QAbstractSpinBox::up-arrow { image: url("$icons/chevron-up.svg"); width: 10px; height: 10px; }
+QAbstractSpinBox::down-arrow { image: url("$icons/chevron-down.svg"); width: 10px; height: 10px; }
 QCheckBox { spacing: 7px; }
 QCheckBox::indicator { width: 15px; height: 15px; border: 1px solid $muted; border-radius: 4px;
     background: $raised; }
@@ -95,6 +96,8 @@ QHeaderView::section { background: $surface; color: $muted; border: none;
     border-bottom: 1px solid $border; padding: 4px 6px; }
 QTableView QLineEdit { border-radius: 0; padding: 0 4px; min-height: 0; }
 QListWidget { background: $raised; border: 1px solid $border; border-radius: 5px; outline: none; }
+QListWidget::item { padding: 3px 2px; }
+QListWidget::item:selected { background: $selection; color: $text; }
 
 QSplitter::handle { background: transparent; }
 QSplitter::handle:hover { background: $border; }

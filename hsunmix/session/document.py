@@ -186,6 +186,6 @@ def with_result(document: Document, unmixing: Unmixing) -> Document:
 
     The page of the image panel becomes the grid of maps when it showed no map.
     """
-    page = "maps" if document.view.page == "rgb" else document.view.page
+    page = "maps" if document.view.page in ("rgb", "band", "layer") else document.view.page
     view = replace(document.view, page=page, endmember=0)
     return replace(document, unmixing=unmixing, endmembers=unmixing.as_endmembers(), view=view)

@@ -14,6 +14,7 @@ from hsunmix.engine.threads import run_chunks, set_threads, thread_count
 from hsunmix.errors import InputError, TooLargeError
 from hsunmix.jobs import finish
 from hsunmix.model.cube import Cube
+from hsunmix.model.pixels import ArrayPixels
 
 
 def scene_of(lines: int = 31, samples: int = 47, bands: int = 11, seed: int = 0) -> tuple[np.ndarray, Scene]:
@@ -147,3 +148,53 @@ def test_too_large_is_said_before_it_is_tried(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(memory, "available", lambda: 1000)
     with pytest.raises(TooLargeError, match="GB"):
         scene_of()
+
+
+def test_what_was_masked_is_not_called_empty() -> None:
+    values = np.random.default_rng(1).random((7, 5, 6)).astype(np.float32) + 0.1
+    values[5, 1] = 0
+    assert finish(load(Cube.from_array(values))).notes == ("1 of 35 pixels hold no data and were left out.",)
+    selection = np.ones((7, 5), dtype=bool)
+    selection[4] = False
+    masked = finish(load(Cube.from_array(values).with_selection(selection)))
+    assert masked.notes == ("6 of 35 pixels are masked or hold no data and were left out.",)
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1), (0, 2, 1), (1, 0, 2)])
+@pytest.mark.parametrize("threads", [1, 3])
+def test_any_order_in_memory_and_any_number_of_threads(monkeypatch, order, threads) -> None:
+    """Blocks come from several threads, some of their pixels unusable: each in its place all the same."""
+    monkeypatch.setattr("hsunmix.engine.scene.BLOCK_BYTES", 1)  # one line at a time
+    rng = np.random.default_rng(8)
+    values = rng.normal(size=(83, 29, 7)).astype(np.float32)
+    values[rng.random((83, 29)) < 0.3, 3] = np.nan
+    values[40] = 0
+    values[-1, -1] = -0.0
+    values[50, :, :] = np.inf
+    stored = np.ascontiguousarray(values.transpose(order)).transpose(np.argsort(order))
+    pixels = ArrayPixels(stored)
+    monkeypatch.setattr(ArrayPixels, "read", lambda s, a, b, bands=None: s.values[a:b])
+    with set_threads(threads):
+        scene = finish(load(Cube(pixels)))
+    used = np.isfinite(values).all(axis=2) & (values != 0).any(axis=2)
+    np.testing.assert_array_equal(scene.pixels, np.flatnonzero(used))
+    np.testing.assert_array_equal(scene.columns(np.arange(scene.n_pixels)).T, values[used])
+    assert scene.negative == (values[used] < 0).mean()
+    assert scene.scale == 1
+
+
+def test_a_block_that_cannot_be_read_ends_the_reading(monkeypatch) -> None:
+    """Also for the threads that wait for their turn after it."""
+    monkeypatch.setattr("hsunmix.engine.scene.BLOCK_BYTES", 1)
+
+    def read(self, first, last, bands=None):
+        if first == 20:
+            time.sleep(0.05)
+            raise OSError("the disk is gone")
+        return self.values[first:last]
+
+    cube = Cube.from_array(np.ones((40, 5, 3), np.float32))
+    assert cube.good_bands.all()
+    monkeypatch.setattr(ArrayPixels, "read", read)
+    with set_threads(4), pytest.raises(OSError, match="the disk is gone"):
+        finish(load(cube))

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hsunmix.gui.images import LARGEST, colours, limits, paint, picture, stretched, thin
+from hsunmix.gui.images import colours, grey, limits, paint, picture, stretch_limits, stretched, thin
 from hsunmix.jobs import finish
 from hsunmix.model.cube import Cube
 from tests.conftest import make_cube
@@ -27,19 +27,20 @@ def test_nodata_is_transparent():
     values[1, 5] = np.nan
     values[2, 0, 1] = np.nan
     values[3, 3] = 0
-    alpha = stretched(values, (2, 98))[:, :, 3]
+    alpha = stretched(values, stretch_limits(values, (2, 98)))[:, :, 3]
     assert [tuple(p) for p in np.argwhere(alpha == 0)] == [(1, 5), (2, 0), (3, 3)]
-    assert not stretched(np.full((2, 3, 3), np.nan, np.float32), (2, 98)).any()
+    empty = np.full((2, 3, 3), np.nan, np.float32)
+    assert not stretched(empty, stretch_limits(empty, (2, 98))).any()
 
 
 def test_a_constant_band_is_no_division_by_zero():
     values = np.full((3, 2, 3), 7.0, np.float32)
-    assert (stretched(values, (2, 98))[:, :, 3] == 255).all()
+    assert (stretched(values, stretch_limits(values, (2, 98)))[:, :, 3] == 255).all()
 
 
 def test_a_very_large_cube_is_read_in_steps():
     class Lines:
-        shape, dtype = (5000, 3, 4), np.dtype(np.float32)
+        shape, dtype = (3000, 3, 4), np.dtype(np.float32)
 
         def __init__(self) -> None:
             self.read_lines = 0
@@ -51,12 +52,28 @@ def test_a_very_large_cube_is_read_in_steps():
 
     pixels = Lines()
     cube = Cube(pixels)
-    shown = finish(picture(cube, (0, 1, 2), (0.0, 100.0)))
+    shown = finish(picture(cube, (0, 1, 2), (0.0, 100.0), most=1000))
     assert shown.step == 3
-    assert len(shown.rgba) == 1667 <= LARGEST
-    assert pixels.read_lines == 1667
+    assert shown.rgba.shape == (1000, 1, 4)
+    assert pixels.read_lines == 1000
     assert shown.rgba[-1, 0, 0] == 255
     assert shown.rgba[0, 0, 0] == 0
+
+
+def test_the_whole_picture_keeps_the_colours_of_the_thinned_one():
+    cube = make_cube(31, 47)
+    few = finish(picture(cube, (2, 9, 17), (2.0, 98.0), most=200))
+    whole = finish(picture(cube, (2, 9, 17), (2.0, 98.0), limits=few.limits))
+    assert (few.step, whole.step) == (3, 1)
+    assert whole.rgba.shape == (31, 47, 4)
+    assert np.array_equal(whole.rgba[::3, ::3], few.rgba)
+
+
+def test_a_band_in_grey():
+    cube = make_cube(13, 9)
+    found = finish(grey(cube, 7))
+    assert (found.band, found.step) == (7, 1)
+    assert np.array_equal(found.values, cube.band(7))
 
 
 def test_paint_keeps_zero_for_nan():

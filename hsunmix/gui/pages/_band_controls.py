@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider
+from PySide6.QtWidgets import QHBoxLayout, QSlider
 
 from hsunmix.gui.intents import SetStretch, ShowBand
 from hsunmix.gui.live import Live
@@ -21,7 +21,6 @@ class Controls(PageControls):
 
     def __init__(self) -> None:
         super().__init__("bandControls", "The band shown")
-        self.name = named(QLabel(), "bandName", "Band shown")
         self.slider = named(QSlider(Qt.Orientation.Horizontal), "bandSlider", "Band shown")
         self.slider.setToolTip("The band shown; Ctrl+Right and Ctrl+Left go to the next and the one before")
         self.slider.setMinimumWidth(160)
@@ -30,7 +29,6 @@ class Controls(PageControls):
         self.stretch.chosen.connect(lambda pair: self.intent.emit(SetStretch(pair)))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.name)
         layout.addWidget(self.slider, 1)
         layout.addWidget(self.stretch)
 
@@ -41,8 +39,5 @@ class Controls(PageControls):
         with QSignalBlocker(self.slider):
             self.slider.setRange(0, bands - 1)
             self.slider.setValue(band)
-        text = band_name(document, band)
-        if text != self.name.text():
-            self.name.setText(text)
-            self.slider.setAccessibleDescription(text)
+        self.slider.setAccessibleDescription(band_name(document, band))
         self.stretch.show_choice(document.view.stretch)

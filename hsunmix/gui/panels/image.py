@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QTabBar, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QToolButton, QVBoxLayout
 
 from hsunmix.gui.drafts import BrushDraft, Draft, draft_for
 from hsunmix.gui.drawing import Drawing, Scale
@@ -26,6 +26,7 @@ from hsunmix.gui.pages import Mark, PageControls, page_of, pages
 from hsunmix.gui.panel import Panel, named
 from hsunmix.gui.theme import Theme, pin_colour
 from hsunmix.gui.widgets.colour_bar import ColourBar
+from hsunmix.gui.widgets.elided import ElidedLabel
 from hsunmix.gui.widgets.map_grid import MapGrid
 from hsunmix.gui.widgets.overlay import overlay_image
 from hsunmix.gui.widgets.overview import Overview
@@ -53,6 +54,7 @@ class View(Panel):
         self._drawing: Drawing | None = None
         self._theme: Theme | None = None
         self._radius = BRUSH
+        self._told: tuple[int, int, int, int] | None = None  # the window last told
         self.stage = Stage(self)
         self.tabs = named(QTabBar(), "imageTabs", "Pages of the image")
         self.single = SceneView("sceneView", "Image of the scene", self.stage)
@@ -62,7 +64,7 @@ class View(Panel):
         self.tools = ToolBar()
         self.bars: list[ColourBar] = []
         self.controls: dict[str, PageControls] = {}
-        self.caption = named(QLabel(), "imageCaption", "What the image shows")
+        self.caption = ElidedLabel("imageCaption", "What the image shows")
         self.fit_button = named(QToolButton(), "fitButton", "Show the whole scene")
         self._still = QTimer(self)
         self._still.setSingleShot(True)
@@ -121,9 +123,12 @@ class View(Panel):
 
     # Drawing
 
-    def render(self, old: Document, new: Document) -> None:  # type: ignore[override]  # noqa: ARG002
+    def render(self, old: Document, new: Document) -> None:  # type: ignore[override]
         """Show which pages there are, and what belongs on every page."""
         self._document = new
+        if new.cube is not old.cube:
+            self._told = None  # who was told has forgotten
+            self._still.start()
         self._present()
         self.grid.select(new.view.endmember)
         self.overview.set_wanted(new.view.overview)
@@ -243,7 +248,10 @@ class View(Panel):
         top, bottom = max(int(seen.top()), 0), min(int(seen.bottom()) + 1, lines)
         left, right = max(int(seen.left()), 0), min(int(seen.right()) + 1, samples)
         whole = (top, bottom, left, right) == (0, lines, 0, samples) or bottom <= top or right <= left
-        self.intent.emit(LookAt(None if whole else (top, bottom, left, right)))
+        window = None if whole else (top, bottom, left, right)
+        if window != self._told:
+            self._told = window
+            self.intent.emit(LookAt(window))
 
     def _on_drawn(self, draft: Draft) -> None:
         """Hand on what was drawn, and keep the tool in hand."""

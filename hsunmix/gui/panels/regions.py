@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QMenu,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
 )
@@ -89,6 +90,7 @@ class View(Panel):
         layout.addWidget(self.about)
         self.setMinimumWidth(WIDTH)
         self.setMaximumWidth(2 * WIDTH)
+        self.list.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         self.hide()
 
     def render(self, old: Document, new: Document) -> None:  # type: ignore[override]

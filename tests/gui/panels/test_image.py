@@ -4,25 +4,44 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from hsunmix.gui.images import picture
-from hsunmix.gui.intents import AddPixel, Hover, Pin, SetStretch, ShowBands, ShowEndmember, ShowPage, Zoom
+from hsunmix.gui.intents import (
+    AddPixel,
+    DeleteRegion,
+    DrawRegion,
+    Hover,
+    Locate,
+    LookAt,
+    MaskRegion,
+    MoveEndmember,
+    PaintRegion,
+    Pin,
+    SetStretch,
+    SetTool,
+    ShowBands,
+    ShowEndmember,
+    ShowPage,
+    Zoom,
+)
 from hsunmix.gui.live import Live, PixelView
 from hsunmix.gui.pages import pages
 from hsunmix.gui.pages.maps import MOST_MAPS
 from hsunmix.gui.panels import image
 from hsunmix.gui.widgets.scene_view import SceneView
 from hsunmix.jobs import finish
+from hsunmix.model.region import Region
 from hsunmix.session.document import Document, View, with_endmember
 from tests.gui.conftest import drawn, unmixing_of
 from tests.gui.panels.conftest import Alone
 
 
 def shown(view: SceneView) -> np.ndarray:
-    return view._image.image
+    return view.values
 
 
 def turn(panel: image.View, document: Document, page: str, **changes: object) -> Document:
@@ -84,8 +103,8 @@ def test_the_colour_image_appears_when_it_was_read(alone: Alone, document: Docum
     assert chooser._boxes[0].itemText(0) == "450 nm"
     chooser._boxes[1].setCurrentIndex(11)
     chooser._boxes[1].activated.emit(11)
-    chooser._stretch.setCurrentIndex(2)
-    chooser._stretch.activated.emit(2)
+    chooser.stretch.box.setCurrentIndex(2)
+    chooser.stretch.box.activated.emit(2)
     assert seen == [ShowBands((15, 11, 1)), SetStretch((5.0, 95.0))]
     assert new.view.page == "rgb"
 
@@ -95,12 +114,12 @@ def test_mouse_moves_and_clicks_name_the_pixel(alone: Alone, document: Document,
     turn(panel, document, "map")
     view = panel.single
     for line, sample in ((0, 0), (12, 8), (3, 7)):
-        qtbot.mouseMove(view.viewport(), view.place_of(line, sample))
+        qtbot.mouseMove(view, view.place_of(line, sample))
         qtbot.wait(20)
     assert [i for i in seen if isinstance(i, Hover)] == [Hover(0, 0), Hover(12, 8), Hover(3, 7)]
-    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=view.place_of(12, 2))
+    qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=view.place_of(12, 2))
     assert seen[-1] == Pin(12, 2)
-    qtbot.mouseMove(view.viewport(), QPoint(3, view.height() // 2))  # beside the scene
+    qtbot.mouseMove(view, QPoint(3, view.height() // 2))  # beside the scene
     qtbot.wait(20)
     assert seen[-1] == Hover()
 
@@ -129,23 +148,53 @@ def test_the_context_menu_pins_and_adds(alone: Alone, document: Document, qtbot:
     menu.close()
 
 
+def test_the_context_menu_knows_the_regions_of_the_pixel(alone: Alone, document: Document):
+    panel, seen = alone(image)
+    boxes = (
+        Region("Field", "#123456", "rectangle", ((2, 1), (8, 4))),
+        Region("R&D", "#123456", "rectangle", ((4, 3), (6, 9))),
+    )
+    turn(panel, replace(document, regions=boxes), "map")
+    panel.single.asked.emit(5, 7, QPoint(0, 0))  # line 5, sample 7: transposed it is in neither
+    menu = panel.findChild(QMenu, "pixelMenu")
+    texts = [a.text() for a in menu.actions()]
+    assert "Add mean of R&&D as endmember" in texts
+    assert not any("Field" in text for text in texts)
+    for text in ("Use only R&&D", "Mask R&&D out", "Delete R&&D"):
+        menu.actions()[texts.index(text)].trigger()
+    assert seen == [MaskRegion(1, keep=True), MaskRegion(1, keep=False), DeleteRegion(1)]
+    menu.close()
+
+
 def test_zoom_and_cursor_are_shared(alone: Alone, document: Document, qtbot: QtBot):
-    panel, _ = alone(image)
+    panel, seen = alone(image)
     new = turn(panel, document, "maps")
-    qtbot.wait(30)
     first, second, third = panel.grid.views
-    first._box.setRange(QRectF(2, 3, 4, 5), padding=0)
-    first._box.sigRangeChangedManually.emit([True, True])
-    qtbot.wait(10)
-    for view in (second, third, panel.single):
-        shown_rect = view.visible_rect()
-        assert shown_rect.center().x() == pytest.approx(first.visible_rect().center().x(), abs=0.1)
-        assert shown_rect.contains(QRectF(2.1, 3.1, 3.8, 4.8))
+    qtbot.wait(150)
+    seen.clear()
+    place = first.place_of(6, 4)
+    wheel(first, place, 4)
+    assert (first.place_of(6, 4) - place).manhattanLength() <= 1  # the pixel under the mouse stays there
+    for view in (second, third):
+        assert view.visible_rect() == first.visible_rect()
+    assert panel.single.stage.rect.height() < 8
+    qtbot.waitUntil(lambda: any(isinstance(intent, LookAt) for intent in seen), timeout=2000)
+    top, bottom, left, right = next(i for i in seen if isinstance(i, LookAt)).window
+    assert 0 <= top < 6 < bottom <= 13
+    assert 0 <= left < 4 < right <= 9
     panel.follow(Live(), drawn(new, Live(cursor=PixelView(6, 2))))
-    assert all(view._cursor == (6, 2) for view in (first, second, third, panel.single))
+    assert all(view.stage.cursor == (6, 2) for view in (first, second, third, panel.single))
     panel.command(Zoom())
     assert second.visible_rect().contains(QRectF(0, 0, 9, 13))
-    assert new.view.page == "maps"
+
+
+def wheel(view: SceneView, place: QPoint, notches: int) -> None:
+    none = Qt.KeyboardModifier.NoModifier
+    event = QWheelEvent(
+        QPointF(place), QPointF(view.mapToGlobal(place)), QPoint(), QPoint(0, 120 * notches),
+        Qt.MouseButton.NoButton, none, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    view.wheelEvent(event)
 
 
 def test_keys_move_the_cursor(alone: Alone, document: Document, qtbot: QtBot):
@@ -171,11 +220,11 @@ def test_tabs_ask_for_their_page(alone: Alone, qtbot: QtBot):
 def test_marks_are_where_the_endmembers_come_from(alone: Alone, document: Document):
     panel, _ = alone(image)
     turn(panel, document, "map")
-    places = [(p.pos().x(), p.pos().y()) for p in panel.single._marks.points()]
-    assert places == [(1.5, 2.5), (5.5, 4.5)]  # sample, line of pixels 2, 1 and 4, 5
+    assert [mark[:2] for mark in panel.stage.marks] == [(2, 1), (4, 5)]
+    assert panel.stage.grips == (0, 2)
     hidden = with_endmember(document, 0, visible=False)
     panel.render(document, hidden)
-    assert len(panel.single._marks.points()) == 1
+    assert [mark[:2] for mark in panel.stage.marks] == [(4, 5)]
 
 
 def test_very_many_maps_are_not_all_drawn(alone: Alone, cube: object):
@@ -186,3 +235,122 @@ def test_very_many_maps_are_not_all_drawn(alone: Alone, cube: object):
     panel.follow(Live(), drawn(many))
     assert len(panel.grid.views) == MOST_MAPS
     assert "first 30" in panel.caption.text()
+
+
+def drag(
+    qtbot: QtBot,
+    view: SceneView,
+    start: tuple[int, int],
+    end: tuple[int, int],
+    modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+) -> None:
+    """Drag from the middle of a pixel to that of another."""
+    left = Qt.MouseButton.LeftButton
+    a, b = view.place_of(*start), view.place_of(*end)
+    qtbot.mousePress(view, left, modifier, a)
+    for k in range(1, 5):
+        position = QPointF(a + (b - a) * k / 4)
+        global_position = QPointF(view.mapToGlobal(position.toPoint()))
+        move = QMouseEvent(
+            QEvent.Type.MouseMove, position, global_position, Qt.MouseButton.NoButton, left, modifier
+        )
+        view.mouseMoveEvent(move)
+    qtbot.mouseRelease(view, left, modifier, b)
+
+
+def with_tool(panel: image.View, document: Document, tool: str) -> None:
+    panel.follow(panel._live, replace(drawn(document), tool=tool))
+
+
+def test_a_drag_moves_the_scene_and_is_no_click(alone: Alone, document: Document, qtbot: QtBot):
+    panel, seen = alone(image)
+    turn(panel, document, "map")
+    panel.command(Zoom(2.0))
+    before = panel.stage.rect.center()
+    drag(qtbot, panel.single, (6, 4), (8, 5))
+    moved = panel.stage.rect.center() - before
+    assert moved.x() == pytest.approx(-1, abs=0.1)
+    assert moved.y() == pytest.approx(-2, abs=0.1)
+    assert not [i for i in seen if isinstance(i, Pin)]
+
+
+def test_an_endmember_is_dragged_by_its_mark(alone: Alone, document: Document, qtbot: QtBot):
+    panel, seen = alone(image)
+    turn(panel, document, "map")
+    before = panel.stage.rect.center()
+    drag(qtbot, panel.single, (4, 5), (9, 2))  # the mark of the third endmember
+    moves = [i for i in seen if isinstance(i, MoveEndmember)]
+    assert moves[-1] == MoveEndmember(2, 9, 2, False)
+    assert all(move.going_on for move in moves[:-1])
+    assert panel.stage.rect.center() == before
+
+
+def test_a_rectangle_is_dragged_or_clicked(alone: Alone, document: Document, qtbot: QtBot):
+    panel, seen = alone(image)
+    new = turn(panel, document, "map")
+    with_tool(panel, new, "rectangle")
+    assert panel.tools.buttons["rectangle"].isChecked()
+    drag(qtbot, panel.single, (9, 7), (3, 2))
+    assert seen[-1] == DrawRegion("rectangle", ((3.0, 2.0), (10.0, 8.0)))
+    for pixel in ((1, 1), (2, 5)):
+        qtbot.mouseClick(panel.single, Qt.MouseButton.LeftButton, pos=panel.single.place_of(*pixel))
+    assert seen[-1] == DrawRegion("rectangle", ((1.0, 1.0), (3.0, 6.0)))
+    assert not [i for i in seen if isinstance(i, Pin)]
+
+
+def test_a_polygon_is_clicked_and_closed(alone: Alone, document: Document, qtbot: QtBot):
+    panel, seen = alone(image)
+    new = turn(panel, document, "map")
+    with_tool(panel, new, "polygon")
+    view = panel.single
+    for pixel in ((1, 1), (11, 2), (10, 7)):
+        qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=view.place_of(*pixel))
+    qtbot.mouseDClick(view, Qt.MouseButton.LeftButton, pos=view.place_of(10, 7))
+    (done,) = [i for i in seen if isinstance(i, DrawRegion)]
+    assert done.kind == "polygon"
+    assert [(int(y), int(x)) for y, x in done.vertices] == [(1, 1), (11, 2), (10, 7)]
+
+
+def test_the_brush_paints_and_takes_away(alone: Alone, document: Document, qtbot: QtBot):
+    panel, seen = alone(image)
+    new = turn(panel, document, "map")
+    with_tool(panel, new, "brush")
+    panel.stage.draft.radius = 0.5
+    drag(qtbot, panel.single, (2, 1), (11, 1))
+    stroke = seen[-1]
+    assert isinstance(stroke, PaintRegion)
+    assert not stroke.erase
+    painted = Region("", "#000000", "brush", runs=stroke.runs).mask(13, 9)
+    assert painted[2:12, 1].all()
+    assert painted.sum() == 10
+    drag(qtbot, panel.single, (2, 1), (5, 1), Qt.KeyboardModifier.ShiftModifier)
+    assert seen[-1].erase
+
+
+def test_regions_are_drawn_by_keys_alone(alone: Alone, document: Document, qtbot: QtBot):
+    panel, seen = alone(image)
+    new = turn(panel, document, "map")
+    panel.follow(panel._live, replace(drawn(new, Live(cursor=PixelView(3, 2))), tool="rectangle"))
+    qtbot.keyClick(panel.single, Qt.Key.Key_Return)
+    panel.follow(panel._live, replace(panel._live, cursor=PixelView(5, 6)))
+    qtbot.keyClick(panel.single, Qt.Key.Key_Return)
+    assert seen[-1] == DrawRegion("rectangle", ((3.0, 2.0), (6.0, 7.0)))
+    qtbot.keyClick(panel.single, Qt.Key.Key_Return)  # the next one's first corner
+    qtbot.keyClick(panel.single, Qt.Key.Key_Escape)  # taken back
+    assert SetTool() not in seen
+    qtbot.keyClick(panel.single, Qt.Key.Key_Escape)  # nothing left: the tool is put down
+    assert seen[-1] == SetTool()
+
+
+def test_tools_have_buttons(alone: Alone, document: Document):
+    panel, seen = alone(image)
+    panel.tools.buttons["polygon"].click()
+    assert seen == [SetTool("polygon")]
+
+
+def test_locating_an_endmember_brings_its_pixel_into_sight(alone: Alone, document: Document):
+    panel, _ = alone(image)
+    turn(panel, document, "map")
+    panel.stage.show_rect(QRectF(0, 8, 4, 4))
+    panel.command(Locate(2))  # pixel 4, 5
+    assert panel.stage.rect.center() == QPointF(5.5, 4.5)
