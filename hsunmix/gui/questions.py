@@ -8,6 +8,9 @@ from typing import Any
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from hsunmix.gui.insights import Subject
+from hsunmix.model.spectra import Spectra
+
 __all__ = ["Asked"]
 
 
@@ -87,6 +90,30 @@ class Asked:
         else:
             chosen, _ = QFileDialog.getOpenFileName(self._window(), "Open", str(place.parent), kinds)
         return Path(chosen) if chosen else None
+
+    def library_file(self, folder: str) -> Path | None:
+        """Which spectral library to use as well."""
+        from hsunmix.formats import spectra_filter
+
+        chosen, _ = QFileDialog.getOpenFileName(
+            self._window(), "Open a spectral library", folder, spectra_filter()
+        )
+        return Path(chosen) if chosen else None
+
+    def library_entries(self, library: Spectra) -> tuple[int, ...]:
+        """Which of its spectra to make endmembers."""
+        from hsunmix.gui.dialogs.library import LibraryDialog
+
+        dialog = LibraryDialog(self._window(), library)
+        return dialog.chosen if _agreed(dialog) else ()
+
+    def matches(self, subject: Subject, compare: Callable[[int], None]) -> tuple[str, int] | None:
+        """What an endmember is."""
+        from hsunmix.gui.dialogs.matches import MatchDialog
+
+        dialog = MatchDialog(self._window(), subject)
+        dialog.looked_at.connect(compare)
+        return dialog.answer if _agreed(dialog) else None
 
     def about(self) -> None:
         """Show the versions."""

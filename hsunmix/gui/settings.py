@@ -45,6 +45,9 @@ class Preferences(msgspec.Struct, frozen=True):
     open_folder: str = ""
     export_folder: str = ""
     export_products: tuple[str, ...] = ("geotiff", "png", "csv", "sli")
+    libraries: tuple[str, ...] = ()
+    library_folder: str = ""
+    wavelength_unit: Literal["nm", "µm"] = "nm"
     geometry: Geometry | None = None
     splitters: dict[str, tuple[Size, ...]] = {}
 

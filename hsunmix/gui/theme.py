@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from hsunmix.gui.stylesheet import stylesheet
 
-__all__ = ["CHOICES", "DARK", "LIGHT", "PIN_COLOURS", "Theme", "apply", "choose", "pin_colour"]
+__all__ = ["CHOICES", "DARK", "LIGHT", "PIN_COLOURS", "Theme", "apply", "choose", "pin_colour", "worn_by"]
 
 CHOICES = ("system", "light", "dark")
 
@@ -113,6 +113,11 @@ def choose(choice: str) -> Theme:
         scheme = QGuiApplication.styleHints().colorScheme()
         return DARK if scheme == Qt.ColorScheme.Dark else LIGHT
     return DARK if choice == "dark" else LIGHT
+
+
+def worn_by(widget: QWidget) -> Theme:
+    """Return the theme that a widget wears."""
+    return DARK if widget.palette().window().color().lightness() < 128 else LIGHT
 
 
 def pin_colour(index: int) -> str:

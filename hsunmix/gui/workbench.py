@@ -13,11 +13,13 @@ from PySide6.QtCore import QObject
 
 from hsunmix.errors import HsunmixError
 from hsunmix.gui.bridge import Bridge
+from hsunmix.gui.insights import Subject
 from hsunmix.gui.intents import Intent
 from hsunmix.gui.live import Live, Message, Task
 from hsunmix.gui.scenes import SceneKeeper
 from hsunmix.gui.settings import Settings
 from hsunmix.jobs import Cancelled, Outcome, Work
+from hsunmix.model.spectra import Spectra
 from hsunmix.model.unmixing import Step
 from hsunmix.session.document import Document
 from hsunmix.session.history import History
@@ -27,11 +29,11 @@ __all__ = ["LANES", "Questions", "Workbench"]
 # One job at a time in each. What the analyst starts and can cancel comes first.
 LANES = (
     "open", "run", "solve", "save", "export", "rank", "sweep", "check", "picture", "grey", "layer", "draw",
-    "overlay", "mask", "glance", "peek", "regions", "suggest", "match", "keep", "warm",
+    "overlay", "mask", "glance", "peek", "regions", "suggest", "match", "compare", "keep", "warm",
 )  # fmt: skip
 QUIET = (
     "picture", "grey", "layer", "draw", "overlay", "mask", "glance", "peek", "regions", "suggest", "match",
-    "keep", "warm",
+    "compare", "keep", "warm",
 )  # fmt: skip
 
 log = logging.getLogger("hsunmix")
@@ -65,6 +67,18 @@ class Questions(Protocol):
 
     def mask_file(self, folder: Path, writing: bool) -> Path | None:
         """Which image file to write the mask into, or to read it from."""
+
+    def library_file(self, folder: str) -> Path | None:
+        """Which spectral library to use as well."""
+
+    def library_entries(self, library: Spectra) -> tuple[int, ...]:
+        """Which of its spectra to make endmembers."""
+
+    def matches(self, subject: Subject, compare: Callable[[int], None]) -> tuple[str, int] | None:
+        """What an endmember is: ``name`` or ``add``, and the spectrum of the library.
+
+        ``compare`` is called with each spectrum that is looked at.
+        """
 
     def about(self) -> None:
         """Show the versions."""

@@ -67,7 +67,7 @@ def suggest(scene: Scene, result: Unmixing) -> Generator[Step | None, None, Sugg
     Suggestion or None
         None where what is left looks like noise: no shape of residual comes back.
     """
-    misfit = result.rmse.reshape(-1)[scene.pixels]
+    misfit = np.nan_to_num(result.rmse.reshape(-1)[scene.pixels])
     columns = _worst(misfit)
     yield None
     x = scene.columns(columns) * scene.scale

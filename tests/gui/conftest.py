@@ -22,12 +22,14 @@ from shiboken6 import isValid
 
 from hsunmix.gui.app import application
 from hsunmix.gui.controllers import install
+from hsunmix.gui.insights import Subject
 from hsunmix.gui.live import Live, Shown
 from hsunmix.gui.main_window import MainWindow
 from hsunmix.gui.pages import page_of
 from hsunmix.gui.settings import Settings
 from hsunmix.gui.workbench import Workbench
 from hsunmix.model.cube import Cube
+from hsunmix.model.spectra import Spectra
 from hsunmix.model.unmixing import Unmixing
 from hsunmix.session.document import Document, with_result
 from tests.conftest import make_cube
@@ -45,6 +47,8 @@ class Answers:
     session: Path | None = None
     delivery: tuple[Path, tuple[str, ...]] | None = None
     changes: str = "discard"
+    entries: tuple[int, ...] = ()
+    match: tuple[str, int] | None = None
     asked: list[str] = field(default_factory=list)
 
     def open_file(self, folder: str) -> Path | None:
@@ -78,6 +82,20 @@ class Answers:
     def mask_file(self, folder: Path, writing: bool) -> Path | None:
         self.asked.append(f"mask_file {'write' if writing else 'read'}")
         return self.file
+
+    def library_file(self, folder: str) -> Path | None:
+        self.asked.append(f"library_file {folder}")
+        return self.file
+
+    def library_entries(self, library: Spectra) -> tuple[int, ...]:
+        self.asked.append(f"library_entries {len(library.names)}")
+        return self.entries
+
+    def matches(self, subject: Subject, compare: Callable[[int], None]) -> tuple[str, int] | None:
+        self.asked.append(f"matches {subject.name}")
+        for entry in self.entries:
+            compare(entry)
+        return self.match
 
     def about(self) -> None:
         self.asked.append("about")

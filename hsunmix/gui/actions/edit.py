@@ -22,12 +22,27 @@ def _add_cursor(bench: Workbench) -> i.Intent:
     return i.AddPixel(seen.line, seen.sample) if seen else i.CloseMessage()
 
 
+def _moved(bench: Workbench, by: int) -> i.Intent:
+    index = bench.document.view.endmember
+    return i.Reorder(index, index + by)
+
+
+def _suggested(bench: Workbench) -> bool:
+    suggested = bench.live.suggested
+    return suggested is not None and suggested.found is not None
+
+
 ACTIONS = (
     Action("undo", "&Undo", "Take the last change back", lambda _: i.Undo(), "Ctrl+Z", lambda b: bool(b.history.undo_label), "undo"),
     Action("redo", "&Redo", "Do it again", lambda _: i.Redo(), "Ctrl+Shift+Z", lambda b: bool(b.history.redo_label), "redo"),
     Action("rename", "Re&name endmember", "Type a name for the selected endmember", lambda _: i.EditName(), "F2", has_members, line=True),
     Action("delete", "&Delete endmember", "Delete the selected endmember and solve again", lambda b: i.Delete(b.document.view.endmember), "Ctrl+Del", lambda b: has_members(b) and idle(b), "trash"),
     Action("addPixel", "&Add pixel as endmember", "Make the pixel under the cursor an endmember and solve again", _add_cursor, "Ctrl+Shift+A", lambda b: on_pixel(b) and idle(b), "plus"),
+    Action("addSuggested", "Add &what is missing", "Make the spectrum that the residual asks for an endmember and solve again", lambda _: i.AddSuggested(), "Ctrl+Shift+N", _suggested),
+    Action("duplicate", "D&uplicate endmember", "Copy the selected endmember, to change one of the two", lambda b: i.Duplicate(b.document.view.endmember), "Ctrl+D", has_members),
+    Action("merge", "&Merge with the next", "Make one endmember of the selected one and the next, and solve again", lambda b: i.Merge((b.document.view.endmember, b.document.view.endmember + 1)), "Ctrl+J", lambda b: b.document.view.endmember + 1 < len(b.document.endmembers)),
+    Action("moveUp", "Move up in the table", "Move the selected endmember one place up", lambda b: _moved(b, -1), "Alt+Up", has_members),
+    Action("moveDown", "Move down in the table", "Move the selected endmember one place down", lambda b: _moved(b, 1), "Alt+Down", has_members),
     Action("pin", "&Pin pixel", "Pin the pixel under the cursor into the spectra plot, or take it out", _pin_cursor, "Ctrl+P", on_pixel, "pin", line=True),
     Action("clearPins", "Remove all pins", "Take all pinned pixels out of the spectra plot", lambda _: i.ClearPins(), "Ctrl+Shift+P", lambda b: bool(b.document.pins)),
 )  # fmt: skip

@@ -12,12 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QTimer
 
+from hsunmix.engine.regions import RegionStatistics, region_statistics
 from hsunmix.errors import InputError
 from hsunmix.gui import intents as i
 from hsunmix.gui.controllers.solve import abundance_of
 from hsunmix.gui.means import means
 from hsunmix.gui.workbench import Workbench
 from hsunmix.model.cube import Cube
+from hsunmix.model.region import Region
 from hsunmix.model.spectra import PALETTE, Endmember, Source, colour
 from hsunmix.model.unmixing import Step
 from hsunmix.session.document import Document, View
@@ -46,6 +48,7 @@ class Controller:
         bench.handle(i.Merge, self.merge)
         bench.handle(i.Reorder, self.reorder)
         bench.handle(i.AddPixel, self.add_pixel)
+        bench.handle(i.AddMean, self.add_mean)
         bench.handle(i.MoveEndmember, self.move)
 
     def changed(self, old: Document, new: Document) -> None:
@@ -126,6 +129,32 @@ class Controller:
         self._with_spectrum(
             intent.line, intent.sample, lambda spectrum: add(self.bench, name, spectrum, source)
         )
+
+    def add_mean(self, intent: i.AddMean) -> None:
+        """Make the mean of a region an endmember."""
+        bench, cube = self.bench, self.bench.document.cube
+        regions = bench.document.regions
+        if cube is None or not 0 <= intent.region < len(regions):
+            return
+        region = regions[intent.region]
+
+        def done(known: RegionStatistics) -> None:
+            if bench.document.cube is not cube:
+                return
+            if not known.pixels:
+                raise InputError(f"no pixel of {region.name} is used, so it has no mean")
+            source = Source("roi", text=region.name)
+            add(bench, region.name, known.mean, source, f"Add the mean of {region.name}")
+
+        known = bench.live.region_spectra.get(region)
+        if known is not None:
+            done(known)
+        else:
+            bench.start("glance", "Averaging", self._mean(cube, region), done)
+
+    def _mean(self, cube: Cube, region: Region) -> Generator[Step | None, None, RegionStatistics]:
+        scene = yield from self.bench.scenes.scene(cube)
+        return (yield from region_statistics(scene, region.mask(cube.lines, cube.samples)))
 
     # An endmember dragged over the scene
 

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from hsunmix.gui.intents.base import Intent
 
 __all__ = [
+    "AddFromLibrary",
     "AddMean",
     "AddSuggested",
+    "CloseLibraries",
+    "Compare",
     "Duplicate",
     "LookAt",
     "Merge",
     "MoveEndmember",
+    "OpenLibrary",
     "PaintBands",
     "Reorder",
     "SetUnit",
+    "ShowMatches",
     "SolveAgain",
 ]
 
@@ -112,3 +118,37 @@ class SetUnit(Intent):
     """Choose the unit of the wavelength axis, ``nm`` or ``µm``."""
 
     unit: str
+
+
+@dataclass(frozen=True)
+class AddFromLibrary(Intent):
+    """Make spectra of the library endmembers; none asks which."""
+
+    entries: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class ShowMatches(Intent):
+    """Show what of the library is most like an endmember; −1 the selected one."""
+
+    index: int = -1
+
+
+@dataclass(frozen=True)
+class Compare(Intent):
+    """Draw a spectrum of the library over an endmember; ``entry`` −1 takes it away."""
+
+    index: int = -1
+    entry: int = -1
+
+
+@dataclass(frozen=True)
+class OpenLibrary(Intent):
+    """Use another spectral library as well; ``path`` None asks which."""
+
+    path: Path | None = None
+
+
+@dataclass(frozen=True)
+class CloseLibraries(Intent):
+    """Use only the library that comes with the program."""

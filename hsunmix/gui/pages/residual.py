@@ -5,6 +5,7 @@ from __future__ import annotations
 from hsunmix.gui.drawing import Drawing, Scale
 from hsunmix.gui.images import limits
 from hsunmix.gui.live import Live
+from hsunmix.gui.pages import Mark, PageControls
 from hsunmix.gui.pages._maps import has_result, map_tile
 from hsunmix.session.document import Document
 
@@ -14,6 +15,7 @@ ORDER = 50
 SHORTCUT = "Ctrl+4"
 
 COLOURS = "inferno"
+WORST = "#2fd6e0"  # the mark of what fits worst: seen on every colour of the table
 LABEL = "Residual: RMSE per pixel, in the cube's units"
 
 available = has_result
@@ -39,3 +41,18 @@ def value(document: Document, live: Live) -> str:
     if result is None or cursor is None:
         return ""
     return f"RMSE {result.rmse[cursor.line, cursor.sample]:.4g}"
+
+
+def marks(document: Document, live: Live) -> tuple[Mark, ...]:
+    """Mark where a spectrum is missing."""
+    suggested = live.suggested
+    if suggested is None or suggested.found is None or suggested.result is not document.unmixing:
+        return ()
+    return ((suggested.found.line, suggested.found.sample, WORST, "s"),)
+
+
+def controls() -> PageControls:
+    """Offer to add it."""
+    from hsunmix.gui.pages._residual_controls import Controls
+
+    return Controls()

@@ -1,0 +1,223 @@
+"""Spectral libraries: what the endmembers are like, and endmembers from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QTimer
+
+from hsunmix.errors import FileError
+from hsunmix.gui import intents as i
+from hsunmix.gui.controllers.members import add
+from hsunmix.gui.insights import Compared, Likeness, Subject
+from hsunmix.gui.workbench import Workbench
+from hsunmix.model.cube import Cube
+from hsunmix.model.matching import METRICS, Match, rank
+from hsunmix.model.shelf import filled, joined, to_brightness, to_units
+from hsunmix.model.spectra import Endmember, Source, Spectra
+from hsunmix.session.document import Document
+
+__all__ = ["Controller"]
+
+PAUSE = 250  # milliseconds after an edit: while edits follow each other nobody asks
+TOP = 5  # matches that are remembered of every metric
+
+Found = tuple[Spectra, tuple[Likeness, ...]]
+
+
+class Controller:
+    """Keeps the libraries on the cube's bands, and looks the endmembers up in them."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self.bench = bench
+        self._timer = QTimer(bench)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(PAUSE)
+        self._timer.timeout.connect(self._look_up)
+        bench.handle(i.OpenLibrary, self.open)
+        bench.handle(i.CloseLibraries, self.close)
+        bench.handle(i.AddFromLibrary, self.add)
+        bench.handle(i.ShowMatches, self.show_matches)
+        bench.handle(i.Compare, self.compare)
+
+    def changed(self, old: Document, new: Document) -> None:
+        """Look new spectra up; bring the libraries to the bands of another cube."""
+        bench = self.bench
+        if _pixels(old) is not _pixels(new):
+            bench.lanes["match"].cancel()
+            bench.show(library=None, likenesses=(), compared=None)
+        known = {id(likeness.spectrum) for likeness in bench.live.likenesses}
+        if any(id(e.spectrum) not in known for e in new.endmembers):
+            self._timer.start()
+        compared = bench.live.compared
+        if compared is not None and all(e.spectrum is not compared.spectrum for e in new.endmembers):
+            bench.show(compared=None)
+
+    def open(self, intent: i.OpenLibrary) -> None:
+        """Use another library as well."""
+        bench = self.bench
+        known = bench.settings.preferences
+        path = intent.path or bench.ask.library_file(known.library_folder or known.open_folder)
+        if path is None:
+            return
+
+        def work() -> Generator[None, None, Spectra]:
+            from hsunmix.formats import open_spectra
+
+            yield
+            return open_spectra(path)
+
+        def done(library: Spectra) -> None:
+            others = tuple(p for p in bench.settings.preferences.libraries if p != str(path))
+            bench.settings.change(libraries=(*others, str(path)), library_folder=str(path.parent))
+            bench.say(f"{len(library.names)} spectra of {path.name} are looked up from now on.")
+            self._forget()
+
+        bench.start("open", f"Reading {path.name}", work(), done)
+
+    def close(self, _intent: i.CloseLibraries) -> None:
+        """Use only the library that comes with the program."""
+        self.bench.settings.change(libraries=())
+        self._forget()
+
+    def add(self, intent: i.AddFromLibrary) -> None:
+        """Make spectra of the library endmembers."""
+
+        def then(library: Spectra) -> None:
+            document = self.bench.document
+            cube = document.cube
+            entries = intent.entries or self.bench.ask.library_entries(library)
+            if cube is None or self.bench.document is not document:
+                return
+            for entry in entries:
+                name = library.names[entry]
+                spectrum = filled(library.values[entry], cube.good_bands, name)
+                factor = to_units(spectrum, self._some_values(cube))
+                text = name if factor == 1 else f"{name}, × {factor:g} to the scene's units"
+                add(self.bench, name, factor * spectrum, Source("library", text=text), f"Add {name}")
+
+        self._with_library(then)
+
+    def show_matches(self, intent: i.ShowMatches) -> None:
+        """Show what is most like an endmember; what comes of it is the analyst's choice."""
+        index = intent.index if intent.index >= 0 else self.bench.document.view.endmember
+
+        def then(library: Spectra) -> None:
+            bench, document = self.bench, self.bench.document
+            if document.cube is None or not index < len(document.endmembers):
+                return
+            member = document.endmembers[index]
+            subject = Subject(member.name, member.spectrum, library, document.cube.good_bands)
+            answer = bench.ask.matches(subject, lambda entry: bench.send(i.Compare(index, entry)))
+            if answer is None or bench.document.endmembers is not document.endmembers:
+                return
+            what, entry = answer
+            if what == "name":
+                bench.send(i.Rename(index, library.names[entry]))
+            else:
+                bench.send(i.AddFromLibrary((entry,)))
+
+        self._with_library(then)
+
+    def compare(self, intent: i.Compare) -> None:
+        """Draw a spectrum of the library over an endmember."""
+        bench, library = self.bench, self.bench.live.library
+        members = bench.document.endmembers
+        inside = library is not None and 0 <= intent.entry < len(library.names)
+        if library is None or not inside or not 0 <= intent.index < len(members):
+            bench.show(compared=None)
+            return
+        spectrum = members[intent.index].spectrum
+        values = to_brightness(library.values[intent.entry], spectrum)
+        bench.show(compared=Compared(spectrum, library.names[intent.entry], values))
+
+    def _look_up(self) -> None:
+        bench, document = self.bench, self.bench.document
+        cube = document.cube
+        if cube is None or not document.endmembers:
+            return
+        if bench.live.running is not None or bench.lanes["glance"].busy or bench.lanes["match"].busy:
+            self._timer.start()  # later
+            return
+
+        def done(found: Found) -> None:
+            if _pixels(bench.document) is cube.pixels:
+                bench.show(library=found[0], likenesses=found[1])
+
+        known = bench.live.library
+        work = _look_up(cube, known, document.endmembers, bench.settings.preferences.libraries)
+        bench.start("match", "Looking endmembers up", work, done)
+
+    def _with_library(self, then: Callable[[Spectra], None]) -> None:
+        """Get the libraries on the cube's bands, at once or when they have been read."""
+        bench, cube = self.bench, self.bench.document.cube
+        if cube is None:
+            return
+        if bench.live.library is not None:
+            then(bench.live.library)
+            return
+
+        def done(found: Found) -> None:
+            if _pixels(bench.document) is cube.pixels:
+                bench.show(library=found[0], likenesses=found[1])
+                if found[0].notes:
+                    bench.say(" ".join(found[0].notes))
+                then(found[0])
+
+        members, paths = bench.document.endmembers, bench.settings.preferences.libraries
+        bench.start("match", "Reading the libraries", _look_up(cube, None, members, paths), done)
+
+    def _forget(self) -> None:
+        self.bench.show(library=None, likenesses=(), compared=None)
+        self._timer.start()
+
+    def _some_values(self, cube: Cube) -> NDArray[np.floating]:
+        members = self.bench.document.endmembers
+        if members:
+            return np.stack([e.spectrum for e in members])
+        spectrum = self.bench.scenes.spectrum(cube, cube.lines // 2, cube.samples // 2)
+        return np.zeros(0) if spectrum is None else spectrum
+
+
+def _pixels(document: Document) -> object:
+    return None if document.cube is None else document.cube.pixels
+
+
+def _look_up(
+    cube: Cube, library: Spectra | None, members: tuple[Endmember, ...], paths: tuple[str, ...]
+) -> Generator[None, None, Found]:
+    if library is None:
+        library = yield from _libraries(cube, paths)
+    if not members or not library.names:
+        return library, tuple(Likeness(e.spectrum, {}) for e in members)
+    columns = np.stack([e.spectrum for e in members], axis=1)
+    ranked: dict[str, list[list[Match]]] = {}
+    for metric in METRICS:
+        ranked[metric] = rank(columns, library, metric, cube.good_bands, TOP)
+        yield None
+    found = [
+        Likeness(member.spectrum, {metric: tuple(rows[k]) for metric, rows in ranked.items()})
+        for k, member in enumerate(members)
+    ]
+    return library, tuple(found)
+
+
+def _libraries(cube: Cube, paths: tuple[str, ...]) -> Generator[None, None, Spectra]:
+    """Read the built-in library and the analyst's; what can't be read is left out and noted."""
+    from hsunmix.formats import builtin_library, open_spectra
+
+    libraries, notes = [builtin_library()], []
+    for path in paths:
+        yield None
+        try:
+            libraries.append(open_spectra(Path(path)))
+        except FileError as error:
+            notes.append(f"{error}.")
+    yield None
+    library = joined(libraries, cube.bands, cube.wavelengths, cube.fwhm)
+    return Spectra(
+        library.values, library.names, library.wavelengths, library.fwhm, notes=(*notes, *library.notes)
+    )

@@ -1,0 +1,83 @@
+"""Which spectra of the library become endmembers."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QRegularExpression, QSortFilterProxyModel, QStringListModel, Qt
+from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QListView, QWidget
+
+from hsunmix.gui.dialogs.base import Dialog
+from hsunmix.gui.panel import named
+from hsunmix.gui.theme import worn_by
+from hsunmix.gui.widgets.spectrum_plot import Curve, SpectrumPlot
+from hsunmix.model.spectra import Spectra, colour
+
+__all__ = ["LibraryDialog"]
+
+DRAWN = 8  # spectra of a selection
+
+
+class LibraryDialog(Dialog):
+    """A list that is searched by typing, and the spectra of what is selected in it."""
+
+    def __init__(self, parent: QWidget | None, library: Spectra) -> None:
+        super().__init__(
+            parent,
+            "libraryDialog",
+            "Add from the library",
+            f"{len(library.names)} spectra, brought to the bands of the scene.",
+            "Add",
+        )
+        self.setMinimumSize(560, 560)
+        self.sentence.setProperty("role", "muted")
+        self._library = library
+        self.search = named(QLineEdit(), "librarySearch", "Search the library by name")
+        self.search.setPlaceholderText("Search: kaolinite, grass, …")
+        self.search.setClearButtonEnabled(True)
+        self._names = QStringListModel(list(library.names), self)
+        self._found = QSortFilterProxyModel(self)
+        self._found.setSourceModel(self._names)
+        self._found.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.search.textChanged.connect(self._search)
+        self.list = named(QListView(), "libraryList", "Spectra of the library")
+        self.list.setModel(self._found)
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.list.setUniformItemSizes(True)
+        self.list.doubleClicked.connect(self.accept)
+        self.list.selectionModel().selectionChanged.connect(lambda *_: self._show())
+        self.plot = SpectrumPlot("libraryPlot", "Selected spectra")
+        self.plot.setMinimumHeight(190)
+        self.plot.dress(worn_by(self))
+        if library.wavelengths is not None:
+            self.plot.set_axes(library.wavelengths, "Wavelength (nm)", "Value")
+        else:
+            self.plot.set_axes(np.arange(1.0, library.values.shape[1] + 1), "Band", "Value")
+        for widget in (self.search, self.list, self.plot):
+            self.body.addWidget(widget)
+        self.body.setStretchFactor(self.list, 1)
+        self.search.setFocus()
+        self._show()
+
+    @property
+    def chosen(self) -> tuple[int, ...]:
+        """What is selected, in the library's order."""
+        rows = self.list.selectionModel().selectedRows()
+        return tuple(sorted(self._found.mapToSource(row).row() for row in rows))
+
+    def _search(self, text: str) -> None:
+        """Find the names that hold every word, in any order."""
+        words = [f"(?=.*{QRegularExpression.escape(word)})" for word in text.split()]
+        self._found.setFilterRegularExpression(
+            QRegularExpression("".join(words), QRegularExpression.PatternOption.CaseInsensitiveOption)
+        )
+
+    def _show(self) -> None:
+        chosen = self.chosen
+        self.accept_button.setEnabled(bool(chosen))
+        self.accept_button.setText(f"Add {len(chosen)} spectra" if len(chosen) > 1 else "Add")
+        curves = [
+            Curve(self._library.values[entry], colour(k), width=1.8) for k, entry in enumerate(chosen[:DRAWN])
+        ]
+        self.plot.set_curves("selected", curves)
+        self.plot.fit()

@@ -1,0 +1,49 @@
+"""What the residual asks for, and the button that adds it."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton
+
+from hsunmix.gui.intents import AddSuggested
+from hsunmix.gui.live import Live
+from hsunmix.gui.pages._controls import PageControls
+from hsunmix.gui.panel import named
+from hsunmix.methods.suggestion import Suggestion
+from hsunmix.session.document import Document
+
+__all__ = ["Controls", "describe"]
+
+
+class Controls(PageControls):
+    """One sentence, one button."""
+
+    def __init__(self) -> None:
+        super().__init__("residualControls", "What the residual asks for")
+        self.sentence = named(QLabel(), "suggestion", "What the residual asks for")
+        self.sentence.setProperty("role", "muted")
+        self.add = named(QPushButton("Add as endmember"), "addSuggested", "Add the missing spectrum")
+        self.add.setToolTip(
+            "Make the spectrum that is missing most an endmember (Ctrl+Shift+N)"
+        )
+        self.add.clicked.connect(lambda: self.intent.emit(AddSuggested()))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(10)
+        layout.addWidget(self.sentence)
+        layout.addWidget(self.add)
+
+    def present(self, document: Document, live: Live) -> None:
+        """Say what is asked for, or that nothing is."""
+        suggested = live.suggested
+        known = suggested is not None and suggested.result is document.unmixing
+        found = suggested.found if suggested is not None and known else None
+        self.add.setVisible(found is not None)
+        if found is not None:
+            self.sentence.setText(describe(found))
+        else:
+            self.sentence.setText("What is left looks like noise" if known else "")
+
+
+def describe(found: Suggestion) -> str:
+    """Return where a spectrum is missing, in few words."""
+    return f"Worst near {found.line}, {found.sample}: {found.times:.1f} × the usual misfit"

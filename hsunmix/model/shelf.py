@@ -1,0 +1,104 @@
+"""Several spectral libraries as one, on a cube's bands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.errors import InputError
+from hsunmix.model.resampling import resample
+from hsunmix.model.spectra import Spectra
+
+__all__ = ["filled", "joined", "to_brightness", "to_units"]
+
+FEW = 0.1  # share of the bands that may be filled in between their neighbours
+DECADES = 1.5  # values that differ by more than this power of ten are in other units
+
+
+def joined(
+    libraries: Sequence[Spectra],
+    bands: int,
+    wavelengths: NDArray[np.float64] | None,
+    fwhm: NDArray[np.float64] | None,
+) -> Spectra:
+    """Bring libraries to common bands and put them behind each other.
+
+    A library that can't be brought there is left out, and the notes say so.
+
+    Parameters
+    ----------
+    libraries : sequence of Spectra
+    bands : int
+        How many; without wavelengths only libraries with as many can be used.
+    wavelengths, fwhm : array of float64, (bands,), or None
+        Nanometres.
+    """
+    kept, notes = [], []
+    for library in libraries:
+        try:
+            one = resample(library, wavelengths, fwhm)
+        except InputError as error:
+            notes.append(f"{error}.")
+            continue
+        if one.values.shape[1] == bands:
+            kept.append(one)
+        else:
+            name = library.path or "a library"
+            notes.append(f"{name} has {one.values.shape[1]} bands and the cube {bands} without wavelengths.")
+    return Spectra(
+        np.concatenate([np.empty((0, bands)), *(one.values for one in kept)]),
+        tuple(name for one in kept for name in one.names),
+        wavelengths,
+        fwhm,
+        notes=tuple(notes),
+    )
+
+
+def filled(spectrum: NDArray[np.float64], good: NDArray[np.bool_], name: str) -> NDArray[np.float64]:
+    """Return a library's spectrum as an endmember: a value in every good band, NaN in the others.
+
+    Raises
+    ------
+    InputError
+        It has no values in more than ``FEW`` of the good bands.
+    """
+    there = np.isfinite(spectrum) & good
+    missing = int(good.sum() - there.sum())
+    if missing > FEW * good.sum():
+        raise InputError(
+            f"{name} has no values in {missing} of the {int(good.sum())} bands used: "
+            "it can't be an endmember of this scene"
+        )
+    place = np.arange(len(spectrum))
+    full = np.interp(place, place[there], spectrum[there])
+    return np.where(good, full, np.nan)
+
+
+def to_units(spectrum: NDArray[np.float64], scene: NDArray[np.floating]) -> float:
+    """Return the power of ten by which a library's values must be multiplied to be in a scene's units.
+
+    Parameters
+    ----------
+    spectrum : array
+    scene : array
+        Some values of the scene. NaN in either is left out.
+
+    Returns
+    -------
+    float
+        1 unless they are far apart: reflectance as 0–1 and as 0–10000.
+    """
+    mine, theirs = float(np.nanmax(spectrum, initial=0)), float(np.nanmax(scene, initial=0))
+    if mine <= 0 or theirs <= 0:
+        return 1.0
+    decades = float(np.log10(theirs / mine))
+    return 10.0 ** round(decades) if abs(decades) > DECADES else 1.0
+
+
+def to_brightness(values: NDArray[np.float64], spectrum: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Scale a library's values so that they are as near a spectrum as one factor can bring them."""
+    both = np.isfinite(values) & np.isfinite(spectrum)
+    length = float(values[both] @ values[both])
+    return values * (float(values[both] @ spectrum[both]) / length if length > 0 else 1.0)
