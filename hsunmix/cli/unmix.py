@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hsunmix.cli._options import as_json, cube_argument, echo_json, out, products, reading
+from hsunmix.cli._options import as_json, cube_argument, echo_json, narrowing, out, products, reading
 from hsunmix.parameters import from_text
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 @out
 @products
 @click.option("--session", type=click.Path(path_type=Path), metavar="FILE.hsu", help="Write a session too.")
+@narrowing
 @reading
 @as_json
 @click.pass_obj
@@ -46,13 +47,14 @@ def command(
     out: Path,
     products: str,
     session: Path | None,
+    masks: tuple[str, ...],
+    bands: str,
     as_json: bool,
     **options: Any,
 ) -> None:
     """Unmix CUBE into R endmembers and write the products into DIR."""
     from hsunmix.cli import _work as work
     from hsunmix.exports import Delivery
-    from hsunmix.formats import open_cube
     from hsunmix.methods.pipeline import Request
 
     parameters = dict(from_text(text) for text in settings) | ({"init": init} if init else {})
@@ -60,7 +62,7 @@ def command(
     names = work.check_products(products)
     with work.about(cube):
         work.check_request(request)
-        opened = open_cube(cube, **work.given(options))
+        opened = work.open_part(cube, options, masks, bands)
         folder = work.output_folder(out)
         result = work.unmix_cube(opened, request)
     written = work.write(Delivery(result, result.as_endmembers(), opened, line), folder, names)
@@ -90,9 +92,10 @@ def summary(result: Unmixing, written: list[Path]) -> None:
 
 def _save_session(path: Path, cube: Cube, request: Request, result: Unmixing) -> Path:
     from hsunmix.session.archive import save
-    from hsunmix.session.document import Document, RunSettings, with_result
+    from hsunmix.session.document import Document, RunSettings
+    from hsunmix.session.runs import with_run
 
     changed = {request.method: dict(request.parameters)} if request.parameters else {}
     settings = RunSettings(request.method, request.rank, request.abundance, request.seed, changed)
-    save(with_result(Document(cube=cube, settings=settings), result), path)
+    save(with_run(Document(cube=cube, settings=settings), result, settings), path)
     return path

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.engine.regions import RegionStatistics
+from hsunmix.gui.comparing import Comparing
 from hsunmix.gui.drawing import Drawing, Overlay
 from hsunmix.gui.insights import Checked, Compared, Likeness, Suggested
 from hsunmix.gui.intents import Intent, PlanMask
@@ -215,6 +216,8 @@ class Live:
         Of the wavelength axis: ``nm`` or ``µm``.
     left_behind : tuple of Work
         Work that windows left behind which ended without saving it, the newest first.
+    comparing : Comparing or None
+        Two results beside each other.
     """
 
     cursor: PixelView | None = None
@@ -237,6 +240,7 @@ class Live:
     compared: Compared | None = None
     unit: str = "nm"
     left_behind: tuple[Work, ...] = ()
+    comparing: Comparing | None = None
 
     @property
     def running(self) -> Task | None:

@@ -6,10 +6,11 @@ The structs are the schema. To change them: raise ``SCHEMA`` and add a migration
 from __future__ import annotations
 
 import json
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 import numpy as np
+from msgspec import Meta
 
 from hsunmix._version import __version__
 from hsunmix.model.spectra import Source
@@ -18,9 +19,11 @@ from hsunmix.session._source import SourceRecord
 from hsunmix.session.document import Layer, Pin, RunSettings, View
 from hsunmix.session.migrations import upgrade
 
-__all__ = ["SCHEMA", "EndmemberRecord", "Manifest", "RegionRecord", "ResultRecord", "decode", "encode"]
+__all__ = [
+    "SCHEMA", "EndmemberRecord", "Manifest", "RegionRecord", "ResultRecord", "RunRecord", "decode", "encode",
+]  # fmt: skip
 
-SCHEMA = 2
+SCHEMA = 3
 
 
 class EndmemberRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,6 +62,26 @@ class RegionRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     vertices: tuple[tuple[float, float], ...]
 
 
+class RunRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An earlier result without its arrays, whose names begin with its number: ``run3_abundances``.
+
+    ``result`` is None where they were dropped; ``shown`` says that they are those of the manifest's
+    own result.
+    """
+
+    number: Annotated[int, Meta(ge=1, le=1 << 29)]
+    label: str
+    made: str
+    settings: RunSettings
+    relative_error: float
+    seconds: float
+    endmembers: tuple[EndmemberRecord, ...]
+    result: ResultRecord | None
+    shown: bool
+    locked: tuple[int, ...]
+    edited: bool
+
+
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A document without its arrays and without the cube's pixels."""
 
@@ -74,6 +97,8 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cube: SourceRecord | None
     endmembers: tuple[EndmemberRecord, ...]
     unmixing: ResultRecord | None
+    runs: tuple[RunRecord, ...]
+    run_count: Annotated[int, Meta(ge=0, le=1 << 30)]
     arrays: dict[str, Member]
 
 

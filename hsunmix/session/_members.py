@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 import zipfile
 from collections.abc import Mapping
 from typing import Annotated
@@ -31,6 +32,7 @@ DTYPES: Mapping[str, str] = {
     "used_bands": "|b1",
     "region_runs": "<i4",
 }
+OF_RUNS = re.compile(r"run[1-9]\d{0,8}_(spectra|endmembers|abundances|rmse|history|source_pixels|used_bands)")
 CHUNK = 1 << 24
 Size = Annotated[int, Meta(ge=0, le=1 << 40)]
 
@@ -60,9 +62,21 @@ def write_bytes(box: zipfile.ZipFile, name: str, data: bytes) -> None:
     box.writestr(zipfile.ZipInfo(name), data)
 
 
+def dtype_of(name: str) -> str:
+    """Return the type of an array by its name; those of an earlier run have its number before the name.
+
+    Raises
+    ------
+    KeyError
+        No such array is part of a session.
+    """
+    match = OF_RUNS.fullmatch(name)
+    return DTYPES[match[1] if match else name]
+
+
 def write_array(box: zipfile.ZipFile, name: str, array: NDArray[np.generic]) -> Member:
     """Write one array as ``NAME.npy`` in pieces, hashing on the way."""
-    dtype = DTYPES[name]
+    dtype = dtype_of(name)
     data = np.ascontiguousarray(array, dtype=dtype).reshape(-1).view(np.uint8).data
     digest = hashlib.sha256()
     with box.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=len(data) >= 1 << 31) as file:
@@ -92,7 +106,7 @@ def listing(box: zipfile.ZipFile, size: int) -> dict[str, zipfile.ZipInfo]:
     allowed = {"manifest.json", *(f"{name}.npy" for name in DTYPES)}
     members: dict[str, zipfile.ZipInfo] = {}
     for info in box.infolist():
-        if info.filename not in allowed:
+        if info.filename not in allowed and not OF_RUNS.fullmatch(info.filename.removesuffix(".npy")):
             raise ValueError(f"holds {info.filename!r}, which is no part of a session")
         if info.filename in members:
             raise ValueError(f"holds {info.filename} twice")
@@ -127,8 +141,8 @@ def read_array(box: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, member: M
     ValueError
         Type, size, head or hash are not as declared.
     """
-    if member.dtype != DTYPES[name]:
-        raise ValueError(f"{name} has the type {member.dtype!r}, not {DTYPES[name]!r}")
+    if member.dtype != dtype_of(name):
+        raise ValueError(f"{name} has the type {member.dtype!r}, not {dtype_of(name)!r}")
     head = _head(member.dtype, member.shape)
     if info.file_size != len(head) + member.nbytes:
         raise ValueError(f"{name} has another size than declared")

@@ -39,9 +39,9 @@ def restored(manifest: Manifest, arrays: Arrays, cube: Cube | None) -> Document:
         The parts contradict each other.
     """
     if cube is not None and "selection" in arrays:
-        cube = cube.with_selection(arrays["selection"])
+        cube = cube.with_selection(arrays["selection"], manifest.cube.selection_text if manifest.cube else "")
     if cube is not None and "bad_bands" in arrays:
-        cube = cube.with_bad_bands(arrays["bad_bands"])
+        cube = cube.with_bad_bands(arrays["bad_bands"], manifest.cube.band_text if manifest.cube else "")
     unmixing = None if manifest.unmixing is None else _unmixing(manifest.unmixing, arrays, cube)
     endmembers = _endmembers(manifest.endmembers, arrays, cube)
     runs = _runs(manifest.runs, arrays, cube, unmixing)

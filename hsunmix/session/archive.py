@@ -6,7 +6,7 @@ import contextlib
 import os
 import stat
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from os import PathLike
@@ -19,6 +19,7 @@ from hsunmix._version import __version__
 from hsunmix.errors import FileError, FormatError, HsunmixError, MissingFileError, TooLargeError
 from hsunmix.files import clean_orphans, replacing
 from hsunmix.model.cube import Cube
+from hsunmix.model.spectra import Endmember
 from hsunmix.model.unmixing import Unmixing
 from hsunmix.session._manifest import (
     SCHEMA,
@@ -26,13 +27,14 @@ from hsunmix.session._manifest import (
     Manifest,
     RegionRecord,
     ResultRecord,
+    RunRecord,
     decode,
     encode,
 )
 from hsunmix.session._members import listing, read_array, read_bytes, write_array, write_bytes
 from hsunmix.session._restore import restored
 from hsunmix.session._source import changes, find, source_of
-from hsunmix.session.document import Document
+from hsunmix.session.document import Document, Run
 
 __all__ = ["SUFFIX", "load", "save"]
 
@@ -74,10 +76,10 @@ def save(document: Document, path: str | PathLike[str]) -> None:
             regions=tuple(RegionRecord(r.name, r.colour, r.kind, r.vertices) for r in document.regions),
             layers=document.layers,
             cube=source,
-            endmembers=tuple(
-                EndmemberRecord(e.name, e.colour, e.visible, e.locked, e.source) for e in document.endmembers
-            ),
+            endmembers=_members(document.endmembers),
             unmixing=None if document.unmixing is None else _result(document.unmixing),
+            runs=tuple(_run(run, document) for run in document.runs),
+            run_count=document.run_count,
             arrays=members,
         )
         write_bytes(box, "manifest.json", encode(manifest))
@@ -167,15 +169,46 @@ def _arrays(document: Document) -> Arrays:
     if document.cube is not None:
         arrays["selection"] = document.cube.selection
         arrays["bad_bands"] = document.cube.bad_bands
-    if document.endmembers:
-        arrays["spectra"] = np.stack([e.spectrum for e in document.endmembers])
-    if document.unmixing is not None:
-        names = ("endmembers", "abundances", "rmse", "history", "source_pixels", "used_bands")
-        arrays |= {name: getattr(document.unmixing, name) for name in names}
+    arrays |= _result_arrays("", document.endmembers, document.unmixing)
+    for run in document.runs:
+        own = None if run.unmixing is document.unmixing else run.unmixing
+        arrays |= _result_arrays(f"run{run.number}_", run.endmembers, own)
     runs = [np.insert(region.runs, 0, k, axis=1) for k, region in enumerate(document.regions)]
     if any(map(len, runs)):
         arrays["region_runs"] = np.concatenate(runs)
     return {name: array for name, array in arrays.items() if array is not None}
+
+
+def _result_arrays(
+    prefix: str, endmembers: Sequence[Endmember], unmixing: Unmixing | None
+) -> dict[str, NDArray[np.generic] | None]:
+    arrays: dict[str, NDArray[np.generic] | None] = {}
+    if endmembers:
+        arrays[f"{prefix}spectra"] = np.stack([e.spectrum for e in endmembers])
+    if unmixing is not None:
+        names = ("endmembers", "abundances", "rmse", "history", "source_pixels", "used_bands")
+        arrays |= {f"{prefix}{name}": getattr(unmixing, name) for name in names}
+    return arrays
+
+
+def _members(endmembers: Sequence[Endmember]) -> tuple[EndmemberRecord, ...]:
+    return tuple(EndmemberRecord(e.name, e.colour, e.visible, e.locked, e.source) for e in endmembers)
+
+
+def _run(run: Run, document: Document) -> RunRecord:
+    return RunRecord(
+        run.number,
+        run.label,
+        run.made,
+        run.settings,
+        run.relative_error,
+        run.seconds,
+        _members(run.endmembers),
+        None if run.unmixing is None else _result(run.unmixing),
+        run.unmixing is not None and run.unmixing is document.unmixing,
+        run.locked,
+        run.edited,
+    )
 
 
 def _result(unmixing: Unmixing) -> ResultRecord:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hsunmix.session.document import Document
+from hsunmix.session.runs import held
 
 __all__ = ["History"]
 
-LIMIT = 200  # documents share their arrays, so the old ones cost little
+LIMIT = 200  # documents share their arrays, so the old ones cost little …
+BYTES = 2 << 30  # … but every result has its own
 
 Listener = Callable[[Document, Document], None]
 
@@ -59,7 +61,7 @@ class History:
             return
         del self._entries[self._at + 1 :]
         self._entries.append((label, document))
-        del self._entries[: max(0, len(self._entries) - LIMIT)]
+        del self._entries[: self._too_many()]
         self._at = len(self._entries) - 1
         self._notify(old)
 
@@ -95,6 +97,22 @@ class History:
     def mark_saved(self) -> None:
         """Remember that the shown document is on disk."""
         self._saved = self.document
+
+    def _too_many(self) -> int:
+        """Count the oldest entries that are one too many, or whose arrays are; two always stay."""
+        known: set[int] = set()
+        total = 0
+        runs = None
+        for k in range(len(self._entries) - 1, -1, -1):
+            document = self._entries[k][1]
+            others = () if document.runs is runs else (run.unmixing for run in document.runs)
+            runs = document.runs
+            for array, size in held([document.unmixing, *others]):
+                total += size * (array not in known)
+                known.add(array)
+            if total > BYTES and k < len(self._entries) - 2:
+                return max(k + 1, len(self._entries) - LIMIT)
+        return max(0, len(self._entries) - LIMIT)
 
     def _notify(self, old: Document) -> None:
         for listener in self._listeners:

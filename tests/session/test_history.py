@@ -9,6 +9,7 @@ import pytest
 from hsunmix.session import history as module
 from hsunmix.session.document import Document, RunSettings, View
 from hsunmix.session.history import History
+from tests.session.conftest import make_result
 
 
 def ranked(rank: int) -> Document:
@@ -124,3 +125,34 @@ def test_listeners_hear_old_and_new(history):
     history.reset(ranked(6))
     history.undo()
     assert heard == [(3, 2), (2, 3), (3, 4), (4, 5), (5, 6)]
+
+
+def with_maps(megabytes: float) -> Document:
+    """A document with a result of about so many megabytes."""
+    pixels = int(megabytes * (1 << 20) / 4 / 4)  # three abundances and the residual
+    return Document(unmixing=make_result(pixels=(pixels,)))
+
+
+def test_the_oldest_results_go_when_they_fill_the_memory(monkeypatch):
+    monkeypatch.setattr(module, "BYTES", 4 << 20)
+    history = History(Document())
+    for k in range(10):
+        history.apply(f"to {k}", with_maps(1))
+    for _ in range(20):
+        history.undo()
+    assert history.redo_label == "to 8"  # of ten, the last three fit, with the small arrays of each
+    big = History(Document())
+    big.apply("one", with_maps(8))
+    big.apply("two", with_maps(8))
+    big.undo()
+    assert big.redo_label == "two"  # one step back is always there
+
+
+def test_results_that_are_shared_count_once(monkeypatch):
+    monkeypatch.setattr(module, "BYTES", 4 << 20)
+    history, document = History(Document()), with_maps(3)
+    for k in range(50):
+        history.apply(f"to {k}", replace(document, settings=RunSettings(rank=k + 1)))
+    for _ in range(50):
+        history.undo()
+    assert history.redo_label == "to 0"

@@ -8,6 +8,7 @@ from dataclasses import replace
 from hsunmix.gui import intents as i
 from hsunmix.gui.workbench import Workbench
 from hsunmix.session.document import Document, Pin, with_endmember
+from hsunmix.session.runs import carried
 
 __all__ = ["Controller"]
 
@@ -78,5 +79,6 @@ class Controller:
         step()
         then = self.bench.document
         view = replace(now.view, endmember=min(now.view.endmember, max(0, len(then.endmembers) - 1)))
-        if then is not now and (view != then.view or now.settings != then.settings):
-            self.bench.history.amend(replace(then, view=view, settings=now.settings))
+        new = carried(now, then)
+        if then is not now and (view != then.view or now.settings != then.settings or new is not then):
+            self.bench.history.amend(replace(new, view=view, settings=now.settings))

@@ -15,7 +15,8 @@ from hsunmix.methods import RankEstimate, get, pipeline
 from hsunmix.model.cube import Cube
 from hsunmix.model.spectra import Endmember
 from hsunmix.model.unmixing import Step, Unmixing
-from hsunmix.session.document import Document, RunSettings, with_result
+from hsunmix.session.document import Document, RunSettings
+from hsunmix.session.runs import with_run
 
 __all__ = ["Controller"]
 
@@ -63,7 +64,8 @@ class Controller:
         def done(found: Found) -> None:
             result, columns = found
             if self.bench.document.cube is cube:
-                new = _with_locked(with_result(self.bench.document, result), locked, columns)
+                new = with_run(self.bench.document, result, settings, columns)
+                new = _with_locked(new, locked, columns)
                 self.bench.history.apply(f"Unmix ({title}, r = {result.rank})", new)
 
         self.bench.show(message=None)
@@ -119,9 +121,9 @@ class Controller:
         self.bench.start("rank", "Estimating the number of endmembers", work(), done, failed)
 
     def cancel(self, _intent: i.CancelWork) -> None:
-        """Cancel the newest work that was asked for; else close the message; else cancel the estimate."""
+        """Cancel the newest work that was asked for; else close the message; else cancel what was not."""
         tasks = list(self.bench.live.tasks)
-        asked = [lane for lane in tasks if lane != "rank"]
+        asked = [lane for lane in tasks if lane not in ("rank", "check")]
         if self.bench.live.message is not None and not asked:
             self.bench.show(message=None)
         elif tasks:

@@ -12,4 +12,5 @@ from hsunmix.gui.intents.loop import *
 from hsunmix.gui.intents.mask import *
 from hsunmix.gui.intents.recovery import *
 from hsunmix.gui.intents.regions import *
+from hsunmix.gui.intents.runs import *
 from hsunmix.gui.intents.work import *

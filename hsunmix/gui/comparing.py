@@ -1,0 +1,70 @@
+"""Two results beside each other: what of a comparison the window shows and no session holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.methods.agreement import Agreement, Pair
+from hsunmix.model.spectra import Endmember
+from hsunmix.model.unmixing import Unmixing
+
+__all__ = ["Comparing", "Side"]
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """One of two results that are compared.
+
+    Attributes
+    ----------
+    number : int or None
+        Of the run; None for the result shown, which may change meanwhile.
+    label : str
+    unmixing : Unmixing
+    endmembers : tuple of Endmember
+    """
+
+    number: int | None
+    label: str
+    unmixing: Unmixing
+    endmembers: tuple[Endmember, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Comparing:
+    """A comparison.
+
+    Attributes
+    ----------
+    first, second : Side
+    agreement : Agreement
+    row : int
+        The pair whose maps are shown.
+    flicker : bool
+        The two maps are shown in turn, in one place.
+    turn : int
+        Which one then, 0 or 1.
+    """
+
+    first: Side
+    second: Side
+    agreement: Agreement
+    row: int = 0
+    flicker: bool = False
+    turn: int = 0
+
+    @property
+    def pair(self) -> Pair:
+        """The pair whose maps are shown."""
+        return self.agreement.pairs[min(self.row, len(self.agreement.pairs) - 1)]
+
+    def maps(self) -> tuple[NDArray[np.float32] | None, NDArray[np.float32] | None]:
+        """Return the abundances of the pair, (lines, samples) each; None for a partner that is missing."""
+        pair = self.pair
+        return (
+            None if pair.first is None else self.first.unmixing.abundances[pair.first],
+            None if pair.second is None else self.second.unmixing.abundances[pair.second],
+        )

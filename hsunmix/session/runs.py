@@ -1,0 +1,179 @@
+"""The results of a session: kept, gone back to, deleted, and bounded in memory.
+
+A result that another one replaces is kept with its endmembers as they are then, names and colours
+included; where it was made by editing and not by a run, it becomes an entry of its own. All
+functions return a new document; arrays are shared.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from hsunmix.model.unmixing import Unmixing
+from hsunmix.parameters import to_dict
+from hsunmix.session.document import Document, Run, RunSettings, with_result
+
+__all__ = ["back_to", "carried", "current", "held", "kept", "run_bytes", "with_run", "without_run"]
+
+MOST = 200  # entries
+BYTES = 1 << 30  # of all results but the one shown; the oldest are dropped beyond that
+
+
+def with_run(
+    document: Document,
+    unmixing: Unmixing,
+    settings: RunSettings | None = None,
+    locked: tuple[int, ...] = (),
+) -> Document:
+    """Return the document showing the result of a run, which is kept among its runs.
+
+    Parameters
+    ----------
+    document : Document
+    unmixing : Unmixing
+    settings : RunSettings, optional
+        Those it was made with; read off the result where they aren't given.
+    locked : tuple of int
+        Columns that the run left as they were.
+    """
+    new = with_result(kept(document), unmixing)
+    return _with_entry(new, label_of(unmixing), settings or settings_of(unmixing), locked)
+
+
+def kept(document: Document) -> Document:
+    """Return the document with the result shown among its runs, its endmembers as they are now."""
+    result = document.unmixing
+    if result is None or result.provisional:
+        return document
+    if current(document) is None:
+        label = f"Edited, r = {result.rank}"
+        origin = document.runs[-1].settings if document.runs else document.settings
+        return _with_entry(document, label, origin, (), edited=True)
+    runs = tuple(
+        replace(run, endmembers=document.endmembers) if run.unmixing is result else run
+        for run in document.runs
+    )
+    return replace(document, runs=runs)
+
+
+def current(document: Document) -> Run | None:
+    """Return the run whose result is shown; None where it was edited since, or there is none."""
+    result = document.unmixing
+    return next((run for run in document.runs if result is not None and run.unmixing is result), None)
+
+
+def back_to(document: Document, number: int) -> Document:
+    """Return the document showing an earlier result, with the settings that made it.
+
+    Where its arrays were dropped, only the settings are taken.
+
+    Raises
+    ------
+    KeyError
+        There is no such run.
+    """
+    run = _find(document, number)
+    before = kept(document)
+    if run.unmixing is None or run.unmixing is document.unmixing:
+        return replace(before, settings=run.settings)
+    view = replace(before.view, endmember=min(before.view.endmember, len(run.endmembers) - 1))
+    if before.view.page == "rgb":
+        view = replace(view, page="maps")
+    return replace(before, unmixing=run.unmixing, endmembers=run.endmembers, settings=run.settings, view=view)
+
+
+def without_run(document: Document, number: int) -> Document:
+    """Return the document without an entry; what is shown stays.
+
+    Raises
+    ------
+    KeyError
+        There is no such run.
+    """
+    gone = _find(document, number)
+    return replace(document, runs=tuple(run for run in document.runs if run is not gone))
+
+
+def carried(now: Document, then: Document) -> Document:
+    """Return a document that is gone back to, with the runs that had not been made when it was shown.
+
+    So undoing a run takes its maps away but not its entry, while a deleted run comes back. An edited
+    result was kept because another took its place: where that is undone, it is shown again.
+    """
+    later = tuple(run for run in now.runs if run.number > then.run_count and not run.edited)
+    if not later:
+        return then
+    return replace(then, runs=(*then.runs, *later), run_count=max(now.run_count, then.run_count))
+
+
+def settings_of(unmixing: Unmixing) -> RunSettings:
+    """Return the settings that make a result again."""
+    from hsunmix.methods import methods
+
+    known = methods().get(unmixing.method)
+    defaults = {} if known is None else to_dict(known.params())
+    changed = {name: v for name, v in unmixing.parameters.items() if v != defaults.get(name, v)}
+    parameters = {unmixing.method: changed} if changed else {}
+    return RunSettings(unmixing.method, unmixing.rank, unmixing.abundance, unmixing.seed, parameters)
+
+
+def label_of(unmixing: Unmixing) -> str:
+    """Return what was done, in a few words."""
+    from hsunmix.methods import methods
+
+    known = methods().get(unmixing.method)
+    return f"{known.title if known else unmixing.method}, r = {unmixing.rank}"
+
+
+def run_bytes(run: Run) -> int:
+    """Return the bytes of a run's arrays."""
+    return sum(size for _, size in held([run.unmixing]))
+
+
+def held(results: Iterable[Unmixing | None]) -> Iterator[tuple[int, int]]:
+    """Yield an identity and the bytes of every array of some results; the same array comes again."""
+    for result in results:
+        if result is not None:
+            for array in (result.abundances, result.rmse, result.endmembers, result.history):
+                yield id(array), array.nbytes
+
+
+def _with_entry(
+    document: Document, label: str, settings: RunSettings, locked: tuple[int, ...], edited: bool = False
+) -> Document:
+    result = document.unmixing
+    assert result is not None  # it is the entry
+    run = Run(
+        document.run_count + 1,
+        label,
+        datetime.now(UTC).isoformat(timespec="seconds"),
+        settings,
+        float(result.relative_error) if math.isfinite(result.relative_error) else 1.0,
+        float(result.seconds),
+        document.endmembers,
+        result,
+        locked,
+        edited,
+    )
+    runs = _bounded((*document.runs, run)[-MOST:], result)
+    return replace(document, runs=runs, run_count=run.number)
+
+
+def _bounded(runs: tuple[Run, ...], shown: Unmixing) -> tuple[Run, ...]:
+    """Drop the arrays of the oldest runs until the rest fits; those of the result shown cost nothing."""
+    left, result = BYTES, []
+    for run in reversed(runs):
+        if run.unmixing is not shown:
+            left -= run_bytes(run)
+        result.append(run if left >= 0 or run.unmixing is shown else replace(run, unmixing=None))
+    return tuple(reversed(result))
+
+
+def _find(document: Document, number: int) -> Run:
+    for run in document.runs:
+        if run.number == number:
+            return run
+    raise KeyError(f"there is no run {number}")
