@@ -119,8 +119,7 @@ class View(Panel):
 
 def _heading(shown: Comparing) -> str:
     degrees = shown.agreement.degrees
-    mean = "" if math.isnan(degrees) else f" · mean angle {degrees:.1f}°"
-    return f"{shown.first.label} against {shown.second.label}{mean}"
+    return "Comparison" if math.isnan(degrees) else f"Comparison · mean angle {degrees:.1f}°"
 
 
 def _others(before: Comparing | None, now: Comparing) -> bool:

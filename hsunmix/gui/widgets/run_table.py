@@ -69,14 +69,16 @@ class RunTable(_Table):
     def __init__(self) -> None:
         super().__init__("runList", "Runs of this session", RUNS, stretched=(1,))
         self._runs: tuple[Run, ...] = ()
+        self._shown: int | None = None
         self.doubleClicked.connect(lambda _: self._tell(self.back))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._on_menu)
 
     def show_runs(self, document: Document) -> None:
-        """List a document's runs; the selection stays where it was."""
-        chosen = self.selected
+        """List a document's runs; the selection stays where it was, unless another is shown now."""
         shown = current(document)
+        chosen = self.selected if shown is not None and shown.number == self._shown else shown
+        self._shown = None if shown is None else shown.number
         self._runs = document.runs[::-1]
         self.setRowCount(len(self._runs))
         for row, run in enumerate(self._runs):
@@ -94,7 +96,7 @@ class RunTable(_Table):
                 if run.unmixing is None:
                     item.setForeground(self.palette().placeholderText())
                 self.setItem(row, column, item)
-            if (chosen is not None and run.number == chosen.number) or (chosen is None and run is shown):
+            if chosen is not None and run.number == chosen.number:
                 self.selectRow(row)
 
     @property
@@ -157,6 +159,10 @@ class PairTable(_Table):
     def show_pairs(self, shown: Comparing) -> None:
         """List the pairs, and select the one whose maps are shown."""
         self._filling = True
+        for column, side in enumerate((shown.first, shown.second)):
+            header = self.horizontalHeaderItem(column)
+            if header is not None:
+                header.setText(side.label)
         self.setRowCount(len(shown.agreement.pairs))
         for row, pair in enumerate(shown.agreement.pairs):
             for column, (side, index) in enumerate(((shown.first, pair.first), (shown.second, pair.second))):

@@ -99,7 +99,8 @@ def test_a_comparison_takes_the_place_of_the_list(alone: Alone, comparing: Compa
     live = Live(comparing=comparing)
     panel.follow(Live(), live)
     assert panel.isVisible()
-    assert panel.title.text().startswith("Shown against Run 1 · mean angle ")
+    assert panel.title.text().startswith("Comparison · mean angle ")
+    assert [panel.pairs.horizontalHeaderItem(k).text() for k in range(2)] == ["Shown", "Run 1"]
     rows = texts(panel.pairs)
     assert len(rows) == 3
     assert rows[0][:2] == ["Endmember 1", "Endmember 1"]
