@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,16 +14,26 @@ from hsunmix.methods import get, pipeline
 from hsunmix.model.cube import Cube
 from hsunmix.model.unmixing import Unmixing
 
+if TYPE_CHECKING:
+    from hsunmix.session.narrowing import Mask
+
 __all__ = ["abundances", "estimate_rank", "open_cube", "unmix"]
 
 
-def open_cube(path: str | PathLike[str], **options: Any) -> Cube:
+def open_cube(
+    path: str | PathLike[str], *, mask: Mask | None = None, bands: str = "", **options: Any
+) -> Cube:
     """Open a hyperspectral cube; its pixels are read when they are needed.
 
     Parameters
     ----------
     path : path-like
-        ENVI header or data, MATLAB, HDF5.
+        ENVI header or data, GeoTIFF, MATLAB, HDF5.
+    mask : str, path-like or array of bool, (lines, samples), optional
+        The pixels to use: a condition such as ``"ndvi > 0.3"``, a file (a raster of one band, an
+        array, GeoJSON polygons), or an array. A condition reads the bands that it names.
+    bands : str
+        The bands to use, such as ``"400-1300, 1450-2400"`` in nanometres, ``"no-water"``, ``"#10-120"``.
     **options
         What the file doesn't say: ``lines``, ``samples``, ``dataset``, ``axes``.
 
@@ -31,10 +41,14 @@ def open_cube(path: str | PathLike[str], **options: Any) -> Cube:
     ------
     FileError
         The file is missing, or isn't what it should be.
+    InputError
+        The mask or the bands make no sense for it.
     """
     from hsunmix.formats import open_cube as open_file
+    from hsunmix.session.narrowing import narrowed
 
-    return open_file(path, **options)
+    cube = open_file(path, **options)
+    return finish(narrowed(cube, [] if mask is None else [mask], bands))
 
 
 def unmix(

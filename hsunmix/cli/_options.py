@@ -13,7 +13,7 @@ import click
 from hsunmix.formats import Options
 from hsunmix.parameters import describe
 
-__all__ = ["PRODUCTS", "as_json", "cube_argument", "echo_json", "out", "products", "reading"]
+__all__ = ["PRODUCTS", "as_json", "cube_argument", "echo_json", "narrowing", "out", "products", "reading"]
 
 PRODUCTS = "geotiff,png,csv,sli"
 KINDS: dict[str, Any] = {"int": int, "float": float}
@@ -49,6 +49,24 @@ def reading(function: Command) -> Command:
         add = click.option(f"--{option.name}", type=kind, metavar=option.name.upper(), help=option.help)
         function = add(function)
     return function
+
+
+def narrowing(function: Command) -> Command:
+    """Add the choice of pixels and bands: keyword arguments ``masks`` and ``bands``."""
+    masks = click.option(
+        "--mask",
+        "masks",
+        multiple=True,
+        metavar="CONDITION|FILE",
+        help="Use only some pixels: a condition such as 'ndvi > 0.3', a raster or GeoJSON; may be repeated.",
+    )
+    bands = click.option(
+        "--bands",
+        default="",
+        metavar="RANGES",
+        help="Use only some bands: 400-1300,1450-2400 in nm; no-water; #10-120 by number.",
+    )
+    return masks(bands(function))
 
 
 def echo_json(data: Any) -> None:

@@ -24,6 +24,7 @@ __all__ = [
     "check_products",
     "check_request",
     "given",
+    "open_part",
     "output_folder",
     "run",
     "unmix_cube",
@@ -115,6 +116,14 @@ def output_folder(folder: Path) -> Path:
         reason = "there is a file of this name" if folder.is_file() else error.strerror or str(error)
         raise WriteError(folder, f"the products need a folder here: {reason}") from error
     return folder
+
+
+def open_part(path: Path, options: Mapping[str, Any], masks: Sequence[str], bands: str) -> Cube:
+    """Open a cube, restricted to some pixels and bands."""
+    from hsunmix.formats import open_cube
+    from hsunmix.session.narrowing import narrowed
+
+    return run(narrowed(open_cube(path, **given(options)), masks, bands), "Masking")
 
 
 def unmix_cube(cube: Cube, request: Request) -> Unmixing:

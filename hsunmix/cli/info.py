@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
-from hsunmix.cli._options import as_json, echo_json, reading
+from hsunmix.cli._options import as_json, echo_json, narrowing, reading
 
 if TYPE_CHECKING:
     from hsunmix.model.cube import Cube
@@ -18,19 +18,24 @@ if TYPE_CHECKING:
 
 @click.command("info")
 @click.argument("path", type=click.Path(path_type=Path))
+@narrowing
 @reading
 @as_json
-def command(path: Path, as_json: bool, **options: Any) -> None:
+def command(path: Path, masks: tuple[str, ...], bands: str, as_json: bool, **options: Any) -> None:
     """Say what PATH holds: a cube (also a header without its data), a library or a session.
 
     With --json: wavelengths in nanometres, bad_bands counted from 0, scale as the factor from
     stored to physical values, transform as (a, b, c, d, e, f) with x = a·sample + b·line + c.
+    With --mask or --bands also how many pixels and which bands are used, which reads the file.
     """
-    from hsunmix.cli._work import about, given
+    from hsunmix.cli._work import about, given, run
+    from hsunmix.session.narrowing import narrowed
 
     with about(path):
         cube = _session_cube(path) if path.suffix.lower() == ".hsu" else _open(path, given(options))
-    facts = describe(cube)
+        facts = describe(cube)
+        if masks or bands:
+            facts |= used(run(narrowed(cube, masks, bands), "Masking"))
     if as_json:
         echo_json(facts)
         return
@@ -55,12 +60,27 @@ def describe(cube: Cube) -> dict[str, Any]:
         "crs": place.crs or None if place else None,
         "transform": place.transform if place else None,
         "format": cube.format,
-        "notes": [*cube.notes, *_offset(cube)],
+        "notes": [*cube.notes, *_offset(cube), *_selection(cube)],
     }
 
 
+def used(cube: Cube) -> dict[str, Any]:
+    """Return which part of a cube is used: one pass over the file."""
+    return {"used_pixels": int(cube.mask.sum()), "used_bands": np.flatnonzero(cube.good_bands)}
+
+
 def _offset(cube: Cube) -> list[str]:
-    return [f"An offset of {cube.offset} is added after scaling."] if np.any(cube.offset) else []
+    if not np.any(cube.offset):
+        return []
+    of_bands = "of each band's own" if np.ndim(cube.offset) else f"of {cube.offset:g}"
+    return [f"An offset {of_bands} is added after scaling."]
+
+
+def _selection(cube: Cube) -> list[str]:
+    if cube.selection is None:
+        return []
+    made = f": {cube.selection_text}" if cube.selection_text else "."
+    return [f"A mask wants {int(cube.selection.sum())} of {cube.selection.size} pixels{made}"]
 
 
 def _open(path: Path, options: dict[str, Any]) -> Cube:
@@ -108,7 +128,7 @@ def _in_words(name: str, value: Any) -> list[str]:
     if name == "crs":
         quoted = value.split('"')
         return [quoted[1] if len(quoted) > 1 else value]  # the system's own name, of a long WKT
-    if name == "bad_bands":
+    if name in ("bad_bands", "used_bands"):
         return [", ".join(_ranges(value)) or "none"]
     if name == "notes":
         return list(value)

@@ -7,25 +7,27 @@ from typing import Any
 
 import click
 
-from hsunmix.cli._options import as_json, cube_argument, echo_json, reading
+from hsunmix.cli._options import as_json, cube_argument, echo_json, narrowing, reading
 
 
 @click.command("rank")
 @cube_argument
 @click.option("-m", "--method", default="hysime", show_default=True, help="Which estimate.")
+@narrowing
 @reading
 @as_json
-def command(cube: Path, method: str, as_json: bool, **options: Any) -> None:
+def command(
+    cube: Path, method: str, masks: tuple[str, ...], bands: str, as_json: bool, **options: Any
+) -> None:
     """Estimate the number of endmembers of CUBE."""
-    from hsunmix.cli._work import about, given, run
+    from hsunmix.cli._work import about, open_part, run
     from hsunmix.engine.scene import load
-    from hsunmix.formats import open_cube
     from hsunmix.methods import get
     from hsunmix.methods.pipeline import estimate_rank
 
     get(method, "rank")
     with about(cube):
-        scene = run(load(open_cube(cube, **given(options))), "Reading")
+        scene = run(load(open_part(cube, options, masks, bands)), "Reading")
         estimate = run(estimate_rank(scene, method), "Estimating")
     if as_json:
         echo_json(

@@ -36,7 +36,7 @@ class SourceRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     ``pixels`` is of the file that holds the pixels, ``header`` of a header beside it; None where
     they could not be read when the session was saved. ``relative`` is from the session's folder,
-    with ``/``.
+    with ``/``. The texts are the cube's; what they made is kept in arrays.
     """
 
     absolute: str
@@ -45,6 +45,8 @@ class SourceRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     options: dict[str, int | str]
     pixels: Fingerprint | None
     header: Fingerprint | None
+    selection_text: str = ""
+    band_text: str = ""
 
 
 def source_of(cube: Cube, session: Path) -> SourceRecord:
@@ -63,7 +65,8 @@ def source_of(cube: Cube, session: Path) -> SourceRecord:
     except ValueError:  # another drive
         relative = ""
     pixels, header = _fingerprints(cube, cube.path)
-    return SourceRecord(absolute, relative, cube.shape, dict(cube.options), pixels, header)
+    texts = (cube.selection_text, cube.band_text)
+    return SourceRecord(absolute, relative, cube.shape, dict(cube.options), pixels, header, *texts)
 
 
 def find(record: SourceRecord, session: Path) -> Path:
