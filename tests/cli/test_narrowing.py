@@ -84,5 +84,8 @@ def test_from_python(scene, mask):
     cube = hsunmix.open_cube(scene, mask=np.load(mask), bands="no-water")
     assert cube.mask.sum() == USED
     assert hsunmix.open_cube(scene, mask=mask).mask.sum() == USED
-    assert hsunmix.open_cube(scene, mask="band[0] > 1e9 or band[0] > -1e9").mask.sum() == 116
+    assert (
+        hsunmix.open_cube(scene, mask="band[0] > 1e9 or band[0] > -1e9").mask.sum()
+        == hsunmix.open_cube(scene).mask.sum()
+    )
     assert np.isnan(hsunmix.unmix(cube, "spa", rank=3).rmse).sum() == 117 - USED
