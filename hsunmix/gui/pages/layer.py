@@ -14,7 +14,7 @@ from hsunmix.session.document import Document, Layer
 TITLE = "Layer"
 TIP = "An image by band maths, such as a vegetation index"
 ORDER = 90
-SHORTCUT = "Ctrl+9"
+SHORTCUT = "Ctrl+8"
 CORE = False
 
 COLOURS = "CET-L1"

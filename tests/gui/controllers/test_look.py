@@ -51,3 +51,31 @@ def test_other_bands_and_stretch_read_another_picture(open_bench: Workbench, wai
 def test_closing_the_cube_takes_its_picture(open_bench: Workbench):
     open_bench.history.reset(Document())
     assert open_bench.live.picture is None
+
+
+def test_bands_in_grey_are_read_as_the_slider_moves(open_bench: Workbench, wait: Wait):
+    bench = open_bench
+    for band in range(20):  # quicker than they can be read
+        bench.send(i.ShowBand(band))
+    assert bench.document.view.page == "band"
+    wait(lambda: bench.live.grey is not None and bench.live.grey.band == 19)
+    assert np.array_equal(bench.live.grey.values, bench.document.cube.band(19))
+    bench.send(i.ShowBand(step=-1))
+    assert bench.document.view.band == 18
+    wait(lambda: bench.live.grey.band == 18)
+    bench.send(i.ShowBand(step=-99))
+    assert bench.document.view.band == 0
+    assert not bench.history.modified
+
+
+def test_one_stretch_for_all_maps_and_what_is_laid_on_them(open_bench: Workbench):
+    bench = open_bench
+    bench.send(i.StretchMaps((2.0, 98.0)))
+    assert bench.document.view.map_stretch == (2.0, 98.0)
+    bench.send(i.StretchMaps(None))
+    assert bench.document.view.map_stretch is None
+    bench.send(i.ShowVeil(False))
+    bench.send(i.ShowOverview(False))
+    assert not bench.document.view.veiled
+    assert not bench.document.view.overview
+    assert not bench.history.modified

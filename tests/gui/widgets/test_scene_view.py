@@ -1,0 +1,174 @@
+"""What a view paints, read back from its pixels: nothing transposed, shifted or lost."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QContextMenuEvent, QImage
+from pytestqt.qtbot import QtBot
+
+from hsunmix.gui.drawing import Overlay
+from hsunmix.gui.images import colours
+from hsunmix.gui.widgets.overlay import overlay_image
+from hsunmix.gui.widgets.overview import Overview
+from hsunmix.gui.widgets.scene_view import SceneView
+from hsunmix.gui.widgets.stage import Stage
+
+LINES, SAMPLES = 13, 9
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> SceneView:
+    stage = Stage()
+    stage.set_canvas("#ff00ff")
+    made = SceneView("sceneView", "Image", stage)
+    made.kept = stage  # a stage without a parent goes with the last who knows it
+    qtbot.addWidget(made)
+    made.resize(420, 300)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def painted(view: SceneView) -> QImage:
+    return view.grab().toImage()
+
+
+def colour_at(image: QImage, place: QPoint) -> tuple[int, int, int]:
+    return QColor(image.pixel(place)).getRgb()[:3]
+
+
+def numbered() -> np.ndarray:
+    """A different index for every pixel."""
+    return (np.arange(LINES * SAMPLES).reshape(LINES, SAMPLES) * 2 + 1).astype(np.uint8)
+
+
+def test_every_pixel_is_painted_where_it_belongs(view: SceneView):
+    table, values = colours("viridis"), numbered()
+    view.set_picture(values, values.shape, table)
+    image = painted(view)
+    for line in range(LINES):
+        for sample in range(SAMPLES):
+            found = colour_at(image, view.place_of(line, sample))
+            assert found == tuple(table[values[line, sample], :3]), (line, sample)
+    assert colour_at(image, QPoint(2, 150)) == (255, 0, 255)
+
+
+@pytest.mark.parametrize("rect", [QRectF(2.3, 4.6, 5, 3), QRectF(-3, 8, 8, 8), QRectF(0, 0, 1.5, 1.5)])
+def test_also_when_a_part_is_seen(view: SceneView, rect: QRectF):
+    table, values = colours("viridis"), numbered()
+    view.set_picture(values, values.shape, table)
+    view.stage.show_rect(rect)
+    image, seen = painted(view), 0
+    for line in range(LINES):
+        for sample in range(SAMPLES):
+            place = view.place_of(line, sample)
+            if view.rect().contains(place):
+                seen += 1
+                assert colour_at(image, place) == tuple(table[values[line, sample], :3]), (line, sample)
+    assert seen >= 1
+
+
+def test_a_thinned_picture_covers_the_same_place(view: SceneView):
+    """Every 4th of 130 × 90 pixels; neither is a multiple of 4."""
+    whole = np.zeros((130, 90), dtype=np.uint8)
+    whole[:64, :32] = 255
+    whole[whole == 0] = 1
+    table = colours("viridis")
+    view.set_picture(whole[::4, ::4], whole.shape, table)
+    image = painted(view)
+    for line, sample in ((0, 0), (60, 28), (60, 40), (70, 10), (129, 89), (129, 0)):
+        expected = tuple(table[whole[line, sample], :3])
+        assert colour_at(image, view.place_of(line, sample)) == expected, (line, sample)
+    below = view.to_widget(QPointF(45, 130)).toPoint() + QPoint(0, 3)
+    assert colour_at(image, below) == (255, 0, 255)  # nothing beyond the scene
+
+
+def test_rgba_is_shown_as_it_is_and_nodata_as_canvas(view: SceneView):
+    values = np.zeros((LINES, SAMPLES, 4), dtype=np.uint8)
+    values[:, :, 3] = 255
+    values[3, 7] = (10, 200, 30, 255)
+    values[9, 1] = 0
+    view.set_picture(values, (LINES, SAMPLES))
+    image = painted(view)
+    assert colour_at(image, view.place_of(3, 7)) == (10, 200, 30)
+    assert colour_at(image, view.place_of(9, 1)) == (255, 0, 255)
+    assert colour_at(image, view.place_of(1, 8)) == (0, 0, 0)
+
+
+def test_masked_pixels_are_veiled_where_they_are(view: SceneView):
+    values = np.zeros((LINES, SAMPLES, 4), dtype=np.uint8)
+    values[:, :, 3] = 255
+    view.set_picture(values, (LINES, SAMPLES))
+    masked = np.zeros((LINES, SAMPLES), dtype=np.uint8)
+    masked[2:5, 6] = 1
+    overlay = Overlay(masked, ())
+    view.stage.set_overlay(overlay_image(overlay, "#ffffff", True), (), -1)
+    image = painted(view)
+    veiled = [[colour_at(image, view.place_of(y, x))[0] > 128 for x in range(SAMPLES)] for y in range(LINES)]
+    assert np.array_equal(veiled, masked == 1)
+    view.stage.set_overlay(overlay_image(overlay, "#ffffff", False), (), -1)
+    assert colour_at(painted(view), view.place_of(3, 6)) == (0, 0, 0)
+
+
+def test_regions_are_tinted_in_their_colours_and_still_veiled(view: SceneView):
+    values = np.full((LINES, SAMPLES, 4), 255, dtype=np.uint8)
+    view.set_picture(values, (LINES, SAMPLES))
+    marked = np.zeros((LINES, SAMPLES), dtype=np.uint8)
+    marked[1, 2], marked[8, 4] = 2, 4 + 1  # the first region; the second, masked
+    view.stage.set_overlay(overlay_image(Overlay(marked, ("#ff0000", "#0000ff")), "#000000", True), (), -1)
+    image = painted(view)
+    red = colour_at(image, view.place_of(1, 2))
+    blue = colour_at(image, view.place_of(8, 4))
+    assert red[0] > red[1] + 40
+    assert blue[2] > blue[0] + 10
+    assert max(blue) < 160  # dark under the veil
+    assert colour_at(image, view.place_of(2, 1)) == (255, 255, 255)
+
+
+def test_the_menu_key_asks_at_the_cursor(view: SceneView):
+    view.set_picture(numbered(), (LINES, SAMPLES), colours("viridis"))
+    asked: list[tuple[int, int]] = []
+    view.asked.connect(lambda line, sample, _: asked.append((line, sample)))
+    reason = QContextMenuEvent.Reason
+    view.contextMenuEvent(QContextMenuEvent(reason.Keyboard, QPoint(0, 0)))
+    assert asked == []  # no cursor, no menu
+    view.stage.set_cursor((11, 3))
+    view.contextMenuEvent(QContextMenuEvent(reason.Keyboard, QPoint(0, 0)))
+    view.contextMenuEvent(QContextMenuEvent(reason.Mouse, view.place_of(2, 8)))
+    assert asked == [(11, 3), (2, 8)]
+
+
+def test_the_keyboard_cursor_stays_in_sight(view: SceneView, qtbot: QtBot):
+    view.set_picture(numbered(), (LINES, SAMPLES), colours("viridis"))
+    view.hovered.connect(view.stage.set_cursor)
+    view.stage.show_rect(QRectF(0, 0, 3, 3))
+    view.stage.set_cursor((1, 1))
+    for _ in range(11):
+        qtbot.keyClick(view, Qt.Key.Key_Down)
+    assert view.stage.cursor == (12, 1)
+    assert view.visible_rect().contains(QPointF(1.5, 12.5))
+
+
+def test_the_overview_shows_the_part_and_moves_it(view: SceneView, qtbot: QtBot):
+    overview = Overview(view)
+    values = np.ones((LINES, SAMPLES), dtype=np.uint8)
+    values[0, 8] = 255
+    view.set_picture(values, (LINES, SAMPLES), colours("viridis"))
+    overview.place()
+    assert overview.isHidden()  # all is seen
+    view.stage.show_rect(QRectF(6, 0, 3, 4))
+    assert not overview.isHidden()
+    assert overview.height() > overview.width()  # as the scene
+    frame = overview.frame()
+    assert frame.center().x() > overview.width() / 2
+    assert frame.center().y() < overview.height() / 2
+    corner = QPoint(overview.width() - 2, 2)
+    bright = colour_at(overview.grab().toImage(), corner - QPoint(1, -1))
+    qtbot.mouseClick(overview, Qt.MouseButton.LeftButton, pos=QPoint(2, overview.height() - 2))
+    assert view.stage.rect.center().x() < 2
+    assert view.stage.rect.center().y() > 11
+    assert bright != (255, 0, 255)
+    overview.set_wanted(False)
+    assert overview.isHidden()
