@@ -9,7 +9,9 @@ from importlib.metadata import version
 import click
 
 from hsunmix._version import __version__
+from hsunmix.cli._contents import missing
 from hsunmix.cli._options import as_json, echo_json
+from hsunmix.errors import HsunmixError
 
 PARTS = ("numpy", "scipy", "numba", "PySide6_Essentials", "pyqtgraph", "rasterio", "h5py")
 
@@ -20,6 +22,8 @@ def command(as_json: bool) -> None:
     """Open the window, run the sample cube through it, print versions and times."""
     from hsunmix.gui import system_libraries
 
+    if absent := missing():
+        raise HsunmixError(f"this installation lacks {', '.join(absent[:5])}; install hsunmix again")
     if not system_libraries.has_display():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         os.environ.setdefault("QT_LOGGING_RULES", "default.warning=false")  # it grumbles about size hints

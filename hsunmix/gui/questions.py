@@ -121,6 +121,12 @@ class Asked:
 
         _agreed(AboutDialog(self._window()))
 
+    def licences(self) -> None:
+        """Show the licences."""
+        from hsunmix.gui.dialogs.licences import LicencesDialog
+
+        _agreed(LicencesDialog(self._window()))
+
 
 def _agreed(dialog: Any) -> bool:
     """Run a dialog to its end; nothing of it stays."""

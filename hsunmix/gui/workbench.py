@@ -83,6 +83,9 @@ class Questions(Protocol):
     def about(self) -> None:
         """Show the versions."""
 
+    def licences(self) -> None:
+        """Show the licences."""
+
 
 class Workbench(QObject):
     """The middle of the window, without a widget.

@@ -11,4 +11,5 @@ ORDER = 80
 
 ACTIONS = (
     Action("about", "&About hsunmix", "Versions, for bug reports", lambda _: i.About()),
+    Action("licences", "&Licences", "Of hsunmix and of everything in it", lambda _: i.Licences()),
 )  # fmt: skip

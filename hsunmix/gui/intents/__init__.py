@@ -7,6 +7,7 @@ for the same thing in the same way. One file an area; all of their names are her
 from hsunmix.gui.intents.base import *
 from hsunmix.gui.intents.edit import *
 from hsunmix.gui.intents.files import *
+from hsunmix.gui.intents.help import *
 from hsunmix.gui.intents.look import *
 from hsunmix.gui.intents.loop import *
 from hsunmix.gui.intents.mask import *

@@ -1,0 +1,1 @@
+"""From the checkout to what people download: see resources/docs/releasing.md."""
