@@ -70,7 +70,8 @@ QComboBox QAbstractItemView { background: $surface; border: 1px solid $border; p
 QAbstractSpinBox { padding: 3px 20px 3px 7px; }
 QAbstractSpinBox QLineEdit { border: none; padding: 0 0 0 4px; background: transparent; min-height: 0; }
 QLabel[role="field"] { min-height: 28px; min-width: 92px; }
-QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; width: 18px; background: transparent; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; width: 18px;
+    background: transparent; }
 QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover { background: $hover; }
 QAbstractSpinBox::up-arrow { image: url("$icons/chevron-up.svg"); width: 10px; height: 10px; }
 QAbstractSpinBox::down-arrow { image: url("$icons/chevron-down.svg"); width: 10px; height: 10px; }

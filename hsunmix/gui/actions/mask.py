@@ -48,8 +48,8 @@ def _tool(tool: str, key: int) -> Action:
 
 
 ACTIONS = (
-    Action("maskVegetation", "&Threshold on an index…", "Keep the pixels where an index such as NDVI is above or below a value; shown before anything changes", lambda _: i.PlanMask("ndvi"), "Ctrl+M", opened, "mask"),
-    Action("maskBand", "Threshold on the &band shown…", "Keep the pixels where one band is above or below a value", lambda b: i.PlanMask(f"band[{band_shown(b.document)}]"), "Ctrl+Shift+M", opened),
+    Action("maskVegetation", "&Threshold on an index…", "Keep the pixels where an index such as NDVI is above or below a value; shown before anything changes", lambda _: i.PlanMask("ndvi"), "Ctrl+T", opened, "mask"),
+    Action("maskBand", "Threshold on the &band shown…", "Keep the pixels where one band is above or below a value", lambda b: i.PlanMask(f"band[{band_shown(b.document)}]"), "Ctrl+Shift+T", opened),
     Action("maskExpression", "Band &maths…", "An expression over bands, for a mask or an image: (b[860] - b[660]) / (b[860] + b[660]) > 0.3", lambda _: i.PlanMask("(b[860] - b[660]) / (b[860] + b[660]) > 0.3"), "Ctrl+B", opened),
     Action("maskFile", "Mask from a &file…", "Keep the pixels where an image file is not zero", lambda _: i.MaskFile(), "", opened),
     Action("saveMask", "&Save the mask…", "Write the mask as an image file", lambda _: i.SaveMask(), "", has_mask),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from hsunmix.gui.workbench import Workbench
 from hsunmix.model.band_maths import evaluate
 from hsunmix.model.cube import Cube
 from hsunmix.session.document import Document
+from tests.gui.conftest import Answers
 
 Wait = Callable[[Callable[[], bool]], None]
 
@@ -172,3 +174,30 @@ def test_the_condition_is_an_expression_again():
     assert threshold_text(i.PlanMask("ndvi", ">", 0.25)) == "ndvi > 0.25"
     assert threshold_text(i.PlanMask("b[860] - b[660]", "<", -1e-3)) == "(b[860] - b[660]) < -0.001"
     assert threshold_text(i.PlanMask("b[860] > 0.3")) == "b[860] > 0.3"
+
+
+def test_out_to_a_file_and_in_again(open_bench: Workbench, answers: Answers, tmp_path: Path, wait: Wait):
+    bench = open_bench
+    bench.send(i.DrawRegion("rectangle", ((2.0, 6.0), (12.0, 9.0))))
+    bench.send(i.MaskRegion(0))
+    mask = bench.document.cube.selection
+    answers.file = tmp_path / "mask"
+    bench.send(i.SaveMask())
+    wait(lambda: bench.live.message is not None)
+    assert "mask.tif" in bench.live.message.text
+    bench.send(i.ClearMask())
+    bench.send(i.MaskFile(tmp_path / "mask.tif"))
+    wait(lambda: bench.document.cube.selection is not None)
+    assert np.array_equal(bench.document.cube.selection, mask)
+    assert bench.history.undo_label == "Mask from mask.tif"
+    wait(lambda: solved(bench))
+
+
+def test_a_transposed_mask_is_refused(open_bench: Workbench, answers: Answers, tmp_path: Path, wait: Wait):
+    bench = open_bench
+    np.save(tmp_path / "turned.npy", np.eye(9, 13))
+    answers.file = tmp_path / "turned.npy"
+    bench.send(i.MaskFile())
+    wait(lambda: bench.live.message is not None)
+    assert "exchanged" in bench.live.message.text
+    assert bench.document.cube.selection is None
