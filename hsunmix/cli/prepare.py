@@ -19,15 +19,19 @@ def command() -> None:
     import numpy as np
 
     from hsunmix.api import abundances, unmix
+    from hsunmix.engine.scene import load
     from hsunmix.errors import HsunmixError
+    from hsunmix.jobs import finish
     from hsunmix.kernels import mark_prepared
     from hsunmix.methods import methods
+    from hsunmix.model.cube import Cube
 
     if hasattr(os, "nice"):
         os.nice(10)  # whatever the analyst does meanwhile comes first
     rng = np.random.default_rng(0)
     w = rng.random((12, 3))
-    x = np.hstack([w, w @ rng.dirichlet(np.ones(3), 600).T])
+    x = np.hstack([w, w @ rng.dirichlet(np.ones(3), 597).T])
+    finish(load(Cube.from_array(x.T.reshape(20, 30, 12))))  # as a file is read
     for method in methods().values():
         try:
             if method.kind in ("factorization", "extraction"):

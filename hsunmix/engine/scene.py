@@ -28,7 +28,7 @@ from hsunmix.model.unmixing import Step
 
 __all__ = ["TILE", "Scene", "from_array", "load", "subset", "thinned"]
 
-BLOCK_BYTES = 4 << 20  # read at a time
+BLOCK_BYTES = 8 << 20  # read at a time
 CHUNK_BYTES = 4 << 20  # a kernel's call works on so much: a few milliseconds
 
 T = TypeVar("T")
@@ -149,6 +149,10 @@ def load(cube: Cube) -> Generator[Step | None, None, Scene]:
     FileError
         The file can't be read.
     """
+    from hsunmix.engine.passes import compiling
+    from hsunmix.kernels.filling import fill_spectra
+
+    yield compiling(fill_spectra)
     yield from prepared(cube.pixels)
     bands = cube.good_bands
     index = None if bands.all() else np.flatnonzero(bands).tolist()

@@ -139,15 +139,18 @@ class Cube:
     def mask(self) -> NDArray[np.bool_]:
         """True for the pixels that are used, (lines, samples): one pass over the file."""
         used = np.empty(self.shape[:2], dtype=bool)
-        for first, block in self.blocks():
-            used[first : first + len(block)] = usable_pixels(block[:, :, self.good_bands])
+        good = None if self.good_bands.all() else np.flatnonzero(self.good_bands).tolist()
+        for first, block in self.blocks(bands=good):
+            used[first : first + len(block)] = usable_pixels(block)
         return used if self.selection is None else used & self.selection
 
-    def blocks(self, block_bytes: int = BLOCK_BYTES) -> Iterator[tuple[int, NDArray[np.float32]]]:
+    def blocks(
+        self, block_bytes: int = BLOCK_BYTES, bands: Sequence[int] | None = None
+    ) -> Iterator[tuple[int, NDArray[np.float32]]]:
         """Pass through the cube: (first line, physical values (lines of the block, samples, bands))."""
         step = max(1, block_bytes // max(1, self.samples * self.bands * 4))
         for first in range(0, self.lines, step):
-            yield first, self.read(first, min(first + step, self.lines))
+            yield first, self.read(first, min(first + step, self.lines), bands)
 
     def read(
         self, first: int, last: int, bands: Sequence[int] | None = None, dtype: DTypeLike = np.float32
@@ -169,9 +172,14 @@ class Cube:
         pick = slice(None) if bands is None else list(bands)
         gain = self.gain if np.ndim(self.gain) == 0 else np.asarray(self.gain)[pick]
         offset = self.offset if np.ndim(self.offset) == 0 else np.asarray(self.offset)[pick]
-        plain = np.ndim(gain) == 0 and np.ndim(offset) == 0 and gain == 1 and offset == 0
         # The arithmetic is float64 so that 1e-4 · 1234 rounds once, as other software rounds it.
-        values = stored.astype(dtype) if plain else (stored.astype(np.float64) * gain + offset).astype(dtype)
+        if np.any(offset):
+            values = (stored.astype(np.float64) * gain + offset).astype(dtype)
+        elif np.any(gain != 1.0):
+            values = np.empty_like(stored, dtype=dtype)
+            np.multiply(stored, gain, out=values, dtype=np.float64, casting="unsafe")  # in small pieces
+        else:
+            values = stored.astype(dtype, copy=False)
         if self.nodata is not None:
             # A float32 file whose header says −1.23e+34 holds the nearest float32 to it.
             missing = self.nodata

@@ -1,0 +1,112 @@
+"""How long a cube takes to be read into tiles, against the time of reading its bytes. Prints Markdown.
+
+    python -m tests.benchmarks.reading [MEGABYTES]
+
+ENVI in each interleave, and the same through the child process as HDF5, stored in one piece and in
+chunks. The floor is one read of the file into new memory; both are warm, the least of five, taken in
+turn so that a busy machine slows both.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from hsunmix.engine.scene import load
+from hsunmix.formats import open_cube
+from hsunmix.jobs import finish
+
+BANDS = 224
+AXES = {"bsq": (2, 0, 1), "bil": (0, 2, 1), "bip": (0, 1, 2)}
+NAMES = {"bsq": "byx", "bil": "ybx", "bip": "yxb"}
+TURNS = 5
+
+
+def shape_of(size: int, item: int) -> tuple[int, int, int]:
+    """Lines, samples, bands of a scene of so many bytes, wider than high."""
+    pixels = size // (BANDS * item)
+    lines = int((pixels / 1.4) ** 0.5)
+    return lines, pixels // lines, BANDS
+
+
+def write_envi(folder: Path, values: np.ndarray, interleave: str) -> tuple[Path, Path]:
+    """Write header and data; return the data's path and the header's."""
+    lines, samples, bands = values.shape
+    code = {"f4": 4, "i2": 2}[values.dtype.str[1:]]
+    header = folder / f"{interleave}.hdr"
+    header.write_text(
+        f"ENVI\nsamples = {samples}\nlines = {lines}\nbands = {bands}\ndata type = {code}\n"
+        f"interleave = {interleave}\nbyte order = 0\nheader offset = 0\n"
+    )
+    data = header.with_suffix(".img")
+    values.transpose(AXES[interleave]).tofile(data)
+    return data, header
+
+
+def write_hdf5(folder: Path, values: np.ndarray, interleave: str, chunked: bool) -> Path:
+    """Write a dataset in one piece or in chunks that are not compressed."""
+    stored = values.transpose(AXES[interleave])
+    chunks = tuple(min(64, n) for n in stored.shape) if chunked else None
+    path = folder / f"{interleave}{'_chunks' if chunked else ''}.h5"
+    with h5py.File(path, "w") as file:
+        file.create_dataset("cube", data=stored, chunks=chunks)
+    return path
+
+
+def bytes_of(path: Path) -> None:
+    """The floor: every byte of a file, once."""
+    np.fromfile(path, np.uint8)
+
+
+def measure(path: Path, read: Callable[[], object]) -> tuple[float, float]:
+    """Seconds of the floor and of the reading."""
+    floor, whole = [], []
+    for _ in range(TURNS):
+        for work, times in ((lambda: bytes_of(path), floor), (read, whole)):
+            began = time.perf_counter()
+            work()
+            times.append(time.perf_counter() - began)
+    return min(floor), min(whole)
+
+
+def tiles(path: Path, **options: str) -> Callable[[], object]:
+    """Open a cube and read it into tiles."""
+    return lambda: finish(load(open_cube(path, **options)))
+
+
+def rows(size: int) -> list[tuple[str, float, float]]:
+    """Each case with its two times; one file at a time is on the disk."""
+    found = []
+    rng = np.random.default_rng(0)
+    for dtype in ("f4", "i2"):
+        shape = shape_of(size, np.dtype(dtype).itemsize)
+        values = (rng.random(shape, np.float32) * 8000 + 100).astype(dtype)
+        for interleave in AXES:
+            with tempfile.TemporaryDirectory() as folder:
+                data, header = write_envi(Path(folder), values, interleave)
+                found.append((f"ENVI {interleave}, {values.dtype}", *measure(data, tiles(header))))
+        for interleave in AXES if dtype == "f4" else ():
+            for chunked in (False, True):
+                with tempfile.TemporaryDirectory() as folder:
+                    path = write_hdf5(Path(folder), values, interleave, chunked)
+                    name = f"HDF5 {interleave}, {values.dtype}, {'chunks' if chunked else 'one piece'}"
+                    found.append((name, *measure(path, tiles(path, axes=NAMES[interleave]))))
+    return found
+
+
+def main() -> None:
+    """Print the table."""
+    size = int(sys.argv[1]) << 20 if len(sys.argv) > 1 else 1 << 30
+    print("| cube | its bytes, s | into tiles, s | ratio |\n|---|---|---|---|")
+    for name, floor, whole in rows(size):
+        print(f"| {name} | {floor:.2f} | {whole:.2f} | {whole / floor:.2f} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
