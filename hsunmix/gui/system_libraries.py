@@ -96,8 +96,10 @@ def _unresolved(plugin: Path) -> tuple[str, ...]:
         for library in (widgets, plugin):
             ctypes.CDLL(str(library))  # Qt would load it anyway
     except OSError as error:
+        bundle = getattr(sys, "_MEIPASS", "")  # which brings some of them along
+        environment = {**os.environ, "LD_LIBRARY_PATH": bundle} if bundle else None
         lines = subprocess.run(
-            ["ldd", str(widgets), str(plugin)], capture_output=True, text=True, check=False
+            ["ldd", str(widgets), str(plugin)], capture_output=True, text=True, check=False, env=environment
         ).stdout.splitlines()
         names = [line.split()[0] for line in lines if line.endswith("not found")]
         return tuple(dict.fromkeys(names)) or (str(error).partition(":")[0],)

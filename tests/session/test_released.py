@@ -1,0 +1,68 @@
+"""Sessions that released versions have written open in this one, with all that was in them."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hsunmix.session.archive import load, save
+from hsunmix.session.document import Document
+from installer.version import released
+
+FOLDER = Path(__file__).resolve().parent / "released"
+KEPT = sorted(FOLDER.glob("*.hsu"))
+
+
+@pytest.fixture(params=KEPT, ids=lambda path: path.stem)
+def kept(request, tmp_path) -> Path:
+    """Return a copy of a session, with its scene beside it, at a place where it has never been."""
+    for path in (FOLDER / "scene.hdr", FOLDER / "scene.img", request.param):
+        shutil.copy(path, tmp_path)
+    return tmp_path / request.param.name
+
+
+def check(document: Document) -> None:
+    """Compare with what ``released/make.py`` puts into every session."""
+    cube, result = document.cube, document.unmixing
+    assert cube is not None
+    assert result is not None
+    assert cube.shape == (13, 9, 20)
+    assert not any("changed" in note for note in cube.notes)
+    assert np.argwhere(~cube.selection).tolist() == [[9, 7], [10, 7], [11, 7]]
+    assert [member.name for member in document.endmembers][1] == "Straße"
+    second, third = document.endmembers[1:]
+    assert (second.colour, second.visible, second.locked) == ("#123456", False, True)
+    assert (third.source.kind, third.source.text) == ("library", "USGS, kaolinite")
+    assert (result.method, result.abundance, result.seed) == ("spa", "fcls", 5)
+    assert sorted(result.source_pixels.tolist()) == [2 * 9 + 1, 3 * 9 + 3, 4 * 9 + 5]  # its pure pixels
+    assert result.relative_error < 1e-5
+    used = np.isfinite(result.abundances[0])
+    assert used.sum() == 13 * 9 - 3
+    np.testing.assert_allclose(result.abundances[:, used].sum(axis=0), 1, atol=1e-4)
+    model = np.einsum("bk,kls->lsb", result.endmembers, result.abundances)
+    np.testing.assert_allclose(model[used], cube.read(0, 13)[used], atol=1e-4)
+    settings, view = document.settings, document.view
+    assert (settings.method, settings.rank, settings.abundance, settings.seed) == ("hals", 3, "fcls", 9)
+    assert settings.parameters["hals"]["tolerance"] == 1e-4
+    assert (view.page, view.endmember, view.rgb, view.stretch) == ("map", 2, (3, 2, 1), (1.0, 99.5))
+    assert [(pin.line, pin.sample) for pin in document.pins] == [(3, 4), (10, 6)]
+
+
+def test_it_opens_with_all_that_was_in_it(kept):
+    check(load(kept))
+
+
+def test_it_is_the_same_when_this_version_has_saved_it(kept):
+    save(load(kept), kept.with_name("again.hsu"))
+    check(load(kept.with_name("again.hsu")))
+
+
+def test_every_released_version_has_left_one(repository):
+    versions = {path.stem.partition("-")[0] for path in KEPT}
+    assert versions
+    assert {f"v{number}" for number in released(repository)} <= versions, (
+        "run: python -m tests.session.released.make"
+    )
