@@ -60,16 +60,6 @@ def test_a_library_in_a_table(hsunmix, repository):
     assert facts["format"] == "csv_spectra"
 
 
-def test_real_headers_without_data(hsunmix, shared):
-    folder = shared / "data" / "envi_headers"
-    for path in sorted(folder.glob("*.hdr")):
-        result = hsunmix("info", path, "--json")
-        if result.exit_code:
-            assert path.name in refusal(result)
-        else:
-            assert list(json.loads(result.stdout)) == KEYS
-
-
 def test_a_shape_that_the_file_lacks_can_be_given(hsunmix, shared):
     urban = shared / "data" / "urban_77" / "urban_undersampled4.mat"
     assert "--lines" in refusal(hsunmix("info", urban))
