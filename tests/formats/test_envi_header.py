@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -270,3 +273,24 @@ def test_every_header_in_the_wild(shared):
     assert len(refused) == 2
     assert not any("\n" in line for line in refused.values())
     assert any("not an ENVI header" in line for line in refused.values())
+
+
+LATIN = (
+    "ENVI\nsamples = 3\nlines = 2\nbands = 4\ndata type = 2\ninterleave = bsq\nband names = {ö, å, µ, é}\n"
+)
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-8-sig"])
+def test_in_the_c_locale(tmp_path, encoding):
+    """Neither reading nor printing depends on what the terminal can show."""
+    path = tmp_path / "scène.hdr"
+    path.write_bytes(LATIN.encode(encoding))
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("LC_", "LANG", "PYTHON"))}
+    environment |= {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    for more in ([], ["--json"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "hsunmix", "info", str(path), *more], capture_output=True, env=environment
+        )
+        assert done.returncode == 0, done.stderr
+        assert b"Traceback" not in done.stderr
+        assert b"data file is missing" in done.stdout

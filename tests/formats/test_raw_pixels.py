@@ -119,3 +119,33 @@ def test_too_large_for_memory_is_said(tmp_path):
     pixels = RawPixels(tmp_path / "a", shape, np.dtype("u1"), "bip")
     with pytest.raises(TooLargeError, match="a: "):
         pixels.read(0, shape[0])
+
+
+LOADING = """
+import resource, sys
+from hsunmix.formats import open_cube
+from hsunmix.engine.scene import load
+from hsunmix.jobs import finish
+cube = open_cube(sys.argv[1])
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+scene = finish(load(cube))
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before, scene.tiles.nbytes)
+"""
+
+
+@pytest.mark.parametrize("interleave", INTERLEAVES)
+def test_a_scene_in_memory_takes_little_more_than_itself(tmp_path, interleave):
+    """80 MB of int16 are 160 MB as float32; nothing of that size comes on top while it is read."""
+    pytest.importorskip("resource", reason="this system does not tell")
+    lines, samples, bands = 2000, 400, 50
+    np.full(lines * samples * bands, 7, np.int16).tofile(tmp_path / "a")
+    (tmp_path / "a.hdr").write_text(
+        f"ENVI\nsamples = {samples}\nlines = {lines}\nbands = {bands}\ndata type = 2\n"
+        f"interleave = {interleave}\nbyte order = 0\nreflectance scale factor = 10000\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", LOADING, str(tmp_path / "a.hdr")], capture_output=True, text=True, check=True
+    )
+    grown, scene = map(int, done.stdout.split())
+    assert scene >= 160e6
+    assert grown * (1 if sys.platform == "darwin" else 1024) < scene + 100e6
