@@ -1,6 +1,6 @@
-"""``NAME.tif.aux.xml``: what GDAL writes beside a file that it may not change.
+"""What lies beside a TIFF file: GDAL's ``NAME.tif.aux.xml``, and a world file with its place.
 
-Read here, because GDAL itself would follow it to other files.
+Read here, because GDAL itself would follow the first to other files.
 """
 
 from __future__ import annotations
@@ -11,12 +11,21 @@ from hsunmix.errors import FileError
 from hsunmix.formats._files import is_regular
 from hsunmix.formats._tiff_file import Tags, TiffFacts
 from hsunmix.formats._xml import Element, read_xml
+from hsunmix.model.georeference import Georeference
 
 __all__ = ["complete"]
+
+MAX_WORLD_BYTES = 4096
 
 
 def complete(facts: TiffFacts, path: Path) -> None:
     """Add what stands beside the file to what it says itself, which wins."""
+    _aux_xml(facts, path)
+    if facts.place is None:
+        facts.place = _world_file(facts, path)
+
+
+def _aux_xml(facts: TiffFacts, path: Path) -> None:
     beside = path.with_name(path.name + ".aux.xml")
     if not is_regular(beside):
         return
@@ -27,6 +36,10 @@ def complete(facts: TiffFacts, path: Path) -> None:
         return
     for top in root.named("PAMDataset"):
         _add(facts.tags, top)
+        if facts.place is None:
+            facts.place = _place(
+                _numbers(top.word("GeoTransform").split(",")), (1, 2, 0, 4, 5, 3), top.word("SRS")
+            )
         for band in top.named("PAMRasterBand"):
             number = band.attributes.get("band", "")
             if number.isascii() and number.isdigit() and 1 <= int(number[:6]) <= facts.shape[2]:
@@ -52,6 +65,35 @@ def _add(tags: Tags, element: Element) -> None:
         known = tags.setdefault(domain, {})
         for item in metadata.named("MDI"):
             known.setdefault(item.attributes.get("key", ""), item.text)
+
+
+def _world_file(facts: TiffFacts, path: Path) -> Georeference | None:
+    """Return the place by the six numbers of a world file, which are of the centre of the first pixel."""
+    for ending in (".tfw", ".TFW", ".tifw", ".tiffw", ".wld"):
+        beside = path.with_suffix(ending)
+        if not is_regular(beside) or beside.stat().st_size > MAX_WORLD_BYTES:
+            continue
+        place = _place(_numbers(beside.read_text("latin-1").split()), (0, 2, 4, 1, 3, 5), "")
+        if place is not None:
+            a, b, c, d, e, f = place.transform
+            facts.notes.append(f"it was placed by {beside.name}, which does not name the coordinate system.")
+            return Georeference((a, b, c - (a + b) / 2, d, e, f - (d + e) / 2))
+    return None
+
+
+def _place(numbers: list[float], order: tuple[int, ...], crs: str) -> Georeference | None:
+    if len(numbers) != 6:
+        return None
+    a, b, c, d, e, f = (numbers[k] for k in order)
+    try:
+        return Georeference((a, b, c, d, e, f), crs)
+    except ValueError:
+        return None
+
+
+def _numbers(words: list[str]) -> list[float]:
+    found = [_number(word) for word in words]
+    return [number for number in found if number is not None]
 
 
 def _number(text: str) -> float | None:

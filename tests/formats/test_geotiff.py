@@ -267,6 +267,27 @@ def test_aux_xml_is_understood_and_followed_nowhere(write, tmp_path):
     cube.read(0, 5)
 
 
+def test_place_beside(write, tmp_path):
+    """As GDAL reads the same neighbours."""
+    path = write()
+    (tmp_path / "a.tfw").write_text("20\n2\n3\n-30\n400010\n5000000\n")
+    with rasterio.open(path) as file:
+        expected = file.transform[:6]
+    np.testing.assert_allclose(open_cube(path).georeference.transform, expected)
+    srs = rasterio.crs.CRS.from_epsg(32633).to_wkt().replace('"', "&quot;")
+    (tmp_path / "a.tif.aux.xml").write_text(
+        f"<PAMDataset><SRS>{srs}</SRS><GeoTransform> 4e5, 30, 1,  5e6, 2, -30</GeoTransform></PAMDataset>"
+    )
+    ours = open_cube(path).georeference
+    with rasterio.open(path) as file:
+        np.testing.assert_allclose(ours.transform, file.transform[:6])
+    assert rasterio.crs.CRS.from_wkt(ours.crs).to_epsg() == 32633
+    (tmp_path / "a.tif.aux.xml").unlink()
+    for junk in ("", "1 2 3", "0 0 0 0 0 0", "a b c d e f", "nan 0 0 1 0 0", "1\n" * 9999):
+        (tmp_path / "a.tfw").write_text(junk)
+        assert open_cube(path).georeference is None
+
+
 BOMB = '<!DOCTYPE a [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]><PAMDataset>&b;</PAMDataset>'
 
 
