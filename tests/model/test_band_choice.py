@@ -69,3 +69,19 @@ def test_refused(cube, text, reason):
 def test_presets_are_named_in_the_help():
     assert all(name in preset_help() for name in PRESETS)
     assert "1340–1450, 1790–1960 nm" in preset_help()
+
+
+def test_the_manual_says_what_the_code_says(repository):
+    from hsunmix.model._band_terms import FUNCTIONS, INDICES
+
+    page = (repository / "resources" / "docs" / "masks.md").read_text(encoding="utf-8")
+    words = set(page.replace("`", " ").replace(",", " ").replace("(", " ").split())
+    assert {name for name in PRESETS if name in words or f"no-{name}" in words} == set(PRESETS)
+    assert set(FUNCTIONS) <= words
+    for name, text in INDICES.items():
+        assert name in words
+        assert text in page
+    for ranges in PRESETS.values():
+        for ends in ranges:
+            numbers = [f"{end:g}" for end in ends if 0 < end < 1e5]
+            assert all(number in page for number in numbers)
