@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,7 +12,7 @@ from hsunmix.errors import InputError
 from hsunmix.model.resampling import resample
 from hsunmix.model.spectra import Spectra
 
-__all__ = ["filled", "joined", "to_brightness", "to_units"]
+__all__ = ["filled", "joined", "material", "to_brightness", "to_units"]
 
 FEW = 0.1  # share of the bands that may be filled in between their neighbours
 DECADES = 1.5  # values that differ by more than this power of ten are in other units
@@ -102,3 +103,10 @@ def to_brightness(values: NDArray[np.float64], spectrum: NDArray[np.float64]) ->
     both = np.isfinite(values) & np.isfinite(spectrum)
     length = float(values[both] @ values[both])
     return values * (float(values[both] @ spectrum[both]) / length if length > 0 else 1.0)
+
+
+def material(name: str) -> str:
+    """Return the words of a library's name before the number of its sample: "Kaolinite CM9" is kaolinite."""
+    words = name.split()
+    count = next((k for k, word in enumerate(words) if k and re.search(r"\d|^[A-Z]{2}", word)), len(words))
+    return " ".join(words[:count])

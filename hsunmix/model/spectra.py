@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 __all__ = ["PALETTE", "Endmember", "Source", "Spectra", "colour"]
 
-# Okabe and Ito's palette without black and with its yellow darkened, then Tol's "muted": told
-# apart with any colour vision, and readable on white and on dark grey alike.
+# First Okabe and Ito's palette without black and with its yellow darkened. The other six were
+# searched for: the twelve are told apart with any colour vision, and are seen on white and on dark
+# grey alike (tests/gui/test_palette.py holds both).
 PALETTE = (
     "#0072b2",
     "#d55e00",
@@ -18,12 +19,12 @@ PALETTE = (
     "#cc79a7",
     "#e69f00",
     "#56b4e9",
-    "#aa4499",
-    "#999933",
-    "#882255",
-    "#44aa99",
-    "#6699cc",
-    "#ddaa77",
+    "#8700ff",
+    "#96b478",
+    "#c30f2d",
+    "#b478ff",
+    "#964b78",
+    "#c33cd2",
 )
 
 

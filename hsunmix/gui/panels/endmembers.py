@@ -1,4 +1,4 @@
-"""The table of endmembers: visible, colour, name, source, mean abundance, lock."""
+"""The table of endmembers: visible, colour, name, source, mean abundance, likeness, lock."""
 
 from __future__ import annotations
 
@@ -13,33 +13,37 @@ from PySide6.QtWidgets import (
     QMenu,
     QStackedLayout,
     QTableView,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from hsunmix.gui.intents import Delete, EditName, Locate, Recolour, ShowEndmember
+from hsunmix.gui.controllers.bands import made_with_other_bands
+from hsunmix.gui.icons import icon
+from hsunmix.gui.intents import Delete, EditName, Locate, Recolour, ShowEndmember, ShowMatches
+from hsunmix.gui.live import Live
 from hsunmix.gui.panel import Panel, heading, named
 from hsunmix.gui.theme import LIGHT, Theme
+from hsunmix.gui.widgets.doubt_line import DoubtLine
+from hsunmix.gui.widgets.endmember_menus import add_menu, colour_menu, member_menu
 from hsunmix.gui.widgets.endmember_model import (
     COLOUR,
     LOCK,
+    MATCH,
     MEAN,
     NAME,
     SOURCE,
     VISIBLE,
     EndmemberModel,
-    swatch,
 )
 from hsunmix.gui.widgets.share_delegate import ShareDelegate
-from hsunmix.model.spectra import PALETTE
-from hsunmix.model.unmixing import Unmixing
 from hsunmix.session.document import Document
 
 TITLE = "Endmembers"
 AREA = "right"
 ORDER = 0
 
-WIDTHS = {VISIBLE: 28, COLOUR: 28, SOURCE: 88, MEAN: 56, LOCK: 30}
+WIDTHS = {VISIBLE: 26, COLOUR: 26, SOURCE: 62, MEAN: 48, MATCH: 112, LOCK: 28}
 
 
 class _Table(QTableView):
@@ -54,7 +58,7 @@ class _Table(QTableView):
         if panel is not None and row >= 0 and event.key() == Qt.Key.Key_Space:
             panel.model.toggle(row, VISIBLE)
         elif panel is not None and row >= 0 and event.key() == Qt.Key.Key_Delete:
-            panel.intent.emit(Delete(row))
+            panel.delete()
         else:
             super().keyPressEvent(event)
 
@@ -66,12 +70,19 @@ class View(Panel):
         super().__init__("endmemberPanel", TITLE)
         self.setProperty("role", "panel")
         self._document = Document()
+        self._live = Live()
         self._theme = LIGHT
         self.model = EndmemberModel(self.intent.emit)
         self.model.setParent(self)
         self.table = self._make_table()
         self.summary = named(QLabel(), "resultSummary", "The result in one line")
         self.summary.setProperty("role", "muted")
+        self.add_button = named(QToolButton(), "addEndmember", "Add an endmember")
+        self.add_button.setToolTip("Add an endmember: a pixel, a region, the library")
+        self.add_button.setIconSize(QSize(16, 16))
+        self.add_button.clicked.connect(self._on_add)
+        self.doubts = DoubtLine()
+        self.doubts.intent.connect(self.intent)
         self.note = named(QLabel(), "resultNote", "What the method says about its result")
         self.note.setTextFormat(Qt.TextFormat.PlainText)
         self.note.setProperty("role", "muted")
@@ -79,7 +90,9 @@ class View(Panel):
         self.note.setContentsMargins(10, 0, 10, 0)
         self.note.hide()
         self.empty = named(
-            QLabel("None yet. Press Unmix, or right-click a pixel and add its spectrum."),
+            QLabel(
+                "None yet. Press Unmix, or add a pixel, a region's mean or a spectrum of the library by +."
+            ),
             "noEndmembers",
             "No endmembers yet",
         )
@@ -87,20 +100,25 @@ class View(Panel):
         self.empty.setWordWrap(True)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.empty.setContentsMargins(10, 4, 10, 0)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
         body = named(QWidget(), "endmemberBody", "Endmembers")
         self._pages = QStackedLayout(body)
         self._pages.addWidget(self.empty)
         self._pages.addWidget(self.table)
         top = QHBoxLayout()
-        top.setContentsMargins(10, 6, 10, 2)
+        top.setContentsMargins(10, 6, 6, 2)
         top.addWidget(heading(TITLE, "endmemberHeading"))
         top.addStretch(1)
         top.addWidget(self.summary)
+        top.addWidget(self.add_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, 1, 1, 6)
         layout.setSpacing(2)
         layout.addLayout(top)
         layout.addWidget(body, 1)
+        layout.addWidget(self.doubts)
         layout.addWidget(self.note)
         self.setMinimumSize(280, 130)
 
@@ -108,16 +126,18 @@ class View(Panel):
         table = named(_Table(), "endmemberTable", "Endmembers")
         table.setModel(self.model)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         table.setEditTriggers(
             QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed
         )
+        table.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        table.setDragDropOverwriteMode(False)
         table.setShowGrid(False)
         table.setIconSize(QSize(16, 16))
         table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         table.setTabKeyNavigation(False)
         table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 14)
+        table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 12)
         named(table.verticalHeader(), "endmemberRows", "Rows")
         header = named(table.horizontalHeader(), "endmemberHeader", "Columns of the endmember table")
         header.setHighlightSections(False)
@@ -136,13 +156,19 @@ class View(Panel):
         table.selectionModel().currentRowChanged.connect(self._on_row)
         return table
 
+    # Showing
+
     def render(self, old: Document, new: Document) -> None:  # type: ignore[override]
-        """Redraw the rows and the line above them."""
+        """Redraw the rows and the lines around them."""
         self._document = new
         if new.endmembers is not old.endmembers or new.unmixing is not old.unmixing:
             self.model.show(new)
+            self.model.show_matches(self._live)
             self._pages.setCurrentIndex(1 if new.endmembers else 0)
-            self._show_result(new.unmixing)
+        if new.unmixing is not old.unmixing or new.cube is not old.cube:
+            self._show_result(new)
+        self.add_button.setEnabled(new.cube is not None)
+        self.doubts.present(new, self._live)
         row = new.view.endmember
         if new.endmembers and self.table.currentIndex().row() != row:
             selection = self.table.selectionModel()
@@ -151,8 +177,17 @@ class View(Panel):
             selection.blockSignals(False)
             self.table.viewport().update()
 
-    def _show_result(self, result: Unmixing | None) -> None:
-        self.summary.setText("" if result is None else describe(result))
+    def follow(self, old: Live, new: Live) -> None:
+        """Show what became known of the endmembers."""
+        self._live = new
+        if new.likenesses is not old.likenesses:
+            self.model.show_matches(new)
+        if new.checked is not old.checked or new.suggested is not old.suggested:
+            self.doubts.present(self._document, new)
+
+    def _show_result(self, document: Document) -> None:
+        result = document.unmixing
+        self.summary.setText(describe(document))
         self.summary.setToolTip("‖X − WH‖ / ‖X‖ over the pixels and bands used")
         note = "" if result is None else result.note
         first, _, rest = note.partition(". ")
@@ -164,6 +199,7 @@ class View(Panel):
         """Colour icons and bars."""
         self._theme = theme
         self._shares.colour = theme.accent
+        self.add_button.setIcon(icon("plus", theme.muted))
         self.model.dress(theme)
 
     def command(self, intent: object) -> None:
@@ -174,6 +210,26 @@ class View(Panel):
             self.table.setCurrentIndex(index)
             self.table.edit(index)
 
+    # Asking
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """The selected rows, in order."""
+        return tuple(sorted(index.row() for index in self.table.selectionModel().selectedRows()))
+
+    def delete(self) -> None:
+        """Ask to delete what is selected."""
+        rows = self.rows or (self.table.currentIndex().row(),)
+        self.intent.emit(Delete(rows[0], rows[1:]))
+
+    def menu(self, row: int) -> QMenu:
+        """Return the context menu of an endmember, or of all that are selected with it."""
+        rows = self.rows if row in self.rows else (row,)
+        menu = member_menu(self, self._document, row, rows, self._theme.border, self.intent.emit)
+        menu.renamed.connect(lambda: self.table.edit(self.model.index(row, NAME)))
+        menu.other_colour.connect(lambda: self._other_colour(row))
+        return menu
+
     def _on_row(self, current: QModelIndex, _previous: QModelIndex) -> None:
         if current.isValid() and current.row() != self._document.view.endmember:
             self.intent.emit(ShowEndmember(current.row()))
@@ -183,42 +239,30 @@ class View(Panel):
             self.model.toggle(index.row(), index.column())
 
     def _on_double_clicked(self, index: QModelIndex) -> None:
-        if index.column() == COLOUR:
-            menu = self._colours(index.row(), self)
+        row, column = index.row(), index.column()
+        if column == COLOUR:
+            menu = colour_menu(self, row, self._theme.border, self.intent.emit)
+            menu.other_colour.connect(lambda: self._other_colour(row))
             menu.aboutToHide.connect(menu.deleteLater)
             menu.popup(self.table.viewport().mapToGlobal(self.table.visualRect(index).bottomLeft()))
-        elif index.column() in (SOURCE, MEAN):
-            self.intent.emit(ShowEndmember(index.row(), "map"))
+        elif column == SOURCE and self._document.endmembers[row].source.line is not None:
+            self.intent.emit(Locate(row))
+        elif column in (SOURCE, MEAN):
+            self.intent.emit(ShowEndmember(row, "map"))
+        elif column == MATCH:
+            self.intent.emit(ShowMatches(row))
 
     def _on_menu(self, position: QPoint) -> None:
         index = self.table.indexAt(position)
+        if not index.isValid():  # by the key
+            index = self.table.currentIndex()
+            position = self.table.visualRect(index).center()
         if index.isValid():
             self.menu(index.row()).popup(self.table.viewport().mapToGlobal(position))
 
-    def menu(self, row: int) -> QMenu:
-        """Return the context menu of an endmember."""
-        member = self._document.endmembers[row]
-        menu = named(QMenu(self), "endmemberMenu", member.name)
-        menu.addAction("Show its map", lambda: self.intent.emit(ShowEndmember(row, "map")))
-        locate = menu.addAction("Locate its pixel", lambda: self.intent.emit(Locate(row)))
-        locate.setEnabled(member.source.line is not None)
-        menu.addSeparator()
-        menu.addAction("Rename", lambda: self.table.edit(self.model.index(row, NAME)))
-        menu.addMenu(self._colours(row, menu))
-        menu.addAction("Hide" if member.visible else "Show", lambda: self.model.toggle(row, VISIBLE))
-        menu.addAction("Unlock" if member.locked else "Lock", lambda: self.model.toggle(row, LOCK))
-        menu.addSeparator()
-        menu.addAction("Delete and solve again", lambda: self.intent.emit(Delete(row)))
-        menu.aboutToHide.connect(menu.deleteLater)
-        return menu
-
-    def _colours(self, row: int, parent: QWidget) -> QMenu:
-        menu = named(QMenu("Colour", parent), "colourMenu", "Colour")
-        for k, value in enumerate(PALETTE):
-            action = menu.addAction(swatch(value, self._theme.border), f"Colour {k + 1}")
-            action.triggered.connect(lambda _=False, c=value: self.intent.emit(Recolour(row, c)))
-        menu.addAction("Other…", lambda: self._other_colour(row))
-        return menu
+    def _on_add(self) -> None:
+        menu = add_menu(self, self._document, self._live, self.intent.emit)
+        menu.popup(self.add_button.mapToGlobal(self.add_button.rect().bottomLeft()))
 
     def _other_colour(self, row: int) -> None:
         chosen = QColorDialog.getColor(self._document.endmembers[row].colour, self, "Colour of the endmember")
@@ -226,10 +270,17 @@ class View(Panel):
             self.intent.emit(Recolour(row, chosen.name()))
 
 
-def describe(result: Unmixing) -> str:
+def describe(document: Document) -> str:
     """Return the result in one line; "converged" is only said when it did."""
+    result = document.unmixing
+    if result is None:
+        return ""
+    if result.provisional:
+        return "solving…"
     parts = [f"error {100 * result.relative_error:.2f} %"]
     if result.converged is not None:
         parts.append(f"{result.iterations} iterations")
         parts.append("converged" if result.converged else "not converged")
+    if made_with_other_bands(document):
+        parts.append("made with other bands")
     return " · ".join(parts)

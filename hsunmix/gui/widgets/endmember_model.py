@@ -2,34 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, Qt
+import numpy as np
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QByteArray,
+    QMimeData,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRectF,
+    Qt,
+)
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 
 from hsunmix.gui.icons import icon
-from hsunmix.gui.intents import Intent, Lock, Rename, Visible
+from hsunmix.gui.intents import Intent, Lock, Rename, Reorder, Visible
+from hsunmix.gui.live import Live
 from hsunmix.gui.means import means
 from hsunmix.gui.theme import LIGHT, Theme
+from hsunmix.model.matching import Match
+from hsunmix.model.shelf import material
 from hsunmix.model.spectra import Endmember
 from hsunmix.session.document import Document
 
-__all__ = ["COLOUR", "LOCK", "MEAN", "NAME", "SHARE_ROLE", "SOURCE", "VISIBLE", "EndmemberModel", "swatch"]
+__all__ = [
+    "COLOUR",
+    "LOCK",
+    "MATCH",
+    "MEAN",
+    "NAME",
+    "SHARE_ROLE",
+    "SOURCE",
+    "VISIBLE",
+    "EndmemberModel",
+    "swatch",
+]
 
-VISIBLE, COLOUR, NAME, SOURCE, MEAN, LOCK = range(6)
-HEADINGS = ("", "", "Name", "Source", "Mean", "")
-SPOKEN = ("Visible", "Colour", "Name", "Source", "Mean abundance", "Locked")
+VISIBLE, COLOUR, NAME, SOURCE, MEAN, MATCH, LOCK = range(7)
+HEADINGS = ("", "", "Name", "Source", "Mean", "Library", "")
+SPOKEN = ("Visible", "Colour", "Name", "Source", "Mean abundance", "Most like, in the library", "Locked")
 TIPS = (
     "Shown in the plots",
     "Colour in all plots; double-click to change",
     "Name; double-click or F2 to change",
-    "Where the spectrum comes from",
+    "Where the spectrum comes from; double-click to see the place",
     "Mean abundance over the pixels used",
+    "The library's spectrum at the smallest angle: a hint, no proof; double-click for more",
     "Locked endmembers stay as they are when a factorization runs",
 )
 SHARE_ROLE = Qt.ItemDataRole.UserRole + 1
+UNLIKE = np.radians(10)  # at larger angles a match is shown faintly
+ROW_TYPE = "application/x-hsunmix-endmember"
 
 Role = Qt.ItemDataRole
 Index = QModelIndex | QPersistentModelIndex
@@ -66,6 +92,7 @@ class EndmemberModel(QAbstractTableModel):
         self._emit = emit
         self._members: tuple[Endmember, ...] = ()
         self._means: tuple[float, ...] = ()
+        self._matches: tuple[tuple[Match, ...], ...] = ()
         self._theme = LIGHT
 
     def show(self, document: Document) -> None:
@@ -81,9 +108,19 @@ class EndmemberModel(QAbstractTableModel):
         elif members:
             self.dataChanged.emit(self.index(0, 0), self.index(len(members) - 1, LOCK))
 
+    def show_matches(self, live: Live) -> None:
+        """Show what of the library is most like each endmember."""
+        matches = tuple(live.matches(member) for member in self._members)
+        if matches != self._matches:
+            self._matches = matches
+            self._repaint()
+
     def dress(self, theme: Theme) -> None:
         """Take on a theme's colours."""
         self._theme = theme
+        self._repaint()
+
+    def _repaint(self) -> None:
         if self._members:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._members) - 1, LOCK))
 
@@ -116,7 +153,9 @@ class EndmemberModel(QAbstractTableModel):
         """What a cell shows."""
         member, column = self._members[index.row()], index.column()
         share = self._means[index.row()] if index.row() < len(self._means) else None
-        texts = ("", "", member.name, _place(member), "" if share is None else f"{100 * share:.0f} %", "")
+        matches = self._matches[index.row()] if index.row() < len(self._matches) else ()
+        mean = "" if share is None or not np.isfinite(share) else f"{100 * share:.0f} %"
+        texts = ("", "", member.name, _place(member), mean, _like(matches), "")
         if role in (Role.DisplayRole, Role.EditRole):
             return texts[column]
         if role == Role.DecorationRole:
@@ -125,9 +164,13 @@ class EndmemberModel(QAbstractTableModel):
             said = {VISIBLE: _yes(member.visible), COLOUR: member.colour, LOCK: _yes(member.locked)}
             return f"{SPOKEN[column]}: {said.get(column, texts[column])}"
         if role == Role.ToolTipRole:
+            if column == MATCH and matches:
+                return "\n".join([TIPS[MATCH], *(f"{_angle(m)}  {m.name}" for m in matches)])
             return f"{member.name}, {member.source}" if column in (NAME, SOURCE) else TIPS[column]
-        if role == Role.ForegroundRole and (column in (SOURCE, MEAN) or not member.visible):
-            return QColor(self._theme.muted)
+        if role == Role.ForegroundRole:
+            faint = column == MATCH and bool(matches) and matches[0].score > UNLIKE
+            if column in (SOURCE, MEAN, MATCH) or not member.visible:
+                return QColor(self._theme.disabled if faint else self._theme.muted)
         if role == SHARE_ROLE and column == MEAN:
             return share
         return None
@@ -150,9 +193,40 @@ class EndmemberModel(QAbstractTableModel):
             self._emit(Lock(row, not member.locked))
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        """Names can be edited."""
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        """Names can be edited; rows can be dragged, and dropped between rows."""
+        if not index.isValid():
+            return Qt.ItemFlag.ItemIsDropEnabled
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
         return flags | Qt.ItemFlag.ItemIsEditable if index.column() == NAME else flags
+
+    # Rows dragged to another place
+
+    def supportedDropActions(self) -> Qt.DropAction:
+        """Rows are moved."""
+        return Qt.DropAction.MoveAction
+
+    def mimeTypes(self) -> list[str]:
+        """Only rows of a table like this one."""
+        return [ROW_TYPE]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        """Say which row is dragged."""
+        data = QMimeData()
+        data.setData(ROW_TYPE, QByteArray(str(min(index.row() for index in indexes)).encode()))
+        return data
+
+    def dropMimeData(
+        self, data: QMimeData, _action: Qt.DropAction, row: int, _column: int, parent: Index
+    ) -> bool:
+        """Ask for another order. Qt is told that nothing was dropped, or it would remove the row."""
+        text = bytes(data.data(ROW_TYPE).data()).decode("ascii", "replace")
+        if text.isdigit() and int(text) < len(self._members):
+            place = row if row >= 0 else parent.row() if parent.isValid() else len(self._members)
+            dragged = int(text)
+            to = place - 1 if place > dragged else place
+            if to != dragged:
+                self._emit(Reorder(dragged, to))
+        return False
 
     def _picture(self, member: Endmember, column: int) -> QIcon | None:
         if column == VISIBLE:
@@ -173,6 +247,14 @@ def _place(member: Endmember) -> str:
     if source.line is None or source.sample is None:
         return str(source)
     return f"{'≈ ' if source.kind == 'smoothed' else ''}{source.line}, {source.sample}"
+
+
+def _angle(match: Match) -> str:
+    return f"{np.degrees(match.score):.1f}°"
+
+
+def _like(matches: tuple[Match, ...]) -> str:
+    return f"≈ {material(matches[0].name)} {_angle(matches[0])}" if matches else ""
 
 
 def _yes(flag: bool) -> str:

@@ -2,16 +2,51 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt
+import numpy as np
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
-from hsunmix.gui.intents import Delete, EditName, Locate, Lock, Recolour, Rename, ShowEndmember, Visible
+from hsunmix.gui.insights import Checked, Likeness, Suggested
+from hsunmix.gui.intents import (
+    AddFromLibrary,
+    AddMean,
+    AddPixel,
+    AddSuggested,
+    Delete,
+    Duplicate,
+    EditName,
+    Locate,
+    Lock,
+    Merge,
+    Recolour,
+    Rename,
+    Reorder,
+    ShowEndmember,
+    ShowMatches,
+    ShowPage,
+    Visible,
+)
+from hsunmix.gui.live import Live
 from hsunmix.gui.panels import endmembers
 from hsunmix.gui.panels.endmembers import describe
-from hsunmix.gui.widgets.endmember_model import COLOUR, LOCK, MEAN, NAME, SHARE_ROLE, SOURCE, VISIBLE
-from hsunmix.session.document import Document, with_endmember
+from hsunmix.gui.widgets.endmember_menus import add_menu
+from hsunmix.gui.widgets.endmember_model import (
+    COLOUR,
+    LOCK,
+    MATCH,
+    MEAN,
+    NAME,
+    SHARE_ROLE,
+    SOURCE,
+    VISIBLE,
+)
+from hsunmix.methods.constraints import Check
+from hsunmix.methods.suggestion import Suggestion
+from hsunmix.model.matching import Match
+from hsunmix.model.region import Region
+from hsunmix.session.document import Document, Pin, with_endmember
 from tests.gui.panels.conftest import Alone
 
 
@@ -82,6 +117,104 @@ def test_the_context_menu(alone: Alone):
     assert seen[-1] == Recolour(2, "#e69f00")
 
 
+def test_the_context_menu_of_several(alone: Alone, qtbot: QtBot):
+    panel, seen = alone(endmembers)
+    for row in (1, 2):
+        panel.table.selectionModel().select(
+            panel.model.index(row, 0),
+            QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows,
+        )
+    assert panel.rows == (0, 1, 2)
+    entries = {a.text(): a for a in panel.menu(1).actions()}
+    entries["Merge 3 endmembers"].trigger()
+    entries["Delete 3 endmembers"].trigger()
+    assert seen == [Merge((0, 1, 2)), Delete(0, (1, 2))]
+    panel.table.setFocus()
+    qtbot.keyClick(panel.table, Qt.Key.Key_Delete)
+    assert seen[-1] == Delete(0, (1, 2))
+
+
+def test_edits_of_the_set(alone: Alone):
+    panel, seen = alone(endmembers)
+    entries = {a.text(): a for a in panel.menu(1).actions()}
+    for text in ("Duplicate", "Move up", "Move down", "What is it?…"):
+        entries[text].trigger()
+    entries["Merge with"].menu().actions()[1].trigger()
+    assert seen == [Duplicate(1), Reorder(1, 0), Reorder(1, 2), ShowMatches(1), Merge((1, 2))]
+    first = {a.text(): a for a in panel.menu(0).actions()}
+    assert not first["Move up"].isEnabled()
+
+
+def test_rows_are_dropped_between_rows(alone: Alone):
+    panel, seen = alone(endmembers)
+    model, action = panel.model, Qt.DropAction.MoveAction
+    dragged = [model.mimeData([model.index(row, NAME), model.index(row, MEAN)]) for row in range(3)]
+    assert not model.dropMimeData(dragged[0], action, 2, 0, QModelIndex())
+    model.dropMimeData(dragged[2], action, 0, 0, QModelIndex())
+    model.dropMimeData(dragged[0], action, -1, -1, QModelIndex())  # below all rows
+    model.dropMimeData(dragged[1], action, -1, -1, model.index(0, 0))  # on a row
+    model.dropMimeData(dragged[1], action, 2, 0, QModelIndex())  # where it is
+    assert seen == [Reorder(0, 1), Reorder(2, 0), Reorder(0, 2), Reorder(1, 0)]
+    assert model.flags(model.index(0, 0)) & Qt.ItemFlag.ItemIsDragEnabled
+
+
+def test_what_an_endmember_is_like(alone: Alone, document: Document):
+    panel, seen = alone(endmembers)
+    match = (Match(7, "Kaolinite CM9", np.radians(3.14), 1.0), Match(9, "Dickite GDS1", np.radians(4), 1.0))
+    far = (Match(2, "Lawn Grass GDS91 (Green)", np.radians(31), 1.0),)
+    live = Live(
+        likenesses=(
+            Likeness(document.endmembers[1].spectrum, {"sam": match}),
+            Likeness(document.endmembers[2].spectrum, {"sam": far}),
+        )
+    )
+    panel.follow(Live(), live)
+    assert [cell(panel, row, MATCH) for row in range(3)] == ["", "≈ Kaolinite 3.1°", "≈ Lawn Grass 31.0°"]
+    assert "4.0°  Dickite GDS1" in cell(panel, 1, MATCH, Qt.ItemDataRole.ToolTipRole)
+    inks = [cell(panel, row, MATCH, Qt.ItemDataRole.ForegroundRole) for row in (1, 2)]
+    assert inks == [QColor(panel._theme.muted), QColor(panel._theme.disabled)]
+    edited = with_endmember(document, 1, spectrum=document.endmembers[0].spectrum)
+    panel.render(document, edited)
+    assert cell(panel, 1, MATCH) == ""  # of another spectrum nothing is known yet
+    panel._on_double_clicked(panel.model.index(2, MATCH))
+    assert seen == [ShowMatches(2)]
+
+
+def test_ways_to_add(alone: Alone, document: Document):
+    panel, seen = alone(endmembers)
+    assert panel.add_button.isEnabled()
+    bare = {a.text(): a for a in add_menu(panel, document, Live(), seen.append).actions()}
+    assert not bare["What is missing most\tCtrl+Shift+N"].isEnabled()
+    full = replace(
+        document,
+        pins=(Pin(3, 4),),
+        regions=(Region("Field & wood", "#123456", "rectangle", ((0, 0), (2, 2))),),
+    )
+    suggestion = Suggestion(3, 4, np.array([31]), np.ones(20), 5.0)
+    live = Live(suggested=Suggested(document.unmixing, suggestion))
+    for action in add_menu(panel, full, live, seen.append).actions():
+        action.trigger()
+    assert seen == [AddPixel(3, 4), AddMean(0), AddFromLibrary(), AddSuggested()]
+
+
+def test_doubts_are_told_in_one_line(alone: Alone, document: Document, qtbot: QtBot):
+    panel, seen = alone(endmembers)
+    assert not panel.doubts.isVisible()
+    check = Check(np.zeros((13, 9), np.float32), 0.12, 0.3, 0.12, False, "12 % of the pixels need …")
+    suggestion = Suggestion(3, 4, np.array([31]), np.ones(20), 5.0)
+    live = Live(checked=Checked(document.unmixing, check), suggested=Suggested(document.unmixing, suggestion))
+    panel.follow(Live(), live)
+    assert panel.doubts.constraints.text() == "12 % of pixels need something else"
+    assert panel.doubts.residual.text() == "missing near 3, 4"
+    qtbot.mouseClick(panel.doubts.constraints, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(panel.doubts.residual, Qt.MouseButton.LeftButton)
+    assert seen == [ShowPage("constraints"), ShowPage("residual")]
+    newer = replace(document, unmixing=replace(document.unmixing, note="newer"))
+    panel.render(document, newer)
+    assert not panel.doubts.constraints.isEnabled()  # it is about an older result
+    assert not panel.doubts.residual.isVisible()
+
+
 def test_an_empty_table_says_what_to_do(alone: Alone, document: Document, cube: object):
     panel, _ = alone(endmembers)
     panel.render(document, Document(cube=cube))
@@ -101,12 +234,14 @@ def test_a_new_name_keeps_the_selection(alone: Alone, document: Document, qtbot:
 
 
 def test_converged_is_only_said_when_it_did(document: Document):
-    result = document.unmixing
-    assert describe(result) == "error 1.23 %"
-    assert (
-        describe(replace(result, converged=True, iterations=37)) == "error 1.23 % · 37 iterations · converged"
-    )
-    assert describe(replace(result, converged=False, iterations=5)).endswith("5 iterations · not converged")
+    def said(**changes: object) -> str:
+        return describe(replace(document, unmixing=replace(document.unmixing, **changes)))
+
+    assert said() == "error 1.23 %"
+    assert said(converged=True, iterations=37) == "error 1.23 % · 37 iterations · converged"
+    assert said(converged=False, iterations=5).endswith("5 iterations · not converged")
+    assert said(provisional=True) == "solving…"
+    assert said(used_bands=np.ones(20, bool)) == "error 1.23 % · made with other bands"
 
 
 def test_the_methods_note_is_shown(alone: Alone, document: Document):
