@@ -7,7 +7,8 @@ A product is a file of this folder; its name is the product's identifier. It has
 ``NEEDS_IMAGE``
     Whether it can only be made where the abundances have lines and samples.
 ``write(delivery, folder)``
-    Writes its files, each of them whole or not at all, and returns their paths.
+    Writes its files, each of them whole or not at all, and returns their paths. Where that takes
+    longer than a moment it is a generator that yields in between: there it can be cancelled.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from numpy.typing import NDArray
 from hsunmix.errors import InputError
 from hsunmix.files import writing
 from hsunmix.model.cube import Cube
+from hsunmix.model.georeference import Georeference
 from hsunmix.model.spectra import Endmember
 from hsunmix.model.unmixing import Step, Unmixing
 from hsunmix.registry import modules
@@ -82,6 +84,11 @@ class Delivery:
         return None if self.cube is None else self.cube.wavelengths
 
     @property
+    def place(self) -> Georeference | None:
+        """Where the scene lies, or None."""
+        return None if self.cube is None else self.cube.georeference
+
+    @property
     def has_image(self) -> bool:
         """Whether the abundances have lines and samples."""
         return self.unmixing.abundances.ndim == 3
@@ -94,7 +101,7 @@ class Export:
     id: str
     title: str
     needs_image: bool
-    write: Callable[[Delivery, Path], list[Path]]
+    write: Callable[[Delivery, Path], list[Path] | Generator[None, None, list[Path]]]
 
 
 @cache
@@ -144,8 +151,13 @@ def deliver(
         folder.mkdir(parents=True, exist_ok=True)
     paths: list[Path] = []
     for k, export in enumerate(chosen):
-        yield Step(k / (len(chosen) + 1), message=f"Writing {export.title}")
-        paths += export.write(delivery, folder)
+        step = Step(k / (len(chosen) + 1), message=f"Writing {export.title}")
+        yield step
+        work = export.write(delivery, folder)
+        if isinstance(work, list):
+            paths += work
+        else:
+            paths += yield from _repeating(step, work)
     yield Step(len(chosen) / (len(chosen) + 1), message="Writing the record")
     return paths + _result.write(delivery, folder, paths)
 
@@ -163,6 +175,21 @@ def write_products(
             step = next(work)
             if step is not None and on_step is not None:
                 on_step(step)
+    except StopIteration as end:
+        paths: list[Path] = end.value
+        return paths
+    finally:
+        work.close()
+
+
+def _repeating(
+    step: Step, work: Generator[None, None, list[Path]]
+) -> Generator[Step | None, None, list[Path]]:
+    """Pass on that a product goes on being written."""
+    try:
+        while True:
+            next(work)
+            yield step
     except StopIteration as end:
         paths: list[Path] = end.value
         return paths

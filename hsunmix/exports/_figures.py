@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from hsunmix.files import replacing
 
-__all__ = ["elided", "scale_bar", "spectra_figure", "style", "write_png"]
+__all__ = ["elided", "scale_bar", "spectra_figure", "style", "write_figure"]
 
 DPI = 100
 # DejaVu comes with Matplotlib; the others serve scripts that it lacks, where they are installed.
@@ -32,15 +32,17 @@ def style() -> Iterator[None]:
 
     installed = set(font_manager.get_font_names())
     fonts = {"font.family": [name for name in FONTS if name in installed], "font.size": 11}
-    with matplotlib.style.context(["default", fonts]), warnings.catch_warnings():
+    always = {"svg.fonttype": "path", "svg.hashsalt": "hsunmix"}  # the same file everywhere, every time
+    with matplotlib.style.context(["default", fonts, always]), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
         yield
 
 
-def write_png(figure: Any, path: Path) -> Path:
-    """Write a figure at its own size."""
+def write_figure(figure: Any, path: Path) -> Path:
+    """Write a figure at its own size, as what the path's ending says: ``.png`` or ``.svg``."""
+    extra = {"metadata": {"Date": None}} if path.suffix == ".svg" else {}
     with replacing(path) as temporary, temporary.open("wb") as file:
-        figure.canvas.print_png(file)
+        figure.savefig(file, format=path.suffix[1:], dpi=DPI, **extra)
     return path
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hsunmix.exports._figures import DPI, elided, scale_bar
 
-__all__ = ["map_figure"]
+__all__ = ["MASKED", "extension", "map_figure"]
 
 LONGEST, LARGEST = 1000, 6000  # pixels of the image's longer side: what is aimed at, and the most
 MARGIN, TITLE, BAR, FOOT, BELOW, BESIDE, WIDTH = 24, 34, 18, 40, 66, 100, 420
@@ -97,16 +97,21 @@ def _layout(w: float, h: float) -> _Layout:
 
 
 def _colour_bar(figure: Any, layout: _Layout, image: Any, shown: Any) -> None:
-    low = shown.count() and shown.min() < -0.0005
-    high = shown.count() and shown.max() > 1.0005
-    extend = {(1, 1): "both", (1, 0): "min", (0, 1): "max"}.get((int(low), int(high)), "neither")
     figure.colorbar(
         image,
         cax=figure.add_axes(layout.share(layout.bar)),
         orientation="vertical" if layout.upright else "horizontal",
-        extend=extend,
+        extend=extension(shown),
         label="Abundance",
     )
+
+
+def extension(values: NDArray[np.float32]) -> str:
+    """Return at which ends of the range 0 to 1 there are values beyond it, in Matplotlib's words."""
+    shown = np.ma.masked_invalid(values)
+    low = shown.count() and shown.min() < -0.0005
+    high = shown.count() and shown.max() > 1.0005
+    return {(1, 1): "both", (1, 0): "min", (0, 1): "max"}.get((int(low), int(high)), "neither")
 
 
 def _scale_bar(figure: Any, layout: _Layout, metres: float) -> None:

@@ -38,6 +38,6 @@ def _header(delivery: Delivery) -> str:
         "bands": str(rank),
         "data ignore value": str(int(NODATA)),
         "band names": names_field(delivery.names),
-        **map_fields(None if cube is None else cube.georeference),
+        **map_fields(delivery.place),
     }
     return header(f"Abundances of {cube.name}" if cube is not None else "Abundances", fields)

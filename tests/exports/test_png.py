@@ -11,7 +11,7 @@ import pytest
 from hsunmix.exports import write_products
 from hsunmix.exports._figures import scale_bar
 from hsunmix.exports._georeference import metres_per_pixel
-from hsunmix.exports.png import safe_name
+from hsunmix.exports._pictures import safe_name
 from hsunmix.model.georeference import Georeference
 from tests.exports.conftest import UTM, make_delivery
 

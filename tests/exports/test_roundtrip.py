@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import hsunmix
-from hsunmix.exports import Delivery, exports, write_products
+from hsunmix.exports import Delivery, write_products
 from hsunmix.session.archive import load, save
 from hsunmix.session.document import Document, with_result
 
@@ -70,7 +70,3 @@ def test_real_scenes(tmp_path, shared, scene, rank):
     write_products(again, tmp_path / "again", ["geotiff", "csv", "sli", "envi"])
     for name in ("abundances.tif", "endmembers.csv", "endmembers.hdr", "abundances.hdr", "result.json"):
         assert (tmp_path / "again" / name).read_bytes() == (tmp_path / name).read_bytes(), name
-
-
-def test_products_are_those_of_the_command_line():
-    assert list(exports()) == ["csv", "envi", "geotiff", "png", "sli"]

@@ -1,0 +1,90 @@
+"""Curves as SVG inside a page: axes in the page's own colours, in light and in dark."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from html import escape
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["line_plot", "ticks"]
+
+WIDTH, HEIGHT = 960, 380
+LEFT, RIGHT, TOP, BOTTOM = 84, 14, 12, 48
+Vector = NDArray[np.float64]
+Scale = Callable[[float], float]
+
+
+def line_plot(x: Vector, curves: Sequence[tuple[str, str, Vector]], x_label: str, y_label: str) -> str:
+    """Draw curves with gaps where they are NaN.
+
+    Parameters
+    ----------
+    x : array, (n,)
+    curves : sequence of (name, colour, values)
+    x_label, y_label : str
+
+    Returns
+    -------
+    str
+        An ``svg`` element; empty where no curve has two values.
+    """
+    order = np.argsort(x, kind="stable")
+    known = [values[np.isfinite(values)] for _, _, values in curves]
+    every = np.concatenate(known) if known else np.empty(0)
+    if every.size < 2:
+        return ""
+    x_ticks, y_ticks = (
+        ticks(float(x.min()), float(x.max()), 8),
+        ticks(float(every.min()), float(every.max()), 6),
+    )
+    low, high = min(float(every.min()), y_ticks[0]), max(float(every.max()), y_ticks[-1])
+
+    left, right = float(x.min()), float(x.max())
+
+    def across(value: float) -> float:
+        return LEFT + (value - left) / ((right - left) or 1.0) * (WIDTH - LEFT - RIGHT)
+
+    def down(value: float) -> float:
+        return TOP + (high - value) / ((high - low) or 1.0) * (HEIGHT - TOP - BOTTOM)
+
+    parts = [f'<svg class="plot" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(y_label)}">']
+    for tick in y_ticks:
+        y = down(tick)
+        parts.append(f'<path class="rule" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>')
+        parts.append(f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{tick:g}</text>')
+    for tick in x_ticks:
+        at = across(tick)
+        parts.append(f'<path class="rule" d="M{at:.1f} {TOP}V{HEIGHT - BOTTOM}"/>')
+        parts.append(f'<text x="{at:.1f}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">{tick:g}</text>')
+    for name, colour, values in curves:
+        path = _path(x[order], values[order], across, down)
+        parts.append(
+            f'<path class="curve" stroke="{escape(colour)}" d="{path}"><title>{escape(name)}</title></path>'
+        )
+    middle = (LEFT + WIDTH - RIGHT) / 2, (TOP + HEIGHT - BOTTOM) / 2
+    parts.append(f'<text x="{middle[0]:.0f}" y="{HEIGHT - 6}" text-anchor="middle">{escape(x_label)}</text>')
+    turned = f'transform="translate(16 {middle[1]:.0f}) rotate(-90)"'
+    parts.append(f'<text {turned} text-anchor="middle">{escape(y_label)}</text></svg>')
+    return "\n".join(parts)
+
+
+def ticks(low: float, high: float, count: int) -> list[float]:
+    """Return about so many round numbers between two."""
+    if not high > low:
+        return [low]
+    step = 10.0 ** math.floor(math.log10((high - low) / count))
+    step = next(step * m for m in (1, 2, 5, 10) if (high - low) / (step * m) <= count)
+    first = math.ceil(low / step - 1e-9)
+    return [float(f"{k * step:.12g}") for k in range(first, math.floor(high / step + 1e-9) + 1)]
+
+
+def _path(x: Vector, y: Vector, across: Scale, down: Scale) -> str:
+    words, drawing = [], False
+    for at, value in zip(x, y, strict=True):
+        if np.isfinite(value):
+            words.append(f"{'L' if drawing else 'M'}{across(at):.1f} {down(value):.1f}")
+        drawing = bool(np.isfinite(value))
+    return "".join(words)

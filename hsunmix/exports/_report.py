@@ -1,0 +1,253 @@
+"""The parts of the report: each a piece of HTML, from a result."""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import platform
+from collections.abc import Iterable
+from html import escape
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix._version import __version__
+from hsunmix.exports import Delivery
+from hsunmix.exports._figures import scale_bar
+from hsunmix.exports._georeference import crs_of, metres_per_pixel
+from hsunmix.exports._indexed_png import map_png, palette
+from hsunmix.exports._line_plot import line_plot
+from hsunmix.exports._result import record, text
+from hsunmix.exports._script import python_script
+from hsunmix.exports._statistics import Statistics, top_of_residual
+
+__all__ = [
+    "convergence",
+    "endmembers",
+    "errors",
+    "head",
+    "maps",
+    "notes",
+    "provenance",
+    "reproduce",
+    "spectra",
+]
+
+LONGEST = 640  # pixels of a map in the page
+
+
+def head(delivery: Delivery, statistics: Statistics) -> str:
+    """Title, what was done in a sentence, and the numbers that matter most."""
+    unmixing = delivery.unmixing
+    name = delivery.cube.name if delivery.cube is not None else "a scene"
+    now = datetime.datetime.now().astimezone()
+    by = f"{unmixing.method}, abundances by {unmixing.abundance}" if unmixing.abundance else unmixing.method
+    tiles = {
+        "endmembers": str(unmixing.rank),
+        "relative error": f"{100 * unmixing.relative_error:.2f} %",
+        "of the pixels used": _percent(statistics.used_pixels, statistics.pixels),
+        "of the bands used": f"{statistics.used_bands} / {statistics.bands}",
+        "seconds": f"{unmixing.seconds:.1f}",
+    }
+    shown = "".join(f'<div class="tile"><b>{escape(v)}</b>{escape(k)}</div>' for k, v in tiles.items())
+    return (
+        f"<h1>Unmixing of {escape(name)}</h1>"
+        f'<p class="soft">{escape(by)} · written {now:%Y-%m-%d %H:%M %Z} by hsunmix {__version__}</p>'
+        f'<div class="tiles">{shown}</div>'
+    )
+
+
+def maps(delivery: Delivery) -> str:
+    """All abundance maps on the range 0 to 1, and the residual."""
+    unmixing = delivery.unmixing
+    metres = metres_per_pixel(delivery.cube)
+    means = [f"mean {100 * v:.1f} %" for v in unmixing.mean_abundances]
+    viridis, inferno, top = palette("viridis"), palette("inferno"), top_of_residual(unmixing.rmse)
+    figures = [
+        _figure(name, mean, values, 1.0, viridis, metres)
+        for name, mean, values in zip(delivery.names, means, unmixing.abundances, strict=True)
+    ]
+    figures.append(_figure("Residual (RMSE)", "", unmixing.rmse, top, inferno, metres))
+    bars = _bar("Abundance", viridis, ("0", "0.5", "1")) + _bar(
+        "RMSE, in the scene's units", inferno, ("0", f"{top / 2:.2g}", f"{top:.2g}")
+    )
+    said = "All abundances have the same range; what is beyond it has the colour of its end."
+    said += "" if np.isfinite(unmixing.rmse).all() else " Hatched: not used."
+    body = f'<div class="bars">{bars}</div><div class="maps">{"".join(figures)}</div>'
+    return _section("Maps", f'<p class="soft">{said}</p>{body}')
+
+
+def spectra(delivery: Delivery) -> str:
+    """The endmembers over wavelength, with gaps in bands that were not used."""
+    nm, values = delivery.wavelengths, delivery.spectra
+    x = np.arange(1.0, len(values) + 1) if nm is None else nm
+    curves = [
+        (name, member.colour, column)
+        for name, member, column in zip(delivery.names, delivery.endmembers, values.T, strict=True)
+    ]
+    label = "Band" if nm is None else "Wavelength (nm)"
+    return _section(
+        "Spectra", line_plot(x, curves, label, "Spectrum, in the scene's units") + endmembers(delivery)
+    )
+
+
+def endmembers(delivery: Delivery) -> str:
+    """Where each endmember comes from, and how much of it there is."""
+    unmixing = delivery.unmixing
+    flat = unmixing.abundances.reshape(unmixing.rank, -1)
+    known = flat[:, np.isfinite(flat).all(axis=0)]
+    most = (
+        np.bincount(known.argmax(axis=0), minlength=unmixing.rank) if known.size else np.zeros(unmixing.rank)
+    )
+    rows = [
+        (
+            f'<i class="swatch" style="background:{escape(member.colour)}"></i>{escape(name)}',
+            escape(str(member.source)),
+            _percent(mean, 1.0),
+            _percent(float(share), known.shape[1]),
+        )
+        for name, member, mean, share in zip(
+            delivery.names, delivery.endmembers, unmixing.mean_abundances, most, strict=True
+        )
+    ]
+    return _table(("Endmember", "Source", "Mean abundance", "Most abundant in"), rows)
+
+
+def errors(delivery: Delivery, statistics: Statistics) -> str:
+    """What the result leaves unexplained."""
+    facts = {"Relative error ‖X − WH‖ / ‖X‖": f"{100 * delivery.unmixing.relative_error:.3f} %"}
+    facts |= {f"RMSE: {name}": f"{value:.4g}" for name, value in statistics.rmse.items()}
+    facts |= {
+        "Pixels whose abundances sum to one within 0.05": _percent(statistics.sum_near_one, 1.0),
+        "Pixels with an abundance below −0.001": _percent(statistics.negative, 1.0),
+        "Pixels with an abundance above 1.001": _percent(statistics.above_one, 1.0),
+    }
+    return _section("Errors", _facts(facts))
+
+
+def convergence(delivery: Delivery) -> str:
+    """The error over time; nothing for a method without iterations."""
+    history = delivery.unmixing.history
+    if len(history) < 3:
+        return ""
+    said = {True: "The tolerance was met", False: "It stopped before the tolerance was met"}
+    done = said.get(delivery.unmixing.converged, "It ended")  # type: ignore[arg-type]
+    plot = line_plot(
+        history[:, 0], [("relative error", "var(--accent)", history[:, 1])], "Seconds", "Relative error"
+    )
+    return _section("Convergence", f"<p>{done} after {delivery.unmixing.iterations} iterations.</p>{plot}")
+
+
+def provenance(delivery: Delivery) -> str:
+    """What was done to which file."""
+    unmixing, cube = delivery.unmixing, delivery.cube
+    facts: dict[str, Any] = {
+        "Method": unmixing.method,
+        "Abundances": unmixing.abundance or "the method's own",
+    }
+    facts |= {f"Parameter {name}": value for name, value in unmixing.parameters.items()}
+    facts["Seed"] = unmixing.seed
+    if cube is not None:
+        source = record(delivery)["input"]
+        lines, samples, bands = cube.shape
+        facts |= {"File": source["path"], "Size": f"{source['bytes']} bytes" if source["bytes"] else None}
+        facts |= {"SHA-256": source["sha256"], "Image": f"{lines} lines × {samples} samples × {bands} bands"}
+        if cube.wavelengths is not None:
+            facts["Wavelengths"] = f"{cube.wavelengths.min():.1f} – {cube.wavelengths.max():.1f} nm"
+        facts |= _place(delivery)
+    facts |= {"hsunmix": __version__, "Python": platform.python_version(), "NumPy": np.__version__}
+    return _section("Parameters and provenance", _facts({k: v for k, v in facts.items() if v is not None}))
+
+
+def notes(delivery: Delivery) -> str:
+    """What the method and the reader have to say."""
+    said = [delivery.unmixing.note, *(delivery.cube.notes if delivery.cube is not None else ())]
+    items = "".join(f"<li>{escape(note)}</li>" for note in said if note)
+    return _section("Notes", f"<ul>{items}</ul>") if items else ""
+
+
+def reproduce(delivery: Delivery) -> str:
+    """The command, and the lines of Python, that make the result again."""
+    script = python_script(delivery)
+    parts = []
+    if delivery.command:
+        parts.append(f"<p>On the command line:</p><pre>{escape(text(delivery.command))}</pre>")
+    if script:
+        parts.append(f"<p>In Python:</p><pre>{escape(text(script))}</pre>")
+    return _section("To make it again", "".join(parts)) if parts else ""
+
+
+def _place(delivery: Delivery) -> dict[str, str]:
+    place = delivery.place
+    if place is None:
+        return {}
+    crs, (width, height) = crs_of(place), place.pixel_size
+    found = {
+        "Pixel size": f"{width:.6g} × {height:.6g}",
+        "Transform": ", ".join(f"{v:.10g}" for v in place.transform),
+    }
+    if crs is None:
+        return found
+    code = crs.to_epsg()
+    name = crs.to_wkt().split('"')[1]
+    return {"Coordinate system": f"{name} (EPSG:{code})" if code else name, **found}
+
+
+def _figure(
+    name: str,
+    aside: str,
+    values: NDArray[np.float32],
+    top: float,
+    colours: NDArray[np.uint8],
+    metres: tuple[float, float] | None,
+) -> str:
+    data = base64.b64encode(map_png(values, 0.0, top, colours, LONGEST)).decode("ascii")
+    lines, samples = values.shape
+    tallness = 1.0 if metres is None else metres[1] / metres[0]
+    shape = f"aspect-ratio:{samples} / {lines * tallness:.6g}"
+    scale = ""
+    if metres is not None:
+        length, label = scale_bar(0.4 * samples * metres[0])
+        share = 100 * length / (samples * metres[0])
+        scale = f'<div class="scale"><i style="width:{share:.2f}%"></i>{label}</div>'
+    title = escape(name)
+    return (
+        f'<figure><figcaption><b title="{title}">{title}</b><span>{escape(aside)}</span></figcaption>'
+        f'<img alt="{title}" style="{shape}" src="data:image/png;base64,{data}">{scale}</figure>'
+    )
+
+
+def _bar(title: str, colours: NDArray[np.uint8], labels: Iterable[str]) -> str:
+    stops = ", ".join(
+        "#{:02x}{:02x}{:02x}".format(*colours[k]) for k in np.linspace(0, len(colours) - 1, 12).astype(int)
+    )
+    numbers = "".join(f"<span>{escape(label)}</span>" for label in labels)
+    ramp = f'<i style="background:linear-gradient(90deg, {stops})"></i>'
+    return f'<div class="bar">{escape(title)}{ramp}<span>{numbers}</span></div>'
+
+
+def _section(title: str, body: str) -> str:
+    return f"<section><h2>{escape(title)}</h2>{body}</section>"
+
+
+def _facts(facts: dict[str, Any]) -> str:
+    rows = "".join(
+        f"<tr><th>{escape(text(k))}</th><td>{escape(text(str(v)))}</td></tr>" for k, v in facts.items()
+    )
+    return f'<table class="facts">{rows}</table>'
+
+
+def _table(titles: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """Make a table of cells that are HTML; the first two columns are words, the others numbers."""
+    kinds = ["", "", *[' class="n"'] * (len(titles) - 2)]
+    first = "".join(f"<th{kind}>{escape(title)}</th>" for kind, title in zip(kinds, titles, strict=True))
+    others = "".join(
+        "<tr>" + "".join(f"<td{kind}>{cell}</td>" for kind, cell in zip(kinds, row, strict=True)) + "</tr>"
+        for row in rows
+    )
+    return f"<table><tr>{first}</tr>{others}</table>"
+
+
+def _percent(part: float, whole: float) -> str:
+    return f"{100 * part / whole:.1f} %" if whole else "–"

@@ -1,0 +1,62 @@
+"""The look of the report: on a screen in light and dark, and on paper."""
+
+from __future__ import annotations
+
+__all__ = ["STYLE"]
+
+STYLE = """
+:root { color-scheme: light dark; --page: #ffffff; --ink: #1b1f24; --soft: #5b6570; --line: #d9dee3;
+        --card: #f5f7f9; --none: #dfe3e7; --accent: #0072b2; }
+@media (prefers-color-scheme: dark) {
+  :root { --page: #16191d; --ink: #e8ebee; --soft: #a0a9b3; --line: #343b43; --card: #1f2429;
+          --none: #2c3238; --accent: #56b4e9; } }
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--page); color: var(--ink);
+       font: 15px/1.5 system-ui, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif; }
+main { max-width: 1080px; margin: 0 auto; padding: 32px 24px 64px; }
+h1 { font-size: 26px; line-height: 1.25; margin: 0 0 4px; overflow-wrap: anywhere; }
+h2 { font-size: 18px; margin: 40px 0 12px; padding-bottom: 6px; border-bottom: 1px solid var(--line); }
+p { margin: 0 0 12px; } .soft, figcaption, th { color: var(--soft); }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px;
+         margin: 24px 0; }
+.tile { background: var(--card); border-radius: 8px; padding: 12px 14px; }
+.tile b { display: block; font-size: 22px; font-weight: 600; font-variant-numeric: tabular-nums; }
+.maps { display: grid; grid-template-columns: repeat(auto-fill, minmax(240px, 1fr)); gap: 20px; }
+figure { margin: 0; min-width: 0; break-inside: avoid; }
+figure img { display: block; width: 100%; image-rendering: pixelated; border-radius: 4px;
+  background: repeating-linear-gradient(45deg, var(--none) 0 3px, transparent 3px 7px); }
+figcaption { display: flex; justify-content: space-between; gap: 12px; margin-bottom: 6px; }
+figcaption b { color: var(--ink); font-weight: 600; overflow: hidden; text-overflow: ellipsis;
+  white-space: nowrap; }
+figcaption span { white-space: nowrap; }
+.scale { display: flex; align-items: center; gap: 8px; margin-top: 8px; font-size: 12px; color: var(--soft); }
+.scale i { display: block; height: 4px; background: var(--ink); }
+.bars { display: flex; flex-wrap: wrap; gap: 16px 40px; margin: 0 0 20px; }
+.bar { width: 240px; font-size: 13px; color: var(--soft); }
+.bar i { display: block; height: 12px; border-radius: 3px; margin: 4px 0; }
+.bar span { display: flex; justify-content: space-between; font-variant-numeric: tabular-nums; }
+table { border-collapse: collapse; width: 100%; margin-bottom: 8px; }
+th, td { text-align: left; padding: 6px 14px 6px 0; border-bottom: 1px solid var(--line);
+         vertical-align: top; }
+th { font-weight: 500; } td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
+td { overflow-wrap: anywhere; } tr { break-inside: avoid; }
+.facts th { width: 34%; }
+.swatch { display: inline-block; width: 14px; height: 14px; border-radius: 3px; margin-right: 8px;
+          vertical-align: -2px; }
+.plot { width: 100%; height: auto; font-size: 12px; } .plot text { fill: var(--soft); }
+.plot .rule { stroke: var(--line); fill: none; }
+.plot .curve { fill: none; stroke-width: 1.8; stroke-linejoin: round; }
+pre { background: var(--card); border-radius: 8px; padding: 14px 16px; white-space: pre-wrap;
+      overflow-wrap: anywhere; font: 13px/1.5 ui-monospace, "DejaVu Sans Mono", monospace; }
+ul { padding-left: 20px; margin: 0; }
+@page { margin: 14mm; }
+@media print {
+  :root { color-scheme: light; --page: #fff; --ink: #000; --soft: #444; --line: #bbb; --card: #f2f2f2;
+          --none: #ddd; }
+  body { font-size: 10.5pt; } main { max-width: none; padding: 0; }
+  h2 { break-after: avoid; margin-top: 24px; } pre, .tiles, .plot { break-inside: avoid; }
+  .tiles { grid-template-columns: repeat(5, 1fr); }
+  .maps { grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 12px; }
+  * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+}
+""".strip()

@@ -1,0 +1,23 @@
+"""Abundances and residual as cloud-optimized GeoTIFF: what a web map reads in pieces."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hsunmix.exports import Delivery
+from hsunmix.exports._rasters import write_cog
+from hsunmix.exports.geotiff import styles
+
+__all__ = ["NEEDS_IMAGE", "TITLE", "write"]
+
+TITLE = "COG: cloud-optimized GeoTIFF, with overviews"
+NEEDS_IMAGE = True
+
+
+def write(delivery: Delivery, folder: Path) -> list[Path]:
+    """Write ``abundances_cog.tif`` and ``rmse_cog.tif``, with their styles."""
+    unmixing, place = delivery.unmixing, delivery.place
+    maps, residual = folder / "abundances_cog.tif", folder / "rmse_cog.tif"
+    write_cog(maps, unmixing.abundances, delivery.names, place)
+    write_cog(residual, unmixing.rmse[None], ("RMSE",), place)
+    return [maps, residual, *styles(delivery, maps, residual)]

@@ -1,0 +1,66 @@
+"""The whole result as a MATLAB file, version 5."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hsunmix._version import __version__
+from hsunmix.errors import WriteError
+from hsunmix.exports import Delivery
+from hsunmix.files import replacing
+
+__all__ = ["NEEDS_IMAGE", "TITLE", "write"]
+
+TITLE = "MATLAB: maps, residual and spectra in one .mat file"
+NEEDS_IMAGE = True
+MOST = 2**31 - 1  # bytes of a variable
+TEXT = 116  # bytes of the file's header that are free text
+
+
+def write(delivery: Delivery, folder: Path) -> list[Path]:
+    """Write ``result.mat``.
+
+    Its variables: ``abundances`` (lines × samples × r) and ``rmse`` (lines × samples), NaN where a
+    pixel was not used; ``endmembers`` (bands × r), NaN in bands that were not used; ``names``, a
+    cell; ``wavelength`` and ``fwhm`` in nanometres; ``transform`` with x = a·sample + b·line + c and
+    y = d·sample + e·line + f, and ``crs``; what was done.
+    """
+    from scipy.io import savemat
+
+    path = folder / "result.mat"
+    if delivery.unmixing.abundances.nbytes > MOST:
+        raise WriteError(path, "the maps are larger than the 2 GB that a MATLAB 5 variable may have")
+    buffer = io.BytesIO()
+    savemat(buffer, _variables(delivery), do_compression=True, oned_as="column")
+    content = buffer.getbuffer()
+    # SciPy writes the time here; the same result makes the same file.
+    content[:TEXT] = f"MATLAB 5.0 MAT-file, written by hsunmix {__version__}".ljust(TEXT).encode()
+    with replacing(path) as temporary, temporary.open("wb") as file:
+        file.write(content)
+    return [path]
+
+
+def _variables(delivery: Delivery) -> dict[str, Any]:
+    unmixing, place = delivery.unmixing, delivery.place
+    found: dict[str, Any] = {
+        "abundances": unmixing.abundances.transpose(1, 2, 0),
+        "rmse": unmixing.rmse,
+        "endmembers": delivery.spectra,
+        "names": np.array(delivery.names, dtype=object),
+        "used_bands": unmixing.used_bands,
+        "relative_error": float(unmixing.relative_error),
+        "method": unmixing.method,
+        "abundance_method": unmixing.abundance,
+        "command": delivery.command.encode("utf-8", "replace").decode(),
+    }
+    if delivery.wavelengths is not None:
+        found["wavelength"] = delivery.wavelengths
+    if delivery.cube is not None and delivery.cube.fwhm is not None:
+        found["fwhm"] = delivery.cube.fwhm
+    if place is not None:
+        found |= {"transform": np.array(place.transform), "crs": place.crs}
+    return found

@@ -1,0 +1,139 @@
+"""The whole result as netCDF with the CF conventions: what xarray opens."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix._version import __version__
+from hsunmix.exports import NODATA, Delivery
+from hsunmix.exports._cf import Grid, grid_of
+from hsunmix.files import replacing
+
+__all__ = ["NEEDS_IMAGE", "TITLE", "write"]
+
+TITLE = "NetCDF: everything in one file, for xarray"
+NEEDS_IMAGE = True
+
+
+def write(delivery: Delivery, folder: Path) -> list[Path]:
+    """Write ``result.nc``, a netCDF-4 file: made in memory, so that a full disk is noticed."""
+    import h5py
+
+    path = folder / "result.nc"
+    with h5py.File("result.nc", "w", driver="core", backing_store=False, track_order=True) as file:
+        _fill(file, delivery)
+        file.flush()
+        image = file.id.get_file_image()
+    with replacing(path) as temporary:
+        temporary.write_bytes(image)
+    return [path]
+
+
+def _fill(file: Any, delivery: Delivery) -> None:
+    unmixing = delivery.unmixing
+    _, lines, samples = unmixing.abundances.shape
+    grid = grid_of(delivery.place, lines, samples)
+    _about_the_file(file, delivery)
+    _axes(file, delivery, grid, (lines, samples))
+    maps: dict[str, Any] = {"_FillValue": np.float32(NODATA)}
+    if grid.mapping is not None:
+        mapping = file.create_dataset("crs", data=np.int32(0))
+        _describe(mapping, grid.mapping)
+        maps["grid_mapping"] = "crs"
+    aside = " ".join(axis.name for axis in grid.axes) if grid.turned else ""
+    where = {"coordinates": aside} if aside else {}
+    _variable(
+        file, "abundance", unmixing.abundances, ("endmember", *grid.dimensions),
+        {"long_name": "abundance", "standard_name": "area_fraction", "units": "1", **maps, **where},
+    )  # fmt: skip
+    _variable(
+        file, "rmse", unmixing.rmse, grid.dimensions,
+        {"long_name": "root mean square of the residual, in the scene's units", **maps, **where},
+    )  # fmt: skip
+    bands = {"coordinates": " ".join(n for n in ("wavelength", "fwhm", "used_band") if n in file)}
+    _variable(
+        file, "spectrum", delivery.spectra.T, ("endmember", "band"),
+        {"long_name": "endmember spectrum, in the scene's units", "_FillValue": np.nan, **bands},
+    )  # fmt: skip
+
+
+def _about_the_file(file: Any, delivery: Delivery) -> None:
+    unmixing, cube = delivery.unmixing, delivery.cube
+    facts = {
+        "Conventions": "CF-1.10",
+        "title": f"Unmixing of {cube.name}" if cube is not None else "Unmixing",
+        "source": f"hsunmix {__version__}",
+        "method": unmixing.method,
+        "abundance_method": unmixing.abundance,
+        "relative_error": float(unmixing.relative_error),
+        "history": delivery.command,
+        "comment": unmixing.note,
+    }
+    _describe(file, {key: value for key, value in facts.items() if value != ""})
+
+
+def _axes(file: Any, delivery: Delivery, grid: Grid, shape: tuple[int, int]) -> None:
+    """Make the dimensions, each with its coordinate, and the coordinates that are none."""
+    spectra = delivery.spectra
+    _dimension(file, "endmember", np.array(delivery.names, dtype=object), {"long_name": "endmember"})
+    _dimension(file, "band", np.arange(1, len(spectra) + 1, dtype=np.int32), {"long_name": "band number"})
+    known = {axis.name: axis for axis in grid.axes}
+    for name, count in zip(grid.dimensions, shape, strict=True):
+        if name in known and not grid.turned:
+            _dimension(file, name, known[name].values, known[name].attributes)
+        else:
+            _dimension(file, name, np.arange(count, dtype=np.int32), {"long_name": f"{name}, counted from 0"})
+    if grid.turned:
+        for axis in grid.axes:
+            _variable(file, axis.name, axis.values, grid.dimensions, axis.attributes)
+    nm = {
+        "units": "nm",
+        "standard_name": "radiation_wavelength",
+        "long_name": "wavelength of the band's centre",
+    }
+    if delivery.wavelengths is not None:
+        _variable(file, "wavelength", delivery.wavelengths, ("band",), nm)
+        if delivery.cube is not None and delivery.cube.fwhm is not None:
+            about = {"units": "nm", "long_name": "full width of the band at half of its maximum"}
+            _variable(file, "fwhm", delivery.cube.fwhm, ("band",), about)
+    used = delivery.unmixing.used_bands.astype(np.int8)
+    meaning = {"long_name": "whether the band was used", "flag_values": np.array([0, 1], np.int8),
+               "flag_meanings": "unused used"}  # fmt: skip
+    _variable(file, "used_band", used, ("band",), meaning)
+
+
+def _dimension(file: Any, name: str, values: NDArray[Any], attributes: dict[str, Any]) -> None:
+    import h5py
+
+    kind = {"dtype": h5py.string_dtype()} if values.dtype == object else {}
+    dataset = file.create_dataset(name, data=values, **kind)
+    dataset.make_scale(name)
+    _describe(dataset, attributes)
+
+
+def _variable(
+    file: Any, name: str, values: NDArray[Any], dimensions: tuple[str, ...], attributes: dict[str, Any]
+) -> None:
+    fill = attributes.get("_FillValue")
+    if fill is not None and not np.isnan(fill):
+        values = np.where(np.isfinite(values), values, fill)
+    packed = {"compression": "gzip", "compression_opts": 4, "shuffle": True} if values.ndim > 1 else {}
+    fillvalue = {} if fill is None else {"fillvalue": values.dtype.type(fill)}
+    dataset = file.create_dataset(name, data=values, **packed, **fillvalue)
+    for axis, dimension in enumerate(dimensions):
+        dataset.dims[axis].attach_scale(file[dimension])
+    if fill is not None:
+        attributes = attributes | {"_FillValue": values.dtype.type(fill)}
+    _describe(dataset, attributes)
+
+
+def _describe(thing: Any, attributes: dict[str, Any]) -> None:
+    """Write attributes; text of fixed length, as the netCDF library expects it."""
+    for name, value in attributes.items():
+        if isinstance(value, str):
+            value = np.bytes_(value.encode("utf-8", "backslashreplace") or b" ")
+        thing.attrs[name] = value

@@ -1,0 +1,108 @@
+"""SVG pictures and the grid of all maps."""
+
+from __future__ import annotations
+
+import base64
+import io
+from xml.etree import ElementTree
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib.image import imread
+
+from hsunmix.exports import write_products
+from hsunmix.exports._grid_figure import _grid, grid_figure
+from tests.exports.conftest import make_delivery
+
+SVG = "{http://www.w3.org/2000/svg}"
+LINK = "{http://www.w3.org/1999/xlink}href"
+
+
+def colours(values, name="viridis"):
+    map_ = matplotlib.colormaps[name].with_extremes(bad="#d9d9d9")
+    return map_(np.ma.masked_invalid(values), bytes=True)[..., :3].astype(int)
+
+
+def images(path):
+    """Pictures inside an SVG file, as RGB; those of colour bars are thin."""
+    root = ElementTree.parse(path).getroot()
+    found = []
+    for image in root.iter(f"{SVG}image"):
+        kind, _, data = image.get(LINK).partition(",")
+        assert kind == "data:image/png;base64"
+        found.append((imread(io.BytesIO(base64.b64decode(data)))[:, :, :3] * 255).round().astype(int))
+    return found
+
+
+def test_svg_of_a_map_holds_every_pixel(tmp_path, delivery):
+    paths = write_products(delivery, tmp_path, ["svg"])
+    assert [p.name for p in paths[:-1]] == [
+        "abundance_01_Grass.svg",
+        "abundance_02_Soil__dry__A_.svg",
+        "abundance_03_Wässer.svg",
+        "endmembers.svg",
+    ]
+    shown = max(images(paths[0]), key=lambda image: min(image.shape[:2]))
+    expected = colours(delivery.unmixing.abundances[0])
+    lines, samples = expected.shape[:2]
+    rows = ((np.arange(lines) + 0.5) * shown.shape[0] / lines).astype(int)
+    columns = ((np.arange(samples) + 0.5) * shown.shape[1] / samples).astype(int)
+    found = shown[np.ix_(rows, columns)]
+    # SVG counts from the top, Matplotlib may store it upside down and turn it when it is shown.
+    assert np.array_equal(found, expected) or np.array_equal(found[::-1], expected)
+
+
+def test_svg_of_the_spectra_is_lines(tmp_path, delivery):
+    path = write_products(delivery, tmp_path, ["svg"])[-2]
+    root = ElementTree.parse(path).getroot()
+    assert list(root.iter(f"{SVG}image")) == []
+    styles = [element.get("style", "") for element in root.iter(f"{SVG}path")]
+    for member in delivery.endmembers:
+        assert any(f"stroke: {member.colour}" in style for style in styles)
+
+
+def test_the_grid_has_every_map_and_the_residual(tmp_path, delivery):
+    write_products(delivery, tmp_path, ["grid"])
+    shown = (imread(tmp_path / "maps.png")[:, :, :3] * 255).round().astype(int)
+    unmixing = delivery.unmixing
+    lines, samples = unmixing.rmse.shape
+    grid = _grid(4, samples, lines)
+    block = int(grid.width) // samples
+    top = np.nanpercentile(unmixing.rmse, 99.5)
+    panels = [*(colours(m) for m in unmixing.abundances), colours(unmixing.rmse / top, "inferno")]
+    assert shown.shape[:2] == tuple(round(v) for v in grid.size[::-1])
+    for index, expected in enumerate(panels):
+        x, y = (round(v) for v in grid.corner(index))
+        bottom = shown.shape[0] - y
+        part = shown[bottom - lines * block : bottom, x : x + samples * block]
+        assert np.array_equal(part[block // 2 :: block, block // 2 :: block], expected), index
+
+
+@pytest.mark.parametrize(
+    ("count", "lines", "samples"), [(2, 10, 10), (4, 150, 150), (7, 100, 80), (21, 3, 900), (13, 900, 2)]
+)
+def test_the_grid_of_any_scene(count, lines, samples):
+    grid = _grid(count, samples, lines)
+    assert grid.columns * grid.rows >= count
+    assert grid.columns * (grid.rows - 1) < count
+    width, height = grid.size
+    corners = [grid.corner(k) for k in range(count)]
+    assert all(
+        x >= 0 and y >= 0 and x + grid.width <= width and y + grid.height <= height for x, y in corners
+    )
+    assert len(set(corners)) == count
+    assert max(width, height) < 10_000
+    if count == 4:
+        assert (grid.columns, grid.rows) == (2, 2)
+
+
+def test_the_scale_bar_is_as_long_as_it_says():
+    delivery = make_delivery()
+    unmixing = delivery.unmixing
+    figure = grid_figure(unmixing.abundances, delivery.names, unmixing.rmse, "x", (2.0, 2.0))
+    bar = next(artist for artist in figure.artists if artist.__class__.__name__ == "Line2D")
+    pixels = np.diff(bar.get_xdata())[0] * figure.get_size_inches()[0] * figure.dpi
+    label = next(text.get_text() for text in figure.texts if text.get_text().endswith(" m"))
+    width = figure.axes[0].get_position().width * figure.get_size_inches()[0] * figure.dpi
+    assert pixels * 7 * 2.0 / width == pytest.approx(float(label.split()[0]), rel=0.01)
