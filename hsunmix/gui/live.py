@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,9 @@ from hsunmix.model.region import Region
 from hsunmix.model.spectra import Endmember, Spectra
 from hsunmix.model.unmixing import Step
 from hsunmix.session.recovery import Work
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
 
 __all__ = [
     "Checked",
@@ -131,10 +135,13 @@ class Shown:
     ----------
     page : str
     drawing : Drawing
+    images : tuple of QImage
+        The drawing's pictures, ready to be painted.
     """
 
     page: str
     drawing: Drawing
+    images: tuple[QImage, ...]
 
 
 @dataclass(frozen=True, eq=False)

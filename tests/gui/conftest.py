@@ -26,6 +26,7 @@ from hsunmix.gui.insights import Subject
 from hsunmix.gui.live import Live, Shown
 from hsunmix.gui.main_window import MainWindow
 from hsunmix.gui.pages import page_of
+from hsunmix.gui.rasters import quick_images
 from hsunmix.gui.settings import Settings
 from hsunmix.gui.workbench import Workbench
 from hsunmix.model.cube import Cube
@@ -212,7 +213,8 @@ def drawn(document: Document, live: Live | None = None) -> Live:
     """The live state with the page that a document shows, as the drawing controller makes it."""
     live = live or Live()
     page = page_of(document, live)
-    return replace(live, shown=Shown(page.id, page.draw(document, live, 1 << 20)))
+    drawing = page.draw(document, live, 1 << 20)
+    return replace(live, shown=Shown(page.id, drawing, quick_images(drawing)))
 
 
 @pytest.fixture

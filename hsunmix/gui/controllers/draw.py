@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any
 
-from hsunmix.gui.drawing import Drawing
 from hsunmix.gui.live import Live, Shown
 from hsunmix.gui.pages import Page, page_of
+from hsunmix.gui.rasters import quick_images
 from hsunmix.gui.workbench import Workbench
 from hsunmix.session.document import Document
 
 __all__ = ["Controller"]
 
 AT_ONCE = 1 << 19  # pixels in all tiles: some milliseconds
-WHOLE = 1 << 25
+WHOLE = 1 << 24
 KEPT_BYTES = 256 << 20  # of drawings that are not shown
 
 Key = tuple[Any, ...]
@@ -26,7 +26,7 @@ class Controller:
     def __init__(self, bench: Workbench) -> None:
         self.bench = bench
         self._key: Key | None = None
-        self._kept: list[tuple[Key, Drawing]] = []  # the newest last; whole ones only
+        self._kept: list[tuple[Key, Shown]] = []  # the newest last; whole ones only
         bench.watch(self._follow)
 
     def changed(self, old: Document, new: Document) -> None:
@@ -53,33 +53,38 @@ class Controller:
         if key == self._key:
             return
         self._key = key
-        drawing = next((drawing for kept, drawing in self._kept if kept == key), None)
-        if drawing is None:
-            drawing = page.draw(document, live, AT_ONCE)
-            if drawing.thinned:
-                bench.start("draw", "Drawing", _whole(page, document, live), self._whole_for(page, key))
+        shown = next((shown for kept, shown in self._kept if kept == key), None)
+        if shown is None:
+            shown = _shown(page, document, live, AT_ONCE)
+            if shown.drawing.thinned:
+                bench.start("draw", "Drawing", _whole(page, document, live), self._whole_for(key))
             else:
-                self._keep(key, drawing)
-        bench.show(shown=Shown(page.id, drawing))
+                self._keep(key, shown)
+        bench.show(shown=shown)
 
-    def _whole_for(self, page: Page, key: Key) -> Any:
-        def done(drawing: Drawing) -> None:
-            self._keep(key, drawing)
+    def _whole_for(self, key: Key) -> Callable[[Shown], None]:
+        def done(shown: Shown) -> None:
+            self._keep(key, shown)
             if key == self._key:
-                self.bench.show(shown=Shown(page.id, drawing))
+                self.bench.show(shown=shown)
 
         return done
 
-    def _keep(self, key: Key, drawing: Drawing) -> None:
-        self._kept = [pair for pair in self._kept if pair[0] != key] + [(key, drawing)]
+    def _keep(self, key: Key, shown: Shown) -> None:
+        self._kept = [pair for pair in self._kept if pair[0] != key] + [(key, shown)]
         while len(self._kept) > 1 and sum(_size(kept) for _, kept in self._kept) > KEPT_BYTES:
             del self._kept[0]
 
 
-def _whole(page: Page, document: Document, live: Live) -> Generator[None, None, Drawing]:
+def _shown(page: Page, document: Document, live: Live, most: int) -> Shown:
+    drawing = page.draw(document, live, most)
+    return Shown(page.id, drawing, quick_images(drawing))
+
+
+def _whole(page: Page, document: Document, live: Live) -> Generator[None, None, Shown]:
     yield
-    return page.draw(document, live, WHOLE)
+    return _shown(page, document, live, WHOLE)
 
 
-def _size(drawing: Drawing) -> int:
-    return sum(tile.values.nbytes for tile in drawing.tiles)
+def _size(shown: Shown) -> int:
+    return sum(5 * image.width() * image.height() for image in shown.images)  # with the tile it is made of

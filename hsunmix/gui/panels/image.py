@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, QSize, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QToolButton, QVBoxLayout
 
 from hsunmix.gui.drafts import BrushDraft, Draft, draft_for
-from hsunmix.gui.drawing import Drawing, Scale
+from hsunmix.gui.drawing import Scale
 from hsunmix.gui.icons import icon
 from hsunmix.gui.images import colours
 from hsunmix.gui.intents import (
@@ -21,7 +21,7 @@ from hsunmix.gui.intents import (
     ShowPage,
     Zoom,
 )
-from hsunmix.gui.live import Live
+from hsunmix.gui.live import Live, Shown
 from hsunmix.gui.pages import Mark, PageControls, page_of, pages
 from hsunmix.gui.panel import Panel, named
 from hsunmix.gui.theme import Theme, pin_colour
@@ -51,7 +51,7 @@ class View(Panel):
         super().__init__("imagePanel", TITLE)
         self.setProperty("role", "panel")
         self._document, self._live = Document(), Live()
-        self._drawing: Drawing | None = None
+        self._shown: Shown | None = None
         self._theme: Theme | None = None
         self._radius = BRUSH
         self._told: tuple[int, int, int, int] | None = None  # the window last told
@@ -137,10 +137,9 @@ class View(Panel):
     def follow(self, old: Live, new: Live) -> None:
         """Show what was drawn; move the cursor."""
         self._live = new
-        drawing = new.shown.drawing if new.shown else None
-        if drawing is not self._drawing:
-            self._drawing = drawing
-            self._draw(drawing)
+        if new.shown is not self._shown:
+            self._shown = new.shown
+            self._draw(new.shown)
         self._present()
         if new.overlay is not old.overlay:
             self._draw_overlay()
@@ -202,10 +201,11 @@ class View(Panel):
             controls.dress(self._theme)
         self._bottom.addWidget(controls)
 
-    def _draw(self, drawing: Drawing | None) -> None:
+    def _draw(self, shown: Shown | None) -> None:
+        drawing = shown.drawing if shown else None
         self._set_bars(drawing.scales if drawing else ())
         self.caption.setText(drawing.caption if drawing else "")
-        if drawing is None or not drawing.tiles:
+        if shown is None or drawing is None or not drawing.tiles:
             self.stack.setCurrentWidget(self.single)
             self.single.clear_picture()
             return
@@ -216,8 +216,8 @@ class View(Panel):
         if titled:
             views = self.grid.set_maps(drawing.tiles, samples / lines, drawing.columns)
             self.grid.select(self._document.view.endmember)
-        for view, tile in zip(views, drawing.tiles, strict=True):
-            view.set_picture(tile.values, drawing.shape, colours(tile.table) if tile.table else None)
+        for view, picture in zip(views, shown.images, strict=True):
+            view.set_picture(picture, drawing.shape)
         self.overview.place()
 
     def _set_bars(self, scales: tuple[Scale, ...]) -> None:

@@ -6,15 +6,16 @@ import numpy as np
 from PySide6.QtGui import QColor, QImage
 
 from hsunmix.gui.drawing import Overlay
-from hsunmix.gui.widgets.scene_view import image_of
+from hsunmix.gui.rasters import image_of, quick
 
 __all__ = ["overlay_image"]
 
 VEIL, TINT = 0.78, 0.28  # opacity
+CONVERTED = 1 << 22  # pixels: some milliseconds, and every frame is drawn more quickly from then on
 
 
 def overlay_image(overlay: Overlay, veil: str, veiled: bool) -> QImage:
-    """Return the image of an overlay; it shares the overlay's memory.
+    """Return the image of an overlay; a very large one shares the overlay's memory.
 
     Parameters
     ----------
@@ -30,7 +31,8 @@ def overlay_image(overlay: Overlay, veil: str, veiled: bool) -> QImage:
     for k, tint in enumerate(tints):
         table[2 * k] = _bytes(tint)
         table[2 * k + 1] = _bytes(_over(tint, cover))
-    return image_of(overlay.values, table)
+    image = image_of(overlay.values, table)
+    return quick(image) if overlay.values.size <= CONVERTED else image
 
 
 def _over(top: np.ndarray, below: np.ndarray) -> np.ndarray:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QContextMenuEvent,
     QImage,
     QKeyEvent,
@@ -26,7 +23,7 @@ from hsunmix.gui.panel import named
 from hsunmix.gui.widgets.scene_paint import paint_front, paint_regions
 from hsunmix.gui.widgets.stage import Stage
 
-__all__ = ["SceneView", "image_of"]
+__all__ = ["SceneView"]
 
 DRAG = 4  # logical pixels that the mouse may shake in a click
 WHEEL = 1.25  # zoom by one notch
@@ -37,23 +34,6 @@ MOVES = {
     Qt.Key.Key_Right: (0, 1),
 }
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-
-
-def image_of(values: NDArray[np.uint8], table: NDArray[np.uint8] | None) -> QImage:
-    """Return an image that shares memory with the values; they must stay while it lives.
-
-    Parameters
-    ----------
-    values : array of uint8, (rows, columns) or (rows, columns, 4)
-    table : array of uint8, (256, 4), or None
-        RGBA of every value; None where the values are RGBA themselves.
-    """
-    height, width = values.shape[:2]
-    if table is None:
-        return QImage(values.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
-    image = QImage(values.data, width, height, width, QImage.Format.Format_Indexed8)
-    image.setColorTable([QColor(*map(int, rgba)).rgba() for rgba in table])
-    return image
 
 
 class SceneView(QWidget):
@@ -85,7 +65,6 @@ class SceneView(QWidget):
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.values: NDArray[np.uint8] | None = None
         self._image: QImage | None = None
         self._backing: QPixmap | None = None  # all that a moving cursor leaves as it is
         self._under_mouse: tuple[int, int] | None = None
@@ -96,28 +75,23 @@ class SceneView(QWidget):
         stage.changed.connect(self._refresh)
         stage.touched.connect(self.update)
 
-    def set_picture(
-        self, values: NDArray[np.uint8], shape: tuple[int, int], table: NDArray[np.uint8] | None = None
-    ) -> None:
+    def set_picture(self, image: QImage, shape: tuple[int, int]) -> None:
         """Show a picture.
 
         Parameters
         ----------
-        values : array of uint8
-            RGBA, (rows, columns, 4), or indices into ``table``, (rows, columns). May have fewer rows
-            and columns than the scene.
+        image : QImage
+            May have fewer rows and columns than the scene: every ``step``-th, the first included.
         shape : tuple of 2 int
             (lines, samples) of the scene.
-        table : array of uint8, (256, 4), or None
         """
-        self.values = np.ascontiguousarray(values)
-        self._image = image_of(self.values, table)
+        self._image = image
         self.stage.set_shape(shape)
         self._refresh()
 
     def clear_picture(self) -> None:
         """Show nothing."""
-        self._image = self.values = None
+        self._image = None
         self._refresh()
 
     @property

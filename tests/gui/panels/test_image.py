@@ -40,8 +40,12 @@ from tests.gui.conftest import drawn, unmixing_of
 from tests.gui.panels.conftest import Alone
 
 
-def shown(view: SceneView) -> np.ndarray:
-    return view.values
+def shown(panel: image.View, k: int = 0) -> np.ndarray:
+    """The values that a picture on the screen is made of; it has their size."""
+    picture = (panel.grid.views[k] if panel.stack.currentWidget() is panel.grid else panel.single).image
+    values = panel._live.shown.drawing.tiles[k].values
+    assert (picture.height(), picture.width()) == values.shape[:2]
+    return values
 
 
 def turn(panel: image.View, document: Document, page: str, **changes: object) -> Document:
@@ -54,7 +58,7 @@ def turn(panel: image.View, document: Document, page: str, **changes: object) ->
 def test_the_map_of_the_selected_endmember_lies_as_the_scene_does(alone: Alone, document: Document):
     panel, _ = alone(image)
     turn(panel, document, "map", endmember=1)
-    index = shown(panel.single)
+    index = shown(panel)
     assert index.shape == (13, 9)
     expected = document.unmixing.abundances[1]
     np.testing.assert_allclose((index[:-1] - 1.0) / 254, expected[:-1], atol=0.5 / 254 + 1e-6)
@@ -68,7 +72,7 @@ def test_the_grid_shows_every_map_with_its_name(alone: Alone, document: Document
     turn(panel, with_endmember(document, 2, name="Kaolinite <b>"), "maps")
     views = panel.grid.views
     assert len(views) == 3
-    assert [shown(v).shape for v in views] == [(13, 9)] * 3
+    assert [shown(panel, k).shape for k in range(3)] == [(13, 9)] * 3
     assert panel.grid._tiles[2].title.text() == "Kaolinite <b>"
     panel.grid._tiles[1].title.click()
     assert seen == [ShowEndmember(1, "map")]
@@ -78,7 +82,7 @@ def test_the_residual_has_its_own_scale(alone: Alone, document: Document):
     panel, _ = alone(image)
     turn(panel, document, "residual")
     assert panel.bars[0].range[1] == pytest.approx(np.nanpercentile(document.unmixing.rmse, 99), rel=0.05)
-    assert shown(panel.single)[-1, -1] == 0
+    assert shown(panel)[-1, -1] == 0
 
 
 def test_pages_need_a_result(alone: Alone, document: Document, cube: object):
@@ -97,7 +101,7 @@ def test_the_colour_image_appears_when_it_was_read(alone: Alone, document: Docum
     assert panel.caption.text() == "Reading the colour image…"
     live = Live(picture=finish(picture(cube, (15, 8, 1), (2, 98))))
     panel.follow(Live(), drawn(new, live))
-    assert shown(panel.single).shape == (13, 9, 4)
+    assert shown(panel).shape == (13, 9, 4)
     chooser = panel.controls["rgb"].chooser
     assert [box.currentIndex() for box in chooser._boxes] == [15, 8, 1]
     assert chooser._boxes[0].itemText(0) == "450 nm"

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from hsunmix.gui.drawing import Overlay
 from hsunmix.gui.images import colours
+from hsunmix.gui.rasters import image_of, quick
 from hsunmix.gui.widgets.overlay import overlay_image
 from hsunmix.gui.widgets.overview import Overview
 from hsunmix.gui.widgets.scene_view import SceneView
@@ -31,6 +32,10 @@ def view(qtbot: QtBot) -> SceneView:
     return made
 
 
+def show(view: SceneView, values: np.ndarray, shape: tuple[int, int], table: np.ndarray | None) -> None:
+    view.set_picture(quick(image_of(np.ascontiguousarray(values), table)), shape)
+
+
 def painted(view: SceneView) -> QImage:
     return view.grab().toImage()
 
@@ -46,7 +51,7 @@ def numbered() -> np.ndarray:
 
 def test_every_pixel_is_painted_where_it_belongs(view: SceneView):
     table, values = colours("viridis"), numbered()
-    view.set_picture(values, values.shape, table)
+    show(view, values, values.shape, table)
     image = painted(view)
     for line in range(LINES):
         for sample in range(SAMPLES):
@@ -58,7 +63,7 @@ def test_every_pixel_is_painted_where_it_belongs(view: SceneView):
 @pytest.mark.parametrize("rect", [QRectF(2.3, 4.6, 5, 3), QRectF(-3, 8, 8, 8), QRectF(0, 0, 1.5, 1.5)])
 def test_also_when_a_part_is_seen(view: SceneView, rect: QRectF):
     table, values = colours("viridis"), numbered()
-    view.set_picture(values, values.shape, table)
+    show(view, values, values.shape, table)
     view.stage.show_rect(rect)
     image, seen = painted(view), 0
     for line in range(LINES):
@@ -76,7 +81,7 @@ def test_a_thinned_picture_covers_the_same_place(view: SceneView):
     whole[:64, :32] = 255
     whole[whole == 0] = 1
     table = colours("viridis")
-    view.set_picture(whole[::4, ::4], whole.shape, table)
+    show(view, whole[::4, ::4], whole.shape, table)
     image = painted(view)
     for line, sample in ((0, 0), (60, 28), (60, 40), (70, 10), (129, 89), (129, 0)):
         expected = tuple(table[whole[line, sample], :3])
@@ -90,7 +95,7 @@ def test_rgba_is_shown_as_it_is_and_nodata_as_canvas(view: SceneView):
     values[:, :, 3] = 255
     values[3, 7] = (10, 200, 30, 255)
     values[9, 1] = 0
-    view.set_picture(values, (LINES, SAMPLES))
+    show(view, values, (LINES, SAMPLES), None)
     image = painted(view)
     assert colour_at(image, view.place_of(3, 7)) == (10, 200, 30)
     assert colour_at(image, view.place_of(9, 1)) == (255, 0, 255)
@@ -100,7 +105,7 @@ def test_rgba_is_shown_as_it_is_and_nodata_as_canvas(view: SceneView):
 def test_masked_pixels_are_veiled_where_they_are(view: SceneView):
     values = np.zeros((LINES, SAMPLES, 4), dtype=np.uint8)
     values[:, :, 3] = 255
-    view.set_picture(values, (LINES, SAMPLES))
+    show(view, values, (LINES, SAMPLES), None)
     masked = np.zeros((LINES, SAMPLES), dtype=np.uint8)
     masked[2:5, 6] = 1
     overlay = Overlay(masked, ())
@@ -114,7 +119,7 @@ def test_masked_pixels_are_veiled_where_they_are(view: SceneView):
 
 def test_regions_are_tinted_in_their_colours_and_still_veiled(view: SceneView):
     values = np.full((LINES, SAMPLES, 4), 255, dtype=np.uint8)
-    view.set_picture(values, (LINES, SAMPLES))
+    show(view, values, (LINES, SAMPLES), None)
     marked = np.zeros((LINES, SAMPLES), dtype=np.uint8)
     marked[1, 2], marked[8, 4] = 2, 4 + 1  # the first region; the second, masked
     view.stage.set_overlay(overlay_image(Overlay(marked, ("#ff0000", "#0000ff")), "#000000", True), (), -1)
@@ -128,7 +133,7 @@ def test_regions_are_tinted_in_their_colours_and_still_veiled(view: SceneView):
 
 
 def test_the_menu_key_asks_at_the_cursor(view: SceneView):
-    view.set_picture(numbered(), (LINES, SAMPLES), colours("viridis"))
+    show(view, numbered(), (LINES, SAMPLES), colours("viridis"))
     asked: list[tuple[int, int]] = []
     view.asked.connect(lambda line, sample, _: asked.append((line, sample)))
     reason = QContextMenuEvent.Reason
@@ -141,7 +146,7 @@ def test_the_menu_key_asks_at_the_cursor(view: SceneView):
 
 
 def test_the_keyboard_cursor_stays_in_sight(view: SceneView, qtbot: QtBot):
-    view.set_picture(numbered(), (LINES, SAMPLES), colours("viridis"))
+    show(view, numbered(), (LINES, SAMPLES), colours("viridis"))
     view.hovered.connect(view.stage.set_cursor)
     view.stage.show_rect(QRectF(0, 0, 3, 3))
     view.stage.set_cursor((1, 1))
@@ -155,7 +160,7 @@ def test_the_overview_shows_the_part_and_moves_it(view: SceneView, qtbot: QtBot)
     overview = Overview(view)
     values = np.ones((LINES, SAMPLES), dtype=np.uint8)
     values[0, 8] = 255
-    view.set_picture(values, (LINES, SAMPLES), colours("viridis"))
+    show(view, values, (LINES, SAMPLES), colours("viridis"))
     overview.place()
     assert overview.isHidden()  # all is seen
     view.stage.show_rect(QRectF(6, 0, 3, 4))
