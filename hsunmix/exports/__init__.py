@@ -89,6 +89,13 @@ class Delivery:
         return None if self.cube is None else self.cube.georeference
 
     @property
+    def script(self) -> str:
+        """The lines of Python that make the same result; empty where the scene is in no file."""
+        from hsunmix.exports._script import python_script
+
+        return python_script(self)
+
+    @property
     def has_image(self) -> bool:
         """Whether the abundances have lines and samples."""
         return self.unmixing.abundances.ndim == 3

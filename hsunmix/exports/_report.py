@@ -19,7 +19,6 @@ from hsunmix.exports._georeference import crs_of, metres_per_pixel
 from hsunmix.exports._indexed_png import map_png, palette
 from hsunmix.exports._line_plot import line_plot
 from hsunmix.exports._result import record, text
-from hsunmix.exports._script import python_script
 from hsunmix.exports._statistics import Statistics, top_of_residual
 
 __all__ = [
@@ -153,6 +152,8 @@ def provenance(delivery: Delivery) -> str:
         lines, samples, bands = cube.shape
         facts |= {"File": source["path"], "Size": f"{source['bytes']} bytes" if source["bytes"] else None}
         facts |= {"SHA-256": source["sha256"], "Image": f"{lines} lines × {samples} samples × {bands} bands"}
+        by_hand = "chosen by hand" if cube.selection is not None else None
+        facts |= {"Mask": cube.selection_text or by_hand, "Choice of bands": cube.band_text or None}
         if cube.wavelengths is not None:
             facts["Wavelengths"] = f"{cube.wavelengths.min():.1f} – {cube.wavelengths.max():.1f} nm"
         facts |= _place(delivery)
@@ -169,7 +170,7 @@ def notes(delivery: Delivery) -> str:
 
 def reproduce(delivery: Delivery) -> str:
     """The command, and the lines of Python, that make the result again."""
-    script = python_script(delivery)
+    script = delivery.script
     parts = []
     if delivery.command:
         parts.append(f"<p>On the command line:</p><pre>{escape(text(delivery.command))}</pre>")

@@ -23,9 +23,11 @@ def python_script(delivery: Delivery) -> str:
     unmixing, cube = delivery.unmixing, delivery.cube
     if cube is None or cube.path is None:
         return ""
-    lines = ["import hsunmix", "", _call("cube", "open_cube", [os.fspath(cube.path)], dict(cube.options))]
-    if cube.selection is not None:
-        lines.append("# Only some pixels were used: cube = cube.with_selection(mask), mask (lines, samples)")
+    part = {"mask": cube.selection_text, "bands": cube.band_text}
+    given = {name: words for name, words in part.items() if words} | dict(cube.options)
+    lines = ["import hsunmix", "", _call("cube", "open_cube", [os.fspath(cube.path)], given)]
+    if cube.selection is not None and not cube.selection_text:
+        lines.append("# The pixels were chosen by hand: cube = cube.with_selection(mask), (lines, samples)")
     if unmixing.method == unmixing.abundance or _edited(delivery):
         method = unmixing.abundance or "nnls"
         options = dict(unmixing.parameters) if unmixing.method == method else {}
