@@ -1,6 +1,6 @@
 """The bill of materials, as CycloneDX, and the licence texts that the window shows.
 
-``python -m installer.bom FILES.tsv BUNDLE BOM.json``
+``python -m installer.bom FILES.tsv DATA BOM.json``
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from installer.version import version
 __all__ = ["bill", "write_licences"]
 
 ROOT = Path(__file__).resolve().parent.parent
-LICENCES = Path("_internal", "hsunmix", "_data", "licences")
 
 
 def bill(found: Sequence[Component], number: str) -> dict[str, Any]:
@@ -69,11 +68,11 @@ def write_licences(found: Sequence[Component], folder: Path) -> None:
         (folder / f"{name}.txt").write_text(text, encoding="utf-8")
 
 
-def main(files: Path, bundle: Path, out: Path) -> None:
-    """Write both."""
+def main(files: Path, data: Path, out: Path) -> None:
+    """Write both; ``data`` is the bundle's folder ``hsunmix/_data``."""
     pairs = [tuple(line.split("\t")) for line in files.read_text(encoding="utf-8").splitlines()]
     found = components([(path, source) for path, source in pairs], read_table())
-    write_licences(found, bundle / LICENCES)
+    write_licences(found, data / "licences")
     out.write_text(json.dumps(bill(found, version(ROOT)), indent=1) + "\n", encoding="utf-8")
     print(f"{len(found)} components, each with its licence")
 
