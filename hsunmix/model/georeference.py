@@ -37,6 +37,19 @@ class Georeference:
         return a * column + b * row + c, d * column + e * row + f
 
     @property
+    def geographic(self) -> bool:
+        """Whether the coordinates are degrees of longitude and latitude rather than lengths.
+
+        Well-known text says so by its first word. A bare code, or no system at all, leaves the
+        numbers to go by: degrees are small, and so are their pixels.
+        """
+        text = self.crs.upper()
+        if "[" in text:
+            return "PROJC" not in text and ("GEOGC" in text or "GEODC" in text)
+        x, y = self.xy(0, 0)
+        return abs(x) <= 360 and abs(y) <= 90 and max(self.pixel_size) < 1
+
+    @property
     def pixel_size(self) -> tuple[float, float]:
         """Width and height of a pixel in map units, rotation taken out."""
         a, b, _, d, e, _ = self.transform

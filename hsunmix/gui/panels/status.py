@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton
@@ -10,6 +11,7 @@ from hsunmix.gui.intents import CancelWork
 from hsunmix.gui.live import Live, Task
 from hsunmix.gui.pages import page_of
 from hsunmix.gui.panel import Panel, named
+from hsunmix.model.georeference import Georeference
 from hsunmix.session.document import Document
 
 TITLE = "Status"
@@ -96,8 +98,22 @@ def describe(document: Document, live: Live) -> str:
         return ""
     parts = [f"line {cursor.line}  sample {cursor.sample}"]
     if cube.georeference is not None:
-        x, y = cube.georeference.xy(cursor.line, cursor.sample)
-        degrees = abs(x) <= 360 and abs(y) <= 90
-        parts.append(f"{x:.6f}° E  {y:.6f}° N" if degrees else f"{x:.0f} E  {y:.0f} N")
-    value = page_of(document, live).value(document, live)
-    return "  ·  ".join([*parts, value] if value else parts)
+        parts.append(place_text(cube.georeference, cursor.line, cursor.sample))
+    parts.append(page_of(document, live).value(document, live))
+    if cube.selection is not None and not cube.selection[cursor.line, cursor.sample]:
+        parts.append("masked")
+    return "  ·  ".join(part for part in parts if part)
+
+
+def place_text(georeference: Georeference, line: int, sample: int) -> str:
+    """Return where the middle of a pixel lies: longitude and latitude, or easting and northing.
+
+    With as many digits as its size is worth.
+    """
+    x, y = georeference.xy(line, sample)
+    digits = max(0, 1 - math.floor(math.log10(min(georeference.pixel_size))))
+    if georeference.geographic:
+        east, north = ("W" if x < 0 else "E"), ("S" if y < 0 else "N")
+        return f"{abs(y):.{digits}f}° {north}  {abs(x):.{digits}f}° {east}"
+    digits = max(0, digits - 1)
+    return f"{x:.{digits}f} E  {y:.{digits}f} N"

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
 from hsunmix.gui.intents import CancelWork
 from hsunmix.gui.live import Live, PixelView, Task
 from hsunmix.gui.panels import status
-from hsunmix.gui.panels.status import progress_text
+from hsunmix.gui.panels.status import place_text, progress_text
 from hsunmix.model.georeference import Georeference
 from hsunmix.model.unmixing import Step
 from hsunmix.session.document import Document
@@ -37,7 +38,33 @@ def test_degrees_are_degrees(alone: Alone, document: Document):
     cube = replace(document.cube, georeference=Georeference((0.001, 0, 7.5, 0, -0.001, 46.25)))
     panel.render(document, replace(document, cube=cube))
     panel.follow(Live(), Live(cursor=PixelView(0, 0)))
-    assert "7.500500° E  46.249500° N" in panel.place.text()
+    assert "46.2495° N  7.5005° E" in panel.place.text()
+
+
+@pytest.mark.parametrize(
+    ("georeference", "text"),
+    [
+        (Georeference((0.0002, 0, -122.5, 0, -0.0002, -37.5), "EPSG:4326"), "37.50010° S  122.49990° W"),
+        (Georeference((30.0, 0, 560000.0, 0, -30.0, 4140000.0), "EPSG:32611"), "560015 E  4139985 N"),
+        (Georeference((0.5, 0, 560000.0, 0, -0.5, 4140000.0), "EPSG:32611"), "560000.2 E  4139999.8 N"),
+        # small numbers of a local system are metres, when the system says so
+        (Georeference((0.1, 0, 12.0, 0, -0.1, 5.0), 'PROJCS["site",GEOGCS["WGS 84"]]'), "12.1 E  5.0 N"),
+        (Georeference((0.1, 0, 12.0, 0, -0.1, 5.0), 'GEOGCRS["WGS 84"]'), "4.95° N  12.05° E"),
+    ],
+)
+def test_places_by_their_coordinate_system(georeference: Georeference, text: str):
+    assert place_text(georeference, 0, 0) == text
+
+
+def test_a_masked_pixel_says_so(alone: Alone, document: Document):
+    panel, _ = alone(status)
+    selection = np.ones((13, 9), dtype=bool)
+    selection[4, 7] = False
+    panel.render(document, replace(document, cube=document.cube.with_selection(selection)))
+    panel.follow(Live(), Live(cursor=PixelView(4, 7)))
+    assert panel.place.text().endswith("masked")
+    panel.follow(Live(), Live(cursor=PixelView(7, 4)))
+    assert not panel.place.text().endswith("masked")
 
 
 @pytest.mark.parametrize(
