@@ -6,11 +6,13 @@ system's libraries, ``components.toml`` does; what is in neither stops the build
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 from typing import Any
@@ -107,6 +109,17 @@ def components(files: Iterable[tuple[str, str]], table: Mapping[str, Any]) -> li
     return [found[name] for name in sorted(found)]
 
 
+@cache
+def _owners() -> dict[str, Distribution]:
+    """Return which package each file that pip installed is of."""
+    owners = {}
+    for package in distributions():
+        folder = str(Path(str(package.locate_file(""))).resolve())
+        for file in package.files or ():
+            owners[os.path.normpath(os.path.join(folder, file))] = package  # noqa: PTH118 - 30,000 of them
+    return owners
+
+
 class _Makers:
     """Answers for one file at a time."""
 
@@ -115,10 +128,6 @@ class _Makers:
         self._libraries = [(re.compile(row["match"]), row) for row in table["library"]]
         self._parts = [(re.compile(row["inside"]), row) for row in table["part"]]
         self._packages: dict[str, Component] = {}
-        self._owner: dict[str, Distribution] = {}
-        for distribution in distributions():
-            for file in distribution.files or ():
-                self._owner[str(Path(str(distribution.locate_file(file))).resolve())] = distribution
 
     def __call__(self, path: str, source: str) -> Component | None:
         for pattern, row in self._parts:
@@ -133,7 +142,7 @@ class _Makers:
                     return self._of_row(row)
         if BUNDLED.search(source.replace("\\", "/")):
             return None
-        owner = self._owner.get(str(place))
+        owner = _owners().get(str(place))
         if owner is not None:
             return self._of_package(owner)
         if "python3" in str(place) or place.is_relative_to(Path(sys.base_prefix).resolve()):

@@ -35,17 +35,17 @@ def test_a_bundle_that_lacks_a_method_is_found_out(repository, tmp_path):
     for folder in ("hsunmix", *contents.DATA):
         shutil.copytree(repository / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "contents.txt").write_text(contents.listing(repository))
-    code = "import sys; from pathlib import Path; from hsunmix.cli._contents import missing as m;"
-    code += "print(*m(Path('contents.txt')))"
-
-    def missing() -> list[str]:
-        environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
-        done = subprocess.run(
-            [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True
-        )
-        return done.stdout.decode().split()
-
-    assert missing() == []
-    (tmp_path / "hsunmix" / "methods" / "extraction" / "vca.py").unlink()
-    (tmp_path / "resources" / "icons" / "open.svg").unlink()
-    assert missing() == ["hsunmix.methods.extraction.vca", "resources/icons/open.svg"]
+    code = """
+from pathlib import Path
+from hsunmix.cli._contents import missing
+print(missing(Path("contents.txt")))
+Path("hsunmix/methods/extraction/vca.py").unlink()
+Path("resources/icons/open.svg").unlink()
+print(missing(Path("contents.txt")))
+"""
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    whole, broken = done.stdout.splitlines()
+    assert whole == "[]"
+    assert broken == "['hsunmix.methods.extraction.vca', 'resources/icons/open.svg']"
