@@ -28,6 +28,7 @@ PLAIN = {
     "compress": "deflate",
     "interleave": "band",
     "bigtiff": "if_safer",
+    "num_threads": "all_cpus",
 }
 # The predictor of floating-point numbers halves the file; overviews are means, not single pixels.
 CLOUD = {
@@ -37,6 +38,7 @@ CLOUD = {
     "predictor": "yes",
     "overview_resampling": "average",
     "bigtiff": "if_safer",
+    "num_threads": "all_cpus",
 }
 
 

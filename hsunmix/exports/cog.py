@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from pathlib import Path
 
 from hsunmix.exports import Delivery
@@ -14,10 +15,11 @@ TITLE = "COG: cloud-optimized GeoTIFF, with overviews"
 NEEDS_IMAGE = True
 
 
-def write(delivery: Delivery, folder: Path) -> list[Path]:
+def write(delivery: Delivery, folder: Path) -> Generator[None, None, list[Path]]:
     """Write ``abundances_cog.tif`` and ``rmse_cog.tif``, with their styles."""
     unmixing, place = delivery.unmixing, delivery.place
     maps, residual = folder / "abundances_cog.tif", folder / "rmse_cog.tif"
     write_cog(maps, unmixing.abundances, delivery.names, place)
+    yield
     write_cog(residual, unmixing.rmse[None], ("RMSE",), place)
     return [maps, residual, *styles(delivery, maps, residual)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from pathlib import Path
 
 from hsunmix.exports import Delivery
@@ -15,11 +16,12 @@ TITLE = "GeoTIFF: abundance maps and residual, with QGIS styles"
 NEEDS_IMAGE = True
 
 
-def write(delivery: Delivery, folder: Path) -> list[Path]:
+def write(delivery: Delivery, folder: Path) -> Generator[None, None, list[Path]]:
     """Write ``abundances.tif`` and ``rmse.tif``, and beside each a ``.qml``: its style in QGIS."""
     unmixing, place = delivery.unmixing, delivery.place
     maps, residual = folder / "abundances.tif", folder / "rmse.tif"
     write_geotiff(maps, unmixing.abundances, delivery.names, place)
+    yield
     write_geotiff(residual, unmixing.rmse[None], ("RMSE",), place)
     return [maps, residual, *styles(delivery, maps, residual)]
 

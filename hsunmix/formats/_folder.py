@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from hsunmix.model.spectra import Spectra
 __all__ = ["open_folder"]
 
 MOST = 5000  # files
+# splib07 keeps what is known of the bands in files of their own, which look like spectra.
+ABOUT_BANDS = re.compile(r"_(wavelengths|bandpass)[_(]", re.IGNORECASE)
 
 
 def open_folder(path: Path) -> Spectra:
@@ -57,8 +60,7 @@ def _candidates(path: Path) -> Iterator[Path]:
         raise FileError(path, error.strerror or str(error)) from None
     if len(files) > MOST:
         raise FormatError(path, f"is a folder of {len(files)} files; at most {MOST} make a library")
-    # splib07 keeps its wavelengths in files of their own, which look like spectra.
-    return (p for p in files if "wavelengths" not in p.name.lower() and not p.name.startswith("."))
+    return (p for p in files if not p.name.startswith(".") and not ABOUT_BANDS.search(p.name))
 
 
 def _together(

@@ -62,7 +62,7 @@ def open_spectra(path: Path) -> Spectra:
     what = KINDS[kind] if kind < len(KINDS) else "of unknown kind"
     if reference is not None:
         notes.append("reflectance: the spectrum divided by the reference in the file.")
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             values = np.where(reference != 0, values / reference, np.nan)
     elif kind != 1:
         notes.append(f"the file has no reference: the values are {what}, as they are stored.")

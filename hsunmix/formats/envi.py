@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hsunmix.errors import FormatError
 from hsunmix.formats._envi_bands import bad_bands, default_rgb, gain_offset, names, nodata, wavelengths
@@ -15,6 +16,7 @@ from hsunmix.formats._envi_map import georeference
 from hsunmix.formats._files import read_head
 from hsunmix.formats._options import Options
 from hsunmix.formats._raw_pixels import MissingPixels, RawPixels
+from hsunmix.formats._wavelengths import nanometres
 from hsunmix.model.cube import Cube
 from hsunmix.model.spectra import Spectra
 
@@ -84,12 +86,25 @@ def open_spectra(path: Path) -> Spectra:
     if cube.bad_bands is not None:
         header.notes.append(f"{int(cube.bad_bands.sum())} bands are bad by the header: taken as gaps.")
         values[:, cube.bad_bands] = np.nan
+    nm, values = _risen(header, cube.wavelengths, values)
     found = header.words("spectra names")
     if len(found) != len(values):
         if found:
             header.notes.append(f"{len(found)} names for {len(values)} spectra: numbered instead.")
         found = [f"Spectrum {k + 1}" for k in range(len(values))]
-    return Spectra(values, tuple(found), cube.wavelengths, cube.fwhm, str(header.path), tuple(header.notes))
+    return Spectra(values, tuple(found), nm, cube.fwhm, str(header.path), tuple(header.notes))
+
+
+def _risen(
+    header: Header, nm: NDArray[np.float64] | None, values: NDArray[np.float64]
+) -> tuple[NDArray[np.float64] | None, NDArray[np.float64]]:
+    """Turn a library whose wavelengths fall: an image's bands stay, but here they are only an axis."""
+    centres = header.numbers("wavelength", values.shape[1]) if nm is None else None
+    if centres is None or len(centres) < 2 or not (np.diff(centres) < 0).all():
+        return nm, values
+    header.notes.append("the wavelengths fall: the spectra were turned.")
+    turned = nanometres(centres[::-1], header.text("wavelength units"), header.notes)
+    return (nm, values) if turned is None else (turned, values[:, ::-1])
 
 
 def _header(path: Path) -> Header:

@@ -61,5 +61,5 @@ def _reflectance(
         notes.append("the file has no reference: the values are as they are stored.")
         return table[:, target], False
     notes.append("reflectance: the target divided by the reference.")
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         return table[:, target] / table[:, reference], False

@@ -41,7 +41,7 @@ def open_spectra(path: Path) -> Spectra:
         return one_spectrum(path, path.stem, nm, "nm", columns[2], notes, percent=True)
     if len(columns) == 2:
         notes.append("reflectance: the target divided by the reference.")
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             return one_spectrum(path, path.stem, nm, "nm", columns[1] / columns[0], notes)
     notes.append("the file has no reference: the values are as they are stored.")
     return one_spectrum(path, path.stem, nm, "nm", columns[0], notes)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.errors import FormatError, HsunmixError
+from hsunmix.errors import HsunmixError
+from hsunmix.formats._files import is_regular
 from hsunmix.formats._spectrum_text import one_spectrum, read_lines, tables
 from hsunmix.model.spectra import Spectra
 
@@ -17,6 +19,7 @@ SUFFIXES = (".asc",)
 _RECORD = re.compile(r"\s*s(?:plib)?0\d\w*\s+Record\s*=?\s*\d+\s*:\s*(?P<title>.*)", re.IGNORECASE)
 _LIBRARY = b"USGS Digital Spectral Library"
 MAX_AXES = 100  # files of wavelengths that are looked at
+MAX_AXIS = 1 << 20  # bytes of one
 
 
 def sniff(path: Path, head: bytes) -> bool:  # noqa: ARG001 - the content decides
@@ -54,11 +57,7 @@ def _wavelengths(path: Path, count: int, notes: list[str]) -> NDArray[np.float64
     """Find the wavelengths of a splib07 spectrum: by their number, and its spectrometer's name."""
     fitting = []
     for folder in (path.parent, path.parent.parent):
-        axes = sorted(p for p in folder.glob("*.txt") if "wavelength" in p.name.lower() and p != path)
-        for axis in axes[:MAX_AXES]:
-            values = _axis(axis)
-            if values is not None and len(values) == count:
-                fitting.append((axis, values))
+        fitting = [(axis, values) for axis, values in _axes(folder, _changed(folder)) if len(values) == count]
         if fitting:
             break
     if not fitting:
@@ -72,9 +71,35 @@ def _wavelengths(path: Path, count: int, notes: list[str]) -> NDArray[np.float64
     return values
 
 
-def _axis(path: Path) -> NDArray[np.float64] | None:
+def _changed(folder: Path) -> int:
     try:
-        _, table = tables(path, read_lines(path)[1:], columns=1)
-    except HsunmixError:
-        return None
-    return table[:, 0]
+        return folder.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+@lru_cache(maxsize=4)
+def _axes(folder: Path, changed: int) -> list[tuple[Path, NDArray[np.float64]]]:  # noqa: ARG001 - the key
+    """Read the files of wavelengths in a folder; remembered, since each of a thousand spectra asks."""
+    try:
+        names = [path for path in folder.iterdir() if _names_wavelengths(path)]
+    except OSError:
+        return []
+    found = []
+    for path in sorted(names)[:MAX_AXES]:
+        try:
+            _, table = tables(path, read_lines(path)[1:], columns=1)
+        except HsunmixError:
+            continue
+        found.append((path, table[:, 0]))
+    return found
+
+
+def _names_wavelengths(path: Path) -> bool:
+    name = path.name.lower()
+    return (
+        "wavelength" in name
+        and name.endswith(".txt")
+        and is_regular(path)
+        and path.stat().st_size <= MAX_AXIS
+    )

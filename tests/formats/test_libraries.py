@@ -45,7 +45,8 @@ def test_a_folder_of_spectra_on_different_bands(tmp_path):
 
 
 def test_splib07_as_a_folder(tmp_path):
-    (tmp_path / "splib07a_Wavelengths_X.txt").write_text(" splib07a Record=1: X\n0.5\n0.6\n0.7\n")
+    for name in ("Wavelengths_X", "Bandpass_(FWHM)_X"):
+        (tmp_path / f"splib07a_{name}.txt").write_text(" splib07a Record=1: X\n0.5\n0.6\n0.7\n")
     for k in range(3):
         (tmp_path / f"splib07a_M{k}_ASD.txt").write_text(f" splib07a Record=2: M{k}\n.1\n.2\n.{k + 3}\n")
     found = open_spectra(tmp_path)
@@ -136,6 +137,18 @@ def test_bad_bands_of_an_envi_library_are_gaps(tmp_path):
     assert found.format == "envi"
     np.testing.assert_array_equal(found.values, [[0, np.nan, 2, 3], [4, np.nan, 6, 7]])
     assert "1 bands are bad" in found.notes[0]
+
+
+def test_an_envi_library_that_falls_is_turned(tmp_path):
+    np.arange(6, dtype="<f4").tofile(tmp_path / "x.sli")
+    (tmp_path / "x.hdr").write_text(
+        "ENVI\nsamples = 3\nlines = 2\nbands = 1\ndata type = 4\ninterleave = bsq\nbyte order = 0\n"
+        "file type = ENVI Spectral Library\nwavelength units = um\nwavelength = {2.5, 1.5, 0.5}\n"
+    )
+    found = open_spectra(tmp_path / "x.hdr")
+    np.testing.assert_allclose(found.wavelengths, [500, 1500, 2500])
+    np.testing.assert_array_equal(found.values, [[2, 1, 0], [5, 4, 3]])
+    assert "turned" in found.notes[-1]
 
 
 def test_a_table_that_falls_is_turned(tmp_path):
