@@ -10,8 +10,12 @@ A *tile* is a C-contiguous float32 array (bands, T); a chunk is a stack of tiles
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import platformdirs
@@ -27,7 +31,24 @@ def cache_folder() -> Path:
     return Path(base) / f"kernels-{__version__}"
 
 
-os.environ.setdefault("NUMBA_CACHE_DIR", str(cache_folder()))
+def _writable() -> Path:
+    """Return the cache folder, or where nothing can be written there, one for this process alone.
+
+    Numba refuses to work without any. One that other users can name beforehand would let them put
+    code into it.
+    """
+    folder = cache_folder()
+    with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+    if os.access(folder, os.W_OK):
+        return folder
+    own = tempfile.mkdtemp(prefix="hsunmix-kernels-")
+    atexit.register(shutil.rmtree, own, ignore_errors=True)
+    return Path(own)
+
+
+if "NUMBA_CACHE_DIR" not in os.environ:
+    os.environ["NUMBA_CACHE_DIR"] = str(_writable())
 if "numba" in sys.modules:  # imported by somebody before us, perhaps in another thread at this moment
     import numba  # waits for that
 
@@ -45,5 +66,6 @@ def is_prepared() -> bool:
 
 def mark_prepared() -> None:
     """Remember that all kernels are compiled."""
-    cache_folder().mkdir(parents=True, exist_ok=True)
-    _marker().touch()
+    with contextlib.suppress(OSError):  # then they were compiled for this process alone
+        cache_folder().mkdir(parents=True, exist_ok=True)
+        _marker().touch()

@@ -24,3 +24,17 @@ def test_the_cache_is_the_users_folder(tmp_path: Path, first: str) -> None:
         out = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
         assert out.returncode == 0, out.stderr
         assert out.stdout.startswith(f"True {tmp_path}")
+
+
+def test_where_nothing_can_be_kept_kernels_are_compiled_for_one_process(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.touch()  # no folder can be made below it, not even by root
+    code = "import hsunmix.kernels, os; f = os.environ['NUMBA_CACHE_DIR']; print(f, os.path.isdir(f))"
+    environment = {**os.environ, "HSUNMIX_CACHE_DIR": str(blocked), "TMPDIR": str(tmp_path)}
+    environment.pop("NUMBA_CACHE_DIR", None)
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    folder, there = done.stdout.split()
+    assert there == "True"
+    assert folder.startswith(str(tmp_path))
+    assert not Path(folder).exists()  # gone with the process
