@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -13,13 +14,27 @@ from hsunmix.files import PREFIX
 from tests.exports.conftest import make_delivery
 from tests.faults import file_size_limit, small_disk
 
-PRODUCTS = sorted(exports())
-every_product = pytest.mark.parametrize("product", PRODUCTS)
+NAMES = ("Grass", "Soil, dry {A}")
+every_product = pytest.mark.parametrize("product", sorted(exports()))
 
 
 @pytest.fixture(scope="module")
 def delivery() -> Delivery:
-    return make_delivery(("Grass", "Soil, dry {A}"))
+    return make_delivery(NAMES)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory, delivery):
+    """Write a product once, into a folder that was not there; return its files and the steps."""
+    done = {}
+
+    def written(product):
+        if product not in done:
+            folder, steps = tmp_path_factory.mktemp(product) / "new" / "folder ü", []
+            done[product] = write_products(delivery, folder, [product], steps.append), steps
+        return done[product]
+
+    return written
 
 
 def contents(folder):
@@ -27,49 +42,49 @@ def contents(folder):
 
 
 @every_product
-def test_what_is_said_is_what_is_there(tmp_path, delivery, product):
-    steps = []
-    paths = write_products(delivery, tmp_path / "new" / "folder ü", [product], steps.append)
-    assert sorted(paths) == sorted((tmp_path / "new" / "folder ü").iterdir())
+def test_what_is_said_is_what_is_there(whole, product):
+    paths, steps = whole(product)
+    assert sorted(paths) == sorted(paths[0].parent.iterdir())
     assert json.loads(paths[-1].read_text(encoding="utf-8"))["files"] == [p.name for p in paths[:-1]]
     assert all(path.stat().st_size for path in paths)
     assert steps[0].message == f"Writing {exports()[product].title}"
 
 
 @every_product
-def test_a_full_disk_leaves_what_was_there(tmp_path, delivery, product):
-    write_products(delivery, tmp_path, [product])
-    before = contents(tmp_path)
-    other = make_delivery(lines=200, samples=160, bands=200)
+def test_a_full_disk_leaves_what_was_there(tmp_path, whole, product):
+    folder = shutil.copytree(whole(product)[0][0].parent, tmp_path / "copy")
+    before = contents(folder)
+    other = make_delivery(NAMES, lines=200, samples=160, bands=200)
     with file_size_limit(400), pytest.raises(WriteError, match="could not be written") as caught:
-        write_products(other, tmp_path, [product])
-    assert str(tmp_path) in str(caught.value)
-    assert contents(tmp_path) == before
+        write_products(other, folder, [product])
+    assert str(folder) in str(caught.value)
+    assert contents(folder) == before
 
 
 @every_product
-def test_a_really_full_disk(tmp_path, delivery, product):
-    large = make_delivery(("Grass", "Soil"), lines=90, samples=70, bands=300)
-    with small_disk(tmp_path / "disk", 8) as disk, pytest.raises(WriteError, match="the disk is full"):
-        write_products(large, disk, [product])
+def test_a_really_full_disk(tmp_path, product):
+    large = make_delivery(NAMES, lines=90, samples=70, bands=300)
+    with small_disk(tmp_path / "disk", 8) as disk:
+        with pytest.raises(WriteError, match="the disk is full"):
+            write_products(large, disk, [product])
+        assert not any(path.name.startswith(PREFIX) for path in disk.iterdir())
 
 
 @every_product
-def test_files_marked_read_only_are_left_alone(tmp_path, delivery, product):
-    paths = write_products(delivery, tmp_path, [product])
-    for path in paths:
+def test_files_marked_read_only_are_left_alone(tmp_path, whole, product):
+    folder = shutil.copytree(whole(product)[0][0].parent, tmp_path / "copy")
+    for path in folder.iterdir():
         path.chmod(0o444)
-    before = contents(tmp_path)
+    before = contents(folder)
     with pytest.raises(WriteError, match="read-only"):
-        write_products(make_delivery(delivery.names, lines=12), tmp_path, [product])
-    assert contents(tmp_path) == before
+        write_products(make_delivery(NAMES, lines=12), folder, [product])
+    assert contents(folder) == before
 
 
 @every_product
-def test_cancelled(tmp_path, delivery, product):
+def test_cancelled(tmp_path, delivery, whole, product):
     """Whatever is there then is whole: the same bytes as of a run that was not cancelled."""
-    write_products(delivery, tmp_path / "whole", [product])
-    whole = contents(tmp_path / "whole")
+    finished = contents(whole(product)[0][0].parent)
     for steps in (1, 2):
         folder = tmp_path / str(steps)
         work = deliver(delivery, folder, [product])
@@ -79,17 +94,16 @@ def test_cancelled(tmp_path, delivery, product):
         left = contents(folder)
         assert "result.json" not in left
         assert not any(name.startswith(PREFIX) for name in left)
-        assert left.items() <= whole.items()
+        assert left.items() <= finished.items()
         assert not left or steps == 2
 
 
 @every_product
-def test_the_same_bytes_every_time(tmp_path, delivery, product):
+def test_the_same_bytes_every_time(tmp_path, delivery, whole, product):
     if product == "html":
         pytest.skip("the report says when it was written")
-    write_products(delivery, tmp_path / "1", [product])
-    write_products(delivery, tmp_path / "2", [product])
-    assert contents(tmp_path / "1") == contents(tmp_path / "2")
+    write_products(delivery, tmp_path, [product])
+    assert contents(tmp_path) == contents(whole(product)[0][0].parent)
 
 
 @pytest.mark.filterwarnings("ignore:.*(empty slice|invalid value):RuntimeWarning")
@@ -97,10 +111,9 @@ def test_the_same_bytes_every_time(tmp_path, delivery, product):
 def test_a_scene_without_anything_to_say(tmp_path, product):
     """No cube, no place, no wavelengths, one endmember, and not one pixel used."""
     made = make_delivery(("Only",), place=None, wavelengths=False, lines=3, samples=5)
+    nothing = float("nan")
     unmixing = replace(
-        made.unmixing,
-        abundances=made.unmixing.abundances * float("nan"),
-        rmse=made.unmixing.rmse * float("nan"),
+        made.unmixing, abundances=made.unmixing.abundances * nothing, rmse=made.unmixing.rmse * nothing
     )
     empty = Delivery(unmixing, made.endmembers)
     assert all(path.stat().st_size for path in write_products(empty, tmp_path, [product]))

@@ -51,7 +51,9 @@ class Result:
         )
         self.place = place
         self.folder = folder / "out"
-        write_products(self.delivery, self.folder, list(exports()))
+        # Pictures take most of the time and have no place on the Earth.
+        pictures = set() if place == PLACES["north up"] else {"png", "svg", "grid", "html"}
+        write_products(self.delivery, self.folder, [name for name in exports() if name not in pictures])
         self.abundances, self.rmse = result.abundances, result.rmse
         self.spectra = result.endmembers
         self.used = result.used_bands
