@@ -18,6 +18,7 @@ from hsunmix.gui.drawing import Drawing, Overlay
 from hsunmix.gui.insights import Checked, Compared, Likeness, Suggested
 from hsunmix.gui.intents import Intent, PlanMask
 from hsunmix.methods import RankEstimate
+from hsunmix.methods.sweep import Sweep
 from hsunmix.model.matching import Match
 from hsunmix.model.region import Region
 from hsunmix.model.spectra import Endmember, Spectra
@@ -225,6 +226,8 @@ class Live:
         Work that windows left behind which ended without saving it, the newest first.
     comparing : Comparing or None
         Two results beside each other.
+    sweep : Sweep or None
+        What runs with several numbers of endmembers found.
     """
 
     cursor: PixelView | None = None
@@ -248,6 +251,7 @@ class Live:
     unit: str = "nm"
     left_behind: tuple[Work, ...] = ()
     comparing: Comparing | None = None
+    sweep: Sweep | None = None
 
     @property
     def running(self) -> Task | None:

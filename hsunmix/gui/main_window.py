@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer
@@ -22,6 +22,7 @@ from hsunmix.gui.panel import Panel, named
 from hsunmix.gui.placement import place, placed
 from hsunmix.gui.questions import Asked
 from hsunmix.gui.settings import Settings
+from hsunmix.gui.tools import Tools
 from hsunmix.gui.welcome import Welcome
 from hsunmix.gui.workbench import Questions, Workbench
 from hsunmix.registry import modules
@@ -62,6 +63,7 @@ class MainWindow(QMainWindow):
         self.pages = named(QStackedWidget(), "pages", "Content")
         self.pages.addWidget(self.welcome)
         self._splitters: dict[str, QSplitter] = {}
+        self.tools: Tools | None = None
         self._body = named(QWidget(), "body", "Content")
         self._column = QVBoxLayout(self._body)
         self._column.setContentsMargins(6, 4, 6, 2)
@@ -71,6 +73,8 @@ class MainWindow(QMainWindow):
         self.bench.handle(i.SetTheme, self._set_theme)
         self.bench.handle(i.Quit, self._quit)
         self.bench.handle(i.Locate, self._locate)
+        self.bench.handle(i.ShowTool, self._show_tool)
+        self.bench.handle(i.ResetLayout, self._reset_layout)
         self.bench.otherwise(self._command)
         self.bench.history.subscribe(self._render)
         self.bench.watch(self._follow)
@@ -91,6 +95,8 @@ class MainWindow(QMainWindow):
         areas: dict[str, list[Panel]] = {}
         found = [module for _, module in modules("hsunmix.gui.panels")]
         for module in sorted(found, key=lambda m: m.ORDER):
+            if module.AREA == "tool":
+                continue
             panel: Panel = module.View()
             panel.intent.connect(self.bench.send)
             self.panels.append(panel)
@@ -100,13 +106,31 @@ class MainWindow(QMainWindow):
             self._column.insertWidget(k, panel)
         for panel in areas.get("status", []):
             self._column.addWidget(panel)
-        document, live = self.bench.document, self.bench.live
         for panel in self.panels:
-            panel.dress(self.theme)
-            panel.render(Document(), document)
-            panel.follow(Live(), live)
+            self._tell_all(panel)
         self._show_page()
         self.bench.start("warm", "Loading libraries", _libraries(self.bench), lambda _: None, lambda _: None)
+
+    def _tell_all(self, panel: Panel) -> None:
+        """Let a new panel show everything there is."""
+        panel.dress(self.theme)
+        panel.render(Document(), self.bench.document)
+        panel.follow(Live(), self.bench.live)
+
+    def _add_tool(self, panel: Panel) -> None:
+        panel.intent.connect(self.bench.send)
+        self.panels.append(panel)
+        self._tell_all(panel)
+
+    def _show_tool(self, intent: i.ShowTool) -> None:
+        self.load_panels()
+        if self.tools is None:
+            found = dict(modules("hsunmix.gui.panels"))
+            self.tools = Tools(self, self.bench, found, self._add_tool)
+        self.tools.show(intent)
+
+    def _reset_layout(self, _intent: i.ResetLayout) -> None:
+        self._set_sizes({})
 
     def _arrange(self, areas: dict[str, list[Panel]]) -> QSplitter:
         right = self._splitter("rightArea", Qt.Orientation.Vertical, areas.get("right", []))
@@ -117,18 +141,22 @@ class MainWindow(QMainWindow):
         for splitter in (columns, rows, right, centre):
             for k in range(splitter.count()):
                 splitter.setStretchFactor(k, 1 if k == 0 else 0)  # the first takes what is to be had
+        self._set_sizes(self.bench.settings.preferences.splitters)
+        return rows
+
+    def _set_sizes(self, wanted: Mapping[str, Sequence[int]]) -> None:
+        """Divide the areas; where no size is wanted, as at first."""
         top = max(self.height() - BOTTOM_HEIGHT - BARS, RUN_HEIGHT + 100)
         first = {
             "columns": (max(self.width() - RIGHT_WIDTH, 500), RIGHT_WIDTH),
             "rows": (top, BOTTOM_HEIGHT),
             "rightArea": (top - RUN_HEIGHT, RUN_HEIGHT),
         }
-        sizes_of = {**first, **self.bench.settings.preferences.splitters}
+        sizes_of: dict[str, Sequence[int]] = {**first, **wanted}
         for name, splitter in self._splitters.items():
             sizes = sizes_of.get(name, ())
             if len(sizes) == splitter.count() and sum(sizes) > 0:
                 splitter.setSizes(list(sizes))
-        return rows
 
     def _splitter(self, name: str, orientation: Qt.Orientation, parts: Sequence[QWidget]) -> QSplitter:
         splitter = named(QSplitter(orientation), name, "Divided area")
@@ -151,11 +179,7 @@ class MainWindow(QMainWindow):
     def _follow(self, old: Live, new: Live) -> None:
         for panel in self.panels:
             panel.follow(old, new)
-        if (old.tasks.keys(), old.message, old.cursor is None) != (
-            new.tasks.keys(),
-            new.message,
-            new.cursor is None,
-        ):
+        if _choices(old) != _choices(new):
             self._refresh()
 
     def _show_page(self) -> None:
@@ -237,11 +261,19 @@ class MainWindow(QMainWindow):
                 if answer == "save":
                     bench.send(i.Save(then=i.Quit()))
                 return
+        if self.tools is not None:
+            self.tools.close()
         sizes = {name: tuple(splitter.sizes()) for name, splitter in self._splitters.items()}
         remembered = {**bench.settings.preferences.splitters, **sizes}
         bench.settings.change(geometry=placed(self), splitters=remembered)
         bench.close()
         event.accept()
+
+
+def _choices(live: Live) -> tuple[object, ...]:
+    """What of the live state the menus depend on."""
+    compared = live.comparing
+    return live.tasks.keys(), live.message, live.cursor is None, compared and compared.flicker
 
 
 def _libraries(bench: Workbench) -> Generator[None, None, None]:

@@ -50,6 +50,7 @@ class Preferences(msgspec.Struct, frozen=True):
     wavelength_unit: Literal["nm", "µm"] = "nm"
     geometry: Geometry | None = None
     splitters: dict[str, tuple[Size, ...]] = {}
+    tools: dict[str, Geometry] = {}
 
 
 def default_path() -> Path:

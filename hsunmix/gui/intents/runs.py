@@ -6,7 +6,17 @@ from dataclasses import dataclass
 
 from hsunmix.gui.intents.base import Intent
 
-__all__ = ["BackTo", "CompareRuns", "DeleteRun", "Flicker", "KeepResult", "ShowPair", "StopComparing"]
+__all__ = [
+    "BackTo",
+    "CancelSweep",
+    "CompareRuns",
+    "DeleteRun",
+    "Flicker",
+    "KeepResult",
+    "ShowPair",
+    "StartSweep",
+    "StopComparing",
+]
 
 
 @dataclass(frozen=True)
@@ -53,3 +63,25 @@ class Flicker(Intent):
     """Show the two maps of a comparison in turn, in one place, or beside each other again."""
 
     on: bool
+
+
+@dataclass(frozen=True)
+class StartSweep(Intent):
+    """Run the method of the run panel with several numbers of endmembers.
+
+    Attributes
+    ----------
+    first, last : int
+        Smallest and largest number.
+    seeds : int
+        Runs for each.
+    """
+
+    first: int
+    last: int
+    seeds: int = 3
+
+
+@dataclass(frozen=True)
+class CancelSweep(Intent):
+    """End these runs; what they have found so far stays."""

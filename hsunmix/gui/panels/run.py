@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from hsunmix.gui.forms import Form
 from hsunmix.gui.icons import icon
-from hsunmix.gui.intents import EstimateRank, SetRun, Unmix
+from hsunmix.gui.intents import EstimateRank, SetRun, ShowTool, Unmix
 from hsunmix.gui.live import Live
 from hsunmix.gui.panel import Panel, heading, named
 from hsunmix.gui.theme import LIGHT, Theme
@@ -63,6 +63,10 @@ class View(Panel):
         self.estimate.setProperty("role", "link")
         self.estimate.setToolTip("Estimate the number of endmembers with HySime (Ctrl+Shift+R)")
         self.estimate.clicked.connect(self._on_estimate)
+        self.how_many = named(QToolButton(), "howManyButton", "How many endmembers?")
+        self.how_many.setToolTip("The curve of the estimate, and runs with several numbers (Ctrl+Shift+H)")
+        self.how_many.setIconSize(QSize(16, 16))
+        self.how_many.clicked.connect(lambda: self.intent.emit(ShowTool("how_many")))
         self.method = named(QuietComboBox(), "method", "Method")
         self.abundance = named(QuietComboBox(), "abundance", "Abundances")
         self.abundance.addItem(OWN_ABUNDANCES, "")
@@ -101,6 +105,7 @@ class View(Panel):
         rank.setSpacing(6)
         rank.addWidget(self.rank)
         rank.addWidget(self.estimate)
+        rank.addWidget(self.how_many)
         rank.addStretch(1)
         form = QFormLayout()
         form.setHorizontalSpacing(10)
@@ -163,12 +168,14 @@ class View(Panel):
     def dress(self, theme: Theme) -> None:
         """Colour the arrow."""
         self._theme = theme
+        self.how_many.setIcon(icon("curve", theme.muted))
         self._on_advanced(self.advanced.isChecked())
 
     def _show_button(self) -> None:
         self.unmix.setEnabled(self._has_cube and not self._busy)
         self.unmix.setText("Unmixing…" if self._busy else "Unmix")
         self.estimate.setEnabled(self._has_cube)
+        self.how_many.setEnabled(self._has_cube)
 
     def _show_estimate(self, live: Live) -> None:
         found = live.estimate
@@ -177,7 +184,8 @@ class View(Panel):
         elif found is None:
             self.estimate.setText("Estimate")
         else:
-            self.estimate.setText(f"estimated {found.rank}")
+            single = found.text == str(found.rank)
+            self.estimate.setText(f"estimated {found.rank}" + ("" if single else f" ({found.text})"))
         tip = "Estimate the number of endmembers with HySime (Ctrl+Shift+R)"
         self.estimate.setToolTip(tip if found is None else f"{found.sentence}\nClick to use this number.")
         self._estimated = None if found is None else found.rank

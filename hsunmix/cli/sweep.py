@@ -1,0 +1,65 @@
+"""``hsunmix sweep``: error and agreement of runs for several numbers of endmembers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hsunmix.cli._options import as_json, cube_argument, echo_json, reading
+
+
+@click.command("sweep")
+@cube_argument
+@click.option("-r", "--ranks", default="2-8", show_default=True, metavar="FROM-TO", help="Numbers to try.")
+@click.option(
+    "-n", "--seeds", default=3, show_default=True, help="Runs for each, on other halves of the pixels."
+)
+@click.option("-m", "--method", default="auto", show_default=True, help="See hsunmix methods.")
+@click.option("--seed", type=int, default=0, show_default=True, help="The first seed.")
+@reading
+@as_json
+def command(
+    cube: Path, ranks: str, seeds: int, method: str, seed: int, as_json: bool, **options: Any
+) -> None:
+    """Unmix CUBE with several numbers of endmembers, and say up to which the runs agree."""
+    from hsunmix.cli._work import about, given, run
+    from hsunmix.engine.scene import load
+    from hsunmix.formats import open_cube
+    from hsunmix.methods.pipeline import Request
+    from hsunmix.methods.sweep import sweep
+
+    numbers = _numbers(ranks)
+    with about(cube):
+        scene = run(load(open_cube(cube, **given(options))), "Reading")
+        found = run(sweep(scene, Request(method, seed=seed), numbers, seeds), "Sweeping")
+    if as_json:
+        echo_json(
+            {
+                "method": found.method,
+                "ranks": list(found.ranks),
+                "errors": found.errors,
+                "angles": found.angles,
+                "worst": found.worst,
+                "stable": found.stable,
+                "proposed": found.proposed,
+                "sentence": found.sentence,
+            }
+        )
+        return
+    click.echo("endmembers  error    mean angle  worst endmember")
+    for rank, error, angle, worst in zip(found.ranks, found.error, found.angles, found.worst, strict=True):
+        click.echo(f"{rank:10d}  {error:7.3%}  {angle:9.2f}°  {worst:14.2f}°")
+    click.echo(found.sentence)
+
+
+def _numbers(text: str) -> range:
+    low, _, high = text.partition("-")
+    try:
+        numbers = range(int(low), int(high or low) + 1)
+    except ValueError:
+        raise click.BadParameter(f"{text!r}: write it as FROM-TO, such as 2-8") from None
+    if not numbers or numbers.start < 1 or len(numbers) > 100:
+        raise click.BadParameter(f"{text!r}: FROM must be at least 1 and at most TO, and TO not 100 more")
+    return numbers
