@@ -14,6 +14,8 @@ from hsunmix.formats._options import Options
 __all__ = ["cubes", "find", "offers"]
 
 _AXES = {2: "yxb", 0: "byx", 1: "ybx"}
+_DOWN = {"y", "lat", "latitude", "line", "lines", "row", "rows", "northing", "downtrack"}
+_ACROSS = {"x", "lon", "longitude", "sample", "samples", "column", "columns", "easting", "crosstrack"}
 _MATLAB_AXES = {0: "bxy", 1: "xby", 2: "xyb"}  # MATLAB writes the axes in reverse
 
 
@@ -77,6 +79,10 @@ def _axes(file: Any, dataset: Any, given: str | None, notes: list[str]) -> tuple
     found = vectors(file, dataset)
     if given is not None:
         return given, understand(found, dataset.shape[given.index("b")], notes), False
+    axes = _by_names(dataset)
+    if axes:
+        notes.append(f"the axes were taken as {axes}, by the names of the dimensions.")
+        return axes, understand(found, dataset.shape[axes.index("b")], notes), False
     names = _MATLAB_AXES if attribute(dataset, "MATLAB_class") is not None else _AXES
     for k, axes in names.items():
         said: list[str] = []
@@ -90,3 +96,13 @@ def _axes(file: Any, dataset: Any, given: str | None, notes: list[str]) -> tuple
         f"the file does not say which axis is which: {axes} was assumed (y lines, x samples, b bands)."
     )
     return axes, understand(found, dataset.shape[axes.index("b")], notes), True
+
+
+def _by_names(dataset: Any) -> str:
+    """Return the axes by the names that netCDF gives its dimensions; nothing where they say too little."""
+    found = ""
+    for axis in dataset.dims:
+        scales = [scale.name or "" for scale in axis.values()]
+        name = (scales[0].split("/")[-1] if scales else axis.label).lower()
+        found += "y" if name in _DOWN else "x" if name in _ACROSS else "b"
+    return found if sorted(found) == ["b", "x", "y"] else ""

@@ -147,3 +147,14 @@ def test_widths_of_bands(tmp_path):
     with h5py.File(tmp_path / "result.nc") as file:
         assert np.array_equal(file["fwhm"][:], cube.fwhm)
         assert "fwhm" in words(file["spectrum"].attrs["coordinates"])
+
+
+@pytest.mark.parametrize("place", [UTM, None, Georeference((1.7, 1.0, 5e5, 1.0, -1.7, 4e6), "EPSG:32611")])
+def test_our_own_reader_takes_the_axes_by_their_names(tmp_path, place):
+    from hsunmix.formats import open_cube
+
+    delivery, path = written(tmp_path, place=place)
+    cube = open_cube(path)
+    values = cube.read(0, cube.lines).transpose(2, 0, 1)
+    assert np.array_equal(values, delivery.unmixing.abundances, equal_nan=True)
+    assert cube.wavelengths is None
