@@ -33,7 +33,7 @@ __all__ = ["MainWindow"]
 # Loaded while the analyst looks for a file: some of them stop everything for a tenth of a second.
 LIBRARIES = ("numba", "scipy.optimize", "matplotlib.figure", "rasterio")
 PATIENCE = 300  # milliseconds
-RIGHT_WIDTH, RUN_HEIGHT, BOTTOM_HEIGHT, BARS = 404, 232, 240, 60  # at first, in pixels
+RIGHT_WIDTH, RUN_HEIGHT, BOTTOM_HEIGHT, BARS = 432, 232, 240, 60  # at first, in pixels
 
 
 class MainWindow(QMainWindow):

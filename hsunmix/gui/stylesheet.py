@@ -96,6 +96,9 @@ QTableView::item:focus { background: $selection; }
 QHeaderView::section { background: $surface; color: $muted; border: none;
     border-bottom: 1px solid $border; padding: 4px 6px; }
 QTableView QLineEdit { border-radius: 0; padding: 0 4px; min-height: 0; }
+QListView#libraryList { background: $raised; border: 1px solid $border; border-radius: 5px; outline: none; }
+QListView#libraryList::item { padding: 3px 6px; }
+QListView#libraryList::item:selected { background: $selection; color: $text; }
 QListWidget { background: $raised; border: 1px solid $border; border-radius: 5px; outline: none; }
 QListWidget::item { padding: 3px 2px; }
 QListWidget::item:selected { background: $selection; color: $text; }

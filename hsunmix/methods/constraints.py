@@ -116,20 +116,16 @@ def _noise(
 
 
 def _sentence(negative: float, sums: float, missing: float, sum_to_one: bool) -> str:
-    if not sum_to_one:
-        bright = f" Sums are far from one in {_percent(sums)}: shade or brightness." if sums else ""
-        if not missing:
-            return f"No pixel needs anything that these endmembers don't offer.{bright}"
-        return (
-            f"{_percent(missing)} of the pixels need something these endmembers don't offer: "
-            f"without constraints, fractions would be negative there.{bright}"
-        )
-    if not missing:
-        return "No pixel needs anything that these endmembers don't offer."
+    if missing:
+        first = f"{_percent(missing)} of the pixels need something these endmembers don't offer"
+    else:
+        first = "No pixel needs anything that these endmembers don't offer"
+    if sum_to_one:
+        parts = f"negative fractions in {_percent(negative)}, sums far from one in {_percent(sums)}"
+        return f"{first} (unconstrained: {parts})." if missing else f"{first}."
+    bright = f" Sums are far from one in {_percent(sums)}: shade or brightness." if sums else ""
     return (
-        f"{_percent(missing)} of the pixels need something these endmembers don't offer: without "
-        f"constraints, fractions would be negative in {_percent(negative)} and sums far from one in "
-        f"{_percent(sums)}."
+        f"{first} (unconstrained, fractions would be negative).{bright}" if missing else f"{first}.{bright}"
     )
 
 

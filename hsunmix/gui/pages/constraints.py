@@ -31,11 +31,11 @@ def draw(document: Document, live: Live, most: int) -> Drawing:
         return Drawing(shape, (), "The unconstrained solution is being computed…")
     overstep = checked.check.overstep
     _, high = limits(overstep, 99.9)
-    label = "Fraction below zero" + (", or sum away from one" if checked.check.sum_to_one else "")
     high = max(high, 0.1)
     tile = map_tile(overstep, (0.0, high), most, COLOURS)
-    caption = f"{label}, unconstrained. {checked.check.sentence}"
-    return Drawing(overstep.shape, (tile,), caption, (Scale(COLOURS, 0.0, high, label),))
+    label = "Fraction below zero" + (", or sum away from one" if checked.check.sum_to_one else "")
+    scale = Scale(COLOURS, 0.0, high, f"{label}, unconstrained")
+    return Drawing(overstep.shape, (tile,), checked.check.sentence, (scale,))
 
 
 def value(_document: Document, live: Live) -> str:

@@ -25,6 +25,7 @@ from hsunmix.gui.live import Live
 from hsunmix.gui.panel import Panel, heading, named
 from hsunmix.gui.theme import LIGHT, Theme
 from hsunmix.gui.widgets.doubt_line import DoubtLine
+from hsunmix.gui.widgets.elided import ElidedLabel
 from hsunmix.gui.widgets.endmember_menus import add_menu, colour_menu, member_menu
 from hsunmix.gui.widgets.endmember_model import (
     COLOUR,
@@ -43,7 +44,7 @@ TITLE = "Endmembers"
 AREA = "right"
 ORDER = 0
 
-WIDTHS = {VISIBLE: 26, COLOUR: 26, SOURCE: 62, MEAN: 48, MATCH: 112, LOCK: 28}
+WIDTHS = {VISIBLE: 27, COLOUR: 27, SOURCE: 62, MEAN: 54, MATCH: 118, LOCK: 28}
 
 
 class _Table(QTableView):
@@ -83,11 +84,8 @@ class View(Panel):
         self.add_button.clicked.connect(self._on_add)
         self.doubts = DoubtLine()
         self.doubts.intent.connect(self.intent)
-        self.note = named(QLabel(), "resultNote", "What the method says about its result")
-        self.note.setTextFormat(Qt.TextFormat.PlainText)
+        self.note = ElidedLabel("resultNote", "What the method says about its result")
         self.note.setProperty("role", "muted")
-        self.note.setWordWrap(True)
-        self.note.setContentsMargins(10, 0, 10, 0)
         self.note.hide()
         self.empty = named(
             QLabel(
@@ -119,7 +117,10 @@ class View(Panel):
         layout.addLayout(top)
         layout.addWidget(body, 1)
         layout.addWidget(self.doubts)
-        layout.addWidget(self.note)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(10, 0, 10, 0)
+        foot.addWidget(self.note)
+        layout.addLayout(foot)
         self.setMinimumSize(280, 130)
 
     def _make_table(self) -> QTableView:
@@ -132,6 +133,7 @@ class View(Panel):
         )
         table.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         table.setDragDropOverwriteMode(False)
+        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # an angle or a number at the end stays
         table.setShowGrid(False)
         table.setIconSize(QSize(16, 16))
         table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -190,9 +192,7 @@ class View(Panel):
         self.summary.setText(describe(document))
         self.summary.setToolTip("‖X − WH‖ / ‖X‖ over the pixels and bands used")
         note = "" if result is None else result.note
-        first, _, rest = note.partition(". ")
-        self.note.setText(f"{first.rstrip('.')}. …" if rest else note)
-        self.note.setToolTip(note)
+        self.note.setText(note)
         self.note.setVisible(bool(note))
 
     def dress(self, theme: Theme) -> None:

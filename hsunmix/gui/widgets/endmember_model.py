@@ -242,11 +242,13 @@ class EndmemberModel(QAbstractTableModel):
 
 
 def _place(member: Endmember) -> str:
-    """Return the source in few letters."""
+    """Return the source in few letters; the tool tip has all of it."""
     source = member.source
+    if source.kind == "library":
+        return "library"
     if source.line is None or source.sample is None:
         return str(source)
-    return f"{'≈ ' if source.kind == 'smoothed' else ''}{source.line}, {source.sample}"
+    return f"{source.line}, {source.sample}"
 
 
 def _angle(match: Match) -> str:

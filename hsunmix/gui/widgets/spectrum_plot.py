@@ -1,72 +1,48 @@
-"""Curves over the bands: axes, zoom, shaded bands. Knows nothing of documents."""
+"""A plot of spectra: zoom, pan, shaded bands that are painted out and in, the residual below.
+
+It paints itself: what stays is kept as a picture, so that what follows the mouse costs little.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QMouseEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from hsunmix.gui.panel import named
 from hsunmix.gui.theme import Theme
+from hsunmix.gui.widgets.band_brush import BandBrush
+from hsunmix.gui.widgets.curves import Curve, Frame, Spread, paint_curve, paint_spread
+from hsunmix.gui.widgets.plot_axes import Inks, paint_axes
+from hsunmix.gui.widgets.plot_sheet import RESIDUAL, Sheet
 
-__all__ = ["Curve", "SpectrumPlot", "dashes", "runs"]
+__all__ = ["RESIDUAL", "Curve", "SpectrumPlot", "Spread"]
 
-DASH_POINTS = 300  # of a dashed curve: about 60 dashes
+WHEEL = 1.2  # zoom by one notch
 
-
-@dataclass(frozen=True, eq=False)
-class Curve:
-    """One spectrum to draw.
-
-    Attributes
-    ----------
-    values : array, (bands,)
-        NaN in gaps.
-    colour : str
-    dashed : bool
-    width : float
-        In logical pixels.
-    """
-
-    values: NDArray[np.floating]
-    colour: str
-    dashed: bool = False
-    width: float = 1.6
+Array = NDArray[np.float64]
 
 
-def runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Return (first, last) of every run of True, both inclusive."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], flags.astype(np.int8), [0]))))
-    return [(int(a), int(b) - 1) for a, b in edges.reshape(-1, 2)]
+class SpectrumPlot(QWidget):
+    """The plot.
 
-
-def dashes(
-    x: NDArray[np.float64], y: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int32]]:
-    """Cut a curve into dashes: a finer curve, and which of its points to join to the next.
-
-    A dashed pen would be slow on a curve of many segments, and begins anew at each of them.
-    """
-    if len(x) < 2:
-        return x, y, np.zeros(len(x), dtype=np.int32)
-    fine = max(2, -(-DASH_POINTS // len(x)))
-    at = np.arange((len(x) - 1) * fine + 1) / fine
-    left = np.minimum(at.astype(np.intp), len(x) - 2)
-    part = at - left
-    fine_x = x[left] * (1 - part) + x[left + 1] * part
-    fine_y = np.where(part == 0, y[left], y[left] * (1 - part) + y[left + 1] * part)
-    fine_y[-1] = y[-1]
-    join = (np.arange(len(at)) % 5 < 3) & np.isfinite(fine_y) & np.isfinite(np.append(fine_y[1:], np.nan))
-    return fine_x, fine_y, join.astype(np.int32)
-
-
-class SpectrumPlot(pg.GraphicsView):  # type: ignore[misc]
-    """The plot. Drag pans, the wheel zooms, a double click shows everything.
+    Drag pans, the wheel zooms, a double click shows everything; with the brush in hand, dragging
+    paints bands.
 
     Parameters
     ----------
@@ -74,130 +50,226 @@ class SpectrumPlot(pg.GraphicsView):  # type: ignore[misc]
         For ``named``.
     moving : sequence of str
         Groups of curves that follow the mouse.
+
+    Signals
+    -------
+    painted : int, int, bool
+        First and last band, both inclusive, and whether they are bad from now on.
     """
 
-    def __init__(self, name: str, title: str, moving: Sequence[str] = ()) -> None:
-        super().__init__(useOpenGL=False)
-        named(self, name, title)
-        named(self.viewport(), f"{name}Viewport", title)
-        self.setAcceptDrops(False)
-        self._box = pg.ViewBox(enableMenu=False, defaultPadding=0.03)
-        self._left = pg.AxisItem("left")
-        self._bottom = pg.AxisItem("bottom")
-        self._left.setWidth(58)
-        layout = pg.GraphicsLayout()
-        layout.setContentsMargins(2, 6, 14, 2)
-        layout.setSpacing(0)
-        layout.addItem(self._left, 0, 0)
-        layout.addItem(self._box, 0, 1)
-        layout.addItem(self._bottom, 1, 1)
-        self.setCentralItem(layout)
-        for axis in (self._left, self._bottom):
-            axis.linkToView(self._box)
-            axis.enableAutoSIPrefix(False)  # the unit is part of the label: no "knm"
-        self._x: NDArray[np.float64] = np.arange(1.0)
-        self._groups: dict[str, list[pg.PlotCurveItem]] = {}
-        self._moving = moving
-        self._passing: set[str] = set()
-        self._shades: list[pg.LinearRegionItem] = []
-        self._shade = QColor("#888888")
+    painted = Signal(int, int, bool)
 
-    def set_axes(self, x: NDArray[np.float64], x_label: str, y_label: str) -> None:
+    def __init__(self, name: str, title: str, moving: Sequence[str] = ()) -> None:
+        super().__init__()
+        named(self, name, title)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.sheet = Sheet()
+        self.brush = BandBrush(self)
+        self._inks = Inks()
+        self._moving = tuple(moving)
+        self._backing: QPixmap | None = None
+        self._down: QPointF | None = None
+        self._mouse: QPointF | None = None
+
+    # What is shown
+
+    def set_axes(self, x: Array, x_label: str, y_label: str) -> None:
         """Set the positions of the bands and what the axes are called."""
-        self._x = x
-        self._bottom.setLabel(x_label)
-        self._left.setLabel(y_label)
-        for group in self._groups.values():
-            for item in group:
-                item.clear()
+        self.sheet.set_axes(x, x_label, y_label)
+        self._refresh()
 
     def set_unused(self, unused: NDArray[np.bool_]) -> None:
         """Shade the bands that are not used."""
-        for item in self._shades:
-            self._box.removeItem(item)
-        self._shades = []
-        half = np.gradient(self._x) / 2 if len(self._x) > 1 else np.ones(1)
-        for first, last in runs(unused):
-            ends = (self._x[first] - abs(half[first]), self._x[last] + abs(half[last]))
-            item = pg.LinearRegionItem(ends, movable=False, brush=self._shade, pen=pg.mkPen(None))
-            item.setZValue(-10)
-            self._box.addItem(item, ignoreBounds=True)
-            self._shades.append(item)
+        self.sheet.unused = unused
+        self._refresh()
 
-    def set_curves(self, group: str, curves: Sequence[Curve], z: float = 0.0) -> None:
-        """Draw the curves of a group in place of those it had."""
-        items = self._groups.setdefault(group, [])
-        while len(items) < len(curves):
-            item = pg.PlotCurveItem(connect="finite", antialias=True)
-            # Qt strokes a thick smooth path eight times slower than its single segments: good for what
-            # is drawn once and kept, not for what follows the mouse.
-            if group in self._moving:
-                item.setSegmentedLineMode("on")
-            else:
-                item.setSegmentedLineMode("off")
-                item.setCacheMode(pg.PlotCurveItem.CacheMode.DeviceCoordinateCache)
-            self._box.addItem(item, ignoreBounds=group in self._passing)
-            items.append(item)
-        for k, item in enumerate(items):
-            item.setVisible(k < len(curves))
-            if k < len(curves):
-                curve = curves[k]
-                x, y = self._x, np.asarray(curve.values, dtype=np.float64)
-                connect: str | NDArray[np.int32] = "finite"
-                if curve.dashed:
-                    x, y, connect = dashes(x, y)
-                pen = pg.mkPen(curve.colour, width=curve.width)
-                pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-                pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-                item.setPen(pen)
-                item.setZValue(z)
-                item.setData(x, y, connect=connect)
-            else:
-                item.clear()
+    def set_residual(self, largest: float | None) -> None:
+        """Give the residual a strip of its own, from −largest to largest; None takes it away."""
+        if largest != self.sheet.residual:
+            self.sheet.residual = largest
+            self._refresh()
 
-    def curves(self, group: str) -> list[NDArray[np.float64]]:
-        """Return the values drawn in a group, for tests; those of a dashed curve are finer."""
-        return [item.yData for item in self._groups.get(group, []) if item.isVisible()]
+    def set_curves(self, group: str, curves: Sequence[Curve]) -> None:
+        """Draw the curves of a group in place of those it had; the first group lies lowest."""
+        if not curves and not self.sheet.curves.get(group):
+            return
+        self.sheet.curves[group] = tuple(curves)
+        if group in self._moving and (group in self.sheet.passing or group == RESIDUAL):
+            self.update()
+        else:
+            self._refresh()
 
-    @property
-    def x_label(self) -> str:
-        """Text under the horizontal axis."""
-        return str(self._bottom.labelText)
-
-    @property
-    def shaded(self) -> list[tuple[float, float]]:
-        """The shaded intervals."""
-        return [tuple(item.getRegion()) for item in self._shades]
-
-    def fit(self) -> None:
-        """Show all curves, and follow them when they change."""
-        self._box.enableAutoRange()
+    def set_spreads(self, spreads: Sequence[Spread]) -> None:
+        """Fill bands between curves."""
+        if spreads or self.sheet.spreads:
+            self.sheet.spreads = tuple(spreads)
+            self._refresh()
 
     def set_passing(self, group: str, passing: bool) -> None:
         """Leave a group out of what ``fit`` looks at, so that a passing cursor doesn't rescale the plot."""
-        if passing == (group in self._passing):
-            return
-        (self._passing.add if passing else self._passing.discard)(group)
-        for item in self._groups.get(group, []):
-            self._box.removeItem(item)
-            self._box.addItem(item, ignoreBounds=passing)
+        if passing != (group in self.sheet.passing):
+            (self.sheet.passing.add if passing else self.sheet.passing.discard)(group)
+            self._refresh()
+
+    def fit(self) -> None:
+        """Show all curves, and follow them when they change."""
+        self.sheet.fit()
+        self._refresh()
+
+    def curves(self, group: str) -> tuple[Curve, ...]:
+        """Return the curves of a group."""
+        return self.sheet.curves.get(group, ())
 
     def dress(self, theme: Theme) -> None:
         """Take on a theme's colours."""
-        self.setBackground(theme.surface)
-        for axis in (self._left, self._bottom):
-            axis.setPen(pg.mkPen(theme.border))
-            axis.setTextPen(pg.mkPen(theme.muted))
-        self._shade = QColor(theme.faint)
-        for item in self._shades:
-            item.setBrush(self._shade)
-            item.update()
+        self._inks = Inks(theme.surface, theme.border, theme.muted, theme.faint, theme.accent)
+        self._refresh()
 
-    def view_rect(self) -> QRectF:
-        """What is shown, in the axes' units."""
-        return QRectF(self._box.viewRect())
+    # Geometry
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+    def frames(self) -> tuple[Frame, Frame | None]:
+        """Where the spectra are drawn, and where the residual."""
+        return self.sheet.frames(self.width(), self.height(), QFontMetricsF(self.font()))
+
+    def band_at(self, position: QPointF) -> int:
+        """Return the band nearest to a position."""
+        return int(np.nanargmin(np.abs(self.sheet.x - self.frames()[0].value_at(position)[0])))
+
+    def place_of(self, band: int) -> float:
+        """Return the position of a band along the horizontal axis, in logical pixels."""
+        return float(self.frames()[0].x(self.sheet.x[band : band + 1])[0])
+
+    # Painting
+
+    def _refresh(self) -> None:
+        self.sheet.touch()
+        self._backing = None
+        self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Paint anew."""
+        super().resizeEvent(event)
+        self._refresh()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint what stays from its picture, then what moves."""
+        ratio = self.devicePixelRatioF()
+        if self._backing is None or self._backing.devicePixelRatio() != ratio:
+            self._backing = self._paint_backing(ratio)
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._backing)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        frame, strip = self.frames()
+        for group in self._moving:
+            self._paint_group(painter, group, frame, strip, quick=True)
+        painter.setClipping(False)
+        self.brush.paint(painter, frame, self._inks)
+        if self._mouse is not None and frame.rect.contains(self._mouse):
+            x, y = frame.value_at(self._mouse)
+            painter.setPen(QColor(self._inks.text))
+            box = frame.rect.adjusted(6, 3, -6, -3)
+            painter.drawText(box, int(Qt.AlignmentFlag.AlignRight), f"{x:.5g}, {y:.4g}")
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(self._inks.accent), 1))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.end()
+
+    def _paint_backing(self, ratio: float) -> QPixmap:
+        backing = QPixmap(self.size() * ratio)
+        backing.setDevicePixelRatio(ratio)
+        backing.fill(QColor(self._inks.ground))
+        painter = QPainter(backing)
+        painter.setFont(self.font())
+        frame, strip = self.frames()
+        for part in (frame, strip):
+            if part is not None:
+                self._paint_shades(painter, part)
+        paint_axes(painter, frame, strip, self.sheet.labels, self._inks)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setClipRect(frame.rect)
+        for spread in self.sheet.spreads:
+            paint_spread(painter, frame, self.sheet.x, spread)
+        for group in self.sheet.curves:
+            if group not in self._moving:
+                self._paint_group(painter, group, frame, strip, quick=False)
+        painter.end()
+        return backing
+
+    def _paint_shades(self, painter: QPainter, part: Frame) -> None:
+        for ends in self.sheet.shaded:
+            low, high = np.clip(np.sort(part.x(np.array(ends))), part.rect.left(), part.rect.right())
+            band = QRectF(float(low), part.rect.top(), float(high - low), part.rect.height())
+            painter.fillRect(band, QColor(self._inks.faint))
+
+    def _paint_group(
+        self, painter: QPainter, group: str, frame: Frame, strip: Frame | None, quick: bool
+    ) -> None:
+        part = strip if group == RESIDUAL else frame
+        if part is None:
+            return
+        painter.setClipRect(part.rect)
+        for curve in self.curves(group):
+            if len(curve.values) == len(self.sheet.x):
+                paint_curve(painter, part, self.sheet.x, curve, quick)
+
+    # Mouse and keys
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin to pan, or to paint."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            if self.brush.active:
+                self.brush.press(self.band_at(event.position()))
+            else:
+                self._down = event.position()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Pan, paint, or say where the mouse is."""
+        self._mouse = event.position()
+        if self._down is not None:
+            self.sheet.pan(self.frames()[0], event.position() - self._down)
+            self._down = event.position()
+            self._refresh()
+        elif self.brush.active:
+            self.brush.move(self.band_at(event.position()))
+        self.update()
+
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
+        """End it."""
+        self._down = None
+        self.brush.release()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """The mouse left."""
+        super().leaveEvent(event)
+        self._mouse = None
+        self.update()
+
+    def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
         """Show everything."""
-        super().mouseDoubleClickEvent(event)
-        self.fit()
+        if not self.brush.active:
+            self.fit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom about the mouse; over an axis only along it."""
+        self._zoom(WHEEL ** (event.angleDelta().y() / 120), event.position())
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Plus and minus zoom, Home shows everything; the brush has its own keys."""
+        if self.brush.active and self.brush.key(event):
+            return
+        if event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self._zoom(WHEEL, self.frames()[0].rect.center())
+        elif event.key() == Qt.Key.Key_Minus:
+            self._zoom(1 / WHEEL, self.frames()[0].rect.center())
+        elif event.key() == Qt.Key.Key_Home:
+            self.fit()
+        else:
+            super().keyPressEvent(event)
+
+    def _zoom(self, factor: float, about: QPointF) -> None:
+        self.sheet.zoom(self.frames()[0], factor, about)
+        self._refresh()

@@ -250,5 +250,5 @@ def test_the_methods_note_is_shown(alone: Alone, document: Document):
     note = "Pixels were smoothed. 120 of 12000 pixels hold no data."
     panel.render(document, replace(document, unmixing=replace(document.unmixing, note=note)))
     assert panel.note.isVisible()
-    assert panel.note.text() == "Pixels were smoothed. …"
+    assert panel.note.text() == note
     assert panel.note.toolTip() == note
