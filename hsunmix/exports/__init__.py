@@ -49,6 +49,8 @@ class Delivery:
         The scene; None where the result is of a bare array.
     command : str
         The command line that makes the same result.
+    script : str
+        The lines of Python that do; where it is empty, the report has those of a plain run.
 
     Raises
     ------
@@ -60,6 +62,7 @@ class Delivery:
     endmembers: tuple[Endmember, ...]
     cube: Cube | None = None
     command: str = ""
+    script: str = ""
 
     def __post_init__(self) -> None:
         if len(self.endmembers) != self.unmixing.rank:
@@ -87,13 +90,6 @@ class Delivery:
     def place(self) -> Georeference | None:
         """Where the scene lies, or None."""
         return None if self.cube is None else self.cube.georeference
-
-    @property
-    def script(self) -> str:
-        """The lines of Python that make the same result; empty where the scene is in no file."""
-        from hsunmix.exports._script import python_script
-
-        return python_script(self)
 
     @property
     def has_image(self) -> bool:

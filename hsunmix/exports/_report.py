@@ -19,6 +19,7 @@ from hsunmix.exports._georeference import crs_of, metres_per_pixel
 from hsunmix.exports._indexed_png import map_png, palette
 from hsunmix.exports._line_plot import line_plot
 from hsunmix.exports._result import record, text
+from hsunmix.exports._script import python_script
 from hsunmix.exports._statistics import Statistics, top_of_residual
 
 __all__ = [
@@ -170,7 +171,7 @@ def notes(delivery: Delivery) -> str:
 
 def reproduce(delivery: Delivery) -> str:
     """The command, and the lines of Python, that make the result again."""
-    script = delivery.script
+    script = delivery.script or python_script(delivery)
     parts = []
     if delivery.command:
         parts.append(f"<p>On the command line:</p><pre>{escape(text(delivery.command))}</pre>")

@@ -16,6 +16,7 @@ import hsunmix
 from hsunmix.exports import Delivery, write_products
 from hsunmix.exports._indexed_png import map_png, palette
 from hsunmix.exports._line_plot import line_plot, ticks
+from hsunmix.exports._script import python_script
 from hsunmix.model.spectra import Source
 from tests.cli.conftest import write_envi
 from tests.exports.conftest import make_delivery
@@ -164,7 +165,7 @@ def test_the_script_makes_the_same_result(tmp_path, small_cube, method, options,
     values = small_cube.read(0, small_cube.lines)
     cube = hsunmix.open_cube(write_envi(tmp_path, values, bbl=", ".join("1" * 20)))
     result = hsunmix.unmix(cube, method, rank=3, **options)
-    script = Delivery(result, result.as_endmembers(), cube).script
+    script = python_script(Delivery(result, result.as_endmembers(), cube))
     again = run(script)["result"]
     assert np.array_equal(again.endmembers, result.endmembers, equal_nan=True)
     assert np.array_equal(again.abundances, result.abundances, equal_nan=True)
@@ -176,11 +177,11 @@ def test_the_script_opens_the_same_part(tmp_path, small_cube):
     cube = hsunmix.open_cube(path, mask="b[800] > 0.3", bands="500-2300")
     result = hsunmix.unmix(cube, "spa", rank=3)
     delivery = Delivery(result, result.as_endmembers(), cube)
-    found = run(delivery.script)
+    found = run(python_script(delivery))
     assert np.array_equal(found["result"].abundances, result.abundances, equal_nan=True)
     assert np.isnan(result.abundances).any()
     by_hand = replace(delivery, cube=cube.with_selection(cube.selection))
-    assert "chosen by hand" in by_hand.script
+    assert "chosen by hand" in python_script(by_hand)
     _, page = page_of(delivery, tmp_path / "out")
     assert "b[800] > 0.3" in page.words
     assert "500-2300" in page.words
@@ -194,10 +195,15 @@ def test_the_script_of_edited_spectra_reads_them(tmp_path, small_cube, monkeypat
     delivery = Delivery(result, members, cube)
     write_products(delivery, tmp_path / "out", ["csv"])
     monkeypatch.chdir(tmp_path / "out")
-    found = run(delivery.script)
+    found = run(python_script(delivery))
     assert np.array_equal(found["W"], delivery.spectra, equal_nan=True)
     assert np.array_equal(found["H"], hsunmix.abundances(cube, delivery.spectra, "fcls"), equal_nan=True)
 
 
+def test_a_script_that_was_given_is_shown_instead(tmp_path, delivery):
+    _, page = page_of(replace(delivery, script="import hsunmix  # mine\n"), tmp_path)
+    assert "import hsunmix  # mine" in "".join(page.words)
+
+
 def test_no_script_without_a_file(delivery):
-    assert delivery.script == ""
+    assert python_script(delivery) == ""

@@ -55,7 +55,7 @@ def test_refused(tmp_path, text, reason):
 
 def test_a_table_is_no_cube(tmp_path):
     (tmp_path / "a.csv").write_text("wavelength,a\n400,1\n")
-    with pytest.raises(FormatError, match="no image"):
+    with pytest.raises(FormatError, match="no hyperspectral image"):
         open_cube(tmp_path / "a.csv")
 
 
