@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from hsunmix.gui import intents as i
 from hsunmix.gui.workbench import Workbench
 from hsunmix.model.cube import Cube
+from hsunmix.model.region import Region
 from hsunmix.model.spectra import Source
 from hsunmix.session.document import Document
 from hsunmix.session.members import unsolved
@@ -103,6 +105,36 @@ def test_a_pixel_without_data_is_an_error_and_the_work_is_kept(
     assert bench.live.message.level == "error"
     assert "pixel 5, 5" in bench.live.message.text
     assert bench.document is kept
+
+
+def test_the_mean_of_a_region_becomes_an_endmember(solved_bench: Workbench, wait: Wait, settled: Settled):
+    bench = solved_bench
+    region = Region("Field", "#123456", "rectangle", ((8, 2), (11, 6)))
+    bench.history.apply("Draw", replace(bench.document, regions=(region,)))
+    bench.send(i.AddMean(0))
+    wait(lambda: len(bench.document.endmembers) == 6)
+    settled()
+    added = bench.document.endmembers[-1]
+    expected = bench.document.cube.read(0, 13)[8:11, 2:6].reshape(-1, 20).mean(axis=0)
+    np.testing.assert_allclose(added.spectrum, expected, rtol=1e-5)
+    assert (added.name, added.source) == ("Field", Source("roi", text="Field"))
+    assert bench.history.undo_label == "Add the mean of Field"
+    bench.send(i.Undo())
+    assert len(bench.document.endmembers) == 5
+
+
+def test_a_region_without_a_used_pixel_has_no_mean(solved_bench: Workbench, wait: Wait, settled: Settled):
+    bench = solved_bench
+    region = Region("Field", "#123456", "rectangle", ((8, 2), (11, 6)))
+    used = ~region.mask(13, 11)
+    cube = bench.document.cube.with_selection(used)
+    bench.history.apply("Mask", replace(bench.document, cube=cube, regions=(region,)))
+    settled()
+    before = bench.document
+    bench.send(i.AddMean(0))
+    wait(lambda: bench.live.message is not None)
+    assert "no pixel of Field is used" in bench.live.message.text
+    assert bench.document is before
 
 
 def test_merging_is_the_mean_by_abundance(solved_bench: Workbench, settled: Settled):

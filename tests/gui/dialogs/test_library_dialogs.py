@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QItemSelectionModel, Qt
+from pytestqt.qtbot import QtBot
+
+from hsunmix.gui.dialogs.library import LibraryDialog
+from hsunmix.gui.dialogs.matches import MatchDialog
+from hsunmix.gui.insights import Subject
+from hsunmix.model.spectra import Spectra
+
+NAMES = ("Kaolinite CM9", "Kaolin/Smect KLF506 95%K", "Lawn Grass GDS91 (Green)", "Kaolinite KGa-1 (wxyl)")
+
+
+@pytest.fixture
+def library() -> Spectra:
+    place = np.linspace(0, 1, 12)
+    values = np.stack([1 + 0.5 * np.sin(3 * place + k) for k in range(4)])
+    values[2, 8:] = np.nan
+    return Spectra(values, NAMES, np.linspace(500, 2400, 12))
+
+
+@pytest.fixture
+def adding(qtbot: QtBot, library: Spectra) -> LibraryDialog:
+    dialog = LibraryDialog(None, library)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    return dialog
+
+
+def listed(dialog: LibraryDialog) -> list[str]:
+    model = dialog.list.model()
+    return [model.index(row, 0).data() for row in range(model.rowCount())]
+
+
+def test_words_are_searched_in_any_order_and_as_they_are(adding: LibraryDialog, qtbot: QtBot):
+    assert listed(adding) == list(NAMES)
+    qtbot.keyClicks(adding.search, "kga KAOL")
+    assert listed(adding) == [NAMES[3]]
+    adding.search.setText("(")
+    assert listed(adding) == [NAMES[2], NAMES[3]]
+    adding.search.setText("[a-z")
+    assert listed(adding) == []
+
+
+def test_what_is_selected_is_drawn_and_chosen(adding: LibraryDialog, qtbot: QtBot):
+    assert not adding.accept_button.isEnabled()
+    adding.search.setText("kaolinite")
+    select = QItemSelectionModel.SelectionFlag.Select
+    for row in (1, 0):
+        adding.list.selectionModel().select(adding.list.model().index(row, 0), select)
+    assert adding.chosen == (0, 3)
+    assert adding.accept_button.text() == "Add 2 spectra"
+    drawn = adding.plot.curves("selected")
+    np.testing.assert_array_equal(drawn[1].values, adding._library.values[3])
+    with qtbot.waitSignal(adding.accepted):
+        qtbot.keyClick(adding.list, Qt.Key.Key_Return)
+
+
+@pytest.fixture
+def asking(qtbot: QtBot, library: Spectra) -> MatchDialog:
+    spectrum = 3 * library.values[1] + 0.02 * np.cos(np.arange(12))
+    dialog = MatchDialog(None, Subject("Endmember 1", spectrum, library, np.arange(12) != 5))
+    qtbot.addWidget(dialog)
+    return dialog
+
+
+def rows(dialog: MatchDialog) -> list[str]:
+    return [dialog.table.item(row, 0).text() for row in range(dialog.table.rowCount())]
+
+
+def test_the_best_is_first_by_every_metric(asking: MatchDialog):
+    for k in range(asking.ranked_by.count()):
+        asking.ranked_by.setCurrentIndex(k)
+        asking.ranked_by.activated.emit(k)
+        assert rows(asking)[0] == NAMES[1]
+        assert len(rows(asking)) == 4
+    angle = asking.table.item(0, 1).text()
+    assert angle.endswith("°")
+    assert float(angle[:-1]) < 1
+    assert any("of the bands" in name for name in rows(asking))  # one that has a gap says so
+
+
+def test_looking_tells_and_only_asking_answers(asking: MatchDialog, qtbot: QtBot):
+    seen: list[int] = []
+    asking.looked_at.connect(seen.append)
+    asking.show()
+    assert seen == [1]
+    qtbot.keyClick(asking.table, Qt.Key.Key_Down)
+    assert seen[-1] == asking.entry != 1
+    asking.reject()
+    assert asking.answer is None
+
+
+def test_a_name_or_an_endmember(asking: MatchDialog, qtbot: QtBot):
+    asking.accept_button.click()
+    assert asking.answer == ("name", 1)
+    asking.add_button.click()
+    assert asking.answer == ("add", 1)
+
+
+def test_an_empty_library_offers_nothing(qtbot: QtBot):
+    empty = Spectra(np.empty((0, 12)), ())
+    dialog = MatchDialog(None, Subject("A", np.ones(12), empty, np.ones(12, bool)))
+    qtbot.addWidget(dialog)
+    assert not dialog.accept_button.isEnabled()
+    dialog.accept()
+    assert dialog.answer is None

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from hsunmix.errors import InputError
+from hsunmix.model.shelf import filled, joined, material, to_brightness, to_units
+from hsunmix.model.spectra import Spectra
+
+NM = np.linspace(500, 1500, 11)
+
+
+def library(names: tuple[str, ...], nm: np.ndarray | None, bands: int = 21) -> Spectra:
+    values = np.stack([np.linspace(k, k + 1, bands) for k in range(len(names))])
+    return Spectra(values, names, nm, path=f"{names[0]}.csv")
+
+
+def test_libraries_come_behind_each_other_on_the_cubes_bands():
+    one = joined([library(("a", "b"), np.linspace(400, 1600, 21)), library(("c",), NM, 11)], 11, NM, None)
+    assert one.names == ("a", "b", "c")
+    assert one.values.shape == (3, 11)
+    np.testing.assert_allclose(one.values[0], (NM - 400) / 1200)
+    np.testing.assert_array_equal(one.values[2], np.linspace(0, 1, 11))
+    assert one.notes == ()
+
+
+def test_what_does_not_fit_is_left_out_and_noted():
+    good = library(("a",), np.linspace(400, 1600, 21))
+    one = joined([good, library(("b",), None, 7)], 11, NM, None)
+    assert one.names == ("a",)
+    assert "b.csv" in one.notes[0]
+    bare = joined([good, library(("c",), None, 11)], 11, None, None)
+    assert bare.names == ("c",)
+    assert "a.csv" in bare.notes[0]
+    none = joined([], 11, NM, None)
+    assert none.values.shape == (0, 11)
+
+
+def test_small_gaps_are_filled_and_large_ones_refused():
+    spectrum = np.arange(21.0)
+    spectrum[[0, 7]] = np.nan
+    good = np.ones(21, bool)
+    good[15] = False
+    full = filled(spectrum, good, "Clay")
+    assert (full[0], full[7], full[8]) == (1.0, 7.0, 8.0)
+    assert np.isnan(full[15])
+    spectrum[9] = np.nan
+    with pytest.raises(InputError, match="Clay has no values in 3 of the 20 bands"):
+        filled(spectrum, good, "Clay")
+    with pytest.raises(InputError):
+        filled(np.full(21, np.nan), good, "Clay")
+
+
+@pytest.mark.parametrize(
+    ("scene", "factor"), [(0.5, 1.0), (4.0, 1.0), (4000.0, 10_000.0), (65.0, 100.0), (2e-4, 1e-3)]
+)
+def test_only_units_are_changed_not_brightness(scene: float, factor: float):
+    assert to_units(np.array([0.2, 0.5, np.nan]), np.array([scene, np.nan])) == pytest.approx(factor)
+
+
+def test_units_of_nothing():
+    assert to_units(np.ones(3), np.zeros(0)) == 1.0
+    assert to_units(np.zeros(3), np.ones(3)) == 1.0
+
+
+def test_brightness_by_least_squares_over_common_bands():
+    spectrum = np.array([2.0, 4.0, np.nan, 6.0])
+    np.testing.assert_allclose(to_brightness(np.array([1.0, 2.0, 5.0, np.nan]), spectrum), [2, 4, 10, np.nan])
+    np.testing.assert_array_equal(to_brightness(np.zeros(4), spectrum), np.zeros(4))
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Kaolinite CM9", "Kaolinite"),
+        ("Desert Varnish GDS78A Rhy", "Desert Varnish"),
+        ("Soil FS4283 32.9S 137.5E", "Soil"),
+        ("H2O-Ice GDS136 77K", "H2O-Ice"),
+        ("Basalt weathered BR93-43", "Basalt weathered"),
+        ("Water", "Water"),
+        ("", ""),
+    ],
+)
+def test_the_words_before_the_samples_number(name: str, words: str):
+    assert material(name) == words
