@@ -25,6 +25,7 @@ class Controls(PageControls):
         super().__init__("layerControls", "The layer shown")
         self.box = named(QuietComboBox(), "layerChoice", "Layer shown")
         self.box.setToolTip("The layer shown")
+        self.box.setMaximumWidth(220)
         self.box.activated.connect(lambda k: self.intent.emit(ShowLayer(k)))
         self.delete = named(QToolButton(), "layerDelete", "Delete the layer shown")
         self.delete.setToolTip("Delete the layer shown")

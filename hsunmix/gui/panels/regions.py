@@ -28,7 +28,7 @@ TITLE = "Regions"
 AREA = "centre"
 ORDER = 10
 
-WIDTH = 190
+WIDTH, WIDEST = 170, 210  # the image wants the room
 
 
 class _List(QListWidget):
@@ -89,7 +89,7 @@ class View(Panel):
         layout.addWidget(self.list, 1)
         layout.addWidget(self.about)
         self.setMinimumWidth(WIDTH)
-        self.setMaximumWidth(2 * WIDTH)
+        self.setMaximumWidth(WIDEST)
         self.list.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         self.hide()
 
