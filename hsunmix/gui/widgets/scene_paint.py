@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
 from hsunmix.gui.drafts import BrushDraft
+from hsunmix.model.region import Region, runs_of
 
 if TYPE_CHECKING:
     from hsunmix.gui.widgets.scene_view import SceneView
 
 __all__ = ["paint_front", "paint_regions"]
 
+LONGEST = 20_000  # edges of a painted region that is outlined
 MARK = 5.0  # half the size of a mark, in logical pixels
 PALE, DARK = QColor(255, 255, 255, 176), QColor(0, 0, 0)
 ADDING, ERASING = QColor(255, 255, 255, 150), QColor(0, 0, 0, 150)
@@ -23,19 +27,42 @@ Place = tuple[float, float]
 
 
 def paint_regions(painter: QPainter, view: SceneView) -> None:
-    """Outline rectangles and polygons; the selected one more strongly."""
+    """Outline the regions; the selected one more strongly."""
+    painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
+    origin = view.to_widget(QPointF(0, 0))
+    painter.translate(origin)
+    painter.scale(view.scale, view.scale)
     for k, region in enumerate(view.stage.regions):
-        if not region.vertices:
-            continue
-        outline = _outline(view, region.kind, region.vertices)
+        outline = _border(region, view.stage.shape)
         wide = 2.5 if k == view.stage.selected else 1.5
-        painter.setPen(QPen(PALE, wide + 2))
-        painter.drawPolygon(outline)
-        painter.setPen(QPen(QColor(region.colour), wide))
-        painter.drawPolygon(outline)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        for colour, width in ((PALE, wide + 2), (QColor(region.colour), wide)):
+            pen = QPen(colour, width)
+            pen.setCosmetic(True)  # as wide at every zoom
+            painter.strokePath(outline, pen)
+    painter.restore()
+
+
+@lru_cache(maxsize=128)
+def _border(region: Region, shape: tuple[int, int]) -> QPainterPath:
+    """Return the outline of a region in pixels of the scene; none where it would be too long."""
+    path = QPainterPath()
+    if region.kind != "brush":
+        path.addPolygon(QPolygonF(_corners(region.kind, region.vertices)))
+        path.closeSubpath()
+        return path
+    inside = np.pad(region.mask(*shape), 1)
+    across = runs_of(inside[1:, 1:-1] != inside[:-1, 1:-1])  # y, from x, to x
+    down = runs_of((inside[1:-1, 1:] != inside[1:-1, :-1]).T)  # x, from y, to y
+    if len(across) + len(down) <= LONGEST:
+        for y, first, past in across.tolist():
+            path.moveTo(first, y)
+            path.lineTo(past, y)
+        for x, first, past in down.tolist():
+            path.moveTo(x, first)
+            path.lineTo(x, past)
+    return path
 
 
 def paint_front(painter: QPainter, view: SceneView) -> None:
@@ -50,12 +77,12 @@ def paint_front(painter: QPainter, view: SceneView) -> None:
         _mark(painter, view.to_widget(QPointF(sample + 0.5, line + 0.5)), symbol)
 
 
-def _outline(view: SceneView, kind: str, vertices: Iterable[Place]) -> QPolygonF:
+def _corners(kind: str, vertices: Iterable[Place]) -> list[QPointF]:
     places = [QPointF(sample, line) for line, sample in vertices]
     if kind == "rectangle" and len(places) == 2:
         rect = QRectF(*places)
         places = [rect.topLeft(), rect.topRight(), rect.bottomRight(), rect.bottomLeft()]
-    return QPolygonF([view.to_widget(place) for place in places])
+    return places
 
 
 def _cross(painter: QPainter, view: SceneView, cursor: tuple[int, int]) -> None:
@@ -84,7 +111,7 @@ def _draft(painter: QPainter, view: SceneView) -> None:
     if isinstance(draft, BrushDraft):
         _brush(painter, view, draft)
     elif draft is not None and draft.vertices:
-        outline = _outline(view, draft.kind, draft.vertices)
+        outline = QPolygonF([view.to_widget(place) for place in _corners(draft.kind, draft.vertices)])
         for pen in (QPen(PALE, 3), QPen(DARK, 1.5, Qt.PenStyle.DashLine)):
             painter.setPen(pen)
             painter.drawPolygon(outline)

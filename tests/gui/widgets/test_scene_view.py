@@ -15,6 +15,7 @@ from hsunmix.gui.widgets.overlay import overlay_image
 from hsunmix.gui.widgets.overview import Overview
 from hsunmix.gui.widgets.scene_view import SceneView
 from hsunmix.gui.widgets.stage import Stage
+from hsunmix.model.region import Region, runs_of
 
 LINES, SAMPLES = 13, 9
 
@@ -177,3 +178,20 @@ def test_the_overview_shows_the_part_and_moves_it(view: SceneView, qtbot: QtBot)
     assert bright != (255, 0, 255)
     overview.set_wanted(False)
     assert overview.isHidden()
+
+
+@pytest.mark.parametrize("kind", ["rectangle", "polygon", "brush"])
+def test_regions_are_outlined_along_their_edges(view: SceneView, kind: str):
+    """Lines 2 … 4, samples 5 … 7: the line runs between the pixels, not through them."""
+    show(view, np.full((LINES, SAMPLES, 4), 255, dtype=np.uint8), (LINES, SAMPLES), None)
+    mask = np.zeros((LINES, SAMPLES), dtype=bool)
+    mask[2:5, 5:8] = True
+    corners = {"rectangle": ((2, 5), (5, 8)), "polygon": ((2, 5), (2, 8), (5, 8), (5, 5)), "brush": ()}[kind]
+    region = Region("a", "#cc0000", kind, corners, runs_of(mask & (kind == "brush")))
+    view.stage.set_overlay(None, (region,), 0)
+    image = painted(view)
+    for y, x in ((2, 6.5), (5, 5.5), (3.5, 5), (4.5, 8)):  # on each of the four edges
+        found = colour_at(image, view.to_widget(QPointF(x, y)).toPoint())
+        assert found[0] > found[1] + 60, (y, x)
+    for y, x in ((3, 6), (2, 5), (4, 7), (1, 6), (3, 8), (6, 2)):
+        assert colour_at(image, view.place_of(y, x)) == (255, 255, 255), (y, x)
