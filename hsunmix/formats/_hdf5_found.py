@@ -38,6 +38,8 @@ class Found:
         Of the table's map, where there is a table.
     table : tuple of 2 h5py.Dataset, or None
         Line and sample for every cell of a map, counted from 1.
+    plain : bool
+        No product's description says what this is.
     guessed : bool
         Nothing in the file speaks for the axes.
     notes : list of str
@@ -50,5 +52,6 @@ class Found:
     offset: float | NDArray[np.float64] = 0.0
     georeference: Georeference | None = None
     table: tuple[Any, Any] | None = None
+    plain: bool = False
     guessed: bool = False
     notes: list[str] = field(default_factory=list)

@@ -38,6 +38,7 @@ def find(path: Path, file: Any, every: dict[str, Any], options: Options) -> Foun
         nodata=number(attribute(dataset, "_FillValue", "missing_value", "Data_Ignore_Value", "nodata")),
         gain=gain if gain else 1.0,
         offset=offset or 0.0,
+        plain=True,
         guessed=guessed,
         notes=notes,
     )

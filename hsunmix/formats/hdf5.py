@@ -16,6 +16,7 @@ from hsunmix.formats._hdf5_found import Found
 from hsunmix.formats._hdf5_pixels import HdfPixels
 from hsunmix.formats._options import Options
 from hsunmix.model.cube import ArrayPixels, Cube, Pixels
+from hsunmix.model.layout import Layout
 
 TITLE = "HDF5 and netCDF4"
 SUFFIXES = (".h5", ".hdf5", ".he5", ".hdf", ".nc", ".nc4", ".mat")
@@ -58,10 +59,10 @@ def open_cube(path: Path, options: Options) -> Cube:
         for name in ("lines", "samples"):
             if getattr(options, name) is not None:
                 raise ParameterError(name, "the cube has three axes, it says its lines and samples itself")
-        return _cube(path, file, found, options)
+        return _cube(path, file, found, tuple(_hdf5_plain.cubes(every)), options)
 
 
-def _cube(path: Path, file: Any, found: Found, options: Options) -> Cube:
+def _cube(path: Path, file: Any, found: Found, names: tuple[str, ...], options: Options) -> Cube:
     sources: list[tuple[HdfPixels, Any]] = []
     for piece in found.pieces:
         usable(path, piece.dataset)
@@ -88,7 +89,20 @@ def _cube(path: Path, file: Any, found: Found, options: Options) -> Cube:
         offset=found.offset,
         georeference=place,
         path=path,
+        layout=_layout(found, names, options),
         notes=tuple(found.notes),
+    )
+
+
+def _layout(found: Found, names: tuple[str, ...], options: Options) -> Layout:
+    """Say what was chosen; a product's axes are not to be chosen."""
+    first = found.pieces[0]
+    return Layout(
+        first.axes if found.plain else "",
+        not found.guessed,
+        first.dataset.name.strip("/") if found.plain else "",
+        names if found.plain else (),
+        (options.grid or "sensor") if found.table is not None else "",
     )
 
 

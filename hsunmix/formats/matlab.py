@@ -21,6 +21,7 @@ from hsunmix.formats._matlab_matrix import image_of
 from hsunmix.formats._options import Options
 from hsunmix.model.cube import ArrayPixels, Cube
 from hsunmix.model.georeference import Georeference
+from hsunmix.model.layout import Layout
 
 __all__ = ["DECODED_BY", "OPTIONS", "SUFFIXES", "TITLE", "open_cube", "open_spectra", "sniff"]
 
@@ -49,8 +50,11 @@ def open_cube(path: Path, options: Options) -> Cube:
     """
     contents = Contents.of(path)
     name, notes = _choose(contents, options)
+    layout = Layout()
     if len(contents.shapes[name]) == 3:
         values = _from_array(contents.array(name), options)
+        cubes = tuple(n for n, shape in contents.shapes.items() if len(shape) == 3 and min(shape) > 0)
+        layout = Layout(options.axes or "yxb", True, name, cubes)
     else:
         values = image_of(contents, name, options, notes)
     lines, samples, bands = values.shape
@@ -68,6 +72,7 @@ def open_cube(path: Path, options: Options) -> Cube:
         wavelength_unit=axis.unit,
         georeference=_georeference(contents, lines, samples, notes),
         path=path,
+        layout=layout,
         notes=tuple(notes),
     )
 

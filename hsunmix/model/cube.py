@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from hsunmix.model.georeference import Georeference
+from hsunmix.model.layout import Layout
 from hsunmix.model.mask import dead_bands, usable_pixels
 from hsunmix.model.pixels import ArrayPixels, Pixels
 
@@ -56,6 +57,8 @@ class Cube:
     options : dict
         What had to be given to open the file (``lines``, ``dataset`` …): opening it again needs
         the same.
+    layout : Layout
+        How it lies in its file, where that is to be chosen.
     notes : tuple of str
         What the reader had to assume, in sentences.
     """
@@ -78,6 +81,7 @@ class Cube:
     selection_text: str = ""
     band_text: str = ""
     options: tuple[tuple[str, int | str], ...] = ()
+    layout: Layout = field(default_factory=Layout)
     notes: tuple[str, ...] = ()
 
     @classmethod

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 __all__ = [
-    "Array", "Block", "Done", "Fields", "Forget", "Library", "Missing", "Open", "Opened", "Place",
+    "Array", "Block", "Done", "Fields", "Forget", "Library", "Lie", "Missing", "Open", "Opened", "Place",
     "Read", "Refused", "Reply", "Request", "Spectrum", "Value", "receive", "send",
 ]  # fmt: skip
 
@@ -31,7 +31,17 @@ class Place(msgspec.Struct, tag=True):
     crs: str
 
 
-Value = None | bool | int | float | str | list[int | float | str] | Array | Place
+class Lie(msgspec.Struct, tag=True):
+    """A Layout."""
+
+    axes: str
+    sure: bool
+    dataset: str
+    datasets: tuple[str, ...]
+    grid: str
+
+
+Value = None | bool | int | float | str | list[int | float | str] | Array | Place | Lie
 Fields = dict[str, Value]
 
 

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from hsunmix import errors
-from hsunmix.formats._child.messages import Array, Fields, Place, Refused, Value
+from hsunmix.formats._child.messages import Array, Fields, Lie, Place, Refused, Value
 from hsunmix.model.georeference import Georeference
+from hsunmix.model.layout import Layout
 
 __all__ = ["error_of", "fields_of", "refusal", "values_of"]
 
@@ -64,6 +65,9 @@ def _outward(value: Any) -> Value:
     if isinstance(value, Georeference):
         a, b, c, d, e, f = map(float, value.transform)
         return Place((a, b, c, d, e, f), _text(value.crs))
+    if isinstance(value, Layout):
+        names = tuple(map(_text, value.datasets))
+        return Lie(value.axes, value.sure, _text(value.dataset), names, value.grid)
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
     return None if value is None else _plain(value)
@@ -87,4 +91,6 @@ def _inward(value: Value) -> Any:
         return np.frombuffer(value.data, np.dtype(value.dtype)).reshape(value.shape).copy()
     if isinstance(value, Place):
         return Georeference(value.transform, value.crs)
+    if isinstance(value, Lie):
+        return Layout(value.axes, value.sure, value.dataset, value.datasets, value.grid)
     return tuple(value) if isinstance(value, list) else value
