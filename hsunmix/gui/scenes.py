@@ -56,10 +56,14 @@ class SceneKeeper:
                 if self._loading is cube:
                     self._loading = None
 
+    def here(self, cube: Cube) -> Scene | None:
+        """Return the scene of a cube when it is in memory."""
+        with self._lock:
+            return self._scene if cube is self._cube else None
+
     def spectrum(self, cube: Cube, line: int, sample: int) -> NDArray[np.float32] | None:
         """Return a pixel's spectrum, (bands,), when it is in memory; NaN in bands that are not used."""
-        with self._lock:
-            scene = self._scene if cube is self._cube else None
+        scene = self.here(cube)
         if scene is None:
             return None
         index = line * cube.samples + sample

@@ -29,11 +29,11 @@ __all__ = ["LANES", "Questions", "Workbench"]
 # One job at a time in each. What the analyst starts and can cancel comes first.
 LANES = (
     "open", "run", "solve", "save", "export", "rank", "sweep", "check", "picture", "grey", "layer", "draw",
-    "overlay", "mask", "glance", "peek", "regions", "suggest", "match", "compare", "keep", "warm",
+    "overlay", "mask", "glance", "peek", "regions", "suggest", "match", "compare", "copy", "keep", "warm",
 )  # fmt: skip
 QUIET = (
     "picture", "grey", "layer", "draw", "overlay", "mask", "glance", "peek", "regions", "suggest", "match",
-    "compare", "keep", "warm",
+    "compare", "copy", "keep", "warm",
 )  # fmt: skip
 
 log = logging.getLogger("hsunmix")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import shlex
+import contextlib
+from collections.abc import Generator
 from pathlib import Path
 
+from hsunmix.errors import InputError
 from hsunmix.gui import intents as i
 from hsunmix.gui.workbench import Workbench
-from hsunmix.methods import methods
+from hsunmix.model.unmixing import Step
 from hsunmix.session.document import Document
+from hsunmix.session.reproduce import command_line, facts_of
 
-__all__ = ["Controller", "command_line"]
+__all__ = ["Controller"]
 
 
 class Controller:
@@ -35,10 +38,7 @@ class Controller:
         folder, products = answer
         bench.settings.change(export_folder=str(folder), export_products=products)
 
-        from hsunmix.exports import Delivery, deliver
-
-        command = command_line(document, folder, products)
-        delivery = Delivery(document.unmixing, document.endmembers, document.cube, command)
+        work = self._work(document, folder, products)
 
         def done(paths: list[Path]) -> None:
             count = f"{len(paths)} files" if len(paths) != 1 else "1 file"
@@ -47,37 +47,26 @@ class Controller:
         def failed(error: BaseException) -> None:
             bench.fail(error, [("Export elsewhere…", i.Export())])
 
-        bench.start("export", "Exporting", deliver(delivery, folder, products), done, failed)
+        bench.start("export", "Exporting", work, done, failed)
+
+    def _work(
+        self, document: Document, folder: Path, products: tuple[str, ...]
+    ) -> Generator[Step | None, None, list[Path]]:
+        """Write the products, and in their record the command that makes them, where one does."""
+        from hsunmix.exports import Delivery, deliver
+
+        yield None
+        assert document.cube is not None
+        assert document.unmixing is not None
+        command = ""
+        with contextlib.suppress(InputError):
+            facts = facts_of(document, self.bench.scenes.here(document.cube))
+            command = command_line(document, facts, folder, products)
+        delivery = Delivery(document.unmixing, document.endmembers, document.cube, command)
+        return (yield from deliver(delivery, folder, products))
 
     def _folder(self, document: Document) -> str:
         cube = document.cube
         if cube is None or cube.path is None:
             return str(Path.home() / "hsunmix-export")
         return str(Path.home() / f"{cube.path.stem}-unmixed")
-
-
-def command_line(document: Document, folder: Path, products: tuple[str, ...]) -> str:
-    """Return the command that makes the document's result; empty where none does.
-
-    No command makes a result whose endmembers were edited or locked by hand.
-    """
-    result, cube = document.unmixing, document.cube
-    known = methods()
-    if result is None or cube is None or cube.path is None or result.method not in known:
-        return ""
-    if known[result.method].kind not in ("factorization", "extraction"):
-        return ""
-    if any(member.locked for member in document.endmembers):
-        return ""
-    words = ["hsunmix", "unmix", str(cube.path), "-r", str(result.rank), "-m", result.method]
-    if result.abundance and result.method != "auto":
-        words += ["-a", result.abundance]
-    words += ["--seed", str(result.seed)]
-    defaults = {p.name: p.default for p in known[result.method].parameters}
-    for name, value in result.parameters.items():
-        if value != defaults.get(name):
-            words += ["--set", f"{name}={value}"]
-    for name, value in cube.options:
-        if name == "lines":
-            words += ["--lines", str(value)]
-    return shlex.join([*words, "-o", str(folder), "--products", ",".join(products)])

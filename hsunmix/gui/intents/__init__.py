@@ -5,6 +5,7 @@ for the same thing in the same way. One file an area; all of their names are her
 """
 
 from hsunmix.gui.intents.base import *
+from hsunmix.gui.intents.copy import *
 from hsunmix.gui.intents.edit import *
 from hsunmix.gui.intents.files import *
 from hsunmix.gui.intents.help import *

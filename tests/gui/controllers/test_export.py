@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from hsunmix.gui import intents as i
-from hsunmix.gui.controllers.export import command_line
 from hsunmix.gui.settings import Settings
 from hsunmix.gui.workbench import Workbench
-from hsunmix.session.document import Document, with_endmember
+from hsunmix.session.reproduce import Facts, command_line
+from hsunmix.session.runs import with_run
 from tests.gui.conftest import Answers
 from tests.gui.scenes_on_disk import write_scene
 
@@ -91,13 +91,15 @@ def test_the_command_line_makes_the_same_result(
     assert (again / "endmembers.csv").read_bytes() == (out / "endmembers.csv").read_bytes()
 
 
-def test_no_command_makes_what_was_edited_by_hand(ready: Workbench, wait: Wait, tmp_path: Path):
-    document: Document = ready.document
-    assert "--seed 0" in command_line(document, tmp_path, ("csv",))
-    assert command_line(with_endmember(document, 0, locked=True), tmp_path, ("csv",)) == ""
+def test_no_command_makes_what_was_edited_by_hand(
+    ready: Workbench, wait: Wait, answers: Answers, tmp_path: Path
+):
     ready.send(i.Delete(0))
-    wait(lambda: len(ready.document.endmembers) == 2)
-    assert command_line(ready.document, tmp_path, ("csv",)) == ""
+    wait(lambda: len(ready.document.endmembers) == 2 and not ready.document.unmixing.provisional)
+    answers.delivery = (tmp_path / "out", ("csv",))
+    ready.send(i.Export())
+    wait(lambda: ready.live.message is not None)
+    assert json.loads((tmp_path / "out" / "result.json").read_text())["command"] == ""
 
 
 def test_parameters_that_differ_are_in_the_command(ready: Workbench, tmp_path: Path):
@@ -106,7 +108,8 @@ def test_parameters_that_differ_are_in_the_command(ready: Workbench, tmp_path: P
         document.unmixing, method="hals", abundance="fcls", seed=4,
         parameters={"init": "spa", "max_iterations": 25, "tolerance": 1e-5},
     )  # fmt: skip
-    words = shlex.split(command_line(replace(document, unmixing=result), tmp_path, ("csv", "png")))
+    other = with_run(replace(document, runs=()), result)
+    words = shlex.split(command_line(other, Facts(), tmp_path, ("csv", "png")))
     assert words[words.index("-m") + 1] == "hals"
     assert words[words.index("-a") + 1] == "fcls"
     assert words[words.index("--seed") + 1] == "4"

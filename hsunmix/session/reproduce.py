@@ -1,0 +1,130 @@
+"""The shown result as a command line and as a Python script that make it again.
+
+A script can make whatever a document holds. Spectra come from where they came from: out of a run, out
+of a pixel; those that nothing on the computer makes again (a library that may move, a mean over a
+region that was drawn) stand in it as numbers. A command makes only what a run made.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hsunmix.errors import InputError
+from hsunmix.methods import methods
+from hsunmix.model.cube import Cube
+from hsunmix.model.unmixing import Unmixing
+from hsunmix.session._parts import Facts, facts_of, part_of
+from hsunmix.session._script_pieces import Pieces, column_of
+from hsunmix.session.document import Document, Run
+from hsunmix.session.runs import current, label_of, settings_of
+
+__all__ = ["Facts", "command_line", "facts_of", "python_script"]
+
+
+def command_line(document: Document, facts: Facts, out: Path, products: Sequence[str]) -> str:
+    """Return the command that makes the shown result.
+
+    Raises
+    ------
+    InputError
+        No command does; the message says why.
+    """
+    result, cube = _result(document)
+    run = current(document)
+    if _kind(result) not in ("factorization", "extraction") or (document.runs and run is None):
+        raise InputError("no command makes endmembers that were edited; copy the result as a Python script")
+    if (run is not None and run.locked) or (run is None and any(e.locked for e in document.endmembers)):
+        raise InputError("no command makes a run with locked endmembers; copy it as a Python script")
+    part = part_of(result, cube, facts)
+    if isinstance(part.mask, np.ndarray):
+        raise InputError("no command knows a mask that was drawn; copy the result as a Python script")
+    words = ["hsunmix", "unmix", os.fspath(cube.path or ""), "-r", str(result.rank), "-m", result.method]
+    if result.abundance:
+        words += ["-a", result.abundance]
+    words += ["--seed", str(result.seed)]
+    for name, value in settings_of(result).parameters.get(result.method, {}).items():
+        words += ["--set", f"{name}={_word(value)}"]
+    words += ["--mask", part.mask] if part.mask else []
+    words += ["--bands", part.bands] if part.bands else []
+    for name, value in cube.options:
+        words += [f"--{name}", str(value)]
+    return shlex.join([*words, "-o", os.fspath(out), "--products", ",".join(products)])
+
+
+def python_script(document: Document, facts: Facts) -> str:
+    """Return a script that makes the shown result: ``W`` (bands × r) and ``H`` (r, lines, samples).
+
+    Raises
+    ------
+    InputError
+        There is no result, or the scene is in no file.
+    """
+    result, cube = _result(document)
+    script = Pieces(document, cube, facts)
+    names = [member.name for member in document.endmembers]
+    known = _run_of(document)
+    if _kind(result) in ("factorization", "extraction") and known is not None:
+        run, order = known
+        spectra, abundances = script.run(run)
+        pick = "" if order == list(range(len(order))) else f"[:, {order}]"
+        rows = pick and f"[{order}]"
+        script.writer.add(f"W, H = {spectra}{pick}, {abundances}{rows}")
+    else:
+        where = script.cube(result)
+        script.writer.call("W", "np.column_stack", [script.stack(document.endmembers, len(document.runs))])
+        method = result.abundance or "nnls"
+        own = dict(result.parameters) if result.method == method else {}
+        script.writer.call("H", "hsunmix.abundances", [where, "W", repr(method)], own)
+    script.writer.add(f"names = {names!r}")
+    return script.writer.text(f"Unmixing of {cube.name}: {label_of(result)}. Written by hsunmix.")
+
+
+def _result(document: Document) -> tuple[Unmixing, Cube]:
+    result, cube = document.unmixing, document.cube
+    if result is None or cube is None:
+        raise InputError("there is no result to make again: unmix first")
+    if result.provisional:
+        raise InputError("the maps are still being solved; try again in a moment")
+    if cube.path is None:
+        raise InputError("this scene is in no file, so nothing can open it again")
+    return result, cube
+
+
+def _kind(result: Unmixing) -> str:
+    found = methods().get(result.method)
+    return found.kind if found is not None else ""
+
+
+def _run_of(document: Document) -> tuple[Run, list[int]] | None:
+    """Return the run that made the shown result, and its columns in the order shown."""
+    run = current(document)
+    if run is not None:
+        return run, list(range(len(document.endmembers)))
+    result = document.unmixing
+    assert result is not None  # asked before
+    if not document.runs:  # a session of before runs were kept
+        locked = any(e.locked for e in document.endmembers)
+        made = Run(1, "", "", settings_of(result), result.relative_error, 0.0, result.as_endmembers(), result)
+        return None if locked else (made, list(range(result.rank)))
+    for run in reversed(document.runs):
+        columns = [column_of(member.spectrum, run) for member in document.endmembers]
+        order = [k for k in columns if k is not None]
+        every = len(order) == len(columns) and sorted(order) == list(range(len(run.endmembers)))
+        if every and not run.edited and run.settings.method == result.method:
+            return run, order
+    return None
+
+
+def _word(value: Any) -> str:
+    """Return a parameter as ``--set`` reads it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list | tuple):
+        return ",".join(map(str, value))
+    return str(value)
