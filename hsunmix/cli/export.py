@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import click
@@ -18,14 +19,18 @@ from hsunmix.cli._options import out, products
 def command(line: str, /, session: Path, out: Path, products: str, cube: Path | None) -> None:
     """Write the products of SESSION.hsu into DIR."""
     from hsunmix.cli import _work as work
-    from hsunmix.errors import FileError
+    from hsunmix.errors import FileError, InputError
     from hsunmix.exports import Delivery
     from hsunmix.session.archive import load
+    from hsunmix.session.reproduce import facts_of, python_script
 
     names = work.check_products(products)
     document = load(session, cube)
     if document.unmixing is None:
         raise FileError(session, "the session holds no result yet; unmix its cube first")
-    delivery = Delivery(document.unmixing, document.endmembers, document.cube, line)
+    script = ""
+    with contextlib.suppress(InputError):
+        script = python_script(document, facts_of(document, None))
+    delivery = Delivery(document.unmixing, document.endmembers, document.cube, line, script)
     for path in work.write(delivery, work.output_folder(out), names):
         click.echo(path)

@@ -11,7 +11,7 @@ from hsunmix.gui import intents as i
 from hsunmix.gui.workbench import Workbench
 from hsunmix.model.unmixing import Step
 from hsunmix.session.document import Document
-from hsunmix.session.reproduce import command_line, facts_of
+from hsunmix.session.reproduce import command_line, facts_of, python_script
 
 __all__ = ["Controller"]
 
@@ -52,17 +52,18 @@ class Controller:
     def _work(
         self, document: Document, folder: Path, products: tuple[str, ...]
     ) -> Generator[Step | None, None, list[Path]]:
-        """Write the products, and in their record the command that makes them, where one does."""
+        """Write the products, and with them what makes them again: a script, and a command where one does."""
         from hsunmix.exports import Delivery, deliver
 
         yield None
         assert document.cube is not None
         assert document.unmixing is not None
-        command = ""
+        command = script = ""
         with contextlib.suppress(InputError):
             facts = facts_of(document, self.bench.scenes.here(document.cube))
+            script = python_script(document, facts)
             command = command_line(document, facts, folder, products)
-        delivery = Delivery(document.unmixing, document.endmembers, document.cube, command)
+        delivery = Delivery(document.unmixing, document.endmembers, document.cube, command, script)
         return (yield from deliver(delivery, folder, products))
 
     def _folder(self, document: Document) -> str:
