@@ -65,20 +65,40 @@ class Region:
 
         What lies outside the scene is cut off.
         """
-        if self.kind == "rectangle":
-            return _rectangle(self.vertices, lines, samples)
-        if self.kind == "polygon":
-            return _polygon(self.vertices, lines, samples)
-        return _painted(self.runs, lines, samples)
+        mask = np.zeros((lines, samples), dtype=bool)
+        top, left, bottom, right = self.window(lines, samples)
+        mask[top:bottom, left:right] = self.part(top, left, bottom, right)
+        return mask
 
     def contains(self, line: int, sample: int) -> bool:
         """Whether a pixel belongs to it, wherever the scene ends."""
-        moved = self.runs - np.array([line, sample, sample], np.int32)
-        vertices = tuple((y - line, x - sample) for y, x in self.vertices)
+        return bool(self.part(line, sample, line + 1, sample + 1)[0, 0])
+
+    def part(self, top: int, left: int, bottom: int, right: int) -> NDArray[np.bool_]:
+        """Return the mask of a window, (bottom − top, right − left)."""
         if self.kind == "brush":
-            return bool(_painted(moved, 1, 1)[0, 0])
+            runs = self.runs - np.array([top, left, left], np.int32)
+            return _painted(runs, bottom - top, right - left)
+        vertices = tuple((line - top, sample - left) for line, sample in self.vertices)
         drawn = _rectangle if self.kind == "rectangle" else _polygon
-        return bool(drawn(vertices, 1, 1)[0, 0])
+        return drawn(vertices, bottom - top, right - left)
+
+    def window(self, lines: int, samples: int) -> tuple[int, int, int, int]:
+        """Return the first line, first sample and those past the last that it can reach in a scene.
+
+        A window without a pixel where it lies outside.
+        """
+        if self.kind == "brush":
+            if not len(self.runs):
+                return 0, 0, 0, 0
+            low = self.runs[:, :2].min(axis=0)
+            high = self.runs[:, ::2].max(axis=0) + np.array([1, 0])
+        else:
+            corners = np.asarray(self.vertices, dtype=np.float64)
+            low, high = np.floor(corners.min(axis=0)), np.ceil(corners.max(axis=0))
+        top, left = np.clip(low, 0, (lines, samples)).astype(int).tolist()
+        bottom, right = np.clip(high, 0, (lines, samples)).astype(int).tolist()
+        return top, left, bottom, right
 
     def pixels(self, lines: int, samples: int) -> NDArray[np.int64]:
         """Return its pixels as line · samples + sample, ascending."""
@@ -87,10 +107,13 @@ class Region:
 
 def runs_of(mask: NDArray[np.bool_]) -> NDArray[np.int32]:
     """Pack a mask (lines, samples) into the runs of a brush, in order."""
-    edges = np.diff(np.pad(mask, ((0, 0), (1, 1))).astype(np.int8), axis=1)
-    line, first = np.nonzero(edges == 1)
-    _, past = np.nonzero(edges == -1)
-    return np.stack([line, first, past], axis=1).astype(np.int32)
+    held = np.flatnonzero(mask.any(axis=1))
+    if not held.size:
+        return _no_runs()
+    top = int(held[0])
+    part = np.pad(mask[top : int(held[-1]) + 1], ((0, 0), (1, 1))).view(np.int8)
+    line, edge = np.nonzero(part[:, 1:] != part[:, :-1])  # beginnings and ends by turns
+    return np.stack([line[::2] + top, edge[::2], edge[1::2]], axis=1).astype(np.int32)
 
 
 def _rectangle(corners: tuple[tuple[float, float], ...], lines: int, samples: int) -> NDArray[np.bool_]:

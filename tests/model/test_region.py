@@ -94,3 +94,20 @@ def test_one_pixel_is_asked_for_without_the_whole_mask(kind: str):
     }[kind]
     found = [[made.contains(line, sample) for sample in range(SAMPLES)] for line in range(LINES)]
     assert np.array_equal(found, made.mask(LINES, SAMPLES))
+
+
+@pytest.mark.parametrize("kind", ["rectangle", "polygon", "brush"])
+def test_a_window_holds_all_of_it_and_its_part_is_the_masks(kind: str):
+    made = {
+        "rectangle": region("rectangle", (2.4, 1.2), (5.9, 99)),
+        "polygon": region("polygon", (1.2, -4), (11.7, 3.1), (4.4, 7.2)),
+        "brush": Region("a", "#000000", "brush", runs=np.array([[9, 2, 6], [3, 5, 8]], np.int32)),
+    }[kind]
+    whole = made.part(0, 0, LINES, SAMPLES)
+    top, left, bottom, right = made.window(LINES, SAMPLES)
+    assert np.array_equal(made.part(top, left, bottom, right), whole[top:bottom, left:right])
+    assert whole[top:bottom, left:right].sum() == whole.sum() > 0
+    assert (bottom - top) * (right - left) < LINES * SAMPLES  # smaller than the scene
+    outside = Region("a", "#000000", "brush", runs=np.array([[99, 2, 6]], np.int32))
+    for empty in (outside, region("rectangle", (-5, -5), (-1, -1)), Region("a", "#000000", "brush")):
+        assert empty.mask(LINES, SAMPLES).sum() == 0

@@ -99,7 +99,8 @@ def overlay_of(shape: tuple[int, int], used: Mask | None, regions: tuple[Region,
     """Lay the mask and the regions, the last one on top, on a scene of this shape."""
     values = np.zeros(shape, dtype=np.uint8)
     for k, region in enumerate(regions[:127]):
-        values[region.mask(*shape)] = 2 * (k + 1)
+        top, left, bottom, right = region.window(*shape)
+        values[top:bottom, left:right][region.part(top, left, bottom, right)] = 2 * (k + 1)
     if used is not None:
         values += ~used
     return Overlay(values, tuple(region.colour for region in regions[:127]))

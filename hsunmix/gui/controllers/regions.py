@@ -6,6 +6,8 @@ from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from hsunmix.errors import InputError
 from hsunmix.gui import intents as i
 from hsunmix.gui.drafts import TOOLS
@@ -57,18 +59,20 @@ class Controller:
         cube, k = document.cube, document.view.region
         if cube is None:
             return
-        stroke = Region("", "#000000", "brush", runs=intent.runs).mask(cube.lines, cube.samples)
+        stroke = Region("stroke", "#000000", "brush", runs=intent.runs)
         chosen = document.regions[k] if 0 <= k < len(document.regions) else None
         if chosen is not None and (chosen.kind == "brush" or intent.erase):
-            old = chosen.mask(cube.lines, cube.samples)
-            mask = old & ~stroke if intent.erase else old | stroke
+            window = _around(chosen, stroke, *cube.shape[:2])
+            old, new = chosen.part(*window), stroke.part(*window)
+            mask = old & ~new if intent.erase else old | new
             if not mask.any():
                 self.delete(i.DeleteRegion(k))
             elif (mask != old).any():
-                changed = replace(chosen, kind="brush", vertices=(), runs=runs_of(mask))
+                runs = runs_of(mask) + np.array([window[0], window[1], window[1]], np.int32)
+                changed = replace(chosen, kind="brush", vertices=(), runs=runs)
                 self._change(f"Paint {chosen.name}", k, changed)
         elif not intent.erase:
-            self._add(Region(self._free_name(), self._free_colour(), "brush", runs=runs_of(stroke)))
+            self._add(replace(stroke, name=self._free_name(), colour=self._free_colour()))
 
     def select(self, intent: i.SelectRegion) -> None:
         """Select a region: that is looking, and no change."""
@@ -144,7 +148,7 @@ class Controller:
         document = self.bench.document
         if document.cube is None:
             return
-        if not region.mask(*document.cube.shape[:2]).any():
+        if not region.part(*region.window(*document.cube.shape[:2])).any():
             raise InputError("The region holds no pixel of the scene; draw it larger.")
         regions = (*document.regions, region)
         view = replace(document.view, region=len(regions) - 1)
@@ -176,3 +180,14 @@ class Controller:
     def _folder(self) -> Path:
         cube = self.bench.document.cube
         return cube.path.parent if cube is not None and cube.path is not None else Path.home()
+
+
+def _around(one: Region, other: Region, lines: int, samples: int) -> tuple[int, int, int, int]:
+    """Return the window that holds both: a stroke in a large scene shall cost no more than in a small one."""
+    first, second = one.window(lines, samples), other.window(lines, samples)
+    return (
+        min(first[0], second[0]),
+        min(first[1], second[1]),
+        max(first[2], second[2]),
+        max(first[3], second[3]),
+    )

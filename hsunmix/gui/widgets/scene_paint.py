@@ -52,7 +52,8 @@ def _border(region: Region, shape: tuple[int, int]) -> QPainterPath:
         path.addPolygon(QPolygonF(_corners(region.kind, region.vertices)))
         path.closeSubpath()
         return path
-    inside = np.pad(region.mask(*shape), 1)
+    window = region.window(*shape)
+    inside = np.pad(region.part(*window), 1)
     across = runs_of(inside[1:, 1:-1] != inside[:-1, 1:-1])  # y, from x, to x
     down = runs_of((inside[1:-1, 1:] != inside[1:-1, :-1]).T)  # x, from y, to y
     if len(across) + len(down) <= LONGEST:
@@ -62,7 +63,7 @@ def _border(region: Region, shape: tuple[int, int]) -> QPainterPath:
         for x, first, past in down.tolist():
             path.moveTo(x, first)
             path.lineTo(x, past)
-    return path
+    return path.translated(window[1], window[0])
 
 
 def paint_front(painter: QPainter, view: SceneView) -> None:
