@@ -91,7 +91,8 @@ def _dependencies(program: Path, work: Path) -> str:
     libraries = [path for path in program.rglob("*") if path.is_file() and not path.is_symlink()]
     libraries = [path for path in libraries if path.open("rb").read(4) == b"\x7fELF"]
     private = sorted({str(path.parent) for path in libraries})
-    command = ["dpkg-shlibdeps", "-O"]
+    # Our own libraries belong to no package; what is nowhere to be found is an error all the same.
+    command = ["dpkg-shlibdeps", "-O", "--ignore-missing-info"]
     command += [f"-l{folder}" for folder in private] + [f"-e{path}" for path in libraries]
     found = subprocess.run(command, cwd=work, capture_output=True, text=True, check=False)
     if found.returncode:
