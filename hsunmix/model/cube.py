@@ -177,13 +177,14 @@ class Cube:
         gain = self.gain if np.ndim(self.gain) == 0 else np.asarray(self.gain)[pick]
         offset = self.offset if np.ndim(self.offset) == 0 else np.asarray(self.offset)[pick]
         # The arithmetic is float64 so that 1e-4 · 1234 rounds once, as other software rounds it.
-        if np.any(offset):
-            values = (stored.astype(np.float64) * gain + offset).astype(dtype)
-        elif np.any(gain != 1.0):
-            values = np.empty_like(stored, dtype=dtype)
-            np.multiply(stored, gain, out=values, dtype=np.float64, casting="unsafe")  # in small pieces
-        else:
-            values = stored.astype(dtype, copy=False)
+        with np.errstate(over="ignore"):  # 1e300 is infinite in float32, and so not used
+            if np.any(offset):
+                values = (stored.astype(np.float64) * gain + offset).astype(dtype)
+            elif np.any(gain != 1.0):
+                values = np.empty_like(stored, dtype=dtype)
+                np.multiply(stored, gain, out=values, dtype=np.float64, casting="unsafe")  # piece by piece
+            else:
+                values = stored.astype(dtype, copy=False)
         if self.nodata is not None:
             # A float32 file whose header says −1.23e+34 holds the nearest float32 to it.
             missing = self.nodata

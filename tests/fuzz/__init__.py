@@ -1,0 +1,1 @@
+"""Damaged files over all readers: ``python -m tests.fuzz``."""

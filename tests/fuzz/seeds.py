@@ -1,0 +1,151 @@
+"""Good files to be damaged: at least one for each registered format.
+
+What the exports write, what the tests of the formats make, and a few more. A reader that has no
+seed makes ``test_fuzz`` fail, so a new one joins by itself or is asked to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import scipy.io
+
+from hsunmix.exports import deliver, exports
+from hsunmix.formats import formats
+from hsunmix.formats._files import read_head
+from hsunmix.jobs import finish
+from tests.exports.conftest import make_delivery
+from tests.formats.conftest import _write_envi as write_envi
+from tests.formats.made_products import MAKERS, scene
+from tests.formats.test_spectrum_files import ECOSTRESS, SED, SPLIB06, asd
+from tests.formats.tiff_products import make_desis, make_enmap
+
+__all__ = ["Seed", "format_of", "seeds"]
+
+MAX_BYTES = 40_000  # a figure of a report is nobody's mask
+
+
+@dataclass(frozen=True)
+class Seed:
+    """A file to be damaged, and the files beside it.
+
+    Attributes
+    ----------
+    name : str
+        ``maker/file``.
+    format : str
+        Which reader takes it.
+    data : bytes
+    beside : dict of str to bytes
+    """
+
+    name: str
+    format: str
+    data: bytes
+    beside: dict[str, bytes]
+
+    @property
+    def file(self) -> str:
+        """Its name."""
+        return self.name.split("/")[1]
+
+
+def _envi(folder: Path) -> None:
+    values = np.round(scene() * 1000).astype("i2")
+    write_envi(
+        folder / "scene.img", values, "bil", wavelength_units="Nanometers",
+        wavelength="{" + ", ".join(f"{nm:.1f}" for nm in np.linspace(400, 2400, 12)) + "}",
+        bbl="{1,1,1,1,1,0,1,1,1,1,1,1}", data_ignore_value=-9999, reflectance_scale_factor=1000,
+        map_info="{UTM, 1, 1, 500000, 4e6, 30, 30, 13, North, WGS-84, units=Meters, rotation=12}",
+        default_bands="{9, 5, 2}", band_names="{" + ", ".join(f"band {k}" for k in range(12)) + "}",
+    )  # fmt: skip
+
+
+def _matlab(folder: Path) -> None:
+    values = np.round(scene() * 1000)
+    info = {"wavelength": np.linspace(400, 2400, 12), "wavelength_units": "Nanometers", "lines": 11.0}
+    packed = {"hsi": values.astype("u2"), "params": info, "names": np.array(["a", "b"], dtype=object)}
+    scipy.io.savemat(folder / "packed.mat", packed, do_compression=True)
+    matrix = values.transpose(2, 1, 0).reshape(12, -1)
+    scipy.io.savemat(folder / "matrix.mat", {"Y": matrix, "nRow": 11.0, "nCol": 14.0, "maxValue": 1000.0})
+    library = {"spectra": values[0].T, "wavelength": info["wavelength"], "names": np.array(["x"] * 14)}
+    scipy.io.savemat(folder / "library.mat", library)
+
+
+def _numpy(folder: Path) -> None:
+    values = scene().astype("f4")
+    np.save(folder / "cube.npy", values)
+    np.savez(folder / "plain.npz", cube=values, wavelength=np.linspace(400, 2400.5, 12))
+    np.savez_compressed(folder / "packed.npz", cube=values, small=values[:2])
+
+
+def _spectra(folder: Path) -> None:
+    rows = "".join(f"{350 + k}.0  100.0  {20 + k}.5  {20 + k}.5\n" for k in range(9))
+    head = "/*** Spectra Vista SIG Data ***/\nname= x.sig\nunits= Radiance, Radiance\ndata= \n"
+    (folder / "leaf.asd").write_bytes(asd(np.linspace(0.1, 0.5, 40), np.ones(40)))
+    (folder / "leaf.sig").write_text(head + rows)
+    names = "Wvl\tDN (Ref.)\tD (Target)\tTgt./Ref. %"
+    (folder / "leaf.sed").write_text(SED.format(n=4, names=names) + rows)
+    two = "".join(f"{0.4 + k / 10:.1f} {k + 3}.5\r\n" for k in range(9))
+    (folder / "soil.spectrum.txt").write_bytes((ECOSTRESS.format(y="percentage") + two).encode("latin-1"))
+    (folder / "actinolite.txt").write_text(SPLIB06)
+    (folder / "two_columns.txt").write_text("a spectrum\nof two columns\n" + two)
+
+
+def _products(folder: Path) -> None:
+    finish(deliver(make_delivery(), folder, tuple(exports())))
+
+
+def _of_tests(folder: Path) -> None:
+    for name, make in MAKERS.items():
+        make(folder / name)
+
+
+def _enmap(folder: Path) -> None:
+    make_enmap(folder)
+
+
+def _desis(folder: Path) -> None:
+    make_desis(folder)
+
+
+GROUPS: tuple[Callable[[Path], None], ...] = (
+    _envi, _matlab, _numpy, _spectra, _products, _of_tests, _enmap, _desis,
+)  # fmt: skip
+
+
+def format_of(path: Path) -> str:
+    """Return the format that takes a file, or nothing."""
+    head = read_head(path)
+    return next((f.id for f in formats().values() if f.sniff(path, head)), "")
+
+
+@cache
+def seeds() -> tuple[Seed, ...]:
+    """Make every seed."""
+    found = []
+    for make in GROUPS:
+        with TemporaryDirectory() as name:
+            folder = Path(name)
+            make(folder)
+            files = {p.name: p.read_bytes() for p in sorted(folder.iterdir()) if p.is_file()}
+            for file, data in files.items():
+                kind = format_of(folder / file)
+                known = kind and Path(file).suffix.lower() in (*formats()[kind].suffixes, ".txt")
+                if known and 0 < len(data) <= MAX_BYTES:
+                    beside = {n: d for n, d in files.items() if n != file and _belong(n, file)}
+                    found.append(Seed(f"{make.__name__.strip('_')}/{file}", kind, data, beside))
+    return tuple(found)
+
+
+def _belong(one: str, other: str) -> bool:
+    """Whether two files of a folder are about the same scene, by their names."""
+    stems = [
+        name.split(".")[0].replace("-SPECTRAL_IMAGE", "").replace("-METADATA", "") for name in (one, other)
+    ]
+    return stems[0] == stems[1]
