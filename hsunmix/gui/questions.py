@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from hsunmix.gui.insights import Subject
+from hsunmix.model.cube import Cube
 from hsunmix.model.spectra import Spectra
 
 __all__ = ["Asked"]
@@ -50,6 +51,13 @@ class Asked:
 
         dialog = ShapeDialog(self._window(), path, pixels)
         return dialog.lines if _agreed(dialog) else None
+
+    def layout_of(self, cube: Cube) -> dict[str, str] | None:
+        """Which dataset of its file a cube is, the order of its axes, its grid."""
+        from hsunmix.gui.dialogs.layout import LayoutDialog
+
+        dialog = LayoutDialog(self._window(), cube)
+        return dialog.options if _agreed(dialog) else None
 
     def session_file(self, suggestion: Path) -> Path | None:
         """Where to save the session."""

@@ -19,6 +19,7 @@ from hsunmix.gui.live import Live, Message, Task
 from hsunmix.gui.scenes import SceneKeeper
 from hsunmix.gui.settings import Settings
 from hsunmix.jobs import Cancelled, Outcome, Work
+from hsunmix.model.cube import Cube
 from hsunmix.model.spectra import Spectra
 from hsunmix.model.unmixing import Step
 from hsunmix.session.document import Document
@@ -52,6 +53,9 @@ class Questions(Protocol):
 
     def lines_of(self, path: Path, pixels: int) -> int | None:
         """How many lines a file's pixels make."""
+
+    def layout_of(self, cube: Cube) -> dict[str, str] | None:
+        """Which dataset of its file a cube is, the order of its axes, its grid: options to open it with."""
 
     def session_file(self, suggestion: Path) -> Path | None:
         """Where to save the session."""

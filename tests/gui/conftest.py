@@ -45,6 +45,7 @@ class Answers:
     file: Path | None = None
     cube: Path | None = None
     lines: int | None = None
+    layout: dict[str, str] | None = None
     session: Path | None = None
     delivery: tuple[Path, tuple[str, ...]] | None = None
     changes: str = "discard"
@@ -63,6 +64,10 @@ class Answers:
     def lines_of(self, path: Path, pixels: int) -> int | None:
         self.asked.append(f"lines_of {path.name} {pixels}")
         return self.lines
+
+    def layout_of(self, cube: Cube) -> dict[str, str] | None:
+        self.asked.append(f"layout_of {cube.name}")
+        return self.layout
 
     def session_file(self, suggestion: Path) -> Path | None:
         self.asked.append(f"session_file {suggestion.name}")

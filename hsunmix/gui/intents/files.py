@@ -9,6 +9,7 @@ from typing import Any
 from hsunmix.gui.intents.base import Intent
 
 __all__ = [
+    "ChooseLayout",
     "ClearRecent",
     "Export",
     "LocateCube",
@@ -49,6 +50,11 @@ class OpenSample(Intent):
     """Open the sample cube; ``unmix`` presses the button as well."""
 
     unmix: bool = False
+
+
+@dataclass(frozen=True)
+class ChooseLayout(Intent):
+    """Ask how the cube is stored in its file, and open it so."""
 
 
 @dataclass(frozen=True)
