@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QToolButton, QVBoxLayout
 
@@ -42,6 +44,8 @@ ORDER = 0
 
 STILL = 80  # milliseconds without a move until what is seen is told
 BRUSH = 2.5  # radius of the first brush, in pixels
+# What pages may depend on: a moving cursor and progress leave tabs and marks alone.
+STEADY = tuple(f.name for f in fields(Live) if f.name not in ("cursor", "pinned", "tasks", "message"))
 
 
 class View(Panel):
@@ -140,7 +144,8 @@ class View(Panel):
         if new.shown is not self._shown:
             self._shown = new.shown
             self._draw(new.shown)
-        self._present()
+        if any(getattr(new, name) is not getattr(old, name) for name in STEADY):
+            self._present()
         if new.overlay is not old.overlay:
             self._draw_overlay()
         if new.tool != old.tool:
