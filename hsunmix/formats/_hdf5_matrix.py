@@ -35,14 +35,11 @@ class Matrices:
 
     @cached_property
     def shapes(self) -> dict[str, tuple[int, ...]]:
-        """Shapes of the numeric matrices."""
+        """Shapes of the numeric matrices; what lies in a struct or in a cell is no variable."""
         return {
-            name: tuple(map(int, d.shape[::-1]))
-            for name, d in self.every.items()
-            if d.ndim == 2
-            and d.dtype.kind in "iuf"
-            and attribute(d, "MATLAB_class") is not None
-            and matlab_numbers(name, d)
+            name: tuple(map(int, dataset.shape[::-1]))
+            for name, dataset in self.every.items()
+            if "/" not in name and _is_matrix(name, dataset)
         }
 
     def array(self, name: str) -> NDArray[np.generic]:
@@ -96,3 +93,13 @@ def find(
     if top is not None:
         notes.append(f"maxValue is {top}: the values are kept as they are, not divided by it.")
     return name, image_of(matrices, name, options, notes)
+
+
+def _is_matrix(name: str, dataset: Any) -> bool:
+    written_by_matlab = attribute(dataset, "MATLAB_class") is not None
+    return (
+        dataset.ndim == 2
+        and dataset.dtype.kind in "iuf"
+        and written_by_matlab
+        and matlab_numbers(name, dataset)
+    )
