@@ -17,6 +17,8 @@ from hsunmix.gui.widgets.stage import Stage
 
 __all__ = ["MapGrid", "best_columns"]
 
+AROUND = 26  # logical pixels beside the text of a title
+
 
 def best_columns(count: int, width: int, height: int, aspect: float) -> int:
     """Return the number of columns that makes ``count`` pictures largest.
@@ -48,12 +50,26 @@ class _Tile(QFrame):
         self.title = named(QPushButton(), f"mapTitle{index}", f"Show map {index + 1} alone")
         self.title.setProperty("role", "title")
         self.view = SceneView(f"mapView{index}", f"Map {index + 1}", stage)
+        self.title.setMinimumWidth(1)
         self.chosen: Intent | None = None
+        self._text = ""
         layout = QVBoxLayout(self)
         layout.setContentsMargins(3, 3, 3, 3)
         layout.setSpacing(2)
         layout.addWidget(self.title, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(self.view, 1)
+
+    def set_title(self, title: str) -> None:
+        """Show a title, as much of it as there is room for."""
+        self._text = title
+        room = max(self.width() - self.title.iconSize().width() - AROUND, 0)
+        shown = self.title.fontMetrics().elidedText(title, Qt.TextElideMode.ElideMiddle, room)
+        self.title.setText(shown.replace("&", "&&"))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Make room for more or less of the title."""
+        super().resizeEvent(event)
+        self.set_title(self._text)
 
     def set_selected(self, selected: bool) -> None:
         if self.property("selected") != selected:
@@ -106,7 +122,7 @@ class MapGrid(QWidget):
         self._used, self._aspect, self._fixed = len(pictures), aspect, columns
         for tile, picture in zip(self._tiles, pictures, strict=False):
             tile.chosen = picture.chosen
-            tile.title.setText(picture.title.replace("&", "&&"))
+            tile.set_title(picture.title)
             tile.title.setIcon(swatch(picture.colour, picture.colour) if picture.colour else QIcon())
             tile.title.setToolTip(f"Show {picture.title} alone" if picture.chosen else picture.title)
             tile.view.setAccessibleName(f"Map of {picture.title}")

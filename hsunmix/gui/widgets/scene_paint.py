@@ -38,8 +38,8 @@ def paint_regions(painter: QPainter, view: SceneView) -> None:
         outline = _border(region, view.stage.shape)
         wide = 2.5 if k == view.stage.selected else 1.5
         for colour, width in ((PALE, wide + 2), (QColor(region.colour), wide)):
-            pen = QPen(colour, width)
-            pen.setCosmetic(True)  # as wide at every zoom
+            pen = QPen(colour, width * view.devicePixelRatioF())
+            pen.setCosmetic(True)  # as wide at every zoom, but counted in the screen's own pixels
             painter.strokePath(outline, pen)
     painter.restore()
 
