@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject
 
@@ -25,16 +25,20 @@ from hsunmix.model.unmixing import Step
 from hsunmix.session.document import Document
 from hsunmix.session.history import History
 
+if TYPE_CHECKING:
+    from hsunmix.exports import Delivery
+
 __all__ = ["LANES", "Questions", "Workbench"]
 
 # One job at a time in each. What the analyst starts and can cancel comes first.
 LANES = (
     "open", "run", "solve", "save", "export", "rank", "sweep", "check", "picture", "grey", "layer", "draw",
-    "overlay", "mask", "glance", "peek", "regions", "suggest", "match", "compare", "copy", "keep", "warm",
+    "overlay", "usable", "mask", "glance", "peek", "regions", "suggest", "match", "compare", "copy",
+    "keep", "warm",
 )  # fmt: skip
 QUIET = (
-    "picture", "grey", "layer", "draw", "overlay", "mask", "glance", "peek", "regions", "suggest", "match",
-    "compare", "copy", "keep", "warm",
+    "picture", "grey", "layer", "draw", "overlay", "usable", "mask", "glance", "peek", "regions", "suggest",
+    "match", "compare", "copy", "keep", "warm",
 )  # fmt: skip
 
 log = logging.getLogger("hsunmix")
@@ -60,8 +64,10 @@ class Questions(Protocol):
     def session_file(self, suggestion: Path) -> Path | None:
         """Where to save the session."""
 
-    def products(self, folder: str, chosen: tuple[str, ...]) -> tuple[Path, tuple[str, ...]] | None:
-        """Which products to write, and where."""
+    def products(
+        self, folder: str, chosen: tuple[str, ...], delivery: Delivery
+    ) -> tuple[Path, tuple[str, ...]] | None:
+        """Which products of a delivery to write, and where."""
 
     def unsaved(self, name: str) -> str:
         """What to do with changes: ``save``, ``discard`` or ``cancel``."""

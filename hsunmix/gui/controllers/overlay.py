@@ -28,10 +28,13 @@ class Controller:
 
     def __init__(self, bench: Workbench) -> None:
         self.bench = bench
+        self._usable: tuple[Cube, Mask] | None = None  # what the pixels themselves say
         bench.watch(self._follow)
 
     def changed(self, old: Document, new: Document) -> None:
         """Make anew what depends on mask and regions."""
+        if new.cube is not old.cube:
+            self._look(new.cube)
         if new.cube is not old.cube or new.regions is not old.regions:
             self._lay()
             self._measure(new, fresh=new.cube is not old.cube)
@@ -44,6 +47,8 @@ class Controller:
         bench = self.bench
         cube, regions, masking = bench.document.cube, bench.document.regions, bench.live.masking
         used = None if cube is None else cube.selection
+        if self._usable is not None and self._usable[0] is cube:
+            used = self._usable[1]
         if masking is not None and masking.mask is not None:
             used = masking.mask
         bench.lanes["overlay"].cancel()
@@ -66,6 +71,27 @@ class Controller:
                 bench.show(overlay=overlay)
 
         bench.start("overlay", "Drawing the mask", work(), done)
+
+    def _look(self, cube: Cube | None) -> None:
+        """Find the pixels that are not used because they hold no data, or nothing but zeros."""
+        self._usable = None
+        self.bench.lanes["usable"].cancel()
+        if cube is None:
+            return
+
+        def work() -> Generator[Step | None, None, Mask]:
+            scene = yield from self.bench.scenes.scene(cube)
+            used = np.zeros(cube.lines * cube.samples, dtype=bool)
+            used[scene.pixels] = True
+            return used.reshape(cube.shape[:2])
+
+        def done(used: Mask) -> None:
+            if self.bench.document.cube is cube and not used.all():
+                self._usable = (cube, used)
+                self._lay()
+
+        # A scene that can't be read whole says so when it is unmixed.
+        self.bench.start("usable", "Looking for empty pixels", work(), done, lambda _error: None)
 
     def _measure(self, document: Document, fresh: bool) -> None:
         """Take mean and spread of every region that has none yet."""

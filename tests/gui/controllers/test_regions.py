@@ -13,6 +13,7 @@ from hsunmix.gui.workbench import Workbench
 from hsunmix.model.cube import Cube
 from hsunmix.model.region import runs_of
 from hsunmix.session.document import Document
+from tests.conftest import make_cube
 from tests.gui.conftest import Answers
 
 Wait = Callable[[Callable[[], bool]], None]
@@ -165,3 +166,20 @@ def test_out_to_a_file_and_in_again(open_bench: Workbench, answers: Answers, tmp
     answers.file = None
     bench.send(i.ImportRegions())  # thought better of it
     assert answers.asked[-1] == "region_file read"
+
+
+def test_pixels_without_data_are_veiled_like_masked_ones(bench: Workbench, wait: Wait):
+    cube = make_cube()
+    values = cube.read(0, 13)
+    values[3, 7], values[11, 1] = np.nan, 0
+    selection = np.ones((13, 9), dtype=bool)
+    selection[12] = False
+    empty = Cube.from_array(values, cube.wavelengths).with_selection(selection)
+    bench.history.reset(Document(cube=empty))
+    wait(lambda: bench.live.overlay is not None and bench.live.overlay.values[3, 7] == 1)
+    expected = ~selection
+    expected[3, 7] = expected[11, 1] = True
+    assert np.array_equal(bench.live.overlay.values == 1, expected)
+    bench.history.reset(Document(cube=make_cube()))
+    wait(lambda: not bench.lanes["usable"].busy)
+    assert bench.live.overlay is None  # every pixel is used
