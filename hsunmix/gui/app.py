@@ -13,6 +13,7 @@ from PySide6.QtCore import QEventLoop, QProcess, QTimer
 from PySide6.QtWidgets import QApplication
 
 from hsunmix.errors import HsunmixError
+from hsunmix.exports import Delivery
 from hsunmix.files import resource
 from hsunmix.gui import intents as i
 from hsunmix.gui.collector import Collector
@@ -130,7 +131,12 @@ class _Answers(Asked):
         super().__init__(lambda: None)
         self._folder = folder
 
-    def products(self, folder: str, chosen: tuple[str, ...]) -> tuple[Path, tuple[str, ...]]:  # noqa: ARG002
+    def products(
+        self,
+        folder: str,  # noqa: ARG002
+        chosen: tuple[str, ...],  # noqa: ARG002
+        delivery: Delivery,  # noqa: ARG002
+    ) -> tuple[Path, tuple[str, ...]]:
         """All products."""
         from hsunmix.exports import exports
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from hsunmix.gui.insights import Subject
+from hsunmix.gui.placement import place, placed
 from hsunmix.model.cube import Cube
 from hsunmix.model.spectra import Spectra
+
+if TYPE_CHECKING:
+    from hsunmix.exports import Delivery
 
 __all__ = ["Asked"]
 
@@ -66,11 +70,13 @@ class Asked:
         )
         return Path(chosen) if chosen else None
 
-    def products(self, folder: str, chosen: tuple[str, ...]) -> tuple[Path, tuple[str, ...]] | None:
+    def products(
+        self, folder: str, chosen: tuple[str, ...], delivery: Delivery
+    ) -> tuple[Path, tuple[str, ...]] | None:
         """Which products to write, and where."""
         from hsunmix.gui.dialogs.export import ExportDialog
 
-        dialog = ExportDialog(self._window(), folder, chosen)
+        dialog = ExportDialog(self._window(), folder, chosen, delivery)
         return (dialog.folder, dialog.products) if _agreed(dialog) else None
 
     def unsaved(self, name: str) -> str:
@@ -137,8 +143,15 @@ class Asked:
 
 
 def _agreed(dialog: Any) -> bool:
-    """Run a dialog to its end; nothing of it stays."""
+    """Run a dialog to its end; its place is remembered, and nothing of it stays."""
+    settings = getattr(getattr(dialog.parent(), "bench", None), "settings", None)
+    name = dialog.objectName()
+    if settings is not None and name in settings.preferences.tools:
+        place(dialog, settings.preferences.tools[name])
+    first = placed(dialog)
     try:
         return bool(dialog.exec())
     finally:
+        if settings is not None and placed(dialog) != first:
+            settings.change(tools={**settings.preferences.tools, name: placed(dialog)})
         dialog.deleteLater()

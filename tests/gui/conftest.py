@@ -73,7 +73,9 @@ class Answers:
         self.asked.append(f"session_file {suggestion.name}")
         return self.session
 
-    def products(self, folder: str, chosen: tuple[str, ...]) -> tuple[Path, tuple[str, ...]] | None:
+    def products(
+        self, folder: str, chosen: tuple[str, ...], delivery: object
+    ) -> tuple[Path, tuple[str, ...]] | None:
         self.asked.append(f"products {folder} {','.join(chosen)}")
         return self.delivery
 

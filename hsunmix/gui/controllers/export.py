@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hsunmix.errors import InputError
 from hsunmix.gui import intents as i
@@ -12,6 +14,9 @@ from hsunmix.gui.workbench import Workbench
 from hsunmix.model.unmixing import Step
 from hsunmix.session.document import Document
 from hsunmix.session.reproduce import command_line, facts_of, python_script
+
+if TYPE_CHECKING:
+    from hsunmix.exports import Delivery
 
 __all__ = ["Controller"]
 
@@ -31,14 +36,19 @@ class Controller:
         bench, document = self.bench, self.bench.document
         if document.unmixing is None or document.cube is None:
             return
+        if document.unmixing.provisional:
+            raise InputError("The maps are still being solved; export them in a moment.")
+        from hsunmix.exports import Delivery
+
         known = bench.settings.preferences
-        answer = bench.ask.products(known.export_folder or self._folder(document), known.export_products)
+        delivery = Delivery(document.unmixing, document.endmembers, document.cube)
+        place = known.export_folder or self._folder(document)
+        answer = bench.ask.products(place, known.export_products, delivery)
         if answer is None:
             return
         folder, products = answer
         bench.settings.change(export_folder=str(folder), export_products=products)
-
-        work = self._work(document, folder, products)
+        work = self._work(document, delivery, folder, products)
 
         def done(paths: list[Path]) -> None:
             count = f"{len(paths)} files" if len(paths) != 1 else "1 file"
@@ -50,21 +60,20 @@ class Controller:
         bench.start("export", "Exporting", work, done, failed)
 
     def _work(
-        self, document: Document, folder: Path, products: tuple[str, ...]
+        self, document: Document, delivery: Delivery, folder: Path, products: tuple[str, ...]
     ) -> Generator[Step | None, None, list[Path]]:
         """Write the products, and with them what makes them again: a script, and a command where one does."""
-        from hsunmix.exports import Delivery, deliver
+        from hsunmix.exports import deliver
 
         yield None
         assert document.cube is not None
-        assert document.unmixing is not None
         command = script = ""
         with contextlib.suppress(InputError):
             facts = facts_of(document, self.bench.scenes.here(document.cube))
             script = python_script(document, facts)
             command = command_line(document, facts, folder, products)
-        delivery = Delivery(document.unmixing, document.endmembers, document.cube, command, script)
-        return (yield from deliver(delivery, folder, products))
+        made = replace(delivery, command=command, script=script)
+        return (yield from deliver(made, folder, products))
 
     def _folder(self, document: Document) -> str:
         cube = document.cube

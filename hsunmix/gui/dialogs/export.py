@@ -1,52 +1,70 @@
-"""Which products to write, and where."""
+"""Which products to write, and where; what that makes is shown before."""
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
-    QCheckBox,
     QFileDialog,
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QListWidget,
+    QListWidgetItem,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
-from hsunmix.exports import exports
+from hsunmix.exports import Delivery, exports
+from hsunmix.gui.dialogs._export_preview import Preview, is_there, size_text
+from hsunmix.gui.dialogs._planner import Planner
 from hsunmix.gui.dialogs.base import Dialog
 from hsunmix.gui.panel import heading, named
 
 __all__ = ["ExportDialog"]
 
+RECORD = "result.json"
+ID = Qt.ItemDataRole.UserRole
+
 
 class ExportDialog(Dialog):
-    """All products of the registry, one destination."""
+    """All products of the registry, one destination.
 
-    def __init__(self, parent: QWidget | None, folder: str, chosen: tuple[str, ...]) -> None:
+    Parameters
+    ----------
+    parent : QWidget or None
+    folder : str
+    chosen : tuple of str
+        Products that are ticked at first.
+    delivery : Delivery, optional
+        What would be written; without one nothing is said about files.
+    """
+
+    def __init__(
+        self,
+        parent: QWidget | None,
+        folder: str,
+        chosen: tuple[str, ...],
+        delivery: Delivery | None = None,
+    ) -> None:
         super().__init__(
             parent,
             "exportDialog",
             "Export",
-            "A record of the run (result.json) is always written along.",
+            f"A record of the run ({RECORD}) is always written along.",
             "Export",
         )
-        self.setMinimumWidth(520)
         self.sentence.setProperty("role", "muted")
-        products = QVBoxLayout()
-        products.setSpacing(6)
-        self.boxes: dict[str, QCheckBox] = {}
-        for export in exports().values():
-            box = named(QCheckBox(export.title), f"product_{export.id}", export.title)
-            box.setChecked(export.id in chosen)
-            box.toggled.connect(self._check)
-            products.addWidget(box)
-            self.boxes[export.id] = box
-        self.body.addWidget(heading("Products", "productsHeading"))
-        self.body.addLayout(products)
-        self.body.addSpacing(6)
+        self.planner = None if delivery is None else Planner(delivery, self)
+        self.preview = Preview()
+        columns = QHBoxLayout()
+        columns.setSpacing(16)
+        columns.addLayout(self._products(chosen, delivery), 4)
+        columns.addWidget(self.preview, 5)
+        self.body.addLayout(columns, 1)
         self.body.addWidget(heading("Folder", "folderHeading"))
         self.folder_edit = named(QLineEdit(folder), "exportFolder", "Folder for the products")
         self.folder_edit.textChanged.connect(self._check)
@@ -57,21 +75,102 @@ class ExportDialog(Dialog):
         row.addWidget(self.folder_edit, 1)
         row.addWidget(self.browse)
         self.body.addLayout(row)
-        self.note = named(QLabel(), "exportNote", "What will be replaced")
+        self.note = named(QLabel(), "exportNote", "What will be written and replaced")
         self.note.setProperty("role", "muted")
         self.note.setWordWrap(True)
         self.body.addWidget(self.note)
-        self._check()
+        if self.planner is not None:
+            self.planner.planned.connect(self._on_planned)
+        self.list.currentRowChanged.connect(lambda _: self._on_current())
+        self.list.itemChanged.connect(lambda _: self._on_ticked())
+        ticked = [k for k in range(self.list.count()) if self.list.item(k).data(ID) in self.products]
+        self.list.setCurrentRow(ticked[0] if ticked else 0)
+        self._on_ticked()
+        self.resize(self.sizeHint())
+
+    def sizeHint(self) -> QSize:
+        """Room for the longest title and a picture."""
+        return QSize(920, 620)
+
+    def _products(self, chosen: tuple[str, ...], delivery: Delivery | None) -> QVBoxLayout:
+        self.list = named(QListWidget(), "productList", "Products")
+        self.list.setWordWrap(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setSpacing(2)
+        for export in exports().values():
+            item = QListWidgetItem(export.title)
+            item.setData(ID, export.id)
+            item.setToolTip(export.title)
+            possible = delivery is None or delivery.has_image or not export.needs_image
+            item.setCheckState(
+                Qt.CheckState.Checked if possible and export.id in chosen else Qt.CheckState.Unchecked
+            )
+            if not possible:
+                item.setFlags(Qt.ItemFlag.NoItemFlags)
+                item.setToolTip("This needs lines and samples, which this result has not")
+            self.list.addItem(item)
+        layout = QVBoxLayout()
+        layout.setSpacing(6)
+        layout.addWidget(heading("Products", "productsHeading"))
+        layout.addWidget(self.list, 1)
+        return layout
+
+    # What was chosen
 
     @property
     def products(self) -> tuple[str, ...]:
         """Identifiers of what is ticked."""
-        return tuple(name for name, box in self.boxes.items() if box.isChecked())
+        items = (self.list.item(k) for k in range(self.list.count()))
+        return tuple(item.data(ID) for item in items if item.checkState() == Qt.CheckState.Checked)
 
     @property
     def folder(self) -> Path:
         """The destination."""
         return Path(self.folder_edit.text().strip()).expanduser()
+
+    def tick(self, product: str, on: bool) -> None:
+        """Tick a product, or not."""
+        for k in range(self.list.count()):
+            if self.list.item(k).data(ID) == product:
+                self.list.item(k).setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
+
+    @property
+    def selected(self) -> str:
+        """The product that is looked at."""
+        item = self.list.currentItem()
+        return "" if item is None else str(item.data(ID))
+
+    def done(self, result: int) -> None:
+        """End the looking."""
+        if self.planner is not None:
+            self.planner.close()
+        super().done(result)
+
+    # What it makes
+
+    def _on_current(self) -> None:
+        self._want()
+        self._show_product()
+
+    def _on_ticked(self) -> None:
+        self._want()
+        self._check()
+
+    def _want(self) -> None:
+        if self.planner is not None:
+            self.planner.want([name for name in dict.fromkeys((self.selected, *self.products)) if name])
+
+    def _on_planned(self, product: str) -> None:
+        if product == self.selected:
+            self._show_product()
+        self._check()
+
+    def _show_product(self) -> None:
+        planner, name = self.planner, self.selected
+        found = None if planner is None else planner.plans.get(name)
+        words = "" if planner is None else planner.errors.get(name, "Looking what will be written…")
+        title = f"Preview · {exports()[name].title.split(':')[0]}" if name else "Preview"
+        self.preview.show_plan(title, found, self.folder, words)
 
     def _check(self) -> None:
         text = self.folder_edit.text().strip()
@@ -80,12 +179,31 @@ class ExportDialog(Dialog):
             self.note.setText("Give a folder.")
         elif not self.products:
             self.note.setText("Tick at least one product.")
-        elif not self.folder.is_absolute():
-            self.note.setText(f"It will be {Path.cwd() / self.folder}")
-        elif (self.folder / "result.json").exists():
-            self.note.setText("An earlier export is there: files of the same names are replaced.")
         else:
-            self.note.setText("The folder is made if it does not exist." if not self.folder.exists() else " ")
+            self.note.setText(" ".join(part for part in (self._where(), self._what()) if part))
+        self._show_product()
+
+    def _where(self) -> str:
+        if not self.folder.is_absolute():
+            return f"It will be {Path.cwd() / self.folder}."
+        return "" if self.folder.exists() else "The folder will be made."
+
+    def _what(self) -> str:
+        """Say how much will be written, and what it replaces."""
+        planner = self.planner
+        if planner is None or any(name not in planner.plans for name in self.products):
+            there = is_there(self.folder, RECORD)
+            return "An earlier export is there: files of the same names are replaced." if there else ""
+        plans = [planner.plans[name] for name in self.products]
+        names = {RECORD, *(file for found in plans for file in found.files)}
+        size = sum(found.bytes for found in plans)
+        about = "" if all(found.exact for found in plans) else "about "
+        said = f"{len(names)} files, {about}{size_text(size)}."
+        known = sum(is_there(self.folder, name) for name in names)
+        if known:
+            said += f" {known} of them {'is' if known == 1 else 'are'} there already and will be replaced."
+        free = _free(self.folder)
+        return said + (f" Only {size_text(free)} are free there!" if free is not None and free < size else "")
 
     def _browse(self) -> None:
         start = self.folder
@@ -94,3 +212,13 @@ class ExportDialog(Dialog):
         chosen = QFileDialog.getExistingDirectory(self, "Folder for the products", str(start))
         if chosen:
             self.folder_edit.setText(chosen)
+
+
+def _free(folder: Path) -> int | None:
+    """Return the bytes that are free where a folder is or will be; None where that isn't known."""
+    try:
+        while not folder.exists() and folder != folder.parent:
+            folder = folder.parent
+        return shutil.disk_usage(folder).free
+    except (OSError, ValueError):
+        return None
