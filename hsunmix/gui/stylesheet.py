@@ -76,8 +76,8 @@ QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover { backgro
 QAbstractSpinBox::up-arrow { image: url("$icons/chevron-up.svg"); width: 10px; height: 10px; }
 QAbstractSpinBox::down-arrow { image: url("$icons/chevron-down.svg"); width: 10px; height: 10px; }
 QCheckBox { spacing: 7px; }
-QCheckBox::indicator, QListView::indicator { width: 15px; height: 15px; border: 1px solid $muted; border-radius: 4px;
-    background: $raised; }
+QCheckBox::indicator, QListView::indicator { width: 15px; height: 15px; border: 1px solid $muted;
+    border-radius: 4px; background: $raised; }
 QCheckBox::indicator:checked, QListView::indicator:checked { background: $accent; border-color: $accent;
     image: url("$icons/check-white.svg"); }
 QCheckBox::indicator:focus { border-color: $accent; }
