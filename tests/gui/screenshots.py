@@ -83,17 +83,47 @@ def tour(window: MainWindow, keep: Keep) -> None:
     bench.send(i.Pin(30, 62))
     bench.send(i.Hover(60, 44))
     wait(window, lambda: bench.live.pinned[30, 62].measured is not None)
-    for page in ("maps", "map", "residual", "rgb"):
+    for page in ("maps", "map", "mixture", "residual", "band", "rgb"):
         bench.send(i.ShowPage(page))
         bench.send(i.Hover(60, 44))
         settle()
         keep(page, window)
+    regions_and_mask(window, keep)
     bench.send(i.Open(Path("/data/survey/strip_7.hdr"), discard=True))
     while bench.live.message is None:
         settle(0.05)
     settle()
     keep("error", window)
     bench.send(i.CloseMessage())
+
+
+def regions_and_mask(window: MainWindow, keep: Keep) -> None:
+    """Draw regions, plan a mask, use it, look at a part of it, and take it all back."""
+    bench = window.bench
+    before = bench.document
+    bench.send(i.DrawRegion("rectangle", ((10, 10), (40, 60))))
+    bench.send(i.DrawRegion("polygon", ((60, 10), (90, 20), (70, 60))))
+    bench.send(i.SelectRegion(-1))
+    bench.send(i.PaintRegion(np.array([[k, 60, 75] for k in range(80, 100)], np.int32)))
+    wait(window, lambda: len(bench.live.region_spectra) == 3)
+    keep("regions", window)
+    bench.send(i.PlanMask("ndvi"))
+    wait(window, lambda: bench.live.masking is not None and bench.live.masking.mask is not None)
+    keep("masking", window)
+    bench.send(i.ApplyMask())
+    wait(window, lambda: not bench.live.tasks and not bench.document.unmixing.provisional)
+    bench.send(i.ShowPage("maps"))
+    bench.send(i.Zoom(2.5))
+    settle()
+    keep("masked", window)
+    bench.send(i.AddLayer("ndvi"))
+    wait(window, lambda: "ndvi" in bench.live.layers)
+    keep("layer", window)
+    bench.send(i.Zoom())
+    while bench.document.regions or bench.document.layers or bench.document.cube is not before.cube:
+        bench.send(i.Undo())
+    bench.send(i.ShowPage("rgb"))
+    wait(window, lambda: not bench.live.tasks)
 
 
 def dialogs(window: MainWindow, keep: Keep) -> None:
