@@ -22,13 +22,13 @@ Tags = dict[str, dict[str, str]]  # by domain, then by name; the domain without 
 MAX_BLOCK_BYTES = 256 << 20
 MAX_RATIO = 5_000  # deflate reaches about 1,000; beyond this a file declares what it does not hold
 SMALL = 64 << 20
+CACHE_BYTES = (128 << 20, 1536 << 20)  # of unpacked pieces, at least and at most
 _MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 # No neighbours: neither overviews, masks and world files, nor what .aux.xml or .imd may name.
 _OPTIONS = {
     "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
     "GDAL_PAM_ENABLED": "NO",
     "GDAL_GEOREF_SOURCES": "INTERNAL",
-    "GDAL_CACHEMAX": 256,
     "USE_RRD": "NO",
 }
 _INTERLEAVES = {"band": "bsq", "pixel": "bip", "line": "bil"}
@@ -54,6 +54,8 @@ class TiffFacts:
         The same of each band.
     names : list of str
         Descriptions of the bands, empty where one has none.
+    row_bytes : int
+        What one row of its pieces takes, unpacked, in all bands.
     notes : list of str
     """
 
@@ -67,6 +69,7 @@ class TiffFacts:
     tags: Tags
     band_tags: list[Tags]
     names: list[str]
+    row_bytes: int
     notes: list[str] = field(default_factory=list)
 
 
@@ -85,11 +88,19 @@ def tiff_beside(path: Path, stem: str) -> Path | None:
 
 
 @contextmanager
-def gdal() -> Iterator[None]:
-    """Let GDAL work within a ``with`` block, without looking around."""
+def gdal(row_bytes: int = 0) -> Iterator[None]:
+    """Let GDAL work within a ``with`` block, without looking around.
+
+    Parameters
+    ----------
+    row_bytes : int
+        What a pass through the file has to keep, so that no piece is unpacked twice.
+    """
     import rasterio
 
-    with rasterio.Env(**_OPTIONS), warnings.catch_warnings():
+    least, most = CACHE_BYTES
+    cache = min(max(least, row_bytes + row_bytes // 4), most)
+    with rasterio.Env(**_OPTIONS, GDAL_CACHEMAX=cache), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
 
@@ -136,6 +147,7 @@ def look(path: Path) -> TiffFacts:
             _tags(file),
             [_tags(file, band) for band in range(1, bands + 1)],
             [name or "" for name in file.descriptions],
+            max(rows for rows, _ in file.block_shapes) * samples * bands * dtype.itemsize,
         )
         if file.gcps[0] and facts.place is None:
             facts.notes.append("the file has ground control points only: it was not placed by them.")

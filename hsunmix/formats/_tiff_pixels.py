@@ -24,10 +24,15 @@ class TiffPixels:
     shape : tuple of 3 int
         (lines, samples, bands).
     dtype : dtype
+    row_bytes : int
+        See ``gdal``.
     """
 
-    def __init__(self, path: Path, shape: tuple[int, int, int], dtype: np.dtype[np.generic]) -> None:
+    def __init__(
+        self, path: Path, shape: tuple[int, int, int], dtype: np.dtype[np.generic], row_bytes: int
+    ) -> None:
         self.path = path
+        self._row_bytes = row_bytes
         self.shape = shape
         self.dtype = dtype
         self._lock = threading.Lock()
@@ -59,7 +64,7 @@ class TiffPixels:
         from rasterio.errors import RasterioError
         from rasterio.windows import Window
 
-        with self._lock, gdal():
+        with self._lock, gdal(self._row_bytes):
             if self._file is None:
                 self._file = dataset(self.path)
             try:

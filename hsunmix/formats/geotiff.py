@@ -55,7 +55,7 @@ def open_cube(path: Path, options: Options) -> Cube:  # noqa: ARG001 - TIFF need
         nm, unit = _named(names, facts.notes)
     gain, offset = _scale(facts, header)
     return Cube(
-        TiffPixels(image, facts.shape, facts.dtype),
+        TiffPixels(image, facts.shape, facts.dtype, facts.row_bytes),
         wavelengths=nm,
         fwhm=fwhm,
         bad_bands=_envi_bands.bad_bands(header, bands),

@@ -12,6 +12,7 @@ import pytest
 from hsunmix.errors import FileError, FormatError
 from hsunmix.formats import open_cube
 from hsunmix.formats._options import Options
+from hsunmix.formats._tiff_file import gdal, look
 from hsunmix.formats.geotiff import open_cube as open_here
 
 rasterio = pytest.importorskip("rasterio")
@@ -62,6 +63,17 @@ def test_every_storage_equals_rasterio(write, values_of, storage, code):
     assert pixels.read(3, 3).shape == (0, 21, 5)
     with rasterio.open(path) as file:
         np.testing.assert_array_equal(np.moveaxis(pixels.read(0, 43), -1, 0), file.read())
+
+
+def test_unpacked_pieces_are_kept_for_a_pass(write, values_of):
+    """In bytes: rasterio takes the number as such, GDAL's own option would be megabytes."""
+    from rasterio._env import get_gdal_config
+
+    path = write(values=values_of(2, (43, 21, 5)), tiled=True, blockxsize=16, blockysize=16)
+    assert look(path).row_bytes == 16 * 21 * 5 * 2
+    for needed, kept in ((0, 128 << 20), (400 << 20, 500 << 20), (1 << 40, 1536 << 20)):
+        with gdal(needed):
+            assert get_gdal_config("GDAL_CACHEMAX") == kept
 
 
 def test_through_the_child(write, values_of):
