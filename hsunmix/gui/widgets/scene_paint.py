@@ -14,7 +14,7 @@ from hsunmix.gui.drafts import BrushDraft
 from hsunmix.model.region import Region, runs_of
 
 if TYPE_CHECKING:
-    from hsunmix.gui.widgets.scene_view import SceneView
+    from hsunmix.gui.widgets.scene_canvas import SceneCanvas
 
 __all__ = ["paint_front", "paint_regions"]
 
@@ -26,7 +26,7 @@ ADDING, ERASING = QColor(255, 255, 255, 150), QColor(0, 0, 0, 150)
 Place = tuple[float, float]
 
 
-def paint_regions(painter: QPainter, view: SceneView) -> None:
+def paint_regions(painter: QPainter, view: SceneCanvas) -> None:
     """Outline the regions; the selected one more strongly."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -66,7 +66,7 @@ def _border(region: Region, shape: tuple[int, int]) -> QPainterPath:
     return path.translated(window[1], window[0])
 
 
-def paint_front(painter: QPainter, view: SceneView) -> None:
+def paint_front(painter: QPainter, view: SceneCanvas) -> None:
     """Paint what moves."""
     if view.stage.cursor is not None:
         _cross(painter, view, view.stage.cursor)
@@ -86,7 +86,7 @@ def _corners(kind: str, vertices: Iterable[Place]) -> list[QPointF]:
     return places
 
 
-def _cross(painter: QPainter, view: SceneView, cursor: tuple[int, int]) -> None:
+def _cross(painter: QPainter, view: SceneCanvas, cursor: tuple[int, int]) -> None:
     """Paint a pale line with a dotted dark one on it: seen on any picture."""
     place = view.to_widget(QPointF(cursor[1] + 0.5, cursor[0] + 0.5))
     x, y = round(place.x()), round(place.y())
@@ -106,7 +106,7 @@ def _mark(painter: QPainter, place: QPointF, symbol: str) -> None:
         painter.drawPolygon(QPolygonF([place + QPointF(x, y) for x, y in corners]))
 
 
-def _draft(painter: QPainter, view: SceneView) -> None:
+def _draft(painter: QPainter, view: SceneCanvas) -> None:
     draft = view.stage.draft
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if isinstance(draft, BrushDraft):
@@ -118,7 +118,7 @@ def _draft(painter: QPainter, view: SceneView) -> None:
             painter.drawPolygon(outline)
 
 
-def _brush(painter: QPainter, view: SceneView, draft: BrushDraft) -> None:
+def _brush(painter: QPainter, view: SceneCanvas, draft: BrushDraft) -> None:
     lines, samples = draft.painted.shape
     if draft.painted.any():
         image = QImage(draft.painted.data, samples, lines, samples, QImage.Format.Format_Indexed8)
