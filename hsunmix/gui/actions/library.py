@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from hsunmix.gui import intents as i
-from hsunmix.gui.actions._action import Action, has_members, idle
+from hsunmix.gui.actions._action import Action, has_members, idle, opened
 from hsunmix.gui.workbench import Workbench
 
 TITLE = "&Library"
@@ -24,6 +24,6 @@ ACTIONS = (
     Action("matches", "&What is this endmember?…", "Spectra of the library that are like the selected endmember", lambda _: i.ShowMatches(), "Ctrl+M", has_members),
     Action("hideMatch", "&Hide the library's spectrum", "Take the library's spectrum out of the spectra plot", lambda _: i.Compare(), "Ctrl+Shift+M", _compared),
     Action("addFromLibrary", "&Add from the library…", "Make spectra of the library endmembers and solve again", lambda _: i.AddFromLibrary(), "Ctrl+L", idle, "plus", line=True),
-    Action("openLibrary", "&Open a library…", "Look endmembers up in another spectral library as well", lambda _: i.OpenLibrary(), "Ctrl+Shift+L", icon="open"),
+    Action("openLibrary", "&Open a library…", "Look endmembers up in another spectral library as well", lambda _: i.OpenLibrary(), "Ctrl+Shift+L", opened, "open"),
     Action("closeLibraries", "Use only the &built-in library", "Look endmembers up only in the library that comes with the program", lambda _: i.CloseLibraries(), when=_own_libraries),
 )  # fmt: skip

@@ -44,7 +44,7 @@ ACTIONS = (
     Action("overview", "O&verview", "Show the whole scene in a corner while a part of it is seen", lambda b: i.ShowOverview(not b.document.view.overview), "", opened, checked=lambda b: b.document.view.overview),
     Action("bandNext", "Ne&xt band", "Show the next band in grey", lambda _: i.ShowBand(step=1), "Ctrl+Right", opened),
     Action("bandPrevious", "Previous &band", "Show the band before in grey", lambda _: i.ShowBand(step=-1), "Ctrl+Left", opened),
-    Action("micrometres", "Wavelengths in &µm", "The unit of the wavelength axis: µm or nm", lambda b: i.SetUnit("nm" if b.live.unit == "µm" else "µm"), "Ctrl+U", checked=lambda b: b.live.unit == "µm", line=True),
+    Action("micrometres", "Wavelengths in &µm", "The unit of the wavelength axis: µm or nm", lambda b: i.SetUnit("nm" if b.live.unit == "µm" else "µm"), "Ctrl+U", opened, checked=lambda b: b.live.unit == "µm", line=True),
     _theme("system"),
     _theme("light"),
     _theme("dark"),
