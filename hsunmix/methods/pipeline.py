@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from hsunmix.engine.passes import norms_squared, residuals
 from hsunmix.engine.scene import Scene
 from hsunmix.errors import InputError, ParameterError
-from hsunmix.kernels import is_prepared
 from hsunmix.methods import Abundances, Extraction, Factorization, Method, RankEstimate, Start, get
 from hsunmix.model.unmixing import Step, Unmixing
 from hsunmix.parameters import make, to_dict
@@ -21,7 +20,6 @@ from hsunmix.parameters import make, to_dict
 __all__ = ["Request", "estimate_rank", "solve", "unmix"]
 
 Steps = Generator[Step | None, None, Unmixing]
-FIRST_RUN = "Starting (the first run of a method compiles it for this machine)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,8 +68,6 @@ def unmix(scene: Scene, request: Request) -> Steps:
     if request.abundance:
         get(request.abundance, "abundance")
     start = _start(scene, request)
-    if not is_prepared():
-        yield Step(0.0, message=FIRST_RUN)
     if method.kind == "extraction":
         found: Extraction = yield from method.run(scene, request.rank, params, start)
         result = Factorization(

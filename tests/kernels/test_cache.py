@@ -38,3 +38,12 @@ def test_where_nothing_can_be_kept_kernels_are_compiled_for_one_process(tmp_path
     assert there == "True"
     assert folder.startswith(str(tmp_path))
     assert not Path(folder).exists()  # gone with the process
+
+
+def test_two_versions_do_not_share_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
+    from hsunmix import kernels
+
+    mine = kernels.cache_folder()
+    monkeypatch.setattr(kernels, "__version__", "99.1")
+    assert kernels.cache_folder() != mine
+    assert kernels.cache_folder().parent == mine.parent

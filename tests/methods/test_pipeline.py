@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from hsunmix.engine.scene import load
 from hsunmix.jobs import finish
@@ -56,13 +55,3 @@ def test_solve_gives_abundances_of_the_spectra_given() -> None:
     again = finish(pipeline.solve(scene, found.endmembers, "nnls"))
     np.testing.assert_allclose(again.abundances, found.abundances, atol=1e-6)
     assert abs(again.relative_error - found.relative_error) < 1e-9
-
-
-@pytest.mark.parametrize("prepared", [False, True])
-def test_a_first_run_says_that_it_compiles(small_cube, monkeypatch, prepared):
-    monkeypatch.setattr(pipeline, "is_prepared", lambda: prepared)
-    scene = finish(load(small_cube))
-    work = pipeline.unmix(scene, pipeline.Request("spa", rank=3))
-    first = next(work)
-    work.close()
-    assert (first is not None and first.message == pipeline.FIRST_RUN) is not prepared
