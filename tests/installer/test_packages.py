@@ -86,3 +86,31 @@ def test_sizes_add_up(tmp_path):
     (tmp_path / "_internal" / "link.so").symlink_to("scipy/a.so")
     assert sizes.by_part(tmp_path)["SciPy"] == 70_000_000
     assert "| **bundle** | **75.0** |" in sizes.table(tmp_path)
+
+
+def test_the_windows_installer_compiles(repository, tmp_path):
+    if shutil.which("makensis") is None:
+        pytest.skip("makensis is not installed")
+    bundle = tmp_path / "bundle"
+    (bundle / "_internal").mkdir(parents=True)
+    for name in ("hsunmix.exe", "hsunmixw.exe", "_internal/data"):
+        (bundle / name).touch()
+    out = tmp_path / "hsunmix-1.2.3-setup.exe"
+    script = repository / "installer" / "windows" / "hsunmix.nsi"
+    command = ["makensis", "-WX", "-DVERSION=1.2.3", f"-DBUNDLE={bundle}", f"-DOUT={out}", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert out.read_bytes()[:2] == b"MZ"
+
+
+def test_a_menu_entry_comes_and_goes(share, repository, tmp_path):
+    entry = tmp_path / "menu-entry"
+    shutil.copy(repository / "installer" / "linux" / "menu-entry", entry)
+    home = tmp_path / "home of ana"
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(home)}
+    subprocess.run([entry], env=environment, check=True)
+    desktop = home / ".local" / "share" / "applications" / "hsunmix.desktop"
+    assert f'Exec="{tmp_path}/hsunmix" %f' in desktop.read_text()
+    subprocess.run([entry, "remove"], env=environment, check=True)
+    left = [path for path in home.rglob("*") if path.is_file() and "hsunmix" in path.name]
+    assert left == []
