@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from hsunmix.methods import KINDS, Method, methods
@@ -14,8 +15,10 @@ DOCS = Path(__file__).resolve().parent.parent / "resources" / "docs"
 METHODS = """\
 # Methods
 
-This page is written by `scripts/make_manual.py` from the methods' own descriptions: the same ones that make
-the form in the window and the options of `hsunmix unmix --set NAME=VALUE`.
+One page a method: the problem it solves, what it assumes and guarantees, its parameters and its source.
+The pages are written by `scripts/make_manual.py` from the methods' own descriptions, the same ones that
+make the form in the window and the options of `hsunmix unmix --set NAME=VALUE`; the figures by
+`scripts/make_figures.py`.
 """
 
 HEADINGS = {
@@ -32,9 +35,31 @@ This page is written by `scripts/make_manual.py` from the menus' own description
 """
 
 
+CALLS = {
+    "factorization": "hsunmix unmix scene.hdr -r 5 -m {id} -o products",
+    "extraction": "hsunmix unmix scene.hdr -r 5 -m {id} -o products",
+    "abundance": "hsunmix unmix scene.hdr -r 5 -a {id} -o products",
+    "rank": "hsunmix rank scene.hdr -m {id}",
+}
+FOUND = "Right: the spectra found (lines) and the true ones (dotted)."
+CAPTIONS = {
+    "factorization": f"Left: the relative error of each iteration. {FOUND}",
+    "extraction": "Left: the pixels in the scene's first two directions, those found (rings) and the purest "
+    f"(crosses). {FOUND}",
+    "abundance": "With the true spectra: the abundances of alunite, their sum over all materials, and what "
+    "the pixels leave unexplained.",
+    "rank": "The curve behind the estimate, and what it proposes. The scene has five materials.",
+}
+
+
 def methods_page() -> str:
-    """Return the page on the methods."""
+    """Return the index of the methods."""
     return "\n".join([METHODS, *(line for kind in KINDS for line in _kind(kind))])
+
+
+def method_page(method: Method) -> str:
+    """Return the page on one method."""
+    return "\n".join(_method(method))
 
 
 def menus_page() -> str:
@@ -51,24 +76,43 @@ def menus_page() -> str:
     return "\n".join(lines)
 
 
-PAGES: dict[str, Callable[[], str]] = {"methods.md": methods_page, "menus.md": menus_page}
-
-
 def _kind(kind: str) -> Iterator[str]:
-    yield f"## {HEADINGS[kind]}\n"
+    yield f"## {HEADINGS[kind]}\n\n| | | |\n|---|---|---|"
     for method in methods().values():
         if method.kind == kind:
-            yield from _method(method)
+            yield f"| [`{method.id}`](methods/{method.id}.md) | {method.title} | {method.summary} |"
+    yield ""
 
 
 def _method(method: Method) -> Iterator[str]:
-    yield f"### {method.title} · `{method.id}`\n"
-    yield f"{method.summary}\n"
+    yield f"# {method.title} · `{method.id}`\n\n{method.summary}\n"
+    yield f"![{method.title} on the sample cube](../images/methods/{method.id}.png)\n"
+    caption = CAPTIONS["extraction" if method.id == "auto" else method.kind]
+    yield f"*On the sample cube. {caption}*\n"
+    for paragraph in method.details.split("\n\n"):
+        yield from _paragraph(paragraph)
     yield f"Source: {method.reference}.\n"
+    yield f"```\n{CALLS[method.kind].format(id=method.id)}\n```\n"
     if method.parameters:
         yield "| parameter | default | allowed | |\n|---|---|---|---|"
         yield from (_row(p) for p in method.parameters)
         yield ""
+    yield "[All methods](../methods.md)\n"
+
+
+def _paragraph(text: str) -> Iterator[str]:
+    """Yield a docstring's paragraph; a line that begins with a word and a colon begins a new one."""
+    lines: list[str] = []
+    for line in [*text.splitlines(), "End:"]:
+        word, colon, rest = line.partition(": ") if line != "End:" else (line, ":", "")
+        if colon and word.isalpha() and word[:1].isupper():
+            if lines:
+                yield " ".join(lines).replace("``", "`") + "\n"
+            lines = [f"**{word}**: {rest}"]
+        elif line == "End:":
+            yield " ".join(lines).replace("``", "`") + "\n"
+        else:
+            lines.append(line)
 
 
 def _row(p: Parameter) -> str:
@@ -77,6 +121,14 @@ def _row(p: Parameter) -> str:
     return f"| `{p.name}` | {'decided by the method' if default is None else default} | {domain} | {p.help} |"
 
 
+PAGES: dict[str, Callable[[], str]] = {
+    "methods.md": methods_page,
+    "menus.md": menus_page,
+    **{f"methods/{m.id}.md": partial(method_page, m) for m in methods().values()},
+}
+
+
 if __name__ == "__main__":
     for name, page in PAGES.items():
+        (DOCS / name).parent.mkdir(exist_ok=True)
         (DOCS / name).write_text(page(), encoding="utf-8")

@@ -173,6 +173,7 @@ class Method:
     title: str
     reference: str
     summary: str
+    details: str
     params: type[msgspec.Struct]
     run: Callable[..., Generator[Step | None, None, Any]]
 
@@ -188,11 +189,12 @@ def methods() -> dict[str, Method]:
     found = {}
     for kind in KINDS:
         for name, module in modules(f"{__name__}.{kind}"):
-            summary = " ".join((module.__doc__ or "").strip().split("\n\n")[0].split())
+            first, _, details = (module.__doc__ or "").strip().partition("\n\n")
+            summary = " ".join(first.split())
             # One idea may serve two kinds: fgnsr extracts, and its diagonal tells the rank.
             identifier = f"{name}-{kind}" if name in found else name
             found[identifier] = Method(
-                identifier, kind, module.TITLE, module.REFERENCE, summary, module.Params, module.run
+                identifier, kind, module.TITLE, module.REFERENCE, summary, details, module.Params, module.run
             )
     return dict(sorted(found.items(), key=lambda item: item[0] != "auto"))
 
