@@ -24,7 +24,12 @@ def kept(request, tmp_path) -> Path:
     return tmp_path / request.param.name
 
 
-def check(document: Document) -> None:
+def schema_of(path: Path) -> int:
+    """Return the schema that a session was written with, which its name says."""
+    return int(path.stem.rpartition("schema")[2])
+
+
+def check(document: Document, schema: int) -> None:
     """Compare with what ``released/make.py`` puts into every session."""
     cube, result = document.cube, document.unmixing
     assert cube is not None
@@ -49,15 +54,39 @@ def check(document: Document) -> None:
     assert settings.parameters["hals"]["tolerance"] == 1e-4
     assert (view.page, view.endmember, view.rgb, view.stretch) == ("map", 2, (3, 2, 1), (1.0, 99.5))
     assert [(pin.line, pin.sample) for pin in document.pins] == [(3, 4), (10, 6)]
+    if schema >= 2:
+        check_regions(document)
+    if schema >= 3:
+        check_runs(document)
+
+
+def check_regions(document: Document) -> None:
+    """Since schema 2."""
+    polygon, brush = document.regions
+    assert (polygon.name, polygon.colour, polygon.kind) == ("Wash", "#654321", "polygon")
+    assert polygon.vertices == ((0.5, 0.5), (4.0, 0.5), (4.0, 6.25))
+    assert brush.runs.tolist() == [[2, 1, 4], [3, 2, 3]]
+    assert [(layer.name, layer.text) for layer in document.layers] == [
+        ("NDVI", "(b[860] - b[660]) / (b[860] + b[660])")
+    ]
+
+
+def check_runs(document: Document) -> None:
+    """Since schema 3."""
+    first, second = document.runs
+    assert (first.number, second.number, document.run_count) == (1, 2, 2)
+    assert first.unmixing is not None
+    assert (first.unmixing.method, first.unmixing.seed, first.settings.method) == ("vca", 2, "vca")
+    assert first.unmixing.abundances.shape == (3, 13, 9)
 
 
 def test_it_opens_with_all_that_was_in_it(kept):
-    check(load(kept))
+    check(load(kept), schema_of(kept))
 
 
 def test_it_is_the_same_when_this_version_has_saved_it(kept):
     save(load(kept), kept.with_name("again.hsu"))
-    check(load(kept.with_name("again.hsu")))
+    check(load(kept.with_name("again.hsu")), schema_of(kept))
 
 
 def test_every_released_version_has_left_one(repository):

@@ -6,7 +6,9 @@ later version must read it.
 
 from __future__ import annotations
 
+import shutil
 import sys
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,10 +16,12 @@ import numpy as np
 
 from hsunmix._version import __version__
 from hsunmix.api import open_cube, unmix
+from hsunmix.model.region import Region
 from hsunmix.model.spectra import Source
 from hsunmix.session._manifest import SCHEMA
 from hsunmix.session.archive import save
-from hsunmix.session.document import Document, Pin, RunSettings, View, with_endmember, with_result
+from hsunmix.session.document import Document, Layer, Pin, RunSettings, View, with_endmember
+from hsunmix.session.runs import with_run
 
 HERE = Path(__file__).resolve().parent
 SCENE = HERE / "scene.hdr"
@@ -48,13 +52,15 @@ def make_scene() -> None:
     SCENE.write_text(HEADER.format(nm), encoding="utf-8")
 
 
-def make_document() -> Document:
+def make_document(scene: Path) -> Document:
     """Return a document that uses all that a session of this version can hold."""
-    cube = open_cube(SCENE)
+    cube = open_cube(scene)
     selection = np.ones((LINES, SAMPLES), dtype=bool)
     selection[9:12, 7] = False
     cube = cube.with_selection(selection)
-    document = with_result(Document(cube), unmix(cube, "spa", rank=3, seed=5, abundance="fcls"))
+    first = unmix(cube, "vca", rank=3, seed=2)
+    document = with_run(Document(cube), first)
+    document = with_run(document, unmix(cube, "spa", rank=3, seed=5, abundance="fcls"))
     document = with_endmember(document, 1, name="Straße", colour="#123456", visible=False, locked=True)
     document = with_endmember(document, 2, source=Source("library", text="USGS, kaolinite"))
     return replace(
@@ -62,6 +68,11 @@ def make_document() -> Document:
         settings=RunSettings("hals", 3, "fcls", 9, {"hals": {"tolerance": 1e-4}}),
         view=View("map", 2, (3, 2, 1), (1.0, 99.5)),
         pins=(Pin(3, 4), Pin(10, 6)),
+        regions=(
+            Region("Wash", "#654321", "polygon", ((0.5, 0.5), (4.0, 0.5), (4.0, 6.25))),
+            Region("Spot", "#abcdef", "brush", runs=np.array([[2, 1, 4], [3, 2, 3]], np.int32)),
+        ),
+        layers=(Layer("NDVI", "(b[860] - b[660]) / (b[860] + b[660])"),),
     )
 
 
@@ -72,7 +83,12 @@ def main() -> None:
         sys.exit(f"{path.name} is there, and stays as it is")
     if not SCENE.exists():
         make_scene()
-    save(make_document(), path)
+    with tempfile.TemporaryDirectory() as folder:  # where it will never be again
+        scene = Path(shutil.copy(SCENE, folder))
+        shutil.copy(SCENE.with_suffix(".img"), folder)
+        written = scene.with_name(path.name)
+        save(make_document(scene), written)
+        shutil.copy(written, path)
     print(f"{path.name}, {path.stat().st_size} bytes")
 
 
