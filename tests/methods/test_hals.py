@@ -71,3 +71,23 @@ def test_scale_makes_abundances_sum_to_one() -> None:
     result = hsunmix.unmix(x * 7, "hals", rank=4, max_iterations=2000, tolerance=1e-8)
     np.testing.assert_allclose(result.abundances.sum(axis=0), 1, atol=0.02)
     assert "sum to one" in result.note
+
+
+def test_compressed_steps_lead_to_the_same_error() -> None:
+    x = mixture(noise=0.03)
+    plain, compressed = (
+        hsunmix.unmix(x, "hals", rank=4, multilevel=False, compress=compress, tolerance=1e-6)
+        for compress in (False, True)
+    )
+    assert compressed.relative_error == pytest.approx(plain.relative_error, rel=2e-3)
+    # The steps on a few directions did most of the work: little is left when the whole is taken up.
+    assert compressed.history[0, 1] < plain.history[0, 1]
+    assert compressed.iterations < plain.iterations
+
+
+def test_start_from_singular_vectors() -> None:
+    x = mixture(noise=0.02)
+    result = hsunmix.unmix(x, "mu", rank=4, init="nndsvd", max_iterations=300, tolerance=1e-9)
+    assert result.source_pixels is None
+    assert result.relative_error < 0.06
+    assert (result.mean_abundances > 0).all()  # nothing was stuck at zero

@@ -36,6 +36,8 @@ class Loop:
     locked : tuple of int
         Columns of w that stay.
     extrapolate : bool
+    basis : array, (bands used, k), or None
+        Orthonormal directions; the tiles of the scene then hold its coordinates along them.
 
     Attributes
     ----------
@@ -53,8 +55,10 @@ class Loop:
         norm_squared: float,
         locked: tuple[int, ...],
         extrapolate: bool,
+        basis: NDArray[np.float64] | None = None,
     ) -> None:
         self.scene, self.h, self.norm = scene, h, norm_squared
+        self._basis = basis
         self.best = self._latest = self._ahead = w
         self.error = 1.0
         self._previous = h.copy()
@@ -68,12 +72,17 @@ class Loop:
 
     @classmethod
     def begin(
-        cls, scene: Scene, w: NDArray[np.float64], locked: tuple[int, ...], extrapolate: bool
+        cls,
+        scene: Scene,
+        w: NDArray[np.float64],
+        locked: tuple[int, ...],
+        extrapolate: bool,
+        basis: NDArray[np.float64] | None = None,
     ) -> Generator[Step | None, None, Loop]:
         """Start from spectra and the best abundances for them."""
-        h = yield from initial_abundances(scene, w)
+        h = yield from initial_abundances(scene, w if basis is None else basis.T @ w)
         norm = float((yield from norms_squared(scene)).sum())
-        return cls(scene, w, h, norm, locked, extrapolate)
+        return cls(scene, w, h, norm, locked, extrapolate, basis)
 
     @property
     def note(self) -> str:
@@ -93,7 +102,8 @@ class Loop:
         scene, w = self.scene, self._ahead
         r = w.shape[1]
         yield compiling(update)
-        wt = np.ascontiguousarray(w.T, dtype=np.float32)
+        seen = w if self._basis is None else self._basis.T @ w
+        wt = np.ascontiguousarray(seen.T, dtype=np.float32)
         g = (w.T @ w).astype(np.float32)
         beta, delta = np.float32(self._beta), np.float32(DELTA)
 
@@ -108,6 +118,7 @@ class Loop:
         parts = yield from scene.passes(work)
         xht = np.sum([a for a, _ in parts], axis=0)
         hht = np.sum([b for _, b in parts], axis=0)
+        xht = xht if self._basis is None else self._basis @ xht
         yield compiling(update_spectra)
         spectra = np.ascontiguousarray(w.T)
         update_spectra(spectra, xht.T.copy(), hht, self._free, W_SWEEPS, DELTA, self._floor)
@@ -116,7 +127,7 @@ class Loop:
         self._judge(new, float(np.sqrt(max(fit, 0.0) / self.norm)))
         power = np.diag(hht)
         dead = np.flatnonzero((power <= 1e-14 * power.max()) & self._free)
-        if len(dead):
+        if len(dead) and self._basis is None:
             yield from self._restart(dead)
 
     def _judge(self, new: NDArray[np.float64], error: float) -> None:

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from hsunmix.engine.scene import Scene
 from hsunmix.errors import InputError
 from hsunmix.methods import Abundances, Extraction, Start, get
+from hsunmix.methods.factorization._nndsvd import nndsvd
 from hsunmix.model.unmixing import Step
 
 __all__ = ["Init", "initial_abundances", "initial_spectra"]
 
 # Choices for forms and help; which of them exist is asked of the registry at run time.
-Init = Literal["spa", "snpa", "vca", "xray", "h2nmf", "fgnsr", "lp", "nfindr", "ppi", "random"]
+Init = Literal["spa", "snpa", "vca", "xray", "h2nmf", "fgnsr", "lp", "nfindr", "ppi", "nndsvd", "random"]
 
 
 def initial_spectra(
@@ -27,8 +28,8 @@ def initial_spectra(
     Parameters
     ----------
     init : str
-        ``random`` (mean spectra of random pixels) or the identifier of any extraction method that
-        is registered, with its default parameters; not used when ``start.endmembers`` holds spectra.
+        ``random`` (mean spectra of random pixels), ``nndsvd`` or the identifier of any extraction method
+        that is registered, with its default parameters; not used when ``start.endmembers`` holds spectra.
     """
     if bad := [k for k in start.locked if not 0 <= k < rank]:
         raise InputError(f"no endmember {bad[0]} to lock: there are {rank}, counted from 0")
@@ -39,6 +40,8 @@ def initial_spectra(
         return np.maximum(start.endmembers, 0), None
     if init == "random":
         return _random(scene, rank, start.seed), None
+    if init == "nndsvd":
+        return (yield from nndsvd(scene, rank)), None
     method = get(init, "extraction")
     found: Extraction = yield from method.run(scene, rank, method.params(), start)
     if found.endmembers.shape[1] < rank:

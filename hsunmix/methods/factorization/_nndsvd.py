@@ -1,0 +1,53 @@
+"""Spectra to start from, out of the singular vectors of the scene."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.engine.passes import compiling, gram
+from hsunmix.engine.scene import Scene
+from hsunmix.model.unmixing import Step
+
+__all__ = ["directions", "nndsvd"]
+
+Array = NDArray[np.float64]
+
+LEAST = 1e-3  # of the scene's mean, in place of zeros: multiplicative updates never leave a zero
+
+
+def directions(scene: Scene, count: int) -> Generator[Step | None, None, Array]:
+    """Return the first left singular vectors of the scene, (bands used, count)."""
+    product, _ = yield from gram(scene)
+    values: Array = np.linalg.eigh(product)[1][:, ::-1][:, :count]
+    return values
+
+
+def nndsvd(scene: Scene, rank: int) -> Generator[Step | None, None, Array]:
+    """Return W (bands used, rank) by nonnegative double singular value decomposition.
+
+    Every singular vector is cut into its positive and its negative part, and the part that carries
+    more of the scene, in bands and pixels together, becomes a spectrum.
+
+    References
+    ----------
+    Boutsidis and Gallopoulos, Pattern Recognition 41 (2008).
+    """
+    from hsunmix.kernels.projection import coordinates
+
+    u = yield from directions(scene, rank)
+    yield compiling(coordinates)
+
+    def parts(chunk: slice) -> tuple[Array, Array]:
+        v = np.empty((chunk.stop - chunk.start, rank, scene.tiles.shape[2]))
+        coordinates(scene.tiles[chunk], np.ascontiguousarray(u.T), v)
+        return (np.maximum(v, 0) ** 2).sum(axis=(0, 2)), (np.minimum(v, 0) ** 2).sum(axis=(0, 2))
+
+    found = yield from scene.passes(parts)
+    above, below = (np.sqrt(np.sum(part, axis=0)) for part in zip(*found, strict=True))
+    up, down = np.maximum(u, 0), np.maximum(-u, 0)
+    positive = np.linalg.norm(up, axis=0) * above >= np.linalg.norm(down, axis=0) * below
+    w = np.where(positive, up, down) * np.sqrt(np.where(positive, above, below) / np.sqrt(scene.n_pixels))
+    return np.asarray(np.maximum(w, LEAST * w.mean()))
