@@ -34,6 +34,9 @@ __all__ = [
 ]
 
 
+REASON = 1000  # characters: a damaged file may hold any text
+
+
 class HsunmixError(Exception):
     """Root of all errors raised on purpose."""
 
@@ -79,7 +82,7 @@ class FileError(HsunmixError, OSError):
     """
 
     def __init__(self, path: str | PathLike[str], reason: str) -> None:
-        reason = " ".join(reason.split())
+        reason = " ".join("".join(c if c.isprintable() else " " for c in reason).split())[:REASON]
         super().__init__(f"{path}: {reason}")
         self.path = path
         self.reason = reason

@@ -13,13 +13,32 @@ from numpy.typing import NDArray
 
 from hsunmix.errors import FileError
 from hsunmix.formats._hdf5_file import reading
+from hsunmix.formats._raw_pixels import RawPixels
 
-__all__ = ["HdfPixels"]
+__all__ = ["HdfPixels", "lying"]
+
+INTERLEAVES = {"yxb": "bip", "ybx": "bil", "byx": "bsq"}
 
 SLAB_BYTES = 256 << 20
 KEPT_BYTES = 512 << 20
 
 Values = NDArray[np.generic]
+
+
+def lying(path: Path, dataset: Any, axes: str) -> RawPixels | None:
+    """Return the pixels of a dataset that lies in one piece and as it is, to be read without HDF5.
+
+    None for what is stored in chunks, or in an order or a type that file reads alone don't serve.
+    """
+    import h5py
+
+    offset = dataset.id.get_offset()
+    plain = dataset.id.get_type() == h5py.h5t.py_create(dataset.dtype)
+    if offset is None or not plain or axes not in INTERLEAVES:
+        return None
+    lines, samples, bands = (int(dataset.shape[axes.index(axis)]) for axis in "yxb")
+    pixels = RawPixels(path, (lines, samples, bands), dataset.dtype, INTERLEAVES[axes], int(offset))
+    return pixels if pixels.nbytes <= path.stat().st_size else None
 
 
 class HdfPixels:
@@ -84,15 +103,23 @@ class HdfPixels:
         FileError
             The file has changed since it was opened, or can't be read.
         """
-        lines, samples, every = self._shape
+        lines, _, every = self._shape
         first, last, _ = slice(first, last).indices(lines)
         last = max(first, last)
         if bands is not None:
             return self._read_bands(first, last, [range(every)[b] for b in bands])
+        return np.array(self.view(first, last), order="K")
+
+    def view(self, first: int, last: int) -> Values:
+        """As ``read``, of all bands; not to be written to."""
         step = self.slab_lines
-        if step == 1:
+        if step == 1 or first >= last:
             return self._load(slice(first, last), slice(None), slice(None))
-        out = np.empty((last - first, samples, every), dtype=self._dtype)
+        if first // step == (last - 1) // step:
+            begin = first // step * step
+            return self.slab(first // step)[first - begin : last - begin]
+        shape = [(last - first, *self._shape[1:])[k] for k in ("yxb".index(axis) for axis in self._axes)]
+        out = np.empty(shape, dtype=self._dtype).transpose(self._order)  # as it lies in the file
         for index in range(first // step, -(-last // step)):
             begin = index * step
             low, high = max(first, begin), min(last, begin + step)

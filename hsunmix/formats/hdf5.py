@@ -13,7 +13,7 @@ from hsunmix.formats._band_vectors import understand
 from hsunmix.formats._composed_pixels import GridPixels, JoinedPixels
 from hsunmix.formats._hdf5_file import datasets, open_file, reading, usable, vectors
 from hsunmix.formats._hdf5_found import Found
-from hsunmix.formats._hdf5_pixels import HdfPixels
+from hsunmix.formats._hdf5_pixels import HdfPixels, lying
 from hsunmix.formats._options import Options
 from hsunmix.model.cube import ArrayPixels, Cube, Pixels
 from hsunmix.model.layout import Layout
@@ -69,6 +69,9 @@ def _cube(path: Path, file: Any, found: Found, names: tuple[str, ...], options: 
         kept = {"kept_bytes": GRID_BYTES} if options.grid == "map" else {}
         sources.append((HdfPixels(path, file, piece.dataset, piece.axes, **kept), piece.bands))
     pixels = _joined(path, sources)
+    whole = len(found.pieces) == 1 and found.pieces[0].bands is None and options.grid != "map"
+    if whole:
+        pixels = lying(path, found.pieces[0].dataset, found.pieces[0].axes) or pixels
     lines, samples, bands = pixels.shape
     if not all(pixels.shape) or bands > MAX_BANDS:
         raise FormatError(path, f"{lines} lines × {samples} samples × {bands} bands make no cube")

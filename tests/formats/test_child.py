@@ -137,8 +137,8 @@ def test_the_next_request_gets_a_new_child(acting, tmp_path):
 
 @posix
 def test_the_deadline_is_not_only_of_processor_time(acting, monkeypatch):
-    monkeypatch.setattr(lease, "WALL_SECONDS", 0.3)
     open_cube(acting())  # has its child started
+    monkeypatch.setattr(lease, "WALL_SECONDS", 0.3)
     began = time.monotonic()
     with pytest.raises(FileError, match=r"a\.mat: could not be decoded within"):
         open_cube(acting("sleep"))

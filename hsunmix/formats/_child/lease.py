@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hsunmix.errors import FileError
 from hsunmix.formats._child.limits import WALL_SECONDS, cpu_seconds
-from hsunmix.formats._child.messages import Open, Opened, Read, Refused, Reply, Spectrum
+from hsunmix.formats._child.messages import CHANGED, Open, Opened, Read, Refused, Reply, Spectrum
 from hsunmix.formats._child.process import Child
 from hsunmix.formats._child.translation import error_of
 
@@ -98,7 +98,7 @@ class Lease:
         reply = self._open()
         before = self._opened
         if not isinstance(reply, Opened) or before is None:
-            raise FileError(self.path, "has changed since it was opened; open it again")
+            raise FileError(self.path, CHANGED)
         if (reply.shape, reply.dtype) != (before.shape, before.dtype):
             raise FileError(self.path, f"has changed: {reply.shape} {reply.dtype} instead of {before.shape}")
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 __all__ = ["MEMORY", "WALL_SECONDS", "confine", "cpu_seconds", "processor_time", "reason_of_death"]
 
 MEMORY = 6 << 30  # the largest variable of a MATLAB 5 file has 2 GB, and unpacking takes it twice
-CPU_SECONDS = 1.2  # for a small file; a loop without end is cut off here
+CPU_SECONDS = 0.8  # for a small file; a loop without end is cut off here
 CPU_BYTES = 20 << 20  # decoded in a second by the slowest filter, on a slow machine
 WALL_SECONDS = 60.0  # beyond the time of the processor: a disk in the network may sleep
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import struct
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import msgspec
 
+from hsunmix.errors import FileError
+
 __all__ = [
-    "Array", "Block", "Done", "Fields", "Forget", "Library", "Lie", "Missing", "Open", "Opened", "Place",
-    "Read", "Refused", "Reply", "Request", "Spectrum", "Value", "receive", "send",
+    "CHANGED", "Array", "Block", "Done", "Fields", "Flat", "Forget", "Library", "Lie", "Missing", "Open",
+    "Opened", "Place", "Read", "Refused", "Reply", "Request", "Spectrum", "Value", "receive", "send",
+    "state_of",
 ]  # fmt: skip
 
+CHANGED = "has changed since it was opened; open it again"
 MAX_BYTES = 256 << 20
 _LENGTH = struct.Struct("<I")
 
@@ -82,6 +87,21 @@ class Refused(msgspec.Struct, tag=True):
     pixels: int = 0
 
 
+class Flat(msgspec.Struct, tag=True):
+    """A cube whose pixels lie in one piece in a file, where the parent can read them by itself.
+
+    ``state`` is the file's size and time of change.
+    """
+
+    fields: Fields
+    shape: tuple[int, int, int]
+    dtype: str
+    file: bytes
+    interleave: str
+    offset: int
+    state: tuple[int, int]
+
+
 class Opened(msgspec.Struct, tag=True):
     """A cube: its fields, what its pixels are, and which file holds them."""
 
@@ -119,7 +139,7 @@ class Done(msgspec.Struct, tag=True):
 
 
 Request = Forget | Open | Read | Spectrum
-Reply = Opened | Missing | Library | Block | Refused | Done
+Reply = Opened | Flat | Missing | Library | Block | Refused | Done
 
 
 def send(stream: BinaryIO, message: msgspec.Struct) -> None:
@@ -146,3 +166,18 @@ def receive(stream: BinaryIO, kind: Any) -> Any:
         return msgspec.msgpack.decode(data, type=kind)
     except msgspec.DecodeError as error:
         raise EOFError from error
+
+
+def state_of(path: Path) -> tuple[int, int]:
+    """Return a file's size and its time of change, by which both sides see that it is another.
+
+    Raises
+    ------
+    FileError
+        It is gone.
+    """
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise FileError(path, f"can no longer be read: {error.strerror or error}") from None
+    return found.st_size, found.st_mtime_ns

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.errors import MissingFileError
+from hsunmix.errors import FileError, MissingFileError
 from hsunmix.formats._child.lease import Lease
-from hsunmix.formats._child.messages import Library, Missing, Opened, Read, Spectrum
+from hsunmix.formats._child.messages import CHANGED, Flat, Library, Missing, Opened, Read, Spectrum, state_of
 from hsunmix.formats._child.translation import error_of, values_of
-from hsunmix.formats._raw_pixels import MissingPixels
+from hsunmix.formats._raw_pixels import MissingPixels, RawPixels
 from hsunmix.model.cube import Cube
 from hsunmix.model.spectra import Spectra
 
 __all__ = ["RemotePixels", "cube_of", "spectra_of"]
 
+INTERLEAVES = ("bsq", "bil", "bip")
 PORTION = 64 << 20  # asked for at a time, so that a child never holds a whole file
 
 
@@ -84,15 +88,49 @@ class RemotePixels:
         return self._lease.values(request, self._nbytes)
 
 
-def cube_of(reply: Opened | Missing, lease: Lease) -> Cube:
-    """Make the cube that was described; its pixels are read through the lease."""
+def cube_of(reply: Opened | Flat | Missing, lease: Lease) -> Cube:
+    """Make the cube that was described; its pixels are read through the lease, or where they lie."""
     values = values_of(reply.fields)
     if isinstance(reply, Opened):
         return Cube(RemotePixels(lease, reply), **values)
+    if isinstance(reply, Flat):
+        lease.end()
+        return Cube(_flat(reply), **values)
     error = error_of(reply.error, lease.path)
     lease.end()
     assert isinstance(error, MissingFileError)
     return Cube(MissingPixels(reply.shape, np.dtype(reply.dtype), error), **values)
+
+
+def _flat(reply: Flat) -> RawPixels:
+    stored = np.dtype(reply.dtype)
+    if (
+        stored.kind not in "biuf"
+        or min(reply.shape) < 1
+        or reply.offset < 0
+        or reply.interleave not in INTERLEAVES
+    ):
+        raise ValueError("pixels that can't be")
+    path = Path(os.fsdecode(reply.file))
+    return _FlatPixels(path, reply.shape, stored, reply.interleave, reply.offset, state=reply.state)
+
+
+@dataclass(frozen=True)
+class _FlatPixels(RawPixels):
+    """Pixels that lie in one piece in a file which may have no such order once it is written anew."""
+
+    state: tuple[int, int] = (0, 0)
+
+    @contextmanager
+    def _open(self) -> Iterator[IO[bytes]]:
+        self._check()
+        with super()._open() as file:
+            yield file
+        self._check()
+
+    def _check(self) -> None:
+        if state_of(self.path) != self.state:
+            raise FileError(self.path, CHANGED)
 
 
 def spectra_of(reply: Library, path: Path) -> Spectra:

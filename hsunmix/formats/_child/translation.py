@@ -42,7 +42,7 @@ def refusal(error: errors.HsunmixError) -> Refused:
         return Refused(kind, _text(error.reason), os.fsencode(error.path), pixels)
     if isinstance(error, errors.ParameterError):
         return Refused(kind, _text(error.reason), os.fsencode(error.name))
-    return Refused(kind, _text(str(error)))
+    return Refused(kind, _text(str(error))[: errors.REASON])
 
 
 def error_of(refused: Refused, path: Path) -> errors.HsunmixError:
@@ -82,8 +82,9 @@ def _plain(value: Any) -> int | float | str:
 
 
 def _text(value: str) -> str:
-    """Replace what UTF-8 cannot say: the other half of a file name in Latin-1."""
-    return value.encode("utf-8", "replace").decode()
+    """Return one line of what can be shown; ``?`` for what UTF-8 cannot say, half a name in Latin-1."""
+    known = value.encode("utf-8", "replace").decode()
+    return " ".join("".join(c if c.isprintable() else " " for c in known).split())
 
 
 def _inward(value: Value) -> Any:

@@ -20,8 +20,10 @@ from hsunmix.formats import MissingPixels, Options, formats
 from hsunmix.formats._child.limits import confine, cpu_seconds, processor_time
 from hsunmix.formats._child.memory import SharedMemory
 from hsunmix.formats._child.messages import (
+    CHANGED,
     Block,
     Done,
+    Flat,
     Forget,
     Library,
     Missing,
@@ -33,10 +35,13 @@ from hsunmix.formats._child.messages import (
     Spectrum,
     receive,
     send,
+    state_of,
 )
 from hsunmix.formats._child.translation import fields_of, refusal
 from hsunmix.formats._files import guarded
+from hsunmix.formats._raw_pixels import RawPixels
 from hsunmix.model.cube import Cube
+from hsunmix.model.pixels import Pixels
 from hsunmix.model.spectra import Spectra
 from hsunmix.parameters import make
 
@@ -97,7 +102,7 @@ class _Worker:
         found = formats()[request.format]
         for name in found.decoded_by:
             importlib.import_module(name)  # before the clock runs: it is no fault of the file
-        self._files = {path: _stat(path)}
+        self._files = {path: state_of(path)}
         opener = getattr(found, request.what)
         options = () if request.what == "open_spectra" else (make(Options, request.options),)
         size = self._files[path][0]
@@ -109,10 +114,13 @@ class _Worker:
         fields, shape, dtype = fields_of(opened), pixels.shape, pixels.dtype.str
         if isinstance(pixels, MissingPixels):
             return Missing(fields, shape, dtype, refusal(pixels.error))
+        if type(pixels) is RawPixels:
+            stored, place, state = pixels.stored.str, os.fsencode(pixels.path), state_of(pixels.path)
+            return Flat(fields, shape, stored, place, pixels.interleave, pixels.offset, state)
         self._cube = opened
         self._seconds = cpu_seconds(max(size, opened.nbytes))
         file = Path(getattr(pixels, "path", path))
-        self._files[file] = _stat(file)
+        self._files[file] = state_of(file)
         return Opened(fields, shape, dtype, os.fsencode(file))
 
     def _values(self, request: Read | Spectrum) -> Values:
@@ -125,9 +133,7 @@ class _Worker:
         self._check()
         with processor_time(self._seconds):
             if isinstance(request, Read):
-                values = guarded(
-                    self._path, lambda: cube.pixels.read(request.first, request.last, request.bands)
-                )
+                values = guarded(self._path, lambda: _read(cube.pixels, request))
             else:
                 values = guarded(self._path, lambda: cube.pixels.spectrum(request.line, request.sample))
         self._check()
@@ -136,8 +142,8 @@ class _Worker:
     def _check(self) -> None:
         """Libraries read zeros where a file was cut short, or mix the old one and the new."""
         for file, before in self._files.items():
-            if _stat(file) != before:
-                raise FileError(file, "has changed since it was opened; open it again")
+            if state_of(file) != before:
+                raise FileError(file, CHANGED)
 
     def _read_ahead(self, request: Read) -> None:
         """Decode what comes next in a pass through the file, while the parent works on the last."""
@@ -156,9 +162,16 @@ class _Worker:
     def _send(self, values: Values) -> None:
         """Send values through the two halves of the shared memory in turn."""
         order = sorted(range(values.ndim), key=lambda axis: -values.strides[axis])
-        flat = np.ascontiguousarray(values.transpose(order)).reshape(-1).view(np.uint8)
-        send(self._out, Block(values.shape, tuple(order), values.dtype.str))
+        values = values.transpose(order)
+        shape = tuple(values.shape[order.index(axis)] for axis in range(values.ndim))
+        send(self._out, Block(shape, tuple(order), values.dtype.str))
         half = len(self._memory.bytes) // 2
+        if 0 < values.nbytes <= half:
+            room = self._memory.bytes[: values.nbytes].view(values.dtype).reshape(values.shape)
+            np.copyto(room, values)
+            send(self._out, Done())
+            return
+        flat = np.ascontiguousarray(values).reshape(-1).view(np.uint8)
         for number, begin in enumerate(range(0, len(flat), half)):
             if number >= 2:
                 receive(self._in, Done)  # the parent has emptied this half
@@ -168,12 +181,13 @@ class _Worker:
             send(self._out, Done())
 
 
-def _stat(path: Path) -> tuple[int, int]:
-    try:
-        found = path.stat()
-    except OSError as error:
-        raise FileError(path, f"can no longer be read: {error.strerror or error}") from None
-    return found.st_size, found.st_mtime_ns
+def _read(pixels: Pixels, request: Read) -> Values:
+    """Read a block; it is only looked at here, so it need not be a copy of what is kept in memory."""
+    view = getattr(pixels, "view", None)
+    if view is None or request.bands is not None:
+        return pixels.read(request.first, request.last, request.bands)
+    values: Values = view(request.first, request.last)
+    return values
 
 
 if __name__ == "__main__":
