@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from hsunmix.model.unmixing import Unmixing
 
-__all__ = ["means"]
+__all__ = ["means", "remember"]
 
 _known: WeakKeyDictionary[Unmixing, NDArray[np.float64]] = WeakKeyDictionary()
 
@@ -20,3 +20,8 @@ def means(result: Unmixing) -> NDArray[np.float64]:
     if found is None:
         found = _known[result] = result.mean_abundances
     return found
+
+
+def remember(result: Unmixing, values: NDArray[np.float64]) -> None:
+    """Take these for a result's mean abundances, where they follow from those of another one."""
+    _known[result] = values

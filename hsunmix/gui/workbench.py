@@ -33,12 +33,12 @@ __all__ = ["LANES", "Questions", "Workbench"]
 # One job at a time in each. What the analyst starts and can cancel comes first.
 LANES = (
     "open", "run", "solve", "save", "export", "rank", "sweep", "check", "picture", "grey", "layer", "draw",
-    "overlay", "usable", "mask", "glance", "peek", "regions", "suggest", "match", "compare", "copy",
+    "overlay", "usable", "mask", "glance", "settle", "peek", "regions", "suggest", "match", "compare", "copy",
     "keep", "warm",
 )  # fmt: skip
 QUIET = (
-    "picture", "grey", "layer", "draw", "overlay", "usable", "mask", "glance", "peek", "regions", "suggest",
-    "match", "compare", "copy", "keep", "warm",
+    "picture", "grey", "layer", "draw", "overlay", "usable", "mask", "glance", "settle", "peek", "regions",
+    "suggest", "match", "compare", "copy", "keep", "warm",
 )  # fmt: skip
 
 log = logging.getLogger("hsunmix")
@@ -203,7 +203,8 @@ class Workbench(QObject):
                 self.show(tasks={**self.live.tasks, lane: task})
 
         def on_end(outcome: Outcome[Any]) -> None:
-            self.show(tasks={name: t for name, t in self.live.tasks.items() if name != lane})
+            if lane in self.live.tasks:
+                self.show(tasks={name: t for name, t in self.live.tasks.items() if name != lane})
             if outcome.error is None:
                 try:
                     done(outcome.value)

@@ -16,7 +16,7 @@ from hsunmix.engine.regions import RegionStatistics, region_statistics
 from hsunmix.errors import InputError
 from hsunmix.gui import intents as i
 from hsunmix.gui.controllers.solve import abundance_of
-from hsunmix.gui.means import means
+from hsunmix.gui.means import means, remember
 from hsunmix.gui.workbench import Workbench
 from hsunmix.model.cube import Cube
 from hsunmix.model.region import Region
@@ -184,7 +184,7 @@ class Controller:
         if source != member.source:
             members[intent.index] = replace(member, spectrum=spectrum, source=source)
             rows: Rows = [(k,) for k in range(len(members))]
-            new = with_members(document, members, rows, abundance_of(document), intent.index)
+            new = _edited(document, members, rows, intent.index)
             if self._gesture and history.undo_label == self._gesture:
                 history.amend(new)
             else:
@@ -196,9 +196,7 @@ class Controller:
     # What all have in common
 
     def _apply(self, label: str, members: list[Endmember], rows: Rows, shown: int) -> None:
-        document = self.bench.document
-        new = with_members(document, members, rows, abundance_of(document), shown)
-        self.bench.history.apply(label, new)
+        self.bench.history.apply(label, _edited(self.bench.document, members, rows, shown))
 
     def _with_spectrum(self, line: int, sample: int, then: Callable[[Spectrum], None]) -> None:
         """Get a pixel's spectrum, from memory at once, else by a worker."""
@@ -235,10 +233,19 @@ def add(bench: Workbench, name: str, spectrum: Spectrum, source: Source, label: 
     """
     document = bench.document
     member = Endmember(name, spectrum, free_colour(document), source=source)
-    members = (*document.endmembers, member)
+    members = [*document.endmembers, member]
     rows: Rows = [*((k,) for k in range(len(document.endmembers))), ()]
-    new = with_members(document, members, rows, abundance_of(document), len(members) - 1)
+    new = _edited(document, members, rows, len(members) - 1)
     bench.history.apply(label or f"Add {name[:1].lower()}{name[1:]}", new)
+
+
+def _edited(document: Document, members: list[Endmember], rows: Rows, shown: int) -> Document:
+    """Return the document with other endmembers; the means of what is carried over need no pass."""
+    new = with_members(document, members, rows, abundance_of(document), shown)
+    if document.unmixing is not None and new.unmixing is not None:
+        old = means(document.unmixing)
+        remember(new.unmixing, np.array([old[list(row)].sum() for row in rows]))
+    return new
 
 
 def free_colour(document: Document) -> str:

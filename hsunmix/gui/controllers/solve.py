@@ -20,6 +20,8 @@ from hsunmix.session.members import places, same_spectra, unsolved
 
 __all__ = ["Controller", "abundance_of"]
 
+LONG = 500e6  # bands · endmembers · pixels: work that takes longer is shown, and can be cancelled
+
 Done = Callable[[Unmixing], None]
 Failed = Callable[[BaseException], None]
 
@@ -47,7 +49,7 @@ class Controller:
                 self._begin(new)
         elif self._solving is not None:
             self._solving = None
-            self.bench.cancel("glance", "solve")
+            self.bench.cancel("glance", "settle", "solve")
 
     def look(self, intent: i.LookAt) -> None:
         """Remember what is looked at."""
@@ -78,7 +80,7 @@ class Controller:
 
     def _begin(self, document: Document) -> None:
         self._solving = document
-        self.bench.cancel("solve")
+        self.bench.cancel("settle", "solve")
         work = self._first(document)
         done, failed, _ = self._ends(document)
         self.bench.start("glance", "Solving for what is seen", work, done, failed)
@@ -113,8 +115,9 @@ class Controller:
                 return
             self._show(result)
             if result.provisional:
-                ends = self._ends(document)
-                self.bench.start("solve", "Solving for abundances", self._rest(document), *ends)
+                lane = "settle" if _work(result) <= LONG else "solve"
+                work, ends = self._rest(document), self._ends(document)
+                self.bench.start(lane, "Solving for abundances", work, *ends)
 
         def failed(error: BaseException) -> None:
             if self._wanted(document):
@@ -154,6 +157,10 @@ def abundance_of(document: Document) -> str:
 
 def _same_problem(one: Document, other: Document) -> bool:
     return same_spectra(one, other) and unsolved(other) and abundance_of(one) == abundance_of(other)
+
+
+def _work(result: Unmixing) -> float:
+    return float(result.abundances.size) * len(result.endmembers)
 
 
 def _spectra(document: Document) -> NDArray[np.float64]:

@@ -191,6 +191,8 @@ class View(Panel):
         result = document.unmixing
         self.summary.setText(describe(document))
         self.summary.setToolTip("‖X − WH‖ / ‖X‖ over the pixels and bands used")
+        if result is not None and result.provisional:
+            return  # what there is to say comes with the solution
         note = "" if result is None else result.note
         self.note.setText(note)
         self.note.setVisible(bool(note))

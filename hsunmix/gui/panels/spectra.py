@@ -88,15 +88,12 @@ class View(Panel):
     def render(self, old: Document, new: Document) -> None:  # type: ignore[override]
         """Redraw what changed."""
         self._document = new
-        if new.cube is not old.cube or new.unmixing is not old.unmixing:
+        if new.cube is not old.cube:
             self._set_axes()
-            self._set_residual()
-        if (
-            new.endmembers is not old.endmembers
-            or new.view.endmember != old.view.endmember
-            or new.cube is not old.cube
-        ):
+        elif new.endmembers is not old.endmembers or new.view.endmember != old.view.endmember:
             self._draw_endmembers()
+        if new.unmixing is not old.unmixing:
+            self._set_residual(new)
         if new.view.page != old.view.page or new.unmixing is not old.unmixing:
             self._draw_hints()
         if new.pins != old.pins:
@@ -154,9 +151,11 @@ class View(Panel):
             draw()
         self._draw_cursor()
 
-    def _set_residual(self) -> None:
+    def _set_residual(self, document: Document) -> None:
         """Give the residual room as soon as something is modelled."""
-        result = self._document.unmixing
+        result = document.unmixing
+        if result is not None and result.provisional and self._usual is not None:
+            return
         self._usual = None if result is None else 2 * limits(result.rmse, 50.0)[1]
         self.plot.set_residual(None if self._usual is None else round_up(self._usual))
 

@@ -24,6 +24,7 @@ __all__ = [
 ]
 
 SOLID, DASHED, DOTTED = "solid", "dashed", "dotted"
+SMOOTH = 40  # bands: Qt strokes a thick path six times slower than its segments, and no corner is seen
 PATTERNS = {DASHED: (7.0, 4.0), DOTTED: (2.0, 3.5)}  # drawn and left out, in logical pixels
 
 Array = NDArray[np.float64]
@@ -137,7 +138,7 @@ def pieces(x: Array, y: Array, drawn: float, left_out: float) -> Array:
     return ends_of
 
 
-def paint_curve(painter: QPainter, frame: Frame, x: Array, curve: Curve, quick: bool = False) -> None:
+def paint_curve(painter: QPainter, frame: Frame, x: Array, curve: Curve) -> None:
     """Draw a curve with its gaps.
 
     Parameters
@@ -146,9 +147,6 @@ def paint_curve(painter: QPainter, frame: Frame, x: Array, curve: Curve, quick: 
     frame : Frame
     x : array, (bands,)
     curve : Curve
-    quick : bool
-        Segment by segment: Qt strokes a thick smooth path six times slower than its single segments,
-        which is good for what is drawn once, not for what follows the mouse.
     """
     pen = QPen(QColor(curve.colour), curve.width)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
@@ -163,7 +161,7 @@ def paint_curve(painter: QPainter, frame: Frame, x: Array, curve: Curve, quick: 
             painter.drawPoint(QPointF(part_x[0], part_y[0]))
         elif curve.style in PATTERNS:
             _lines(painter, pieces(part_x, part_y, *PATTERNS[curve.style]))
-        elif quick:
+        elif last - first >= SMOOTH:
             _lines(painter, np.column_stack((part_x[:-1], part_y[:-1], part_x[1:], part_y[1:])))
         else:
             painter.drawPolyline(_polygon(part_x, part_y))

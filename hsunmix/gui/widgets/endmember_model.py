@@ -151,29 +151,44 @@ class EndmemberModel(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
         """What a cell shows."""
-        member, column = self._members[index.row()], index.column()
-        share = self._means[index.row()] if index.row() < len(self._means) else None
-        matches = self._matches[index.row()] if index.row() < len(self._matches) else ()
-        mean = "" if share is None or not np.isfinite(share) else f"{100 * share:.0f} %"
-        texts = ("", "", member.name, _place(member), mean, _like(matches), "")
+        row, column = index.row(), index.column()
+        member = self._members[row]
         if role in (Role.DisplayRole, Role.EditRole):
-            return texts[column]
+            return self._text(row, column)
         if role == Role.DecorationRole:
             return self._picture(member, column)
+        if role == Role.ForegroundRole:
+            return self._ink(row, column)
+        if role == SHARE_ROLE and column == MEAN:
+            return self._means[row] if row < len(self._means) else None
         if role == Role.AccessibleTextRole:
             said = {VISIBLE: _yes(member.visible), COLOUR: member.colour, LOCK: _yes(member.locked)}
-            return f"{SPOKEN[column]}: {said.get(column, texts[column])}"
+            return f"{SPOKEN[column]}: {said.get(column) or self._text(row, column)}"
         if role == Role.ToolTipRole:
+            matches = self._matches_of(row)
             if column == MATCH and matches:
                 return "\n".join([TIPS[MATCH], *(f"{_angle(m)}  {m.name}" for m in matches)])
             return f"{member.name}, {member.source}" if column in (NAME, SOURCE) else TIPS[column]
-        if role == Role.ForegroundRole:
-            faint = column == MATCH and bool(matches) and matches[0].score > UNLIKE
-            if column in (SOURCE, MEAN, MATCH) or not member.visible:
-                return QColor(self._theme.disabled if faint else self._theme.muted)
-        if role == SHARE_ROLE and column == MEAN:
-            return share
         return None
+
+    def _text(self, row: int, column: int) -> str:
+        if column == NAME:
+            return self._members[row].name
+        if column == SOURCE:
+            return _place(self._members[row])
+        if column == MATCH:
+            return _like(self._matches_of(row))
+        share = self._means[row] if column == MEAN and row < len(self._means) else np.nan
+        return f"{100 * share:.0f} %" if np.isfinite(share) else ""
+
+    def _ink(self, row: int, column: int) -> QColor | None:
+        if column not in (SOURCE, MEAN, MATCH) and self._members[row].visible:
+            return None
+        matches = self._matches_of(row) if column == MATCH else ()
+        return QColor(self._theme.disabled if matches and matches[0].score > UNLIKE else self._theme.muted)
+
+    def _matches_of(self, row: int) -> tuple[Match, ...]:
+        return self._matches[row] if row < len(self._matches) else ()
 
     def setData(self, index: Index, value: Any, role: int = Role.EditRole) -> bool:
         """Ask for a new name; what is empty or the same is no change."""

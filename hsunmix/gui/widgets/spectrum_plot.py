@@ -164,7 +164,7 @@ class SpectrumPlot(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         frame, strip = self.frames()
         for group in self._moving:
-            self._paint_group(painter, group, frame, strip, quick=True)
+            self._paint_group(painter, group, frame, strip)
         painter.setClipping(False)
         self.brush.paint(painter, frame, self._inks)
         if self._mouse is not None and frame.rect.contains(self._mouse):
@@ -194,7 +194,7 @@ class SpectrumPlot(QWidget):
             paint_spread(painter, frame, self.sheet.x, spread)
         for group in self.sheet.curves:
             if group not in self._moving:
-                self._paint_group(painter, group, frame, strip, quick=False)
+                self._paint_group(painter, group, frame, strip)
         painter.end()
         return backing
 
@@ -204,16 +204,14 @@ class SpectrumPlot(QWidget):
             band = QRectF(float(low), part.rect.top(), float(high - low), part.rect.height())
             painter.fillRect(band, QColor(self._inks.faint))
 
-    def _paint_group(
-        self, painter: QPainter, group: str, frame: Frame, strip: Frame | None, quick: bool
-    ) -> None:
+    def _paint_group(self, painter: QPainter, group: str, frame: Frame, strip: Frame | None) -> None:
         part = strip if group == RESIDUAL else frame
         if part is None:
             return
         painter.setClipRect(part.rect)
         for curve in self.curves(group):
             if len(curve.values) == len(self.sheet.x):
-                paint_curve(painter, part, self.sheet.x, curve, quick)
+                paint_curve(painter, part, self.sheet.x, curve)
 
     # Mouse and keys
 

@@ -26,6 +26,7 @@ Settled = Callable[[], None]
 @pytest.fixture
 def small_budget(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if the scene were large: every other line and sample is what can be solved at once."""
+    monkeypatch.setattr(controller, "LONG", 0.0)
     monkeypatch.setattr(controller, "within", lambda *args: _within(*args, budget=20 * 4 * 13 * 11 / 3.9))
 
 
