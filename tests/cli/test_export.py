@@ -59,3 +59,23 @@ def test_not_a_session(hsunmix, tmp_path):
 def test_info_of_a_session_is_that_of_its_cube(hsunmix, session, scene):
     facts = hsunmix("info", session, "--json").stdout
     assert json.loads(facts) == json.loads(hsunmix("info", scene, "--json").stdout)
+
+
+def test_every_product_of_a_session(hsunmix, session, tmp_path):
+    from hsunmix.exports import exports
+
+    result = hsunmix("export", session, "-o", tmp_path / "all", "--products", ",".join(exports()))
+    assert result.exit_code == 0, result.output
+    written = {p.name for p in (tmp_path / "all").iterdir()}
+    assert len(result.stdout.splitlines()) == len(written)
+    assert {
+        "abundances.qml",
+        "abundances_cog.tif",
+        "maps.svg",
+        "report.html",
+        "result.mat",
+        "result.nc",
+    } <= written
+    report = (tmp_path / "all" / "report.html").read_text(encoding="utf-8")
+    assert "hsunmix export" in report
+    assert "hsunmix.unmix(" in report
