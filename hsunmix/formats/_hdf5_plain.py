@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from hsunmix.errors import FormatError
+from hsunmix.formats import _hdf5_cf
 from hsunmix.formats._band_vectors import BandAxis, understand
 from hsunmix.formats._hdf5_file import attribute, matlab_numbers, number, resolve, vectors
 from hsunmix.formats._hdf5_found import Found, Piece
@@ -38,6 +39,7 @@ def find(path: Path, file: Any, every: dict[str, Any], options: Options) -> Foun
         nodata=number(attribute(dataset, "_FillValue", "missing_value", "Data_Ignore_Value", "nodata")),
         gain=gain if gain else 1.0,
         offset=offset or 0.0,
+        georeference=_hdf5_cf.place(file, every, dataset, axes, notes),
         plain=True,
         guessed=guessed,
         notes=notes,

@@ -75,7 +75,7 @@ def gdal_transform(transform: str, crs: str) -> Place:
             return None
         try:
             c, a, b, f, d, e = (float(number) for number in numbers)
-            return Georeference((a, b, c, d, e, f), look.text(crs))
+            return Georeference((a, b, c, d, e, f), look.text(crs) if crs else "")
         except ValueError:
             notes.append("the transform to the map can't be used: ignored.")
             return None

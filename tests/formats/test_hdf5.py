@@ -287,3 +287,37 @@ def test_damaged_files_give_one_line(write, values):
         except HsunmixError as error:
             lines = [str(error)]
         assert not any("\n" in line for line in lines), lines
+
+
+def test_a_place_by_the_conventions_of_netcdf(tmp_path, values):
+    rasterio = pytest.importorskip("rasterio")
+    with h5py.File(tmp_path / "cf.nc", "w") as file:
+        cube = file.create_dataset("g/cube", data=values)
+        scales = {
+            "y": (4000000.0 - 30 * np.arange(21.0), "m"),
+            "x": (500015.0 + 30 * np.arange(13.0), "m"),
+            "band": (np.arange(17.0), ""),
+        }
+        for k, (name, (numbers, unit)) in enumerate(scales.items()):
+            file[name] = numbers
+            file[name].make_scale(name)
+            if unit:
+                file[name].attrs["units"] = unit
+            cube.dims[k].attach_scale(file[name])
+        file["crs"] = 0
+        file["crs"].attrs["crs_wkt"] = rasterio.crs.CRS.from_epsg(32633).to_wkt()
+        cube.attrs["grid_mapping"] = "crs"
+    place = open_cube(tmp_path / "cf.nc").georeference
+    assert place.transform == (30, 0, 500000, 0, -30, 4000015)
+    assert rasterio.crs.CRS.from_user_input(place.crs).to_epsg() == 32633
+    with h5py.File(tmp_path / "cf.nc", "r+") as file:
+        file["crs"].attrs["GeoTransform"] = "1 2 0 3 0 -4"
+    assert open_cube(tmp_path / "cf.nc").georeference.transform == (2, 0, 1, 0, -4, 3)
+    with h5py.File(tmp_path / "cf.nc", "r+") as file:
+        del file["g/cube"].attrs["grid_mapping"]
+        file["x"].attrs["units"] = "degrees_east"
+        file["y"].attrs["units"] = "degrees_north"
+    assert open_cube(tmp_path / "cf.nc").georeference.crs == "EPSG:4326"
+    with h5py.File(tmp_path / "cf.nc", "r+") as file:
+        file["x"][3] += 1
+    assert open_cube(tmp_path / "cf.nc").georeference is None
