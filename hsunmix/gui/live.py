@@ -228,6 +228,8 @@ class Live:
         Two results beside each other.
     sweep : Sweep or None
         What runs with several numbers of endmembers found.
+    tour : int or None
+        The step of the guided start.
     """
 
     cursor: PixelView | None = None
@@ -252,6 +254,7 @@ class Live:
     left_behind: tuple[Work, ...] = ()
     comparing: Comparing | None = None
     sweep: Sweep | None = None
+    tour: int | None = None
 
     @property
     def running(self) -> Task | None:

@@ -106,6 +106,8 @@ class MainWindow(QMainWindow):
             self._column.insertWidget(k, panel)
         for panel in areas.get("status", []):
             self._column.addWidget(panel)
+        for panel in areas.get("float", []):
+            panel.setParent(self)
         for panel in self.panels:
             self._tell_all(panel)
         self._show_page()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
@@ -72,6 +73,8 @@ class Menus:
         made.setStatusTip(tip)
         if action.shortcut:
             made.setShortcut(QKeySequence(action.shortcut))
+            if action.everywhere:
+                made.setShortcutContext(Qt.ShortcutContext.ApplicationShortcut)
         if action.checked is not None:
             made.setCheckable(True)
         made.triggered.connect(lambda _=False: self._bench.send(action.intent(self._bench)))

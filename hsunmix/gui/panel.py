@@ -13,7 +13,7 @@ from hsunmix.session.document import Document
 
 __all__ = ["AREAS", "Panel", "heading", "named"]
 
-AREAS = ("message", "centre", "right", "bottom", "status", "tool")
+AREAS = ("message", "centre", "right", "bottom", "status", "tool", "float")
 
 W = TypeVar("W", bound=QWidget)
 
@@ -24,7 +24,8 @@ class Panel(QFrame):
     A panel is a file in ``hsunmix/gui/panels`` with ``TITLE`` (its accessible name), ``AREA`` (one of
     ``AREAS``), ``ORDER`` (its place there) and a class ``View`` derived from this one. The window finds
     it by scanning the folder. Panels never call each other. One of the area ``tool`` has a window of its
-    own, of the size ``SIZE`` at first, and is made when ``ShowTool`` asks for it.
+    own, of the size ``SIZE`` at first, and is made when ``ShowTool`` asks for it; one of the area ``float``
+    lies over the others and puts itself where it belongs.
     """
 
     intent = Signal(object)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from hsunmix.gui.icons import logo
-from hsunmix.gui.intents import Open, OpenSample
+from hsunmix.gui.intents import Open, OpenSample, StartTour
 from hsunmix.gui.panel import named
 
 __all__ = ["Welcome"]
@@ -95,10 +95,15 @@ class Welcome(QWidget):
         self.sample_button = named(QPushButton("Try the sample cube"), "openSample", "Try the sample cube")
         self.sample_button.setToolTip("Open a small made-up scene with known materials")
         self.sample_button.clicked.connect(lambda: self.intent.emit(OpenSample()))
+        self.tour_button = named(QPushButton("Guided start"), "startTour", "Guided start, three minutes")
+        self.tour_button.setToolTip("Three minutes on the sample cube, step by step")
+        self.tour_button.setProperty("role", "link")
+        self.tour_button.clicked.connect(lambda: self.intent.emit(StartTour()))
         row = QHBoxLayout()
         row.setSpacing(10)
         row.addWidget(self.open_button)
         row.addWidget(self.sample_button)
+        row.addWidget(self.tour_button)
         row.addStretch(1)
         return row
 

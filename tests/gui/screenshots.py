@@ -1,7 +1,8 @@
 """Make the pictures of the window anew: ``python -m tests.gui.screenshots FOLDER``.
 
-Every state, light and dark, at 1280×800 and 2560×1440. ``--manual`` writes the manual's picture too.
-No display is needed.
+Every state, light and dark, at 1280×800 and 2560×1440; with QT_SCALE_FACTOR=2 in the environment only the
+smaller size. ``--manual`` writes the manual's pictures, and nothing else when no folder is given. No
+display is needed.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
+from hsunmix.exports import Delivery
 from hsunmix.files import resource
 from hsunmix.gui import intents as i
 from hsunmix.gui import theme as themes
@@ -28,9 +31,20 @@ from hsunmix.gui.dialogs.shape import ShapeDialog
 from hsunmix.gui.dialogs.unsaved import UnsavedDialog
 from hsunmix.gui.main_window import MainWindow
 from hsunmix.gui.settings import Settings
+from hsunmix.session.document import RunSettings
+from hsunmix.session.recovery import Record, Work
 
-SIZES = ((1280, 800), (2560, 1440))
-MANUAL = Path("resources") / "docs" / "images" / "window.png"
+SCALE = float(os.environ.get("QT_SCALE_FACTOR", "1"))
+SIZES = ((1280, 800), (2560, 1440)) if SCALE == 1 else ((1280, 800),)
+IMAGES = Path("resources") / "docs" / "images"
+# The manual's pictures, by state. What was to be seen on them is written into each: see test_screenshots.
+MANUAL = {
+    "map": "window.png",
+    "compare": "comparison.png",
+    "howMany": "how_many.png",
+    "exportDialog": "export.png",
+}
+WIDGETS = "hsunmix-widgets"
 Keep = Callable[[str, QWidget], None]
 
 
@@ -65,6 +79,25 @@ def name_materials(window: MainWindow) -> None:
         window.bench.send(i.Rename(k, names[int(np.argmax(likeness))].capitalize()))
 
 
+def idle(window: MainWindow) -> bool:
+    """Whether nothing is being done, not even in the background."""
+    return not any(lane.busy for lane in window.bench.lanes.values())
+
+
+def fingerprint(widget: QWidget) -> str:
+    """Return the names of all that can be seen of a widget, but for what comes and goes."""
+    names = {w.objectName() for w in widget.findChildren(QWidget) if w.isVisible() and w.objectName()}
+    return " ".join(sorted(name for name in names if not name.startswith(("qt_", "work", "cancel"))))
+
+
+def manual_picture(name: str, widget: QWidget) -> None:
+    """Write a picture of the manual, with what is to be seen on it."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    image: QImage = widget.grab().toImage()
+    image.setText(WIDGETS, fingerprint(widget))
+    image.save(str(IMAGES / MANUAL[name]))
+
+
 def tour(window: MainWindow, keep: Keep) -> None:
     """Walk through the states of the window."""
     bench = window.bench
@@ -83,12 +116,15 @@ def tour(window: MainWindow, keep: Keep) -> None:
     bench.send(i.Pin(30, 62))
     bench.send(i.Hover(60, 44))
     wait(window, lambda: bench.live.pinned[30, 62].measured is not None)
+    wait(window, lambda: idle(window))
     for page in ("maps", "map", "mixture", "residual", "band", "rgb"):
         bench.send(i.ShowPage(page))
         bench.send(i.Hover(60, 44))
         settle()
         keep(page, window)
     regions_and_mask(window, keep)
+    runs(window, keep)
+    tools(window, keep)
     bench.send(i.Open(Path("/data/survey/strip_7.hdr"), discard=True))
     while bench.live.message is None:
         settle(0.05)
@@ -126,28 +162,83 @@ def regions_and_mask(window: MainWindow, keep: Keep) -> None:
     wait(window, lambda: not bench.live.tasks)
 
 
+def runs(window: MainWindow, keep: Keep) -> None:
+    """Unmix otherwise, and compare."""
+    bench = window.bench
+    bench.send(i.ShowPage("maps"))
+    for settings in (RunSettings("vca", 5, seed=2), RunSettings("hals", 4)):
+        before = bench.document.unmixing
+        bench.send(i.SetRun(settings))
+        bench.send(i.Unmix())
+        wait(window, lambda b=before: bench.document.unmixing is not b and not bench.live.tasks)
+    keep("runs", window)
+    bench.send(i.CompareRuns(1, 2))
+    wait(window, lambda: bench.live.comparing is not None)
+    bench.send(i.ShowPair(1))
+    settle()
+    keep("compare", window)
+    bench.send(i.Flicker(True))
+    settle(0.1)
+    keep("flicker", window)
+    bench.send(i.StopComparing())
+    bench.send(i.BackTo(1))
+    wait(window, lambda: not bench.live.tasks)
+
+
+def tools(window: MainWindow, keep: Keep) -> None:
+    """Show the windows beside the main one, the guided start, and work that is offered."""
+    bench = window.bench
+    bench.send(i.ShowTool("how_many", "sweep"))
+    bench.send(i.StartSweep(2, 7, 3))
+    wait(window, lambda: bench.live.sweep is not None and not bench.live.tasks)
+    keep("howMany", window.tools.windows["how_many"])
+    bench.send(i.ShowTool("how_many", "estimate"))
+    settle()
+    keep("howManyEstimate", window.tools.windows["how_many"])
+    bench.send(i.ShowTool("manual", "runs.md"))
+    settle(0.4)
+    keep("manual", window.tools.windows["manual"])
+    for tool in window.tools.windows.values():
+        tool.hide()
+    bench.show(tour=4)
+    settle(0.4)
+    keep("tour", window)
+    bench.show(tour=None)
+    record = Record("work-1.hsu", "", "jasper.hdr", "", "2025-03-04T12:05:00+00:00")
+    bench.show(left_behind=(Work(Path("/state/1"), record),))
+    settle()
+    keep("recovery", window)
+    bench.show(left_behind=())
+
+
 def dialogs(window: MainWindow, keep: Keep) -> None:
     """Show every dialog of the project's own."""
+    document = window.bench.document
+    delivery = Delivery(document.unmixing, document.endmembers, document.cube)
     for dialog in (
-        ExportDialog(window, "/home/ana/desert-unmixed", ("geotiff", "png", "csv", "sli")),
+        ExportDialog(window, "/home/ana/desert-unmixed", ("geotiff", "png", "csv", "sli"), delivery),
         ShapeDialog(window, Path("/data/urban_77.mat"), 5929),
         UnsavedDialog(window, "desert.hdr"),
         AboutDialog(window),
     ):
         dialog.show()
+        if isinstance(dialog, ExportDialog):
+            wait(window, lambda d=dialog: len(d.planner.plans) == 4)
         settle()
         keep(dialog.objectName(), dialog)
         dialog.close()
         dialog.deleteLater()
 
 
-def main(folder: Path, manual: bool) -> None:
+def main(folder: Path | None, manual: bool) -> None:
     """Write all pictures into a folder."""
     app = application()
-    folder.mkdir(parents=True, exist_ok=True)
-    for theme in ("light", "dark"):
-        for width, height in SIZES:
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+    for theme in ("light", "dark") if folder is not None else ("light",):
+        for width, height in SIZES if folder is not None else SIZES[:1]:
             with tempfile.TemporaryDirectory() as config:
+                os.environ["HSUNMIX_STATE_DIR"] = config  # work that the user left behind is not for pictures
                 settings = Settings(Path(config) / "settings.json")
                 settings.change(theme=theme)
                 themes.apply(app, themes.choose(theme))
@@ -157,11 +248,10 @@ def main(folder: Path, manual: bool) -> None:
                 window.load_panels()
 
                 def keep(name: str, widget: QWidget, tag: str = f"{theme}_{width}") -> None:
-                    picture = widget.grab()
-                    picture.save(str(folder / f"{name}_{tag}.png"))
-                    if manual and (name, tag) == ("map", "light_1280"):
-                        MANUAL.parent.mkdir(parents=True, exist_ok=True)
-                        picture.save(str(MANUAL))
+                    if folder is not None:
+                        widget.grab().save(str(folder / f"{name}_{tag}{f'@{SCALE:g}' * (SCALE != 1)}.png"))
+                    if manual and name in MANUAL and tag == "light_1280":
+                        manual_picture(name, widget)
 
                 tour(window, keep)
                 dialogs(window, keep)
@@ -171,4 +261,7 @@ def main(folder: Path, manual: bool) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), "--manual" in sys.argv)
+    folders = [Path(word) for word in sys.argv[1:] if not word.startswith("--")]
+    if not folders and "--manual" not in sys.argv:
+        raise SystemExit(__doc__)
+    main(folders[0] if folders else None, "--manual" in sys.argv)

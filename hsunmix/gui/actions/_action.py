@@ -35,6 +35,8 @@ class Action:
         For an entry that is ticked.
     line : bool
         Whether a line is drawn above it.
+    everywhere : bool
+        Whether its shortcut works in the windows beside the main one as well.
     """
 
     id: str
@@ -46,6 +48,7 @@ class Action:
     icon: str = ""
     checked: When | None = None
     line: bool = False
+    everywhere: bool = False
 
 
 def opened(bench: Workbench) -> bool:

@@ -15,5 +15,6 @@ from hsunmix.gui.intents.mask import *
 from hsunmix.gui.intents.recovery import *
 from hsunmix.gui.intents.regions import *
 from hsunmix.gui.intents.runs import *
+from hsunmix.gui.intents.tour import *
 from hsunmix.gui.intents.windows import *
 from hsunmix.gui.intents.work import *
