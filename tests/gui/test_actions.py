@@ -46,7 +46,8 @@ def test_with_a_result_everything_is_offered(window: MainWindow, document: objec
     need_a_layer = {"pageLayer"}
     need_another_run = {"pageCompare", "compare", "flicker"}
     need_a_hint = {"addSuggested", "hideMatch", "closeLibraries"}
-    need_more = need_a_mask | need_a_region | need_a_layer | need_another_run | need_a_hint
+    need_choices = {"layout"}
+    need_more = need_a_mask | need_a_region | need_a_layer | need_another_run | need_a_hint | need_choices
     assert off - need_more == {"undo", "clearPins", "cancel"}
     assert need_more <= off
     assert window.menus.actions["redo"].text() == "&Redo Pin"
