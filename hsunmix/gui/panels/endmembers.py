@@ -44,7 +44,7 @@ TITLE = "Endmembers"
 AREA = "right"
 ORDER = 0
 
-WIDTHS = {VISIBLE: 27, COLOUR: 27, SOURCE: 62, MEAN: 54, MATCH: 118, LOCK: 28}
+WIDTHS = {VISIBLE: 27, COLOUR: 27, SOURCE: 60, MEAN: 52, MATCH: 124, LOCK: 28}
 
 
 class _Table(QTableView):
@@ -133,6 +133,7 @@ class View(Panel):
         )
         table.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         table.setDragDropOverwriteMode(False)
+        table.setWordWrap(False)
         table.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # an angle or a number at the end stays
         table.setShowGrid(False)
         table.setIconSize(QSize(16, 16))

@@ -24,7 +24,9 @@ __all__ = [
 ]
 
 SOLID, DASHED, DOTTED = "solid", "dashed", "dotted"
-SMOOTH = 40  # bands: Qt strokes a thick path six times slower than its segments, and no corner is seen
+# Qt strokes a thick path six times slower than its segments; from so many bands on no corner is seen
+# between them, if the line is no thicker than this.
+SMOOTH, THICK = 40, 2.0
 PATTERNS = {DASHED: (7.0, 4.0), DOTTED: (2.0, 3.5)}  # drawn and left out, in logical pixels
 
 Array = NDArray[np.float64]
@@ -161,7 +163,7 @@ def paint_curve(painter: QPainter, frame: Frame, x: Array, curve: Curve) -> None
             painter.drawPoint(QPointF(part_x[0], part_y[0]))
         elif curve.style in PATTERNS:
             _lines(painter, pieces(part_x, part_y, *PATTERNS[curve.style]))
-        elif last - first >= SMOOTH:
+        elif last - first >= SMOOTH and curve.width <= THICK:
             _lines(painter, np.column_stack((part_x[:-1], part_y[:-1], part_x[1:], part_y[1:])))
         else:
             painter.drawPolyline(_polygon(part_x, part_y))
