@@ -118,8 +118,11 @@ def abundances(
     return finish(pipeline.solve(_scene(cube_or_x), w, method, parameters)).abundances
 
 
-def estimate_rank(cube_or_x: Cube | ArrayLike, method: str = "hysime", **parameters: Any) -> int:
-    """Estimate how many endmembers there are."""
+def estimate_rank(cube_or_x: Cube | ArrayLike, method: str = "auto", **parameters: Any) -> int:
+    """Estimate how many endmembers there are.
+
+    Where the scene allows no more than a range, this is the number that is proposed within it.
+    """
     return finish(pipeline.estimate_rank(_scene(cube_or_x), method, parameters)).rank
 
 

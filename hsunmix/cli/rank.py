@@ -12,7 +12,7 @@ from hsunmix.cli._options import as_json, cube_argument, echo_json, narrowing, r
 
 @click.command("rank")
 @cube_argument
-@click.option("-m", "--method", default="hysime", show_default=True, help="Which estimate.")
+@click.option("-m", "--method", default="auto", show_default=True, help="Which estimate.")
 @narrowing
 @reading
 @as_json
@@ -34,6 +34,8 @@ def command(
             {
                 "method": method,
                 "rank": estimate.rank,
+                "low": estimate.low or estimate.rank,
+                "high": estimate.high or estimate.rank,
                 "sentence": estimate.sentence,
                 "label": estimate.label,
                 "curve": estimate.curve,

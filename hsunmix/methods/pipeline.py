@@ -104,7 +104,7 @@ def solve(
 
 
 def estimate_rank(
-    scene: Scene, method: str = "hysime", parameters: Mapping[str, Any] | None = None
+    scene: Scene, method: str = "auto", parameters: Mapping[str, Any] | None = None
 ) -> Generator[Step | None, None, RankEstimate]:
     """Estimate the number of endmembers."""
     chosen = get(method, "rank")

@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 import hsunmix
-from hsunmix.bench.accuracy import angles, score
-from hsunmix.bench.planted import planted
+from hsunmix.bench.accuracy import Score, angles, score
+from hsunmix.bench.planted import Library, Mixing, Planted, planted
 from hsunmix.bench.real import real
 from hsunmix.cli.bench import command
 
@@ -35,20 +35,31 @@ def test_a_missing_endmember_costs() -> None:
     assert found.rmse > 0.1
 
 
-# Twice what is asked on the mean of ten seeds: these are two seeds of scenes that differ.
-LIMITS = {"pure": (1.6, 0.032), "mixed": (7.0, 0.12), "outliers": (3.0, 0.07), "noisy": (2.6, 0.07)}
+# Angles as asked for on the median of ten seeds. With the true spectra the abundances of the outlier and
+# of the noisy scenes here are .022 and .047 off, so their limits are above what is asked. Materials of
+# the whole library may be dark, and then no abundance is sure.
+LIMITS = {"pure": (0.8, 0.021), "mixed": (3.0, 0.06), "outliers": (1.5, 0.04), "noisy": (1.3, 0.065)}
+READINGS: list[tuple[Library, Mixing]] = [("chosen", "patches"), ("whole", "uniform")]
 
 
+def measured(result: hsunmix.Unmixing, scene: Planted) -> Score:
+    h = result.abundances.astype(np.float64)[:, ~scene.odd]
+    return score(result.endmembers, h, scene.endmembers, scene.abundances[:, ~scene.odd], scene.shade)
+
+
+@pytest.mark.parametrize("reading", READINGS, ids="-".join)
 @pytest.mark.parametrize("kind", LIMITS)
-def test_default_on_planted_scenes(kind: str) -> None:
-    for seed in (100, 101):
-        scene = planted(kind, seed)
-        result = hsunmix.unmix(scene.x, rank=scene.endmembers.shape[1])
-        h = result.abundances.astype(np.float64)
-        found = score(result.endmembers, h, scene.endmembers, scene.abundances, scene.shade)
-        assert found.angle < LIMITS[kind][0]
-        assert found.rmse < LIMITS[kind][1]
-        assert result.abundance == ("nnls" if kind in ("outliers", "mixed") else "fcls")
+def test_default_on_planted_scenes(kind: str, reading: tuple[Library, Mixing]) -> None:
+    scene = planted(kind, 100, *reading)
+    rank = scene.endmembers.shape[1]
+    found = measured(result := hsunmix.unmix(scene.x, rank=rank), scene)
+    assert found.angle < LIMITS[kind][0]
+    assert found.rmse < LIMITS[kind][1] or reading != READINGS[0]
+    assert result.abundance == ("nnls" if kind == "outliers" else "fcls")
+    published = hsunmix.unmix(
+        scene.x, "vca", rank=rank, runs=1, exchange=False, projected=True, abundance="fcls"
+    )
+    assert found.angle <= 1.1 * measured(published, scene).angle
 
 
 def test_default_on_real_scenes(shared: Path) -> None:
@@ -63,6 +74,11 @@ def test_default_on_real_scenes(shared: Path) -> None:
 def test_the_table_is_markdown() -> None:
     result = CliRunner().invoke(command, ["accuracy", "-m", "spa", "--seeds", "1"], catch_exceptions=False)
     lines = result.output.strip().splitlines()
-    assert len(lines) == 3
-    assert lines[2].startswith("| spa | ")
+    assert [line.split(" | ")[0] for line in lines[2:]] == [
+        "| spa",
+        "| vca as published + fcls",
+        "| true spectra + nnls",
+        "| true spectra + fcls",
+    ]
+    assert all("0.00°" in line for line in lines[4:])
     assert len({line.count("|") for line in lines}) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hsunmix.bench.planted import KINDS, LEAST_ANGLE, planted
+from hsunmix.bench.planted import KINDS, LEAST_ANGLE, Library, Mixing, planted
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -41,3 +41,21 @@ def test_kinds_differ_as_they_say() -> None:
 def test_seeds_repeat_and_differ() -> None:
     np.testing.assert_array_equal(planted("pure", 4).x, planted("pure", 4).x)
     assert not np.array_equal(planted("pure", 4).endmembers, planted("pure", 5).endmembers)
+
+
+@pytest.mark.parametrize(("library", "mixing"), [("whole", "patches"), ("chosen", "uniform")])
+def test_other_readings(library: Library, mixing: Mixing) -> None:
+    first, scene = planted("outliers", 1), planted("outliers", 1, library, mixing)
+    assert not np.array_equal(first.x, scene.x)
+    np.testing.assert_allclose(scene.abundances.sum(axis=0), 1)
+    assert (scene.abundances.max(axis=1) > 0.97).all()
+    assert planted("mixed", 1, library, mixing).abundances.max() <= 0.8 + 1e-9
+
+
+def test_outliers_are_marked() -> None:
+    scene = planted("outliers", 0)
+    assert scene.odd.sum() == 50
+    unit = scene.endmembers @ np.linalg.pinv(scene.endmembers)
+    left = np.linalg.norm(scene.x - unit @ scene.x, axis=0) / np.linalg.norm(scene.x, axis=0)
+    assert left[scene.odd].min() > left[~scene.odd].max()
+    assert not planted("pure", 0).odd.any()

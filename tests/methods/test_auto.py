@@ -37,3 +37,32 @@ def test_samson(shared: Path) -> None:
     found = angles(hsunmix.unmix(x, rank=3).endmembers, true)
     plain = angles(hsunmix.unmix(x, "spa", rank=3).endmembers, true)
     assert found.mean() < plain.mean()
+
+
+def test_few_dark_pure_pixels_are_found() -> None:
+    """One material is dark and has twenty pure pixels; all other mixtures are as likely as any."""
+    rng = np.random.default_rng(3)
+    place = np.linspace(0, 1, 120)[:, None]
+    w = 0.1 + 0.6 * np.exp(-(((place - np.linspace(0.1, 0.9, 4)) / 0.15) ** 2))
+    w[:, 1] *= 0.15
+    h = rng.dirichlet(np.ones(4), 6000).T
+    h[:, :80] = np.repeat(np.eye(4), 20, axis=1)
+    x = np.maximum(w @ h + 0.008 * rng.standard_normal((120, 6000)), 0)
+    result = hsunmix.unmix(x, rank=4)
+    assert angles(result.endmembers, w).max() < 2.5
+    assert result.abundance == "fcls"
+    assert "outwards" not in result.note
+
+
+def test_shade_without_pure_pixels() -> None:
+    rng = np.random.default_rng(5)
+    place = np.linspace(0, 1, 80)[:, None]
+    w = 0.1 + 0.6 * np.exp(-(((place - np.linspace(0.1, 0.9, 4)) / 0.15) ** 2))
+    h = rng.dirichlet(np.ones(4), 12_000).T
+    h = h[:, h.max(axis=0) < 0.8][:, :6000]
+    x = w @ h * rng.uniform(0.5, 1, 6000) + 0.003 * rng.standard_normal((80, 6000))
+    plain = angles(hsunmix.unmix(x, "nfindr", rank=4).endmembers, w).mean()
+    result = hsunmix.unmix(x, rank=4)
+    assert angles(result.endmembers, w).mean() < 0.4 * plain
+    assert "brightness" in result.note
+    assert "outwards" in result.note

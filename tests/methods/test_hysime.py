@@ -36,9 +36,9 @@ def by_regression(x: np.ndarray) -> int:
 def test_agrees_with_the_paper() -> None:
     for seed, rank in enumerate((3, 5, 8)):
         x = planted(rank, seed)
-        assert hsunmix.estimate_rank(x) == by_regression(x)
+        assert hsunmix.estimate_rank(x, "hysime") == by_regression(x)
 
 
 def test_planted_numbers() -> None:
-    right = sum(hsunmix.estimate_rank(planted(rank, 10 + rank)) == rank for rank in range(3, 8))
+    right = sum(hsunmix.estimate_rank(planted(rank, 10 + rank), "hysime") == rank for rank in range(3, 8))
     assert right >= 4

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from statistics import NormalDist
 
 import numpy as np
 import pytest
 
 import hsunmix
+from hsunmix.bench.planted import mixed_scene
+from hsunmix.engine.scene import from_array
+from hsunmix.jobs import finish
+from hsunmix.methods import pipeline
+from hsunmix.methods.rank.auto import whitened
 from hsunmix.methods.rank.elbow import elbow
 from hsunmix.methods.rank.residual import _last_that_pays
+from tests.methods.reference import load
 
-METHODS = ("elbow", "hfc", "nwhfc", "residual", "fgnsr", "hysime")
+METHODS = ("auto", "elbow", "hfc", "nwhfc", "residual", "fgnsr", "hysime")
 
 
 def planted(rank: int, decibels: float | None, seed: int, noise: np.ndarray | float = 1.0) -> np.ndarray:
@@ -35,6 +42,7 @@ def test_planted_numbers_of_clean_scenes(decibels: float | None) -> None:
         x = planted(rank, decibels, rank)
         assert hsunmix.estimate_rank(x, "fgnsr") == rank
         assert hsunmix.estimate_rank(x, "elbow") == rank
+        assert hsunmix.estimate_rank(x) == rank
         if decibels:
             assert hsunmix.estimate_rank(x, "hysime") == rank
 
@@ -43,6 +51,42 @@ def test_planted_numbers_of_clean_scenes(decibels: float | None) -> None:
 def test_noise_costs_little(method: str) -> None:
     for rank in (3, 5, 7):
         assert abs(hsunmix.estimate_rank(planted(rank, 30, 10 + rank), method) - rank) <= 2
+
+
+@pytest.mark.parametrize("rank", range(3, 9))
+def test_the_proposed_number_is_right_at_30_db(rank: int) -> None:
+    """Also with shade and outliers, where others are far off; python -m tests.benchmarks.rank has more."""
+    rng = np.random.default_rng(rank)
+    scene = mixed_scene(rank, 30, rng, "whole" if rank % 2 else "chosen", odd=rank % 3 == 0)
+    found = finish(pipeline.estimate_rank(from_array(scene.x)))
+    assert found.text == str(found.rank) == str(rank)
+
+
+def test_noise_that_differs_from_band_to_band_is_no_signal() -> None:
+    uneven = np.where(np.arange(60) % 7 == 0, 6.0, 0.3)[:, None]
+    assert hsunmix.estimate_rank(planted(4, 30, 1, uneven)) == 4
+
+
+def test_whitened_noise_ends_where_it_should() -> None:
+    rng = np.random.default_rng(0)
+    for n, p in ((4000, 50), (900, 150)):
+        above = 0
+        for _ in range(10):
+            x = rng.standard_normal((p, n)) * np.linspace(0.5, 5, p)[:, None]
+            values, high = whitened(x @ x.T / n, n)
+            above += int((values > high).sum())
+        assert above <= 2
+
+
+@pytest.mark.parametrize(("scene", "usual"), [("samson", 3), ("jasper", 4)])
+def test_real_scenes_get_a_range_with_the_usual_number(shared: Path, scene: str, usual: int) -> None:
+    found = finish(pipeline.estimate_rank(from_array(load(shared, scene))))
+    assert found.rank == usual
+    assert found.low is not None
+    assert found.high is not None
+    assert found.low <= usual < found.high <= 2 * usual
+    several = finish(pipeline.estimate_rank(from_array(load(shared, scene)), "hysime"))
+    assert several.text == f"{several.low}–{several.rank}"
 
 
 def test_hfc_is_what_the_paper_says() -> None:

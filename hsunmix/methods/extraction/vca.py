@@ -9,7 +9,8 @@ in the span of the vertices found, and the next vertex is argmax_j |fᵀ y_j|. A
 ``runs`` times; the set with the lowest relative error (exact nonnegative abundances; large scenes
 are judged on every m-th pixel, at least 5000 of them) is kept. With ``exchange`` its vertices are
 then exchanged, one at a time, for pixels at either end of the directions of the other runs, as long
-as the error (of at least 2000 pixels) falls. One run without exchange is the published method.
+as the error (of at least 2000 pixels) falls. One run without exchange, ``projected``, is the
+published method: its spectra are the pixels' projections, which hold less noise than the pixels.
 Cost: two reads of X; per run r · r · pixels operations on the reduced data, and an nnls.
 Guarantee: with pure pixels and no noise every run finds the vertices. Otherwise runs differ, and
 a single one can be far off: that is what ``runs`` is for.
@@ -18,6 +19,7 @@ a single one can be far off: that is what ``runs`` is for.
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
 from typing import Annotated
 
 import numpy as np
@@ -53,6 +55,9 @@ class Params(Options, frozen=True, forbid_unknown_fields=True, kw_only=True):
     exchange: Annotated[
         bool, Meta(description="Exchange vertices of the best run for those of others while the error falls")
     ] = True
+    projected: Annotated[
+        bool, Meta(description="Give the pixels' spectra without what lies outside the signal's directions")
+    ] = False
 
 
 @with_options
@@ -71,13 +76,20 @@ def run(
         return extraction(scene, longest((yield from norms_squared(scene))), rank)
     if signal_to_noise(about_mean, r) > 15 + 10 * np.log10(r):
         y = yield from _projective(scene, about_origin, r)
+        mean, basis = np.zeros((scene.n_bands, 1)), about_origin.basis[:r]
     else:
         y = yield from _centred(scene, about_mean, r)
+        mean, basis = about_mean.mean[:, None], about_mean.basis[: r - 1]
     sets, others = yield from _vertices(scene, y, params.runs, np.random.default_rng(start.seed))
     columns = yield from best_set(scene, sets, "Set of vertices")
     if params.exchange and params.runs > 1:
         columns = yield from exchanged(scene, columns, sets + others)
-    return extraction(scene, columns, rank)
+    found = extraction(scene, columns, rank)
+    if not params.projected:
+        return found
+    assert found.columns is not None
+    inside = mean + basis.T @ (basis @ (scene.columns(found.columns) - mean))
+    return replace(found, endmembers=np.maximum(inside, 0), smoothed=True)
 
 
 def signal_to_noise(about_mean: Directions, r: int) -> float:

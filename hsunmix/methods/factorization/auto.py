@@ -1,17 +1,21 @@
 """The default: endmembers from smoothed pixels, refined; abundances by what the scene supports.
 
 Problem: endmembers that are really in the scene, found in spite of noise, odd pixels and shade.
-Method: a sample of at most 20,000 pixels is replaced by means of spectral neighbours, and the
-most isolated are dropped; N-FINDR picks r of the means; archetypal refinement lets each be a
-mixture of a few means, so that the others are better explained as mixtures of them. This is done
-twice, with the means as they are and divided by their brightness, so that shade plays no part; where
-the scene has shade, the set that explains it better is kept. Where pixels
-lie a little outside the simplex of the endmembers, none is pure: the smallest simplex around the
-means is taken then. Abundances are exact nonnegative least squares; they are made to sum to one
-only where that fits the scene as well, since shade and brightness can't be expressed by such fractions.
-Cost: three reads of X, and the search for neighbours.
-Its limits: objects of a few pixels are taken for outliers; materials without pure pixels in a scene
-with shade are found only as mixtures.
+Method: of a sample of at most 10,000 pixels the most isolated are dropped, and each other is replaced by the
+mean of its spectral neighbours; N-FINDR picks r of the means; archetypal refinement lets each be a
+mixture of a few means, so that the others are better explained as mixtures of them.
+Where what the scene's first r directions leave is noise, it tells how many neighbours may be averaged: 20,
+and fewer until the endmembers leave no more than the noise does (reduced chi-squared up to 1.1).
+If fractions that sum to one leave far more than free ones, the scene has shade, and the means are
+divided by their brightness. If even means of 3 leave more, no pixel is pure: the smallest simplex, or under
+shade the smallest cone, around the pixels is taken (minimum volume). Spectra then have no part outside
+the r directions.
+Where r directions leave more than noise, as on most real scenes, 50 neighbours are averaged, with and
+without brightness, and where the scene has shade the set that explains it better is kept.
+Abundances are exact nonnegative least squares; they are made to sum to one only where that fits the scene
+as well, since shade and brightness can't be expressed by such fractions.
+Cost: four reads of X, the search for neighbours, and up to six searches for vertices among the sample.
+Limits: objects of a few pixels are taken for outliers; a dark material has hardly a direction in its noise.
 """
 
 from __future__ import annotations
@@ -26,12 +30,11 @@ from msgspec import Meta
 from numpy.typing import NDArray
 
 from hsunmix.engine.passes import residuals
-from hsunmix.engine.scene import Scene, from_array
-from hsunmix.methods import Abundances, Extraction, Factorization, Start, get
-from hsunmix.methods.factorization._archetypes import refine
-from hsunmix.methods.factorization._smoothing import Smoothed, smoothed
+from hsunmix.engine.scene import Scene
+from hsunmix.methods import Abundances, Factorization, Start, get
+from hsunmix.methods._smoothing import Smoothed, smoothed
+from hsunmix.methods.factorization._vertices import Vertices, enclosing, misfit, spectra, vertices
 from hsunmix.model.unmixing import Step
-from hsunmix.parameters import make
 
 __all__ = ["REFERENCE", "TITLE", "Params", "run"]
 
@@ -47,14 +50,18 @@ SUM_MAY_COST = 1.02  # fractions that sum to one may fit so much worse, and are 
 NO_PURE_PIXELS = (
     1.3  # up to here the pixels outside the simplex of the endmembers are what costs; beyond, shade
 )
-PENALTY = 0.05  # of the volume: a larger one shrinks scenes with noise too much
+SIZES = (20, 8, 3)  # neighbours that are averaged, where the noise tells how many may be
+NOISE = 1.1  # reduced chi-squared up to which what is left passes for noise
+SHADE = 3.0  # times as much left by fractions that sum to one as by free ones
+
+BRIGHT = " divided by their brightness"
 
 
 class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Parameters of auto."""
 
     neighbours: Annotated[
-        int, Meta(ge=1, le=1000, description="Spectral neighbours whose mean replaces a pixel")
+        int, Meta(ge=1, le=1000, description="At most so many spectral neighbours are averaged")
     ] = 50
     isolated: Annotated[
         float,
@@ -71,54 +78,61 @@ def run(
 ) -> Generator[Step | None, None, Factorization]:
     """Smooth, extract, refine, and solve for the abundances."""
     smooth = yield from smoothed(scene, rank, params.neighbours, params.isolated)
-    size = smooth.columns.shape[1]
-    found = []
-    for brightness in (np.ones_like(smooth.brightness), smooth.brightness):
-        weights = yield from _mixtures(smooth, brightness, rank, params.refinement, start)
-        w = np.column_stack([_spectrum(scene, smooth, weight) for weight in weights.T])
-        found.append((yield from _solved(scene, w, smooth.columns[weights.argmax(axis=0), 0])))
-    best = found[0]
-    if best.cost_of_sum > NO_PURE_PIXELS and found[1].error["nnls"] < best.error["nnls"]:
-        best = found[1]
-    said = [f"N-FINDR on means of {size} spectral neighbours"]
-    if best is found[1]:
-        said[0] += " divided by their brightness"
-    if params.refinement:
-        said[0] += ", refined as archetypes"
-    if SUM_MAY_COST < best.cost_of_sum <= NO_PURE_PIXELS:
-        w = yield from _enclosing(scene, smooth, best.w)
-        outside = yield from _solved(scene, w, best.columns)
-        if outside.error["fcls"] < best.error["fcls"]:
-            best = outside
-            said[0] += ", then moved outwards (minimum volume), because no pixel seems pure"
+    look = _down_to_noise if smooth.white else _with_structure
+    best, count, how = yield from look(scene, smooth, params, start)
+    said = [f"N-FINDR on means of {count} spectral neighbours{how}"]
     why = "sums of one fit the scene as well" if best.choice == "fcls" else "sums of one would fit it worse"
     said.append(f"Abundances by {best.choice.upper()}, because {why}")
     if best.w.shape[1] < rank:
         said.append(f"The scene has only {best.w.shape[1]} independent spectra")
     return Factorization(
         best.w, best.abundances[best.choice], np.zeros((0, 2)), None, best.columns,
-        smoothed=size > 1 or params.refinement > 0, fixed_scale=True, abundance=best.choice,
+        smoothed=count > 1 or params.refinement > 0, fixed_scale=True, abundance=best.choice,
         note=". ".join(said) + ".",
     )  # fmt: skip
 
 
-def _mixtures(
-    smooth: Smoothed, brightness: Array, rank: int, refinement: int, start: Start
-) -> Generator[Step | None, None, Array]:
-    """Endmembers as weights (n, r) of the means, found among the means divided by a brightness."""
-    points = smooth.points / brightness
-    extract = get("nfindr", "extraction")
-    found: Extraction = yield from extract.run(from_array(points), rank, extract.params(), start)
-    assert found.columns is not None
-    weights = (yield from refine(points, found.columns, refinement)) / brightness[:, None]
-    return np.asarray(weights / weights.sum(axis=0))
+def _down_to_noise(
+    scene: Scene, smooth: Smoothed, params: Params, start: Start
+) -> Generator[Step | None, None, tuple[_Solved, int, str]]:
+    """Take fewer neighbours until the endmembers leave no more than noise; else look outside the pixels."""
+    refined = ", refined as archetypes" if params.refinement else ""
+    for count in [min(size, smooth.near.shape[1]) for size in SIZES]:
+        plain = yield from vertices(smooth, count, False, params.refinement, start)
+        left = yield from misfit(smooth, plain.w, "fcls")
+        if left <= NOISE:
+            return (yield from _of(scene, smooth, plain)), count, refined
+        found, how, before = plain, "", (yield from misfit(smooth, plain.w, "nnls"))
+        if left > SHADE * before:
+            found, how = (yield from vertices(smooth, count, True, params.refinement, start)), BRIGHT
+            before = yield from misfit(smooth, found.w, "nnls")
+            if before <= NOISE:
+                return (yield from _of(scene, smooth, found)), count, how + refined
+    w = yield from enclosing(smooth, found)
+    if (yield from misfit(smooth, smooth.basis @ w, "nnls")) < before:
+        how += refined + ", then moved outwards (minimum volume), because no pixel seems pure"
+        return (yield from _solved(scene, w, found.columns(smooth))), count, how
+    return (yield from _of(scene, smooth, found)), count, how + refined
 
 
-def _spectrum(scene: Scene, smooth: Smoothed, weight: Array) -> Array:
-    """Spectrum over all bands of a mixture of means."""
-    parts = np.flatnonzero(weight)
-    spectra = [scene.columns(smooth.columns[i]).mean(axis=1) for i in parts]
-    return np.asarray(np.maximum(np.column_stack(spectra) @ weight[parts], 0))
+def _with_structure(
+    scene: Scene, smooth: Smoothed, params: Params, start: Start
+) -> Generator[Step | None, None, tuple[_Solved, int, str]]:
+    """Take many neighbours, where r materials leave more than noise and so nothing tells when to stop."""
+    refined = ", refined as archetypes" if params.refinement else ""
+    count = smooth.near.shape[1]
+    plain = yield from vertices(smooth, count, False, params.refinement, start)
+    best = yield from _of(scene, smooth, plain)
+    bright = yield from vertices(smooth, count, True, params.refinement, start)
+    other = yield from _of(scene, smooth, bright)
+    if best.cost_of_sum > NO_PURE_PIXELS and other.error["nnls"] < best.error["nnls"]:
+        return other, count, BRIGHT + refined
+    if SUM_MAY_COST < best.cost_of_sum <= NO_PURE_PIXELS:
+        outside = yield from _solved(scene, (yield from enclosing(smooth, plain)), best.columns)
+        if outside.error["fcls"] < best.error["fcls"]:
+            how = ", then moved outwards (minimum volume), because no pixel seems pure"
+            return outside, count, refined + how
+    return best, count, refined
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,15 +166,5 @@ def _solved(scene: Scene, w: Array, columns: NDArray[np.int64]) -> Generator[Ste
     return solved
 
 
-def _enclosing(scene: Scene, smooth: Smoothed, w: Array) -> Generator[Step | None, None, Array]:
-    """Spectra of the smallest simplex around the means, which have neither outliers nor much noise."""
-    pick = np.linspace(0, len(smooth.columns) - 1, min(len(smooth.columns), 5000)).round().astype(np.int64)
-    means = np.zeros((scene.n_bands, len(pick)))
-    for column in smooth.columns[pick].T:
-        means += scene.columns(column)
-        yield None
-    minvol = get("minvol", "factorization")
-    params = make(minvol.params, {"model": "fractions", "penalty": PENALTY, "max_iterations": 100})
-    around = from_array(means / smooth.columns.shape[1])
-    found: Factorization = yield from minvol.run(around, w.shape[1], params, Start(endmembers=w))
-    return found.endmembers
+def _of(scene: Scene, smooth: Smoothed, found: Vertices) -> Generator[Step | None, None, _Solved]:
+    return (yield from _solved(scene, spectra(scene, smooth, found), found.columns(smooth)))

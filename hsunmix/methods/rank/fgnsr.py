@@ -9,7 +9,8 @@ change of μ is smallest at such a level place; the estimate is the trace, round
 among fits better than 20 %.
 Cost: h2nmf's clusters, one read of X a vertex, and some thousand small steps.
 On separable scenes with little noise (40 dB or better) it finds the planted number; with more noise
-or without pure pixels nothing is quite level, and it tends to say less.
+or without pure pixels nothing is quite level, and it tends to say less. On real scenes, where a
+material is many spectra, it tends to say far more: 7 on Samson, 16 on Jasper, where 3 and 4 are used.
 """
 
 from __future__ import annotations
@@ -70,7 +71,8 @@ def run(scene: Scene, params: Params) -> Generator[Step | None, None, RankEstima
         curve,
         "diagonal of X, the largest first: how much the k-th pixel is needed",
         f"{rank} pixels explain all others by FGNSR, with a relative error of "
-        f"{100 * points[at].error:.2g} %; noise and missing pure pixels lower this number.",
+        f"{100 * points[at].error:.2g} %; noise and missing pure pixels lower this number, "
+        "materials that vary raise it.",
     )
 
 

@@ -5,8 +5,9 @@ the projection lets through.
 Method: the noise of a band is what regression on all other bands can't predict; eigenvectors of
 the signal's correlation are kept where they hold more than twice their noise.
 Cost: one read of X, and products of bands × bands matrices.
-On clean scenes it is right; on real ones it counts small variations too (Samson 44, Jasper 18), so
-take it as the upper end of a range.
+On clean scenes it is right; on real ones it counts small variations too (Samson 43, Jasper 18). Where
+more than three directions hold hardly more than twice their noise, the number is the upper end of
+a range; the lower end are the directions with a ten thousandth of the scene's power.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ __all__ = ["REFERENCE", "TITLE", "Params", "run"]
 
 TITLE = "Signal subspace (HySime)"
 REFERENCE = "Bioucas-Dias and Nascimento, IEEE TGRS 46 (2008)"
+
+BARELY, FEW = 3.0, 3  # so few directions may hold less than so many times what they must
+FAINT = 1e-4  # of the scene's power
 
 
 def run(scene: Scene, params: Params) -> Generator[Step | None, None, RankEstimate]:
@@ -53,10 +57,17 @@ def run(scene: Scene, params: Params) -> Generator[Step | None, None, RankEstima
     rank = int((cost < 0).sum())
     order = np.argsort(cost)
     curve = np.sqrt(np.maximum(np.trace(correlation) + np.cumsum(cost[order]), 0) / np.trace(correlation))
+    rank = max(rank, 1)
+    barely = int(((cost < 0) & (power < BARELY * 2 * noise_power)).sum())
+    low = min(rank, int((power >= FAINT * power.sum()).sum())) if barely > FEW else rank
+    sentence = f"The signal fills {rank} dimensions by HySime"
+    if low < rank:
+        sentence += f", {low} of them with power; real scenes are unmixed with {low} rather than {rank}"
     return RankEstimate(
-        max(rank, 1),
+        rank,
         curve[: min(p, max(2 * rank, rank + 10))],
         "error of the projected scene plus noise let through, relative",
-        f"The signal fills {rank} dimensions by HySime; real scenes are usually unmixed with fewer, "
-        "because it counts every variation above the noise.",
+        sentence + ".",
+        low,
+        rank,
     )

@@ -1,0 +1,127 @@
+"""Endmembers among the means of neighbours, and whether what they leave is noise: parts of auto."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.engine.scene import Scene, from_array
+from hsunmix.methods import Abundances, Extraction, Factorization, Start, get
+from hsunmix.methods._smoothing import Smoothed
+from hsunmix.methods.factorization._archetypes import refine
+from hsunmix.model.unmixing import Step
+from hsunmix.parameters import make
+
+__all__ = ["Vertices", "enclosing", "misfit", "spectra", "vertices"]
+
+Array = NDArray[np.float64]
+
+PENALTY = 0.1  # of the volume: a larger one shrinks scenes with noise too much
+ENOUGH = 5000  # pixels that the smallest simplex is put around
+PRESENT = 1e-9  # an abundance above this is no zero
+
+
+@dataclass(frozen=True, eq=False)
+class Vertices:
+    """Endmembers that are mixtures of means.
+
+    Attributes
+    ----------
+    count : int
+        Neighbours of each mean.
+    by_brightness : bool
+        Whether the means were divided by their brightness, so that shade plays no part.
+    weights : array, (n, r)
+        How much of each mean; columns sum to one.
+    w : array, (directions, r)
+        Coordinates.
+    """
+
+    count: int
+    by_brightness: bool
+    weights: Array
+    w: Array
+
+    def columns(self, smooth: Smoothed) -> NDArray[np.int64]:
+        """The pixels in the middle of the means that weigh most, (r,)."""
+        return np.asarray(smooth.columns(1)[self.weights.argmax(axis=0), 0], dtype=np.int64)
+
+
+def vertices(
+    smooth: Smoothed, count: int, by_brightness: bool, refinement: int, start: Start
+) -> Generator[Step | None, None, Vertices]:
+    """Find endmembers among the means: N-FINDR, then archetypal refinement."""
+    means = smooth.means(count)
+    brightness = smooth.brightness(means) if by_brightness else np.ones(means.shape[1])
+    points = means / brightness
+    extract = get("nfindr", "extraction")
+    found: Extraction = yield from extract.run(from_array(points), smooth.rank, extract.params(), start)
+    assert found.columns is not None
+    weights = (yield from refine(points, found.columns, refinement)) / brightness[:, None]
+    weights /= weights.sum(axis=0)
+    return Vertices(count, by_brightness, weights, means @ weights)
+
+
+def spectra(scene: Scene, smooth: Smoothed, found: Vertices) -> Array:
+    """Spectra over all bands, (bands used, r); without what lies beyond r directions where that is noise."""
+    if smooth.white:
+        r = smooth.rank
+        return np.asarray(np.maximum(smooth.basis[:r].T @ found.w[:r], 0))
+    columns = smooth.columns(found.count)
+    result = []
+    for weight in found.weights.T:
+        parts = np.flatnonzero(weight)
+        means = [scene.columns(columns[i]).mean(axis=1) for i in parts]
+        result.append(np.column_stack(means) @ weight[parts])
+    return np.asarray(np.maximum(np.column_stack(result), 0))
+
+
+def misfit(smooth: Smoothed, w: Array, abundance: str) -> Generator[Step | None, None, float]:
+    """Reduced chi-squared: what is left in the first r directions, in units of what noise would leave.
+
+    About one where endmembers (directions, r) explain the pixels and the rest is noise: noise
+    leaves its variance for each direction that a pixel's abundances aren't free to follow.
+    """
+    r = smooth.rank
+    pixels, w = smooth.raw[:r], w[:r]
+    h = yield from _abundances(pixels, w, abundance)
+    free = (h > PRESENT).sum(axis=0) - (abundance == "fcls")
+    return float(np.square(pixels - w @ h).sum() / (smooth.noise * max(int((r - free).sum()), 1)))
+
+
+def enclosing(smooth: Smoothed, found: Vertices) -> Generator[Step | None, None, Array]:
+    """Spectra (bands used, r) of the smallest simplex around the pixels, beginning with ``found``.
+
+    With vertices by brightness it is the smallest cone, and the spectra are as bright as theirs.
+    """
+    pick = np.linspace(0, len(smooth.near) - 1, min(len(smooth.near), ENOUGH)).round().astype(np.int64)
+    # Means are drawn inwards; where the noise is known the pixels themselves are better.
+    points = np.maximum(smooth.basis.T @ smooth.means(1 if smooth.white else found.count)[:, pick], 0)
+    w = np.maximum(smooth.basis.T @ found.w, 0)
+    bright = w.sum(axis=0)
+    if found.by_brightness:
+        points, w = points / np.maximum(points.sum(axis=0), 1e-300), w / bright
+    minvol = get("minvol", "factorization")
+    params = make(minvol.params, {"model": "fractions", "penalty": PENALTY, "max_iterations": 300})
+    solved: Factorization = yield from minvol.run(from_array(points), w.shape[1], params, Start(endmembers=w))
+    new = solved.endmembers
+    if found.by_brightness:
+        return np.asarray(new * bright / np.maximum(new.sum(axis=0), 1e-300))
+    return np.asarray(new / (yield from _sums(smooth, new)))
+
+
+def _sums(smooth: Smoothed, w: Array) -> Generator[Step | None, None, Array]:
+    """Factors of the abundances with which they sum to one as nearly as they can; ones if that is absurd."""
+    h = yield from _abundances(smooth.raw, smooth.basis @ w, "nnls")
+    factor = np.linalg.lstsq(h @ h.T, h.sum(axis=1), rcond=1e-9)[0]
+    return factor if factor.min() > 0.5 and factor.max() < 2 else np.ones(len(factor))
+
+
+def _abundances(pixels: Array, w: Array, name: str) -> Generator[Step | None, None, Array]:
+    """Abundances (r, n) of points in the directions."""
+    scene, method = from_array(pixels), get(name, "abundance")
+    found: Abundances = yield from method.run(scene, w, method.params())
+    return np.nan_to_num(scene.spread(found.tiles).astype(np.float64))
