@@ -27,8 +27,11 @@ from hsunmix.gui import theme as themes
 from hsunmix.gui.app import application
 from hsunmix.gui.dialogs.about import AboutDialog
 from hsunmix.gui.dialogs.export import ExportDialog
+from hsunmix.gui.dialogs.library import LibraryDialog
+from hsunmix.gui.dialogs.matches import MatchDialog
 from hsunmix.gui.dialogs.shape import ShapeDialog
 from hsunmix.gui.dialogs.unsaved import UnsavedDialog
+from hsunmix.gui.insights import Subject
 from hsunmix.gui.main_window import MainWindow
 from hsunmix.gui.settings import Settings
 from hsunmix.session.document import RunSettings
@@ -43,6 +46,7 @@ MANUAL = {
     "compare": "comparison.png",
     "howMany": "how_many.png",
     "exportDialog": "export.png",
+    "residualAsked": "missing.png",
 }
 WIDGETS = "hsunmix-widgets"
 Keep = Callable[[str, QWidget], None]
@@ -123,6 +127,7 @@ def tour(window: MainWindow, keep: Keep) -> None:
         settle()
         keep(page, window)
     regions_and_mask(window, keep)
+    loop(window, keep)
     runs(window, keep)
     tools(window, keep)
     bench.send(i.Open(Path("/data/survey/strip_7.hdr"), discard=True))
@@ -160,6 +165,37 @@ def regions_and_mask(window: MainWindow, keep: Keep) -> None:
         bench.send(i.Undo())
     bench.send(i.ShowPage("rgb"))
     wait(window, lambda: not bench.live.tasks)
+
+
+def loop(window: MainWindow, keep: Keep) -> None:
+    """Leave a material out, see that it is missing; ask what another one is, paint bands; take it back."""
+    bench = window.bench
+    names = [e.name for e in bench.document.endmembers]
+
+    def known() -> bool:
+        result, checked, asked = bench.document.unmixing, bench.live.checked, bench.live.suggested
+        return checked is not None and asked is not None and checked.result is asked.result is result
+
+    bench.send(i.Delete(names.index("Goethite")))
+    wait(window, lambda: known() and idle(window))
+    for page in ("residual", "constraints"):
+        bench.send(i.ShowPage(page))
+        bench.send(i.Hover(40, 30))
+        settle()
+        keep(f"{page}Asked", window)
+    index = [e.name for e in bench.document.endmembers].index("Kaolinite")
+    best = bench.live.matches(bench.document.endmembers[index])[0]
+    bench.send(i.ShowEndmember(index, "map"))
+    bench.send(i.Compare(index, best.index))
+    bench.send(i.PaintBands(40, 52, True))
+    wait(window, lambda: not bench.document.unmixing.provisional and idle(window))
+    bench.send(i.SetUnit("µm"))
+    settle()
+    keep("compared", window)
+    bench.send(i.SetUnit("nm"))
+    bench.send(i.Undo())
+    bench.send(i.Undo())
+    wait(window, lambda: idle(window))
 
 
 def runs(window: MainWindow, keep: Keep) -> None:
@@ -215,11 +251,15 @@ def dialogs(window: MainWindow, keep: Keep) -> None:
     """Show every dialog of the project's own."""
     document = window.bench.document
     delivery = Delivery(document.unmixing, document.endmembers, document.cube)
+    member = document.endmembers[0]
+    subject = Subject(member.name, member.spectrum, window.bench.live.library, document.cube.good_bands)
     for dialog in (
         ExportDialog(window, "/home/ana/desert-unmixed", ("geotiff", "png", "csv", "sli"), delivery),
         ShapeDialog(window, Path("/data/urban_77.mat"), 5929),
         UnsavedDialog(window, "desert.hdr"),
         AboutDialog(window),
+        LibraryDialog(window, window.bench.live.library),
+        MatchDialog(window, subject),
     ):
         dialog.show()
         if isinstance(dialog, ExportDialog):
