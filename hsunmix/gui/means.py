@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from weakref import WeakKeyDictionary
+import weakref
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,17 +11,22 @@ from hsunmix.model.unmixing import Unmixing
 
 __all__ = ["means", "remember"]
 
-_known: WeakKeyDictionary[Unmixing, NDArray[np.float64]] = WeakKeyDictionary()
+# By the abundances themselves: a result that is marked, or given another note, shares them.
+_known: dict[int, NDArray[np.float64]] = {}
 
 
 def means(result: Unmixing) -> NDArray[np.float64]:
-    """Return the mean abundances, (r,); a second call for the same result costs nothing."""
-    found = _known.get(result)
+    """Return the mean abundances, (r,); a second call for the same abundances costs nothing."""
+    found = _known.get(id(result.abundances))
     if found is None:
-        found = _known[result] = result.mean_abundances
+        found = result.mean_abundances
+        remember(result, found)
     return found
 
 
 def remember(result: Unmixing, values: NDArray[np.float64]) -> None:
     """Take these for a result's mean abundances, where they follow from those of another one."""
-    _known[result] = values
+    key = id(result.abundances)
+    if key not in _known:
+        weakref.finalize(result.abundances, _known.pop, key, None)
+    _known[key] = values

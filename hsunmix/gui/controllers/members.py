@@ -120,7 +120,10 @@ class Controller:
         order.insert(to, intent.index)
         if to != intent.index:
             label = f"Move {document.endmembers[intent.index].name} to place {to + 1}"
-            self.bench.history.apply(label, reordered(document, order))
+            new = reordered(document, order)
+            if document.unmixing is not None and new.unmixing is not None:
+                remember(new.unmixing, means(document.unmixing)[order])
+            self.bench.history.apply(label, new)
 
     def add_pixel(self, intent: i.AddPixel) -> None:
         """Make a pixel an endmember."""
