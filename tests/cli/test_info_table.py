@@ -159,13 +159,13 @@ ODD = ("hires_berlin__ba1d55b", "speclib__6f79855", "loc_two_px", "moms", "specl
 
 
 def listed(text: str, key: str) -> list[str] | None:
-    found = re.search(rf"(?im)^\s*{key}\s*=\s*{{([^}}]*)}}", text)
+    found = re.search(rf"(?im)^[ \t]*{key}[ \t]*=[ \t]*{{([^}}]*)}}", text)
     return [word.strip() for word in found[1].split(",") if word.strip()] if found else None
 
 
 def field(text: str, key: str) -> str:
-    found = re.search(rf"(?im)^\s*{key}\s*=\s*(.*?)\s*$", text)
-    return found[1] if found else ""
+    found = re.search(rf"(?im)^[ \t]*{key}[ \t]*=[ \t]*(.*)$", text)
+    return found[1].strip() if found else ""
 
 
 def number(value: str | float | None) -> float | None:
@@ -180,7 +180,8 @@ def wavelengths_of(text: str) -> list[float] | None:
         return None
     numbers = [float(word) for word in words]
     guess = 1 if min(numbers) > 100 else 1000
-    return [number * UNITS.get(field(text, "wavelength units").lower(), guess) for number in numbers]
+    factor = UNITS.get(field(text, "wavelength units").lower(), guess)
+    return [number * factor for number in numbers]
 
 
 @pytest.fixture(scope="module")
