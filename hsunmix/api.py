@@ -35,7 +35,7 @@ def open_cube(
     bands : str
         The bands to use, such as ``"400-1300, 1450-2400"`` in nanometres, ``"no-water"``, ``"#10-120"``.
     **options
-        What the file doesn't say: ``lines``, ``samples``, ``dataset``, ``axes``.
+        What the file doesn't say: ``lines``, ``samples``, ``dataset``, ``axes``, ``grid``.
 
     Raises
     ------

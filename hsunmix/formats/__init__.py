@@ -126,7 +126,7 @@ def open_cube(path: str | PathLike[str], **options: Any) -> Cube:
     path : path-like
         For ENVI the header or the data file.
     **options
-        ``lines``, ``samples``, ``dataset``, ``axes``: see ``Options``. None means not given.
+        ``lines``, ``samples``, ``dataset``, ``axes``, ``grid``: see ``Options``. None means not given.
 
     Returns
     -------

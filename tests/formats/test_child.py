@@ -316,6 +316,22 @@ def test_a_decoder_that_cannot_start(small, monkeypatch):
         open_cube(small)
 
 
+@posix
+def test_no_file_descriptor_is_left(small):
+    resource = pytest.importorskip("resource")
+    lease.end_all()
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    free = os.dup(0)
+    os.close(free)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free + 1, before[1]))  # one, to look at the file
+    try:
+        with pytest.raises(FileError, match=r"s\.mat: .*can't be started"):
+            open_cube(small)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    assert open_cube(small).shape == SHAPE
+
+
 def test_the_frozen_program_starts_itself(monkeypatch):
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     assert process.command() == [sys.executable, "decode"]

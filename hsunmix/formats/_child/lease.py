@@ -103,7 +103,13 @@ class Lease:
             raise FileError(self.path, f"has changed: {reply.shape} {reply.dtype} instead of {before.shape}")
 
     def _open(self) -> Reply:
-        self._child = _take()
+        try:
+            self._child = _take()
+        except OSError as error:  # no memory, no process, no file descriptor is left
+            reason = (
+                f"can't be read: the process that decodes it can't be started ({error.strerror or error})"
+            )
+            raise FileError(self.path, reason) from None
         try:
             size = self.path.stat().st_size
         except OSError as error:
@@ -124,7 +130,7 @@ class Lease:
 def _take() -> Child:
     """Return a child that has nothing to do."""
     with _lock:
-        _every.difference_update([child for child in _every if not child.alive])
+        _every.difference_update([child for child in list(_every) if not child.alive])
         while _idle:
             child = _idle.pop()
             if child.alive and child.owner == os.getpid():
