@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.passes import compiling, gram, norms_squared
 from hsunmix.engine.scene import Scene
-from hsunmix.engine.threads import thread_count
+from hsunmix.engine.threads import single_threaded_blas, thread_count
 from hsunmix.model.unmixing import Step
 
 __all__ = ["Smoothed", "smoothed"]
@@ -100,7 +100,8 @@ def smoothed(
     kept = np.argsort(far, kind="stable")[: max(rank, round(len(points) * (1 - isolated)))]
     kept.sort()
     # Odd pixels had their part in the choice of the directions; they have none in their order.
-    turn = np.linalg.eigh(points[kept].T @ points[kept])[1][:, ::-1]
+    with single_threaded_blas():
+        turn = np.linalg.eigh(points[kept].T @ points[kept])[1][:, ::-1]
     points = np.ascontiguousarray(points @ turn)
     noise, white = _noise(norms[kept], points[kept], rank, scene.n_bands)
     return Smoothed(rank, turn.T @ basis, noise, white, places, points, near[kept])
@@ -119,7 +120,8 @@ def _noise(norms: Array, points: Array, rank: int, bands: int) -> tuple[float, b
 def _directions(scene: Scene, count: int) -> Generator[Step | None, None, Array]:
     """Return the scene's first directions, (count, bands used), orthonormal rows."""
     product, _ = yield from gram(scene)
-    _, vectors = np.linalg.eigh(product)
+    with single_threaded_blas():  # waking BLAS's threads can take longer than the work
+        _, vectors = np.linalg.eigh(product)
     return np.ascontiguousarray(vectors[:, ::-1][:, : min(count, scene.n_bands)].T)
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.passes import compiling, gram
 from hsunmix.engine.scene import Scene
+from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.model.unmixing import Step
 
 __all__ = ["Directions", "coordinates_along", "directions", "longest"]
@@ -56,6 +57,7 @@ def directions(scene: Scene) -> Generator[Step | None, None, tuple[Directions, D
     return about_origin, about_mean
 
 
+@single_threaded_blas()
 def _directions(matrix: Array, mean: Array, total: float) -> Directions:
     power, vectors = np.linalg.eigh(matrix)
     basis = vectors.T[::-1]

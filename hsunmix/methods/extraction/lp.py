@@ -24,6 +24,7 @@ import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
+from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.errors import InputError
 from hsunmix.methods.extraction._options import Options
 from hsunmix.methods.extraction._selection import Candidates, selecting
@@ -66,7 +67,8 @@ def _diagonal(given: Candidates, rank: int, params: Params) -> Generator[Step | 
         m, w, sizes = m / sums, np.ones(m.shape[1]), None
     else:
         m, w, sizes = m / m.max(), sums / sums.mean(), given.sizes / given.sizes.max()
-    left, s, _ = np.linalg.svd(m * np.sqrt(given.sizes), full_matrices=False)
+    with single_threaded_blas():  # waking its threads takes longer than the work
+        left, s, _ = np.linalg.svd(m * np.sqrt(given.sizes), full_matrices=False)
     z = left[:, s > 1e-9 * s[0]][:, : rank + EXTRA_DIRECTIONS].T @ m
     yield Step(message=f"Linear program with {m.shape[1]} candidates")
     solved: list[Any] = []

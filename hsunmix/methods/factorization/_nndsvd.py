@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.passes import compiling, gram
 from hsunmix.engine.scene import Scene
+from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.model.unmixing import Step
 
 __all__ = ["directions", "nndsvd"]
@@ -21,7 +22,8 @@ LEAST = 1e-3  # of the scene's mean, in place of zeros: multiplicative updates n
 def directions(scene: Scene, count: int) -> Generator[Step | None, None, Array]:
     """Return the first left singular vectors of the scene, (bands used, count)."""
     product, _ = yield from gram(scene)
-    values: Array = np.linalg.eigh(product)[1][:, ::-1][:, :count]
+    with single_threaded_blas():
+        values: Array = np.linalg.eigh(product)[1][:, ::-1][:, :count]
     return values
 
 

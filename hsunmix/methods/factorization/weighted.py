@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.passes import compiling, gram, norms_squared, residuals
 from hsunmix.engine.scene import Scene
+from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.methods import Factorization, Start
 from hsunmix.methods.factorization._initial import initial_abundances, initial_spectra
 from hsunmix.methods.factorization._steps import Array
@@ -159,7 +160,8 @@ def _noise(scene: Scene, misfit: float) -> Generator[Step | None, None, Array]:
     product, _ = yield from gram(scene)
     correlation = product / scene.n_pixels
     ridge = 1e-10 * np.trace(correlation) / scene.n_bands
-    sigma = np.sqrt(1 / np.diag(np.linalg.inv(correlation + ridge * np.eye(scene.n_bands))))
+    with single_threaded_blas():
+        sigma = np.sqrt(1 / np.diag(np.linalg.inv(correlation + ridge * np.eye(scene.n_bands))))
     return np.maximum(sigma, max(QUIETEST * float(np.median(sigma)), 1e-6 * misfit))
 
 

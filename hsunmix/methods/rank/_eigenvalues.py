@@ -10,6 +10,8 @@ import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
+from hsunmix.engine.threads import single_threaded_blas
+
 __all__ = ["FalseAlarm", "significant"]
 
 Array = NDArray[np.float64]
@@ -23,6 +25,7 @@ class FalseAlarm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 1e-3
 
 
+@single_threaded_blas()
 def significant(
     correlation: Array, covariance: Array, n: int, false_alarm: float
 ) -> tuple[int, Array, float]:

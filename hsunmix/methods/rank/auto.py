@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.passes import gram
 from hsunmix.engine.scene import Scene, subset
+from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.methods import RankEstimate
 from hsunmix.methods._smoothing import FAINTEST, Smoothed, smoothed
 from hsunmix.model.unmixing import Step
@@ -56,7 +57,7 @@ def run(scene: Scene, params: Params) -> Generator[Step | None, None, RankEstima
     yield Step(0.7, message="Comparing with noise")
     if kept.n_pixels >= 2 * kept.n_bands and kept.n_bands >= 2:
         product, _ = yield from gram(kept)
-        values, high = whitened(product / kept.n_pixels, kept.n_pixels)
+        values, high = yield from whitened(product / kept.n_pixels, kept.n_pixels)
         rank = max(int((values > high).sum()), 1)
         if ((values > high) & (values < BARELY * high)).sum() <= FEW:
             return RankEstimate(
@@ -68,7 +69,7 @@ def run(scene: Scene, params: Params) -> Generator[Step | None, None, RankEstima
     return _range(smooth)
 
 
-def whitened(correlation: Array, n: int) -> tuple[Array, float]:
+def whitened(correlation: Array, n: int) -> Generator[None, None, tuple[Array, float]]:
     """Eigenvalues of a correlation matrix of n pixels in units of the noise, and where those of noise end.
 
     Regression takes for noise a little of what a band has from the signal; so the noise is then
@@ -76,19 +77,23 @@ def whitened(correlation: Array, n: int) -> tuple[Array, float]:
     """
     p = len(correlation)
     faintest = FAINTEST * float(np.trace(correlation)) / p
-    noise = n / (n - p + 1) / np.diag(np.linalg.inv(correlation + 1e-3 * faintest * np.eye(p)))
+    with single_threaded_blas():
+        noise = n / (n - p + 1) / np.diag(np.linalg.inv(correlation + 1e-3 * faintest * np.eye(p)))
     root_n, root_p = np.sqrt(n), np.sqrt(p)
     high = (1 + root_p / root_n) ** 2
     high += CHANCE * (root_n + root_p) * (1 / root_n + 1 / root_p) ** (1 / 3) / n
     for _ in range(ROUNDS):
+        yield None
         scale = np.sqrt(np.maximum(noise, faintest))
-        values, vectors = np.linalg.eigh(correlation / np.outer(scale, scale))
+        with single_threaded_blas():
+            values, vectors = np.linalg.eigh(correlation / np.outer(scale, scale))
         rest = values <= high
         inside = np.square(vectors[:, rest])
         noise = scale**2 * (inside @ values[rest]) / np.maximum(inside.sum(axis=1), LEAST_SHARE)
     return values[::-1], float(high)
 
 
+@single_threaded_blas()
 def _range(smooth: Smoothed) -> RankEstimate:
     """Count the directions in which the smoothed pixels' colours differ."""
     means = smooth.means(NEIGHBOURS)

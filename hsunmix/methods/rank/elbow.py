@@ -16,6 +16,7 @@ import numpy as np
 
 from hsunmix.engine.passes import gram
 from hsunmix.engine.scene import Scene
+from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.methods import RankEstimate
 from hsunmix.model.unmixing import Step
 from hsunmix.parameters import NoParams as Params
@@ -31,7 +32,8 @@ FLOOR = 1e-7  # of the largest: float32 data are no better
 def run(scene: Scene, params: Params) -> Generator[Step | None, None, RankEstimate]:
     """Estimate where the floor begins."""
     product, _ = yield from gram(scene)
-    power = np.maximum(np.linalg.eigvalsh(product)[::-1], 0)[: min(scene.n_bands, scene.n_pixels)]
+    with single_threaded_blas():
+        power = np.maximum(np.linalg.eigvalsh(product)[::-1], 0)[: min(scene.n_bands, scene.n_pixels)]
     values = np.sqrt(power / power[0])
     rank = elbow(np.log10(np.maximum(values, FLOOR)))
     return RankEstimate(

@@ -15,9 +15,11 @@ from __future__ import annotations
 from collections.abc import Generator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hsunmix.engine.passes import gram
 from hsunmix.engine.scene import Scene
+from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.errors import InputError
 from hsunmix.methods import RankEstimate
 from hsunmix.model.unmixing import Step
@@ -27,6 +29,8 @@ __all__ = ["REFERENCE", "TITLE", "Params", "run"]
 
 TITLE = "Signal subspace (HySime)"
 REFERENCE = "Bioucas-Dias and Nascimento, IEEE TGRS 46 (2008)"
+
+Array = NDArray[np.float64]
 
 BARELY, FEW = 3.0, 3  # so few directions may hold less than so many times what they must
 FAINT = 1e-4  # of the scene's power
@@ -39,20 +43,9 @@ def run(scene: Scene, params: Params) -> Generator[Step | None, None, RankEstima
         raise InputError(f"hysime needs at least 2 bands and more pixels than bands, not {p} and {n}")
     product, _ = yield from gram(scene)
     correlation = product / n
-    # Regression of every band on the others comes from one inverse: with P = R⁻¹, band i is
-    # −Σ_j≠i P_ij / P_ii x_j plus noise of variance 1 / P_ii.
-    ridge = 1e-10 * np.trace(correlation) / p
-    precision = np.linalg.inv(correlation + ridge * np.eye(p))
-    noise_map = precision / np.diag(precision)[:, None]  # noise = noise_map · x
-    noise = np.diag(np.diag(noise_map @ correlation @ noise_map.T))
-    signal_map = np.eye(p) - noise_map
-    signal = signal_map @ correlation @ signal_map.T
-    # The authors' floor: no band's noise is taken for less than 1e-5 of the mean signal power.
-    noise += 1e-5 * np.trace(signal) / p * np.eye(p)
-    _, vectors = np.linalg.eigh(signal)
-    vectors = vectors[:, ::-1]
-    power = np.einsum("ij,ij->j", vectors, correlation @ vectors)
-    noise_power = np.einsum("ij,ij->j", vectors, noise @ vectors)
+    signal, noise = _split(correlation)
+    yield None
+    power, noise_power = _along(correlation, signal, noise)
     cost = 2 * noise_power - power
     rank = int((cost < 0).sum())
     order = np.argsort(cost)
@@ -70,4 +63,29 @@ def run(scene: Scene, params: Params) -> Generator[Step | None, None, RankEstima
         sentence + ".",
         low,
         rank,
+    )
+
+
+@single_threaded_blas()
+def _split(correlation: Array) -> tuple[Array, Array]:
+    """Correlation of the signal, and of the noise, which is what regression on the other bands leaves."""
+    p = len(correlation)
+    # With P = R⁻¹, band i is −Σ_j≠i P_ij / P_ii x_j plus noise of variance 1 / P_ii.
+    ridge = 1e-10 * np.trace(correlation) / p
+    precision = np.linalg.inv(correlation + ridge * np.eye(p))
+    noise_map = precision / np.diag(precision)[:, None]  # noise = noise_map · x
+    noise = np.diag(np.diag(noise_map @ correlation @ noise_map.T))
+    signal_map = np.eye(p) - noise_map
+    signal = signal_map @ correlation @ signal_map.T
+    # The authors' floor: no band's noise is taken for less than 1e-5 of the mean signal power.
+    return signal, noise + 1e-5 * np.trace(signal) / p * np.eye(p)
+
+
+@single_threaded_blas()
+def _along(correlation: Array, signal: Array, noise: Array) -> tuple[Array, Array]:
+    """Power of the scene and of the noise along the signal's directions, the strongest first."""
+    vectors = np.linalg.eigh(signal)[1][:, ::-1]
+    return (
+        np.einsum("ij,ij->j", vectors, correlation @ vectors),
+        np.einsum("ij,ij->j", vectors, noise @ vectors),
     )

@@ -15,6 +15,7 @@ import numpy as np
 
 from hsunmix.engine.passes import gram
 from hsunmix.engine.scene import Scene
+from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.errors import InputError
 from hsunmix.methods import RankEstimate
 from hsunmix.methods.rank._eigenvalues import FalseAlarm as Params
@@ -36,7 +37,9 @@ def run(scene: Scene, params: Params) -> Generator[Step | None, None, RankEstima
     mean = total / n
     correlation = product / n
     ridge = 1e-10 * np.trace(correlation) / p
-    noise = 1 / np.diag(np.linalg.inv(correlation + ridge * np.eye(p)))
+    with single_threaded_blas():
+        noise = 1 / np.diag(np.linalg.inv(correlation + ridge * np.eye(p)))
+    yield None
     scale = 1 / np.sqrt(noise)
     white = correlation * np.outer(scale, scale)
     mean = mean * scale
