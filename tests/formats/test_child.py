@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import subprocess
@@ -100,8 +101,11 @@ def children() -> set[int]:
     listed = Path(f"/proc/self/task/{os.getpid()}/children")
     if not listed.exists():
         pytest.skip("this system does not list children")
-    every = (task / "children" for task in Path("/proc/self/task").iterdir())
-    return {int(word) for path in every for word in path.read_text().split()}
+    found: set[int] = set()
+    for task in Path("/proc/self/task").iterdir():
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a thread that has just ended
+            found |= {int(word) for word in (task / "children").read_text().split()}
+    return found
 
 
 BAD = {
