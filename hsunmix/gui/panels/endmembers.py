@@ -164,7 +164,9 @@ class View(Panel):
     def render(self, old: Document, new: Document) -> None:  # type: ignore[override]
         """Redraw the rows and the lines around them."""
         self._document = new
-        if new.endmembers is not old.endmembers or new.unmixing is not old.unmixing:
+        # While a solution is coming only the maps follow it part by part: the means wait for all of it.
+        coming = new.unmixing is not None and new.unmixing.provisional and old.unmixing is not None
+        if new.endmembers is not old.endmembers or (new.unmixing is not old.unmixing and not coming):
             self.model.show(new)
             self.model.show_matches(self._live)
             self._pages.setCurrentIndex(1 if new.endmembers else 0)

@@ -55,6 +55,9 @@ TIPS = (
 )
 SHARE_ROLE = Qt.ItemDataRole.UserRole + 1
 UNLIKE = np.radians(10)  # at larger angles a match is shown faintly
+# Asked for some hundred times in every repainting: made once.
+ORDINARY = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
+EDITABLE = ORDINARY | Qt.ItemFlag.ItemIsEditable
 ROW_TYPE = "application/x-hsunmix-endmember"
 
 Role = Qt.ItemDataRole
@@ -211,8 +214,7 @@ class EndmemberModel(QAbstractTableModel):
         """Names can be edited; rows can be dragged, and dropped between rows."""
         if not index.isValid():
             return Qt.ItemFlag.ItemIsDropEnabled
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
-        return flags | Qt.ItemFlag.ItemIsEditable if index.column() == NAME else flags
+        return EDITABLE if index.column() == NAME else ORDINARY
 
     # Rows dragged to another place
 
