@@ -60,6 +60,7 @@ def unmix(
     init: str | ArrayLike | None = None,
     abundance: str | None = None,
     locked: tuple[int, ...] = (),
+    weights: ArrayLike | None = None,
     **parameters: Any,
 ) -> Unmixing:
     """Find the spectra of the materials and how much of each lies in every pixel.
@@ -79,6 +80,9 @@ def unmix(
         Abundance method; by default the factorization's own, or nnls after an extraction.
     locked : tuple of int
         Columns of ``init`` that must stay as they are.
+    weights : array, optional
+        A number for each value, in the cube's layout, for each pixel, (lines, samples), or for each band;
+        zero for a missing one. For the method ``weighted``.
     **parameters
         The method's own.
 
@@ -92,7 +96,10 @@ def unmix(
         parameters["init"] = init
     elif init is not None:
         endmembers = np.asarray(init, dtype=np.float64)
-    request = pipeline.Request(method, rank, parameters, abundance or "", seed, endmembers, tuple(locked))
+    request = pipeline.Request(
+        method, rank, parameters, abundance or "", seed, endmembers, tuple(locked),
+        None if weights is None else np.asarray(weights),
+    )  # fmt: skip
     return finish(pipeline.unmix(_scene(cube_or_x), request))
 
 

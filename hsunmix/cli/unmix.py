@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,9 @@ from hsunmix.cli._options import as_json, cube_argument, echo_json, narrowing, o
 from hsunmix.parameters import from_text
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from hsunmix.methods.pipeline import Request
     from hsunmix.model.cube import Cube
     from hsunmix.model.unmixing import Unmixing
@@ -27,6 +31,12 @@ if TYPE_CHECKING:
 @click.option("--init", metavar="METHOD", help="What the method starts from; the same as --set init=METHOD.")
 @click.option("--seed", type=int, default=0, show_default=True, help="For everything random.")
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A parameter of the method.")
+@click.option(
+    "--weights",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A cube with a weight for each value, or a band with one for each pixel; for -m weighted.",
+)
 @out
 @products
 @click.option("--session", type=click.Path(path_type=Path), metavar="FILE.hsu", help="Write a session too.")
@@ -44,6 +54,7 @@ def command(
     init: str | None,
     seed: int,
     settings: tuple[str, ...],
+    weights: Path | None,
     out: Path,
     products: str,
     session: Path | None,
@@ -63,6 +74,9 @@ def command(
     with work.about(cube):
         work.check_request(request)
         opened = work.open_part(cube, options, masks, bands)
+    if weights is not None:
+        request = replace(request, weights=_weights(weights, opened))
+    with work.about(cube):
         folder = work.output_folder(out)
         result = work.unmix_cube(opened, request)
     written = work.write(Delivery(result, result.as_endmembers(), opened, line), folder, names)
@@ -72,6 +86,21 @@ def command(
         echo_json(json.loads((folder / "result.json").read_text(encoding="utf-8")))
     else:
         summary(result, written)
+
+
+def _weights(path: Path, cube: Cube) -> NDArray[np.float32]:
+    """Read a number for each value of the cube, or for each of its pixels."""
+    from hsunmix.errors import InputError
+    from hsunmix.formats import open_cube
+
+    found = open_cube(path)
+    lines, samples, bands = cube.shape
+    if found.shape not in ((lines, samples, bands), (lines, samples, 1)):
+        raise InputError(
+            f"{path}: weights of shape {found.shape} for a cube of {cube.shape}; "
+            "they need its lines and samples, and its bands or one"
+        )
+    return found.read(0, found.lines)
 
 
 def summary(result: Unmixing, written: list[Path]) -> None:

@@ -10,25 +10,26 @@ from hsunmix.kernels.two_block import model_band
 
 
 @njit(**KERNEL, fastmath=FAST, inline="never")
-def _fill(x, inverse, wt, h, limit, zeros, filled):
+def _fill(x, inverse, wt, h, limit, zeros, roots, filled):
     """Fill (bands, T) by the weighted mean of data and model for every entry.
 
     Return Huber's loss, and Σ (x − v)² in units of the scene.
     """
     p, t_end = x.shape
+    each = np.int64(roots.shape[0] > 1)  # else all bands share one row, of ones
     v = np.empty(t_end, np.float32)
     loss, rest = 0.0, 0.0
     for b in range(p):
-        data, out = x[b], filled[b]
+        data, out, root = x[b], filled[b], roots[b * each]
         model_band(wt, b, h, np.float32(0), v)
         factor = inverse[b]
         unit = np.float32(1) / factor
         s = q = np.float32(0)
         for t in range(t_end):
             d = data[t] * factor - v[t]
-            size = abs(d)
+            size = abs(d) * root[t]
             q += d * d
-            weight = np.float32(1) if size <= limit else limit / size
+            weight = root[t] * root[t] * (np.float32(1) if size <= limit else limit / size)
             gone = zeros and data[t] == 0
             weight = np.float32(0) if gone else weight
             bounded = min(size, limit)
@@ -60,7 +61,7 @@ def _sweep(g, c, h, scratch):
 
 
 @njit(**KERNEL)
-def update(tiles, counts, inverse, wt, g, h, sweeps, limit, zeros, xht, hht):
+def update(tiles, counts, inverse, wt, g, h, sweeps, limit, zeros, roots, xht, hht):
     """Fill in, sweep h, and add up what the update of W needs.
 
     Parameters
@@ -81,6 +82,9 @@ def update(tiles, counts, inverse, wt, g, h, sweeps, limit, zeros, xht, hht):
         Residuals above it, in units of the noise, count less.
     zeros : bool
         Whether entries that are zero are missing.
+    roots : float32 (n, bands, T) or (1, 1, T)
+        Roots of the entries' weights, at most one; zero for a missing one. The one row of the second
+        form is ones.
     xht, hht : float64 (bands, r), (r, r)
         Sums are added to these, with the filled data.
 
@@ -95,8 +99,9 @@ def update(tiles, counts, inverse, wt, g, h, sweeps, limit, zeros, xht, hht):
     c = np.empty((r, t_end), np.float32)
     scratch = np.empty(t_end, np.float32)
     loss, rest = 0.0, 0.0
+    each = np.int64(roots.shape[1] > 1)
     for i in range(tiles.shape[0]):
-        a, b = _fill(tiles[i], inverse, wt, h[i], limit, zeros, filled)
+        a, b = _fill(tiles[i], inverse, wt, h[i], limit, zeros, roots[i * each], filled)
         loss += a
         rest += b
         if sweeps == 0:

@@ -67,11 +67,14 @@ class Start:
         Spectra to start from, in the scene's scaling.
     locked : tuple of int
         Columns of ``endmembers`` that must stay as they are.
+    weights : array of float32, (tiles, used bands, T), or None
+        A number for each value, in the cube's units; for methods with a parameter ``weights_are``.
     """
 
     seed: int = 0
     endmembers: NDArray[np.float64] | None = None
     locked: tuple[int, ...] = ()
+    weights: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, eq=False)

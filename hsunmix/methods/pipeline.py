@@ -14,6 +14,7 @@ from hsunmix.engine.passes import norms_squared, residuals
 from hsunmix.engine.scene import Scene
 from hsunmix.errors import InputError, ParameterError
 from hsunmix.methods import Abundances, Extraction, Factorization, Method, RankEstimate, Start, get
+from hsunmix.methods._layout import laid_out
 from hsunmix.model.unmixing import Step, Unmixing
 from hsunmix.parameters import make, to_dict
 
@@ -40,6 +41,9 @@ class Request:
         Spectra to start from, in the cube's units.
     locked : tuple of int
         Columns of ``endmembers`` that must stay.
+    weights : array, or None
+        A number for each value, laid out as the cube, (lines, samples, bands), or as the matrix,
+        (bands, pixels); or one for each pixel, (lines, samples); or one for each band.
     """
 
     method: str = "auto"
@@ -49,6 +53,7 @@ class Request:
     seed: int = 0
     endmembers: NDArray[np.float64] | None = None
     locked: tuple[int, ...] = ()
+    weights: NDArray[Any] | None = None
 
 
 def unmix(scene: Scene, request: Request) -> Steps:
@@ -67,7 +72,7 @@ def unmix(scene: Scene, request: Request) -> Steps:
     _check_rank(scene, request.rank)
     if request.abundance:
         get(request.abundance, "abundance")
-    start = _start(scene, request)
+    start = _start(scene, request, method)
     if method.kind == "extraction":
         found: Extraction = yield from method.run(scene, request.rank, params, start)
         result = Factorization(
@@ -141,13 +146,18 @@ def _check_rank(scene: Scene, rank: int) -> None:
         )
 
 
-def _start(scene: Scene, request: Request) -> Start:
+def _start(scene: Scene, request: Request, method: Method) -> Start:
     spectra = None
     if request.endmembers is not None:
         spectra = scene.used_spectra(np.asarray(request.endmembers, dtype=np.float64))
     if request.locked and spectra is None:
         raise InputError("locked endmembers need spectra to start from")
-    return Start(request.seed, spectra, request.locked)
+    weights = None
+    if request.weights is not None:
+        if all(p.name != "weights_are" for p in method.parameters):
+            raise InputError(f"{method.id} takes no weights; weighted does")
+        weights = laid_out(scene, np.asarray(request.weights))
+    return Start(request.seed, spectra, request.locked, weights)
 
 
 def _with_abundances(

@@ -4,15 +4,17 @@ Problem: minimize Σ ρ((x_bj − (WH)_bj)/σ_b) over W ≥ 0, H ≥ 0, where ρ
 ``outliers`` and grows linearly beyond (Huber). σ_b is the noise of band b, from the regression of each
 band on the others as in HySime, if ``bands`` is ``noise``; else the root mean square misfit of the start,
 the same for all. With ``missing`` ``zeros`` entries that are exactly zero (dead detectors, stripes) are
-left out of the sum.
+left out of the sum. Weights may come from outside, one a value, a pixel or a band (``weights=`` in Python,
+``--weights FILE`` on the command line; not in the window): then each ρ is multiplied by its weight.
+``variances`` or ``deviations`` of the noise take the place of σ. A weight of zero, and what is
+no number, means a missing value.
 Update: the bands are divided by σ_b. Entries that are missing are filled in from the model, doubtful
 ones moved towards it (this touches the loss from above, so lowering one lowers the other); then
 the rows of H and the columns of W are set to their optimum in turn.
 Cost: one read of X and 6 · bands · pixels · r operations an iteration.
 Guarantee: the loss never rises. Much that is missing makes it slow. Whole pixels and bands that are
-bad are better masked: they are left out before any method sees them. Weights can't be given from
-outside yet. The history shows ‖X − WH‖/‖X‖ with every entry, which is not what is minimized
-and may rise; abundances are the method's own.
+bad are better masked: they are left out before any method sees them. The history shows ‖X − WH‖/‖X‖
+with every entry, which is not what is minimized and may rise; abundances are the method's own.
 """
 
 from __future__ import annotations
@@ -32,6 +34,7 @@ from hsunmix.methods import Factorization, Start
 from hsunmix.methods.factorization._initial import initial_abundances, initial_spectra
 from hsunmix.methods.factorization._steps import Array
 from hsunmix.methods.factorization._two_block import Common, sources
+from hsunmix.methods.factorization._weights import Meaning, filled_in, shares, unweighted
 from hsunmix.model.unmixing import Step
 
 __all__ = ["REFERENCE", "TITLE", "Params", "run"]
@@ -57,13 +60,25 @@ class Params(Common, frozen=True, forbid_unknown_fields=True, kw_only=True):
     missing: Annotated[
         Literal["none", "zeros"], Meta(description="Whether entries that are exactly zero are missing")
     ] = "none"
+    weights_are: Annotated[
+        Meaning,
+        Meta(description="What weights from outside are: weights, or the noise's variances or deviations"),
+    ] = "weights"
 
 
 class _State:
     """The factors in units of the noise."""
 
-    def __init__(self, scene: Scene, w: Array, h: NDArray[np.float32], sigma: Array, params: Params) -> None:
-        self.scene, self.h, self.sigma = scene, h, sigma
+    def __init__(
+        self,
+        scene: Scene,
+        w: Array,
+        h: NDArray[np.float32],
+        sigma: Array,
+        roots: NDArray[np.float32],
+        params: Params,
+    ) -> None:
+        self.scene, self.h, self.sigma, self.roots = scene, h, sigma, roots
         self.w = w / sigma[:, None]
         self.limit = np.float32(params.outliers or NEVER)
         self.zeros = params.missing == "zeros"
@@ -86,7 +101,7 @@ class _State:
             xht, hht = np.zeros((scene.n_bands, r)), np.zeros((r, r))
             loss, rest = update(
                 scene.tiles[chunk], scene.counts[chunk], inverse, w32, g, self.h[chunk], sweeps, self.limit,
-                self.zeros, xht, hht,
+                self.zeros, self.roots[chunk] if self.roots.shape[1] > 1 else self.roots, xht, hht,
             )  # fmt: skip
             return loss, rest, xht, hht
 
@@ -123,15 +138,22 @@ def run(
 ) -> Generator[Step | None, None, Factorization]:
     """Factorize the scene."""
     began = perf_counter()
-    w, columns = yield from initial_spectra(scene, rank, params.init, start)
-    h = yield from initial_abundances(scene, w)
+    known, beginning = unweighted(scene), scene
+    if start.weights is not None:
+        known = yield from shares(scene, start.weights, params.weights_are)
+        beginning = yield from filled_in(scene, known.roots)
+    w, columns = yield from initial_spectra(beginning, rank, params.init, start)
+    h = yield from initial_abundances(beginning, w)
     norm = float((yield from norms_squared(scene)).sum())
-    rest = yield from residuals(scene, w, h)
+    rest = yield from residuals(beginning, w, h)
     misfit = np.sqrt(max(float(rest.sum()), 1e-8 * norm) / (scene.n_pixels * scene.n_bands))
     sigma = np.full(scene.n_bands, misfit)
-    if params.bands == "noise":
-        sigma = yield from _noise(scene, float(misfit))
-    state = _State(scene, w, h, sigma, params)
+    if known.unit is not None:
+        sigma = known.unit
+    elif params.bands == "noise":
+        sigma = yield from _noise(beginning, float(misfit))
+    sigma = sigma / known.factor
+    state = _State(scene, w, h, sigma, known.roots, params)
     free = ~np.isin(np.arange(rank), start.locked)
     history: list[tuple[float, float]] = []
     before, converged = np.inf, False
@@ -149,7 +171,8 @@ def run(
         yield Step(iteration / params.max_iterations, history[-1][1], spectra, f"Iteration {iteration}")
     return Factorization(
         state.w * sigma[:, None], state.h, np.array(history), converged,
-        sources(columns, start.locked, rank), note=_note(sigma, state.restarted, params),
+        sources(columns, start.locked, rank),
+        note=_note(sigma, state.restarted, params.bands == "noise" and known.unit is None, start),
     )  # fmt: skip
 
 
@@ -165,9 +188,8 @@ def _noise(scene: Scene, misfit: float) -> Generator[Step | None, None, Array]:
     return np.maximum(sigma, max(QUIETEST * float(np.median(sigma)), 1e-6 * misfit))
 
 
-def _note(sigma: Array, restarted: int, params: Params) -> str:
+def _note(sigma: Array, restarted: int, estimated: bool, start: Start) -> str:
+    given = "Values were weighted by numbers from outside." if start.weights is not None else ""
     anew = f"{restarted} endmembers had died out and were started anew." if restarted else ""
-    if params.bands == "equal":
-        return anew
     noise = f"The noise of the bands was estimated between {sigma.min():.3g} and {sigma.max():.3g}."
-    return f"{anew} {noise}".strip()
+    return " ".join(filter(None, [given, anew, noise if estimated else ""]))
