@@ -176,7 +176,7 @@ def project(tiles, counts, norms, w, g, bounded, table, skip_below, right, sets,
     along = np.empty(t_end)
     rows = np.arange(r)
     for i in range(tiles.shape[0]):
-        _dot_tile(w, tiles[i], along)
+        _dot_tile(w, tiles[i], along, tiles[min(i + 1, tiles.shape[0] - 1)])
         for t in range(t_end):
             right[i, r - 1, t] = along[t]
         _solve(right[i], rows, counts[i], norms[i], g, bounded, keys, maps, skip_below, sets[i], residual[i])
