@@ -19,7 +19,8 @@ def test_every_file_of_the_folder_is_a_subcommand(hsunmix):
     assert result.exit_code == 0
     assert set(entry._commands()) == files
     for name in files:
-        assert f"  {name} " in result.stdout
+        listed = not entry._commands()[name].hidden  # one is for the program itself
+        assert (f"  {name} " in result.stdout) == listed
         assert hsunmix(name, "--help").exit_code == 0
 
 
