@@ -17,13 +17,14 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from hsunmix.kernels._compile import KERNEL
 from hsunmix.kernels.least_squares import TOLERANCE, _active_set, _affine_map, _best_single
 from hsunmix.kernels.projection import _dot_tile
 
 HELD = np.int64(1) << 62  # the bit of a set that says that the sum is held at one
 
 
-@njit(nogil=True, cache=True)
+@njit(**KERNEL)
 def _fill(g, state, slot, keys, maps):
     """Put the map of a set into its place: rows for the endmembers, then one for the sum."""
     r = g.shape[0]
@@ -53,12 +54,15 @@ def _fill(g, state, slot, keys, maps):
                 for j in range(r):
                     last[j] -= m[a, j]
                 last[r] -= v[a]
-    maps[slot, :r, :r] = m
-    maps[slot, :r, r] = v
-    maps[slot, r] = last
+    for i in range(r):  # written out: an assignment to a slice takes Numba seconds to compile
+        for j in range(r):
+            maps[slot, i, j] = m[i, j]
+        maps[slot, i, r] = v[i]
+    for j in range(r + 1):
+        maps[slot, r, j] = last[j]
 
 
-@njit(nogil=True, cache=True)
+@njit(**KERNEL)
 def _slowly(g, c, bounded, tol):
     """Return the set by the active set method, which can't cycle."""
     r = g.shape[0]
@@ -71,11 +75,12 @@ def _slowly(g, c, bounded, tol):
             total += max(z[i], 0.0)
     if not bounded or total <= 1:
         return members
-    keys[:] = -1
+    for i in range(keys.shape[0]):
+        keys[i, 0] = -1
     return _active_set(g, c, True, tol, z, keys, maps) | HELD
 
 
-@njit(nogil=True, cache=True, inline="never")
+@njit(**KERNEL, inline="never")
 def _solve(right, rows, count, norms, g, bounded, keys, maps, skip_below, sets, residual):
     """Solve the pixels of a tile: right (k, T) and, of it, the rows that belong to g."""
     r = g.shape[0]
@@ -142,7 +147,7 @@ def _solve(right, rows, count, norms, g, bounded, keys, maps, skip_below, sets, 
         residual[t] = max(norms[t] - fit, 0.0)
 
 
-@njit(nogil=True, cache=True)
+@njit(**KERNEL)
 def project(tiles, counts, norms, w, g, bounded, table, skip_below, right, sets, residual):
     """Take one more spectrum into the model of every pixel of a chunk.
 
@@ -182,7 +187,7 @@ def project(tiles, counts, norms, w, g, bounded, table, skip_below, right, sets,
         _solve(right[i], rows, counts[i], norms[i], g, bounded, keys, maps, skip_below, sets[i], residual[i])
 
 
-@njit(nogil=True, cache=True)
+@njit(**KERNEL)
 def total_residual(right, rows, counts, norms, g, bounded, table, limit):
     """Return Σ ‖x − W h‖² over the pixels of a chunk, for the spectra whose Wᵀx are the given rows.
 
@@ -197,7 +202,8 @@ def total_residual(right, rows, counts, norms, g, bounded, table, limit):
     residual = np.zeros(t_end)
     total = 0.0
     for i in range(right.shape[0]):
-        sets[:] = 0
+        for t in range(t_end):
+            sets[t] = 0
         _solve(right[i], rows, counts[i], norms[i], g, bounded, keys, maps, -1.0, sets, residual)
         for t in range(counts[i]):
             total += residual[t]
