@@ -22,9 +22,7 @@ class Controls(PageControls):
         self.sentence = named(QLabel(), "suggestion", "What the residual asks for")
         self.sentence.setProperty("role", "muted")
         self.add = named(QPushButton("Add as endmember"), "addSuggested", "Add the missing spectrum")
-        self.add.setToolTip(
-            "Make the spectrum that is missing most an endmember (Ctrl+Shift+N)"
-        )
+        self.add.setToolTip("Make the spectrum that is missing most an endmember (Ctrl+Shift+N)")
         self.add.clicked.connect(lambda: self.intent.emit(AddSuggested()))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
