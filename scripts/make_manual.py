@@ -91,6 +91,8 @@ def _method(method: Method) -> Iterator[str]:
     yield f"*On the sample cube. {caption}*\n"
     for paragraph in method.details.split("\n\n"):
         yield from _paragraph(paragraph)
+    if method.kind != "rank":
+        yield f"{_masks(method)}\n"
     yield f"Source: {method.reference}.\n"
     yield f"```\n{CALLS[method.kind].format(id=method.id)}\n```\n"
     if method.parameters:
@@ -98,6 +100,14 @@ def _method(method: Method) -> Iterator[str]:
         yield from (_row(p) for p in method.parameters)
         yield ""
     yield "[All methods](../methods.md)\n"
+
+
+def _masks(method: Method) -> str:
+    """What a method does with masks and weights."""
+    weighted = any(p.name == "weights_are" for p in method.parameters)
+    return "Masked pixels and bad bands have no part in it. " + (
+        "Single values may have weights." if weighted else "It takes no weights of single values."
+    )
 
 
 def _paragraph(text: str) -> Iterator[str]:

@@ -60,6 +60,17 @@ def test_the_registry_is_whole() -> None:
 
 
 @pytest.mark.parametrize("method", ALL, ids=ids)
+def test_the_description_says_what_it_solves_how_and_what_it_promises(method: Method) -> None:
+    for words in (
+        ("Problem:",),
+        ("Update:", "Method:"),
+        ("Cost:",),
+        ("Guarantee:", "Limits:", "Its limits:"),
+    ):
+        assert any(word in method.details for word in words), words
+
+
+@pytest.mark.parametrize("method", ALL, ids=ids)
 def test_parameters_are_refused_by_name(method: Method) -> None:
     with pytest.raises(ParameterError, match="nonsense"):
         make(method.params, {"nonsense": 1})

@@ -3,7 +3,8 @@
 Problem: minimize ‖x − W h‖² over h ≥ 0 with Σh = 1, for every pixel.
 Method: as nnls, with the sum as an equality of the small problem, not as a heavy row added to it.
 Cost: 2 · bands · r operations a pixel and a few r × r products.
-Shade and differences of brightness can't be expressed by fractions that sum to one: where scenes
+Guarantee: the exact optimum; abundances are nonnegative and sum to one.
+Limits: shade and differences of brightness can't be expressed by fractions that sum to one: where scenes
 have them, this fits much worse than nnls, even with the true spectra.
 """
 

@@ -6,6 +6,7 @@ one is kept: the exact optimum. Beyond that, nonnegative orthogonal matching pur
 come in one after the other, each the one that explains most of what is left, and all abundances
 are solved anew; good, not always the best.
 Cost: 2 · bands · r operations a pixel and k² a set; the search looks at r · k² numbers a pixel.
+Guarantee: the exact optimum where all sets are tried, else none.
 With k = 1 a pixel gets the endmember of the smallest angle.
 """
 

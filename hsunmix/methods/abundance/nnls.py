@@ -4,7 +4,8 @@ Problem: minimize ‖x − W h‖² over h ≥ 0, for every pixel.
 Method: block principal pivoting over sets of endmembers, one affine map a set, with an active set
 method behind it: the exact optimum, not an approximation.
 Cost: 2 · bands · r operations a pixel and a few r × r products.
-Abundances need not sum to one: shade and brightness show as sums below and above it.
+Guarantee: the exact optimum. Abundances need not sum to one: shade and
+brightness show as sums below and above it.
 """
 
 from __future__ import annotations

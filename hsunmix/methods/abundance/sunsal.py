@@ -8,8 +8,8 @@ of Wᵀx. Up to 62 spectra are solved as by nnls; more by an active set method w
 the spectra that are in the pixel. Both are exact, where the paper's ADMM iterates towards it.
 Cost: 2 · bands · r operations a pixel and a few r × r products; with a large library
 about r · s² for s spectra in the pixel.
-Abundances come out smaller than they are, by design. It tells nothing about library spectra that
-are nearly combinations of each other.
+Guarantee: the exact optimum. Abundances come out smaller than they are, by design. It tells
+nothing about library spectra that are nearly combinations of each other.
 """
 
 from __future__ import annotations

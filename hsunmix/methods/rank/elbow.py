@@ -4,7 +4,7 @@ Problem: tell the singular values that hold materials from those that hold noise
 Method: in the logarithms of the singular values, numbered from the largest, the point farthest below
 the straight line from the first to the last is where the floor begins; those before it count.
 Cost: one read of X, and eigenvalues of a bands × bands matrix.
-It knows nothing of nonnegativity and has no test behind it: look at the curve. On clean scenes the
+Limits: it knows nothing of nonnegativity and has no test behind it: look at the curve. On clean scenes the
 floor is plain; where the curve bends slowly, the number is soft.
 """
 

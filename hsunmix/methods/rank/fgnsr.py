@@ -8,7 +8,7 @@ are found, then grows again because noise is fitted. Its change, relative to its
 change of μ is smallest at such a level place; the estimate is the trace, rounded, at the last one,
 among fits better than 20 %.
 Cost: h2nmf's clusters, one read of X a vertex, and some thousand small steps.
-On separable scenes with little noise (40 dB or better) it finds the planted number; with more noise
+Limits: on separable scenes with little noise (40 dB or better) it finds the planted number; with more noise
 or without pure pixels nothing is quite level, and it tends to say less. On real scenes, where a
 material is many spectra, it tends to say far more: 7 on Samson, 16 on Jasper, where 3 and 4 are used.
 """

@@ -5,7 +5,7 @@ the projection lets through.
 Method: the noise of a band is what regression on all other bands can't predict; eigenvectors of
 the signal's correlation are kept where they hold more than twice their noise.
 Cost: one read of X, and products of bands × bands matrices.
-On clean scenes it is right; on real ones it counts small variations too (Samson 43, Jasper 18). Where
+Limits: on clean scenes it is right; on real ones it counts small variations too (Samson 43, Jasper 18). Where
 more than three directions hold hardly more than twice their noise, the number is the upper end of
 a range; the lower end are the directions with a ten thousandth of the scene's power.
 """

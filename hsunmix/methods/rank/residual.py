@@ -5,7 +5,7 @@ Method: spa finds pixels one by one; for the first k of them the nonnegative lea
 measured, k = 1, 2, … The estimate is the last k that lowered the error by at least ``gain`` of what
 k − 1 left.
 Cost: one read of X a pixel, and nnls for every k on at most some thousand pixels.
-The errors fall for every k, by a little even in pure noise, so look at the curve: the number moves
+Limits: the errors fall for every k, by a little even in pure noise, so look at the curve: the number moves
 with ``gain``, and an odd pixel counts as an endmember if it lowers the error enough.
 """
 
