@@ -4,7 +4,8 @@ Problem: minimize ‖x − W h‖² for every pixel.
 Method: h = W⁺ x with the pseudo-inverse of W.
 Cost: 2 · bands · r operations a pixel.
 Guarantee: the least squares solution. Negative fractions, or sums far from one, are pixels
-that these endmembers don't explain. Of endmembers that depend on each other, the solution with the smallest norm is taken.
+that these endmembers don't explain. Of endmembers that depend on each other, the solution with the
+smallest norm is taken.
 """
 
 from __future__ import annotations
