@@ -49,11 +49,11 @@ def test_open_unmix_click_rename_export_save_reopen(
 
     view = part(window, "mapView1")
     qtbot.wait(50)  # until the maps have their places
-    qtbot.mouseMove(view.viewport(), view.place_of(21, 7))
+    qtbot.mouseMove(view, view.place_of(21, 7))
     wait(lambda: bench.live.cursor is not None)
     assert (bench.live.cursor.line, bench.live.cursor.sample) == (21, 7)
     assert "line 21  sample 7  ·  560225 E  4139355 N" in part(window, "cursorPlace").text()
-    qtbot.mouseClick(view.viewport(), LEFT, pos=view.place_of(21, 7))
+    qtbot.mouseClick(view, LEFT, pos=view.place_of(21, 7))
     assert [(p.line, p.sample) for p in bench.document.pins] == [(21, 7)]
     qtbot.mouseClick(part(window, "mapTitle1"), LEFT)
     assert bench.document.view.page == "map"
