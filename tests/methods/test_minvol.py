@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 import hsunmix
 from tests.contracts.test_methods import mixture
-from tests.methods.test_auto import angles
 from tests.methods.reference import load, reference
+from tests.methods.test_auto import angles
 
 Array = NDArray[np.float64]
 
