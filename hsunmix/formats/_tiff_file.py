@@ -56,6 +56,8 @@ class TiffFacts:
         Descriptions of the bands, empty where one has none.
     row_bytes : int
         What one row of its pieces takes, unpacked, in all bands.
+    masked, alpha : bool
+        Whether it has a mask inside; whether its last band only says what is transparent.
     notes : list of str
     """
 
@@ -70,6 +72,8 @@ class TiffFacts:
     band_tags: list[Tags]
     names: list[str]
     row_bytes: int
+    masked: bool = False
+    alpha: bool = False
     notes: list[str] = field(default_factory=list)
 
 
@@ -148,12 +152,20 @@ def look(path: Path) -> TiffFacts:
             [_tags(file, band) for band in range(1, bands + 1)],
             [name or "" for name in file.descriptions],
             max(rows for rows, _ in file.block_shapes) * samples * bands * dtype.itemsize,
+            *_masks(file),
         )
         if file.gcps[0] and facts.place is None:
             facts.notes.append("the file has ground control points only: it was not placed by them.")
-        if "PER_DATASET" in str(file.mask_flag_enums[0]) and "alpha" not in str(file.mask_flag_enums[0]):
-            facts.notes.append("the file has a mask of its own, which is not applied; give it with --mask.")
     return facts
+
+
+def _masks(file: Any) -> tuple[bool, bool]:
+    """Return whether there is a mask inside, and whether the last band is one."""
+    from rasterio.enums import ColorInterp, MaskFlags
+
+    flags = file.mask_flag_enums[0]
+    inside = MaskFlags.per_dataset in flags and MaskFlags.alpha not in flags
+    return inside, file.colorinterp[-1] == ColorInterp.alpha
 
 
 def _dtype(path: Path, file: Any) -> np.dtype[np.generic]:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.formats._tiff_file import dataset, gdal, unreadable
+from hsunmix.formats._tiff_mask import TiffMask
 
 __all__ = ["TiffPixels"]
 
@@ -24,17 +25,30 @@ class TiffPixels:
     shape : tuple of 3 int
         (lines, samples, bands).
     dtype : dtype
+        In which they are handed out.
     row_bytes : int
         See ``gdal``.
+    mask : TiffMask, optional
+        Which of them hold data.
+    empty : float
+        What stands in the others.
     """
 
     def __init__(
-        self, path: Path, shape: tuple[int, int, int], dtype: np.dtype[np.generic], row_bytes: int
+        self,
+        path: Path,
+        shape: tuple[int, int, int],
+        dtype: np.dtype[np.generic],
+        row_bytes: int,
+        mask: TiffMask | None = None,
+        empty: float = 0.0,
     ) -> None:
         self.path = path
         self._row_bytes = row_bytes
         self.shape = shape
         self.dtype = dtype
+        self._mask = mask
+        self._empty = empty
         self._lock = threading.Lock()
         self._file: Any = None
 
@@ -68,9 +82,11 @@ class TiffPixels:
             if self._file is None:
                 self._file = dataset(self.path)
             try:
-                values: NDArray[np.generic] = self._file.read(
-                    [band + 1 for band in bands], window=Window(left, top, right - left, bottom - top)
-                )
+                window = Window(left, top, right - left, bottom - top)
+                values: NDArray[np.generic] = self._file.read([band + 1 for band in bands], window=window)
+                if self._mask is not None:
+                    values = values.astype(self.dtype, copy=False)
+                    values[:, ~self._mask.read(self._file, window)] = self._empty
             except RasterioError as error:
                 raise unreadable(self.path, error) from None
         return values

@@ -18,6 +18,7 @@ from hsunmix.formats._options import Options
 from hsunmix.formats._stac import stac_fields
 from hsunmix.formats._tiff_aux import complete
 from hsunmix.formats._tiff_file import TiffFacts, is_tiff, look, tiff_beside
+from hsunmix.formats._tiff_mask import empty_value, take_mask
 from hsunmix.formats._tiff_pixels import TiffPixels
 from hsunmix.formats._tiff_terms import Fields, joined, merged
 from hsunmix.formats._wavelengths import from_names, nanometres
@@ -47,6 +48,7 @@ def open_cube(path: Path, options: Options) -> Cube:  # noqa: ARG001 - TIFF need
         image = _image(path, file.read(4096)) or path
     facts = look(image)
     complete(facts, image)
+    mask = take_mask(facts, image)
     fields, header = _fields(image, facts)
     bands = facts.shape[2]
     nm, fwhm, unit = _envi_bands.wavelengths(header, bands)
@@ -54,13 +56,15 @@ def open_cube(path: Path, options: Options) -> Cube:  # noqa: ARG001 - TIFF need
     if nm is None and "wavelength" not in fields:
         nm, unit = _named(names, facts.notes)
     gain, offset = _scale(facts, header)
+    nodata = facts.nodata if facts.nodata is not None else _envi_bands.nodata(header)
+    dtype, empty = (facts.dtype, 0.0) if mask is None else empty_value(facts.dtype, nodata, facts.notes)
     return Cube(
-        TiffPixels(image, facts.shape, facts.dtype, facts.row_bytes),
+        TiffPixels(image, facts.shape, dtype, facts.row_bytes, mask, empty),
         wavelengths=nm,
         fwhm=fwhm,
         bad_bands=_envi_bands.bad_bands(header, bands),
         band_names=names,
-        nodata=facts.nodata if facts.nodata is not None else _envi_bands.nodata(header),
+        nodata=nodata,
         gain=gain,
         offset=offset,
         georeference=facts.place or georeference(header),
