@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Generator
@@ -14,9 +15,15 @@ from hsunmix.engine.scene import Scene, load
 from hsunmix.model.cube import Cube
 from hsunmix.model.unmixing import Step
 
-__all__ = ["SceneKeeper"]
+__all__ = ["WAIT", "SceneKeeper", "is_huge"]
 
 WAIT = 0.01  # seconds between looks at what another worker loads
+UNASKED = 2 << 30  # bytes in memory of a cube that is loaded before anybody asks for a method
+
+
+def is_huge(cube: Cube) -> bool:
+    """Whether a cube is too large to be brought into memory unasked."""
+    return 4 * math.prod(cube.shape) > UNASKED
 
 
 class SceneKeeper:

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject
 
+from hsunmix.engine.scene import Scene
 from hsunmix.errors import HsunmixError
 from hsunmix.gui.bridge import Bridge
 from hsunmix.gui.insights import Subject
 from hsunmix.gui.intents import Intent
 from hsunmix.gui.live import Live, Message, Task
-from hsunmix.gui.scenes import SceneKeeper
+from hsunmix.gui.scenes import WAIT, SceneKeeper
 from hsunmix.gui.settings import Settings
 from hsunmix.jobs import Cancelled, Outcome, Work
 from hsunmix.model.cube import Cube
@@ -219,6 +220,13 @@ class Workbench(QObject):
             others = {name: t for name, t in self.live.tasks.items() if name != lane}
             self.show(tasks={**others, lane: Task(title, time.monotonic())})
         self.lanes[lane].submit(work, on_end, on_step)
+
+    def ahead(self, cube: Cube) -> Work[Scene]:
+        """Bring a cube into memory for what nobody asked for: after its picture is there."""
+        while "picture" in self.live.tasks:
+            yield None
+            time.sleep(WAIT)
+        return (yield from self.scenes.scene(cube))
 
     def cancel(self, *lanes: str) -> None:
         """Ask the jobs of some lanes to end."""

@@ -43,7 +43,7 @@ window = MainWindow(Settings(Path(sys.argv[1]).with_suffix(".settings")))
 window.resize(1280, 800)
 window.show()
 bench = window.bench
-wait(lambda: True)
+wait(lambda: window.panels)
 bench.send(i.Open(Path(sys.argv[1])))
 opened = wait(lambda: bench.live.picture is not None)
 lines, samples, bands = bench.document.cube.shape

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from hsunmix.engine.regions import RegionStatistics, region_statistics
 from hsunmix.gui.drawing import Overlay
 from hsunmix.gui.live import Live
+from hsunmix.gui.scenes import is_huge
 from hsunmix.gui.workbench import Workbench
 from hsunmix.model.cube import Cube
 from hsunmix.model.region import Region
@@ -73,14 +74,17 @@ class Controller:
         bench.start("overlay", "Drawing the mask", work(), done)
 
     def _look(self, cube: Cube | None) -> None:
-        """Find the pixels that are not used because they hold no data, or nothing but zeros."""
+        """Find the pixels that are not used because they hold no data, or nothing but zeros.
+
+        Not in a huge cube: all of it would have to be read.
+        """
         self._usable = None
         self.bench.lanes["usable"].cancel()
-        if cube is None:
+        if cube is None or is_huge(cube):
             return
 
         def work() -> Generator[Step | None, None, Mask]:
-            scene = yield from self.bench.scenes.scene(cube)
+            scene = yield from self.bench.ahead(cube)
             used = np.zeros(cube.lines * cube.samples, dtype=bool)
             used[scene.pixels] = True
             return used.reshape(cube.shape[:2])

@@ -10,6 +10,7 @@ import numpy as np
 from hsunmix.gui import intents as i
 from hsunmix.gui.controllers._locked import put_in
 from hsunmix.gui.means import means
+from hsunmix.gui.scenes import is_huge
 from hsunmix.gui.workbench import Workbench
 from hsunmix.methods import RankEstimate, get, pipeline
 from hsunmix.model.cube import Cube
@@ -34,13 +35,13 @@ class Controller:
         bench.handle(i.CancelWork, self.cancel)
 
     def changed(self, old: Document, new: Document) -> None:
-        """Begin with a cube that was opened: bring it into memory and estimate the number."""
+        """Begin with a cube that was opened; one that isn't huge is loaded, and the number estimated."""
         if new.cube is old.cube:
             return
         self.bench.cancel("run", "rank")
         self.bench.scenes.expect(new.cube)
         self.bench.show(estimate=None)
-        if new.cube is not None:
+        if new.cube is not None and not is_huge(new.cube):
             self._estimate(new.cube, asked=False)
 
     def set_run(self, intent: i.SetRun) -> None:
@@ -109,7 +110,7 @@ class Controller:
 
     def _estimate(self, cube: Cube, asked: bool) -> None:
         def work() -> Generator[Step | None, None, RankEstimate]:
-            scene = yield from self.bench.scenes.scene(cube)
+            scene = yield from (self.bench.scenes.scene(cube) if asked else self.bench.ahead(cube))
             return (yield from pipeline.estimate_rank(scene))
 
         def done(found: RankEstimate) -> None:

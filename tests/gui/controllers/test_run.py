@@ -12,7 +12,9 @@ from hsunmix.gui import intents as i
 from hsunmix.gui import scenes
 from hsunmix.gui.controllers import run
 from hsunmix.gui.controllers._locked import put_in
+from hsunmix.gui.live import Task
 from hsunmix.gui.workbench import Workbench
+from hsunmix.jobs import finish
 from hsunmix.model.cube import Cube
 from hsunmix.model.unmixing import Step, Unmixing
 from hsunmix.session.document import Document, RunSettings
@@ -32,6 +34,28 @@ def open_bench(bench: Workbench, cube: Cube, wait: Wait) -> Workbench:
     bench.history.reset(Document(cube=cube))
     wait(lambda: not bench.live.tasks)
     return bench
+
+
+def test_a_huge_cube_is_not_brought_into_memory_unasked(
+    bench: Workbench, document: Document, wait: Wait, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("hsunmix.gui.scenes.UNASKED", 100)
+    bench.history.reset(document)
+    wait(lambda: not bench.live.tasks and bench.live.picture is not None)
+    assert bench.live.estimate is None
+    assert bench.scenes.here(document.cube) is None
+    bench.send(i.EstimateRank())
+    wait(lambda: bench.live.estimate is not None)
+    assert bench.scenes.here(document.cube) is not None
+
+
+def test_the_picture_comes_before_what_nobody_asked_for(bench: Workbench, document: Document):
+    work = bench.ahead(document.cube)
+    bench.show(tasks={"picture": Task("Reading the image", 0.0)})
+    assert next(work) is None
+    assert bench.scenes.here(document.cube) is None
+    bench.show(tasks={})
+    assert finish(work).shape == document.cube.shape[:2]
 
 
 def test_a_cube_that_was_opened_gets_its_estimate_and_picture(open_bench: Workbench):
