@@ -22,7 +22,7 @@ from hsunmix.engine.memory import aligned
 from hsunmix.engine.threads import run_chunks
 from hsunmix.errors import InputError
 from hsunmix.model.cube import Cube
-from hsunmix.model.mask import dead_bands
+from hsunmix.model.mask import holding_bands
 from hsunmix.model.pixels import prepared
 from hsunmix.model.unmixing import Step
 
@@ -191,8 +191,9 @@ def from_array(x: NDArray[Any]) -> Scene:
     if 0 in x.shape:
         raise InputError(f"a matrix of shape {x.shape} has no values")
     spread = np.linspace(0, x.shape[1] - 1, min(x.shape[1], 4096)).astype(np.int64)
-    dead = dead_bands(x[:, spread].T.astype(np.float32))
-    bands = ~dead if not dead.all() else np.ones(len(dead), dtype=bool)
+    bands = holding_bands(x[:, spread].T.astype(np.float32))
+    if not bands.any():
+        bands[:] = True
     filling = Filling(x.shape[1], int(bands.sum()))
     for number, first in enumerate(range(0, x.shape[1], 1 << 14)):
         block = np.ascontiguousarray(x[bands, first : first + (1 << 14)], dtype=np.float32)

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from hsunmix.model.georeference import Georeference
 from hsunmix.model.layout import Layout
-from hsunmix.model.mask import dead_bands, usable_pixels
+from hsunmix.model.mask import holding_bands, usable_pixels
 from hsunmix.model.pixels import ArrayPixels, Pixels
 
 __all__ = ["ArrayPixels", "Cube", "Pixels"]
@@ -129,8 +129,10 @@ class Cube:
     def dead_bands(self) -> NDArray[np.bool_]:
         """True for the bands without any data in up to 32 lines spread over the scene, (bands,)."""
         step = max(1, self.lines // 32)
-        rows = [self.read(line, line + 1)[0] for line in range(step // 2, self.lines, step)]
-        return dead_bands(np.concatenate(rows))
+        alive = np.zeros(self.bands, dtype=bool)
+        for line in range(step // 2, self.lines, step):
+            alive |= holding_bands(self.read(line, line + 1)[0])
+        return ~alive & alive.any()
 
     @property
     def good_bands(self) -> NDArray[np.bool_]:

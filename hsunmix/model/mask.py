@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["dead_bands", "usable_pixels"]
+__all__ = ["holding_bands", "usable_pixels"]
 
 
 def usable_pixels(values: NDArray[np.float32]) -> NDArray[np.bool_]:
@@ -24,8 +24,8 @@ def usable_pixels(values: NDArray[np.float32]) -> NDArray[np.bool_]:
     return np.asarray(np.isfinite(values).all(axis=-1) & (values != 0).any(axis=-1))
 
 
-def dead_bands(values: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Find the bands without information in a sample of pixels.
+def holding_bands(values: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Find the bands with information in a sample of pixels.
 
     Parameters
     ----------
@@ -35,11 +35,6 @@ def dead_bands(values: NDArray[np.float32]) -> NDArray[np.bool_]:
     Returns
     -------
     array of bool, (bands,)
-        True where no pixel that holds data anywhere is finite and not zero. All False when the
-        sample has no data at all: that says nothing about the bands.
+        True where some pixel is finite and not zero. A sample without any says nothing about the bands.
     """
-    holds = np.isfinite(values) & (values != 0)
-    some = holds.any(axis=1)
-    if not some.any():
-        return np.zeros(values.shape[1], dtype=bool)
-    return np.asarray(~holds[some].any(axis=0))
+    return np.asarray((np.isfinite(values) & (values != 0)).any(axis=0))

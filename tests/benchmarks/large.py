@@ -4,7 +4,7 @@
 
 Prints Markdown. The file is sparse: it takes the place of the few lines that hold numbers. Each
 interleave is opened by a window of its own, offscreen, in a process of its own whose peak memory this
-is (Linux only); Qt and the libraries are in it. The clock starts when the window is told to open the
+is (Linux only); Qt and the libraries are in it. The clock starts when the window, ready, is told to open the
 file, and it stops when it has the RGB to draw. What it does by itself after that goes on during the clicks.
 """
 
@@ -43,7 +43,7 @@ window = MainWindow(Settings(Path(sys.argv[1]).with_suffix(".settings")))
 window.resize(1280, 800)
 window.show()
 bench = window.bench
-wait(lambda: window.panels)
+wait(lambda: window.panels and not bench.lanes["warm"].busy)
 bench.send(i.Open(Path(sys.argv[1])))
 opened = wait(lambda: bench.live.picture is not None)
 lines, samples, bands = bench.document.cube.shape
