@@ -12,50 +12,52 @@ from numba import njit
 from hsunmix.kernels._products import FAST, KERNEL
 from hsunmix.kernels.two_block import model_band
 
-# One loop for everything, because it is the loads and stores that take the time; and one function a
-# number of endmembers, because only then the compiler makes a good loop of it.
+# One loop for everything, because it is the loads and stores that take the time; four bands a call,
+# because a call isn't free; and one function a number of endmembers, because
+# only then the compiler makes a good loop of it.
 
 
 @njit(**KERNEL, fastmath=FAST, inline="never")
-def _fused_2(data, wt, b, h, least, v):
-    """Make v = max(x, 0) / (WH) of one band and 2 endmembers; return Σ (x − WH)²."""
-    a0, a1 = wt[0, b], wt[1, b]
-    h0, h1 = h[0], h[1]
+def _fused_2(x, wt, b, h, least, v):
+    """Make v = max(x, 0) / (WH) of four bands and 2 endmembers; return Σ (x − WH)²."""
     rest = np.float32(0)
-    for t in range(v.shape[0]):
-        model = least + a0 * h0[t] + a1 * h1[t]
-        d = data[t] - model
-        rest += d * d
-        v[t] = max(data[t], np.float32(0)) / model
+    for q in range(4):
+        a0, a1 = wt[0, b + q], wt[1, b + q]
+        for t in range(v.shape[1]):
+            model = least + a0 * h[0, t] + a1 * h[1, t]
+            d = x[b + q, t] - model
+            rest += d * d
+            v[q, t] = max(x[b + q, t], np.float32(0)) / model
     return rest
 
 
 @njit(**KERNEL, fastmath=FAST, inline="never")
-def _fused_4(data, wt, b, h, least, v):
-    """Make v = max(x, 0) / (WH) of one band and 4 endmembers; return Σ (x − WH)²."""
-    a0, a1, a2, a3 = wt[0, b], wt[1, b], wt[2, b], wt[3, b]
-    h0, h1, h2, h3 = h[0], h[1], h[2], h[3]
+def _fused_4(x, wt, b, h, least, v):
+    """Make v = max(x, 0) / (WH) of four bands and 4 endmembers; return Σ (x − WH)²."""
     rest = np.float32(0)
-    for t in range(v.shape[0]):
-        model = least + a0 * h0[t] + a1 * h1[t] + a2 * h2[t] + a3 * h3[t]
-        d = data[t] - model
-        rest += d * d
-        v[t] = max(data[t], np.float32(0)) / model
+    for q in range(4):
+        a0, a1, a2, a3 = wt[0, b + q], wt[1, b + q], wt[2, b + q], wt[3, b + q]
+        for t in range(v.shape[1]):
+            model = least + a0 * h[0, t] + a1 * h[1, t] + a2 * h[2, t] + a3 * h[3, t]
+            d = x[b + q, t] - model
+            rest += d * d
+            v[q, t] = max(x[b + q, t], np.float32(0)) / model
     return rest
 
 
 @njit(**KERNEL, fastmath=FAST, inline="never")
-def _fused_6(data, wt, b, h, least, v):
-    """Make v = max(x, 0) / (WH) of one band and 6 endmembers; return Σ (x − WH)²."""
-    a0, a1, a2 = wt[0, b], wt[1, b], wt[2, b]
-    a3, a4, a5 = wt[3, b], wt[4, b], wt[5, b]
-    h0, h1, h2, h3, h4, h5 = h[0], h[1], h[2], h[3], h[4], h[5]
+def _fused_6(x, wt, b, h, least, v):
+    """Make v = max(x, 0) / (WH) of four bands and 6 endmembers; return Σ (x − WH)²."""
     rest = np.float32(0)
-    for t in range(v.shape[0]):
-        model = least + a0 * h0[t] + a1 * h1[t] + a2 * h2[t] + a3 * h3[t] + a4 * h4[t] + a5 * h5[t]
-        d = data[t] - model
-        rest += d * d
-        v[t] = max(data[t], np.float32(0)) / model
+    for q in range(4):
+        a0, a1, a2 = wt[0, b + q], wt[1, b + q], wt[2, b + q]
+        a3, a4, a5 = wt[3, b + q], wt[4, b + q], wt[5, b + q]
+        for t in range(v.shape[1]):
+            low = least + a0 * h[0, t] + a1 * h[1, t] + a2 * h[2, t]
+            model = low + a3 * h[3, t] + a4 * h[4, t] + a5 * h[5, t]
+            d = x[b + q, t] - model
+            rest += d * d
+            v[q, t] = max(x[b + q, t], np.float32(0)) / model
     return rest
 
 
@@ -97,25 +99,26 @@ def _step(row, up, down, floor, itakura):
 @njit(**KERNEL, fastmath=FAST, inline="never")
 def _quotients(x, wt, b, h, v, least, itakura):
     """Fill v with Q = X/(WH), or X/(WH)² and behind it 1/(WH), of four bands; return Σ (x − WH)²."""
-    rest = 0.0
     r = h.shape[0]
+    if not itakura and b + 4 <= x.shape[0]:
+        if r == 2:
+            return _fused_2(x, wt, b, h, least, v)
+        if r == 4:
+            return _fused_4(x, wt, b, h, least, v)
+        if r == 6:
+            return _fused_6(x, wt, b, h, least, v)
+    rest = np.float32(0)
     for q in range(4):
         row = v[q]
         if b + q >= x.shape[0]:  # bands that aren't there: W is zero in them
             for t in range(row.shape[0]):
                 row[t] = 0
                 v[q + 4, t] = 0
-        elif itakura:
-            model_band(wt, b + q, h, least, row)
+            continue
+        model_band(wt, b + q, h, least, row)
+        if itakura:
             rest += _ratios(x[b + q], row, v[q + 4], least)
-        elif r == 2:
-            rest += _fused_2(x[b + q], wt, b + q, h, least, row)
-        elif r == 4:
-            rest += _fused_4(x[b + q], wt, b + q, h, least, row)
-        elif r == 6:
-            rest += _fused_6(x[b + q], wt, b + q, h, least, row)
         else:
-            model_band(wt, b + q, h, least, row)
             rest += _ratio(x[b + q], row)
     return rest
 
