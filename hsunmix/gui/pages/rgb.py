@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from hsunmix.gui.drawing import Drawing, Tile
@@ -25,14 +27,16 @@ def depends(document: Document, live: Live) -> tuple[object, ...]:
     return document.cube, live.picture
 
 
-def draw(document: Document, live: Live, _most: int) -> Drawing:
-    """Show the picture that was read; it has been thinned already."""
+def draw(document: Document, live: Live, most: int) -> Drawing:
+    """Show the picture that was read."""
     cube, picture = document.cube, live.picture
     shape = cube.shape[:2] if cube is not None else (0, 0)
     if cube is None or picture is None:
         return Drawing(shape, (), "" if cube is None else "Reading the colour image…")
     thinned = f" · every {picture.step}th pixel" if picture.step > 1 else ""
-    return Drawing(shape, (Tile(picture.rgba),), f"Colour image{thinned}")
+    rows, columns = picture.rgba.shape[:2]
+    step = max(1, math.ceil(math.sqrt(rows * columns / most)))
+    return Drawing(shape, (Tile(picture.rgba[::step, ::step]),), f"Colour image{thinned}")
 
 
 def value(_document: Document, live: Live) -> str:

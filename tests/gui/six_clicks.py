@@ -1,0 +1,120 @@
+"""From an empty window to painted abundance maps with nothing but a mouse, every click of it counted."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QDialogButtonBox,
+    QFileDialog,
+    QListView,
+    QTreeView,
+    QWidget,
+)
+
+from hsunmix.gui.main_window import MainWindow
+from hsunmix.gui.widgets.scene_view import SceneView
+
+__all__ = ["Mouse", "maps_of", "maps_shown"]
+
+PATIENCE = 120.0  # seconds: kernels may have to be compiled first
+
+
+@dataclass
+class Mouse:
+    """Clicks on what is in sight and can be clicked, and counts.
+
+    Attributes
+    ----------
+    clicks : int
+    """
+
+    clicks: int = 0
+
+    def click(self, widget: QWidget, at: QPoint | None = None) -> None:
+        """Press and let go of the left button."""
+        assert widget.isVisible(), widget
+        assert widget.isEnabled(), widget
+        self.clicks += 1
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=widget.rect().center() if at is None else at)
+
+
+def maps_of(window: MainWindow, scene: Path, mouse: Mouse) -> None:
+    """Open a cube by the first page's button and Qt's own file dialog, unmix it, and see all maps.
+
+    The dialog opens in the cube's folder, as it does where hsunmix was started there.
+    """
+    window.bench.settings.change(open_folder=str(scene.parent))
+    chooser = _Chooser(mouse, scene.name)
+    mouse.click(_ready(window, "openCube"))  # comes back when the dialog has closed
+    chooser.stop()
+    _until(lambda: window.bench.document.cube is not None)
+    mouse.click(_ready(window, "unmixButton"))
+    _until(lambda: 0 < len(window.bench.document.endmembers) == len(maps_shown(window)))
+    for view in maps_shown(window):
+        view.repaint()
+
+
+def maps_shown(window: MainWindow) -> list[SceneView]:
+    """The maps that are in sight, with their pictures."""
+    views = window.findChildren(SceneView)
+    return [v for v in views if v.objectName().startswith("mapView") and v.isVisible() and v.image]
+
+
+class _Chooser:
+    """Chooses a file in the file dialog as soon as it lists it; a dialog that never does is closed."""
+
+    def __init__(self, mouse: Mouse, name: str) -> None:
+        self._mouse, self._name = mouse, name
+        self._end = time.perf_counter() + PATIENCE
+        self._timer = QTimer()
+        self._timer.timeout.connect(self._look)
+        self._timer.start(1)
+
+    def stop(self) -> None:
+        self._timer.stop()
+
+    def _look(self) -> None:
+        dialog = QApplication.activeModalWidget()
+        if not isinstance(dialog, QFileDialog):
+            return
+        if time.perf_counter() > self._end:
+            dialog.reject()
+        views: list[QAbstractItemView] = [dialog.findChild(QListView, "listView")]
+        views.append(dialog.findChild(QTreeView, "treeView"))
+        view = next(v for v in views if v.isVisible())
+        model, root = view.model(), view.rootIndex()
+        rows = (model.index(k, 0, root) for k in range(model.rowCount(root)))
+        row = next((index for index in rows if index.data() == self._name), None)
+        if row is None or view.visualRect(row).isEmpty():
+            return
+        self.stop()
+        self._mouse.click(view.viewport(), view.visualRect(row).center())
+        buttons = dialog.findChild(QDialogButtonBox)
+        self._mouse.click(buttons.button(QDialogButtonBox.StandardButton.Open))
+
+
+def _ready(window: MainWindow, name: str) -> QWidget:
+    """Wait until a widget is in sight and can be clicked."""
+
+    def found() -> QWidget | None:
+        return window.findChild(QWidget, name)
+
+    _until(lambda: found() is not None and found().isVisible() and found().isEnabled())
+    return found()
+
+
+def _until(done: Callable[[], bool]) -> None:
+    end = time.perf_counter() + PATIENCE
+    while not done():
+        QApplication.processEvents()
+        time.sleep(0.0005)
+        if time.perf_counter() > end:
+            raise TimeoutError
