@@ -13,8 +13,8 @@ from hsunmix.kernels._products import FAST, KERNEL
 from hsunmix.kernels.two_block import model_band
 
 # One loop for everything, because it is the loads and stores that take the time; four bands a call,
-# because a call isn't free; and one function a number of endmembers, because
-# only then the compiler makes a good loop of it.
+# because calls take time too; and one function a number of endmembers, because only then the compiler
+# makes a good loop of it.
 
 
 @njit(**KERNEL, fastmath=FAST, inline="never")
