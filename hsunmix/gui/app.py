@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from hsunmix.errors import HsunmixError
 from hsunmix.exports import Delivery
 from hsunmix.files import resource
+from hsunmix.gui import accessibility
 from hsunmix.gui import intents as i
 from hsunmix.gui.collector import Collector
 from hsunmix.gui.controllers.files import SAMPLE, SAMPLE_RANK
@@ -42,6 +43,7 @@ def application() -> QApplication:
     app = QApplication(sys.argv[:1])
     app.setStyle("Fusion")
     app.setWindowIcon(logo())
+    accessibility.install()
     sys.setswitchinterval(SWITCH)
     return app
 

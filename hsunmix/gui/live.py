@@ -64,6 +64,13 @@ class PixelView:
     modelled: NDArray[np.float64] | None = None
     abundances: NDArray[np.float32] | None = None
 
+    @property
+    def residual(self) -> NDArray[np.float64] | None:
+        """Measured minus modelled, (bands,); None where either is not known."""
+        if self.measured is None or self.modelled is None or len(self.measured) != len(self.modelled):
+            return None
+        return np.asarray(self.measured - self.modelled, dtype=np.float64)
+
 
 @dataclass(frozen=True, eq=False)
 class Picture:

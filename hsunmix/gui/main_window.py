@@ -22,6 +22,7 @@ from hsunmix.gui.panel import Panel, named
 from hsunmix.gui.placement import place, placed
 from hsunmix.gui.questions import Asked
 from hsunmix.gui.settings import Settings
+from hsunmix.gui.tab_order import arrange
 from hsunmix.gui.tools import Tools
 from hsunmix.gui.welcome import Welcome
 from hsunmix.gui.workbench import Questions, Workbench
@@ -110,6 +111,7 @@ class MainWindow(QMainWindow):
             panel.setParent(self)
         for panel in self.panels:
             self._tell_all(panel)
+        arrange(self)
         self._show_page()
         self.bench.start("warm", "Loading libraries", _libraries(self.bench), lambda _: None, lambda _: None)
 
@@ -274,8 +276,9 @@ class MainWindow(QMainWindow):
 
 def _choices(live: Live) -> tuple[object, ...]:
     """What of the live state the menus depend on."""
-    compared = live.comparing
-    return live.tasks.keys(), live.message, live.cursor is None, compared and compared.flicker
+    pair = live.comparing
+    known = (live.cursor is None, pair is None, pair and pair.flicker, live.masking is None)
+    return live.tasks.keys(), live.message, live.suggested, live.compared, live.unit, live.tool, *known
 
 
 def _libraries(bench: Workbench) -> Generator[None, None, None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -15,7 +16,7 @@ from hsunmix.gui.panel import named
 from hsunmix.gui.theme import Theme
 from hsunmix.gui.workbench import Workbench
 
-__all__ = ["Menus"]
+__all__ = ["Menus", "with_mnemonics"]
 
 
 class Menus:
@@ -35,7 +36,11 @@ class Menus:
         for menu in self._menus.values():
             menu.setToolTipsVisible(True)
         self.actions: dict[str, QAction] = {}
+        self._texts: dict[str, str] = {}
         for title, entries in MENUS.items():
+            taken = ["Open &recent"] if title == "&File" else []
+            texts = with_mnemonics([*taken, *(action.text for action in entries)])
+            self._texts |= zip((action.id for action in entries), texts[len(taken) :], strict=True)
             for action in entries:
                 self._add(window, title, action)
         self._recent = named(QMenu("Open &recent", window), "menuRecent", "Open recent")
@@ -66,13 +71,13 @@ class Menus:
         menu = self._menus[title]
         if action.line:
             menu.addSeparator()
-        made = QAction(action.text, window)
+        made = QAction(self._texts[action.id], window)
         made.setObjectName(f"action_{action.id}")
         tip = f"{action.tip} ({action.shortcut})" if action.shortcut else action.tip
         made.setToolTip(tip)
         made.setStatusTip(tip)
         if action.shortcut:
-            made.setShortcut(QKeySequence(action.shortcut))
+            made.setShortcuts([QKeySequence(keys) for keys in (action.shortcut, action.also) if keys])
             if action.everywhere:
                 made.setShortcutContext(Qt.ShortcutContext.ApplicationShortcut)
         if action.checked is not None:
@@ -90,3 +95,26 @@ class Menus:
             entry.triggered.connect(lambda _=False, p=path: self._bench.send(Open(p)))
         self._recent.addSeparator()
         self._recent.addAction("Forget these").triggered.connect(lambda: self._bench.send(ClearRecent()))
+
+
+def with_mnemonics(texts: Sequence[str]) -> list[str]:
+    """Return the texts of a menu, where those without a letter of their own have got one that is free."""
+    result = list(texts)
+    plain = [text.replace("&&", "") for text in texts]
+    taken = {text[text.index("&") + 1].lower() for text in plain if "&" in text}
+    left = {k for k, text in enumerate(plain) if "&" not in text}
+
+    def free(k: int) -> list[int]:
+        return [n for n, c in enumerate(texts[k]) if c.isascii() and c.isalnum() and c.lower() not in taken]
+
+    while left:
+        k = min(left, key=lambda k: (len({texts[k][n].lower() for n in free(k)}), k))  # who can choose least
+        left.remove(k)
+        places = free(k)
+        if places:
+            first = min(
+                places, key=lambda n: (n > 0 and texts[k][n - 1] != " ", n)
+            )  # words begin with the best
+            taken.add(texts[k][first].lower())
+            result[k] = f"{texts[k][:first]}&{texts[k][first:]}"
+    return result

@@ -7,6 +7,7 @@ from typing import TypeVar
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
+from hsunmix.gui.accessibility import Role
 from hsunmix.gui.live import Live
 from hsunmix.gui.theme import Theme
 from hsunmix.session.document import Document
@@ -28,6 +29,7 @@ class Panel(QFrame):
     lies over the others and puts itself where it belongs.
     """
 
+    accessible_role = Role.Grouping
     intent = Signal(object)
 
     def __init__(self, name: str, title: str) -> None:

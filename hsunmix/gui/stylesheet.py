@@ -84,12 +84,16 @@ QCheckBox::indicator:focus { border-color: $accent; }
 
 QTabBar { background: transparent; }
 QTabBar::tab { padding: 6px 14px; color: $muted; border: none; border-bottom: 2px solid transparent; }
+QTabBar[narrow="true"]::tab { padding: 6px 4px; }
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
+QTabBar::tab:selected:focus { background: $selection; border-top-left-radius: 4px;
+    border-top-right-radius: 4px; }
 QTabBar::tab:disabled { color: $disabled; }
 
-QTableView { background: $surface; border: none; gridline-color: transparent; outline: none;
+QTableView { background: $surface; border: 1px solid transparent; gridline-color: transparent; outline: none;
     selection-background-color: $selection; selection-color: $text; }
+QTableView:focus, QListView:focus, QTextEdit:focus, QPlainTextEdit:focus { border: 1px solid $accent; }
 QTableView::item { padding: 0 6px; border-bottom: 1px solid $faint; }
 QTableView::item:selected { background: $selection; color: $text; }
 QTableView::item:focus { background: $selection; }
@@ -100,6 +104,7 @@ QListView#libraryList { background: $raised; border: 1px solid $border; border-r
 QListView#libraryList::item { padding: 3px 6px; }
 QListView#libraryList::item:selected { background: $selection; color: $text; }
 QListWidget { background: $raised; border: 1px solid $border; border-radius: 5px; outline: none; }
+QListWidget:focus, QListView#libraryList:focus { border-color: $accent; }
 QListWidget::item { padding: 3px 2px; }
 QListWidget::item:selected { background: $selection; color: $text; }
 

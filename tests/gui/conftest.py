@@ -236,3 +236,19 @@ def cube() -> Cube:
 def document(cube: Cube) -> Document:
     """A made-up document with three endmembers."""
     return with_result(Document(cube=cube), unmixing_of(cube))
+
+
+@pytest.fixture
+def full(
+    window: MainWindow, cube: Cube, wait: Callable[[Callable[[], bool]], None], qtbot: QtBot
+) -> MainWindow:
+    """A window with a result, regions and runs, that has the focus."""
+    from hsunmix.gui import intents as i
+    from tests.gui.states import full_document
+
+    window.bench.history.reset(full_document(cube))
+    window.bench.send(i.SelectRegion(0))
+    wait(lambda: all(not lane.busy for lane in window.bench.lanes.values()))
+    window.activateWindow()
+    qtbot.waitActive(window)
+    return window

@@ -1,8 +1,8 @@
 """Make the pictures of the window anew: ``python -m tests.gui.screenshots FOLDER``.
 
-Every state, light and dark, at 1280×800 and 2560×1440; with QT_SCALE_FACTOR=2 in the environment only the
-smaller size. ``--manual`` writes the manual's pictures, and nothing else when no folder is given. No
-display is needed.
+Every state, light and dark, at 1280×800 and 2560×1440; with ``--small``, or with QT_SCALE_FACTOR (1.5, 2)
+in the environment, only the smaller size. What is cut or overlaps is told, and makes the exit code 1.
+``--manual`` writes the manual's pictures, and nothing else when no folder is given. No display is needed.
 """
 
 from __future__ import annotations
@@ -36,9 +36,10 @@ from hsunmix.gui.main_window import MainWindow
 from hsunmix.gui.settings import Settings
 from hsunmix.session.document import RunSettings
 from hsunmix.session.recovery import Record, Work
+from tests.gui.audit import ugly
 
 SCALE = float(os.environ.get("QT_SCALE_FACTOR", "1"))
-SIZES = ((1280, 800), (2560, 1440)) if SCALE == 1 else ((1280, 800),)
+SIZES = ((1280, 800), (2560, 1440)) if SCALE == 1 and "--small" not in sys.argv else ((1280, 800),)
 IMAGES = Path("resources") / "docs" / "images"
 # The manual's pictures, by state. What was to be seen on them is written into each: see test_screenshots.
 MANUAL = {
@@ -270,9 +271,9 @@ def dialogs(window: MainWindow, keep: Keep) -> None:
         dialog.deleteLater()
 
 
-def main(folder: Path | None, manual: bool) -> None:
-    """Write all pictures into a folder."""
-    app = application()
+def main(folder: Path | None, manual: bool) -> int:
+    """Write all pictures into a folder; return how many of them show something ugly."""
+    app, faulty = application(), 0
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
     for theme in ("light", "dark") if folder is not None else ("light",):
@@ -288,6 +289,11 @@ def main(folder: Path | None, manual: bool) -> None:
                 window.load_panels()
 
                 def keep(name: str, widget: QWidget, tag: str = f"{theme}_{width}") -> None:
+                    nonlocal faulty
+                    faults = ugly(widget)
+                    faulty += bool(faults)
+                    for fault in faults:
+                        print(f"{name}_{tag}: {fault}", file=sys.stderr)
                     if folder is not None:
                         widget.grab().save(str(folder / f"{name}_{tag}{f'@{SCALE:g}' * (SCALE != 1)}.png"))
                     if manual and name in MANUAL and tag == "light_1280":
@@ -298,10 +304,11 @@ def main(folder: Path | None, manual: bool) -> None:
                 window.bench.history.mark_saved()
                 window.close()
                 settle()
+    return faulty
 
 
 if __name__ == "__main__":
     folders = [Path(word) for word in sys.argv[1:] if not word.startswith("--")]
     if not folders and "--manual" not in sys.argv:
         raise SystemExit(__doc__)
-    main(folders[0] if folders else None, "--manual" in sys.argv)
+    raise SystemExit(bool(main(folders[0] if folders else None, "--manual" in sys.argv)))

@@ -19,7 +19,7 @@ def test_names_and_shortcuts_are_unique():
 
 def test_every_intent_is_carried_out_by_someone(window: MainWindow):
     handled = set(window.bench._handlers)
-    panels = {intents.Zoom, intents.EditName}
+    panels = {intents.Zoom, intents.EditName, intents.EditColour, intents.PutDown}
     kinds = set(intents.Intent.__subclasses__())
     assert kinds - handled - panels == set()
 

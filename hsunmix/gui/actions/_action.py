@@ -37,6 +37,8 @@ class Action:
         Whether a line is drawn above it.
     everywhere : bool
         Whether its shortcut works in the windows beside the main one as well.
+    also : str
+        Another shortcut, that is not told: the same key without Shift.
     """
 
     id: str
@@ -49,6 +51,7 @@ class Action:
     checked: When | None = None
     line: bool = False
     everywhere: bool = False
+    also: str = ""
 
 
 def opened(bench: Workbench) -> bool:

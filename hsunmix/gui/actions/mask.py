@@ -32,7 +32,7 @@ def on_region(bench: Workbench) -> bool:
 def _tool(tool: str, key: int) -> Action:
     return Action(
         f"tool{tool.capitalize()}",
-        {"rectangle": "Draw a &rectangle", "polygon": "Draw a &polygon", "brush": "&Brush"}[tool],
+        {"rectangle": "Draw a &rectangle", "polygon": "Draw a &polygon", "brush": "Br&ush"}[tool],
         {
             "rectangle": "Draw a rectangular region: drag, or two clicks",
             "polygon": "Draw a polygon: click the corners, double-click or Ctrl+Return closes it",
@@ -54,7 +54,7 @@ ACTIONS = (
     Action("maskFile", "Mask from a &file…", "Keep the pixels where an image file is not zero", lambda _: i.MaskFile(), "", opened),
     Action("saveMask", "&Save the mask…", "Write the mask as an image file", lambda _: i.SaveMask(), "", has_mask),
     Action("maskRegion", "Use &only the region", "Keep the pixels of the selected region", lambda b: i.MaskRegion(b.document.view.region, True), "Ctrl+Shift+K", on_region, line=True),
-    Action("maskRegionOut", "Mask the region &out", "Leave the pixels of the selected region out", lambda b: i.MaskRegion(b.document.view.region, False), "Ctrl+Shift+X", on_region),
+    Action("maskRegionOut", "Mas&k the region out", "Leave the pixels of the selected region out", lambda b: i.MaskRegion(b.document.view.region, False), "Ctrl+Shift+X", on_region),
     Action("invertMask", "&Invert the mask", "Use the masked pixels, and mask the others", lambda _: i.InvertMask(), "Ctrl+I", has_mask, line=True),
     Action("clearMask", "&Clear the mask", "Use all pixels", lambda _: i.ClearMask(), "Ctrl+Shift+I", has_mask),
     Action("veil", "&Veil masked pixels", "Dim the pixels that are masked", lambda b: i.ShowVeil(not b.document.view.veiled), "", opened, checked=lambda b: b.document.view.veiled),
@@ -64,5 +64,5 @@ ACTIONS = (
     Action("regionMean", "&Add the region's mean as endmember", "Make the mean spectrum of the selected region an endmember and solve again", lambda b: i.AddMean(b.document.view.region), "Ctrl+Shift+E", on_region, line=True),
     Action("regionDelete", "&Delete the region", "Delete the selected region", lambda b: i.DeleteRegion(b.document.view.region), "Ctrl+Shift+Del", on_region),
     Action("regionsExport", "&Export regions…", "Write the regions as GeoJSON", lambda _: i.ExportRegions(), "", has_regions),
-    Action("regionsImport", "I&mport regions…", "Read regions from GeoJSON", lambda _: i.ImportRegions(), "", opened),
+    Action("regionsImport", "Import re&gions…", "Read regions from GeoJSON", lambda _: i.ImportRegions(), "", opened),
 )  # fmt: skip

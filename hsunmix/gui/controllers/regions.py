@@ -138,7 +138,7 @@ class Controller:
 
         def done(found: tuple[Region, ...]) -> None:
             document = self.bench.document
-            if document.cube is not None and document.cube.shape == cube.shape:
+            if document.cube is not None and document.cube.pixels is cube.pixels:
                 label = f"Import {len(found)} regions"
                 self.bench.history.apply(label, replace(document, regions=(*document.regions, *found)))
 

@@ -80,4 +80,6 @@ class LibraryDialog(Dialog):
             Curve(self._library.values[entry], colour(k), width=1.8) for k, entry in enumerate(chosen[:DRAWN])
         ]
         self.plot.set_curves("selected", curves)
+        names = ", ".join(self._library.names[entry] for entry in chosen[:DRAWN])
+        self.plot.setAccessibleDescription(names or "No spectrum is selected")
         self.plot.fit()

@@ -10,6 +10,7 @@ __all__ = [
     "AddPixel",
     "ClearPins",
     "Delete",
+    "EditColour",
     "EditName",
     "Lock",
     "Pin",
@@ -42,6 +43,11 @@ class Rename(Intent):
 @dataclass(frozen=True)
 class EditName(Intent):
     """Begin to type a name for the selected endmember."""
+
+
+@dataclass(frozen=True)
+class EditColour(Intent):
+    """Offer colours for the selected endmember."""
 
 
 @dataclass(frozen=True)

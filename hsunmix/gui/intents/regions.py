@@ -15,6 +15,7 @@ __all__ = [
     "ExportRegions",
     "ImportRegions",
     "PaintRegion",
+    "PutDown",
     "RecolourRegion",
     "RenameRegion",
     "SelectRegion",
@@ -30,6 +31,11 @@ class SetTool(Intent):
     """
 
     tool: str = ""
+
+
+@dataclass(frozen=True)
+class PutDown(Intent):
+    """Take back what the tool in hand has begun; with nothing begun, put it down."""
 
 
 @dataclass(frozen=True)

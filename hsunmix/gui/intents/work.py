@@ -11,6 +11,7 @@ __all__ = [
     "About",
     "CancelWork",
     "CloseMessage",
+    "Escape",
     "EstimateRank",
     "SetRun",
     "Unmix",
@@ -37,6 +38,11 @@ class EstimateRank(Intent):
 @dataclass(frozen=True)
 class CancelWork(Intent):
     """Cancel what runs."""
+
+
+@dataclass(frozen=True)
+class Escape(Intent):
+    """Leave what is innermost: the tool in hand, the mask that is planned, the work, the message."""
 
 
 @dataclass(frozen=True)

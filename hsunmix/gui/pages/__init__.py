@@ -37,7 +37,7 @@ from hsunmix.gui.pages._controls import PageControls
 from hsunmix.registry import modules
 from hsunmix.session.document import Document
 
-__all__ = ["Mark", "Page", "PageControls", "page_of", "pages"]
+__all__ = ["Mark", "Page", "PageControls", "in_words", "page_of", "pages"]
 
 Mark = tuple[int, int, str, str]  # line, sample, colour, symbol: "o" a disc, "d" a diamond, "s" a square
 
@@ -72,6 +72,15 @@ def page_of(document: Document, live: Live) -> Page:
         if page.id == document.view.page and page.available(document, live):
             return page
     return pages()[0]
+
+
+def in_words(document: Document, live: Live, caption: str) -> str:
+    """Return what a page shows, for those who hear it: the cursor and its value first."""
+    said = [caption]
+    if live.cursor is not None:
+        value = page_of(document, live).value(document, live)
+        said = [f"line {live.cursor.line}, sample {live.cursor.sample}", value, *said]
+    return ". ".join(part for part in said if part)
 
 
 def _made(name: str, module: ModuleType) -> Page:

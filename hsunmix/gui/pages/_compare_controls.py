@@ -25,8 +25,10 @@ class Controls(PageControls):
         self._filled: tuple[tuple[int, str], ...] = ()
         self.first = self._box("compareFirst", "First result")
         self.second = self._box("compareSecond", "Second result")
-        self.flicker = named(QCheckBox("&Flicker"), "flicker", "Show the two maps in turn")
-        self.flicker.setToolTip("Show the two maps in turn, in one place: what differs catches the eye")
+        self.flicker = named(QCheckBox("Flicker"), "flicker", "Show the two maps in turn")
+        self.flicker.setToolTip(
+            "Show the two maps in turn, in one place: what differs catches the eye (Ctrl+Shift+F)"
+        )
         self.flicker.toggled.connect(lambda on: self.intent.emit(Flicker(on)))
         self.stop = named(QPushButton("Close"), "stopComparing", "Close the comparison")
         self.stop.clicked.connect(lambda: self.intent.emit(StopComparing()))
@@ -61,6 +63,7 @@ class Controls(PageControls):
                     box.addItem(f"{number}  {label}", number)
         for box, side in ((self.first, shown.first), (self.second, shown.second)):
             box.setCurrentIndex(_index(box, side))
+            box.setToolTip(f"{box.accessibleName()}: {box.currentText()}")
         self.flicker.blockSignals(True)
         self.flicker.setChecked(shown.flicker)
         self.flicker.blockSignals(False)

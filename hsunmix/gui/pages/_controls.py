@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from hsunmix.gui.accessibility import Role
 from hsunmix.gui.live import Live
 from hsunmix.gui.panel import named
 from hsunmix.gui.theme import Theme
@@ -16,6 +17,7 @@ __all__ = ["PageControls"]
 class PageControls(QWidget):
     """Base of a page's controls: they emit intents, and show what document and live state say."""
 
+    accessible_role = Role.Grouping
     intent = Signal(object)
 
     def __init__(self, name: str, title: str) -> None:

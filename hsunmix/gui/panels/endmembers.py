@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QColorDialog,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QMenu,
     QStackedLayout,
-    QTableView,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -20,7 +16,15 @@ from PySide6.QtWidgets import (
 
 from hsunmix.gui.controllers.bands import made_with_other_bands
 from hsunmix.gui.icons import icon
-from hsunmix.gui.intents import Delete, EditName, Locate, Recolour, ShowEndmember, ShowMatches
+from hsunmix.gui.intents import (
+    Delete,
+    EditColour,
+    EditName,
+    Locate,
+    Recolour,
+    ShowEndmember,
+    ShowMatches,
+)
 from hsunmix.gui.live import Live
 from hsunmix.gui.panel import Panel, heading, named
 from hsunmix.gui.theme import LIGHT, Theme
@@ -37,31 +41,12 @@ from hsunmix.gui.widgets.endmember_model import (
     VISIBLE,
     EndmemberModel,
 )
-from hsunmix.gui.widgets.share_delegate import ShareDelegate
+from hsunmix.gui.widgets.endmember_table import EndmemberTable
 from hsunmix.session.document import Document
 
 TITLE = "Endmembers"
 AREA = "right"
 ORDER = 0
-
-WIDTHS = {VISIBLE: 27, COLOUR: 27, SOURCE: 60, MEAN: 52, MATCH: 124, LOCK: 28}
-
-
-class _Table(QTableView):
-    """A table whose keys ask for what the mouse can ask for."""
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Delete and Space; the rest is the table's own."""
-        panel = self.parent()
-        while panel is not None and not isinstance(panel, View):
-            panel = panel.parent()
-        row = self.currentIndex().row()
-        if panel is not None and row >= 0 and event.key() == Qt.Key.Key_Space:
-            panel.model.toggle(row, VISIBLE)
-        elif panel is not None and row >= 0 and event.key() == Qt.Key.Key_Delete:
-            panel.delete()
-        else:
-            super().keyPressEvent(event)
 
 
 class View(Panel):
@@ -123,40 +108,14 @@ class View(Panel):
         layout.addLayout(foot)
         self.setMinimumSize(280, 130)
 
-    def _make_table(self) -> QTableView:
-        table = named(_Table(), "endmemberTable", "Endmembers")
-        table.setModel(self.model)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        table.setEditTriggers(
-            QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed
-        )
-        table.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
-        table.setDragDropOverwriteMode(False)
-        table.setWordWrap(False)
-        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # an angle or a number at the end stays
-        table.setShowGrid(False)
-        table.setIconSize(QSize(16, 16))
-        table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        table.setTabKeyNavigation(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 12)
-        named(table.verticalHeader(), "endmemberRows", "Rows")
-        header = named(table.horizontalHeader(), "endmemberHeader", "Columns of the endmember table")
-        header.setHighlightSections(False)
-        header.setMinimumSectionSize(20)
-        for column in range(self.model.columnCount()):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
-        header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
-        for column, width in WIDTHS.items():
-            table.setColumnWidth(column, width)
-        self._shares = ShareDelegate(table)
-        table.setItemDelegateForColumn(MEAN, self._shares)
-        table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+    def _make_table(self) -> EndmemberTable:
+        table = EndmemberTable(self.model)
         table.customContextMenuRequested.connect(self._on_menu)
         table.clicked.connect(self._on_clicked)
         table.doubleClicked.connect(self._on_double_clicked)
         table.selectionModel().currentRowChanged.connect(self._on_row)
+        table.deleted.connect(self.delete)
+        table.opened.connect(lambda row: self.intent.emit(ShowEndmember(row, "map")))
         return table
 
     # Showing
@@ -203,17 +162,19 @@ class View(Panel):
     def dress(self, theme: Theme) -> None:
         """Colour icons and bars."""
         self._theme = theme
-        self._shares.colour = theme.accent
+        self.table.shares.colour = theme.accent
         self.add_button.setIcon(icon("plus", theme.muted))
         self.model.dress(theme)
 
     def command(self, intent: object) -> None:
-        """Begin to rename the selected endmember."""
+        """Begin to rename the selected endmember, or to choose its colour."""
+        row = self._document.view.endmember
         if isinstance(intent, EditName):
-            index = self.model.index(self._document.view.endmember, NAME)
             self.table.setFocus()
-            self.table.setCurrentIndex(index)
-            self.table.edit(index)
+            self.table.setCurrentIndex(self.model.index(row, NAME))
+            self.table.edit(self.model.index(row, NAME))
+        elif isinstance(intent, EditColour):
+            self._choose_colour(row)
 
     # Asking
 
@@ -246,10 +207,7 @@ class View(Panel):
     def _on_double_clicked(self, index: QModelIndex) -> None:
         row, column = index.row(), index.column()
         if column == COLOUR:
-            menu = colour_menu(self, row, self._theme.border, self.intent.emit)
-            menu.other_colour.connect(lambda: self._other_colour(row))
-            menu.aboutToHide.connect(menu.deleteLater)
-            menu.popup(self.table.viewport().mapToGlobal(self.table.visualRect(index).bottomLeft()))
+            self._choose_colour(row)
         elif column == SOURCE and self._document.endmembers[row].source.line is not None:
             self.intent.emit(Locate(row))
         elif column in (SOURCE, MEAN):
@@ -268,6 +226,13 @@ class View(Panel):
     def _on_add(self) -> None:
         menu = add_menu(self, self._document, self._live, self.intent.emit)
         menu.popup(self.add_button.mapToGlobal(self.add_button.rect().bottomLeft()))
+
+    def _choose_colour(self, row: int) -> None:
+        menu = colour_menu(self, row, self._theme.border, self.intent.emit)
+        menu.other_colour.connect(lambda: self._other_colour(row))
+        menu.aboutToHide.connect(menu.deleteLater)
+        place = self.table.visualRect(self.model.index(row, COLOUR))
+        menu.popup(self.table.viewport().mapToGlobal(place.bottomLeft()))
 
     def _other_colour(self, row: int) -> None:
         chosen = QColorDialog.getColor(self._document.endmembers[row].colour, self, "Colour of the endmember")

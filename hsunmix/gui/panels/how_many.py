@@ -123,8 +123,8 @@ class View(Panel):
             if item is not None:
                 item.setToolTip(tip)
         header = named(table.horizontalHeader(), "sweepTableHeader", "Columns of the table")
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setStretchLastSection(True)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
         rows = named(table.verticalHeader(), "sweepTableRows", "Rows")
         rows.hide()
@@ -134,7 +134,8 @@ class View(Panel):
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setFixedWidth(250)
+        table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        table.setFixedWidth(len(COLUMNS) * (table.fontMetrics().horizontalAdvance("100.00 %") + 14))
         table.activated.connect(lambda index: self._use_row(index.row()))
         return table
 

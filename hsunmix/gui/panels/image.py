@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from PySide6.QtCore import QPoint, QSize, Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QToolButton, QVBoxLayout
+from PySide6.QtCore import QPoint, QSize, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout
 
 from hsunmix.gui.drafts import BrushDraft, Draft, draft_for
 from hsunmix.gui.drawing import Scale
@@ -19,19 +19,22 @@ from hsunmix.gui.intents import (
     MoveEndmember,
     PaintRegion,
     Pin,
+    PutDown,
     SetTool,
     ShowPage,
     Zoom,
 )
 from hsunmix.gui.live import Live, Shown
-from hsunmix.gui.pages import Mark, PageControls, page_of, pages
+from hsunmix.gui.pages import Mark, PageControls, in_words, page_of, pages
 from hsunmix.gui.panel import Panel, named
+from hsunmix.gui.tab_order import arrange
 from hsunmix.gui.theme import Theme, pin_colour
 from hsunmix.gui.widgets.colour_bar import ColourBar
 from hsunmix.gui.widgets.elided import ElidedLabel
 from hsunmix.gui.widgets.map_grid import MapGrid
 from hsunmix.gui.widgets.overlay import overlay_image
 from hsunmix.gui.widgets.overview import Overview
+from hsunmix.gui.widgets.page_tabs import PageTabs
 from hsunmix.gui.widgets.pixel_menu import PixelMenu
 from hsunmix.gui.widgets.scene_view import SceneView
 from hsunmix.gui.widgets.stage import Stage
@@ -60,7 +63,7 @@ class View(Panel):
         self._radius = BRUSH
         self._told: tuple[int, int, int, int] | None = None  # the window last told
         self.stage = Stage(self)
-        self.tabs = named(QTabBar(), "imageTabs", "Pages of the image")
+        self.tabs = PageTabs()
         self.single = SceneView("sceneView", "Image of the scene", self.stage)
         self.overview = Overview(self.single)
         self.grid = MapGrid(self.stage)
@@ -78,11 +81,6 @@ class View(Panel):
         self._connect()
 
     def _fill(self) -> None:
-        self.tabs.setDrawBase(False)
-        self.tabs.setExpanding(False)
-        self.tabs.setElideMode(Qt.TextElideMode.ElideNone)
-        for page in pages():
-            self.tabs.setTabToolTip(self.tabs.addTab(page.title), f"{page.tip} ({page.shortcut})")
         self.stack.addWidget(self.single)
         self.stack.addWidget(self.grid)
         self.fit_button.setToolTip("Show the whole scene (Ctrl+0)")
@@ -151,7 +149,11 @@ class View(Panel):
         if new.tool != old.tool:
             self.tools.show_tool(new.tool)
             self.stage.set_draft(draft_for(new.tool, self.stage.shape, self._radius))
+            if new.tool and not any(view.hasFocus() for view in self._views()):
+                self._views()[0].setFocus()  # where its keys are heard
         self.stage.set_cursor((new.cursor.line, new.cursor.sample) if new.cursor else None)
+        if new.cursor is not old.cursor or new.shown is not old.shown:
+            self._describe()
 
     def dress(self, theme: Theme) -> None:
         """Colour canvas, veil and bars."""
@@ -173,6 +175,8 @@ class View(Panel):
             source = self._document.endmembers[intent.index].source
             if source.line is not None and source.sample is not None:
                 self.stage.reveal(source.line, source.sample)
+        elif isinstance(intent, PutDown):
+            self.stage.abandon()
 
     def _present(self) -> None:
         """Show the tabs that can be chosen, and the controls and marks of the one that is."""
@@ -205,6 +209,7 @@ class View(Panel):
         if self._theme is not None:
             controls.dress(self._theme)
         self._bottom.addWidget(controls)
+        arrange(self.window())
 
     def _draw(self, shown: Shown | None) -> None:
         drawing = shown.drawing if shown else None
@@ -224,6 +229,16 @@ class View(Panel):
         for view, picture in zip(views, shown.images, strict=True):
             view.set_picture(picture, drawing.shape)
         self.overview.place()
+
+    def _views(self) -> list[SceneView]:
+        """Return the pictures that are seen."""
+        return self.grid.views if self.stack.currentWidget() is self.grid else [self.single]
+
+    def _describe(self) -> None:
+        """Say in words what is shown, and the value at the cursor; a screen reader hears of moves by keys."""
+        words = in_words(self._document, self._live, self.caption.text())
+        for view in self._views():
+            view.tell(words)
 
     def _set_bars(self, scales: tuple[Scale, ...]) -> None:
         while len(self.bars) < len(scales):

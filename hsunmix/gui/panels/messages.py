@@ -5,10 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton
 
+from hsunmix.gui.accessibility import Role, announce
 from hsunmix.gui.icons import icon
 from hsunmix.gui.intents import CloseMessage, Intent
 from hsunmix.gui.live import Live, Message
 from hsunmix.gui.panel import Panel, named
+from hsunmix.gui.tab_order import arrange
 from hsunmix.gui.theme import LIGHT, Theme
 
 TITLE = "Messages"
@@ -18,6 +20,8 @@ ORDER = 0
 
 class View(Panel):
     """A bar above the image, hidden while there is nothing to say."""
+
+    accessible_role = Role.AlertMessage
 
     def __init__(self) -> None:
         super().__init__("messageBar", TITLE)
@@ -69,6 +73,8 @@ class View(Panel):
         self.text.setAccessibleDescription(message.text)
         for label, intent in message.actions:
             self._add_button(label, intent)
+        arrange(self.window())
+        announce(self, message.text)
         self._dress_symbols()
 
     def _add_button(self, label: str, intent: Intent) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy
 
+from hsunmix.gui.accessibility import Role, announce
 from hsunmix.gui.icons import icon
 from hsunmix.gui.intents import DiscardWork, OpenWork, PutOffWork
 from hsunmix.gui.live import Live
@@ -22,6 +23,8 @@ ORDER = 10
 
 class View(Panel):
     """A bar, hidden while nothing was left behind; the newest work first."""
+
+    accessible_role = Role.AlertMessage
 
     def __init__(self) -> None:
         super().__init__("recoveryBar", TITLE)
@@ -59,6 +62,7 @@ class View(Panel):
             if self._works:
                 self.text.setText(describe(self._works))
                 self.text.setAccessibleDescription(self.text.text())
+                announce(self, self.text.text())
                 tried = self._works[0].record.attempts
                 self.open_button.setText("Open it all the same" if tried else "Open it")
         busy = "open" in new.tasks

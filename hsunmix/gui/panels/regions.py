@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtCore import QEvent, QKeyCombination, QPoint, QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QColorDialog,
@@ -29,14 +29,22 @@ AREA = "centre"
 ORDER = 10
 
 WIDTH, WIDEST = 170, 210  # the image wants the room
+F2 = QKeyCombination(Qt.Key.Key_F2)
 
 
 class _List(QListWidget):
-    """A list whose Delete key is told."""
+    """A list whose Delete key is told, and in which F2 names a region, not an endmember."""
 
     def __init__(self, panel: View) -> None:
         super().__init__()
         self._panel = panel
+
+    def event(self, event: QEvent) -> bool:
+        override = event.type() == QEvent.Type.ShortcutOverride
+        if override and isinstance(event, QKeyEvent) and event.keyCombination() == F2:
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self.currentRow() >= 0:

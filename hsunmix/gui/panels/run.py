@@ -24,6 +24,7 @@ from hsunmix.gui.icons import icon
 from hsunmix.gui.intents import EstimateRank, SetRun, ShowTool, Unmix
 from hsunmix.gui.live import Live
 from hsunmix.gui.panel import Panel, heading, named
+from hsunmix.gui.tab_order import arrange
 from hsunmix.gui.theme import LIGHT, Theme
 from hsunmix.gui.widgets.quiet import QuietComboBox, QuietSpinBox
 from hsunmix.methods import Method, methods
@@ -61,7 +62,7 @@ class View(Panel):
         self.rank.valueChanged.connect(lambda value: self._change(rank=value))
         self.estimate = named(QPushButton("Estimate"), "estimateRank", "Estimate the number of endmembers")
         self.estimate.setProperty("role", "link")
-        self.estimate.setToolTip("Estimate the number of endmembers with HySime (Ctrl+Shift+R)")
+        self.estimate.setToolTip("Estimate the number of endmembers (Ctrl+Shift+R)")
         self.estimate.clicked.connect(self._on_estimate)
         self.how_many = named(QToolButton(), "howManyButton", "How many endmembers?")
         self.how_many.setToolTip("The curve of the estimate, and runs with several numbers (Ctrl+Shift+H)")
@@ -138,6 +139,7 @@ class View(Panel):
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(inside)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it follows the focus of what is in it
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, 6, 1, 10)
         layout.setSpacing(6)
@@ -186,7 +188,7 @@ class View(Panel):
         else:
             single = found.text == str(found.rank)
             self.estimate.setText(f"estimated {found.rank}" + ("" if single else f" ({found.text})"))
-        tip = "Estimate the number of endmembers with HySime (Ctrl+Shift+R)"
+        tip = "Estimate the number of endmembers (Ctrl+Shift+R)"
         self.estimate.setToolTip(tip if found is None else f"{found.sentence}\nClick to use this number.")
         self._estimated = None if found is None else found.rank
 
@@ -227,6 +229,7 @@ class View(Panel):
         self._form_of = settings.method
         self._form.changed.connect(self._on_parameters)
         self._more_layout.insertWidget(0, self._form)
+        arrange(self.window())
 
     def _on_parameters(self, values: dict[str, Any]) -> None:
         mine = {**self._settings.parameters, self._settings.method: values}

@@ -16,6 +16,7 @@ from hsunmix.gui.theme import LIGHT, Theme, pin_colour
 from hsunmix.gui.widgets.abundance_bars import AbundanceBars, Share
 from hsunmix.gui.widgets.curves import DASHED, DOTTED
 from hsunmix.gui.widgets.elided import ElidedLabel
+from hsunmix.gui.widgets.plot_sheet import round_up
 from hsunmix.gui.widgets.spectrum_plot import RESIDUAL, Curve, SpectrumPlot, Spread
 from hsunmix.model.spectra import colour
 from hsunmix.session.document import Document
@@ -51,11 +52,12 @@ class View(Panel):
         self.bands = named(QToolButton(), "paintBands", "Paint bands out or in")
         self.bands.setToolTip(
             "Paint bands out or in: drag over the plot, or arrow keys with Shift and Enter. "
-            "A stroke that begins on a shaded band takes bands in."
+            "A stroke that begins on a shaded band takes bands in; Esc puts the brush down."
         )
         self.bands.setCheckable(True)
         self.bands.setProperty("role", "tool")
-        self.bands.toggled.connect(self.plot.brush.take)
+        self.bands.toggled.connect(self._on_brush)
+        self.plot.put_down.connect(lambda: self.bands.setChecked(False))
         self.clear_pins = named(QToolButton(), "clearPins", "Remove all pinned spectra")
         self.clear_pins.setToolTip("Remove all pinned spectra (Ctrl+Shift+P)")
         self.clear_pins.clicked.connect(lambda: self.intent.emit(ClearPins()))
@@ -94,6 +96,7 @@ class View(Panel):
             self._draw_endmembers()
         if new.unmixing is not old.unmixing:
             self._set_residual(new)
+            self._draw_cursor()  # what was read of it came before this document
         if new.view.page != old.view.page or new.unmixing is not old.unmixing:
             self._draw_hints()
         if new.pins != old.pins:
@@ -105,6 +108,7 @@ class View(Panel):
         self.clear_pins.setVisible(bool(new.pins))
         self.bands.setEnabled(new.cube is not None)
         self.unit.setVisible(new.cube is not None and new.cube.wavelengths is not None)
+        self._tell()
 
     def follow(self, old: Live, new: Live) -> None:
         """Follow the cursor, what was read or found out, and the spectra of a run under way."""
@@ -122,6 +126,7 @@ class View(Panel):
             self._draw_endmembers()
         if new.suggested is not old.suggested or new.compared is not old.compared:
             self._draw_hints()
+        self._tell()
 
     def dress(self, theme: Theme) -> None:
         """Colour the plot."""
@@ -134,6 +139,23 @@ class View(Panel):
         self._draw_pins()
         self._draw_hints()
         self._draw_cursor()
+
+    def _tell(self) -> None:
+        """Say in words what is drawn."""
+        document = self._document
+        parts = {
+            "Endmembers": ", ".join(e.name for e in document.endmembers if e.visible),
+            "Regions": ", ".join(region.name for region in document.regions),
+            "Pinned": "; ".join(f"{pin.line}, {pin.sample}" for pin in document.pins),
+            "At the cursor": self.readout.text() if self._live.cursor is not None else "",
+        }
+        said = ". ".join(f"{what}: {names}" for what, names in parts.items() if names)
+        self.plot.setAccessibleDescription(said or "No spectra")
+
+    def _on_brush(self, taken: bool) -> None:
+        self.plot.brush.take(taken)
+        if taken:
+            self.plot.setFocus()  # where its keys are heard
 
     # Drawing
 
@@ -220,7 +242,7 @@ class View(Panel):
         self.plot.set_passing("cursor", bool(document.endmembers or document.pins))
         self.plot.set_curves("cursor", _pair(cursor, self._theme.text, self._theme.muted) if cursor else [])
         seen = cursor or self._last_pinned()
-        rest = None if seen is None else residual(seen)
+        rest = None if seen is None else seen.residual
         if rest is not None and self._usual is not None and np.isfinite(rest).any():
             # The scale goes in steps that the labels tell, and what is usual never looks large.
             self.plot.set_residual(round_up(max(float(np.nanmax(np.abs(rest))), self._usual)))
@@ -256,21 +278,6 @@ class View(Panel):
         if rest is None or not np.isfinite(rest).any():
             return place
         return f"{place} · RMSE {np.sqrt(np.nanmean(rest**2)):.4g}"
-
-
-def round_up(value: float) -> float:
-    """Return the next larger of 1, 2 and 4 times a power of ten: halves of these are round as well."""
-    if not (np.isfinite(value) and value > 0):
-        return 1.0
-    power = 10.0 ** np.floor(np.log10(value))
-    return float(next(m * power for m in (1, 2, 4, 10) if m * power >= 0.999 * value))
-
-
-def residual(seen: PixelView) -> NDArray[np.float64] | None:
-    """Return measured minus modelled, (bands,); None where either is not known."""
-    if seen.measured is None or seen.modelled is None or len(seen.measured) != len(seen.modelled):
-        return None
-    return np.asarray(seen.measured - seen.modelled, dtype=np.float64)
 
 
 def _pair(seen: PixelView, ink: str, model_ink: str) -> list[Curve]:

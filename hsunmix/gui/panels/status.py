@@ -7,6 +7,7 @@ import time
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton
 
+from hsunmix.gui.accessibility import Role
 from hsunmix.gui.intents import CancelWork
 from hsunmix.gui.live import Live, Task
 from hsunmix.gui.pages import page_of
@@ -23,6 +24,8 @@ SHOWN_AFTER = 0.05  # of the work: time left is guessed from then on
 
 class View(Panel):
     """The status line."""
+
+    accessible_role = Role.StatusBar
 
     def __init__(self) -> None:
         super().__init__("statusPanel", TITLE)

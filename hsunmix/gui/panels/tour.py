@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from hsunmix.gui.accessibility import Role, announce
 from hsunmix.gui.intents import NextStep, StopTour
 from hsunmix.gui.live import Live
 from hsunmix.gui.panel import Panel, named
@@ -22,6 +23,8 @@ FOLLOW = 150  # milliseconds between looks where that is
 
 class View(Panel):
     """The note. It floats over the window, and lets everything else be used."""
+
+    accessible_role = Role.Note
 
     def __init__(self) -> None:
         super().__init__("tourPanel", TITLE)
@@ -75,6 +78,7 @@ class View(Panel):
         self.title.setText(self._step.title)
         self.text.setText(self._step.text)
         self.setAccessibleDescription(f"{self._step.title}. {self._step.text}")
+        announce(self, self.accessibleDescription())
         self.count.setText(f"{new.tour + 1} of {len(STEPS)}")
         self.skip.setVisible(not last)
         self.stop.setText("Done" if last else "Close")

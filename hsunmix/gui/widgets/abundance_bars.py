@@ -9,12 +9,14 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from hsunmix.gui.accessibility import Role
 from hsunmix.gui.panel import named
 from hsunmix.gui.theme import LIGHT, Theme
 
 __all__ = ["AbundanceBars", "Share"]
 
 WIDTH = 250
+NONE = "No pixel"
 NAMES = 0.46  # of the width
 PERCENT = 44.0  # room for the number, in logical pixels
 
@@ -31,10 +33,13 @@ class Share:
 class AbundanceBars(QWidget):
     """A row for every endmember: colour, name, bar, percentage. The largest where not all have room."""
 
+    accessible_role = Role.Chart
+
     def __init__(self, name: str, title: str) -> None:
         super().__init__()
         named(self, name, title)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.setAccessibleDescription(NONE)
         self.theme: Theme = LIGHT
         self.shares: tuple[Share, ...] = ()
 
@@ -47,7 +52,7 @@ class AbundanceBars(QWidget):
         if tuple(shares) != self.shares:
             self.shares = tuple(shares)
             said = ", ".join(f"{s.name} {100 * s.share:.0f} %" for s in self.shares)
-            self.setAccessibleDescription(said)
+            self.setAccessibleDescription(said or NONE)
             self.update()
 
     def rows(self) -> list[Share]:

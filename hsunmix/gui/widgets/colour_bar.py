@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from hsunmix.gui.accessibility import Role
 from hsunmix.gui.panel import named
 
 __all__ = ["ColourBar", "nice_ticks"]
@@ -32,6 +33,8 @@ def nice_ticks(low: float, high: float, about: int = 5) -> list[float]:
 
 class ColourBar(QWidget):
     """Shows a table of colours from low (bottom) to high (top)."""
+
+    accessible_role = Role.Graphic
 
     def __init__(self, name: str, title: str) -> None:
         super().__init__()

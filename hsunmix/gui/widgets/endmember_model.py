@@ -254,7 +254,7 @@ class EndmemberModel(QAbstractTableModel):
         if column == COLOUR:
             return swatch(member.colour, self._theme.border)
         if column == LOCK:
-            return icon("lock", self._theme.accent) if member.locked else icon("unlock", self._theme.border)
+            return icon("lock", self._theme.accent) if member.locked else icon("unlock", self._theme.disabled)
         return None
 
 

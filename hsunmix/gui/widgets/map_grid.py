@@ -8,9 +8,11 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QVBoxLayout, QWidget
 
+from hsunmix.gui.accessibility import Role
 from hsunmix.gui.drawing import Tile
 from hsunmix.gui.intents import Intent, ShowEndmember
 from hsunmix.gui.panel import named
+from hsunmix.gui.tab_order import arrange
 from hsunmix.gui.widgets.endmember_model import swatch
 from hsunmix.gui.widgets.scene_view import SceneView
 from hsunmix.gui.widgets.stage import Stage
@@ -91,6 +93,7 @@ class MapGrid(QWidget):
         The title of a picture was clicked.
     """
 
+    accessible_role = Role.Grouping
     hovered = Signal(object)
     pressed = Signal(int, int)
     asked = Signal(int, int, QPoint)
@@ -116,6 +119,7 @@ class MapGrid(QWidget):
 
     def set_maps(self, pictures: Sequence[Tile], aspect: float, columns: int = 0) -> list[SceneView]:
         """Make room for as many maps, in as many columns (0: those that make them largest)."""
+        more = len(pictures) > len(self._tiles)
         while len(self._tiles) < len(pictures):
             self._tiles.append(self._make(len(self._tiles)))
         different = (len(pictures), columns) != (self._used, self._fixed)
@@ -127,6 +131,8 @@ class MapGrid(QWidget):
             tile.title.setToolTip(f"Show {picture.title} alone" if picture.chosen else picture.title)
             tile.view.setAccessibleName(f"Map of {picture.title}")
         self._arrange(force=different)
+        if more:
+            arrange(self.window())
         return self.views
 
     def select(self, index: int) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
+from hsunmix.gui.accessibility import Role
 from hsunmix.gui.panel import named
 from hsunmix.gui.widgets.scene_view import SceneView
 
@@ -17,6 +18,8 @@ INSET = 10
 
 class Overview(QWidget):
     """Lies in the lower right corner of a view while it shows a part; a click or a drag moves the part."""
+
+    accessible_role = Role.Graphic
 
     def __init__(self, view: SceneView) -> None:
         super().__init__(view)

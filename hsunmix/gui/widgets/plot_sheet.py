@@ -13,7 +13,7 @@ from PySide6.QtGui import QFontMetricsF
 from hsunmix.gui.widgets.curves import Curve, Frame, Spread, runs
 from hsunmix.gui.widgets.plot_axes import lay_out
 
-__all__ = ["RESIDUAL", "Sheet"]
+__all__ = ["RESIDUAL", "Sheet", "round_up"]
 
 MARGIN = 0.04  # around all curves, of their height
 RESIDUAL = "residual"  # the group that is drawn in the strip below
@@ -125,6 +125,14 @@ class Sheet:
         low, high = _extremes([curve.values for group in groups for curve in group])
         margin = MARGIN * (high - low) or 0.5
         return left - edge, right + edge, low - margin, high + margin
+
+
+def round_up(value: float) -> float:
+    """Return the next larger of 1, 2 and 4 times a power of ten: halves of these are round as well."""
+    if not (np.isfinite(value) and value > 0):
+        return 1.0
+    power = 10.0 ** np.floor(np.log10(value))
+    return float(next(m * power for m in (1, 2, 4, 10) if m * power >= 0.999 * value))
 
 
 def _extremes(curves: Sequence[NDArray[np.floating]]) -> tuple[float, float]:

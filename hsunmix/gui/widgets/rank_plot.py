@@ -8,8 +8,9 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 
+from hsunmix.gui.accessibility import Role
 from hsunmix.gui.panel import named
 from hsunmix.gui.theme import LIGHT, Theme
 
@@ -29,6 +30,7 @@ class RankPlot(pg.GraphicsView):  # type: ignore[misc]
     chosen : int
     """
 
+    accessible_role = Role.Chart
     chosen = Signal(int)
 
     def __init__(self, name: str, title: str) -> None:
@@ -98,6 +100,8 @@ class RankPlot(pg.GraphicsView):  # type: ignore[misc]
         step = max(1, len(self._ranks) // 20)
         self._bottom.setTicks([[(rank, str(rank)) for rank in self._ranks[::step]]])
         self._box.enableAutoRange()
+        said = (f"{rank}: {v:.4g}" for rank, v in zip(self._ranks, values, strict=True) if np.isfinite(v))
+        self.setAccessibleDescription(f"{label} by number of endmembers. {', '.join(said)}")
 
     def mark(self, rank: int | None, low: int | None = None, high: int | None = None) -> None:
         """Mark the number in use, and a range."""
@@ -156,6 +160,15 @@ class RankPlot(pg.GraphicsView):  # type: ignore[misc]
         near = self._ranks.index(self._nearest(self._at or self._ranks[0]))
         near = near if self._ranks[near] != self._at else min(max(near + step, 0), len(self._ranks) - 1)
         self.chosen.emit(self._ranks[near])
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Frame the plot that has the focus."""
+        super().paintEvent(event)
+        if self.hasFocus():
+            painter = QPainter(self.viewport())
+            painter.setPen(QColor(self._theme.accent))
+            painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
+            painter.end()
 
     def _nearest(self, x: float) -> int:
         return min(self._ranks, key=lambda rank: abs(rank - x))

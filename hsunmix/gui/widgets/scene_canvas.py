@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from hsunmix.gui.accessibility import Role, announce
 from hsunmix.gui.panel import named
 from hsunmix.gui.widgets.scene_paint import paint_front, paint_regions
 from hsunmix.gui.widgets.stage import Stage
@@ -24,6 +25,8 @@ class SceneCanvas(QWidget):
         For ``named``.
     stage : Stage
     """
+
+    accessible_role = Role.Graphic
 
     def __init__(self, name: str, title: str, stage: Stage) -> None:
         super().__init__()
@@ -55,6 +58,12 @@ class SceneCanvas(QWidget):
         """Show nothing."""
         self._image = None
         self._refresh()
+
+    def tell(self, words: str) -> None:
+        """Say what is shown; while it has the focus, a screen reader says so at once."""
+        self.setAccessibleDescription(words)
+        if self.hasFocus():
+            announce(self, words)
 
     @property
     def image(self) -> QImage | None:

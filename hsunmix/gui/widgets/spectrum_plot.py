@@ -24,6 +24,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from hsunmix.gui.accessibility import Role
 from hsunmix.gui.panel import named
 from hsunmix.gui.theme import Theme
 from hsunmix.gui.widgets.band_brush import BandBrush
@@ -34,6 +35,13 @@ from hsunmix.gui.widgets.plot_sheet import RESIDUAL, Sheet
 __all__ = ["RESIDUAL", "Curve", "SpectrumPlot", "Spread"]
 
 WHEEL = 1.2  # zoom by one notch
+STEP = 40.0  # logical pixels that an arrow key pans by
+ARROWS = {
+    Qt.Key.Key_Left: (1, 0),
+    Qt.Key.Key_Right: (-1, 0),
+    Qt.Key.Key_Up: (0, 1),
+    Qt.Key.Key_Down: (0, -1),
+}
 
 Array = NDArray[np.float64]
 
@@ -55,9 +63,13 @@ class SpectrumPlot(QWidget):
     -------
     painted : int, int, bool
         First and last band, both inclusive, and whether they are bad from now on.
+    put_down
+        The brush is wanted no more.
     """
 
+    accessible_role = Role.Chart
     painted = Signal(int, int, bool)
+    put_down = Signal()
 
     def __init__(self, name: str, title: str, moving: Sequence[str] = ()) -> None:
         super().__init__()
@@ -256,10 +268,16 @@ class SpectrumPlot(QWidget):
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Plus and minus zoom, Home shows everything; the brush has its own keys."""
+        """Plus and minus zoom, arrows pan, Home shows everything; the brush has its own keys."""
+        way = ARROWS.get(Qt.Key(event.key()))
         if self.brush.active and self.brush.key(event):
             return
-        if event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+        if self.brush.active and event.key() == Qt.Key.Key_Escape:
+            self.put_down.emit()
+        elif way is not None:
+            self.sheet.pan(self.frames()[0], QPointF(STEP * way[0], STEP * way[1]))
+            self._refresh()
+        elif event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
             self._zoom(WHEEL, self.frames()[0].rect.center())
         elif event.key() == Qt.Key.Key_Minus:
             self._zoom(1 / WHEEL, self.frames()[0].rect.center())

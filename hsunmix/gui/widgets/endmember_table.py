@@ -1,0 +1,92 @@
+"""The endmembers' rows on the screen: columns, keys, and what of them is dragged."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+from hsunmix.gui.panel import named
+from hsunmix.gui.widgets.endmember_model import (
+    COLOUR,
+    LOCK,
+    MATCH,
+    MEAN,
+    NAME,
+    SOURCE,
+    VISIBLE,
+    EndmemberModel,
+)
+from hsunmix.gui.widgets.share_delegate import ShareDelegate
+
+__all__ = ["EndmemberTable"]
+
+WIDTHS = {VISIBLE: 27, COLOUR: 27, SOURCE: 60, MEAN: 52, MATCH: 124, LOCK: 28}
+ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class EndmemberTable(QTableView):
+    """A table whose keys ask for what the mouse can ask for.
+
+    Parameters
+    ----------
+    model : EndmemberModel
+
+    Signals
+    -------
+    deleted
+        What is selected is to be deleted.
+    opened : int
+        The map of this row is to be shown.
+    """
+
+    deleted = Signal()
+    opened = Signal(int)
+
+    def __init__(self, model: EndmemberModel) -> None:
+        super().__init__()
+        named(self, "endmemberTable", "Endmembers")
+        self._rows = model
+        self.setModel(model)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(
+            QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed
+        )
+        self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        self.setDragDropOverwriteMode(False)
+        self.setWordWrap(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # an angle or a number at the end stays
+        self.setShowGrid(False)
+        self.setIconSize(QSize(16, 16))
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTabKeyNavigation(False)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 12)
+        named(self.verticalHeader(), "endmemberRows", "Rows")
+        self.shares = ShareDelegate(self)
+        self.setItemDelegateForColumn(MEAN, self.shares)
+        self._set_columns()
+
+    def _set_columns(self) -> None:
+        header = named(self.horizontalHeader(), "endmemberHeader", "Columns of the endmember table")
+        header.setHighlightSections(False)
+        header.setMinimumSectionSize(20)
+        for column in range(self._rows.columnCount()):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
+        header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
+        for column, width in WIDTHS.items():
+            self.setColumnWidth(column, width)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Space shows or hides, Delete deletes, Enter opens the map; the rest is the table's own."""
+        row = self.currentIndex().row()
+        if row >= 0 and event.key() == Qt.Key.Key_Space:
+            self._rows.toggle(row, VISIBLE)
+        elif row >= 0 and event.key() == Qt.Key.Key_Delete:
+            self.deleted.emit()
+        elif row >= 0 and event.key() in ENTER and self.hasFocus():  # not to end the typing of a name
+            self.opened.emit(row)
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,184 @@
+"""What can be wrong with a window that a program can see: names, roles, texts that don't fit, overlaps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QAccessible, QTextDocument
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractScrollArea,
+    QAbstractSpinBox,
+    QCheckBox,
+    QComboBox,
+    QHeaderView,
+    QLabel,
+    QMenu,
+    QScrollBar,
+    QSplitterHandle,
+    QTabBar,
+    QTableView,
+    QToolButton,
+    QWidget,
+)
+
+from hsunmix.gui.widgets.elided import ElidedLabel
+
+QTS_OWN = (QScrollBar, QSplitterHandle, QMenu)
+PRIVATE = ("QComboBoxPrivateContainer", "QTableCornerButton", "QLineEditIconButton")
+FLOATING = ("tourPanel", "tourFrame", "overview", "qt_")  # these lie over others on purpose
+PAINTED = (QAccessible.Role.Graphic, QAccessible.Role.Chart)
+SLACK = 1  # logical pixels
+
+
+def ours(root: QWidget) -> Iterator[QWidget]:
+    """Every widget under a root, and itself, that is not made by Qt inside another one."""
+    yield root
+    if isinstance(root, QComboBox | QAbstractSpinBox | QTabBar):
+        return
+    for child in root.children():
+        if isinstance(child, QWidget) and not _qts_own(child, root):
+            yield from ours(child)
+
+
+def _qts_own(widget: QWidget, parent: QWidget) -> bool:
+    if isinstance(widget, QTS_OWN) or widget.objectName().startswith("qt_"):
+        # the view of a scroll area is Qt's, what lies on it is not
+        return not isinstance(parent, QAbstractScrollArea) or isinstance(widget, QTS_OWN)
+    return any(widget.inherits(name) for name in PRIVATE)
+
+
+def _called(widget: QWidget) -> str:
+    return f"{type(widget).__name__} {widget.objectName()!r}"
+
+
+# What screen readers are told
+
+
+def unspoken(root: QWidget) -> list[str]:
+    """Widgets that take the focus and have no name, or paint themselves and say nothing of what."""
+    found = []
+    for widget in ours(root):
+        told = QAccessible.queryAccessibleInterface(widget)
+        if widget.focusPolicy() != Qt.FocusPolicy.NoFocus and not told.text(QAccessible.Text.Name).strip():
+            found.append(f"{_called(widget)} has no name")
+        if _paints_itself(widget):
+            if told.role() not in PAINTED:
+                found.append(f"{_called(widget)} is a {told.role().name} to a screen reader")
+            if widget.isVisible() and not told.text(QAccessible.Text.Description):
+                found.append(f"{_called(widget)} does not say what it shows")
+    return found
+
+
+def _paints_itself(widget: QWidget) -> bool:
+    if isinstance(widget, QLabel) or widget.layout() is not None:
+        return False
+    return any(c.__module__.startswith("hsunmix") and "paintEvent" in vars(c) for c in type(widget).__mro__)
+
+
+def unlabelled(root: QWidget) -> list[str]:
+    """Buttons without a text whose tool tip doesn't say what they do."""
+    buttons = [w for w in ours(root) if isinstance(w, QAbstractButton) and not w.text()]
+    return [_called(w) for w in buttons if w.isVisible() and not w.toolTip()]
+
+
+# What doesn't fit
+
+
+def cut(root: QWidget) -> list[str]:
+    """Texts that are wider or higher than their widgets, without a tool tip that has all of it."""
+    found = []
+    for widget in ours(root):
+        if widget.isVisibleTo(root) and _shown_text(widget) and not _fits(widget):
+            room = widget.contentsRect().size()
+            found.append(f"{_called(widget)} {_shown_text(widget)!r} in {room.width()} × {room.height()}")
+    return found
+
+
+def _shown_text(widget: QWidget) -> str:
+    if isinstance(widget, QLabel | QAbstractButton):
+        return widget.text()
+    if isinstance(widget, QComboBox):
+        return widget.currentText()
+    return _called(widget) if isinstance(widget, QTabBar | QHeaderView) else ""
+
+
+def _fits(widget: QWidget) -> bool:
+    if isinstance(widget, ElidedLabel):
+        return widget.toolTip() == widget.text()
+    if isinstance(widget, QLabel):
+        return _label_fits(widget)
+    if isinstance(widget, QTabBar):
+        shown = [widget.tabRect(k).right() for k in range(widget.count()) if widget.isTabVisible(k)]
+        return max(shown, default=0) <= widget.width() + SLACK
+    if isinstance(widget, QHeaderView):
+        return _header_fits(widget)
+    if isinstance(widget, QComboBox):
+        room = widget.width() - 30  # the arrow and the margins
+        return bool(widget.toolTip()) or widget.fontMetrics().horizontalAdvance(widget.currentText()) <= room
+    if isinstance(widget, QCheckBox | QToolButton):
+        return not widget.text() or widget.sizeHint().width() <= widget.width() + SLACK
+    wanted = widget.sizeHint()
+    return wanted.width() <= widget.width() + SLACK and wanted.height() <= widget.height() + SLACK
+
+
+def _label_fits(label: QLabel) -> bool:
+    room = label.contentsRect()
+    if not label.wordWrap():
+        if "</" in label.text():
+            document = QTextDocument()
+            document.setHtml(label.text())
+            return document.idealWidth() <= room.width() + SLACK
+        size = label.fontMetrics().size(Qt.TextFlag.TextExpandTabs.value, label.text())
+        return size.width() <= room.width() + SLACK and size.height() <= room.height() + 3
+    return label.heightForWidth(label.width()) <= label.height() + SLACK
+
+
+def _header_fits(header: QHeaderView) -> bool:
+    model, table = header.model(), header.parentWidget()
+    if header.orientation() == Qt.Orientation.Vertical or not isinstance(table, QTableView):
+        return True
+    role = Qt.ItemDataRole.DisplayRole
+    for k in range(header.count()):
+        text = str(model.headerData(k, header.orientation(), role) or "")
+        tip = model.headerData(k, header.orientation(), Qt.ItemDataRole.ToolTipRole)
+        if header.fontMetrics().horizontalAdvance(text) + 12 > header.sectionSize(k) and tip is None:
+            return False
+    return True
+
+
+def overlaps(root: QWidget) -> list[str]:
+    """Widgets that lie over each other, or stick out of what they are in."""
+    found = []
+    for parent in ours(root):
+        if isinstance(parent, QAbstractScrollArea) or not parent.isVisibleTo(root):
+            continue
+        children = [w for w in parent.children() if isinstance(w, QWidget) and _counts(w, root)]
+        found += [
+            f"{_called(a)} and {_called(b)} overlap"
+            for a, b in combinations(children, 2)
+            if _shrunk(a.geometry()).intersects(_shrunk(b.geometry()))
+        ]
+        inside = parent.rect().adjusted(-SLACK, -SLACK, SLACK, SLACK)
+        found += [
+            f"{_called(w)} sticks out of {_called(parent)}"
+            for w in children
+            if not inside.contains(w.geometry())
+        ]
+    return found
+
+
+def _counts(widget: QWidget, root: QWidget) -> bool:
+    apart = widget.isWindow() or widget.objectName().startswith(FLOATING) or isinstance(widget, QTS_OWN)
+    return not apart and widget.isVisibleTo(root) and widget.size() != QSize(0, 0)
+
+
+def _shrunk(rect: QRect) -> QRect:
+    return rect.adjusted(SLACK, SLACK, -SLACK, -SLACK)
+
+
+def ugly(root: QWidget) -> list[str]:
+    """All that is cut or overlaps."""
+    return [*cut(root), *overlaps(root)]

@@ -1,0 +1,123 @@
+"""A window in every state, made quickly with a made-up document; and every dialog."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtWidgets import QDialog, QWidget
+
+from hsunmix.exports import Delivery
+from hsunmix.formats import builtin_library
+from hsunmix.gui import intents as i
+from hsunmix.gui.dialogs.about import AboutDialog
+from hsunmix.gui.dialogs.export import ExportDialog
+from hsunmix.gui.dialogs.layout import LayoutDialog
+from hsunmix.gui.dialogs.library import LibraryDialog
+from hsunmix.gui.dialogs.licences import LicencesDialog
+from hsunmix.gui.dialogs.matches import MatchDialog
+from hsunmix.gui.dialogs.shape import ShapeDialog
+from hsunmix.gui.dialogs.unsaved import UnsavedDialog
+from hsunmix.gui.insights import Checked, Subject, Suggested
+from hsunmix.gui.main_window import MainWindow
+from hsunmix.methods.constraints import Check
+from hsunmix.methods.suggestion import Suggestion
+from hsunmix.model.cube import Cube
+from hsunmix.model.layout import Layout
+from hsunmix.model.region import Region
+from hsunmix.session.document import Document, Layer, Pin, with_endmember
+from hsunmix.session.recovery import Record, Work
+from hsunmix.session.runs import with_run
+from tests.gui.conftest import unmixing_of
+
+Wait = Callable[[Callable[[], bool]], None]
+NAMES = ("Russian olive", "Goethite", "Kaolinite CM9 (well ordered)")
+
+
+def part(window: QWidget, name: str) -> QWidget:
+    found = window.findChild(QWidget, name)
+    assert found is not None, name
+    return found
+
+
+def full_document(cube: Cube) -> Document:
+    """Two runs, regions, a layer and a pin, with names as analysts give them."""
+    document = with_run(Document(cube=cube), unmixing_of(cube, seed=2))
+    document = with_run(document, unmixing_of(cube))
+    for k, name in enumerate(NAMES):
+        document = with_endmember(document, k, name=name)
+    regions = (
+        Region("Field at the river", "#8700ff", "rectangle", ((1, 2), (4, 7))),
+        Region("Road", "#96b478", "polygon", ((0, 0), (9, 1), (4, 6))),
+    )
+    return replace(document, regions=regions, layers=(Layer("NDVI", "band[3] - band[2]"),), pins=(Pin(3, 4),))
+
+
+def states(window: MainWindow, cube: Cube, wait: Wait) -> Iterator[str]:
+    """Bring a window from one state to the next; yield what each is called."""
+    bench = window.bench
+    yield "empty"
+    bench.history.reset(Document(cube=cube))
+    wait(lambda: bench.live.picture is not None and not bench.live.tasks)
+    yield "loaded"
+    bench.history.reset(full_document(cube))
+    wait(lambda: all(not lane.busy for lane in bench.lanes.values()))
+    bench.send(i.Hover(2, 3))
+    doubt = Check(np.zeros((13, 9), np.float32), 0.12, 0.3, 0.12, False, "12 % of the pixels need …")
+    result = bench.document.unmixing
+    bench.show(
+        checked=Checked(result, doubt),
+        suggested=Suggested(result, Suggestion(3, 4, np.array([31]), np.ones(cube.bands), 15.0)),
+    )
+    for page in ("rgb", "band", "map", "maps", "mixture", "residual", "constraints", "layer"):
+        bench.send(i.ShowPage(page))
+        wait(lambda: not bench.live.tasks)
+        yield page
+    bench.send(i.CompareRuns(1, None))
+    wait(lambda: bench.live.comparing is not None)
+    yield "comparison"
+    bench.send(i.StopComparing())
+    bench.send(i.SelectRegion(1))
+    yield "regions"
+    bench.send(i.PlanMask("(band[3] - band[8]) / (band[3] + band[8])"))
+    wait(lambda: bench.live.masking is not None and bench.live.masking.mask is not None)
+    yield "masking"
+    bench.send(i.CancelMask())
+    bench.fail(FileNotFoundError("/data/survey/strip_7.hdr"), [("Open another…", i.CloseMessage())])
+    yield "error"
+    bench.send(i.CloseMessage())
+    record = Record("work-1.hsu", "", "jasper.hdr", "", "2025-03-04T12:05:00+00:00")
+    bench.show(left_behind=(Work(Path("/state/1"), record),))
+    yield "recovery"
+    bench.show(left_behind=(), tour=4)
+    yield "guided start"
+    bench.show(tour=None)
+
+
+def dialogs(window: QWidget, document: Document, folder: Path) -> Iterator[QDialog]:
+    """Show every dialog of the project's own, one after the other."""
+    cube, member = document.cube, document.endmembers[0]
+    library = builtin_library()
+    at = np.interp(library.wavelengths, cube.wavelengths, np.nan_to_num(member.spectrum))
+    subject = Subject(member.name, at, library, np.ones(len(at), dtype=bool))
+    several = Layout(datasets=("/a/reflectance", "/a/mask"), dataset="/a/reflectance", axes="yxb", sure=False)
+    made: tuple[Callable[[], QDialog], ...] = (
+        lambda: ExportDialog(
+            window, str(folder), ("csv",), Delivery(document.unmixing, document.endmembers, cube)
+        ),
+        lambda: ShapeDialog(window, Path("/data/urban_77.mat"), 5929),
+        lambda: UnsavedDialog(window, "desert.hdr"),
+        lambda: AboutDialog(window),
+        lambda: LibraryDialog(window, library),
+        lambda: MatchDialog(window, subject),
+        lambda: LayoutDialog(window, replace(cube, layout=several)),
+        lambda: LicencesDialog(window),
+    )
+    for make in made:
+        dialog = make()
+        dialog.show()
+        yield dialog
+        dialog.reject()
+        dialog.deleteLater()

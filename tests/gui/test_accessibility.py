@@ -1,0 +1,144 @@
+"""Every widget tells a screen reader its name, its role and what it shows; and no text is cut."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+
+from hsunmix.gui import intents as i
+from hsunmix.gui import theme as themes
+from hsunmix.gui.accessibility import Role
+from hsunmix.gui.live import Live, PixelView
+from hsunmix.gui.main_window import MainWindow
+from hsunmix.gui.panels import image, spectra
+from hsunmix.gui.theme import LIGHT
+from hsunmix.gui.widgets.colour_bar import ColourBar
+from hsunmix.gui.widgets.rank_plot import RankPlot
+from hsunmix.model.cube import Cube
+from hsunmix.session.document import Document
+from tests.gui.audit import ugly, unlabelled, unspoken
+from tests.gui.panels.conftest import Alone, alone  # noqa: F401 - a fixture
+from tests.gui.states import dialogs, full_document, states
+
+Wait = Callable[[Callable[[], bool]], None]
+
+
+def role(widget: QWidget) -> Role:
+    return QAccessible.queryAccessibleInterface(widget).role()
+
+
+@pytest.fixture
+def themed(qapp: QApplication) -> Iterator[None]:
+    yield
+    themes.apply(qapp, LIGHT)
+
+
+@pytest.mark.usefixtures("themed")
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_in_every_state_all_is_told_and_nothing_cut(window: MainWindow, cube: Cube, wait: Wait, theme: str):
+    window.bench.send(i.SetTheme(theme))
+    found: dict[str, list[str]] = {}
+    for name in states(window, cube, wait):
+        QApplication.processEvents()
+        QApplication.processEvents()
+        found[name] = [*unspoken(window), *unlabelled(window), *ugly(window)]
+    assert {name: faults for name, faults in found.items() if faults} == {}
+
+
+def test_in_every_window_beside_it_too(window: MainWindow, cube: Cube):
+    window.bench.history.reset(full_document(cube))
+    for tool, place in (("how_many", "estimate"), ("how_many", "sweep"), ("manual", "")):
+        window.bench.send(i.ShowTool(tool, place))
+        shown = window.tools.windows[tool]
+        QApplication.processEvents()
+        assert [*unspoken(shown), *unlabelled(shown), *ugly(shown)] == [], (tool, place)
+
+
+def test_in_every_dialog_too(window: MainWindow, cube: Cube, tmp_path: Path):
+    for dialog in dialogs(window, full_document(cube), tmp_path):
+        QApplication.processEvents()
+        faults = [*unspoken(dialog), *unlabelled(dialog), *ugly(dialog)]
+        assert faults == [], dialog.objectName()
+
+
+def test_the_audit_finds_what_is_wrong(qapp: QApplication):
+    """Or the tests above would say nothing."""
+
+    class Painted(QWidget):
+        def paintEvent(self, event: object) -> None:
+            pass
+
+    Painted.__module__ = "hsunmix.made_up"
+    root = QWidget()
+    row = QHBoxLayout(root)
+    for widget in (QLabel("much too long for its place"), QPushButton("also much too long"), QToolButton()):
+        row.addWidget(widget)
+        widget.setFixedWidth(30)
+    over, painted = QPushButton("x", root), Painted()
+    row.addWidget(painted)
+    root.resize(300, 40)
+    root.show()
+    over.setGeometry(0, 0, 200, 40)
+    qapp.processEvents()
+    faults = " ".join([*unspoken(root), *unlabelled(root), *ugly(root)])
+    for said in ("too long for", "also much", "overlap", "QToolButton", "Painted '' is a", "does not say"):
+        assert said in faults, said
+    root.close()
+
+
+def test_pictures_and_curves_have_the_role_of_such(window: MainWindow, document: Document):
+    window.bench.history.reset(document)
+    assert role(window.findChild(QWidget, "sceneView")) == Role.Graphic
+    assert role(window.findChild(QWidget, "spectraPlot")) == Role.Chart
+    assert role(window.findChild(QWidget, "pixelAbundances")) == Role.Chart
+    assert role(window.findChild(QWidget, "messageBar")) == Role.AlertMessage
+    assert role(window.findChild(QWidget, "statusPanel")) == Role.StatusBar
+    assert role(window.findChild(QWidget, "endmemberPanel")) == Role.Grouping
+    assert role(window.findChild(QWidget, "unmixButton")) == Role.Button
+
+
+def test_the_image_says_which_map_and_the_value_at_the_cursor(alone: Alone, document: Document):  # noqa: F811
+    from tests.gui.conftest import drawn
+
+    panel, _ = alone(image)
+    shown = replace(document, view=replace(document.view, page="map", endmember=1))
+    panel.render(document, shown)
+    panel.follow(Live(), drawn(shown, Live()))
+    assert panel.single.accessibleDescription() == "Abundance of Endmember 2"
+    panel.follow(Live(), drawn(shown, Live(cursor=PixelView(4, 7))))
+    share = document.unmixing.abundances[1, 4, 7]
+    said = f"line 4, sample 7. Endmember 2 {share:.3f}. Abundance of Endmember 2"
+    assert panel.single.accessibleDescription() == said
+    maps = replace(document, view=replace(document.view, page="maps"))
+    panel.render(shown, maps)
+    panel.follow(Live(), drawn(maps, Live(cursor=PixelView(4, 7))))
+    assert [view.accessibleName() for view in panel.grid.views] == [
+        f"Map of Endmember {k}" for k in (1, 2, 3)
+    ]
+    assert all("line 4, sample 7" in view.accessibleDescription() for view in panel.grid.views)
+
+
+def test_the_curves_say_which_spectra(alone: Alone, document: Document, cube: Cube):  # noqa: F811
+    panel, _ = alone(spectra)
+    panel.render(document, full_document(cube))
+    panel.follow(Live(), Live(cursor=PixelView(2, 1, cube.spectrum(2, 1))))
+    said = panel.plot.accessibleDescription()
+    assert "Endmembers: Russian olive, Goethite, Kaolinite CM9 (well ordered)" in said
+    assert "Regions: Field at the river, Road" in said
+    assert "Pinned: 3, 4" in said
+    assert "At the cursor: pixel 2, 1" in said
+
+
+def test_numbers_of_a_plot_are_said(qapp: QApplication):
+    plot = RankPlot("curve", "Error for each number")
+    plot.show_curve(range(2, 5), np.array([12.0, np.nan, 3.5]), "Error (%)")
+    assert plot.accessibleDescription() == "Error (%) by number of endmembers. 2: 12, 4: 3.5"
+    bar = ColourBar("bar", "Colour bar")
+    bar.set_scale(np.zeros((256, 4), np.uint8), 0.0, 0.25, "Residual")
+    assert bar.accessibleDescription() == "Residual, 0 to 0.25"

@@ -1,0 +1,227 @@
+"""Everything by keyboard: the way of Tab, menus, Escape, the context-menu key, each panel's own keys."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from hsunmix.gui import intents as i
+from hsunmix.gui.main_window import MainWindow
+from hsunmix.gui.menus import with_mnemonics
+from hsunmix.gui.panel import Panel
+from hsunmix.gui.tab_order import stops
+from hsunmix.model.cube import Cube
+from tests.gui.audit import ours
+from tests.gui.states import dialogs, full_document, part
+
+Wait = Callable[[Callable[[], bool]], None]
+Key = Qt.Key
+
+
+def focused() -> QWidget:
+    widget = QApplication.focusWidget()
+    assert widget is not None
+    return widget
+
+
+def reached(root: QWidget) -> list[QWidget]:
+    """Where Tab must stop."""
+    return [w for w in stops(root) if w.isVisibleTo(root) and w.isEnabled()]
+
+
+def walk(qtbot: QtBot, first: QWidget, key: Qt.Key, most: int) -> list[QWidget]:
+    """Press Tab until the beginning comes again."""
+    first.setFocus()
+    seen = [focused()]
+    for _ in range(most):
+        qtbot.keyClick(focused(), key)
+        if focused() is seen[0]:
+            return seen
+        seen.append(focused())
+    raise AssertionError(f"Tab does not come round: {[w.objectName() for w in seen[-6:]]}")
+
+
+@pytest.mark.parametrize("page", ["maps", "residual"])
+def test_tab_goes_through_all_of_the_window_and_round(full: MainWindow, qtbot: QtBot, page: str):
+    full.bench.send(i.ShowPage(page))
+    full.bench.fail(FileNotFoundError("x"), [("Open another…", i.CloseMessage())])
+    QApplication.processEvents()
+    wanted = reached(full)
+    assert len(wanted) > 15
+    seen = walk(qtbot, wanted[0], Key.Key_Tab, 2 * len(wanted))
+    assert [w.objectName() for w in seen] == [w.objectName() for w in wanted]
+    back = walk(qtbot, wanted[0], Key.Key_Backtab, 2 * len(wanted))
+    assert back == [seen[0], *reversed(seen[1:])]
+    panels = [panel.objectName() for panel, _ in groupby(map(panel_of, seen))]
+    assert panels == [
+        "messageBar", "imagePanel", "regionsPanel", "endmemberPanel", "runPanel", "spectraPanel", "runsPanel",
+    ]  # fmt: skip
+
+
+def panel_of(widget: QWidget) -> Panel:
+    above: QWidget | None = widget
+    while not isinstance(above, Panel):
+        assert above is not None, widget.objectName()
+        above = above.parentWidget()
+    return above
+
+
+def test_tab_goes_through_the_windows_beside_it_and_escape_closes_them(full: MainWindow, qtbot: QtBot):
+    for tool, place in (("how_many", "estimate"), ("how_many", "sweep"), ("manual", "files.md")):
+        full.bench.send(i.ShowTool(tool, place))
+        check_round(full.tools.windows[tool], qtbot)
+    for shown in full.tools.windows.values():
+        qtbot.keyClick(shown, Key.Key_Escape)
+        assert not shown.isVisible()
+    assert full.isVisible()
+
+
+def test_tab_goes_through_the_dialogs_and_escape_closes_them(
+    full: MainWindow, cube: Cube, qtbot: QtBot, tmp_path: Path
+):
+    for dialog in dialogs(full, full_document(cube), tmp_path):
+        check_round(dialog, qtbot)
+        qtbot.keyClick(dialog, Key.Key_Escape)
+        assert not dialog.isVisible(), dialog.objectName()
+
+
+def check_round(shown: QDialog, qtbot: QtBot) -> None:
+    shown.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is shown)
+    wanted = reached(shown)
+    seen = walk(qtbot, wanted[0], Key.Key_Tab, 60)
+    assert {w.objectName() for w in wanted} <= {w.objectName() for w in seen}, shown.objectName()
+
+
+def test_the_focus_is_seen_wherever_it_is(full: MainWindow, qtbot: QtBot):
+    unseen = []
+    full.bench.send(i.ShowPage("map"))
+    QApplication.processEvents()
+    for widget in reached(full):
+        full.setFocus()
+        before = look(widget)
+        widget.setFocus(Qt.FocusReason.TabFocusReason)
+        if look(widget) == before:
+            unseen.append(widget.objectName())
+    assert unseen == []
+
+
+def look(widget: QWidget) -> object:
+    QApplication.processEvents()
+    return widget.grab().toImage()
+
+
+# Menus and shortcuts
+
+
+def test_no_two_shortcuts_are_the_same_in_one_window(full: MainWindow):
+    for shown in (full, *opened(full)):
+        keys: Counter[str] = Counter()
+        for action in shown.findChildren(QAction):
+            keys.update(sequence.toString() for sequence in action.shortcuts())
+        for shortcut in shown.findChildren(QShortcut):
+            keys[shortcut.key().toString()] += 1
+        for button in shown.findChildren(QAbstractButton):
+            keys[button.shortcut().toString()] += 1
+        keys.pop("")
+        assert [key for key, count in keys.items() if count > 1] == []
+
+
+def opened(window: MainWindow) -> list[QWidget]:
+    for tool in ("how_many", "manual"):
+        window.bench.send(i.ShowTool(tool))
+    return list(window.tools.windows.values())
+
+
+def mnemonic(text: str) -> str:
+    plain = text.replace("&&", "")
+    return plain[plain.index("&") + 1].lower() if "&" in plain else ""
+
+
+def test_every_entry_of_a_menu_has_a_letter_of_its_own(full: MainWindow):
+    bar = full.menuBar()
+    tops = [mnemonic(action.text()) for action in bar.actions()]
+    assert all(tops)
+    assert len(set(tops)) == len(tops)
+    for menu in (action.menu() for action in bar.actions()):
+        letters = [mnemonic(a.text()) for a in menu.actions() if not a.isSeparator()]
+        assert all(letters), menu.title()
+        assert len(set(letters)) == len(letters), (menu.title(), Counter(letters).most_common(2))
+    # Alt and a letter opens a menu: nothing else in the window may want it.
+    texts = [w.text() for w in ours(full) if isinstance(w, QAbstractButton | QLabel)]
+    assert {mnemonic(text) for text in texts} & set(tops) == set()
+
+
+def test_letters_are_given_where_there_are_none():
+    assert with_mnemonics(["&Open", "Open the sample", "Close"]) == ["&Open", "Open &the sample", "&Close"]
+    assert with_mnemonics(["&A && B", "AB", "ab"]) == ["&A && B", "A&B", "ab"]
+
+
+def test_every_shortcut_can_be_typed():
+    from hsunmix.gui.actions import ACTIONS
+
+    for action in ACTIONS:
+        for keys in (action.shortcut, action.also):
+            assert not keys or QKeySequence(keys).count() == 1, keys
+
+
+# Escape
+
+
+def escape(window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.keyClick(window, Key.Key_Escape)
+
+
+def test_escape_puts_the_tool_down_from_anywhere(full: MainWindow, qtbot: QtBot):
+    bench, view = full.bench, part(full, "sceneView")
+    bench.send(i.ShowPage("rgb"))
+    bench.send(i.SetTool("polygon"))
+    assert view.hasFocus()  # its keys are heard at once
+    for _ in range(2):
+        qtbot.keyClick(view, Key.Key_Right)
+        qtbot.keyClick(view, Key.Key_Return)
+    assert view.stage.draft.vertices
+    part(full, "endmemberTable").setFocus()
+    escape(full, qtbot)
+    assert not view.stage.draft.vertices  # what was begun goes first
+    assert bench.live.tool == "polygon"
+    escape(full, qtbot)
+    assert bench.live.tool == ""
+    assert not part(full, "polygonTool").isChecked()
+
+
+def test_escape_drops_a_plan_before_it_cancels_work(full: MainWindow, qtbot: QtBot, wait: Wait):
+    bench = full.bench
+    bench.send(i.PlanMask("band[3]"))
+    wait(lambda: bench.live.masking.mask is not None)
+    bench.say("something")
+    escape(full, qtbot)
+    assert bench.live.masking is None
+    assert bench.live.message is not None
+    escape(full, qtbot)
+    assert bench.live.message is None
+    assert not full.menus.actions["cancel"].isEnabled()
+
+
+def test_escape_leaves_the_brush_of_bands_and_a_name_that_is_typed(full: MainWindow, qtbot: QtBot):
+    button, plot = part(full, "paintBands"), part(full, "spectraPlot")
+    button.setChecked(True)
+    assert plot.hasFocus()
+    qtbot.keyClick(plot, Key.Key_Escape)
+    assert not button.isChecked()
+    full.bench.say("something")
+    full.bench.send(i.EditName())
+    table = part(full, "endmemberTable")
+    editor = table.findChild(QLineEdit)
+    qtbot.keyClicks(editor, "Wrong")
+    qtbot.keyClick(editor, Key.Key_Escape)
+    assert full.bench.document.endmembers[0].name == "Russian olive"
+    assert full.bench.live.message is not None
