@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import time
 from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from hsunmix.gui.live import Live
 from hsunmix.gui.menus import Menus
 from hsunmix.gui.panel import Panel, named
 from hsunmix.gui.placement import place, placed
+from hsunmix.gui.preloading import libraries, parts
 from hsunmix.gui.questions import Asked
 from hsunmix.gui.settings import Settings
 from hsunmix.gui.tab_order import arrange
@@ -31,8 +30,6 @@ from hsunmix.session.document import Document
 
 __all__ = ["MainWindow"]
 
-# Loaded while the analyst looks for a file: some of them stop everything for a tenth of a second.
-LIBRARIES = ("numba", "scipy.optimize", "matplotlib.figure", "rasterio")
 PATIENCE = 300  # milliseconds
 RIGHT_WIDTH, RUN_HEIGHT, BOTTOM_HEIGHT, BARS = 432, 232, 240, 60  # at first, in pixels
 
@@ -56,6 +53,8 @@ class MainWindow(QMainWindow):
         self.bench = Workbench(settings or Settings(), questions or Asked(lambda: self))
         self.bench.setParent(self)
         self.panels: list[Panel] = []
+        self._making = self._make_panels()
+        self._preparing = False
         self.controllers = install(self.bench)
         self.menus = Menus(self, self.bench)
         self.theme = themes.choose(self.bench.settings.preferences.theme)
@@ -86,34 +85,51 @@ class MainWindow(QMainWindow):
         self._refresh()
         self.setMinimumSize(900, 600)
         place(self, self.bench.settings.preferences.geometry)
-        self.welcome.painted.connect(self.load_panels, Qt.ConnectionType.QueuedConnection)
-        QTimer.singleShot(PATIENCE, self, self.load_panels)  # a window shown minimized is not painted
+        self.welcome.painted.connect(self._prepare, Qt.ConnectionType.QueuedConnection)
+        QTimer.singleShot(PATIENCE, self, self._prepare)  # a window shown minimized is not painted
 
     def load_panels(self) -> None:
-        """Make the panels; called right after the window shows."""
-        if self.panels:
-            return
+        """Make the panels now, where the window has not yet done so by itself."""
+        for _ in self._making:
+            pass
+
+    def _prepare(self) -> None:
+        """Import in the background what panels are made of; then make one at a time."""
+        if not self._preparing:
+            self._preparing = True
+            make = self._make_next
+            self.bench.start("warm", "Loading", parts(), lambda _: make(), lambda _: make())
+
+    def _make_next(self) -> None:
+        if next(self._making, None):
+            QTimer.singleShot(0, self, self._make_next)
+
+    def _make_panels(self) -> Generator[bool, None, None]:
+        """Make the panels, all of them before any is in the window."""
+        made: list[Panel] = []
         areas: dict[str, list[Panel]] = {}
         found = [module for _, module in modules("hsunmix.gui.panels")]
         for module in sorted(found, key=lambda m: m.ORDER):
             if module.AREA == "tool":
                 continue
             panel: Panel = module.View()
+            panel.setParent(self)  # where one of the area float stays; all go with the window
             panel.intent.connect(self.bench.send)
-            self.panels.append(panel)
+            made.append(panel)
             areas.setdefault(module.AREA, []).append(panel)
+            yield True
         self.pages.addWidget(self._arrange(areas))
+        yield True
         for k, panel in enumerate(areas.get("message", [])):
             self._column.insertWidget(k, panel)
         for panel in areas.get("status", []):
             self._column.addWidget(panel)
-        for panel in areas.get("float", []):
-            panel.setParent(self)
+        self._preparing, self.panels = True, made
         for panel in self.panels:
             self._tell_all(panel)
         arrange(self)
         self._show_page()
-        self.bench.start("warm", "Loading libraries", _libraries(self.bench), lambda _: None, lambda _: None)
+        self.bench.start("warm", "Loading libraries", libraries(self.bench), lambda _: None, lambda _: None)
 
     def _tell_all(self, panel: Panel) -> None:
         """Let a new panel show everything there is."""
@@ -174,7 +190,7 @@ class MainWindow(QMainWindow):
     # Showing
 
     def _render(self, old: Document, new: Document) -> None:
-        self.load_panels() if new.cube is not None else None
+        self._prepare() if new.cube is not None else None
         for panel in self.panels:
             panel.render(old, new)
         self._show_page()
@@ -270,6 +286,7 @@ class MainWindow(QMainWindow):
         sizes = {name: tuple(splitter.sizes()) for name, splitter in self._splitters.items()}
         remembered = {**bench.settings.preferences.splitters, **sizes}
         bench.settings.change(geometry=placed(self), splitters=remembered)
+        self._making.close()
         bench.close()
         event.accept()
 
@@ -279,17 +296,3 @@ def _choices(live: Live) -> tuple[object, ...]:
     pair = live.comparing
     known = (live.cursor is None, pair is None, pair and pair.flicker, live.masking is None)
     return live.tasks.keys(), live.message, live.suggested, live.compared, live.unit, live.tool, *known
-
-
-def _libraries(bench: Workbench) -> Generator[None, None, None]:
-    """Import what the first unmixing and the first export need, while nothing else is done."""
-    from hsunmix.gui.images import colours
-
-    for name in ("viridis", "inferno"):
-        colours(name)
-    for name in LIBRARIES:
-        while bench.live.tasks:
-            yield
-            time.sleep(0.05)
-        importlib.import_module(name)
-        yield

@@ -1,0 +1,44 @@
+"""What is imported in the background, so that the window neither waits for it at first nor later."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import time
+from collections.abc import Generator
+
+from hsunmix.gui.workbench import Workbench
+from hsunmix.registry import modules
+
+__all__ = ["libraries", "parts"]
+
+# Some of them stop everything for a tenth of a second.
+LIBRARIES = ("numba", "scipy.optimize", "matplotlib.figure", "rasterio")
+
+
+def parts() -> Generator[None, None, None]:
+    """Import what panels are made of."""
+    from hsunmix.gui import pages
+    from hsunmix.methods import methods
+
+    for _ in modules("hsunmix.gui.panels"):
+        yield
+    methods()
+    yield
+    for found in pkgutil.iter_modules(pages.__path__):  # their controls too
+        importlib.import_module(f"{pages.__name__}.{found.name}")
+        yield
+
+
+def libraries(bench: Workbench) -> Generator[None, None, None]:
+    """Import what the first unmixing and the first export need, while nothing else is done."""
+    from hsunmix.gui.images import colours
+
+    for name in ("viridis", "inferno"):
+        colours(name)
+    for name in LIBRARIES:
+        while bench.live.tasks:
+            yield
+            time.sleep(0.05)
+        importlib.import_module(name)
+        yield
