@@ -16,7 +16,7 @@ from hsunmix.gui.panel import named
 __all__ = ["Welcome"]
 
 SENTENCES = (
-    "Drop a hyperspectral cube here: ENVI, MATLAB or HDF5.",
+    "Drop a hyperspectral cube here: ENVI, GeoTIFF, HDF5, netCDF, MATLAB or NumPy.",
     "Press Unmix to find the spectra of the materials, and how much of each lies in every pixel.",
     "Point at pixels to see how well they fit, then export maps for your GIS.",
 )

@@ -111,8 +111,9 @@ def _fits(widget: QWidget) -> bool:
     if isinstance(widget, QLabel):
         return _label_fits(widget)
     if isinstance(widget, QTabBar):
-        shown = [widget.tabRect(k).right() for k in range(widget.count()) if widget.isTabVisible(k)]
-        return max(shown, default=0) <= widget.width() + SLACK
+        shown = [k for k in range(widget.count()) if widget.isTabVisible(k)]
+        whole = all(widget.tabRect(k).width() >= widget.tabSizeHint(k).width() - SLACK for k in shown)
+        return whole and max((widget.tabRect(k).right() for k in shown), default=0) <= widget.width() + SLACK
     if isinstance(widget, QHeaderView):
         return _header_fits(widget)
     if isinstance(widget, QComboBox):

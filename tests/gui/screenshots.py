@@ -2,7 +2,8 @@
 
 Every state, light and dark, at 1280×800 and 2560×1440; with ``--small``, or with QT_SCALE_FACTOR (1.5, 2)
 in the environment, only the smaller size. What is cut or overlaps is told, and makes the exit code 1.
-``--manual`` writes the manual's pictures, and nothing else when no folder is given. No display is needed.
+``--light`` or ``--dark``: only that theme. ``--manual`` writes the manual's pictures, and nothing else
+when no folder is given. No display is needed.
 """
 
 from __future__ import annotations
@@ -276,7 +277,8 @@ def main(folder: Path | None, manual: bool) -> int:
     app, faulty = application(), 0
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
-    for theme in ("light", "dark") if folder is not None else ("light",):
+    wanted = [theme for theme in ("light", "dark") if f"--{theme}" in sys.argv] or ["light", "dark"]
+    for theme in wanted if folder is not None else ("light",):
         for width, height in SIZES if folder is not None else SIZES[:1]:
             with tempfile.TemporaryDirectory() as config:
                 os.environ["HSUNMIX_STATE_DIR"] = config  # work that the user left behind is not for pictures

@@ -46,3 +46,4 @@ class PageTabs(QTabBar):
             self.setProperty("narrow", not narrow)
             self.style().unpolish(self)
             self.style().polish(self)
+            self.setElideMode(Qt.TextElideMode.ElideNone)  # lays the tabs out anew

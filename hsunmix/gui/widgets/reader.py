@@ -24,6 +24,7 @@ from hsunmix.gui.theme import LIGHT, Theme
 __all__ = ["Reader"]
 
 MARGIN = 48  # logical pixels that a picture leaves free beside it
+PICTURE = "\ufffc"  # stands for one in the text
 SETTLE = 120  # milliseconds after the last change of size
 
 
@@ -144,9 +145,10 @@ class Reader(QTextBrowser):
         block = self.document().begin()
         while block.isValid():
             paragraph = block.blockFormat()
-            paragraph.setLineHeight(125, 1)  # per cent of the font's
-            cursor.setPosition(block.position())
-            cursor.setBlockFormat(paragraph)
+            if PICTURE not in block.text():  # it would get a quarter of its height below it
+                paragraph.setLineHeight(125, 1)  # per cent of the font's
+                cursor.setPosition(block.position())
+                cursor.setBlockFormat(paragraph)
             block = block.next()
 
     def _scroll_to(self, block: QTextBlock) -> None:
