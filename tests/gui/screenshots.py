@@ -292,12 +292,13 @@ def main(folder: Path | None, manual: bool) -> int:
 
                 def keep(name: str, widget: QWidget, tag: str = f"{theme}_{width}") -> None:
                     nonlocal faulty
+                    picture = widget.grab()  # which also lays out what waits for it
                     faults = ugly(widget)
                     faulty += bool(faults)
                     for fault in faults:
                         print(f"{name}_{tag}: {fault}", file=sys.stderr)
                     if folder is not None:
-                        widget.grab().save(str(folder / f"{name}_{tag}{f'@{SCALE:g}' * (SCALE != 1)}.png"))
+                        picture.save(str(folder / f"{name}_{tag}{f'@{SCALE:g}' * (SCALE != 1)}.png"))
                     if manual and name in MANUAL and tag == "light_1280":
                         manual_picture(name, widget)
 

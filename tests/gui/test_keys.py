@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
@@ -20,27 +20,28 @@ Key = Qt.Key
 
 
 @pytest.mark.parametrize(
-    ("name", "entry"),
+    ("name", "entry", "about"),
     [
-        ("sceneView", "Pin spectrum"),
-        ("endmemberTable", "Rename"),
-        ("regionList", "Rename"),
-        ("runList", "Go back to it"),
+        ("sceneView", "Pin spectrum", "Pixel 2, 2"),
+        ("endmemberTable", "Rename", "Goethite"),
+        ("regionList", "Rename", "Field at the river"),
+        ("runList", "Go back to it", "Run 2"),
     ],
 )
-def test_the_context_menu_key(full: MainWindow, name: str, entry: str):
+def test_the_context_menu_key(full: MainWindow, name: str, entry: str, about: str):
     full.bench.send(i.ShowPage("rgb"))
+    full.bench.send(i.ShowEndmember(1))
     full.bench.send(i.SelectRegion(0))
     full.bench.send(i.Hover(2, 2))
     widget = part(full, name)
     widget.setFocus()
-    rect = widget.inputMethodQuery(Qt.InputMethodQuery.ImCursorRectangle)
-    place = rect.toRect().center() if hasattr(rect, "toRect") else rect.center()
+    place = QPoint(widget.width() // 2, widget.height() - 3)  # wherever it may be
     event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, place, widget.mapToGlobal(place))
     QApplication.sendEvent(widget, event)
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
     assert entry in [action.text() for action in menu.actions()]
+    assert menu.accessibleName() == about
     menu.close()
 
 

@@ -7,9 +7,16 @@ from __future__ import annotations
 from hsunmix.gui import intents as i
 from hsunmix.gui.actions._action import Action, has_members, opened
 from hsunmix.gui.pages import Page, pages
+from hsunmix.gui.workbench import Workbench
 
 TITLE = "&View"
 ORDER = 30
+
+
+def has_wavelengths(bench: Workbench) -> bool:
+    """The bands have wavelengths."""
+    cube = bench.document.cube
+    return cube is not None and cube.wavelengths is not None
 
 
 def _page(page: Page) -> Action:
@@ -44,7 +51,7 @@ ACTIONS = (
     Action("overview", "O&verview", "Show the whole scene in a corner while a part of it is seen", lambda b: i.ShowOverview(not b.document.view.overview), "", opened, checked=lambda b: b.document.view.overview),
     Action("bandNext", "Ne&xt band", "Show the next band in grey", lambda _: i.ShowBand(step=1), "Ctrl+Right", opened),
     Action("bandPrevious", "Previous &band", "Show the band before in grey", lambda _: i.ShowBand(step=-1), "Ctrl+Left", opened),
-    Action("micrometres", "Wave&lengths in µm", "The unit of the wavelength axis: µm or nm", lambda b: i.SetUnit("nm" if b.live.unit == "µm" else "µm"), "Ctrl+U", opened, checked=lambda b: b.live.unit == "µm", line=True),
+    Action("micrometres", "Wave&lengths in µm", "The unit of the wavelength axis: µm or nm", lambda b: i.SetUnit("nm" if b.live.unit == "µm" else "µm"), "Ctrl+U", has_wavelengths, checked=lambda b: b.live.unit == "µm", line=True),
     _theme("system"),
     _theme("light"),
     _theme("dark"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt
+from PySide6.QtCore import QModelIndex, QSize, Qt
 from PySide6.QtWidgets import (
     QColorDialog,
     QHBoxLayout,
@@ -110,7 +110,7 @@ class View(Panel):
 
     def _make_table(self) -> EndmemberTable:
         table = EndmemberTable(self.model)
-        table.customContextMenuRequested.connect(self._on_menu)
+        table.asked.connect(lambda row, place: self.menu(row).popup(place))
         table.clicked.connect(self._on_clicked)
         table.doubleClicked.connect(self._on_double_clicked)
         table.selectionModel().currentRowChanged.connect(self._on_row)
@@ -214,14 +214,6 @@ class View(Panel):
             self.intent.emit(ShowEndmember(row, "map"))
         elif column == MATCH:
             self.intent.emit(ShowMatches(row))
-
-    def _on_menu(self, position: QPoint) -> None:
-        index = self.table.indexAt(position)
-        if not index.isValid():  # by the key
-            index = self.table.currentIndex()
-            position = self.table.visualRect(index).center()
-        if index.isValid():
-            self.menu(index.row()).popup(self.table.viewport().mapToGlobal(position))
 
     def _on_add(self) -> None:
         menu = add_menu(self, self._document, self._live, self.intent.emit)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QKeyCombination, QPoint, QSize, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QKeyCombination, QSize, Qt
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QColorDialog,
     QHBoxLayout,
@@ -21,6 +21,7 @@ from hsunmix.gui.icons import icon
 from hsunmix.gui.live import Live
 from hsunmix.gui.panel import Panel, heading, named
 from hsunmix.gui.theme import Theme
+from hsunmix.gui.widgets.context import asked_for
 from hsunmix.gui.widgets.endmember_model import swatch
 from hsunmix.session.document import Document
 
@@ -46,6 +47,11 @@ class _List(QListWidget):
             return True
         return super().event(event)
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        index, place = asked_for(self, event)
+        if index.isValid():
+            self._panel.menu(index.row()).popup(place)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self.currentRow() >= 0:
             self._panel.intent.emit(i.DeleteRegion(self.currentRow()))
@@ -65,12 +71,10 @@ class View(Panel):
         self.list.setEditTriggers(
             QListWidget.EditTrigger.DoubleClicked | QListWidget.EditTrigger.EditKeyPressed
         )
-        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.setIconSize(QSize(14, 14))
         self.list.setToolTip("F2 or a double click renames, Del deletes, the right button shows what else")
         self.list.currentRowChanged.connect(self._on_row)
         self.list.itemChanged.connect(self._on_edited)
-        self.list.customContextMenuRequested.connect(self._on_menu)
         self.about = named(QLabel(), "regionAbout", "The region selected")
         self.about.setProperty("role", "muted")
         self.about.setWordWrap(True)
@@ -157,12 +161,9 @@ class View(Panel):
         else:
             self._fill()
 
-    def _on_menu(self, place: QPoint) -> None:
-        item = self.list.itemAt(place)
-        row = self.list.currentRow() if item is None else self.list.row(item)
-        if row not in range(len(self._document.regions)):
-            return
-        menu = named(QMenu(self), "regionMenu", "Region")
+    def menu(self, row: int) -> QMenu:
+        """Return the context menu of a region."""
+        menu = named(QMenu(self), "regionMenu", self._document.regions[row].name)
         menu.addAction("Rename").triggered.connect(lambda: self.list.editItem(self.list.item(row)))
         menu.addAction("Colour…").triggered.connect(lambda: self._recolour(row))
         menu.addSeparator()
@@ -175,7 +176,7 @@ class View(Panel):
         ):
             menu.addAction(text).triggered.connect(lambda _=False, intent=intent: self.intent.emit(intent))
         menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(self.list.mapToGlobal(place))
+        return menu
 
     def _recolour(self, row: int) -> None:
         region = self._document.regions[row]

@@ -96,6 +96,7 @@ class View(Panel):
             self._draw_endmembers()
         if new.unmixing is not old.unmixing:
             self._set_residual(new)
+        if new.unmixing is not old.unmixing or new.endmembers is not old.endmembers:
             self._draw_cursor()  # what was read of it came before this document
         if new.view.page != old.view.page or new.unmixing is not old.unmixing:
             self._draw_hints()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from hsunmix.gui.panel import named
+from hsunmix.gui.widgets.context import asked_for
 from hsunmix.gui.widgets.endmember_model import (
     COLOUR,
     LOCK,
@@ -38,10 +39,13 @@ class EndmemberTable(QTableView):
         What is selected is to be deleted.
     opened : int
         The map of this row is to be shown.
+    asked : int, QPoint
+        The context menu of this row is wanted, at a place on the screen.
     """
 
     deleted = Signal()
     opened = Signal(int)
+    asked = Signal(int, QPoint)
 
     def __init__(self, model: EndmemberModel) -> None:
         super().__init__()
@@ -61,7 +65,6 @@ class EndmemberTable(QTableView):
         self.setIconSize(QSize(16, 16))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTabKeyNavigation(False)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 12)
         named(self.verticalHeader(), "endmemberRows", "Rows")
@@ -78,6 +81,12 @@ class EndmemberTable(QTableView):
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
         for column, width in WIDTHS.items():
             self.setColumnWidth(column, width)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for the menu of a row."""
+        index, place = asked_for(self, event)
+        if index.isValid():
+            self.asked.emit(index.row(), place)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Space shows or hides, Delete deletes, Enter opens the map; the rest is the table's own."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QPoint, Qt, Signal, SignalInstance
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Qt, Signal, SignalInstance
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableWidget, QTableWidgetItem
 
 from hsunmix.gui.comparing import Comparing
 from hsunmix.gui.panel import named
 from hsunmix.gui.theme import LIGHT, Theme
+from hsunmix.gui.widgets.context import asked_for
 from hsunmix.gui.widgets.endmember_model import swatch
 from hsunmix.session.document import Document, Run
 from hsunmix.session.runs import current
@@ -71,8 +72,6 @@ class RunTable(_Table):
         self._runs: tuple[Run, ...] = ()
         self._shown: int | None = None
         self.doubleClicked.connect(lambda _: self._tell(self.back))
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.customContextMenuRequested.connect(self._on_menu)
 
     def show_runs(self, document: Document) -> None:
         """List a document's runs; the selection stays where it was, unless another is shown now."""
@@ -129,10 +128,11 @@ class RunTable(_Table):
         if self.selected is not None:
             signal.emit(self.selected.number)
 
-    def _on_menu(self, position: QPoint) -> None:
-        item = self.itemAt(position)
-        if item is not None:
-            self.menu(item.data(NUMBER)).popup(self.viewport().mapToGlobal(position))
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Open the menu of a run."""
+        index, place = asked_for(self, event)
+        if index.isValid():
+            self.menu(index.data(NUMBER)).popup(place)
 
 
 class PairTable(_Table):

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QMenu
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from hsunmix.engine.regions import RegionStatistics
@@ -65,7 +66,8 @@ def test_buttons_use_the_selected_one(alone: Alone, document: Document):
 def test_the_menu_offers_everything(alone: Alone, document: Document):
     panel, seen, _ = shown(alone, document)
     place = panel.list.visualItemRect(panel.list.item(1)).center()
-    panel.list.customContextMenuRequested.emit(QPoint(place))
+    mouse = QContextMenuEvent.Reason.Mouse
+    QApplication.sendEvent(panel.list.viewport(), QContextMenuEvent(mouse, place, QPoint(9, 9)))
     menu = panel.findChild(QMenu, "regionMenu")
     by_text = {a.text(): a for a in menu.actions()}
     for text in (

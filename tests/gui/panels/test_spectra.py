@@ -292,3 +292,24 @@ def test_what_is_painted_is_where_it_belongs(alone: Alone, document: Document):
         for x in range(round(frame.rect.left()) + 20, round(frame.rect.right()) - 20)
     ]
     assert 0.4 < np.mean(dark) < 0.8
+
+
+def test_bars_and_residual_follow_the_document(alone: Alone, document: Document):
+    """What is read of a pinned pixel is known before the document that it belongs to is shown."""
+    panel, _ = alone(spectra)
+    pinned = replace(document, pins=(Pin(3, 7),))
+    panel.follow(Live(), Live(pinned={(3, 7): pixel(document, 3, 7)}))
+    panel.render(document, pinned)
+    panel.render(pinned, with_endmember(pinned, 1, name="Water"))
+    assert [share.name for share in panel.bars.shares] == ["Endmember 1", "Water", "Endmember 3"]
+    one = replace(
+        pinned,
+        endmembers=pinned.endmembers[:1],
+        unmixing=replace(document.unmixing, rmse=document.unmixing.rmse),
+    )
+    seen = replace(pixel(document, 3, 7), abundances=np.array([0.9], np.float32))
+    panel.follow(Live(), Live(pinned={(3, 7): seen}))
+    panel.render(pinned, one)
+    assert [share.share for share in panel.bars.shares] == [pytest.approx(0.9)]
+    largest = float(np.nanmax(np.abs(seen.residual)))
+    assert panel.plot.sheet.residual >= largest
