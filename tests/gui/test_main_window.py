@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
+    QAbstractItemView,
     QAbstractScrollArea,
     QAbstractSpinBox,
     QApplication,
@@ -216,6 +217,26 @@ def replace_geometry(settings: Settings, **changes: int) -> object:
     import msgspec
 
     return msgspec.structs.replace(settings.preferences.geometry, **changes)
+
+
+def test_panels_come_by_themselves_and_one_at_a_time(
+    qtbot: QtBot, settings: Settings, answers: Answers, document: Document, wait: Wait
+):
+    settle()
+    window = MainWindow(settings, answers)
+    window.show()
+    window.bench.history.reset(document)  # before there is a panel
+    made: list[int] = []
+    turns = QTimer()
+    turns.timeout.connect(lambda: made.append(len(window.findChildren(Panel))))
+    turns.start(0)
+    wait(lambda: bool(window.panels))
+    turns.stop()
+    assert window.pages.currentIndex() == 1
+    assert "Endmember 1" in window.findChild(QAbstractItemView, "endmemberTable").model().index(0, 2).data()
+    assert len(set(made)) >= len(window.panels) - 1  # the window had a turn between any two
+    window.close()
+    settle()
 
 
 def test_nothing_outlives_its_window(

@@ -9,7 +9,7 @@ import pytest
 
 from hsunmix.gui.drawing import Drawing
 from hsunmix.gui.images import colours, grey
-from hsunmix.gui.live import Live, PixelView
+from hsunmix.gui.live import Live, Picture, PixelView
 from hsunmix.gui.pages import page_of, pages
 from hsunmix.gui.pages.band import band_name, band_shown
 from hsunmix.gui.pages.mixture import mixed
@@ -44,6 +44,15 @@ def test_maps_are_drawn_again_only_for_what_they_show(document: Document, name: 
     assert page.depends(replace(document, pins=(), settings=document.settings), moved) == key
     other = replace(document, unmixing=replace(document.unmixing))
     assert page.depends(other, live) != key
+
+
+def test_of_a_large_colour_image_few_pixels_first(document: Document):
+    rgba = np.random.default_rng(0).integers(0, 256, (13, 9, 4)).astype(np.uint8)
+    live = Live(picture=Picture(rgba, 1, (2, 1, 0)))
+    few = PAGES["rgb"].draw(document, live, 60)
+    assert few.thinned
+    assert np.array_equal(few.tiles[0].values, rgba[::2, ::2])
+    assert np.array_equal(PAGES["rgb"].draw(document, live, BIG).tiles[0].values, rgba)
 
 
 @pytest.mark.parametrize("name", ["map", "maps", "mixture", "residual"])
