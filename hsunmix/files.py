@@ -11,17 +11,18 @@ import shutil
 import socket
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from os import PathLike
 from pathlib import Path
 
 from hsunmix.errors import FileError, HsunmixError, MissingFileError, WriteError
 
-__all__ = ["clean_orphans", "replacing", "replacing_all", "resource", "sha256", "writing"]
+__all__ = ["clean_orphans", "hashing", "replacing", "replacing_all", "resource", "sha256", "writing"]
 
 PREFIX, SUFFIX = ".hsunmix-", ".tmp"  # short, so that it fits where the target's name fits
 HOST = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:4]
 DAY = 86400.0
+HASHED = 8 << 20  # bytes at a time
 REASONS = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "the disk quota is used up",
@@ -185,9 +186,24 @@ def sha256(path: str | PathLike[str]) -> str:
     MissingFileError, FileError
         The file is not there, or cannot be read.
     """
+    work = hashing(path)
+    try:
+        while True:
+            next(work)
+    except StopIteration as end:
+        digest: str = end.value
+        return digest
+
+
+def hashing(path: str | PathLike[str]) -> Generator[None, None, str]:
+    """As ``sha256``, a piece after the other: a large file takes long."""
+    digest = hashlib.sha256()
     try:
         with Path(path).open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            while piece := file.read(HASHED):
+                digest.update(piece)
+                yield
+        return digest.hexdigest()
     except FileNotFoundError as error:
         raise MissingFileError(path, "there is no such file") from error
     except OSError as error:

@@ -10,13 +10,25 @@ from typing import Any
 
 import click
 
+from hsunmix.exports import DPI, exports
 from hsunmix.formats import Options
 from hsunmix.parameters import describe
 
-__all__ = ["PRODUCTS", "as_json", "cube_argument", "echo_json", "narrowing", "out", "products", "reading"]
+__all__ = [
+    "PRODUCTS",
+    "as_json",
+    "cube_argument",
+    "echo_json",
+    "narrowing",
+    "out",
+    "products",
+    "reading",
+    "resolution",
+]
 
 PRODUCTS = "geotiff,png,csv,sli"
 KINDS: dict[str, Any] = {"int": int, "float": float}
+METAVARS = {"int": "N", "text": "NAME"}
 
 Command = Callable[..., Any]
 
@@ -35,7 +47,15 @@ products = click.option(
     default=PRODUCTS,
     show_default=True,
     metavar="LIST",
-    help="What to write, with commas between.",
+    help=f"What to write, with commas between: any of {', '.join(exports())}.",
+)
+resolution = click.option(
+    "--dpi",
+    default=DPI[0],
+    show_default=True,
+    metavar="N",
+    type=click.IntRange(*DPI[1:]),
+    help=f"Resolution of PNG pictures, in dots per inch, {DPI[1]} to {DPI[2]}.",
 )
 
 
@@ -45,8 +65,9 @@ def reading(function: Command) -> Command:
     The subcommand gets them as keyword arguments, None where one was not given.
     """
     for option in reversed(describe(Options)):
-        kind = KINDS.get(option.kind, str)
-        add = click.option(f"--{option.name}", type=kind, metavar=option.name.upper(), help=option.help)
+        kind = click.Choice(option.choices) if option.choices else KINDS.get(option.kind, str)
+        metavar = "|".join(option.choices) or METAVARS.get(option.kind)
+        add = click.option(f"--{option.name}", type=kind, metavar=metavar, help=f"{option.help}.")
         function = add(function)
     return function
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
-@click.group("bench")
+@click.group("bench", short_help="Measure the methods on known answers.")
 def command() -> None:
     """Measure the methods on scenes with known answers."""
 

@@ -10,7 +10,7 @@ SAMPLE = "desert.hdr"
 MATERIALS = 5
 
 
-@click.command("demo")
+@click.command("demo", short_help="Open the window on a sample cube.")
 @click.option(
     "-o",
     "--out",

@@ -7,16 +7,17 @@ from pathlib import Path
 
 import click
 
-from hsunmix.cli._options import out, products
+from hsunmix.cli._options import out, products, resolution
 
 
-@click.command("export")
+@click.command("export", short_help="Write the products of a session.")
 @click.argument("session", metavar="SESSION.hsu", type=click.Path(path_type=Path))
 @out
 @products
+@resolution
 @click.option("--cube", type=click.Path(path_type=Path), help="The session's cube, if it was moved.")
 @click.pass_obj
-def command(line: str, /, session: Path, out: Path, products: str, cube: Path | None) -> None:
+def command(line: str, /, session: Path, out: Path, products: str, dpi: int, cube: Path | None) -> None:
     """Write the products of SESSION.hsu into DIR."""
     from hsunmix.cli import _work as work
     from hsunmix.errors import FileError, InputError
@@ -31,6 +32,6 @@ def command(line: str, /, session: Path, out: Path, products: str, cube: Path | 
     script = ""
     with contextlib.suppress(InputError):
         script = python_script(document, facts_of(document, None))
-    delivery = Delivery(document.unmixing, document.endmembers, document.cube, line, script)
+    delivery = Delivery(document.unmixing, document.endmembers, document.cube, line, script, dpi)
     for path in work.write(delivery, work.output_folder(out), names):
         click.echo(path)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hsunmix.model.spectra import Spectra
 
 
-@click.command("info")
+@click.command("info", short_help="Say what a file holds.")
 @click.argument("path", type=click.Path(path_type=Path))
 @narrowing
 @reading

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import shlex
 import sys
@@ -39,6 +40,17 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Return the subcommand of this name, or None."""
         return _commands().get(cmd_name)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the subcommand; where there is none, say which one it may have been."""
+        word = args[0]
+        if word in _commands() or word.startswith("-"):
+            return super().resolve_command(ctx, args)
+        near = difflib.get_close_matches(word, _commands(), 1)
+        hint = f"did you mean {near[0]}?" if near else "hsunmix --help lists them"
+        raise click.UsageError(f"No such command {word!r}, and no file of this name; {hint}")
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read ``hsunmix`` and ``hsunmix FILE`` as ``hsunmix window [FILE]``."""

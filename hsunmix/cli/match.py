@@ -18,7 +18,7 @@ METRICS = ("sam", "sid", "correlation")
 BUILTIN = "builtin"
 
 
-@click.command("match")
+@click.command("match", short_help="Find what of a library spectra are like.")
 @click.argument("spectra", type=click.Path(path_type=Path))
 @click.argument("library")
 @click.option(

@@ -9,7 +9,7 @@ import click
 from hsunmix.cli._options import as_json, echo_json
 
 
-@click.command("methods")
+@click.command("methods", short_help="List the methods and parameters.")
 @as_json
 def command(as_json: bool) -> None:
     """List the methods: identifier, kind, title, reference, parameters."""

@@ -7,7 +7,7 @@ import click
 __all__ = ["command"]
 
 
-@click.command("prepare")
+@click.command("prepare", short_help="Compile the fast kernels now.")
 def command() -> None:
     """Compile the fast kernels for this machine now, the default method's first.
 

@@ -10,7 +10,7 @@ import click
 from hsunmix.cli._options import as_json, cube_argument, echo_json, narrowing, reading
 
 
-@click.command("rank")
+@click.command("rank", short_help="Estimate the number of endmembers.")
 @cube_argument
 @click.option("-m", "--method", default="auto", show_default=True, help="Which estimate.")
 @narrowing

@@ -16,7 +16,7 @@ from hsunmix.errors import HsunmixError
 PARTS = ("numpy", "scipy", "numba", "PySide6_Essentials", "pyqtgraph", "rasterio", "h5py")
 
 
-@click.command("selftest")
+@click.command("selftest", short_help="Try out this installation.")
 @as_json
 def command(as_json: bool) -> None:
     """Open the window, run the sample cube through it, print versions and times."""

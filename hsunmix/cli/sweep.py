@@ -10,7 +10,7 @@ import click
 from hsunmix.cli._options import as_json, cube_argument, echo_json, reading
 
 
-@click.command("sweep")
+@click.command("sweep", short_help="Unmix with several numbers of endmembers.")
 @cube_argument
 @click.option("-r", "--ranks", default="2-8", show_default=True, metavar="FROM-TO", help="Numbers to try.")
 @click.option(

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hsunmix.cli._options import as_json, cube_argument, echo_json, narrowing, out, products, reading
+from hsunmix.cli._options import (
+    as_json,
+    cube_argument,
+    echo_json,
+    narrowing,
+    out,
+    products,
+    reading,
+    resolution,
+)
 from hsunmix.parameters import from_text
 
 if TYPE_CHECKING:
@@ -21,7 +30,7 @@ if TYPE_CHECKING:
     from hsunmix.model.unmixing import Unmixing
 
 
-@click.command("unmix")
+@click.command("unmix", short_help="Unmix a cube and write the products.")
 @cube_argument
 @click.option("-r", "--rank", required=True, type=int, metavar="R", help="Number of endmembers.")
 @click.option("-m", "--method", default="auto", show_default=True, help="See hsunmix methods.")
@@ -39,6 +48,7 @@ if TYPE_CHECKING:
 )
 @out
 @products
+@resolution
 @click.option("--session", type=click.Path(path_type=Path), metavar="FILE.hsu", help="Write a session too.")
 @narrowing
 @reading
@@ -57,6 +67,7 @@ def command(
     weights: Path | None,
     out: Path,
     products: str,
+    dpi: int,
     session: Path | None,
     masks: tuple[str, ...],
     bands: str,
@@ -79,7 +90,8 @@ def command(
     with work.about(cube):
         folder = work.output_folder(out)
         result = work.unmix_cube(opened, request)
-    written = work.write(Delivery(result, result.as_endmembers(), opened, line), folder, names)
+    delivery = Delivery(result, result.as_endmembers(), opened, line, dpi=dpi)
+    written = work.write(delivery, folder, names)
     if session is not None:
         written.append(_save_session(session, opened, request, result))
     if as_json:

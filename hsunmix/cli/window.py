@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 
-@click.command("window")
+@click.command("window", short_help="Open the window.")
 @click.argument("path", metavar="[CUBE|SESSION]", required=False, type=click.Path(path_type=Path))
 def command(path: Path | None) -> int:
     """Open the window, on a cube or a session if one is named."""

@@ -6,6 +6,8 @@ A product is a file of this folder; its name is the product's identifier. It has
     What it is called in a dialog.
 ``NEEDS_IMAGE``
     Whether it can only be made where the abundances have lines and samples.
+``BY_DPI`` (optional)
+    True where the resolution of pictures changes it.
 ``write(delivery, folder)``
     Writes its files, each of them whole or not at all, and returns their paths. Where that takes
     longer than a moment it is a generator that yields in between: there it can be cancelled.
@@ -31,9 +33,10 @@ from hsunmix.model.spectra import Endmember
 from hsunmix.model.unmixing import Step, Unmixing
 from hsunmix.registry import modules
 
-__all__ = ["Delivery", "Export", "deliver", "exports", "write_products"]
+__all__ = ["DPI", "Delivery", "Export", "deliver", "exports", "write_products"]
 
 NODATA = -9999.0
+DPI = 100, 50, 600  # resolution of pictures: usual, least, most
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,11 +54,13 @@ class Delivery:
         The command line that makes the same result.
     script : str
         The lines of Python that do; where it is empty, the report has those of a plain run.
+    dpi : int
+        Resolution of PNG pictures, in dots per inch.
 
     Raises
     ------
     InputError
-        There are more or fewer endmembers than abundances.
+        There are more or fewer endmembers than abundances, or the resolution is not possible.
     """
 
     unmixing: Unmixing
@@ -63,6 +68,7 @@ class Delivery:
     cube: Cube | None = None
     command: str = ""
     script: str = ""
+    dpi: int = DPI[0]
 
     def __post_init__(self) -> None:
         if len(self.endmembers) != self.unmixing.rank:
@@ -70,6 +76,9 @@ class Delivery:
                 f"there are {len(self.endmembers)} endmembers but abundances of {self.unmixing.rank}; "
                 "unmix again before exporting"
             )
+        _, least, most = DPI
+        if not least <= self.dpi <= most:
+            raise InputError(f"pictures have {least} to {most} dots per inch, not {self.dpi}")
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -105,13 +114,16 @@ class Export:
     title: str
     needs_image: bool
     write: Callable[[Delivery, Path], list[Path] | Generator[None, None, list[Path]]]
+    by_dpi: bool = False
 
 
 @cache
 def exports() -> dict[str, Export]:
     """Every product by its identifier."""
     return {
-        name: Export(name, module.TITLE, module.NEEDS_IMAGE, module.write)
+        name: Export(
+            name, module.TITLE, module.NEEDS_IMAGE, module.write, bool(getattr(module, "BY_DPI", False))
+        )
         for name, module in modules(__name__)
     }
 
@@ -161,8 +173,9 @@ def deliver(
             paths += work
         else:
             paths += yield from _repeating(step, work)
-    yield Step(len(chosen) / (len(chosen) + 1), message="Writing the record")
-    return paths + _result.write(delivery, folder, paths)
+    step = Step(len(chosen) / (len(chosen) + 1), message="Writing the record")
+    yield step
+    return paths + (yield from _repeating(step, _result.write(delivery, folder, paths)))
 
 
 def write_products(

@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hsunmix.exports import DPI as RESOLUTIONS
 from hsunmix.files import replacing
 
 __all__ = ["elided", "scale_bar", "spectra_figure", "style", "write_figure"]
 
-DPI = 100
+DPI = RESOLUTIONS[0]  # in which sizes are given; with another one everything grows alike
 # DejaVu comes with Matplotlib; the others serve scripts that it lacks, where they are installed.
 FONTS = (
     *("DejaVu Sans", "Noto Sans CJK JP", "Noto Sans CJK SC", "WenQuanYi Zen Hei", "Microsoft YaHei"),
@@ -39,10 +40,10 @@ def style() -> Iterator[None]:
 
 
 def write_figure(figure: Any, path: Path) -> Path:
-    """Write a figure at its own size, as what the path's ending says: ``.png`` or ``.svg``."""
+    """Write a figure at its own size and resolution, as what the path's ending says: ``.png`` or ``.svg``."""
     extra = {"metadata": {"Date": None}} if path.suffix == ".svg" else {}
     with replacing(path) as temporary, temporary.open("wb") as file:
-        figure.savefig(file, format=path.suffix[1:], dpi=DPI, **extra)
+        figure.savefig(file, format=path.suffix[1:], dpi=figure.dpi, **extra)
     return path
 
 
@@ -70,6 +71,7 @@ def spectra_figure(
     wavelengths: NDArray[np.float64] | None,
     names: Sequence[str],
     colours: Sequence[str],
+    dpi: int = DPI,
 ) -> Any:
     """Draw spectra (bands, r) over wavelength, with gaps where they are NaN."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -79,7 +81,7 @@ def spectra_figure(
     bands, rank = spectra.shape
     columns = math.ceil(rank / 24)
     layout = ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.12)
-    figure = Figure(figsize=(8.2 + 2.6 * columns, 5.6), dpi=DPI, layout=layout)
+    figure = Figure(figsize=(8.2 + 2.6 * columns, 5.6), dpi=dpi, layout=layout)
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     x = np.arange(1, bands + 1) if wavelengths is None else wavelengths
@@ -97,5 +99,5 @@ def spectra_figure(
     # A label beginning with an underscore would be left out if it were the line's own.
     legend = figure.legend(axes.lines, names, loc="outside right upper", ncols=columns, frameon=False)
     for entry in legend.get_texts():
-        elided(entry, 200)
+        elided(entry, 200 * dpi / DPI)
     return figure

@@ -14,11 +14,14 @@ from hsunmix.exports._figures import DPI, elided, scale_bar
 from hsunmix.exports._map_figure import MASKED, extension
 from hsunmix.exports._statistics import top_of_residual
 
-__all__ = ["grid_figure"]
+__all__ = ["MOST", "grid_figure"]
 
 MARGIN, GAP, TITLE, NAME, FOOT, BAR, LEAST = 28, 18, 44, 28, 86, 14, 620
 WIDEST, SMALLEST, LARGEST = 2200, 160, 560  # pixels: all maps side by side; a map's longer side
+MOST = 2 * LARGEST  # pixels of a map that are worth drawing, at the usual resolution
 PROPORTION = 1.5  # width to height that a page or a slide has
+
+Map = NDArray[np.float32] | NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -29,40 +32,53 @@ class _Grid:
     rows: int
     width: float  # of a map
     height: float
+    dpi: int = DPI
+
+    def pixels(self, length: float) -> int:
+        """Return a length given for the usual resolution in pixels of this one."""
+        return round(length * self.dpi / DPI)
+
+    @property
+    def across(self) -> float:
+        """Width of all maps side by side."""
+        return self.columns * self.width + (self.columns - 1) * self.pixels(GAP)
 
     @property
     def size(self) -> tuple[float, float]:
         """Width and height of the figure."""
-        across = self.columns * self.width + (self.columns - 1) * GAP
-        down = self.rows * (self.height + NAME) + (self.rows - 1) * GAP
-        return max(across, LEAST) + 2 * MARGIN, down + TITLE + FOOT + 2 * MARGIN
+        down = self.rows * (self.height + self.pixels(NAME)) + (self.rows - 1) * self.pixels(GAP)
+        around = self.pixels(TITLE) + self.pixels(FOOT) + 2 * self.pixels(MARGIN)
+        return max(self.across, self.pixels(LEAST)) + 2 * self.pixels(MARGIN), down + around
 
     def corner(self, index: int) -> tuple[float, float]:
         """Lower left corner of a map, counted along the rows."""
         row, column = divmod(index, self.columns)
-        across = self.columns * self.width + (self.columns - 1) * GAP
-        left = (self.size[0] - across) / 2
-        top = self.size[1] - MARGIN - TITLE - NAME - row * (self.height + NAME + GAP)
-        return left + column * (self.width + GAP), top - self.height
+        gap, name = self.pixels(GAP), self.pixels(NAME)
+        left = (self.size[0] - self.across) // 2
+        top = self.size[1] - self.pixels(MARGIN) - self.pixels(TITLE) - name
+        return left + column * (self.width + gap), top - row * (self.height + name + gap) - self.height
 
 
 def grid_figure(
-    maps: NDArray[np.float32],
+    maps: Sequence[Map],
     names: Sequence[str],
-    rmse: NDArray[np.float32],
+    rmse: Map,
     title: str,
     metres: tuple[float, float] | None = None,
+    dpi: int = DPI,
 ) -> Any:
     """Draw all abundance maps on the range 0 to 1, and the residual last, on its own.
 
     Parameters
     ----------
-    maps : array, (r, lines, samples)
+    maps : sequence of array, (lines, samples)
     names : sequence of str
     rmse : array, (lines, samples)
     title : str
     metres : (float, float), optional
         Width and height of a pixel; gives the scale bar.
+    dpi : int
+        Resolution: everything has as many more pixels.
     """
     import matplotlib
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -70,9 +86,9 @@ def grid_figure(
 
     lines, samples = rmse.shape
     tallness = 1.0 if metres is None else metres[1] / metres[0]
-    grid = _grid(len(maps) + 1, samples, lines * (tallness if 0.2 < tallness < 5 else 1.0))
+    grid = _grid(len(maps) + 1, samples, lines * (tallness if 0.2 < tallness < 5 else 1.0), dpi)
     width, height = grid.size
-    figure = Figure(figsize=((width + 1e-3) / DPI, (height + 1e-3) / DPI), dpi=DPI)
+    figure = Figure(figsize=((width + 1e-3) / dpi, (height + 1e-3) / dpi), dpi=dpi)
     FigureCanvasAgg(figure)
     top = top_of_residual(rmse)
     smooth = "nearest" if grid.width >= samples else "antialiased"
@@ -89,27 +105,30 @@ def grid_figure(
                 aspect="auto", interpolation=smooth,
             )
         )  # fmt: skip
-        label = figure.text(x / width, (y + grid.height + 7) / height, name, ha="left", va="bottom")
+        label = figure.text(
+            x / width, (y + grid.height + grid.pixels(7)) / height, name, ha="left", va="bottom"
+        )
         elided(label, grid.width)
-    heading = figure.text(MARGIN / width, 1 - MARGIN / height, title, ha="left", va="top", fontsize=14)
-    elided(heading, width - 2 * MARGIN)
+    margin = grid.pixels(MARGIN)
+    heading = figure.text(margin / width, 1 - margin / height, title, ha="left", va="top", fontsize=14)
+    elided(heading, width - 2 * margin)
     beyond = "max" if (rmse > top).any() else "neither"
-    _foot(figure, grid, (images[0], extension(maps)), (images[-1], beyond))
+    _foot(figure, grid, (images[0], extension(np.stack(maps))), (images[-1], beyond))
     if metres is not None:
         _scale_bar(figure, grid, metres[0] * samples / grid.width)
     return figure
 
 
-def _grid(count: int, samples: int, lines: float) -> _Grid:
+def _grid(count: int, samples: int, lines: float, dpi: int = DPI) -> _Grid:
     """Choose the number of columns that comes nearest to a page's proportion."""
     longest = max(samples, lines)
 
     def made(columns: int) -> _Grid:
-        side = min(LARGEST, max(SMALLEST, WIDEST / columns))
+        side = min(LARGEST, max(SMALLEST, WIDEST / columns)) * dpi / DPI
         scale = side / longest
         scale = math.floor(scale) if scale >= 1 else scale  # whole pixels, where there are enough
         size = max(1, round(samples * scale)), max(1, round(lines * scale))
-        return _Grid(columns, math.ceil(count / columns), *size)
+        return _Grid(columns, math.ceil(count / columns), *size, dpi)
 
     def how_far(grid: _Grid) -> float:
         empty = grid.columns * grid.rows - count
@@ -121,13 +140,14 @@ def _grid(count: int, samples: int, lines: float) -> _Grid:
 def _foot(figure: Any, grid: _Grid, abundance: tuple[Any, str], residual: tuple[Any, str]) -> None:
     """Draw the two colour bars below the maps, at the right: each of an image, and where it extends."""
     width, height = grid.size
-    length = min(200.0, (width - 2 * MARGIN) * 0.3)
-    right = width - MARGIN - length
+    margin = grid.pixels(MARGIN)
+    length = min(grid.pixels(200), (width - 2 * margin) * 0.3)
+    right = width - margin - length
     for (image, extend), x, label in (
-        (abundance, right - length - 50, "Abundance"),
+        (abundance, right - length - grid.pixels(50), "Abundance"),
         (residual, right, "RMSE, in the scene's units"),
     ):
-        box = (x / width, (MARGIN + 46) / height, length / width, BAR / height)
+        box = (x / width, grid.pixels(MARGIN + 46) / height, length / width, grid.pixels(BAR) / height)
         cax = figure.add_axes(box)
         bar = figure.colorbar(image, cax=cax, orientation="horizontal", label=label, extend=extend)
         bar.ax.tick_params(labelsize=9)
@@ -140,9 +160,9 @@ def _scale_bar(figure: Any, grid: _Grid, metres: float) -> None:
     from matplotlib.lines import Line2D
 
     width, height = grid.size
-    length, label = scale_bar(metres * max(0.5 * grid.width, 60))
-    y = (MARGIN + 46 + BAR / 2) / height
-    left = MARGIN / width
+    length, label = scale_bar(metres * max(0.5 * grid.width, grid.pixels(60)))
+    y = grid.pixels(MARGIN + 46 + BAR / 2) / height
+    left = grid.pixels(MARGIN) / width
     right = left + length / metres / width
     figure.add_artist(Line2D([left, right], [y, y], color="black", lw=3, solid_capstyle="butt"))
-    figure.text(right + 8 / width, y, label, ha="left", va="center", fontsize=10)
+    figure.text(right + grid.pixels(8) / width, y, label, ha="left", va="center", fontsize=10)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import struct
 import zlib
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["map_png", "palette"]
+__all__ = ["map_png", "palette", "smaller"]
 
 NOTHING = 255  # the index of a pixel without a value; it is transparent
 
@@ -28,7 +29,7 @@ def map_png(
 
     A map whose longer side is more than ``longest`` is made smaller, by the means of its pixels.
     """
-    small = _smaller(values, -(-max(values.shape) // longest))
+    small = smaller(values, -(-max(values.shape) // longest))
     scaled = (small - lowest) / (highest - lowest) * (NOTHING - 1)
     index = np.where(np.isfinite(scaled), np.clip(scaled, 0, NOTHING - 1), NOTHING).round().astype(np.uint8)
     lines, samples = index.shape
@@ -44,7 +45,7 @@ def map_png(
     )
 
 
-def _smaller(values: NDArray[np.float32], step: int) -> NDArray[np.float64]:
+def smaller(values: NDArray[Any], step: int) -> NDArray[np.float64]:
     """Return the means of squares of step by step pixels, of those that have a value."""
     exact = values.astype(np.float64)
     if step <= 1:

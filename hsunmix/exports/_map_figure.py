@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.exports._figures import DPI, elided, scale_bar
+from hsunmix.exports._indexed_png import smaller
 
 __all__ = ["MASKED", "extension", "map_figure"]
 
-LONGEST, LARGEST = 1000, 6000  # pixels of the image's longer side: what is aimed at, and the most
+LONGEST, LARGEST = 1000, 2000  # pixels of the image's longer side: what is aimed at, and the most
 MARGIN, TITLE, BAR, FOOT, BELOW, BESIDE, WIDTH = 24, 34, 18, 40, 66, 100, 420
 MASKED = "#d9d9d9"
 
@@ -26,6 +27,11 @@ class _Layout:
     image: tuple[float, float, float, float]
     bar: tuple[float, float, float, float]
     upright: bool
+    dpi: int
+
+    def pixels(self, length: float) -> int:
+        """Return a length given for the usual resolution in pixels of this one."""
+        return _pixels(length, self.dpi)
 
     def share(self, box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
         """Return a box as shares of the figure."""
@@ -33,11 +39,13 @@ class _Layout:
         return x / self.width, y / self.height, w / self.width, h / self.height
 
 
-def map_figure(values: NDArray[np.float32], title: str, metres: tuple[float, float] | None = None) -> Any:
+def map_figure(
+    values: NDArray[Any], title: str, metres: tuple[float, float] | None = None, dpi: int = DPI
+) -> Any:
     """Draw an abundance map on the range 0 to 1, with NaN in light grey.
 
-    Every pixel of the map is a whole number of pixels of the figure, unless the map is so large
-    that it must be made smaller.
+    Every pixel of the map is a whole number of pixels of the figure. A map larger than that is made
+    smaller by means of its pixels: a higher resolution shows more of them.
 
     Parameters
     ----------
@@ -45,72 +53,77 @@ def map_figure(values: NDArray[np.float32], title: str, metres: tuple[float, flo
     title : str
     metres : (float, float), optional
         Width and height of a pixel; gives the scale bar.
+    dpi : int
+        Resolution: letters and lines have as many more pixels, and the map about as many.
     """
     import matplotlib
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
+    extend = extension(values)
+    step = -(-max(values.shape) // _pixels(LARGEST, dpi))
+    values = smaller(values, step)
     lines, samples = values.shape
-    scale = _scale(lines, samples)
+    scale = max(1, _pixels(LONGEST, dpi) // max(lines, samples))
     tallness = 1.0 if metres is None else metres[1] / metres[0]
-    layout = _layout(samples * scale, lines * scale * (tallness if 0.2 < tallness < 5 else 1.0))
+    layout = _layout(samples * scale, lines * scale * (tallness if 0.2 < tallness < 5 else 1.0), dpi)
     # A thousandth more, since Matplotlib cuts 28.999… to 28 pixels.
-    figure = Figure(figsize=((layout.width + 1e-3) / DPI, (layout.height + 1e-3) / DPI), dpi=DPI)
+    figure = Figure(figsize=((layout.width + 1e-3) / dpi, (layout.height + 1e-3) / dpi), dpi=dpi)
     FigureCanvasAgg(figure)
     axes = figure.add_axes(layout.share(layout.image))
     axes.set_axis_off()
     colours = matplotlib.colormaps["viridis"].with_extremes(bad=MASKED)
     shown = np.ma.masked_invalid(values)
-    smooth = "nearest" if scale >= 1 else "antialiased"
-    image = axes.imshow(shown, cmap=colours, vmin=0, vmax=1, aspect="auto", interpolation=smooth)
-    _colour_bar(figure, layout, image, shown)
-    heading = figure.text(0.5, 1 - 0.5 * (MARGIN + TITLE) / layout.height, title, ha="center", va="center")
+    image = axes.imshow(shown, cmap=colours, vmin=0, vmax=1, aspect="auto", interpolation="nearest")
+    _colour_bar(figure, layout, image, extend)
+    margin, foot, up = layout.pixels(MARGIN), layout.pixels(FOOT), layout.pixels(0.5 * (MARGIN + TITLE))
+    heading = figure.text(0.5, 1 - up / layout.height, title, ha="center", va="center")
     heading.set_fontsize(13)
-    elided(heading, layout.width - 2 * MARGIN)
+    elided(heading, layout.width - 2 * margin)
     if metres is not None:
-        _scale_bar(figure, layout, metres[0] / scale)
+        _scale_bar(figure, layout, metres[0] * step / scale)
     if np.ma.is_masked(shown):
         x, y, width, _ = layout.image
-        right = x + width if width >= WIDTH - 2 * MARGIN else layout.width - MARGIN
-        where = right / layout.width, (y - 0.6 * FOOT) / layout.height
+        right = x + width if width >= layout.pixels(WIDTH) - 2 * margin else layout.width - margin
+        where = right / layout.width, (y - 0.6 * foot) / layout.height
         figure.text(*where, "grey: not used", ha="right", va="center", color="#606060", fontsize=10)
     return figure
 
 
-def _scale(lines: int, samples: int) -> float:
-    longest = max(lines, samples)
-    return max(1, LONGEST // longest) if longest <= LARGEST else LARGEST / longest
+def _pixels(length: float, dpi: int) -> int:
+    return round(length * dpi / DPI)
 
 
-def _layout(w: float, h: float) -> _Layout:
+def _layout(w: float, h: float, dpi: int) -> _Layout:
     """Put the colour bar along the longer side, and leave room for a title over a narrow map."""
     w, h = max(1, round(w)), max(1, round(h))
+    lengths = (MARGIN, TITLE, BAR, FOOT, BELOW, BESIDE, WIDTH, LONGEST)
+    margin, title, thick, foot, under, beside, least, longest = (_pixels(v, dpi) for v in lengths)
     upright = w < 1.5 * h
-    across = w + (MARGIN + BAR + BESIDE if upright else 0)
-    width = max(across, WIDTH - 2 * MARGIN) + 2 * MARGIN
+    across = w + (margin + thick + beside if upright else 0)
+    width = max(across, least - 2 * margin) + 2 * margin
     x = round((width - across) / 2)
-    y = MARGIN + FOOT + (0 if upright else BELOW)
-    length = min(h if upright else w, LONGEST)
-    beside, below = (x + w + MARGIN, y + h - length), (x + (w - length) / 2, MARGIN + 44)
-    bar = (*beside, BAR, length) if upright else (*below, length, BAR)
-    return _Layout(width, y + h + TITLE + MARGIN, (x, y, w, h), bar, upright)
+    y = margin + foot + (0 if upright else under)
+    length = min(h if upright else w, longest)
+    right, below = (x + w + margin, y + h - length), (x + (w - length) / 2, margin + _pixels(44, dpi))
+    bar = (*right, thick, length) if upright else (*below, length, thick)
+    return _Layout(width, y + h + title + margin, (x, y, w, h), bar, upright, dpi)
 
 
-def _colour_bar(figure: Any, layout: _Layout, image: Any, shown: Any) -> None:
+def _colour_bar(figure: Any, layout: _Layout, image: Any, extend: str) -> None:
     figure.colorbar(
         image,
         cax=figure.add_axes(layout.share(layout.bar)),
         orientation="vertical" if layout.upright else "horizontal",
-        extend=extension(shown),
+        extend=extend,
         label="Abundance",
     )
 
 
-def extension(values: NDArray[np.float32]) -> str:
+def extension(values: NDArray[Any]) -> str:
     """Return at which ends of the range 0 to 1 there are values beyond it, in Matplotlib's words."""
-    shown = np.ma.masked_invalid(values)
-    low = shown.count() and shown.min() < -0.0005
-    high = shown.count() and shown.max() > 1.0005
+    with np.errstate(invalid="ignore"):  # comparisons with NaN are false
+        low, high = (values < -0.0005).any(), (values > 1.0005).any()
     return {(1, 1): "both", (1, 0): "min", (0, 1): "max"}.get((int(low), int(high)), "neither")
 
 
@@ -119,8 +132,8 @@ def _scale_bar(figure: Any, layout: _Layout, metres: float) -> None:
     from matplotlib.lines import Line2D
 
     x, y, width, _ = layout.image
-    length, label = scale_bar(metres * max(0.25 * width, 100))
+    length, label = scale_bar(metres * max(0.25 * width, layout.pixels(100)))
     left, right = x / layout.width, (x + length / metres) / layout.width
-    height = (y - 0.6 * FOOT) / layout.height
+    height = (y - 0.6 * layout.pixels(FOOT)) / layout.height
     figure.add_artist(Line2D([left, right], [height, height], color="black", lw=3, solid_capstyle="butt"))
-    figure.text(right + 8 / layout.width, height, label, ha="left", va="center", fontsize=10)
+    figure.text(right + layout.pixels(8) / layout.width, height, label, ha="left", va="center", fontsize=10)

@@ -15,20 +15,21 @@ NAME_BYTES = 80  # of UTF-8; the folder's path must fit beside it where 260 char
 
 def pictures(delivery: Delivery, folder: Path, suffix: str) -> Generator[None, None, list[Path]]:
     """Write ``abundance_NN_NAME`` for every endmember, and ``endmembers``, with this ending."""
-    from hsunmix.exports._figures import spectra_figure, style, write_figure
+    from hsunmix.exports._figures import DPI, spectra_figure, style, write_figure
     from hsunmix.exports._georeference import metres_per_pixel
     from hsunmix.exports._map_figure import map_figure
 
     metres = metres_per_pixel(delivery.cube)
+    dpi = delivery.dpi if suffix == ".png" else DPI  # lines have no resolution
     paths = []
     for k, (name, values) in enumerate(zip(delivery.names, delivery.unmixing.abundances, strict=True), 1):
         with style():
-            figure = map_figure(values, name, metres=metres)
+            figure = map_figure(values, name, metres, dpi)
             paths.append(write_figure(figure, folder / f"abundance_{k:02d}_{safe_name(name)}{suffix}"))
         yield
     with style():
         colours = [e.colour for e in delivery.endmembers]
-        figure = spectra_figure(delivery.spectra, delivery.wavelengths, delivery.names, colours)
+        figure = spectra_figure(delivery.spectra, delivery.wavelengths, delivery.names, colours, dpi)
         paths.append(write_figure(figure, folder / f"endmembers{suffix}"))
     return paths
 

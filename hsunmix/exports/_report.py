@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import datetime
 import platform
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from html import escape
 from typing import Any
 
@@ -18,7 +18,7 @@ from hsunmix.exports._figures import scale_bar
 from hsunmix.exports._georeference import crs_of, metres_per_pixel
 from hsunmix.exports._indexed_png import map_png, palette
 from hsunmix.exports._line_plot import line_plot
-from hsunmix.exports._result import record, text
+from hsunmix.exports._result import source, text
 from hsunmix.exports._script import python_script
 from hsunmix.exports._statistics import Statistics, top_of_residual
 
@@ -58,16 +58,16 @@ def head(delivery: Delivery, statistics: Statistics) -> str:
     )
 
 
-def maps(delivery: Delivery) -> str:
+def maps(delivery: Delivery, statistics: Statistics) -> Generator[None, None, str]:
     """All abundance maps on the range 0 to 1, and the residual."""
     unmixing = delivery.unmixing
     metres = metres_per_pixel(delivery.cube)
-    means = [f"mean {100 * v:.1f} %" for v in unmixing.mean_abundances]
+    means = [f"mean {_percent(share, statistics.used_pixels and 1)}" for share in statistics.means]
     viridis, inferno, top = palette("viridis"), palette("inferno"), top_of_residual(unmixing.rmse)
-    figures = [
-        _figure(name, mean, values, 1.0, viridis, metres)
-        for name, mean, values in zip(delivery.names, means, unmixing.abundances, strict=True)
-    ]
+    figures = []
+    for name, mean, values in zip(delivery.names, means, unmixing.abundances, strict=True):
+        figures.append(_figure(name, mean, values, 1.0, viridis, metres))
+        yield
     figures.append(_figure("Residual (RMSE)", "", unmixing.rmse, top, inferno, metres))
     bars = _bar("Abundance", viridis, ("0", "0.5", "1")) + _bar(
         "RMSE, in the scene's units", inferno, ("0", f"{top / 2:.2g}", f"{top:.2g}")
@@ -78,7 +78,7 @@ def maps(delivery: Delivery) -> str:
     return _section("Maps", f'<p class="soft">{said}</p>{body}')
 
 
-def spectra(delivery: Delivery) -> str:
+def spectra(delivery: Delivery, statistics: Statistics) -> str:
     """The endmembers over wavelength, with gaps in bands that were not used."""
     nm, values = delivery.wavelengths, delivery.spectra
     x = np.arange(1.0, len(values) + 1) if nm is None else nm
@@ -87,28 +87,22 @@ def spectra(delivery: Delivery) -> str:
         for name, member, column in zip(delivery.names, delivery.endmembers, values.T, strict=True)
     ]
     label = "Band" if nm is None else "Wavelength (nm)"
-    return _section(
-        "Spectra", line_plot(x, curves, label, "Spectrum, in the scene's units") + endmembers(delivery)
-    )
+    plot = line_plot(x, curves, label, "Spectrum, in the scene's units")
+    return _section("Spectra", plot + endmembers(delivery, statistics))
 
 
-def endmembers(delivery: Delivery) -> str:
+def endmembers(delivery: Delivery, statistics: Statistics) -> str:
     """Where each endmember comes from, and how much of it there is."""
-    unmixing = delivery.unmixing
-    flat = unmixing.abundances.reshape(unmixing.rank, -1)
-    known = flat[:, np.isfinite(flat).all(axis=0)]
-    most = (
-        np.bincount(known.argmax(axis=0), minlength=unmixing.rank) if known.size else np.zeros(unmixing.rank)
-    )
+    whole = statistics.used_pixels and 1
     rows = [
         (
             f'<i class="swatch" style="background:{escape(member.colour)}"></i>{escape(name)}',
             escape(str(member.source)),
-            _percent(mean, 1.0),
-            _percent(float(share), known.shape[1]),
+            _percent(mean, whole),
+            _percent(most, whole),
         )
-        for name, member, mean, share in zip(
-            delivery.names, delivery.endmembers, unmixing.mean_abundances, most, strict=True
+        for name, member, mean, most in zip(
+            delivery.names, delivery.endmembers, statistics.means, statistics.most, strict=True
         )
     ]
     return _table(("Endmember", "Source", "Mean abundance", "Most abundant in"), rows)
@@ -139,7 +133,7 @@ def convergence(delivery: Delivery) -> str:
     return _section("Convergence", f"<p>{done} after {delivery.unmixing.iterations} iterations.</p>{plot}")
 
 
-def provenance(delivery: Delivery) -> str:
+def provenance(delivery: Delivery, sha256: str | None) -> str:
     """What was done to which file."""
     unmixing, cube = delivery.unmixing, delivery.cube
     facts: dict[str, Any] = {
@@ -149,10 +143,10 @@ def provenance(delivery: Delivery) -> str:
     facts |= {f"Parameter {name}": value for name, value in unmixing.parameters.items()}
     facts["Seed"] = unmixing.seed
     if cube is not None:
-        source = record(delivery)["input"]
+        file = source(cube, sha256)
         lines, samples, bands = cube.shape
-        facts |= {"File": source["path"], "Size": f"{source['bytes']} bytes" if source["bytes"] else None}
-        facts |= {"SHA-256": source["sha256"], "Image": f"{lines} lines × {samples} samples × {bands} bands"}
+        facts |= {"File": file["path"], "Size": f"{file['bytes']} bytes" if file["bytes"] else None}
+        facts |= {"SHA-256": file["sha256"], "Image": f"{lines} lines × {samples} samples × {bands} bands"}
         by_hand = "chosen by hand" if cube.selection is not None else None
         facts |= {"Mask": cube.selection_text or by_hand, "Choice of bands": cube.band_text or None}
         if cube.wavelengths is not None:

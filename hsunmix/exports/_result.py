@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,28 +15,52 @@ from hsunmix._version import __version__
 from hsunmix.exports import Delivery
 from hsunmix.exports._envi import map_fields
 from hsunmix.exports._georeference import crs_of
-from hsunmix.files import replacing, sha256
+from hsunmix.exports._statistics import Statistics, gather
+from hsunmix.files import hashing, replacing
 from hsunmix.model.cube import Cube
 
-__all__ = ["record", "write"]
+__all__ = ["digest", "source", "text", "write"]
+
+_digests: dict[tuple[Path, int, int], str] = {}  # by file, size and time of change
 
 
-def write(delivery: Delivery, folder: Path, written: Sequence[Path] = ()) -> list[Path]:
+def write(
+    delivery: Delivery, folder: Path, written: Sequence[Path] = ()
+) -> Generator[None, None, list[Path]]:
     """Write ``result.json``, strict JSON in UTF-8."""
     path = folder / "result.json"
     files = [text(p.name) for p in written]
-    content = record(delivery) | {"files": files, "notes": _notes(delivery.cube, files)}
+    sha256 = yield from digest(delivery)
+    statistics = yield from gather(delivery.unmixing)
+    content = _record(delivery, sha256, statistics) | {"files": files, "notes": _notes(delivery.cube, files)}
     with replacing(path) as temporary:
         encoded = json.dumps(plain(content), indent=2, ensure_ascii=False, allow_nan=False)
         temporary.write_text(encoded + "\n", encoding="utf-8")
     return [path]
 
 
-def record(delivery: Delivery) -> dict[str, Any]:
+def digest(delivery: Delivery) -> Generator[None, None, str | None]:
+    """Return the SHA-256 of the file that holds the scene's pixels; None where there is none.
+
+    Remembered: two products want it, and of a large file it takes long.
+    """
+    data = _data(delivery.cube)
+    if data is None:
+        return None
+    try:
+        state = data.stat()
+    except OSError:
+        return (yield from hashing(data))  # raises what is wrong, for an analyst
+    key = data, state.st_size, state.st_mtime_ns
+    if key not in _digests:
+        _digests[key] = yield from hashing(data)
+    return _digests[key]
+
+
+def _record(delivery: Delivery, sha256: str | None, statistics: Statistics) -> dict[str, Any]:
     """Return the record of a result: the contract's keys first, then what else helps."""
     unmixing, cube = delivery.unmixing, delivery.cube
     sources = unmixing.source_pixels
-    used = np.isfinite(unmixing.rmse)
     return {
         "method": unmixing.method,
         "abundance": unmixing.abundance,
@@ -50,28 +74,32 @@ def record(delivery: Delivery) -> dict[str, Any]:
         "source_pixels": None if sources is None else [int(p) for p in sources],
         "hsunmix_version": __version__,
         "command": delivery.command,
-        "input": _input(cube),
+        "input": source(cube, sha256),
         "options": {} if cube is None else dict(cube.options),
         "mask": (cube.selection_text or None) if cube is not None else None,
         "band_choice": (cube.band_text or None) if cube is not None else None,
         "names": list(delivery.names),
         "sources": [str(e.source) for e in delivery.endmembers],
-        "mean_abundances": [float(v) for v in unmixing.mean_abundances],
+        "mean_abundances": list(statistics.means),
         "shape": list(unmixing.abundances.shape[1:]),
-        "used_pixels": int(used.sum()),
-        "bands": int(unmixing.used_bands.size),
-        "used_bands": int(unmixing.used_bands.sum()),
+        "used_pixels": statistics.used_pixels,
+        "bands": statistics.bands,
+        "used_bands": statistics.used_bands,
         "note": unmixing.note,
     }
 
 
-def _input(cube: Cube | None) -> dict[str, Any]:
+def _data(cube: Cube | None) -> Path | None:
+    """Return the file that holds the pixels."""
+    return None if cube is None or cube.path is None else Path(getattr(cube.pixels, "path", cube.path))
+
+
+def source(cube: Cube | None, sha256: str | None) -> dict[str, Any]:
     """Name what was opened, with size and hash of the file that holds the pixels."""
-    if cube is None or cube.path is None:
+    data = _data(cube)
+    if cube is None or cube.path is None or data is None:
         return {"path": None, "bytes": None, "sha256": None}
-    data = Path(getattr(cube.pixels, "path", cube.path))
-    digest = sha256(data)
-    return {"path": text(cube.path), "bytes": data.stat().st_size, "sha256": digest}
+    return {"path": text(cube.path), "bytes": data.stat().st_size, "sha256": sha256}
 
 
 def _notes(cube: Cube | None, files: Sequence[str]) -> list[str]:

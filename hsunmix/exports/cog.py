@@ -19,7 +19,6 @@ def write(delivery: Delivery, folder: Path) -> Generator[None, None, list[Path]]
     """Write ``abundances_cog.tif`` and ``rmse_cog.tif``, with their styles."""
     unmixing, place = delivery.unmixing, delivery.place
     maps, residual = folder / "abundances_cog.tif", folder / "rmse_cog.tif"
-    write_cog(maps, unmixing.abundances, delivery.names, place)
-    yield
-    write_cog(residual, unmixing.rmse[None], ("RMSE",), place)
+    yield from write_cog(maps, unmixing.abundances, delivery.names, place)
+    yield from write_cog(residual, unmixing.rmse[None], ("RMSE",), place)
     return [maps, residual, *styles(delivery, maps, residual)]

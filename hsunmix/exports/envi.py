@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from pathlib import Path
 
 import numpy as np
@@ -14,16 +15,22 @@ __all__ = ["NEEDS_IMAGE", "TITLE", "write"]
 
 TITLE = "ENVI: abundance maps"
 NEEDS_IMAGE = True
+ROWS = 1 << 18  # pixels written at a time
 
 
-def write(delivery: Delivery, folder: Path) -> list[Path]:
+def write(delivery: Delivery, folder: Path) -> Generator[None, None, list[Path]]:
     """Write ``abundances.img`` (float32, band sequential) and ``abundances.hdr``."""
     data, head = folder / "abundances.img", folder / "abundances.hdr"
+    _, lines, samples = delivery.unmixing.abundances.shape
+    step = max(1, ROWS // samples)
     with replacing_all(data, head) as (data_file, head_file):
         with data_file.open("wb") as file:
             for band in delivery.unmixing.abundances:
-                filled = np.where(np.isfinite(band), band, np.float32(NODATA))
-                file.write(np.ascontiguousarray(filled, dtype="<f4").data)
+                for first in range(0, lines, step):
+                    rows = band[first : first + step]
+                    filled = np.where(np.isfinite(rows), rows, np.float32(NODATA))
+                    file.write(np.ascontiguousarray(filled, dtype="<f4").data)
+                    yield
         head_file.write_text(_header(delivery), encoding="utf-8")
     return [data, head]
 

@@ -20,9 +20,8 @@ def write(delivery: Delivery, folder: Path) -> Generator[None, None, list[Path]]
     """Write ``abundances.tif`` and ``rmse.tif``, and beside each a ``.qml``: its style in QGIS."""
     unmixing, place = delivery.unmixing, delivery.place
     maps, residual = folder / "abundances.tif", folder / "rmse.tif"
-    write_geotiff(maps, unmixing.abundances, delivery.names, place)
-    yield
-    write_geotiff(residual, unmixing.rmse[None], ("RMSE",), place)
+    yield from write_geotiff(maps, unmixing.abundances, delivery.names, place)
+    yield from write_geotiff(residual, unmixing.rmse[None], ("RMSE",), place)
     return [maps, residual, *styles(delivery, maps, residual)]
 
 

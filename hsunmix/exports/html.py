@@ -19,19 +19,19 @@ NEEDS_IMAGE = True
 def write(delivery: Delivery, folder: Path) -> Generator[None, None, list[Path]]:
     """Write ``report.html``: a single file, complete without a network, readable in light and dark."""
     from hsunmix.exports import _report as parts
-    from hsunmix.exports._statistics import Statistics
+    from hsunmix.exports._result import digest
+    from hsunmix.exports._statistics import gather
 
-    statistics = Statistics.of(delivery.unmixing)
-    yield
-    maps = parts.maps(delivery)
-    yield
+    statistics = yield from gather(delivery.unmixing)
+    maps = yield from parts.maps(delivery, statistics)
+    sha256 = yield from digest(delivery)
     body = [
         parts.head(delivery, statistics),
         maps,
-        parts.spectra(delivery),
+        parts.spectra(delivery, statistics),
         parts.errors(delivery, statistics),
         parts.convergence(delivery),
-        parts.provenance(delivery),
+        parts.provenance(delivery, sha256),
         parts.notes(delivery),
         parts.reproduce(delivery),
     ]

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hsunmix._version import __version__
 from hsunmix.errors import WriteError
 from hsunmix.exports import Delivery
+from hsunmix.exports._mat_array import write_array
 from hsunmix.files import replacing
 
 __all__ = ["NEEDS_IMAGE", "TITLE", "write"]
@@ -19,9 +22,10 @@ TITLE = "MATLAB: maps, residual and spectra in one .mat file"
 NEEDS_IMAGE = True
 MOST = 2**31 - 1  # bytes of a variable
 TEXT = 116  # bytes of the file's header that are free text
+PIECE = 1 << 20  # bytes packed at a time
 
 
-def write(delivery: Delivery, folder: Path) -> list[Path]:
+def write(delivery: Delivery, folder: Path) -> Generator[None, None, list[Path]]:
     """Write ``result.mat``.
 
     Its variables: ``abundances`` (lines × samples × r) and ``rmse`` (lines × samples), NaN where a
@@ -31,24 +35,34 @@ def write(delivery: Delivery, folder: Path) -> list[Path]:
     """
     from scipy.io import savemat
 
-    path = folder / "result.mat"
-    if delivery.unmixing.abundances.nbytes > MOST:
+    path, unmixing = folder / "result.mat", delivery.unmixing
+    if unmixing.abundances.nbytes > MOST:
         raise WriteError(path, "the maps are larger than the 2 GB that a MATLAB 5 variable may have")
     buffer = io.BytesIO()
     savemat(buffer, _variables(delivery), do_compression=True, oned_as="column")
     content = buffer.getbuffer()
     # SciPy writes the time here; the same result makes the same file.
     content[:TEXT] = f"MATLAB 5.0 MAT-file, written by hsunmix {__version__}".ljust(TEXT).encode()
+    rank, lines, samples = unmixing.abundances.shape
     with replacing(path) as temporary, temporary.open("wb") as file:
         file.write(content)
+        yield from write_array(file, "abundances", (lines, samples, rank), _columns(unmixing.abundances))
+        yield from write_array(file, "rmse", (lines, samples), _columns(unmixing.rmse[None]))
     return [path]
+
+
+def _columns(maps: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
+    """Return maps, (r, lines, samples), some columns at a time and each of these in one piece."""
+    _, lines, samples = maps.shape
+    step = max(1, PIECE // (4 * lines))
+    for each in maps:
+        for first in range(0, samples, step):
+            yield each[:, first : first + step].T
 
 
 def _variables(delivery: Delivery) -> dict[str, Any]:
     unmixing, place = delivery.unmixing, delivery.place
     found: dict[str, Any] = {
-        "abundances": unmixing.abundances.transpose(1, 2, 0),
-        "rmse": unmixing.rmse,
         "endmembers": delivery.spectra,
         "names": np.array(delivery.names, dtype=object),
         "used_bands": unmixing.used_bands,

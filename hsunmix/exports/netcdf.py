@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator, Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -17,28 +19,32 @@ __all__ = ["NEEDS_IMAGE", "TITLE", "write"]
 
 TITLE = "NetCDF: everything in one file, for xarray"
 NEEDS_IMAGE = True
+TILE = 256  # lines and samples of a chunk
+PIECE = 4 << 20  # bytes written at a time
 
 
-def write(delivery: Delivery, folder: Path) -> list[Path]:
+def write(delivery: Delivery, folder: Path) -> Generator[None, None, list[Path]]:
     """Write ``result.nc``, a netCDF-4 file: made in memory, so that a full disk is noticed."""
     import h5py
 
     path = folder / "result.nc"
     with h5py.File("result.nc", "w", driver="core", backing_store=False, track_order=True) as file:
-        _fill(file, delivery)
+        yield from _fill(file, delivery)
         file.flush()
-        image = file.id.get_file_image()
-    with replacing(path) as temporary:
-        temporary.write_bytes(image)
+        image = memoryview(file.id.get_file_image())
+    with replacing(path) as temporary, temporary.open("wb") as target:
+        for begin in range(0, len(image), PIECE):
+            target.write(image[begin : begin + PIECE])
+            yield
     return [path]
 
 
-def _fill(file: Any, delivery: Delivery) -> None:
+def _fill(file: Any, delivery: Delivery) -> Generator[None, None, None]:
     unmixing = delivery.unmixing
     _, lines, samples = unmixing.abundances.shape
     grid = grid_of(delivery.place, lines, samples)
     _about_the_file(file, delivery)
-    _axes(file, delivery, grid, (lines, samples))
+    yield from _axes(file, delivery, grid, (lines, samples))
     maps: dict[str, Any] = {"_FillValue": np.float32(NODATA)}
     if grid.mapping is not None:
         mapping = file.create_dataset("crs", data=np.int32(0))
@@ -46,16 +52,16 @@ def _fill(file: Any, delivery: Delivery) -> None:
         maps["grid_mapping"] = "crs"
     aside = " ".join(axis.name for axis in grid.axes) if grid.turned else ""
     where = {"coordinates": aside} if aside else {}
-    _variable(
+    yield from _variable(
         file, "abundance", unmixing.abundances, ("endmember", *grid.dimensions),
         {"long_name": "abundance", "standard_name": "area_fraction", "units": "1", **maps, **where},
     )  # fmt: skip
-    _variable(
+    yield from _variable(
         file, "rmse", unmixing.rmse, grid.dimensions,
         {"long_name": "root mean square of the residual, in the scene's units", **maps, **where},
     )  # fmt: skip
     bands = {"coordinates": " ".join(n for n in ("wavelength", "fwhm", "used_band") if n in file)}
-    _variable(
+    yield from _variable(
         file, "spectrum", delivery.spectra.T, ("endmember", "band"),
         {"long_name": "endmember spectrum, in the scene's units", "_FillValue": np.nan, **bands},
     )  # fmt: skip
@@ -76,7 +82,7 @@ def _about_the_file(file: Any, delivery: Delivery) -> None:
     _describe(file, {key: value for key, value in facts.items() if value != ""})
 
 
-def _axes(file: Any, delivery: Delivery, grid: Grid, shape: tuple[int, int]) -> None:
+def _axes(file: Any, delivery: Delivery, grid: Grid, shape: tuple[int, int]) -> Generator[None, None, None]:
     """Make the dimensions, each with its coordinate, and the coordinates that are none."""
     spectra = delivery.spectra
     _dimension(file, "endmember", np.array(delivery.names, dtype=object), {"long_name": "endmember"})
@@ -89,21 +95,21 @@ def _axes(file: Any, delivery: Delivery, grid: Grid, shape: tuple[int, int]) -> 
             _dimension(file, name, np.arange(count, dtype=np.int32), {"long_name": f"{name}, counted from 0"})
     if grid.turned:
         for axis in grid.axes:
-            _variable(file, axis.name, axis.values, grid.dimensions, axis.attributes)
+            yield from _variable(file, axis.name, axis.values, grid.dimensions, axis.attributes)
     nm = {
         "units": "nm",
         "standard_name": "radiation_wavelength",
         "long_name": "wavelength of the band's centre",
     }
     if delivery.wavelengths is not None:
-        _variable(file, "wavelength", delivery.wavelengths, ("band",), nm)
+        yield from _variable(file, "wavelength", delivery.wavelengths, ("band",), nm)
         if delivery.cube is not None and delivery.cube.fwhm is not None:
             about = {"units": "nm", "long_name": "full width of the band at half of its maximum"}
-            _variable(file, "fwhm", delivery.cube.fwhm, ("band",), about)
+            yield from _variable(file, "fwhm", delivery.cube.fwhm, ("band",), about)
     used = delivery.unmixing.used_bands.astype(np.int8)
     meaning = {"long_name": "whether the band was used", "flag_values": np.array([0, 1], np.int8),
                "flag_meanings": "unused used"}  # fmt: skip
-    _variable(file, "used_band", used, ("band",), meaning)
+    yield from _variable(file, "used_band", used, ("band",), meaning)
 
 
 def _dimension(file: Any, name: str, values: NDArray[Any], attributes: dict[str, Any]) -> None:
@@ -117,18 +123,34 @@ def _dimension(file: Any, name: str, values: NDArray[Any], attributes: dict[str,
 
 def _variable(
     file: Any, name: str, values: NDArray[Any], dimensions: tuple[str, ...], attributes: dict[str, Any]
-) -> None:
+) -> Generator[None, None, None]:
     fill = attributes.get("_FillValue")
-    if fill is not None and not np.isnan(fill):
-        values = np.where(np.isfinite(values), values, fill)
-    packed = {"compression": "gzip", "compression_opts": 4, "shuffle": True} if values.ndim > 1 else {}
+    packed: dict[str, Any] = {}
+    if values.ndim > 1:
+        chunks = (*(1 for _ in values.shape[:-2]), *(min(TILE, size) for size in values.shape[-2:]))
+        packed = {"compression": "gzip", "compression_opts": 4, "shuffle": True, "chunks": chunks}
     fillvalue = {} if fill is None else {"fillvalue": values.dtype.type(fill)}
-    dataset = file.create_dataset(name, data=values, **packed, **fillvalue)
+    dataset = file.create_dataset(name, values.shape, values.dtype, **packed, **fillvalue)
+    for where in _pieces(values.shape):
+        piece = values[where]
+        if fill is not None and not np.isnan(fill):
+            piece = np.where(np.isfinite(piece), piece, values.dtype.type(fill))
+        dataset[where] = piece
+        yield
     for axis, dimension in enumerate(dimensions):
         dataset.dims[axis].attach_scale(file[dimension])
     if fill is not None:
         attributes = attributes | {"_FillValue": values.dtype.type(fill)}
     _describe(dataset, attributes)
+
+
+def _pieces(shape: tuple[int, ...]) -> Iterator[tuple[slice | int, ...]]:
+    """Yield the parts of an array that hold whole chunks: of an image a row of them."""
+    if len(shape) < 2:
+        yield (slice(None),)
+        return
+    rows = [slice(top, top + TILE) for top in range(0, shape[-2], TILE)]
+    yield from product(*(range(size) for size in shape[:-2]), rows)
 
 
 def _describe(thing: Any, attributes: dict[str, Any]) -> None:

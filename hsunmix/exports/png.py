@@ -8,10 +8,11 @@ from pathlib import Path
 from hsunmix.exports import Delivery
 from hsunmix.exports._pictures import pictures
 
-__all__ = ["NEEDS_IMAGE", "TITLE", "write"]
+__all__ = ["BY_DPI", "NEEDS_IMAGE", "TITLE", "write"]
 
 TITLE = "PNG: a picture of every map, and of the spectra"
 NEEDS_IMAGE = True
+BY_DPI = True
 
 
 def write(delivery: Delivery, folder: Path) -> Generator[None, None, list[Path]]:

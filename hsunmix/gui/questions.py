@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from hsunmix.gui.insights import Subject
 from hsunmix.gui.placement import place, placed
+from hsunmix.gui.settings import Settings
 from hsunmix.model.cube import Cube
 from hsunmix.model.spectra import Spectra
 
@@ -77,7 +78,12 @@ class Asked:
         from hsunmix.gui.dialogs.export import ExportDialog
 
         dialog = ExportDialog(self._window(), folder, chosen, delivery)
-        return (dialog.folder, dialog.products) if _agreed(dialog) else None
+        if not _agreed(dialog):
+            return None
+        settings = _settings(dialog)
+        if settings is not None:
+            settings.change(export_dpi=dialog.dpi)
+        return dialog.folder, dialog.products
 
     def unsaved(self, name: str) -> str:
         """What to do with changes."""
@@ -144,7 +150,7 @@ class Asked:
 
 def _agreed(dialog: Any) -> bool:
     """Run a dialog to its end; its place is remembered, and nothing of it stays."""
-    settings = getattr(getattr(dialog.parent(), "bench", None), "settings", None)
+    settings = _settings(dialog)
     name = dialog.objectName()
     if settings is not None and name in settings.preferences.tools:
         place(dialog, settings.preferences.tools[name])
@@ -155,3 +161,8 @@ def _agreed(dialog: Any) -> bool:
         if settings is not None and placed(dialog) != first:
             settings.change(tools={**settings.preferences.tools, name: placed(dialog)})
         dialog.deleteLater()
+
+
+def _settings(dialog: Any) -> Settings | None:
+    """Return the settings of the window that a dialog belongs to."""
+    return getattr(getattr(dialog.parent(), "bench", None), "settings", None)

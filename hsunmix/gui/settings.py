@@ -45,6 +45,7 @@ class Preferences(msgspec.Struct, frozen=True):
     open_folder: str = ""
     export_folder: str = ""
     export_products: tuple[str, ...] = ("geotiff", "png", "csv", "sli")
+    export_dpi: Annotated[int, Meta(ge=50, le=600)] = 100
     libraries: tuple[str, ...] = ()
     library_folder: str = ""
     wavelength_unit: Literal["nm", "µm"] = "nm"

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from hsunmix.errors import InputError
+from hsunmix.exports import DPI
 from hsunmix.methods import methods
 from hsunmix.model.cube import Cube
 from hsunmix.model.unmixing import Unmixing
@@ -27,7 +28,9 @@ from hsunmix.session.runs import current, label_of, settings_of
 __all__ = ["Facts", "command_line", "facts_of", "python_script"]
 
 
-def command_line(document: Document, facts: Facts, out: Path, products: Sequence[str]) -> str:
+def command_line(
+    document: Document, facts: Facts, out: Path, products: Sequence[str], dpi: int = DPI[0]
+) -> str:
     """Return the command that makes the shown result.
 
     Raises
@@ -54,7 +57,8 @@ def command_line(document: Document, facts: Facts, out: Path, products: Sequence
     words += ["--bands", part.bands] if part.bands else []
     for name, value in cube.options:
         words += [f"--{name}", str(value)]
-    return shlex.join([*words, "-o", os.fspath(out), "--products", ",".join(products)])
+    words += ["-o", os.fspath(out), "--products", ",".join(products)]
+    return shlex.join([*words, *(["--dpi", str(dpi)] if dpi != DPI[0] else [])])
 
 
 def python_script(document: Document, facts: Facts) -> str:

@@ -4,6 +4,7 @@ import dataclasses
 import json
 
 import pytest
+from PIL import Image
 
 from tests.cli.conftest import refusal
 
@@ -31,6 +32,16 @@ def test_the_products_are_those_of_the_run(hsunmix, session, tmp_path):
 def test_only_what_is_asked_for(hsunmix, session, tmp_path):
     hsunmix("export", session, "-o", tmp_path / "second", "--products", "csv")
     assert {p.name for p in (tmp_path / "second").iterdir()} == {"endmembers.csv", "result.json"}
+
+
+def test_pictures_in_the_resolution_asked_for(hsunmix, session, tmp_path):
+    result = hsunmix("export", session, "-o", tmp_path / "second", "--products", "grid", "--dpi", 60)
+    assert result.exit_code == 0, result.output
+    with Image.open(tmp_path / "second" / "maps.png") as image:
+        assert image.info["dpi"] == pytest.approx((60, 60), abs=0.1)
+    refused = refusal(hsunmix("export", session, "-o", tmp_path / "third", "--dpi", 601))
+    assert "--dpi" in refused
+    assert "600" in refused
 
 
 def test_a_session_without_a_result(hsunmix, session, tmp_path):

@@ -31,7 +31,9 @@ def test_version(hsunmix):
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
-        (["unmx"], "No such command 'unmx'"),
+        (["unmx"], "No such command 'unmx', and no file of this name; did you mean unmix?"),
+        (["qqq"], "hsunmix --help lists them"),
+        (["info", "a.hdr", "--grid", "round"], "'round' is not one of 'sensor', 'map'"),
         (["unmix"], "CUBE"),
         (["unmix", "a.hdr", "-r", "four", "-o", "x"], "'four' is not a valid integer"),
         (["methods", "--nosuch"], "--nosuch"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 from dataclasses import replace
 
 import pytest
@@ -96,6 +97,31 @@ def test_cancelled(tmp_path, delivery, whole, product):
         assert not any(name.startswith(PREFIX) for name in left)
         assert left.items() <= finished.items()
         assert not left or steps == 2
+
+
+def test_a_cog_is_cancelled_in_the_middle_of_gdals_own_call(tmp_path):
+    """It is one call of a library, in a thread: nobody waits for it, and it leaves nothing."""
+    work = deliver(make_delivery(NAMES, lines=900, samples=1300, bands=4), tmp_path, ["cog"])
+    while not (threads := _cog_threads()):
+        next(work)
+    work.close()
+    assert list(tmp_path.iterdir()) == []
+    for thread in threads:
+        thread.join(60)
+    assert not _cog_threads()
+    assert list(tmp_path.iterdir()) == []
+
+
+def _cog_threads():
+    return [thread for thread in threading.enumerate() if thread.name.startswith("hsunmix-cog")]
+
+
+@pytest.mark.parametrize("product", ["geotiff", "cog", "envi", "netcdf", "matlab", "html"])
+def test_a_large_scene_is_written_in_many_steps(tmp_path, product):
+    """So that it can be cancelled at once; how soon, tests/benchmarks/cancelling.py measures."""
+    large = make_delivery(NAMES, lines=1100, samples=800, bands=4)
+    steps = sum(1 for _ in deliver(large, tmp_path, [product]))
+    assert steps > 8
 
 
 @every_product

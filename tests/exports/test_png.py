@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from hsunmix.errors import InputError
 from hsunmix.exports import write_products
 from hsunmix.exports._figures import scale_bar
 from hsunmix.exports._georeference import metres_per_pixel
@@ -158,3 +161,30 @@ def test_metres_only_where_they_are_known():
 )
 def test_safe_names(name, safe):
     assert safe_name(name) == safe
+
+
+@pytest.mark.parametrize("dpi", [50, 130])
+def test_another_resolution_makes_everything_larger_and_the_map_exact(tmp_path, dpi):
+    delivery, sizes = make_delivery(("Grass",)), {}
+    for each in (100, dpi):
+        folder = tmp_path / str(each)
+        write_products(replace(delivery, dpi=each), folder, ["png", "grid"])
+        for name in ("abundance_01_Grass.png", "endmembers.png", "maps.png"):
+            with Image.open(folder / name) as image:
+                sizes[each, name] = np.array(image.size)
+                assert image.info["dpi"] == pytest.approx((each, each), abs=0.1)
+    for name in ("abundance_01_Grass.png", "endmembers.png", "maps.png"):
+        np.testing.assert_allclose(sizes[dpi, name], sizes[100, name] * dpi / 100, rtol=0.08)
+    shown = picture(tmp_path / str(dpi) / "abundance_01_Grass.png")
+    expected = colours(delivery.unmixing.abundances[0])
+    lines, samples = expected.shape[:2]
+    block = round(1000 * dpi / 100) // max(lines, samples)
+    top, left = find(shown, expected[-1, 0], lines * block, samples * block)
+    image = shown[top : top + lines * block, left : left + samples * block]
+    assert np.array_equal(image, np.repeat(np.repeat(expected, block, axis=0), block, axis=1))
+
+
+@pytest.mark.parametrize("dpi", [0, 49, 601])
+def test_a_resolution_that_makes_no_sense_is_refused(delivery, dpi):
+    with pytest.raises(InputError, match=f"50 to 600 dots per inch, not {dpi}"):
+        replace(delivery, dpi=dpi)

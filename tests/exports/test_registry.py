@@ -82,7 +82,7 @@ def test_steps_and_cancelling(tmp_path, delivery):
     steps = []
     write_products(delivery, tmp_path, ["csv", "sli"], steps.append)
     assert [s.fraction for s in steps] == sorted(s.fraction for s in steps)
-    assert len(steps) == 3
+    assert len({s.message for s in steps}) == 3
     work = deliver(delivery, tmp_path / "other", ["csv", "sli"])
     next(work)
     next(work)

@@ -31,10 +31,12 @@ class Controller:
 
     def command(self, _intent: i.CopyCommand) -> None:
         """Copy the command line."""
-        products = self.bench.settings.preferences.export_products
+        known = self.bench.settings.preferences
         self._copy(
             "The command is on the clipboard; it makes this result again.",
-            lambda document, facts: command_line(document, facts, Path(FOLDER), products),
+            lambda document, facts: command_line(
+                document, facts, Path(FOLDER), known.export_products, known.export_dpi
+            ),
             [("Copy as a Python script", i.CopyScript())],
         )
 

@@ -41,14 +41,15 @@ class Controller:
         from hsunmix.exports import Delivery
 
         known = bench.settings.preferences
-        delivery = Delivery(document.unmixing, document.endmembers, document.cube)
+        delivery = Delivery(document.unmixing, document.endmembers, document.cube, dpi=known.export_dpi)
         place = known.export_folder or self._folder(document)
         answer = bench.ask.products(place, known.export_products, delivery)
         if answer is None:
             return
         folder, products = answer
         bench.settings.change(export_folder=str(folder), export_products=products)
-        work = self._work(document, delivery, folder, products)
+        chosen = replace(delivery, dpi=bench.settings.preferences.export_dpi)
+        work = self._work(document, chosen, folder, products)
 
         def done(paths: list[Path]) -> None:
             count = f"{len(paths)} files" if len(paths) != 1 else "1 file"
@@ -71,7 +72,7 @@ class Controller:
         with contextlib.suppress(InputError):
             facts = facts_of(document, self.bench.scenes.here(document.cube))
             script = python_script(document, facts)
-            command = command_line(document, facts, folder, products)
+            command = command_line(document, facts, folder, products, delivery.dpi)
         made = replace(delivery, command=command, script=script)
         return (yield from deliver(made, folder, products))
 

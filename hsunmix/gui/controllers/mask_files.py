@@ -70,7 +70,7 @@ def _write(cube: Cube, path: Path) -> Generator[Step | None, None, None]:
 
     yield None
     assert cube.selection is not None  # asked by who calls
-    write_geotiff(path, cube.selection[None].astype(np.float32), ["mask"], cube.georeference)
+    yield from write_geotiff(path, cube.selection[None].astype(np.float32), ["mask"], cube.georeference)
 
 
 def _folder(cube: Cube) -> Path:

@@ -39,6 +39,13 @@ class Planner(QObject):
         if not self._bridge.busy:
             self._next()
 
+    def change(self, delivery: Delivery, products: Sequence[str]) -> None:
+        """Forget what is known of these products: of another delivery they are others."""
+        self._delivery = delivery
+        for name in products:
+            self.plans.pop(name, None)
+            self.errors.pop(name, None)
+
     def close(self) -> None:
         """End the work."""
         self._wanted = []
@@ -47,9 +54,12 @@ class Planner(QObject):
     def _next(self) -> None:
         if not self._wanted:
             return
-        name = self._wanted.pop(0)
+        name, delivery = self._wanted.pop(0), self._delivery
 
         def done(outcome: Outcome[Plan]) -> None:
+            if delivery is not self._delivery:
+                self.want([name, *self._wanted])
+                return
             if outcome.value is not None:
                 self.plans[name] = outcome.value
             else:
@@ -57,4 +67,4 @@ class Planner(QObject):
             self._next()
             self.planned.emit(name)
 
-        self._bridge.submit(plan(self._delivery, name), done)
+        self._bridge.submit(plan(delivery, name), done)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
@@ -14,11 +15,12 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
+    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
-from hsunmix.exports import Delivery, exports
+from hsunmix.exports import DPI, Delivery, exports
 from hsunmix.gui.dialogs._export_preview import Preview, is_there, size_text
 from hsunmix.gui.dialogs._planner import Planner
 from hsunmix.gui.dialogs.base import Dialog
@@ -58,6 +60,7 @@ class ExportDialog(Dialog):
             "Export",
         )
         self.sentence.setProperty("role", "muted")
+        self._delivery = delivery
         self.planner = None if delivery is None else Planner(delivery, self)
         self.preview = Preview()
         columns = QHBoxLayout()
@@ -83,6 +86,7 @@ class ExportDialog(Dialog):
             self.planner.planned.connect(self._on_planned)
         self.list.currentRowChanged.connect(lambda _: self._on_current())
         self.list.itemChanged.connect(lambda _: self._on_ticked())
+        self.resolution.valueChanged.connect(lambda _: self._on_resolution())
         ticked = [k for k in range(self.list.count()) if self.list.item(k).data(ID) in self.products]
         self.list.setCurrentRow(ticked[0] if ticked else 0)
         self._on_ticked()
@@ -113,7 +117,23 @@ class ExportDialog(Dialog):
         layout.setSpacing(6)
         layout.addWidget(heading("Products", "productsHeading"))
         layout.addWidget(self.list, 1)
+        layout.addLayout(self._pictures(DPI[0] if delivery is None else delivery.dpi))
         return layout
+
+    def _pictures(self, dpi: int) -> QHBoxLayout:
+        self.resolution = named(QSpinBox(), "exportResolution", "Resolution of PNG pictures")
+        self.resolution.setRange(*DPI[1:])
+        self.resolution.setSingleStep(50)
+        self.resolution.setSuffix(" dpi")
+        self.resolution.setKeyboardTracking(False)
+        self.resolution.setValue(dpi)
+        self.resolution.setToolTip("Dots per inch: 100 for a screen, 300 for print")
+        label = named(QLabel("&Resolution of PNG pictures"), "exportResolutionLabel", "Resolution")
+        label.setBuddy(self.resolution)
+        row = QHBoxLayout()
+        row.addWidget(label, 1)
+        row.addWidget(self.resolution)
+        return row
 
     # What was chosen
 
@@ -127,6 +147,11 @@ class ExportDialog(Dialog):
     def folder(self) -> Path:
         """The destination."""
         return Path(self.folder_edit.text().strip()).expanduser()
+
+    @property
+    def dpi(self) -> int:
+        """Resolution of the pictures."""
+        return self.resolution.value()
 
     def tick(self, product: str, on: bool) -> None:
         """Tick a product, or not."""
@@ -153,6 +178,16 @@ class ExportDialog(Dialog):
         self._show_product()
 
     def _on_ticked(self) -> None:
+        self.resolution.setEnabled(any(exports()[name].by_dpi for name in self.products))
+        self._want()
+        self._check()
+
+    def _on_resolution(self) -> None:
+        """Look at the pictures anew."""
+        if self.planner is None or self._delivery is None:
+            return
+        changed = [export.id for export in exports().values() if export.by_dpi]
+        self.planner.change(replace(self._delivery, dpi=self.dpi), changed)
         self._want()
         self._check()
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from hsunmix.gui import intents as i
 from hsunmix.gui.settings import Settings
@@ -43,6 +44,19 @@ def test_products_go_where_asked_and_that_is_remembered(
     assert (remembered.export_folder, remembered.export_products) == (str(out), ("csv", "geotiff"))
     ready.send(i.Export())
     assert answers.asked[-1] == f"products {out} csv,geotiff"
+
+
+def test_pictures_have_the_resolution_that_is_remembered(
+    ready: Workbench, wait: Wait, answers: Answers, tmp_path: Path
+):
+    out = tmp_path / "out"
+    ready.settings.change(export_dpi=60)
+    answers.delivery = (out, ("grid",))
+    ready.send(i.Export())
+    wait(lambda: ready.live.message is not None)
+    with Image.open(out / "maps.png") as image:
+        assert image.info["dpi"] == pytest.approx((60, 60), abs=0.1)
+    assert json.loads((out / "result.json").read_text())["command"].endswith("--products grid --dpi 60")
 
 
 def test_nothing_chosen_writes_nothing(ready: Workbench, answers: Answers):

@@ -112,3 +112,23 @@ def test_closing_ends_the_looking(qtbot: QtBot, tmp_path: Path, delivery: Delive
 )
 def test_sizes_as_one_says_them(size: int, text: str):
     assert size_text(size) == text
+
+
+def test_the_resolution_is_for_pictures_and_changes_them(
+    qtbot: QtBot, wait: Wait, tmp_path: Path, delivery: Delivery
+):
+    dialog = opened(qtbot, tmp_path, ("csv",), replace(delivery, dpi=60))
+    assert dialog.dpi == 60
+    assert not dialog.resolution.isEnabled()
+    dialog.tick("png", True)
+    assert dialog.resolution.isEnabled()
+    dialog.list.setCurrentRow(list(exports()).index("png"))
+    wait(lambda: set(dialog.planner.plans) == {"csv", "png"})
+    small, table = dialog.planner.plans["png"], dialog.planner.plans["csv"]
+    dialog.resolution.setValue(120)
+    dialog.resolution.setValue(140)  # while the first is looked at
+    wait(lambda: "png" in dialog.planner.plans)
+    assert dialog.planner.plans["png"].bytes > small.bytes
+    assert dialog.planner.plans["csv"] is table
+    assert dialog.dpi == 140
+    dialog.reject()
