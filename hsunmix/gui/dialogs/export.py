@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -25,6 +24,7 @@ from hsunmix.gui.dialogs._export_preview import Preview, is_there, size_text
 from hsunmix.gui.dialogs._planner import Planner
 from hsunmix.gui.dialogs.base import Dialog
 from hsunmix.gui.panel import heading, named
+from hsunmix.gui.widgets.quiet import QuietSpinBox
 
 __all__ = ["ExportDialog"]
 
@@ -121,7 +121,7 @@ class ExportDialog(Dialog):
         return layout
 
     def _pictures(self, dpi: int) -> QHBoxLayout:
-        self.resolution = named(QSpinBox(), "exportResolution", "Resolution of PNG pictures")
+        self.resolution = named(QuietSpinBox(), "exportResolution", "Resolution of PNG pictures")
         self.resolution.setRange(*DPI[1:])
         self.resolution.setSingleStep(50)
         self.resolution.setSuffix(" dpi")

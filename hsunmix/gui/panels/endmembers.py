@@ -131,6 +131,8 @@ class View(Panel):
             self._pages.setCurrentIndex(1 if new.endmembers else 0)
         if new.unmixing is not old.unmixing or new.cube is not old.cube:
             self._show_result(new)
+            known = new.cube is not None and new.cube.wavelengths is not None
+            self.table.setColumnHidden(MATCH, not known)  # without wavelengths nothing can be looked up
         self.add_button.setEnabled(new.cube is not None)
         self.doubts.present(new, self._live)
         row = new.view.endmember

@@ -67,8 +67,9 @@ class View(Panel):
         if message is None:
             return
         self.setProperty("level", message.level)
-        self.style().unpolish(self)
-        self.style().polish(self)
+        for widget in (self, self.text):
+            widget.style().unpolish(widget)
+            widget.style().polish(widget)
         self.text.setText(message.text)
         self.text.setAccessibleDescription(message.text)
         for label, intent in message.actions:

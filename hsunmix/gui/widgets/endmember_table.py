@@ -22,7 +22,8 @@ from hsunmix.gui.widgets.share_delegate import ShareDelegate
 
 __all__ = ["EndmemberTable"]
 
-WIDTHS = {VISIBLE: 27, COLOUR: 27, SOURCE: 60, MEAN: 52, MATCH: 124, LOCK: 28}
+ICON, AROUND = 26, 18  # logical pixels: a column with an icon; what is around a text
+LONGEST = {SOURCE: "000, 00", MEAN: "100 %", MATCH: "≈ Kaolinite 0.0°"}  # that is not shortened
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -79,8 +80,10 @@ class EndmemberTable(QTableView):
         for column in range(self._rows.columnCount()):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
-        for column, width in WIDTHS.items():
-            self.setColumnWidth(column, width)
+        for column in (VISIBLE, COLOUR, LOCK):
+            self.setColumnWidth(column, ICON)
+        for column, text in LONGEST.items():
+            self.setColumnWidth(column, self.fontMetrics().horizontalAdvance(text) + AROUND)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Ask for the menu of a row."""

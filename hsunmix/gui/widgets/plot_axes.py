@@ -65,7 +65,7 @@ def paint_axes(
     metrics = QFontMetricsF(painter.font())
     lowest = strip or frame
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    _vertical(painter, frame, nice_ticks(frame.bottom, frame.top, _room(frame, metrics)), inks)
+    _vertical(painter, frame, _ticks(frame, metrics), inks)
     _title(painter, frame, labels[1], inks)
     if strip is not None:
         _vertical(painter, strip, [strip.bottom / 2, strip.top / 2], inks)
@@ -91,8 +91,14 @@ def paint_axes(
             painter.drawRect(part.rect.toAlignedRect())
 
 
-def _room(frame: Frame, metrics: QFontMetricsF) -> int:
-    return max(1, int(frame.rect.height() // (2.2 * metrics.height())))
+def _ticks(frame: Frame, metrics: QFontMetricsF) -> list[float]:
+    """Return as many round numbers as have room, but two at least: one alone tells no scale."""
+    room = max(1, int(frame.rect.height() // (2.2 * metrics.height())))
+    found = nice_ticks(frame.bottom, frame.top, room)
+    while len(found) < 2 and room < 10:
+        room += 1
+        found = nice_ticks(frame.bottom, frame.top, room)
+    return found
 
 
 def _vertical(painter: QPainter, frame: Frame, ticks: list[float], inks: Inks) -> None:

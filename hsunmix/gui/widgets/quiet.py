@@ -37,6 +37,10 @@ class QuietSpinBox(QSpinBox):
 class QuietDoubleSpinBox(QDoubleSpinBox):
     """A spin box for fractions that leaves the wheel to what lies behind, unless it has the focus."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.lineEdit().setTextMargins(5, 0, 0, 0)  # as above
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Change only with the focus."""
         if self.hasFocus():

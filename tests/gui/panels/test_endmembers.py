@@ -252,3 +252,13 @@ def test_the_methods_note_is_shown(alone: Alone, document: Document):
     assert panel.note.isVisible()
     assert panel.note.text() == note
     assert panel.note.toolTip() == note
+
+
+def test_without_wavelengths_there_is_no_column_of_the_library(alone: Alone, document: Document):
+    panel, _ = alone(endmembers)
+    assert not panel.table.isColumnHidden(MATCH)
+    bare = replace(document, cube=replace(document.cube, wavelengths=None))
+    panel.render(document, bare)
+    assert panel.table.isColumnHidden(MATCH)
+    panel.render(bare, document)
+    assert not panel.table.isColumnHidden(MATCH)
