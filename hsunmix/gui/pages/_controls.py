@@ -27,5 +27,12 @@ class PageControls(QWidget):
     def present(self, document: Document, live: Live) -> None:
         """Show what is chosen; called while the page is shown, after every change of either."""
 
+    def fit(self) -> None:
+        """Take the room that is needed now: what changed while it was hidden asked for none."""
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+        self.updateGeometry()
+
     def dress(self, theme: Theme) -> None:
         """Take on a theme's colours."""

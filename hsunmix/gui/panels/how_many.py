@@ -36,6 +36,7 @@ ORDER = 100
 SIZE = (760, 560)
 
 MAX_RANK = 60
+FAR = 1000.0
 COLUMNS = {
     "r": "Number of endmembers",
     "Error": "Median of the relative error of the runs",
@@ -189,6 +190,10 @@ class View(Panel):
             self.curve.show_curve((), np.zeros(0), "")
             return
         self.said.setText(found.sentence)
+        known = found.curve[np.isfinite(found.curve)]
+        # Of eigenvalues over many powers of ten one would see only the first.
+        far = bool(known.size) and float(known.min()) > 0 and float(known.max() / known.min()) > FAR
+        self.curve.set_logarithmic(far)
         first = 0 if len(found.curve) and "0 …" in found.label else 1
         self.curve.show_curve(range(first, first + len(found.curve)), found.curve, _short(found.label))
         self._mark()

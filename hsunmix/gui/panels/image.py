@@ -196,6 +196,7 @@ class View(Panel):
             controls.setVisible(name == shown.id)
         if shown.id in self.controls:
             self.controls[shown.id].present(document, live)
+            self.controls[shown.id].fit()
         members = [(k, e) for k, e in enumerate(document.endmembers) if e.visible]
         placed = [(k, e, e.source.line, e.source.sample) for k, e in members]
         own = [(k, (y, x, e.colour, "o")) for k, e, y, x in placed if y is not None and x is not None]

@@ -111,3 +111,19 @@ def test_the_method_is_the_run_panels(alone: Alone, document: Document, rank_4: 
     panel.render(rank_4, Document())
     assert not panel.start.isEnabled()
     assert not panel.again.isEnabled()
+
+
+def test_eigenvalues_over_many_powers_of_ten_are_all_seen(alone: Alone):
+    panel, _ = alone(how_many)
+    values = np.array([8e5, 5e4, 1e4, 40.0, 1.4, 1.1])
+    panel.follow(Live(), Live(estimate=RankEstimate(4, values, "eigenvalue", "Four.")))
+    plot = panel.curve
+    np.testing.assert_array_equal(plot.values[1], values)
+    plot._box.updateAutoRange()
+    low, high = plot._box.viewRange()[1]
+    assert -1 < low < 0.1
+    assert 5.8 < high < 7  # powers of ten
+    few = Live(estimate=RankEstimate(2, np.array([3.0, 2.0, 1.0]), "error", "Two."))
+    panel.follow(Live(), few)
+    plot._box.updateAutoRange()
+    assert 2.9 < plot._box.viewRange()[1][1] < 4
