@@ -17,9 +17,9 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.engine.filling import TILE, Filling, Rows
+from hsunmix.engine.filling import TILE, Filling, Rows, Scaling
 from hsunmix.engine.memory import aligned
-from hsunmix.engine.threads import run_chunks
+from hsunmix.engine.threads import run_chunks, thread_count
 from hsunmix.errors import InputError
 from hsunmix.model.cube import Cube
 from hsunmix.model.mask import holding_bands
@@ -29,6 +29,7 @@ from hsunmix.model.unmixing import Step
 __all__ = ["TILE", "Scene", "from_array", "load", "subset", "thinned"]
 
 BLOCK_BYTES = 8 << 20  # read at a time
+HELD_BYTES = 1 << 30  # by all threads, where a block must be large
 CHUNK_BYTES = 4 << 20  # a kernel's call works on so much: a few milliseconds
 
 T = TypeVar("T")
@@ -150,29 +151,33 @@ def load(cube: Cube) -> Generator[Step | None, None, Scene]:
         The file can't be read.
     """
     from hsunmix.engine.passes import compiling
-    from hsunmix.kernels.filling import fill_spectra
+    from hsunmix.kernels.filling import take_rows
 
-    yield compiling(fill_spectra)
+    yield compiling(take_rows)
     yield from prepared(cube.pixels)
     bands = cube.good_bands
     index = None if bands.all() else np.flatnonzero(bands).tolist()
     filling = Filling(cube.lines * cube.samples, int(bands.sum()))
-    step = max(1, BLOCK_BYTES // max(1, cube.samples * cube.bands * 4))
+    scaling = Scaling.of(cube, bands)
+    step = _lines_of_block(cube, 4 if scaling is None else cube.pixels.dtype.itemsize)
     starts = range(0, cube.lines, step)
     done = 0
 
     def work(lines: slice) -> None:
         nonlocal done
         try:
-            block = cube.read(lines.start, lines.stop, index)
+            read = cube.read if scaling is None else cube.pixels.read
+            block = read(lines.start, lines.stop, index)
             selected = None if cube.selection is None else cube.selection[lines].ravel()
-            filling.add(lines.start // step, lines.start * cube.samples, Rows.of(block), selected)
+            filling.add(lines.start // step, lines.start * cube.samples, Rows.of(block, scaling), selected)
         except BaseException:
             filling.fail()
             raise
         done += len(block)
 
-    passing = run_chunks(work, [slice(first, min(first + step, cube.lines)) for first in starts])
+    at_once = max(1, HELD_BYTES // (step * cube.samples * cube.bands * 4))
+    blocks = [slice(first, min(first + step, cube.lines)) for first in starts]
+    passing = run_chunks(work, blocks, threads=min(thread_count(), at_once))
     with closing(passing):
         for _ in passing:
             yield Step(done / cube.lines, message="Reading the cube")
@@ -182,6 +187,16 @@ def load(cube: Cube) -> Generator[Step | None, None, Scene]:
         notes.append(f"{dead} bands without data were left out.")
     why = "hold no data" if cube.selection is None else "are masked or hold no data"
     return _scene(filling, bands, (cube.lines, cube.samples), tuple(notes), why)
+
+
+def _lines_of_block(cube: Cube, size: int) -> int:
+    """Return how many lines are read at a time: as many as the file decodes together, or several such.
+
+    Of values that take ``size`` bytes each.
+    """
+    lines = max(1, BLOCK_BYTES // max(1, cube.samples * cube.bands * size))
+    together = int(getattr(cube.pixels, "block_lines", 1))
+    return -(-lines // together) * together
 
 
 def from_array(x: NDArray[Any]) -> Scene:

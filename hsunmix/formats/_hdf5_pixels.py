@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,13 +13,11 @@ from numpy.typing import NDArray
 from hsunmix.errors import FileError
 from hsunmix.formats._hdf5_file import reading
 from hsunmix.formats._raw_pixels import RawPixels
+from hsunmix.formats._slabs import KEPT_BYTES, Slabs, lines_of_slab
 
 __all__ = ["HdfPixels", "lying"]
 
 INTERLEAVES = {"yxb": "bip", "ybx": "bil", "byx": "bsq"}
-
-SLAB_BYTES = 256 << 20
-KEPT_BYTES = 512 << 20
 
 Values = NDArray[np.generic]
 
@@ -68,22 +65,12 @@ class HdfPixels:
         lines, samples, bands = (int(dataset.shape[k]) for k in self._order)
         self._shape = (lines, samples, bands)
         self._dtype: np.dtype[np.generic] = dataset.dtype.newbyteorder("=")
-        self.slab_lines = self._lines_of_slab(dataset.chunks)
-        self._kept = kept_bytes // max(1, self.slab_lines * samples * bands * self._dtype.itemsize)
-        self._slabs: OrderedDict[int, Values] = OrderedDict()
+        line = samples * bands * self._dtype.itemsize
+        chunks = dataset.chunks
+        rows = 1 if chunks is None else int(chunks[self._order[0]])  # where nothing is packed, a line is read
+        self.slab_lines = lines_of_slab(rows, lines, line)
+        self._slabs = Slabs(self.slab_lines, self.slab_lines * line, kept_bytes)
         self._lock = threading.RLock()
-
-    def _lines_of_slab(self, chunks: tuple[int, ...] | None) -> int:
-        """Return how many lines are unpacked together; 1 where nothing is packed.
-
-        A row of chunks; where that is too much, because a chunk holds one band of many lines, as
-        many lines as fit: the chunks are unpacked once for each slab then.
-        """
-        lines, samples, bands = self._shape
-        if chunks is None:
-            return 1
-        rows, line = int(chunks[self._order[0]]), samples * bands * self._dtype.itemsize
-        return max(1, min(rows, lines, SLAB_BYTES // max(1, line)))
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -112,41 +99,25 @@ class HdfPixels:
 
     def view(self, first: int, last: int) -> Values:
         """As ``read``, of all bands; not to be written to."""
-        step = self.slab_lines
-        if step == 1 or first >= last:
-            return self._load(slice(first, last), slice(None), slice(None))
-        if first // step == (last - 1) // step:
-            begin = first // step * step
-            return self.slab(first // step)[first - begin : last - begin]
-        shape = [(last - first, *self._shape[1:])[k] for k in ("yxb".index(axis) for axis in self._axes)]
-        out = np.empty(shape, dtype=self._dtype).transpose(self._order)  # as it lies in the file
-        for index in range(first // step, -(-last // step)):
-            begin = index * step
-            low, high = max(first, begin), min(last, begin + step)
-            out[low - first : high - first] = self.slab(index)[low - begin : high - begin]
-        return out
+        if self.slab_lines == 1 or first >= last:
+            return self._lines(first, last)
+        return self._slabs.view(first, last, self._lines)
 
     def spectrum(self, line: int, sample: int) -> Values:
         """Stored values of one pixel, (bands,)."""
         lines, samples, _ = self._shape
         line, sample = range(lines)[line], range(samples)[sample]
-        slab = self._slabs.get(line // self.slab_lines)
+        slab = self._slabs.peek(line // self.slab_lines)
         if slab is not None:
             return np.array(slab[line % self.slab_lines, sample])
         return self._load(slice(line, line + 1), slice(sample, sample + 1), slice(None)).reshape(-1)
 
     def slab(self, index: int) -> Values:
         """Return the lines index · slab_lines and following, not to be written to."""
-        with self._lock:
-            slab = self._slabs.get(index)
-            if slab is None:
-                while self._slabs and len(self._slabs) >= self._kept:
-                    self._slabs.popitem(last=False)
-                begin = index * self.slab_lines
-                slab = self._load(slice(begin, begin + self.slab_lines), slice(None), slice(None))
-                self._slabs[index] = slab
-            self._slabs.move_to_end(index)
-            return slab
+        return self._slabs.slab(index, self._lines)
+
+    def _lines(self, first: int, last: int) -> Values:
+        return self._load(slice(first, last), slice(None), slice(None))
 
     def _read_bands(self, first: int, last: int, bands: list[int]) -> Values:
         """Read some bands in one pass: each chunk is unpacked once."""

@@ -5,6 +5,7 @@ Never mapped into memory: a file that is truncated while it is mapped kills the 
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,9 +21,57 @@ from hsunmix.errors import FileError, MissingFileError, TooLargeError
 from hsunmix.formats._unpacked import Unpacked
 from hsunmix.model.unmixing import Step
 
-__all__ = ["MissingPixels", "RawPixels"]
+__all__ = ["MissingPixels", "RawPixels", "fill", "fill_rows"]
 
 CHUNK_BYTES = 16 << 20  # read at a time where most of what is read is thrown away
+
+
+_read_at = getattr(os, "preadv", None)  # not on Windows
+
+
+def fill(path: Path, file: IO[bytes], start: int, out: NDArray[np.generic]) -> None:
+    """Read bytes from the byte ``start`` on into a contiguous array.
+
+    Raises
+    ------
+    FileError
+        There are fewer, or the system can't read them.
+    """
+    if not out.size:
+        return
+    view = out.reshape(-1).view(np.uint8).data
+    done = 0
+    try:
+        while done < len(view):
+            if _read_at is not None and isinstance(file, io.FileIO):  # one call of the system, not two
+                got = _read_at(file.fileno(), [view[done:] if done else view], start + done)
+            else:
+                file.seek(start + done)
+                got = file.readinto(view[done:])  # type: ignore[attr-defined]
+            if not got:
+                raise FileError(path, "has become shorter while it was read")
+            done += got
+    except FileError:
+        raise
+    except OSError as error:
+        raise FileError(path, f"can't be read: {error.strerror or error}") from None
+
+
+def fill_rows(path: Path, file: IO[bytes], starts: Sequence[int], out: NDArray[np.generic]) -> None:
+    """As ``fill``, for the rows of an array: with little else between one read and the next."""
+    size = out.nbytes // max(1, len(starts))
+    if _read_at is None or not isinstance(file, io.FileIO) or not size:
+        for start, row in zip(starts, out, strict=True):
+            fill(path, file, start, row)
+        return
+    view, descriptor = out.reshape(-1).view(np.uint8).data, file.fileno()
+    for k, start in enumerate(starts):
+        try:
+            done = _read_at(descriptor, [view[k * size : (k + 1) * size]], start)
+        except OSError as error:
+            raise FileError(path, f"can't be read: {error.strerror or error}") from None
+        if done != size:
+            fill(path, file, start, out[k])
 
 
 @dataclass(frozen=True)
@@ -135,8 +184,8 @@ class RawPixels:
     def _read_bsq(self, file: IO[bytes], first: int, last: int, bands: list[int]) -> NDArray[np.generic]:
         lines, samples, _ = self.shape
         planes = np.empty((len(bands), last - first, samples), dtype=self.stored)
-        for plane, band in zip(planes, bands, strict=True):
-            self._fill(file, (band * lines + first) * samples, plane)
+        starts = [self.offset + (band * lines + first) * samples * self.stored.itemsize for band in bands]
+        fill_rows(self.path, file, starts, planes)
         return np.moveaxis(self._native(planes), 0, -1)
 
     def _read_bil(self, file: IO[bytes], first: int, last: int, bands: list[int]) -> NDArray[np.generic]:
@@ -198,21 +247,7 @@ class RawPixels:
 
     def _fill_bytes(self, file: IO[bytes], start: int, out: NDArray[np.generic]) -> None:
         """Read bytes from the byte ``start`` on into a contiguous array."""
-        if not out.size:
-            return
-        view = out.reshape(-1).view(np.uint8).data
-        done = 0
-        try:
-            file.seek(start)
-            while done < len(view):
-                got = file.readinto(view[done:])  # type: ignore[attr-defined]
-                if not got:
-                    raise FileError(self.path, "has become shorter while it was read")
-                done += got
-        except FileError:
-            raise
-        except OSError as error:
-            raise FileError(self.path, f"can't be read: {error.strerror or error}") from None
+        fill(self.path, file, start, out)
 
     def _native(self, values: NDArray[np.generic]) -> NDArray[np.generic]:
         if self.stored.isnative:

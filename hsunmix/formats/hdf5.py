@@ -11,6 +11,7 @@ from hsunmix.errors import FormatError, ParameterError
 from hsunmix.formats import _hdf5_describe, _hdf5_matrix, _hdf5_plain
 from hsunmix.formats._band_vectors import understand
 from hsunmix.formats._composed_pixels import GridPixels, JoinedPixels
+from hsunmix.formats._hdf5_chunks import chunked
 from hsunmix.formats._hdf5_file import datasets, open_file, reading, usable, vectors
 from hsunmix.formats._hdf5_found import Found
 from hsunmix.formats._hdf5_pixels import HdfPixels, lying
@@ -71,7 +72,8 @@ def _cube(path: Path, file: Any, found: Found, names: tuple[str, ...], options: 
     pixels = _joined(path, sources)
     whole = len(found.pieces) == 1 and found.pieces[0].bands is None and options.grid != "map"
     if whole:
-        pixels = lying(path, found.pieces[0].dataset, found.pieces[0].axes) or pixels
+        dataset, axes = found.pieces[0].dataset, found.pieces[0].axes
+        pixels = lying(path, dataset, axes) or chunked(path, dataset, axes) or pixels
     lines, samples, bands = pixels.shape
     if not all(pixels.shape) or bands > MAX_BANDS:
         raise FormatError(path, f"{lines} lines × {samples} samples × {bands} bands make no cube")

@@ -3,6 +3,9 @@
 A float32's bits without the sign, taken as an integer, grow with its magnitude; 0 is zero, and
 what is not finite lies at INFINITE and above. So the largest of them over the bands says at once
 whether a pixel is all zero, whether it is finite, and how large it is.
+
+``take_…`` find that and copy all the same, a tile's width at a time: what has just been looked at is
+still in the cache when it is copied.
 """
 
 from __future__ import annotations
@@ -10,17 +13,20 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from hsunmix.kernels._transpose import SIDE, transpose
+
 INFINITE = 0x7F800000
 MAGNITUDE = np.int32(0x7FFFFFFF)
-LINE = 16  # values in a line of the cache
+GROUP = 32  # bands that are copied together: what is read of a pixel for them stays in the cache
 
 
 @njit(nogil=True, cache=True)
-def survey_spectra(bits, top, below):
-    """Top (p,) = largest magnitude over the bands, below (p,) = how many values are less than zero.
+def survey_spectra(block, top, below):
+    """Top (p,) = bits of the largest magnitude, below (p,) = how many values are less than zero.
 
-    bits int32 (p, bands): spectra, one after the other.
+    block float32 (p, bands): spectra, one after the other.
     """
+    bits = block.view(np.int32)
     for p in range(bits.shape[0]):
         row = bits[p]
         largest, count = np.int32(0), np.int32(0)
@@ -32,13 +38,14 @@ def survey_spectra(bits, top, below):
 
 
 @njit(nogil=True, cache=True)
-def survey_rows(bits, top, below):
-    """As survey_spectra, of bits int32 (n, bands, m): n times the rows of m pixels, band by band."""
+def survey_rows(block, top, below):
+    """As survey_spectra, of float32 (n, bands, m): n times the rows of m pixels, band by band."""
+    bits = block.view(np.int32)
     n, bands, m = bits.shape
+    top[:] = 0
+    below[:] = 0
     for i in range(n):
         t, c = top[i * m : (i + 1) * m], below[i * m : (i + 1) * m]
-        t[:] = 0
-        c[:] = 0
         for b in range(bands):
             row = bits[i, b]
             for p in range(m):
@@ -47,23 +54,29 @@ def survey_rows(bits, top, below):
 
 
 @njit(nogil=True, cache=True)
-def fill_spectra(block, tiles, start):
-    """Copy spectra, float32 (p, bands), into the columns start … of tiles (tiles, bands, T).
-
-    A few bands at a time, as many as one line of the cache holds: what is read of a tile's pixels
-    for them stays in the first level of the cache until the last of these bands is written.
-    """
+def _copy_spectra(block, tile, begin):
+    """Copy spectra (p, bands) into the columns begin … of a tile (bands, T)."""
     pixels, bands = block.shape
+    source, target, width = block.reshape(-1), tile.reshape(-1), tile.shape[1]
+    whole, most = pixels // SIDE * SIDE, bands // SIDE * SIDE
+    for group in range(0, most, GROUP):
+        for p in range(0, whole, SIDE):
+            for b in range(group, min(group + GROUP, most), SIDE):
+                transpose(source, p * bands + b, bands, target, b * width + begin + p, width)
+    for b in range(bands):
+        for p in range(0 if b >= most else whole, pixels):
+            tile[b, begin + p] = block[p, b]
+
+
+@njit(nogil=True, cache=True)
+def fill_spectra(block, tiles, start):
+    """Copy spectra, float32 (p, bands), into the columns start … of tiles (tiles, bands, T)."""
     width = tiles.shape[2]
     done = 0
-    while done < pixels:
+    while done < len(block):
         tile, begin = tiles[(start + done) // width], (start + done) % width
-        count = min(width - begin, pixels - done)
-        for group in range(0, bands, LINE):
-            for b in range(group, min(group + LINE, bands)):
-                out = tile[b, begin : begin + count]
-                for p in range(count):
-                    out[p] = block[done + p, b]
+        count = min(width - begin, len(block) - done)
+        _copy_spectra(block[done : done + count], tile, begin)
         done += count
 
 
@@ -82,4 +95,121 @@ def fill_rows(block, tiles, start):
                 row, out = block[i, b, done : done + count], tile[b, begin : begin + count]
                 for p in range(count):
                     out[p] = row[p]
+            done += count
+
+
+@njit(nogil=True, cache=True)
+def take_spectra(block, tiles, start, top, below):
+    """Both ``survey_spectra`` and ``fill_spectra``."""
+    width = tiles.shape[2]
+    done = 0
+    while done < len(block):
+        tile, begin = tiles[(start + done) // width], (start + done) % width
+        last = done + min(width - begin, len(block) - done)
+        survey_spectra(block[done:last], top[done:last], below[done:last])
+        _copy_spectra(block[done:last], tile, begin)
+        done = last
+
+
+@njit(nogil=True, cache=True)
+def take_rows(block, tiles, start, top, below):
+    """Both ``survey_rows`` and ``fill_rows``."""
+    bits, into = block.view(np.int32), tiles.view(np.int32)
+    n, bands, m = block.shape
+    width = tiles.shape[2]
+    top[:] = 0
+    below[:] = 0
+    for i in range(n):
+        done = 0
+        while done < m:
+            first = i * m + done
+            tile, begin = into[(start + first) // width], (start + first) % width
+            count = min(width - begin, m - done)
+            t, c = top[first : first + count], below[first : first + count]
+            for b in range(bands):
+                row, out = bits[i, b, done : done + count], tile[b, begin : begin + count]
+                for p in range(count):
+                    value = row[p]
+                    out[p] = value
+                    t[p] = max(t[p], value & MAGNITUDE)
+                    c[p] += np.int32(value < 0) & np.int32((value & MAGNITUDE) != 0)
+            done += count
+
+
+@njit(nogil=True, cache=True)
+def scale_spectra(stored, gain, offset, shifted, missing, out):
+    """Physical values of stored ones (p, bands), rounded once; NaN where they equal ``missing``.
+
+    gain, offset float64 (bands,); ``shifted``: whether any offset is not zero (−0 + 0 is another zero).
+    """
+    for p in range(stored.shape[0]):
+        row, values = stored[p], out[p]
+        if shifted:
+            for b in range(row.size):
+                value = np.float64(row[b])
+                values[b] = np.nan if value == missing else np.float32(value * gain[b] + offset[b])
+        else:
+            for b in range(row.size):
+                value = np.float64(row[b])
+                values[b] = np.nan if value == missing else np.float32(value * gain[b])
+
+
+@njit(nogil=True, cache=True)
+def scale_rows(stored, gain, offset, shifted, missing, out):
+    """As scale_spectra, of (n, bands, m)."""
+    n, bands, m = stored.shape
+    for i in range(n):
+        for b in range(bands):
+            row, values, g, o = stored[i, b], out[i, b], gain[b], offset[b]
+            if shifted:
+                for p in range(m):
+                    value = np.float64(row[p])
+                    values[p] = np.nan if value == missing else np.float32(value * g + o)
+            else:
+                for p in range(m):
+                    value = np.float64(row[p])
+                    values[p] = np.nan if value == missing else np.float32(value * g)
+
+
+@njit(nogil=True, cache=True)
+def take_stored_spectra(stored, gain, offset, shifted, missing, tiles, start, top, below):
+    """``scale_spectra``, then ``take_spectra``: a tile's width at a time."""
+    step = tiles.shape[2]
+    scratch = np.empty((min(step, len(stored)), stored.shape[1]), np.float32)
+    for first in range(0, len(stored), step):
+        last = min(first + step, len(stored))
+        values = scratch[: last - first]
+        scale_spectra(stored[first:last], gain, offset, shifted, missing, values)
+        take_spectra(values, tiles, start + first, top[first:last], below[first:last])
+
+
+@njit(nogil=True, cache=True)
+def take_stored_rows(stored, gain, offset, shifted, missing, tiles, start, top, below):
+    """``scale_rows``, then ``take_rows``: the part of a row that goes into one tile at a time."""
+    bits = tiles.view(np.int32)
+    n, bands, m = stored.shape
+    width = tiles.shape[2]
+    top[:] = 0
+    below[:] = 0
+    for i in range(n):
+        done = 0
+        while done < m:
+            first = i * m + done
+            tile, begin = (start + first) // width, (start + first) % width
+            count = min(width - begin, m - done)
+            t, c = top[first : first + count], below[first : first + count]
+            for b in range(bands):
+                row, g, o = stored[i, b, done : done + count], gain[b], offset[b]
+                out, seen = tiles[tile, b, begin : begin + count], bits[tile, b, begin : begin + count]
+                if shifted:
+                    for p in range(count):
+                        value = np.float64(row[p])
+                        out[p] = np.nan if value == missing else np.float32(value * g + o)
+                else:
+                    for p in range(count):
+                        value = np.float64(row[p])
+                        out[p] = np.nan if value == missing else np.float32(value * g)
+                for p in range(count):
+                    t[p] = max(t[p], seen[p] & MAGNITUDE)
+                    c[p] += np.int32(seen[p] < 0) & np.int32((seen[p] & MAGNITUDE) != 0)
             done += count

@@ -132,6 +132,8 @@ class Cube:
         alive = np.zeros(self.bands, dtype=bool)
         for line in range(step // 2, self.lines, step):
             alive |= holding_bands(self.read(line, line + 1)[0])
+            if alive.all():  # more lines can't change that, and a line of a packed file may take long
+                break
         return ~alive & alive.any()
 
     @property
@@ -207,8 +209,8 @@ class Cube:
     def rgb_bands(self) -> tuple[int, int, int]:
         """Bands for red, green and blue.
 
-        The file's own choice; else true colour where the wavelengths reach it; else bands spread
-        over the good ones.
+        The file's own choice; else true colour where the wavelengths reach it; else the bands of a
+        picture, if there are three; else bands spread over the good ones.
         """
         if self.default_rgb is not None:
             return self.default_rgb
@@ -218,6 +220,8 @@ class Cube:
             if reach.min() <= 500 and reach.max() >= 620:
                 red, green, blue = (self.nearest_band(nm) for nm in RGB_NM)
                 return red, green, blue
+        if len(good) == 3:  # a picture, in the order of pictures
+            return int(good[0]), int(good[1]), int(good[2])
         red, green, blue = (int(good[int(f * (len(good) - 1))]) for f in (0.75, 0.45, 0.15))
         return red, green, blue
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from hsunmix.errors import FileError, FormatError, HsunmixError
-from hsunmix.formats import Options, _hdf5_file, _hdf5_pixels, hdf5, open_cube
+from hsunmix.formats import Options, _chunk_pixels, _hdf5_file, _hdf5_pixels, hdf5, open_cube
 
 SHAPE = (21, 13, 17)
 
@@ -35,13 +35,21 @@ def write(tmp_path):
 
 @pytest.mark.parametrize("chunks", [None, (4, 5, 17), (1, 13, 17), (21, 13, 1), (6, 6, 6)])
 @pytest.mark.parametrize("axes", ["yxb", "byx", "ybx", "bxy", "xyb", "xby"])
-@pytest.mark.parametrize("dtype", ["<i2", ">f4"])
-def test_axes_chunks_and_types(tmp_path, values, axes, chunks, dtype):
+@pytest.mark.parametrize(
+    ("dtype", "packing"),
+    [
+        ("<i2", {"compression": "gzip"}),
+        (">f4", {"compression": "gzip", "shuffle": True}),
+        ("<f4", {}),
+        (">u2", {"compression": "lzf"}),
+    ],
+)
+def test_axes_chunks_and_types(tmp_path, values, axes, chunks, dtype, packing):
     stored = values.transpose(["yxb".index(axis) for axis in axes]).astype(dtype)
     if chunks is not None:
         chunks = tuple(min(c, s) for c, s in zip(chunks, stored.shape, strict=True))
     with h5py.File(tmp_path / "a.h5", "w") as file:
-        file.create_dataset("g/cube", data=stored, chunks=chunks, compression=chunks and "gzip")
+        file.create_dataset("g/cube", data=stored, chunks=chunks, **(packing if chunks else {}))
     cube = open_cube(tmp_path / "a.h5", axes=axes)
     assert cube.shape == SHAPE
     assert cube.pixels.dtype == np.dtype(dtype).newbyteorder("=")
@@ -86,13 +94,17 @@ def test_threads(tmp_path, values):
         assert all(pool.map(check, range(150)))
 
 
-def test_chunks_are_unpacked_once_in_a_pass(tmp_path, values, monkeypatch):
+@pytest.mark.parametrize(
+    ("packing", "kind"), [("lzf", _hdf5_pixels.HdfPixels), ("gzip", _chunk_pixels.ChunkPixels)]
+)
+def test_chunks_are_unpacked_once_in_a_pass(tmp_path, values, monkeypatch, packing, kind):
     with h5py.File(tmp_path / "a.h5", "w") as file:
-        file.create_dataset("cube", data=values, chunks=(5, 13, 17), compression="gzip")
+        file.create_dataset("cube", data=values, chunks=(5, 13, 17), compression=packing)
     pixels = hdf5.open_cube(tmp_path / "a.h5", Options()).pixels
+    assert type(pixels) is kind
     loads = []
-    original = _hdf5_pixels.HdfPixels._load
-    monkeypatch.setattr(_hdf5_pixels.HdfPixels, "_load", lambda s, *p: loads.append(p[0]) or original(s, *p))
+    original = kind._load
+    monkeypatch.setattr(kind, "_load", lambda s, *p: loads.append(p[0]) or original(s, *p))
     for line in range(21):
         pixels.read(line, line + 1)
     assert len(loads) == 5

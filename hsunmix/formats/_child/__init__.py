@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from hsunmix.formats._child.lease import Lease
-from hsunmix.formats._child.messages import Flat, Library, Missing, Open, Opened
+from hsunmix.formats._child.messages import Chunked, Flat, Library, Missing, Open, Opened
 from hsunmix.formats._child.remote import cube_of, spectra_of
 from hsunmix.model.cube import Cube
 from hsunmix.model.spectra import Spectra
@@ -47,7 +47,7 @@ def remote_cube(name: str, path: Path, options: dict[str, Any], what: str = "ope
     lease = Lease(path, Open(what, name, os.fsencode(path), options))
     try:
         reply = lease.start()
-        assert isinstance(reply, Opened | Flat | Missing)
+        assert isinstance(reply, Opened | Flat | Chunked | Missing)
         return cube_of(reply, lease)
     except BaseException:
         lease.end()

@@ -11,8 +11,8 @@ import msgspec
 from hsunmix.errors import FileError
 
 __all__ = [
-    "CHANGED", "Array", "Block", "Done", "Fields", "Flat", "Forget", "Library", "Lie", "Missing", "Open",
-    "Opened", "Place", "Read", "Refused", "Reply", "Request", "Spectrum", "Value", "receive", "send",
+    "CHANGED", "Array", "Block", "Chunked", "Done", "Fields", "Flat", "Forget", "Library", "Lie", "Missing",
+    "Open", "Opened", "Place", "Read", "Refused", "Reply", "Request", "Spectrum", "Value", "receive", "send",
     "state_of",
 ]  # fmt: skip
 
@@ -102,6 +102,26 @@ class Flat(msgspec.Struct, tag=True):
     state: tuple[int, int]
 
 
+class Chunked(msgspec.Struct, tag=True):
+    """A cube whose pixels lie in chunks in a file, where the parent can read them by itself.
+
+    ``shape`` is the dataset's, in the order of its ``axes``; the rest is as in ``Chunks``.
+    """
+
+    fields: Fields
+    shape: tuple[int, int, int]
+    dtype: str
+    file: bytes
+    axes: str
+    size: tuple[int, int, int]
+    starts: bytes
+    lengths: bytes
+    masks: bytes
+    filters: tuple[str, ...]
+    fill: bytes
+    state: tuple[int, int]
+
+
 class Opened(msgspec.Struct, tag=True):
     """A cube: its fields, what its pixels are, and which file holds them."""
 
@@ -139,7 +159,7 @@ class Done(msgspec.Struct, tag=True):
 
 
 Request = Forget | Open | Read | Spectrum
-Reply = Opened | Flat | Missing | Library | Block | Refused | Done
+Reply = Opened | Flat | Chunked | Missing | Library | Block | Refused | Done
 
 
 def send(stream: BinaryIO, message: msgspec.Struct) -> None:

@@ -15,8 +15,20 @@ from numpy.typing import NDArray
 
 from hsunmix.errors import FileError, MissingFileError
 from hsunmix.formats._child.lease import Lease
-from hsunmix.formats._child.messages import CHANGED, Flat, Library, Missing, Opened, Read, Spectrum, state_of
+from hsunmix.formats._child.messages import (
+    CHANGED,
+    Chunked,
+    Flat,
+    Library,
+    Missing,
+    Opened,
+    Read,
+    Spectrum,
+    state_of,
+)
 from hsunmix.formats._child.translation import error_of, values_of
+from hsunmix.formats._chunk_filters import FILTERS
+from hsunmix.formats._chunk_pixels import ChunkPixels, Chunks
 from hsunmix.formats._raw_pixels import MissingPixels, RawPixels
 from hsunmix.model.cube import Cube
 from hsunmix.model.spectra import Spectra
@@ -24,6 +36,7 @@ from hsunmix.model.spectra import Spectra
 __all__ = ["RemotePixels", "cube_of", "spectra_of"]
 
 INTERLEAVES = ("bsq", "bil", "bip")
+MAX_CHUNK_BYTES = 256 << 20
 PORTION = 64 << 20  # asked for at a time, so that a child never holds a whole file
 
 
@@ -88,7 +101,7 @@ class RemotePixels:
         return self._lease.values(request, self._nbytes)
 
 
-def cube_of(reply: Opened | Flat | Missing, lease: Lease) -> Cube:
+def cube_of(reply: Opened | Flat | Chunked | Missing, lease: Lease) -> Cube:
     """Make the cube that was described; its pixels are read through the lease, or where they lie."""
     values = values_of(reply.fields)
     if isinstance(reply, Opened):
@@ -96,6 +109,9 @@ def cube_of(reply: Opened | Flat | Missing, lease: Lease) -> Cube:
     if isinstance(reply, Flat):
         lease.end()
         return Cube(_flat(reply), **values)
+    if isinstance(reply, Chunked):
+        lease.end()
+        return Cube(_in_chunks(reply), **values)
     error = error_of(reply.error, lease.path)
     lease.end()
     assert isinstance(error, MissingFileError)
@@ -113,6 +129,35 @@ def _flat(reply: Flat) -> RawPixels:
         raise ValueError("pixels that can't be")
     path = Path(os.fsdecode(reply.file))
     return _FlatPixels(path, reply.shape, stored, reply.interleave, reply.offset, state=reply.state)
+
+
+def _in_chunks(reply: Chunked) -> ChunkPixels:
+    stored = np.dtype(reply.dtype)
+    grid = [-(-n // size) for n, size in zip(reply.shape, reply.size, strict=True)]
+    starts, lengths, masks = (
+        np.frombuffer(table, "<i8").astype(np.int64).reshape(grid)
+        for table in (reply.starts, reply.lengths, reply.masks)
+    )
+    chunks = Chunks(
+        reply.shape,
+        reply.size,
+        stored,
+        starts,
+        lengths,
+        masks,
+        reply.filters,
+        np.frombuffer(reply.fill, stored).reshape(()),
+    )
+    if (
+        stored.kind not in "iuf"
+        or min(*reply.shape, *reply.size) < 1
+        or chunks.nbytes > MAX_CHUNK_BYTES
+        or int(lengths.max()) > reply.state[0]
+        or sorted(reply.axes) != sorted("yxb")
+        or not set(reply.filters) <= set(FILTERS)
+    ):
+        raise ValueError("pixels that can't be")
+    return ChunkPixels(Path(os.fsdecode(reply.file)), reply.axes, chunks, reply.state)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,9 @@ from hsunmix.formats._child.memory import SharedMemory
 from hsunmix.formats._child.messages import (
     CHANGED,
     Block,
+    Chunked,
     Done,
+    Fields,
     Flat,
     Forget,
     Library,
@@ -38,6 +40,7 @@ from hsunmix.formats._child.messages import (
     state_of,
 )
 from hsunmix.formats._child.translation import fields_of, refusal
+from hsunmix.formats._chunk_pixels import ChunkPixels
 from hsunmix.formats._files import guarded
 from hsunmix.formats._raw_pixels import RawPixels
 from hsunmix.model.cube import Cube
@@ -117,6 +120,8 @@ class _Worker:
         if type(pixels) is RawPixels:
             stored, place, state = pixels.stored.str, os.fsencode(pixels.path), state_of(pixels.path)
             return Flat(fields, shape, stored, place, pixels.interleave, pixels.offset, state)
+        if isinstance(pixels, ChunkPixels):
+            return _chunked(fields, pixels)
         self._cube = opened
         self._seconds = cpu_seconds(max(size, opened.nbytes))
         file = Path(getattr(pixels, "path", path))
@@ -179,6 +184,27 @@ class _Worker:
             start = number % 2 * half
             self._memory.bytes[start : start + len(piece)] = piece
             send(self._out, Done())
+
+
+def _chunked(fields: Fields, pixels: ChunkPixels) -> Chunked:
+    chunks = pixels.chunks
+    starts, lengths, masks = (
+        table.astype("<i8").tobytes() for table in (chunks.starts, chunks.lengths, chunks.masks)
+    )
+    return Chunked(
+        fields,
+        chunks.shape,
+        chunks.stored.str,
+        os.fsencode(pixels.path),
+        pixels.axes,
+        chunks.size,
+        starts,
+        lengths,
+        masks,
+        chunks.filters,
+        chunks.fill.tobytes(),
+        pixels.state,
+    )
 
 
 def _read(pixels: Pixels, request: Read) -> Values:
