@@ -112,7 +112,7 @@ def make(struct: type[S], values: Mapping[str, Any]) -> S:
     ParameterError
         The first value that is not allowed, by name.
     """
-    known = {p.name for p in describe(struct)}
+    known = {p.name: p for p in describe(struct)}
     for name in values:
         if name not in known:
             allowed = ", ".join(sorted(known)) or "it has none"
@@ -123,7 +123,8 @@ def make(struct: type[S], values: Mapping[str, Any]) -> S:
         try:
             msgspec.convert({name: value}, struct)
         except msgspec.ValidationError as error:
-            reason = str(error).split(" - at ")[0]
+            choices = ", ".join(known[name].choices)
+            reason = f"choose from {choices}" if choices else str(error).split(" - at ")[0]
             raise ParameterError(name, f"{value!r} is not allowed: {reason}") from None
     return msgspec.convert(dict(values), struct)
 

@@ -105,7 +105,8 @@ def _line(library: Spectra) -> Cube:
 
     cube = Cube.from_array(library.values[np.newaxis], library.wavelengths)
     names = ", ".join(library.names[:5]) + (" …" if len(library.names) > 5 else "")
-    note = f"a spectral library, shown as one line of pixels: {len(library.names)} spectra ({names})."
+    count = "1 spectrum" if len(library.names) == 1 else f"{len(library.names)} spectra"
+    note = f"a spectral library, shown as one line of pixels: {count} ({names})."
     return replace(cube, fwhm=library.fwhm, format=library.format, notes=(*library.notes, note))
 
 

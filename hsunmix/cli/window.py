@@ -11,11 +11,13 @@ import click
 @click.argument("path", metavar="[CUBE|SESSION]", required=False, type=click.Path(path_type=Path))
 def command(path: Path | None) -> int:
     """Open the window, on a cube or a session if one is named."""
-    from hsunmix.errors import MissingFileError
+    from hsunmix.errors import FileError, MissingFileError
     from hsunmix.gui import system_libraries
 
     if path is not None and not path.exists():
         raise MissingFileError(path, "there is no such file")
+    if path is not None and path.is_dir():
+        raise FileError(path, "is a folder, not a file")
     system_libraries.require()
     from hsunmix.gui.app import run
 

@@ -20,7 +20,7 @@ from hsunmix.exports._indexed_png import map_png, palette
 from hsunmix.exports._line_plot import line_plot
 from hsunmix.exports._result import source, text
 from hsunmix.exports._script import python_script
-from hsunmix.exports._statistics import Statistics, top_of_residual
+from hsunmix.exports._statistics import Statistics, residual_statistics, top_of_residual
 
 __all__ = [
     "convergence",
@@ -70,7 +70,7 @@ def maps(delivery: Delivery, statistics: Statistics) -> Generator[None, None, st
         yield
     figures.append(_figure("Residual (RMSE)", "", unmixing.rmse, top, inferno, metres))
     bars = _bar("Abundance", viridis, ("0", "0.5", "1")) + _bar(
-        "RMSE, in the scene's units", inferno, ("0", f"{top / 2:.2g}", f"{top:.2g}")
+        "RMSE, in the scene's units", inferno, ("0", _number(top / 2, 3), _number(top, 3))
     )
     said = "All abundances have the same range; what is beyond it has the colour of its end."
     said += "" if np.isfinite(unmixing.rmse).all() else " Hatched: not used."
@@ -111,7 +111,10 @@ def endmembers(delivery: Delivery, statistics: Statistics) -> str:
 def errors(delivery: Delivery, statistics: Statistics) -> str:
     """What the result leaves unexplained."""
     facts = {"Relative error ‖X − WH‖ / ‖X‖": f"{100 * delivery.unmixing.relative_error:.3f} %"}
-    facts |= {f"RMSE: {name}": f"{value:.4g}" for name, value in statistics.rmse.items()}
+    facts |= {
+        f"RMSE: {name}": _number(value, 4)
+        for name, value in residual_statistics(delivery.unmixing.rmse).items()
+    }
     facts |= {
         "Pixels whose abundances sum to one within 0.05": _percent(statistics.sum_near_one, 1.0),
         "Pixels with an abundance below −0.001": _percent(statistics.negative, 1.0),
@@ -243,6 +246,14 @@ def _table(titles: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
         for row in rows
     )
     return f"<table><tr>{first}</tr>{others}</table>"
+
+
+def _number(value: float, digits: int) -> str:
+    """Return a number with so many digits, with an exponent only where it is very large or small."""
+    if 1e-4 <= abs(value) < 1e7:
+        whole = max(digits, len(str(int(abs(value)))))
+        return np.format_float_positional(float(f"{value:.{whole}g}"), trim="-")
+    return f"{value:.{digits}g}"
 
 
 def _percent(part: float, whole: float) -> str:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hsunmix.model.unmixing import Unmixing
 
-__all__ = ["Statistics", "gather", "top_of_residual"]
+__all__ = ["Statistics", "gather", "residual_statistics", "top_of_residual"]
 
 NEAR_ONE = 0.05
 PIXELS = 1 << 18  # looked at together
@@ -32,8 +32,6 @@ class Statistics:
     Attributes
     ----------
     pixels, used_pixels, bands, used_bands : int
-    rmse : dict of str to float
-        Its mean, median, 95th percentile and largest value, in the cube's units.
     sum_near_one, negative, above_one : float
         Shares of the pixels whose abundances sum to one within 0.05, of which one is below
         −0.001, of which one is above 1.001.
@@ -45,7 +43,6 @@ class Statistics:
     used_pixels: int
     bands: int
     used_bands: int
-    rmse: dict[str, float]
     sum_near_one: float
     negative: float
     above_one: float
@@ -70,14 +67,11 @@ def gather(unmixing: Unmixing) -> Generator[None, None, Statistics]:
         most += np.bincount(known.argmax(axis=0), minlength=rank)
         yield
     whole = used or 1
-    rmse = _of_rmse(unmixing.rmse)
-    yield
     return Statistics(
         pixels=flat.shape[1],
         used_pixels=used,
         bands=int(unmixing.used_bands.size),
         used_bands=int(unmixing.used_bands.sum()),
-        rmse=rmse,
         sum_near_one=near / whole,
         negative=negative / whole,
         above_one=above / whole,
@@ -86,7 +80,8 @@ def gather(unmixing: Unmixing) -> Generator[None, None, Statistics]:
     )
 
 
-def _of_rmse(rmse: NDArray[np.float32]) -> dict[str, float]:
+def residual_statistics(rmse: NDArray[np.float32]) -> dict[str, float]:
+    """Return its mean, median, 95th percentile and largest value, in the cube's units."""
     known = rmse[np.isfinite(rmse)]
     if not known.size:
         return {}

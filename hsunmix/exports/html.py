@@ -25,11 +25,13 @@ def write(delivery: Delivery, folder: Path) -> Generator[None, None, list[Path]]
     statistics = yield from gather(delivery.unmixing)
     maps = yield from parts.maps(delivery, statistics)
     sha256 = yield from digest(delivery)
+    errors = parts.errors(delivery, statistics)
+    yield
     body = [
         parts.head(delivery, statistics),
         maps,
         parts.spectra(delivery, statistics),
-        parts.errors(delivery, statistics),
+        errors,
         parts.convergence(delivery),
         parts.provenance(delivery, sha256),
         parts.notes(delivery),

@@ -88,7 +88,7 @@ def _choose(contents: Contents, options: Options) -> tuple[str, list[str]]:
         raise FormatError(contents.path, "holds no matrix bands × pixels and no 3-D array")
     name = max(able, key=lambda n: int(np.prod(able[n], dtype=object)))
     others = [n for n in able if n != name and len(able[n]) == 3]
-    note = [f"{name} was opened; the file also holds {', '.join(others)[:200]}."] if others else []
+    note = [f"{name!r} was opened; the file also holds {', '.join(others)[:200]}."] if others else []
     return name, note
 
 

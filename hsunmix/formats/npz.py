@@ -103,7 +103,7 @@ def _choose(path: Path, heads: dict[str, tuple[ZipInfo, Head]], options: Options
         raise FormatError(path, "holds no array with three axes and no matrix bands × pixels")
     name = max(cubes, key=lambda n: cubes[n].nbytes)
     others = [n for n in cubes if n != name]
-    return name, [f"{name} was opened; the file also holds {', '.join(others)[:200]}."] if others else []
+    return name, [f"{name!r} was opened; the file also holds {', '.join(others)[:200]}."] if others else []
 
 
 def _pixels(

@@ -39,6 +39,11 @@ def test_version(hsunmix):
         (["methods", "--nosuch"], "--nosuch"),
         (["info", "nowhere.hdr"], "nowhere.hdr: there is no such file"),
         (["nowhere.hdr"], "nowhere.hdr: there is no such file"),
+        ([str(Path.home())], "is a folder, not a file"),
+        (
+            ["unmix", "a.hdr", "-r", "3", "-m", "hals", "--init", "x", "-o", "y"],
+            "'x' is not allowed: choose from ",
+        ),
     ],
 )
 def test_a_bad_request_is_one_line_and_exit_code_2(hsunmix, words, reason):
