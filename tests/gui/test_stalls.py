@@ -3,12 +3,14 @@
     pytest -m slow -s tests/gui/test_stalls.py
 
 prints the longest time without a beat while opening, unmixing, sweeping, exporting and saving. Time in
-which other work had the processors is no fault of the window's and is left out, where the system tells.
-What all threads did when a beat was late is written into ``late.txt`` in the test's folder.
+which other work had the processors is no fault of the window's and is left out, where the system tells;
+but on a busy machine the window also waits for workers that have to wait, so there only its own work is
+judged. What all threads did when a beat was late is written into ``late.txt`` in the test's folder.
 """
 
 from __future__ import annotations
 
+import os
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -34,6 +36,7 @@ pytestmark = pytest.mark.slow
 LINES, SAMPLES, BANDS = 1240, 1250, 162  # of float32: 1.004 GB
 REPEATED = 40  # lines
 LIMIT = 0.1  # seconds
+QUIET = 1.0  # load of a machine on which no worker that holds the interpreter waits for a processor
 HEADER = """ENVI
 samples = {samples}
 lines = {lines}
@@ -121,7 +124,7 @@ def press_export() -> QTimer:
 def test_no_stall(worked: Worked, large_scene: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     from hsunmix.exports import exports
 
-    bench, found = worked.window.bench, {}
+    bench, found, load = worked.window.bench, {}, os.getloadavg()[0]
     found["open 1 GB"] = worked.beats(i.Open(large_scene), lambda: bench.live.estimate is not None)
     for name in ("unmix by hals, kernels compiled where they must be", "unmix by hals"):
         bench.send(i.SetRun(RunSettings("hals", 6, parameters={"hals": HALS})))
@@ -141,6 +144,9 @@ def test_no_stall(worked: Worked, large_scene: Path, tmp_path: Path, capsys: pyt
         print("\n| longest stall | of the window's making | own work | by the clock |\n|---|---|---|---|")
         print("\n".join(f"| {name} | {beats} |" for name, beats in found.items()))
         print(f"late beats: {tmp_path / 'late.txt'}")
+    assert {name: b for name, b in found.items() if b.own >= LIMIT} == {}
+    if load > QUIET:
+        pytest.skip(f"the machine is busy with other work (load {load:.1f}): only own work was judged")
     assert {name: b for name, b in found.items() if b.ours >= LIMIT} == {}
 
 
