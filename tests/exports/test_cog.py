@@ -25,6 +25,14 @@ def test_the_order_of_the_bytes(large, name):
     assert faults_of_cog(large[1] / name) == []
 
 
+@pytest.mark.parametrize("name", ["abundances_cog.tif", "rmse_cog.tif"])
+def test_another_validator_finds_nothing(large, name):
+    """rio-cogeo's, where it is installed: the same checks as GDAL's own script."""
+    cogeo = pytest.importorskip("rio_cogeo.cogeo")
+    assert cogeo.cog_validate(large[1] / name, strict=True, quiet=True) == (True, [], [])
+    assert not cogeo.cog_validate(large[1] / "abundances.tif", strict=True, quiet=True)[0]
+
+
 def test_a_plain_geotiff_is_none(large):
     faults = faults_of_cog(large[1] / "abundances.tif")
     assert "does not say its layout" in faults

@@ -9,6 +9,8 @@ from __future__ import annotations
 import csv
 import json
 from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -25,11 +27,21 @@ pytestmark = pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreference
 
 NAMES = ("Gras, dürr {2024}", "Ünïcode 水 ;", "Soil")
 FWHM = np.linspace(9.0, 14.0, 20)
+TURNED = "{UTM, 1, 1, 500000, 4200000, 30, 30, 11, North, WGS-84, units=Meters, rotation=36.869897645844}"
+FROM_FILE = "as the file says"
 PLACES = {
     "north up": Georeference((30.0, 0.0, 500000.0, 0.0, -30.0, 4200000.0), "EPSG:32611"),
     "turned": Georeference((24.0, 18.0, 500000.0, 18.0, -24.0, 4200000.0), "EPSG:32611"),
+    FROM_FILE: TURNED,
     "nowhere": None,
 }
+PICTURES = {"png", "svg", "grid", "html"}  # they take most of the time, and have no place on the Earth
+# Where each product is read back: here, or in the tests of its own.
+READ_BACK = {
+    "geotiff": "test_rasters", "cog": "test_rasters", "envi": "test_rasters", "netcdf": "test_netcdf",
+    "matlab": "test_matlab", "csv": "test_tables_and_libraries", "sli": "test_tables_and_libraries",
+    "png": "test_png.py", "svg": "test_pictures.py", "grid": "test_pictures.py", "html": "test_html.py",
+}  # fmt: skip
 
 
 class Result:
@@ -42,8 +54,15 @@ class Result:
         )
         text = path.read_text(encoding="utf-8")
         text = "\n".join(line for line in text.splitlines() if not line.startswith("map info"))
-        path.write_text(text + f"\nfwhm = {{{', '.join(map(str, FWHM))}}}\n", encoding="utf-8")
-        self.cube = replace(open_cube(path), georeference=place)
+        text += f"\nfwhm = {{{', '.join(map(str, FWHM))}}}\n"
+        text += f"map info = {place}\n" if isinstance(place, str) else ""
+        path.write_text(text, encoding="utf-8")
+        self.cube = open_cube(path)
+        if isinstance(place, str):
+            with rasterio.open(path.with_suffix(".img")) as image:  # GDAL's own reading of it
+                place = Georeference(tuple(image.transform)[:6], "EPSG:32611")
+        else:
+            self.cube = replace(self.cube, georeference=place)
         result = hsunmix.unmix(self.cube, "spa", rank=3, abundance="fcls")
         members = zip(result.as_endmembers(), NAMES, strict=True)
         self.delivery = Delivery(
@@ -51,8 +70,7 @@ class Result:
         )
         self.place = place
         self.folder = folder / "out"
-        # Pictures take most of the time and have no place on the Earth.
-        pictures = set() if place == PLACES["north up"] else {"png", "svg", "grid", "html"}
+        pictures = set() if place == PLACES["north up"] else PICTURES
         write_products(self.delivery, self.folder, [name for name in exports() if name not in pictures])
         self.abundances, self.rmse = result.abundances, result.rmse
         self.spectra = result.endmembers
@@ -83,6 +101,18 @@ def test_the_scene_is_worth_it(result):
     }
 
 
+def test_every_product_is_read_back():
+    assert set(READ_BACK) == set(exports())
+    for name, where in READ_BACK.items():
+        assert (Path(__file__).parent / where).is_file() or where in globals(), name
+
+
+def test_the_scene_of_a_file_lies_where_gdal_says(result):
+    if result.place is not None:
+        transform = result.cube.georeference.transform
+        assert np.allclose(transform, result.place.transform, rtol=1e-9, atol=1e-9)
+
+
 @pytest.mark.parametrize("name", ["abundances.tif", "abundances_cog.tif", "abundances.img"])
 def test_rasters(result, name):
     with rasterio.open(result.folder / name) as image:
@@ -100,6 +130,22 @@ def test_residuals(result, name):
         assert np.array_equal(image.read(1, masked=True).filled(np.nan), result.rmse, equal_nan=True)
         assert image.nodata == -9999
         check_place(image, result.place)
+
+
+def test_envi_maps_by_another_reader(result):
+    image = envi.open(result.folder / "abundances.hdr")
+    values = np.asarray(image.load(dtype=np.float32)).transpose(2, 0, 1)
+    values = np.where(values == float(image.metadata["data ignore value"]), np.nan, values)
+    assert np.array_equal(values, result.abundances, equal_nan=True)
+    assert len(image.metadata["band names"]) == 3
+
+
+@pytest.mark.parametrize("name", ["abundances", "abundances_cog"])
+def test_the_style_beside_a_raster_goes_from_0_to_1(result, name):
+    shader = ElementTree.parse(result.folder / f"{name}.qml").getroot().find(".//colorrampshader")
+    values = [float(item.get("value")) for item in shader.findall("item")]
+    assert (values[0], values[-1]) == (0, 1)
+    assert values == sorted(values)
 
 
 def check_place(image, place):
