@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from hsunmix.gui.icons import logo
 from hsunmix.gui.intents import Open, OpenSample, StartTour
 from hsunmix.gui.panel import named
+from hsunmix.gui.tab_order import arrange
 
 __all__ = ["Welcome"]
 
@@ -77,6 +78,7 @@ class Welcome(QWidget):
         layout.addLayout(row)
         layout.addStretch(3)
         self.recent_buttons: list[QPushButton] = []
+        self._known: tuple[str, ...] = ()
         self._recent_label = named(QLabel("Recent"), "recentLabel", "Recent files")
         self._recent_label.setProperty("role", "heading")
         self._recent.addWidget(self._recent_label)
@@ -109,6 +111,9 @@ class Welcome(QWidget):
 
     def set_recent(self, paths: Sequence[str]) -> None:
         """List the files opened before."""
+        if tuple(paths) == self._known:
+            return
+        self._known = tuple(paths)
         for button in self.recent_buttons:
             self._recent.removeWidget(button)
             button.deleteLater()
@@ -123,6 +128,7 @@ class Welcome(QWidget):
             button.clicked.connect(lambda _=False, p=path: self.intent.emit(Open(p)))
             self._recent.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
             self.recent_buttons.append(button)
+        arrange(self.window())
 
 
 def _shortened(text: str, most: int = 48) -> str:

@@ -66,6 +66,20 @@ def test_tab_goes_through_all_of_the_window_and_round(full: MainWindow, qtbot: Q
     ]  # fmt: skip
 
 
+def test_tab_goes_through_the_first_page(window: MainWindow, qtbot: QtBot, tmp_path: Path):
+    for name in ("one.hdr", "two.hdr"):
+        window.bench.settings.remember(tmp_path / name)
+    window._refresh()
+    window.activateWindow()
+    qtbot.waitActive(window)
+    QApplication.processEvents()
+    seen = walk(qtbot, window.welcome.open_button, Key.Key_Tab, 10)
+    assert [w.objectName() for w in seen] == ["openCube", "openSample", "startTour", "recent1", "recent2"]
+    kept = window.welcome.recent_buttons
+    window._refresh()
+    assert window.welcome.recent_buttons is kept  # whoever is on one of them stays there
+
+
 def panel_of(widget: QWidget) -> Panel:
     above: QWidget | None = widget
     while not isinstance(above, Panel):

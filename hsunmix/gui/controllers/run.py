@@ -116,10 +116,19 @@ class Controller:
         def done(found: RankEstimate) -> None:
             if self.bench.document.cube is cube:
                 self.bench.show(estimate=found)
+                if not asked:
+                    self._propose(found.rank)
 
         # Nobody asked for the first one, so its failure is no message: Unmix will say the same.
         failed = None if asked else (lambda _error: None)
         self.bench.start("rank", "Estimating the number of endmembers", work(), done, failed)
+
+    def _propose(self, rank: int) -> None:
+        """Fill the estimate in, as long as nobody has chosen anything."""
+        document = self.bench.document
+        untouched = document.settings == RunSettings() and not document.endmembers
+        if untouched and self.bench.live.running is None:
+            self.bench.history.amend(replace(document, settings=RunSettings(rank=rank)))
 
     def cancel(self, _intent: i.CancelWork) -> None:
         """Cancel the newest work that was asked for; else close the message; else cancel what was not."""

@@ -58,6 +58,22 @@ def test_the_picture_comes_before_what_nobody_asked_for(bench: Workbench, docume
     assert finish(work).shape == document.cube.shape[:2]
 
 
+def test_the_estimate_is_filled_in_unless_something_was_chosen(bench: Workbench, wait: Wait):
+    cube = make_cube(30, 20, materials=6, noise=0.002)
+    bench.history.reset(Document(cube=cube))
+    wait(lambda: bench.live.estimate is not None)
+    assert bench.live.estimate.rank == bench.document.settings.rank == 6
+    assert not bench.history.modified
+    bench.send(i.SetRun(RunSettings(rank=3)))
+    bench.send(i.EstimateRank())
+    wait(lambda: not bench.live.tasks)
+    assert bench.document.settings.rank == 3
+    for chosen in (RunSettings(rank=5), RunSettings("vca")):
+        bench.history.reset(Document(cube=make_cube(30, 20, materials=6, noise=0.002), settings=chosen))
+        wait(lambda: bench.live.estimate is not None)
+        assert bench.document.settings == chosen
+
+
 def test_a_cube_that_was_opened_gets_its_estimate_and_picture(open_bench: Workbench):
     assert open_bench.live.estimate is not None
     assert open_bench.live.estimate.rank >= 1
