@@ -17,8 +17,7 @@ Role = QAccessible.Role
 
 def install() -> None:
     """Let widgets tell their roles; once for the application."""
-    if hasattr(QAccessible, "installFactory"):  # not every release of PySide6 has it
-        QAccessible.installFactory(_interface)
+    QAccessible.installFactory(_interface)
 
 
 def announce(widget: QWidget, text: str) -> None:

@@ -142,3 +142,26 @@ def test_numbers_of_a_plot_are_said(qapp: QApplication):
     bar = ColourBar("bar", "Colour bar")
     bar.set_scale(np.zeros((256, 4), np.uint8), 0.0, 0.25, "Residual")
     assert bar.accessibleDescription() == "Residual, 0 to 0.25"
+
+
+def test_a_screen_reader_that_listens_hears_messages_and_moves(
+    window: MainWindow, document: Document, wait: Wait, monkeypatch: pytest.MonkeyPatch
+):
+    """All is told while someone listens, and nothing outlives the window for it."""
+    said: list[str] = []
+    monkeypatch.setattr(QAccessible, "updateAccessibility", lambda event: said.append(event.message()))
+    QAccessible.setActive(True)
+    try:
+        window.bench.history.reset(document)
+        wait(lambda: not window.bench.live.tasks)
+        window.activateWindow()
+        window.bench.send(i.ShowPage("map"))
+        window.bench.say("Three files written.")
+        view = window.findChild(QWidget, "sceneView")
+        view.setFocus()
+        window.bench.send(i.Hover(2, 3))
+        wait(lambda: any(text.startswith("line 2, sample 3. Endmember 1 0.") for text in said))
+        assert "Three files written." in said
+        assert unspoken(window) == []
+    finally:
+        QAccessible.setActive(False)

@@ -29,6 +29,15 @@ def on_region(bench: Workbench) -> bool:
     return bench.document.view.region in range(len(bench.document.regions))
 
 
+def _example(bench: Workbench) -> str:
+    """Return an expression to begin with, which can be evaluated."""
+    cube = bench.document.cube
+    if cube is None or cube.wavelengths is not None:
+        return "(b[860] - b[660]) / (b[860] + b[660]) > 0.3"
+    red, green, _ = cube.rgb_bands
+    return f"band[{red}] / band[{green}] > 1"
+
+
 def _tool(tool: str, key: int) -> Action:
     return Action(
         f"tool{tool.capitalize()}",
@@ -50,7 +59,7 @@ def _tool(tool: str, key: int) -> Action:
 ACTIONS = (
     Action("maskVegetation", "&Threshold on an index…", "Keep the pixels where an index such as NDVI is above or below a value; shown before anything changes", lambda _: i.PlanMask("ndvi"), "Ctrl+T", opened, "mask"),
     Action("maskBand", "Threshold on the &band shown…", "Keep the pixels where one band is above or below a value", lambda b: i.PlanMask(f"band[{band_shown(b.document)}]"), "Ctrl+Shift+T", opened),
-    Action("maskExpression", "Band &maths…", "An expression over bands, for a mask or an image: (b[860] - b[660]) / (b[860] + b[660]) > 0.3", lambda _: i.PlanMask("(b[860] - b[660]) / (b[860] + b[660]) > 0.3"), "Ctrl+B", opened),
+    Action("maskExpression", "Band &maths…", "An expression over bands, for a mask or an image: (b[860] - b[660]) / (b[860] + b[660]) > 0.3", lambda b: i.PlanMask(_example(b)), "Ctrl+B", opened),
     Action("maskFile", "Mask from a &file…", "Keep the pixels where an image file is not zero", lambda _: i.MaskFile(), "", opened),
     Action("saveMask", "&Save the mask…", "Write the mask as an image file", lambda _: i.SaveMask(), "", has_mask),
     Action("maskRegion", "Use &only the region", "Keep the pixels of the selected region", lambda b: i.MaskRegion(b.document.view.region, True), "Ctrl+Shift+K", on_region, line=True),

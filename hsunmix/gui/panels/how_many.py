@@ -190,12 +190,13 @@ class View(Panel):
             self.curve.show_curve((), np.zeros(0), "")
             return
         self.said.setText(found.sentence)
-        known = found.curve[np.isfinite(found.curve)]
         # Of eigenvalues over many powers of ten one would see only the first.
-        far = bool(known.size) and float(known.min()) > 0 and float(known.max() / known.min()) > FAR
+        above = found.curve[found.curve > 0]
+        far = not (found.curve < 0).any() and above.size > 1 and bool(above.max() > FAR * above.min())
+        values = np.where(found.curve > 0, found.curve, np.nan) if far else found.curve
         self.curve.set_logarithmic(far)
         first = 0 if len(found.curve) and "0 …" in found.label else 1
-        self.curve.show_curve(range(first, first + len(found.curve)), found.curve, _short(found.label))
+        self.curve.show_curve(range(first, first + len(values)), values, _short(found.label))
         self._mark()
 
     def _show_sweep(self) -> None:
