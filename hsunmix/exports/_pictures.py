@@ -25,6 +25,8 @@ def pictures(delivery: Delivery, folder: Path, suffix: str) -> Generator[None, N
     for k, (name, values) in enumerate(zip(delivery.names, delivery.unmixing.abundances, strict=True), 1):
         with style():
             figure = map_figure(values, name, metres, dpi)
+        yield
+        with style():
             paths.append(write_figure(figure, folder / f"abundance_{k:02d}_{safe_name(name)}{suffix}"))
         yield
     with style():

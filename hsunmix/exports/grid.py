@@ -33,6 +33,8 @@ def write(delivery: Delivery, folder: Path) -> Generator[None, None, list[Path]]
     for suffix, dpi in ((".png", delivery.dpi), (".svg", DPI)):
         with style():
             figure = grid_figure(maps[:-1], delivery.names, maps[-1], title, metres, dpi)
+        yield
+        with style():
             paths.append(write_figure(figure, folder / f"maps{suffix}"))
         yield
     return paths
