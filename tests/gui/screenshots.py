@@ -3,7 +3,8 @@
 Every state, light and dark, at 1280×800 and 2560×1440; with ``--small``, or with QT_SCALE_FACTOR (1.5, 2)
 in the environment, only the smaller size. What is cut or overlaps is told, and makes the exit code 1.
 ``--light`` or ``--dark``: only that theme. ``--manual`` writes the manual's pictures, and nothing else
-when no folder is given. No display is needed.
+when no folder is given. No display is needed, but QT_SCALE_FACTOR=2 needs a screen that is large enough
+(``QT_QPA_PLATFORM=xcb`` under Xvfb of 2560×1600): the one of no display has 800×800.
 """
 
 from __future__ import annotations

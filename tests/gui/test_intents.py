@@ -72,14 +72,14 @@ LOOKS: tuple[Intent, ...] = (
     i.CancelMask(), i.CancelSweep(), i.CancelWork(), i.CloseLibraries(), i.CloseMessage(), i.Compare(0, 2),
     i.CompareRuns(1, None), i.EditColour(), i.EditName(), i.Escape(), i.EstimateRank(), i.Flicker(True),
     i.Hover(3, 4), i.Locate(0), i.LookAt((0, 5, 0, 5)), i.NextStep(), i.PlanMask("band[3]"), i.PutDown(),
-    i.SelectRegion(-1), i.SetRun(RunSettings(rank=7)), i.SetStretch((0.0, 100.0)), i.SetTool("brush"),
+    i.SelectRegion(-1), i.SetStretch((0.0, 100.0)), i.SetTool("brush"),
     i.SetUnit("nm"), i.ShowBand(3), i.ShowBands((1, 2, 3)), i.ShowEndmember(2), i.ShowLayer(0),
     i.ShowOverview(False), i.ShowPage("map"), i.ShowPair(0), i.ShowVeil(False), i.StartSweep(2, 3, 2),
     i.StartTour(), i.StopComparing(), i.StopTour(), i.StretchMaps((2.0, 98.0)), i.Zoom(2.0),
 )  # fmt: skip
 # Intents about files, the clipboard, the window and the history itself: tests of their own.
 OUTSIDE = {
-    i.About, i.ChooseLayout, i.ClearRecent, i.CopyCommand, i.CopyScript, i.DiscardWork, i.Export,
+    i.SetRun, i.About, i.ChooseLayout, i.ClearRecent, i.CopyCommand, i.CopyScript, i.DiscardWork, i.Export,
     i.ExportRegions, i.Licences, i.LocateCube, i.LocateWork, i.Open, i.OpenFolder, i.OpenLibrary,
     i.OpenSample, i.OpenWork, i.PutOffWork, i.Quit, i.Redo, i.ResetLayout, i.Save, i.SaveMask, i.SetTheme,
     i.ShowTool, i.Undo,
@@ -191,12 +191,15 @@ def test_a_change_is_taken_back_and_done_again(worked_on: Workbench, wait: Wait,
     assert bench.history.undo_label == label
 
 
-@pytest.mark.parametrize("intent", LOOKS, ids=lambda intent: type(intent).__name__)
-def test_looking_is_no_change(worked_on: Workbench, wait: Wait, intent: Intent):
+def test_looking_is_no_change(worked_on: Workbench, wait: Wait):
     bench = worked_on
     before = bench.document
-    bench.send(intent)
-    settle(bench, wait)
+    for intent in LOOKS:
+        bench.send(intent)
+        settle(bench, wait)
+        assert bench.history.undo_label == "", intent
+        assert not bench.history.modified, intent
+        assert changed(before, bench.document) == "", intent
+    bench.send(i.SetRun(RunSettings(rank=7)))
     assert bench.history.undo_label == ""
-    assert not bench.history.modified or isinstance(intent, i.SetRun)
     assert changed(before, bench.document) == ""

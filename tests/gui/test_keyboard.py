@@ -7,7 +7,6 @@ from collections.abc import Callable
 from itertools import groupby
 from pathlib import Path
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QLineEdit, QWidget
@@ -49,21 +48,22 @@ def walk(qtbot: QtBot, first: QWidget, key: Qt.Key, most: int) -> list[QWidget]:
     raise AssertionError(f"Tab does not come round: {[w.objectName() for w in seen[-6:]]}")
 
 
-@pytest.mark.parametrize("page", ["maps", "residual"])
-def test_tab_goes_through_all_of_the_window_and_round(full: MainWindow, qtbot: QtBot, page: str):
-    full.bench.send(i.ShowPage(page))
+def test_tab_goes_through_all_of_the_window_and_round(full: MainWindow, qtbot: QtBot):
     full.bench.fail(FileNotFoundError("x"), [("Open another…", i.CloseMessage())])
-    QApplication.processEvents()
-    wanted = reached(full)
-    assert len(wanted) > 15
-    seen = walk(qtbot, wanted[0], Key.Key_Tab, 2 * len(wanted))
-    assert [w.objectName() for w in seen] == [w.objectName() for w in wanted]
-    back = walk(qtbot, wanted[0], Key.Key_Backtab, 2 * len(wanted))
-    assert back == [seen[0], *reversed(seen[1:])]
-    panels = [panel.objectName() for panel, _ in groupby(map(panel_of, seen))]
-    assert panels == [
-        "messageBar", "imagePanel", "regionsPanel", "endmemberPanel", "runPanel", "spectraPanel", "runsPanel",
-    ]  # fmt: skip
+    for page in ("maps", "residual"):
+        full.bench.send(i.ShowPage(page))
+        QApplication.processEvents()
+        wanted = reached(full)
+        assert len(wanted) > 15
+        seen = walk(qtbot, wanted[0], Key.Key_Tab, 2 * len(wanted))
+        assert [w.objectName() for w in seen] == [w.objectName() for w in wanted]
+        back = walk(qtbot, wanted[0], Key.Key_Backtab, 2 * len(wanted))
+        assert back == [seen[0], *reversed(seen[1:])]
+        panels = [panel.objectName() for panel, _ in groupby(map(panel_of, seen))]
+        assert panels == [
+            "messageBar", "imagePanel", "regionsPanel", "endmemberPanel", "runPanel", "spectraPanel",
+            "runsPanel",
+        ]  # fmt: skip
 
 
 def test_tab_goes_through_the_first_page(window: MainWindow, qtbot: QtBot, tmp_path: Path):
