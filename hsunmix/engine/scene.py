@@ -151,9 +151,9 @@ def load(cube: Cube) -> Generator[Step | None, None, Scene]:
         The file can't be read.
     """
     from hsunmix.engine.passes import compiling
-    from hsunmix.kernels.filling import take_rows
+    from hsunmix.kernels.filling import take_rows, take_stored_rows
 
-    yield compiling(take_rows)
+    yield compiling(take_rows if cube.pixels.dtype.kind == "f" else take_stored_rows)
     yield from prepared(cube.pixels)
     bands = cube.good_bands
     index = None if bands.all() else np.flatnonzero(bands).tolist()
