@@ -34,6 +34,8 @@ def chunked(path: Path, dataset: Any, axes: str) -> ChunkPixels | None:
 
     def note(found: Any) -> None:
         place = tuple(n // size for n, size in zip(found.chunk_offset, dataset.chunks, strict=True))
+        if any(n >= end for n, end in zip(place, grid, strict=True)):
+            return  # a damaged index: HDF5 would never look for it
         starts[place], lengths[place], masks[place] = found.byte_offset, found.size, found.filter_mask
 
     dataset.id.chunk_iter(note)

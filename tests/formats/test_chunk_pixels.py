@@ -156,6 +156,22 @@ def test_damaged_indexes_give_one_line(tmp_path):
             assert "\n" not in str(error)
 
 
+def test_chunks_beyond_the_dataset_are_none(tmp_path):
+    """Of a dataset that is smaller than its index says."""
+    path = write(tmp_path / "a.h5", **PACKED)
+
+    class Smaller:
+        def __init__(self, dataset):
+            self._dataset = dataset
+
+        def __getattr__(self, name):
+            return (20, 12, 14) if name == "shape" else getattr(self._dataset, name)
+
+    with h5py.File(path) as file:
+        pixels = _hdf5_chunks.chunked(path, Smaller(file["cube"]), "yxb")
+    np.testing.assert_array_equal(pixels.read(0, 20), values()[:20, :12, :14])
+
+
 def test_a_file_that_changes_is_noticed(tmp_path):
     path = write(tmp_path / "a.h5", **PACKED)
     pixels = open_cube(path, axes="yxb").pixels
