@@ -31,6 +31,7 @@ class Collector(QObject):
     def __init__(self, idle: Callable[[], bool], parent: QObject) -> None:
         super().__init__(parent)
         self._idle = idle
+        self._begun = False
         self._limits = gc.get_threshold()
         gc.disable()
         self.destroyed.connect(gc.enable)
@@ -42,7 +43,10 @@ class Collector(QObject):
     def collect(self) -> None:
         """Collect the generations that are full, as Python would have done."""
         young, middle, old = (n > limit for n, limit in zip(gc.get_count(), self._limits, strict=True))
-        if old and self._idle():
+        if old and self._idle() and not self._begun:
+            self._begun = True
+            gc.freeze()  # what the start made stays anyhow, and to look through it takes a tenth of a second
+        elif old and self._idle():
             began = time.perf_counter()
             gc.collect(2)
             if time.perf_counter() - began > SLOW:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import faulthandler
+import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 __all__ = ["Beats", "Heartbeat"]
 
-LATE = 0.08  # seconds without a beat until what every thread does is written down
+LATE = 0.08  # seconds without a beat until what the window's thread does is written down
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Heartbeat:
     Parameters
     ----------
     log : Path
-        What all threads did when a beat was late.
+        Where the window's thread was when a beat was late.
     """
 
     def __init__(self, log: Path) -> None:
@@ -54,6 +55,9 @@ class Heartbeat:
         self._waited = Path(f"/proc/self/task/{threading.get_native_id()}/schedstat")
         self._last = self._now()
         self._worst = Beats()
+        self._window, self._ended = threading.get_ident(), threading.Event()
+        self._watch = threading.Thread(target=self._look, daemon=True)
+        self._watch.start()
         self._timer = QTimer()
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._beat)
@@ -74,7 +78,8 @@ class Heartbeat:
     def stop(self) -> None:
         """End it."""
         self._timer.stop()
-        faulthandler.cancel_dump_traceback_later()
+        self._ended.set()
+        self._watch.join()
         self._log.close()
 
     def _now(self) -> tuple[float, float, float]:
@@ -90,10 +95,14 @@ class Heartbeat:
         gap, own, waited = (new - old for new, old in zip(now, self._last, strict=True))
         worst = self._worst
         self._worst = Beats(max(worst.longest, gap), max(worst.ours, gap - waited), max(worst.own, own))
-        if gap - waited > LATE:
-            self._log.write(
-                f"^ {1000 * gap:.0f} ms, {1000 * waited:.0f} ms of them waited, own {1000 * own:.0f}\n"
-            )
-            self._log.flush()
         self._last = now
-        faulthandler.dump_traceback_later(LATE, file=self._log)  # needs no turn of the interpreter
+
+    def _look(self) -> None:
+        """Write down, once for every late beat, what the window's thread is at."""
+        seen = 0.0
+        while not self._ended.wait(LATE / 4):
+            last = self._last[0]
+            if time.perf_counter() - last > LATE and last != seen:
+                seen = last
+                where = traceback.format_stack(sys._current_frames()[self._window])
+                self._log.write("".join(["late:\n", *where]))

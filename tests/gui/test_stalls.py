@@ -5,7 +5,7 @@
 prints the longest time without a beat while opening, unmixing, sweeping, exporting and saving. Time in
 which other work had the processors is no fault of the window's and is left out, where the system tells;
 but on a busy machine the window also waits for workers that have to wait, so there only its own work is
-judged. What all threads did when a beat was late is written into ``late.txt`` in the test's folder.
+judged. Where it was when a beat was late is written into ``late.txt`` in the test's folder.
 """
 
 from __future__ import annotations
