@@ -28,11 +28,12 @@ Key = Qt.Key
         ("runList", "Go back to it", "Run 2"),
     ],
 )
-def test_the_context_menu_key(full: MainWindow, name: str, entry: str, about: str):
+def test_the_context_menu_key(full: MainWindow, wait: Wait, name: str, entry: str, about: str):
     full.bench.send(i.ShowPage("rgb"))
     full.bench.send(i.ShowEndmember(1))
     full.bench.send(i.SelectRegion(0))
     full.bench.send(i.Hover(2, 2))
+    wait(lambda: part(full, "sceneView").stage.cursor == (2, 2))
     widget = part(full, name)
     widget.setFocus()
     place = QPoint(widget.width() // 2, widget.height() - 3)  # wherever it may be

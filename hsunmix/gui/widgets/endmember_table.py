@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QTableView, QWidget
 
 from hsunmix.gui.panel import named
 from hsunmix.gui.widgets.context import asked_for
@@ -25,6 +25,16 @@ __all__ = ["EndmemberTable"]
 ICON, AROUND = 26, 18  # logical pixels: a column with an icon; what is around a text
 LONGEST = {SOURCE: "000, 00", MEAN: "100 %", MATCH: "≈ Kaolinite 0.0°"}  # that is not shortened
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class _Names(QStyledItemDelegate):
+    """Fills an editor in once: what is being typed stays when the table learns something new."""
+
+    def setEditorData(self, editor: QWidget, index: QModelIndex | QPersistentModelIndex) -> None:
+        """Fill it in, at first."""
+        if not editor.property("filled"):
+            super().setEditorData(editor, index)
+            editor.setProperty("filled", True)
 
 
 class EndmemberTable(QTableView):
@@ -71,6 +81,7 @@ class EndmemberTable(QTableView):
         named(self.verticalHeader(), "endmemberRows", "Rows")
         self.shares = ShareDelegate(self)
         self.setItemDelegateForColumn(MEAN, self.shares)
+        self.setItemDelegateForColumn(NAME, _Names(self))
         self._set_columns()
 
     def _set_columns(self) -> None:

@@ -262,3 +262,17 @@ def test_without_wavelengths_there_is_no_column_of_the_library(alone: Alone, doc
     assert panel.table.isColumnHidden(MATCH)
     panel.render(bare, document)
     assert not panel.table.isColumnHidden(MATCH)
+
+
+def test_what_is_typed_stays_when_something_becomes_known(alone: Alone, document: Document, qtbot: QtBot):
+    panel, seen = alone(endmembers)
+    panel.command(EditName())
+    editor = panel.table.findChild(QLineEdit)
+    editor.selectAll()
+    qtbot.keyClicks(editor, "Alu")
+    match = (Match(7, "Kaolinite CM9", np.radians(3.14), 1.0),)
+    panel.follow(Live(), Live(likenesses=(Likeness(document.endmembers[0].spectrum, {"sam": match}),)))
+    panel.render(document, replace(document, unmixing=replace(document.unmixing, note="solved")))
+    qtbot.keyClicks(editor, "nite")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: seen == [Rename(0, "Alunite")])
