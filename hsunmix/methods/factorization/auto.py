@@ -80,7 +80,8 @@ def run(
     smooth = yield from smoothed(scene, rank, params.neighbours, params.isolated)
     look = _down_to_noise if smooth.white else _with_structure
     best, count, how = yield from look(scene, smooth, params, start)
-    said = [f"N-FINDR on means of {count} spectral neighbours{how}"]
+    on = f"means of {count} spectral neighbours" if count > 1 else "single pixels"
+    said = [f"N-FINDR on {on}{how}"]
     why = "sums of one fit the scene as well" if best.choice == "fcls" else "sums of one would fit it worse"
     said.append(f"Abundances by {best.choice.upper()}, because {why}")
     if best.w.shape[1] < rank:
