@@ -223,7 +223,7 @@ class Workbench(QObject):
 
     def ahead(self, cube: Cube) -> Work[Scene]:
         """Bring a cube into memory for what nobody asked for: after its picture is there."""
-        while "picture" in self.live.tasks:
+        while self.lanes["picture"].busy:
             yield None
             time.sleep(WAIT)
         return (yield from self.scenes.scene(cube))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Generator
 from dataclasses import replace
 
@@ -12,7 +13,6 @@ from hsunmix.gui import intents as i
 from hsunmix.gui import scenes
 from hsunmix.gui.controllers import run
 from hsunmix.gui.controllers._locked import put_in
-from hsunmix.gui.live import Task
 from hsunmix.gui.workbench import Workbench
 from hsunmix.jobs import finish
 from hsunmix.model.cube import Cube
@@ -49,12 +49,21 @@ def test_a_huge_cube_is_not_brought_into_memory_unasked(
     assert bench.scenes.here(document.cube) is not None
 
 
-def test_the_picture_comes_before_what_nobody_asked_for(bench: Workbench, document: Document):
+def test_the_picture_comes_before_what_nobody_asked_for(bench: Workbench, document: Document, wait: Wait):
+    painted = threading.Event()
+
+    def picture() -> Generator[None, None, None]:
+        while not painted.is_set():
+            yield
+            time.sleep(0.001)
+
+    bench.start("picture", "Reading the image", picture(), lambda _: None)
     work = bench.ahead(document.cube)
-    bench.show(tasks={"picture": Task("Reading the image", 0.0)})
+    assert next(work) is None
     assert next(work) is None
     assert bench.scenes.here(document.cube) is None
-    bench.show(tasks={})
+    painted.set()
+    wait(lambda: not bench.lanes["picture"].busy)
     assert finish(work).shape == document.cube.shape[:2]
 
 
