@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import threading
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from hsunmix.model.unmixing import Step
 
-__all__ = ["Cancelled", "Job", "Outcome", "Runner", "finish"]
+__all__ = ["Cancelled", "Job", "Outcome", "Runner", "end_left", "finish"]
 
 T = TypeVar("T")
 Work = Generator[Step | None, None, T]
@@ -157,10 +158,24 @@ class Runner:
         for job in self._jobs:
             job.cancel()
 
+    def leave(self) -> None:
+        """Cancel and don't wait: ``end_left`` waits for what has not ended by then."""
+        self.cancel()
+        _left[:] = [job for job in (*_left, *self._jobs) if job.running]
+
     def close(self, timeout: float = 10.0) -> bool:
         """Cancel and wait: no thread may outlive the window. Return whether all have ended."""
         self.cancel()
         return all(job.join(timeout) for job in self._jobs)
+
+
+_left: list[Job[Any]] = []
+
+
+@atexit.register
+def end_left(timeout: float = 10.0) -> bool:
+    """Wait for jobs that were left. Return whether all have ended."""
+    return all(job.join(timeout) for job in _left)
 
 
 def finish(work: Work[T], on_step: Callable[[Step], None] | None = None) -> T:

@@ -6,10 +6,11 @@ import gc
 import threading
 import time
 import warnings
+from collections.abc import Generator
 
 import pytest
 
-from hsunmix.jobs import Cancelled, Job, Runner, finish
+from hsunmix.jobs import Cancelled, Job, Runner, end_left, finish
 from hsunmix.model.unmixing import Step
 
 WAIT = 5.0
@@ -229,6 +230,25 @@ def test_close_leaves_no_thread():
     assert runner.close(WAIT)
     assert threading.active_count() == before
     assert not runner.busy
+
+
+def test_work_that_is_left_is_not_waited_for_until_the_end():
+    gate, ended = threading.Event(), []
+
+    def work() -> Generator[None, None, None]:
+        gate.wait(WAIT)
+        ended.append(True)
+        yield
+
+    runner = Runner(lambda job: None)
+    job = runner.submit(work())
+    runner.leave()
+    assert not ended
+    assert not end_left(0.05)
+    gate.set()
+    assert end_left(WAIT)
+    assert ended
+    assert not job.running
 
 
 def test_close_says_when_work_does_not_end():

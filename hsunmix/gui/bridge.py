@@ -71,6 +71,11 @@ class Bridge(QObject):
         """Ask the job to end; its outcome, Cancelled, is told when it has."""
         self._runner.cancel()
 
+    def leave(self) -> None:
+        """Cancel, don't wait, and never call back again."""
+        self._open, self._job = False, None
+        self._runner.leave()
+
     def close(self) -> bool:
         """Cancel, wait, and never call back again. Return whether all threads have ended."""
         self._open, self._job = False, None

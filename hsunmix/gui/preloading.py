@@ -15,7 +15,7 @@ from hsunmix.registry import modules
 __all__ = ["libraries", "parts"]
 
 # Some of them stop everything for a tenth of a second.
-LIBRARIES = ("numba", "scipy.optimize", "matplotlib.figure", "rasterio")
+LIBRARIES = ("numba", "scipy.optimize", "matplotlib.figure", "rasterio", "hsunmix.gui.dialogs.export")
 
 
 def parts() -> Generator[None, None, None]:
@@ -34,6 +34,7 @@ def parts() -> Generator[None, None, None]:
 
 def libraries(bench: Workbench) -> Generator[None, None, None]:
     """Import what the first unmixing and the first export need, while nothing else is done."""
+    from hsunmix.exports import exports
     from hsunmix.gui.images import colours
 
     for name in ("viridis", "inferno"):
@@ -46,3 +47,4 @@ def libraries(bench: Workbench) -> Generator[None, None, None]:
             importlib.import_module(name)
             gc.freeze()  # it stays anyhow, and a collection that looks through it takes a tenth of a second
         yield
+    exports()

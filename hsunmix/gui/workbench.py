@@ -19,7 +19,7 @@ from hsunmix.gui.intents import Intent
 from hsunmix.gui.live import Live, Message, Task
 from hsunmix.gui.scenes import WAIT, SceneKeeper
 from hsunmix.gui.settings import Settings
-from hsunmix.jobs import Cancelled, Outcome, Work
+from hsunmix.jobs import Cancelled, Outcome, Work, end_left
 from hsunmix.model.cube import Cube
 from hsunmix.model.spectra import Spectra
 from hsunmix.model.unmixing import Step
@@ -244,6 +244,8 @@ class Workbench(QObject):
         for name, lane in self.lanes.items():
             if not lane.close():
                 log.warning("the work in %s did not end in time", name)
+        if not end_left():
+            log.warning("the work of a dialog did not end in time")
         for ending in self._endings:
             ending()
         self._endings.clear()

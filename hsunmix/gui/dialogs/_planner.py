@@ -47,9 +47,9 @@ class Planner(QObject):
             self.errors.pop(name, None)
 
     def close(self) -> None:
-        """End the work."""
+        """End the work, without waiting for the step it is in."""
         self._wanted = []
-        self._bridge.close()
+        self._bridge.leave()
 
     def _next(self) -> None:
         if not self._wanted:
