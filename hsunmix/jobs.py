@@ -175,7 +175,8 @@ _left: list[Job[Any]] = []
 @atexit.register
 def end_left(timeout: float = 10.0) -> bool:
     """Wait for jobs that were left. Return whether all have ended."""
-    return all(job.join(timeout) for job in _left)
+    _left[:] = [job for job in _left if not job.join(timeout)]
+    return not _left
 
 
 def finish(work: Work[T], on_step: Callable[[Step], None] | None = None) -> T:

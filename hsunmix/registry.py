@@ -7,7 +7,14 @@ import pkgutil
 from collections.abc import Iterator
 from types import ModuleType
 
-__all__ = ["modules"]
+__all__ = ["modules", "names"]
+
+
+def names(package: str) -> list[str]:
+    """Return the identifiers in a package, in order; none of its modules is imported."""
+    folder = importlib.import_module(package)
+    found = pkgutil.iter_modules(folder.__path__)
+    return sorted(m.name for m in found if not m.ispkg and not m.name.startswith("_"))
 
 
 def modules(package: str) -> Iterator[tuple[str, ModuleType]]:
@@ -24,7 +31,5 @@ def modules(package: str) -> Iterator[tuple[str, ModuleType]]:
         The file's name without its ending: the identifier.
     module : module
     """
-    folder = importlib.import_module(package)
-    for found in sorted(pkgutil.iter_modules(folder.__path__), key=lambda m: m.name):
-        if not found.ispkg and not found.name.startswith("_"):
-            yield found.name, importlib.import_module(f"{package}.{found.name}")
+    for name in names(package):
+        yield name, importlib.import_module(f"{package}.{name}")

@@ -10,9 +10,10 @@ from typing import Any
 
 import click
 
-from hsunmix.exports import DPI, exports
+from hsunmix.exports import DPI
 from hsunmix.formats import Options
 from hsunmix.parameters import describe
+from hsunmix.registry import names
 
 __all__ = [
     "PRODUCTS",
@@ -47,7 +48,7 @@ products = click.option(
     default=PRODUCTS,
     show_default=True,
     metavar="LIST",
-    help=f"What to write, with commas between: any of {', '.join(exports())}.",
+    help=f"What to write, with commas between: any of {', '.join(names('hsunmix.exports'))}.",
 )
 resolution = click.option(
     "--dpi",

@@ -66,10 +66,9 @@ def _lie(path: Path, dataset: Any, chunks: Chunks, size: int) -> bool:
     ends = chunks.starts[there] + chunks.lengths[there]
     if (ends > size).any() or (chunks.lengths[there] <= 0).any():
         return False
-    every = (1 << len(chunks.filters)) - 1
-    packed = there & (chunks.masks & every != every) & ("deflate" in chunks.filters)
+    packed = np.zeros_like(there)
     if "deflate" in chunks.filters:
-        packed &= ~(chunks.masks >> chunks.filters.index("deflate") & 1).astype(bool)
+        packed = there & (chunks.masks >> chunks.filters.index("deflate") & 1 == 0)
     if (chunks.lengths[there & ~packed] != chunks.nbytes).any():
         return False
     # HDF5 can leave chunks at the edge as they are without saying so of each.

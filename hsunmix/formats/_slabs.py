@@ -10,7 +10,7 @@ from concurrent.futures import Future
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["KEPT_BYTES", "SLAB_BYTES", "Slabs", "lines_of_slab"]
+__all__ = ["KEPT_BYTES", "SLAB_BYTES", "Slabs", "like", "lines_of_slab"]
 
 SLAB_BYTES = 256 << 20
 KEPT_BYTES = 512 << 20
@@ -93,15 +93,15 @@ class Slabs:
         for index in range(first // step, -(-last // step)):
             slab, begin = self.slab(index, load), index * step
             if out is None:
-                out = _like(slab, last - first)
+                out = like(slab, last - first)
             low, high = max(first, begin), min(last, begin + step)
             out[low - first : high - first] = slab[low - begin : high - begin]
         assert out is not None
         return out
 
 
-def _like(slab: Values, lines: int) -> Values:
-    """Return an empty block of so many lines, its axes laid out in memory as those of ``slab``."""
-    order = sorted(range(slab.ndim), key=lambda axis: -slab.strides[axis])
-    shape = (lines, *slab.shape[1:])
-    return np.empty([shape[axis] for axis in order], slab.dtype).transpose(np.argsort(order))
+def like(part: Values, lines: int) -> Values:
+    """Return an empty block of so many lines, its axes laid out in memory as those of ``part``."""
+    order = sorted(range(part.ndim), key=lambda axis: -part.strides[axis])
+    shape = (lines, *part.shape[1:])
+    return np.empty([shape[axis] for axis in order], part.dtype).transpose(np.argsort(order))

@@ -30,6 +30,7 @@ from hsunmix.formats._child.translation import error_of, values_of
 from hsunmix.formats._chunk_filters import FILTERS
 from hsunmix.formats._chunk_pixels import ChunkPixels, Chunks
 from hsunmix.formats._raw_pixels import MissingPixels, RawPixels
+from hsunmix.formats._slabs import like
 from hsunmix.model.cube import Cube
 from hsunmix.model.spectra import Spectra
 
@@ -87,7 +88,7 @@ class RemotePixels:
         for begin in range(first, last, step):
             part = self._values(Read(begin, min(begin + step, last), picked))
             if out is None:
-                out = _like(part, last - first)
+                out = like(part, last - first)
             out[begin - first : begin - first + len(part)] = part
         assert out is not None
         return out
@@ -152,7 +153,8 @@ def _in_chunks(reply: Chunked) -> ChunkPixels:
         stored.kind not in "iuf"
         or min(*reply.shape, *reply.size) < 1
         or chunks.nbytes > MAX_CHUNK_BYTES
-        or int(lengths.max()) > reply.state[0]
+        or int(lengths.min()) < 0
+        or (starts > reply.state[0] - lengths).any()
         or sorted(reply.axes) != sorted("yxb")
         or not set(reply.filters) <= set(FILTERS)
     ):
@@ -181,10 +183,3 @@ class _FlatPixels(RawPixels):
 def spectra_of(reply: Library, path: Path) -> Spectra:
     """Make the library that was described."""
     return Spectra(**values_of(reply.fields), path=str(path))
-
-
-def _like(part: NDArray[np.generic], lines: int) -> NDArray[np.generic]:
-    """Return an empty block of so many lines, its axes laid out in memory as those of ``part``."""
-    order = sorted(range(part.ndim), key=lambda axis: -part.strides[axis])
-    shape = (lines, *part.shape[1:])
-    return np.empty([shape[axis] for axis in order], part.dtype).transpose(np.argsort(order))
