@@ -3,141 +3,16 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hsunmix.engine.blocks import Block
 from hsunmix.engine.memory import aligned, require
-from hsunmix.model.cube import Cube
 
-__all__ = ["TILE", "Filling", "Rows", "Scaling"]
+__all__ = ["TILE", "Filling"]
 
 TILE = 480  # pixels; a multiple of 16 for the vector units
-KNOWN = ("float32", "int16", "uint16")  # stored types whose kernels are worth their compilation
-
-
-@dataclass(frozen=True, eq=False)
-class Scaling:
-    """How stored values become physical ones, stored · gain + offset, as ``Cube.read`` makes them.
-
-    Attributes
-    ----------
-    gain, offset : array of float64, (bands,)
-    missing : float
-        The stored value of what holds no data; NaN where there is none.
-    """
-
-    gain: NDArray[np.float64]
-    offset: NDArray[np.float64]
-    missing: float
-
-    @classmethod
-    def of(cls, cube: Cube, bands: NDArray[np.bool_]) -> Scaling | None:
-        """Return what the bands of a cube that are used need; None where the kernels don't know its type."""
-        dtype = cube.pixels.dtype
-        if dtype not in KNOWN:
-            return None
-        gain, offset = (
-            np.ascontiguousarray(np.broadcast_to(np.asarray(number, np.float64), len(bands))[bands])
-            for number in (cube.gain, cube.offset)
-        )
-        if cube.nodata is None:
-            return cls(gain, offset, float("nan"))
-        with np.errstate(over="ignore"):
-            missing = np.float32(cube.nodata) if dtype.kind == "f" else cube.nodata
-        return cls(gain, offset, float(missing))
-
-    @cached_property
-    def arguments(self) -> tuple[NDArray[np.float64], NDArray[np.float64], bool, float]:
-        """What the kernels take."""
-        return self.gain, self.offset, bool(self.offset.any()), self.missing
-
-    @cached_property
-    def changes(self) -> bool:
-        """Whether physical values are others than the stored ones."""
-        return bool((self.gain != 1).any() or self.offset.any() or not np.isnan(self.missing))
-
-
-@dataclass(frozen=True, eq=False)
-class Rows:
-    """A block of pixels as it lies in memory, so that it is passed through from end to end.
-
-    Attributes
-    ----------
-    values : array, C-contiguous
-        (pixels, bands), or (n, bands, pixels of a row). float32, or stored values and their scaling.
-    scaling : Scaling or None
-    """
-
-    values: NDArray[Any]
-    scaling: Scaling | None = None
-
-    @classmethod
-    def of(cls, block: NDArray[Any], scaling: Scaling | None = None) -> Rows:
-        """Take (lines, samples, bands) in whichever order its axes lie in memory."""
-        lines, samples, bands = block.shape
-        if scaling is not None and block.dtype == np.float32 and not scaling.changes:
-            scaling = None
-        order = tuple(sorted(range(3), key=lambda axis: -block.strides[axis]))
-        if order == (2, 0, 1) and block.transpose(order).flags.c_contiguous:
-            return cls(block.transpose(order).reshape(1, bands, lines * samples), scaling)
-        if order == (0, 2, 1) and block.transpose(order).flags.c_contiguous:
-            return cls(block.transpose(order), scaling)
-        return cls(np.ascontiguousarray(block).reshape(lines * samples, bands), scaling)
-
-    @property
-    def pixels(self) -> int:
-        """How many there are."""
-        return len(self.values) if self.values.ndim == 2 else self.values.shape[0] * self.values.shape[2]
-
-    def physical(self) -> Rows:
-        """Return the same as float32."""
-        from hsunmix.kernels.filling import scale_rows, scale_spectra
-
-        if self.scaling is None:
-            return self
-        out = np.empty(self.values.shape, np.float32)
-        (scale_spectra if out.ndim == 2 else scale_rows)(self.values, *self.scaling.arguments, out)
-        return Rows(out)
-
-    def survey(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """Bits of the largest magnitude in each pixel, and how many of its values are below zero."""
-        from hsunmix.kernels.filling import survey_rows, survey_spectra
-
-        top, below = np.empty(self.pixels, np.int32), np.empty(self.pixels, np.int32)
-        (survey_spectra if self.values.ndim == 2 else survey_rows)(self.values, top, below)
-        return top, below
-
-    def take(self, tiles: NDArray[np.float32], start: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """``survey``, and ``put`` all the same."""
-        from hsunmix.kernels import filling
-
-        top, below = np.empty(self.pixels, np.int32), np.empty(self.pixels, np.int32)
-        spectra = self.values.ndim == 2
-        if self.scaling is None:
-            take = filling.take_spectra if spectra else filling.take_rows
-            take(self.values, tiles, start, top, below)
-        else:
-            take = filling.take_stored_spectra if spectra else filling.take_stored_rows
-            take(self.values, *self.scaling.arguments, tiles, start, top, below)
-        return top, below
-
-    def only(self, used: NDArray[np.bool_]) -> Rows:
-        """Some of the pixels."""
-        if self.values.ndim == 2:
-            return Rows(self.values[used])
-        n, _, m = self.values.shape
-        parts = [self.values[i][:, used[i * m : (i + 1) * m]] for i in range(n)]
-        return Rows(np.concatenate(parts, axis=1)[np.newaxis])
-
-    def put(self, tiles: NDArray[np.float32], start: int) -> None:
-        """Copy all pixels into the columns from ``start`` on."""
-        from hsunmix.kernels.filling import fill_rows, fill_spectra
-
-        (fill_spectra if self.values.ndim == 2 else fill_rows)(self.values, tiles, start)
 
 
 class Filling:
@@ -177,7 +52,7 @@ class Filling:
         """For every column the number of its pixel."""
         return np.concatenate([self._kept[number] for number in sorted(self._kept)])
 
-    def add(self, number: int, first: int, rows: Rows, selection: NDArray[np.bool_] | None = None) -> None:
+    def add(self, number: int, first: int, rows: Block, selection: NDArray[np.bool_] | None = None) -> None:
         """Append the pixels of a block that hold data: all bands finite, not all of them zero.
 
         Blocks are appended in the order of their numbers 0, 1, …, whichever thread is ready first:
@@ -192,16 +67,15 @@ class Filling:
         number : int
         first : int
             Number of its first pixel.
-        rows : Rows
+        rows : Block
         selection : array of bool, (pixels of the block,), optional
             Those that are wanted.
         """
         from hsunmix.kernels.filling import INFINITE
 
         guessed = self._whole and selection is None
-        if not guessed:
-            rows = rows.physical()
-        top, below = rows.take(self.tiles, first) if guessed else rows.survey()
+        held = None if guessed else rows.physical()
+        top, below = rows.take(self.tiles, first) if held is None else held.survey()
         used = (top > 0) & (top < INFINITE)
         if selection is not None:
             used &= selection
@@ -214,14 +88,14 @@ class Filling:
             self._turn += 1
             self._kept[number] = index + first
             self._whole = self._whole and len(index) == len(used)
-            placed = guessed and self._whole
             if len(index):
                 self.largest = max(self.largest, float(top[index].max().view(np.float32)))
                 self.below += int(below[index].sum(dtype=np.int64))
+                if held is None and not self._whole:
+                    held = rows.again(self.tiles, first)  # before those that follow write there
             self._change.notify_all()
-        if len(index) and not placed:
-            rows = rows.physical()
-            (rows if len(index) == len(used) else rows.only(used)).put(self.tiles, start)
+        if len(index) and held is not None:
+            (held if len(index) == len(used) else held.only(used)).put(self.tiles, start)
 
     def fail(self) -> None:
         """Let nobody wait for a block that will not come."""

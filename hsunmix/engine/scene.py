@@ -12,12 +12,13 @@ from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.engine.filling import TILE, Filling, Rows, Scaling
+from hsunmix.engine.blocks import Block, Boxes, Rows, Scaling, Scattered
+from hsunmix.engine.filling import TILE, Filling
 from hsunmix.engine.memory import aligned
 from hsunmix.engine.threads import run_chunks, thread_count
 from hsunmix.errors import InputError
@@ -159,21 +160,20 @@ def load(cube: Cube) -> Generator[Step | None, None, Scene]:
     index = None if bands.all() else np.flatnonzero(bands).tolist()
     filling = Filling(cube.lines * cube.samples, int(bands.sum()))
     scaling = Scaling.of(cube, bands)
-    step = _lines_of_block(cube, 4 if scaling is None else cube.pixels.dtype.itemsize)
+    step = _lines_of_block(cube, scaling)
     starts = range(0, cube.lines, step)
     done = 0
 
     def work(lines: slice) -> None:
         nonlocal done
         try:
-            read = cube.read if scaling is None else cube.pixels.read
-            block = read(lines.start, lines.stop, index)
+            block = _block(cube, lines, index, scaling)
             selected = None if cube.selection is None else cube.selection[lines].ravel()
-            filling.add(lines.start // step, lines.start * cube.samples, Rows.of(block, scaling), selected)
+            filling.add(lines.start // step, lines.start * cube.samples, block, selected)
         except BaseException:
             filling.fail()
             raise
-        done += len(block)
+        done += lines.stop - lines.start
 
     at_once = max(1, HELD_BYTES // (step * cube.samples * cube.bands * 4))
     blocks = [slice(first, min(first + step, cube.lines)) for first in starts]
@@ -189,14 +189,24 @@ def load(cube: Cube) -> Generator[Step | None, None, Scene]:
     return _scene(filling, bands, (cube.lines, cube.samples), tuple(notes), why)
 
 
-def _lines_of_block(cube: Cube, size: int) -> int:
-    """Return how many lines are read at a time: as many as the file decodes together, or several such.
-
-    Of values that take ``size`` bytes each.
-    """
+def _lines_of_block(cube: Cube, scaling: Scaling | None) -> int:
+    """Return how many lines are read at a time: as many as the file decodes together, or several such."""
+    size = 4 if scaling is None else cube.pixels.dtype.itemsize
     lines = max(1, BLOCK_BYTES // max(1, cube.samples * cube.bands * size))
-    together = int(getattr(cube.pixels, "block_lines", 1))
+    name = "block_lines" if scaling is None else "piece_lines"
+    together = int(getattr(cube.pixels, name, getattr(cube.pixels, "block_lines", 1)))
     return -(-lines // together) * together
+
+
+def _block(cube: Cube, lines: slice, bands: list[int] | None, scaling: Scaling | None) -> Block:
+    """Read some lines, or get ready to."""
+    if scaling is None:
+        return Rows.of(cube.read(lines.start, lines.stop, bands))
+    pixels = cube.pixels
+    if hasattr(pixels, "scatter"):
+        shape = lines.stop - lines.start, cube.samples, len(scaling.gain)
+        return Boxes(cast(Scattered, pixels), lines, shape, bands, scaling)
+    return Rows.of(pixels.read(lines.start, lines.stop, bands), scaling)
 
 
 def from_array(x: NDArray[Any]) -> Scene:

@@ -1,4 +1,4 @@
-"""The filters that HDF5 files use most, undone without HDF5: shuffle and deflate."""
+"""The filters that HDF5 and TIFF files use most, undone without their libraries."""
 
 from __future__ import annotations
 
@@ -9,11 +9,19 @@ from numpy.typing import NDArray
 
 __all__ = ["FILTERS", "decode"]
 
-FILTERS = ("shuffle", "deflate")
+FILTERS = ("shuffle", "differences", "float differences", "deflate", "zlib", "lzw")
+
+Bytes = NDArray[np.uint8]
+Shape = tuple[int, ...]
 
 
 def decode(
-    raw: NDArray[np.uint8], filters: tuple[str, ...], left_out: int, size: int, stored: np.dtype[np.generic]
+    raw: Bytes,
+    filters: tuple[str, ...],
+    left_out: int,
+    shape: Shape,
+    stored: np.dtype[np.generic],
+    along: int,
 ) -> NDArray[np.generic]:
     """Return the values of a chunk.
 
@@ -22,43 +30,63 @@ def decode(
     raw : array of uint8
         As it lies in the file.
     filters : tuple of str
-        In the order of writing.
+        In the order of writing. ``zlib`` is ``deflate`` that may hold more than there should be.
     left_out : int
         Bit k is set where the k-th of them was left out.
-    size : int
-        Bytes of the chunk, decoded.
+    shape : tuple of int
+        Of the chunk.
     stored : dtype
+    along : int
+        The axis of the samples: differences are taken along it.
 
     Raises
     ------
     ValueError
         It is damaged.
     """
+    size = int(np.prod(shape)) * stored.itemsize
     for k in reversed(range(len(filters))):
         if left_out >> k & 1:
             continue
-        if filters[k] == "deflate":
-            raw = _inflated(raw, size)
-        elif len(raw) == size:
+        if filters[k] in ("deflate", "zlib"):
+            raw = _inflated(raw, size, filters[k] == "zlib")
+        elif filters[k] == "lzw":
+            raw = _unpacked(raw, size)
+        elif len(raw) != size:
+            continue
+        elif filters[k] == "shuffle":
             raw = _unshuffled(raw, stored.itemsize)
+        elif filters[k] == "differences":
+            raw = _summed(raw, shape, stored, along)
+        else:
+            raw = _float_summed(raw, shape, stored, along)
     if len(raw) != size:
         raise ValueError(f"a chunk of {len(raw)} bytes instead of {size}")
-    return raw.view(stored)
+    return raw.view(stored).reshape(shape)
 
 
-def _inflated(raw: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+def _inflated(raw: Bytes, size: int, more: bool) -> Bytes:
     stream = zlib.decompressobj()
     try:
         # A byte more than there should be, so that it comes to the end and checks its sum.
         data = stream.decompress(raw.data, size + 1)
     except zlib.error as error:
         raise ValueError(str(error)) from None
-    if not stream.eof:
+    if not stream.eof and not (more and len(data) > size):
         raise ValueError("a chunk that can't be inflated to its size")
-    return np.frombuffer(data, np.uint8)
+    return np.frombuffer(data, np.uint8)[: size if more else None]
 
 
-def _unshuffled(raw: NDArray[np.uint8], width: int) -> NDArray[np.uint8]:
+def _unpacked(raw: Bytes, size: int) -> Bytes:
+    from hsunmix.kernels.lzw import unpack
+
+    out = np.empty(size, np.uint8)
+    if unpack(raw, out) != size:
+        raise ValueError("a piece that can't be unpacked to its size")
+    return out
+
+
+def _unshuffled(raw: Bytes, width: int) -> Bytes:
     """Put the bytes of a value together again: first bytes of all values came first, then second ones."""
     if width == 1:
         return raw
@@ -66,3 +94,20 @@ def _unshuffled(raw: NDArray[np.uint8], width: int) -> NDArray[np.uint8]:
     for k, plane in enumerate(raw.reshape(width, -1)):
         out[:, k] = plane
     return out.reshape(-1)
+
+
+def _summed(raw: Bytes, shape: Shape, stored: np.dtype[np.generic], along: int) -> Bytes:
+    """Add each value to the one before it, as whole numbers of its width."""
+    whole = np.dtype(f"u{stored.itemsize}").newbyteorder(stored.byteorder)
+    values = raw.view(whole).reshape(shape).astype(whole.newbyteorder("="))
+    np.add.accumulate(values, axis=along, out=values)
+    return values.astype(whole, copy=False).reshape(-1).view(np.uint8)
+
+
+def _float_summed(raw: Bytes, shape: Shape, stored: np.dtype[np.generic], along: int) -> Bytes:
+    """Add each byte of a row to that of the value before it; first come the highest bytes of all values."""
+    behind, width = int(np.prod(shape[along + 1 :])), stored.itemsize
+    rows = raw.reshape(-1, width * shape[along], behind)
+    planes = np.add.accumulate(rows, axis=1, dtype=np.uint8).reshape(len(rows), width, -1)
+    values = np.ascontiguousarray(planes.transpose(0, 2, 1)).view(stored.newbyteorder(">"))
+    return values.astype(stored, copy=False).reshape(-1).view(np.uint8)

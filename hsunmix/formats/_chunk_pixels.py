@@ -7,7 +7,6 @@ as they must inside HDF5.
 from __future__ import annotations
 
 import itertools
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,14 +17,17 @@ from typing import IO, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hsunmix.engine.blocks import Put
 from hsunmix.engine.threads import run_chunks
 from hsunmix.errors import FileError, TooLargeError
 from hsunmix.formats._chunk_filters import decode
 from hsunmix.formats._raw_pixels import fill
 from hsunmix.formats._slabs import KEPT_BYTES, Slabs, lines_of_slab
+from hsunmix.formats._state import State, check_state
 
 __all__ = ["ChunkPixels", "Chunks"]
 
+COLUMN_BYTES = 64 << 20  # kept of what was unpacked for a pixel
 PORTION = 4 << 20  # decoded by a thread before it looks for more
 
 Values = NDArray[np.generic]
@@ -57,9 +59,11 @@ class Chunks:
     masks : array of int64
         Bit k is set where the k-th filter was left out.
     filters : tuple of str
-        In the order of writing: ``shuffle``, ``deflate``.
+        In the order of writing; see ``decode``.
     fill : array, ()
         Value of what is in no chunk.
+    cut : int
+        The axis along which the last chunk ends with the dataset; −1 where all chunks are of one size.
     """
 
     shape: tuple[int, int, int]
@@ -70,11 +74,30 @@ class Chunks:
     masks: NDArray[np.int64]
     filters: tuple[str, ...]
     fill: NDArray[np.generic]
+    cut: int = -1
 
     @cached_property
     def nbytes(self) -> int:
         """Size of a chunk, decoded."""
         return self.size[0] * self.size[1] * self.size[2] * self.stored.itemsize
+
+    def extent(self, place: Sequence[int]) -> tuple[int, ...]:
+        """Size of one chunk along the axes."""
+        extent = list(self.size)
+        if self.cut >= 0:
+            extent[self.cut] = min(
+                extent[self.cut], self.shape[self.cut] - place[self.cut] * extent[self.cut]
+            )
+        return tuple(extent)
+
+    @cached_property
+    def sizes(self) -> NDArray[np.int64]:
+        """Size of each in bytes, decoded."""
+        sizes = np.full(self.starts.shape, self.nbytes, np.int64)
+        if self.cut >= 0:
+            last = (slice(None),) * self.cut + (-1,)
+            sizes[last] = np.prod(self.extent([n - 1 for n in self.starts.shape])) * self.stored.itemsize
+        return sizes
 
 
 class ChunkPixels:
@@ -93,7 +116,7 @@ class ChunkPixels:
         The file's size and its time of change when this was found.
     """
 
-    def __init__(self, path: Path, axes: str, chunks: Chunks, state: tuple[int, int]) -> None:
+    def __init__(self, path: Path, axes: str, chunks: Chunks, state: State) -> None:
         self.path = path
         self.axes = axes
         self.chunks = chunks
@@ -104,10 +127,13 @@ class ChunkPixels:
         self._dtype = chunks.stored.newbyteorder("=")
         line = samples * bands * self._dtype.itemsize
         rows = chunks.size[self._order[0]]
+        self.piece_lines = lines_of_slab(rows, lines, line)
+        self._most = int(chunks.nbytes if not chunks.filters else chunks.lengths.max())
         if axes[0] == "y" and not chunks.filters:
             rows = 1  # of such a chunk some lines can be read alone
         self.block_lines = lines_of_slab(rows, lines, line)
         self._slabs = Slabs(self.block_lines, self.block_lines * line, KEPT_BYTES)
+        self._column: tuple[tuple[int, int], Values] = (-1, -1), np.empty(0)
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -148,59 +174,91 @@ class ChunkPixels:
         slab = self._slabs.peek(line // self.block_lines)
         if slab is not None:
             return np.array(slab[line % self.block_lines, sample])
-        return self._load(np.array([line]), np.array([sample]), np.arange(bands)).reshape(-1)
+        rows, columns = (self.chunks.size[k] for k in self._order[:2])
+        if not self.chunks.filters or rows * columns * bands * self._dtype.itemsize > COLUMN_BYTES:
+            return self._load(np.array([line]), np.array([sample]), np.arange(bands)).reshape(-1)
+        top, left = line // rows * rows, sample // columns * columns
+        place, column = self._column
+        if place != (top, left):  # one pixel of a piece is asked for after the other
+            around = np.arange(top, min(top + rows, lines)), np.arange(left, min(left + columns, samples))
+            column = self._load(*around, np.arange(bands))
+            self._column = (top, left), column
+        return np.array(column[line - top, sample - left])
 
     def _load_lines(self, first: int, last: int) -> Values:
         lines, samples, bands = self._shape
         return self._load(np.arange(first, min(last, lines)), np.arange(samples), np.arange(bands))
 
+    def scatter(self, first: int, last: int, bands: Sequence[int] | None, put: Put) -> None:
+        """See ``Scattered``; ``bands`` ascend."""
+        _, samples, every = self._shape
+        picked = np.arange(every) if bands is None else np.asarray(bands, np.intp)
+        self._each((np.arange(first, last), np.arange(samples), picked), put)
+
     def _load(self, *picked: NDArray[np.intp]) -> Values:
         """Read what is picked, in ascending order, along lines, samples and bands."""
-        picked = tuple(picked["yxb".index(axis)] for axis in self.axes)
         try:
-            out = np.empty([len(index) for index in picked], self._dtype)
-            parts = [_parts(index, size) for index, size in zip(picked, self.chunks.size, strict=True)]
-            boxes = list(itertools.product(*parts))
-            step = max(1, PORTION // self.chunks.nbytes)
-            portions = [slice(k, k + step) for k in range(0, len(boxes), step)]
-            for _ in run_chunks(lambda portion: self._copy(boxes[portion], out), portions):
+            out = np.empty([len(picked[k]) for k in np.argsort(self._order)], self._dtype)
+        except MemoryError as error:
+            raise TooLargeError(f"{self.path}: {error or 'the block does not fit into memory'}") from None
+        out = out.transpose(self._order)
+
+        def put(values: Values, lines: slice, samples: slice, bands: slice) -> None:
+            out[lines, samples, bands] = values
+
+        self._each(picked, put)
+        return out
+
+    def _each(self, picked: tuple[NDArray[np.intp], ...], put: Put) -> None:
+        """Give the parts of all chunks that are picked to ``put``."""
+        inward = np.argsort(self._order)
+        sizes = [self.chunks.size[k] for k in self._order]
+        parts = [_parts(index, size) for index, size in zip(picked, sizes, strict=True)]
+        boxes = list(itertools.product(*(parts[k] for k in inward)))
+        step = max(1, PORTION // self.chunks.nbytes)
+        portions = [slice(k, k + step) for k in range(0, len(boxes), step)]
+        spare: list[NDArray[np.uint8]] = []  # memory that is in the cache already
+
+        def some(portion: slice) -> None:
+            room = spare.pop() if spare else np.empty(self._most, np.uint8)
+            with self._open() as file:
+                for box in boxes[portion]:
+                    values = self._values(file, box, room).astype(self._dtype, copy=False)
+                    put(values.transpose(self._order), *(box[k].target for k in self._order))
+            spare.append(room)
+
+        try:
+            for _ in run_chunks(some, portions):
                 pass
         except MemoryError as error:
             raise TooLargeError(f"{self.path}: {error or 'the block does not fit into memory'}") from None
-        return out.transpose(self._order)
 
-    def _copy(self, boxes: list[tuple[Part, ...]], out: Values) -> None:
-        """Copy parts of some chunks to where they belong."""
-        with self._open() as file:
-            for box in boxes:
-                values = self._values(file, box)
-                out[tuple(part.target for part in box)] = values
-
-    def _values(self, file: IO[bytes], box: tuple[Part, ...]) -> Values:
-        """Return what is wanted of one chunk."""
+    def _values(self, file: IO[bytes], box: tuple[Part, ...], room: NDArray[np.uint8]) -> Values:
+        """Return what is wanted of one chunk, perhaps in ``room``."""
         chunks = self.chunks
         place = tuple(part.chunk for part in box)
         start = int(chunks.starts[place])
         if start < 0:
-            return chunks.fill
+            return np.broadcast_to(chunks.fill, [part.target.stop - part.target.start for part in box])
         if not chunks.filters:
-            return self._plain(file, start, box)[tuple(part.picked for part in box)]
-        raw = np.empty(int(chunks.lengths[place]), np.uint8)
+            return self._plain(file, start, box, room)[tuple(part.picked for part in box)]
+        raw = room[: int(chunks.lengths[place])]
         fill(self.path, file, start, raw)
         try:
-            values = decode(raw, chunks.filters, int(chunks.masks[place]), chunks.nbytes, chunks.stored)
+            extent, along = chunks.extent(place), self.axes.index("x")
+            values = decode(raw, chunks.filters, int(chunks.masks[place]), extent, chunks.stored, along)
         except ValueError as error:
             raise FileError(self.path, f"is damaged: {error} at byte {start}") from None
-        values = values.reshape(chunks.size)[tuple(slice(part.low, part.high) for part in box)]
+        values = values[tuple(slice(part.low, part.high) for part in box)]
         return values[tuple(part.picked for part in box)]
 
-    def _plain(self, file: IO[bytes], start: int, box: tuple[Part, ...]) -> Values:
+    def _plain(self, file: IO[bytes], start: int, box: tuple[Part, ...], room: NDArray[np.uint8]) -> Values:
         """Read no more of a chunk than from the first to the last value that is wanted."""
         (_, rows, columns), item = self.chunks.size, self.chunks.stored.itemsize
         strides = (rows * columns * item, columns * item, item)
         first = sum(part.low * stride for part, stride in zip(box, strides, strict=True))
         last = sum((part.high - 1) * stride for part, stride in zip(box, strides, strict=True))
-        raw = np.empty(last - first + item, np.uint8)
+        raw = room[: last - first + item]
         fill(self.path, file, start + first, raw)
         shape = [part.high - part.low for part in box]
         return np.ndarray(shape, self.chunks.stored, raw.data, 0, strides)
@@ -212,14 +270,9 @@ class ChunkPixels:
         except OSError as error:
             raise FileError(self.path, f"can no longer be read: {error.strerror or error}") from None
         with file:
-            self._check(file)
+            check_state(self.path, self.state, file.fileno())
             yield file
-            self._check(file)
-
-    def _check(self, file: IO[bytes]) -> None:
-        found = os.fstat(file.fileno())
-        if (found.st_size, found.st_mtime_ns) != self.state:
-            raise FileError(self.path, "has changed since it was opened; open it again")
+            check_state(self.path, self.state, file.fileno())
 
 
 def _parts(index: NDArray[np.intp], size: int) -> list[Part]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from hsunmix.errors import FileError, FormatError, TooLargeError
+from hsunmix.formats._state import check_state, state_of
 from hsunmix.model.unmixing import Step
 
 __all__ = ["Unpacked", "is_gzip", "may_hold"]
@@ -53,7 +54,7 @@ class Unpacked:
         self.path = path
         self.size = size
         self._lock = threading.Lock()
-        self._known = self._state()
+        self._known = state_of(path)
         self._files: tuple[IO[bytes], IO[bytes]] | None = None
         self._done = 0
 
@@ -84,8 +85,7 @@ class Unpacked:
         with self._lock:
             if self._done >= self.size:
                 return True
-            if self._state() != self._known:
-                raise FileError(self.path, "has changed since it was opened; open it again")
+            check_state(self.path, self._known)
             try:
                 self._block()
             except FileError:
@@ -123,10 +123,3 @@ class Unpacked:
                 f"{self.path}: unpacked it takes {self.size / 2**30:.1f} GB, and {free / 2**30:.1f} GB are "
                 f"free in {folder}; set TMPDIR to another folder, or unpack it with gunzip"
             )
-
-    def _state(self) -> tuple[int, int]:
-        try:
-            found = self.path.stat()
-        except OSError as error:
-            raise FileError(self.path, f"can no longer be read: {error.strerror or error}") from None
-        return found.st_size, found.st_mtime_ns

@@ -20,9 +20,11 @@ from hsunmix.formats._tiff_aux import complete
 from hsunmix.formats._tiff_file import TiffFacts, is_tiff, look, tiff_beside
 from hsunmix.formats._tiff_mask import empty_value, take_mask
 from hsunmix.formats._tiff_pixels import TiffPixels
+from hsunmix.formats._tiff_places import lying
 from hsunmix.formats._tiff_terms import Fields, joined, merged
 from hsunmix.formats._wavelengths import from_names, nanometres
 from hsunmix.model.cube import Cube
+from hsunmix.model.pixels import Pixels
 
 TITLE = "GeoTIFF"
 SUFFIXES = (".tif", ".tiff")
@@ -58,8 +60,9 @@ def open_cube(path: Path, options: Options) -> Cube:  # noqa: ARG001 - TIFF need
     gain, offset = _scale(facts, header)
     nodata = facts.nodata if facts.nodata is not None else _envi_bands.nodata(header)
     dtype, empty = (facts.dtype, 0.0) if mask is None else empty_value(facts.dtype, nodata, facts.notes)
+    pixels: Pixels | None = lying(image, facts) if mask is None else None
     return Cube(
-        TiffPixels(image, facts.shape, dtype, facts.row_bytes, mask, empty),
+        pixels or TiffPixels(image, facts.shape, dtype, facts.row_bytes, mask, empty),
         wavelengths=nm,
         fwhm=fwhm,
         bad_bands=_envi_bands.bad_bands(header, bands),

@@ -54,45 +54,51 @@ def survey_rows(block, top, below):
 
 
 @njit(nogil=True, cache=True)
-def _copy_spectra(block, tile, begin):
-    """Copy spectra (p, bands) into the columns begin … of a tile (bands, T)."""
+def _copy_spectra(block, tile, begin, band):
+    """Copy spectra (p, b) into the columns begin … and the rows band … of a tile (bands, T)."""
     pixels, bands = block.shape
     source, target, width = block.reshape(-1), tile.reshape(-1), tile.shape[1]
     whole, most = pixels // SIDE * SIDE, bands // SIDE * SIDE
     for group in range(0, most, GROUP):
         for p in range(0, whole, SIDE):
             for b in range(group, min(group + GROUP, most), SIDE):
-                transpose(source, p * bands + b, bands, target, b * width + begin + p, width)
+                transpose(source, p * bands + b, bands, target, (band + b) * width + begin + p, width)
     for b in range(bands):
         for p in range(0 if b >= most else whole, pixels):
-            tile[b, begin + p] = block[p, b]
+            tile[band + b, begin + p] = block[p, b]
 
 
 @njit(nogil=True, cache=True)
-def fill_spectra(block, tiles, start):
-    """Copy spectra, float32 (p, bands), into the columns start … of tiles (tiles, bands, T)."""
+def fill_spectra(block, tiles, start, samples, pitch, band):
+    """Copy spectra, float32 (p, b), into the rows band … of tiles (tiles, bands, T).
+
+    The first goes into the column start, samples − 1 more beside it; those after them begin pitch
+    columns further on, and so forth.
+    """
     width = tiles.shape[2]
     done = 0
     while done < len(block):
-        tile, begin = tiles[(start + done) // width], (start + done) % width
-        count = min(width - begin, len(block) - done)
-        _copy_spectra(block[done : done + count], tile, begin)
+        column = start + done // samples * pitch + done % samples
+        tile, begin = tiles[column // width], column % width
+        count = min(width - begin, samples - done % samples, len(block) - done)
+        _copy_spectra(block[done : done + count], tile, begin, band)
         done += count
 
 
 @njit(nogil=True, cache=True)
-def fill_rows(block, tiles, start):
-    """As fill_spectra, of float32 (n, bands, m)."""
+def fill_rows(block, tiles, start, samples, pitch, band):
+    """As fill_spectra, of float32 (n, b, m)."""
     n, bands, m = block.shape
     width = tiles.shape[2]
     for i in range(n):
         done = 0
         while done < m:
-            column = start + i * m + done
+            first = i * m + done
+            column = start + first // samples * pitch + first % samples
             tile, begin = tiles[column // width], column % width
-            count = min(width - begin, m - done)
+            count = min(width - begin, samples - first % samples, m - done)
             for b in range(bands):
-                row, out = block[i, b, done : done + count], tile[b, begin : begin + count]
+                row, out = block[i, b, done : done + count], tile[band + b, begin : begin + count]
                 for p in range(count):
                     out[p] = row[p]
             done += count
@@ -107,7 +113,7 @@ def take_spectra(block, tiles, start, top, below):
         tile, begin = tiles[(start + done) // width], (start + done) % width
         last = done + min(width - begin, len(block) - done)
         survey_spectra(block[done:last], top[done:last], below[done:last])
-        _copy_spectra(block[done:last], tile, begin)
+        _copy_spectra(block[done:last], tile, begin, 0)
         done = last
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hsunmix.engine.filling import TILE, Rows, Scaling
+from hsunmix.engine.blocks import Rows, Scaling
+from hsunmix.engine.filling import TILE
 from hsunmix.engine.memory import aligned
 from hsunmix.engine.scene import load
 from hsunmix.engine.threads import set_threads

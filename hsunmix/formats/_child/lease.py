@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from hsunmix.errors import FileError
 from hsunmix.formats._child.limits import WALL_SECONDS, cpu_seconds
-from hsunmix.formats._child.messages import CHANGED, Open, Opened, Read, Refused, Reply, Spectrum
+from hsunmix.formats._child.messages import Open, Opened, Read, Refused, Reply, Spectrum
 from hsunmix.formats._child.process import Child
 from hsunmix.formats._child.translation import error_of
+from hsunmix.formats._state import CHANGED, state_of
 
 __all__ = ["Lease", "end_all"]
 
@@ -110,10 +111,7 @@ class Lease:
                 f"can't be read: the process that decodes it can't be started ({error.strerror or error})"
             )
             raise FileError(self.path, reason) from None
-        try:
-            size = self.path.stat().st_size
-        except OSError as error:
-            raise FileError(self.path, f"can no longer be read: {error.strerror or error}") from None
+        size, _ = state_of(self.path)
         reply = self._ask(self._request, size)
         assert not isinstance(reply, np.ndarray)
         return reply

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import struct
-from pathlib import Path
 from typing import Any, BinaryIO
 
 import msgspec
 
-from hsunmix.errors import FileError
-
 __all__ = [
-    "CHANGED", "Array", "Block", "Chunked", "Done", "Fields", "Flat", "Forget", "Library", "Lie", "Missing",
+    "Array", "Block", "Chunked", "Done", "Fields", "Flat", "Forget", "Library", "Lie", "Missing",
     "Open", "Opened", "Place", "Read", "Refused", "Reply", "Request", "Spectrum", "Value", "receive", "send",
-    "state_of",
 ]  # fmt: skip
 
-CHANGED = "has changed since it was opened; open it again"
 MAX_BYTES = 256 << 20
 _LENGTH = struct.Struct("<I")
 
@@ -119,6 +114,7 @@ class Chunked(msgspec.Struct, tag=True):
     masks: bytes
     filters: tuple[str, ...]
     fill: bytes
+    cut: int
     state: tuple[int, int]
 
 
@@ -186,18 +182,3 @@ def receive(stream: BinaryIO, kind: Any) -> Any:
         return msgspec.msgpack.decode(data, type=kind)
     except msgspec.DecodeError as error:
         raise EOFError from error
-
-
-def state_of(path: Path) -> tuple[int, int]:
-    """Return a file's size and its time of change, by which both sides see that it is another.
-
-    Raises
-    ------
-    FileError
-        It is gone.
-    """
-    try:
-        found = path.stat()
-    except OSError as error:
-        raise FileError(path, f"can no longer be read: {error.strerror or error}") from None
-    return found.st_size, found.st_mtime_ns

@@ -13,10 +13,9 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.errors import FileError, MissingFileError
+from hsunmix.errors import MissingFileError
 from hsunmix.formats._child.lease import Lease
 from hsunmix.formats._child.messages import (
-    CHANGED,
     Chunked,
     Flat,
     Library,
@@ -24,13 +23,13 @@ from hsunmix.formats._child.messages import (
     Opened,
     Read,
     Spectrum,
-    state_of,
 )
 from hsunmix.formats._child.translation import error_of, values_of
 from hsunmix.formats._chunk_filters import FILTERS
 from hsunmix.formats._chunk_pixels import ChunkPixels, Chunks
 from hsunmix.formats._raw_pixels import MissingPixels, RawPixels
 from hsunmix.formats._slabs import like
+from hsunmix.formats._state import check_state
 from hsunmix.model.cube import Cube
 from hsunmix.model.spectra import Spectra
 
@@ -148,6 +147,7 @@ def _in_chunks(reply: Chunked) -> ChunkPixels:
         masks,
         reply.filters,
         np.frombuffer(reply.fill, stored).reshape(()),
+        reply.cut,
     )
     if (
         stored.kind not in "iuf"
@@ -157,6 +157,7 @@ def _in_chunks(reply: Chunked) -> ChunkPixels:
         or (starts > reply.state[0] - lengths).any()
         or sorted(reply.axes) != sorted("yxb")
         or not set(reply.filters) <= set(FILTERS)
+        or not -1 <= reply.cut < 3
     ):
         raise ValueError("pixels that can't be")
     return ChunkPixels(Path(os.fsdecode(reply.file)), reply.axes, chunks, reply.state)
@@ -170,14 +171,10 @@ class _FlatPixels(RawPixels):
 
     @contextmanager
     def _open(self) -> Iterator[IO[bytes]]:
-        self._check()
+        check_state(self.path, self.state)
         with super()._open() as file:
             yield file
-        self._check()
-
-    def _check(self) -> None:
-        if state_of(self.path) != self.state:
-            raise FileError(self.path, CHANGED)
+        check_state(self.path, self.state)
 
 
 def spectra_of(reply: Library, path: Path) -> Spectra:

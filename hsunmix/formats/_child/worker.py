@@ -20,7 +20,6 @@ from hsunmix.formats import MissingPixels, Options, formats
 from hsunmix.formats._child.limits import confine, cpu_seconds, processor_time
 from hsunmix.formats._child.memory import SharedMemory
 from hsunmix.formats._child.messages import (
-    CHANGED,
     Block,
     Chunked,
     Done,
@@ -37,12 +36,12 @@ from hsunmix.formats._child.messages import (
     Spectrum,
     receive,
     send,
-    state_of,
 )
 from hsunmix.formats._child.translation import fields_of, refusal
 from hsunmix.formats._chunk_pixels import ChunkPixels
 from hsunmix.formats._files import guarded
 from hsunmix.formats._raw_pixels import RawPixels
+from hsunmix.formats._state import State, check_state, state_of
 from hsunmix.model.cube import Cube
 from hsunmix.model.pixels import Pixels
 from hsunmix.model.spectra import Spectra
@@ -74,7 +73,7 @@ class _Worker:
         self._memory = memory
         self._path = Path()
         self._cube: Cube | None = None
-        self._files: dict[Path, tuple[int, int]] = {}
+        self._files: dict[Path, State] = {}
         self._seconds = 0.0  # of the processor, for one request
         self._last = Read(0, 0)
         self._ahead: tuple[Read, Values] | None = None
@@ -147,8 +146,7 @@ class _Worker:
     def _check(self) -> None:
         """Libraries read zeros where a file was cut short, or mix the old one and the new."""
         for file, before in self._files.items():
-            if state_of(file) != before:
-                raise FileError(file, CHANGED)
+            check_state(file, before)
 
     def _read_ahead(self, request: Read) -> None:
         """Decode what comes next in a pass through the file, while the parent works on the last."""
@@ -203,6 +201,7 @@ def _chunked(fields: Fields, pixels: ChunkPixels) -> Chunked:
         masks,
         chunks.filters,
         chunks.fill.tobytes(),
+        chunks.cut,
         pixels.state,
     )
 
