@@ -6,9 +6,10 @@ Left alone, Qt goes in the order in which widgets were made, and what is made la
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QComboBox,
@@ -23,11 +24,23 @@ from PySide6.QtWidgets import (
 
 __all__ = ["arrange", "stops"]
 
+WANTED = "tabOrderWanted"  # a property of the window
+PAUSE = 50  # milliseconds
 WHOLE = (QComboBox, QAbstractSpinBox)  # what is inside them is their own
 
 
 def arrange(window: QWidget) -> None:
-    """Bring everything in a window into order; to be called when it is made, or something new is in it."""
+    """Bring everything in a window into order; to be called when it is made, or something new is in it.
+
+    It is done a moment later and once for several calls: nobody presses Tab before what is new is seen.
+    """
+    if not window.property(WANTED):
+        window.setProperty(WANTED, True)
+        QTimer.singleShot(PAUSE, window, partial(_arrange, window))
+
+
+def _arrange(window: QWidget) -> None:
+    window.setProperty(WANTED, False)
     order = list(stops(window))
     if len(order) > 2:
         # Qt leaves a pair alone that is a pair going round the end: so the last is taken from there first.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
+import faulthandler
+import os
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 __all__ = ["Beats", "Heartbeat"]
 
-LATE = 0.08  # seconds without a beat until what the window's thread does is written down
+LATE = 0.08  # seconds without a beat until what every thread does is written down
 
 
 @dataclass(frozen=True)
@@ -47,17 +47,18 @@ class Heartbeat:
     Parameters
     ----------
     log : Path
-        Where the window's thread was when a beat was late.
+        Where the threads were when a beat was late. Whichever holds the interpreter is seen too: it is
+        written without it.
     """
 
     def __init__(self, log: Path) -> None:
         self._log = log.open("w")
-        self._waited = Path(f"/proc/self/task/{threading.get_native_id()}/schedstat")
+        try:
+            self._waited = os.open(f"/proc/self/task/{threading.get_native_id()}/schedstat", os.O_RDONLY)
+        except OSError:  # Linux alone tells
+            self._waited = -1
         self._last = self._now()
         self._worst = Beats()
-        self._window, self._ended = threading.get_ident(), threading.Event()
-        self._watch = threading.Thread(target=self._look, daemon=True)
-        self._watch.start()
         self._timer = QTimer()
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._beat)
@@ -78,16 +79,14 @@ class Heartbeat:
     def stop(self) -> None:
         """End it."""
         self._timer.stop()
-        self._ended.set()
-        self._watch.join()
+        faulthandler.cancel_dump_traceback_later()
         self._log.close()
+        if self._waited >= 0:
+            os.close(self._waited)
 
     def _now(self) -> tuple[float, float, float]:
-        """The clock, processor time, and time waited for a processor; Linux alone knows the last."""
-        try:
-            waited = int(self._waited.read_text().split()[1]) / 1e9
-        except OSError:
-            waited = 0.0
+        """The clock, processor time, and time waited for a processor."""
+        waited = int(os.pread(self._waited, 100, 0).split()[1]) / 1e9 if self._waited >= 0 else 0.0
         return time.perf_counter(), time.thread_time(), waited
 
     def _beat(self) -> None:
@@ -96,13 +95,4 @@ class Heartbeat:
         worst = self._worst
         self._worst = Beats(max(worst.longest, gap), max(worst.ours, gap - waited), max(worst.own, own))
         self._last = now
-
-    def _look(self) -> None:
-        """Write down, once for every late beat, what the window's thread is at."""
-        seen = 0.0
-        while not self._ended.wait(LATE / 4):
-            last = self._last[0]
-            if time.perf_counter() - last > LATE and last != seen:
-                seen = last
-                where = traceback.format_stack(sys._current_frames()[self._window])
-                self._log.write("".join(["late:\n", *where]))
+        faulthandler.dump_traceback_later(LATE, file=self._log)

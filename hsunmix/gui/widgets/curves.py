@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
+import shiboken6
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
@@ -162,9 +164,9 @@ def paint_curve(painter: QPainter, frame: Frame, x: Array, curve: Curve) -> None
         if first == last:
             painter.drawPoint(QPointF(part_x[0], part_y[0]))
         elif curve.style in PATTERNS:
-            _lines(painter, pieces(part_x, part_y, *PATTERNS[curve.style]))
+            _lines.draw(painter, pieces(part_x, part_y, *PATTERNS[curve.style]))
         elif last - first >= SMOOTH and curve.width <= THICK:
-            _lines(painter, np.column_stack((part_x[:-1], part_y[:-1], part_x[1:], part_y[1:])))
+            _lines.draw(painter, np.column_stack((part_x[:-1], part_y[:-1], part_x[1:], part_y[1:])))
         else:
             painter.drawPolyline(_polygon(part_x, part_y))
 
@@ -184,9 +186,27 @@ def paint_spread(painter: QPainter, frame: Frame, x: Array, spread: Spread) -> N
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def _lines(painter: QPainter, ends: Array) -> None:
-    if len(ends):
-        painter.drawLines([QLineF(*row) for row in ends.tolist()])
+class _Lines:
+    """Lines of Qt that lie in one array: making anew each of them costs more than drawing them."""
+
+    def __init__(self) -> None:
+        self._ends: Array = np.empty((0, 4))
+        self._lines: list[QLineF] = []
+
+    def draw(self, painter: QPainter, ends: Array) -> None:
+        """Draw lines, x and y of both ends a row."""
+        count = len(ends)
+        if count > len(self._lines):
+            self._ends = np.empty((2 * count, 4))
+            first, size = self._ends.ctypes.data, self._ends.strides[0]
+            places = range(first, first + self._ends.nbytes, size)
+            self._lines = [cast("QLineF", shiboken6.wrapInstance(place, QLineF)) for place in places]
+        self._ends[:count] = ends
+        if count:
+            painter.drawLines(self._lines[:count])
+
+
+_lines = _Lines()
 
 
 def _polygon(x: Array, y: Array) -> QPolygonF:

@@ -20,6 +20,7 @@ from hsunmix.gui.widgets.stage import Stage
 __all__ = ["MapGrid", "best_columns"]
 
 AROUND = 26  # logical pixels beside the text of a title
+READY = 6  # maps made with the window: made with the first result they would keep it waiting
 
 
 def best_columns(count: int, width: int, height: int, aspect: float) -> int:
@@ -107,7 +108,7 @@ class MapGrid(QWidget):
         self._layout = QGridLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(4)
-        self._tiles: list[_Tile] = []
+        self._tiles = [self._make(k) for k in range(READY)]
         self._used = 0
         self._aspect = 1.0
         self._fixed = self._columns = 0
@@ -119,7 +120,7 @@ class MapGrid(QWidget):
 
     def set_maps(self, pictures: Sequence[Tile], aspect: float, columns: int = 0) -> list[SceneView]:
         """Make room for as many maps, in as many columns (0: those that make them largest)."""
-        more = len(pictures) > len(self._tiles)
+        more = len(pictures) > self._used
         while len(self._tiles) < len(pictures):
             self._tiles.append(self._make(len(self._tiles)))
         different = (len(pictures), columns) != (self._used, self._fixed)
@@ -147,6 +148,7 @@ class MapGrid(QWidget):
 
     def _make(self, index: int) -> _Tile:
         tile = _Tile(index, self, self._stage)
+        tile.hide()
         view = tile.view
         view.hovered.connect(self.hovered)
         view.pressed.connect(self.pressed)

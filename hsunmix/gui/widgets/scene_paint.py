@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
 from hsunmix.gui.drafts import BrushDraft
 from hsunmix.model.region import Region, runs_of
@@ -21,6 +21,7 @@ __all__ = ["paint_front", "paint_regions"]
 LONGEST = 20_000  # edges of a painted region that is outlined
 MARK = 5.0  # half the size of a mark, in logical pixels
 PALE, DARK = QColor(255, 255, 255, 176), QColor(0, 0, 0)
+DOTTED = QBrush(DARK, Qt.BrushStyle.Dense4Pattern)  # every other pixel
 ADDING, ERASING = QColor(255, 255, 255, 150), QColor(0, 0, 0, 150)
 
 Place = tuple[float, float]
@@ -87,13 +88,15 @@ def _corners(kind: str, vertices: Iterable[Place]) -> list[QPointF]:
 
 
 def _cross(painter: QPainter, view: SceneCanvas, cursor: tuple[int, int]) -> None:
-    """Paint a pale line with a dotted dark one on it: seen on any picture."""
+    """Paint a pale line with a dotted dark one on it: seen on any picture.
+
+    Filled, not drawn: a dotted pen takes three times as long, and every map has a cross-hair.
+    """
     place = view.to_widget(QPointF(cursor[1] + 0.5, cursor[0] + 0.5))
     x, y = round(place.x()), round(place.y())
-    for pen in (QPen(PALE, 1), QPen(DARK, 1, Qt.PenStyle.DotLine)):
-        painter.setPen(pen)
-        painter.drawLine(x, 0, x, view.height())
-        painter.drawLine(0, y, view.width(), y)
+    for ink in (PALE, DOTTED):
+        painter.fillRect(x, 0, 1, view.height(), ink)
+        painter.fillRect(0, y, view.width(), 1, ink)
 
 
 def _mark(painter: QPainter, place: QPointF, symbol: str) -> None:
