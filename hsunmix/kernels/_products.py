@@ -1,125 +1,141 @@
 """The thin products every solver needs, on one tile: Wᵀ X, X Hᵀ and H Hᵀ.
 
-They are written so that the compiler vectorizes along the pixels: four bands are taken at a time,
-because one band at a time would spend its time loading and storing the sums. ``reassoc`` lets it
-split the sums into lanes; it does not touch the processor's handling of denormals.
+A block of sums stays in registers for a whole loop, six rows of the thin side at a time: over the bands
+in Wᵀ X, over the pixels in the others. ``ahead``, contiguous, is fetched into the cache meanwhile: what the
+kernel reads next. A thin product otherwise waits for memory about as long as it computes, one after
+the other, because a tile's rows are too short for the processor to guess what comes next.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+from numba import njit, types
+from numba.extending import intrinsic
 
 from hsunmix.kernels._compile import FAST, KERNEL
-from hsunmix.kernels._prefetch import fetch, share
+from hsunmix.kernels._vectors import I64, MOST, WIDE, Code, each_count, matrices
+
+BANDS = 4 if WIDE else 2  # of X Hᵀ at a time
+PAIR = (0, 1)  # vectors of pixels of Wᵀ X at a time
+LAST = 1 << 40  # no line of ``ahead`` left to fetch
+
+
+@intrinsic
+def _wt_x_rows(_typing_context, wt, _first, _rows, x, out, ahead, _line):
+    """Rows first … of wt x, in as many columns as are whole pairs of vectors; return how many."""
+
+    def code(context, builder, signature, arguments):
+        wt, x, out, ahead = matrices(context, builder, signature, arguments, (0, 3, 4, 5))
+        first, rows, line = arguments[1], arguments[2], arguments[6]
+        v = Code(builder, out.item)
+        whole = builder.and_(out.pitch, I64(-len(PAIR) * v.lanes))
+
+        def make(count):
+            def columns(t, fetched):
+                def bands(b, carried):
+                    *sums, line = carried
+                    values = [v.load(x, b, t, s) for s in PAIR]
+                    for k in range(count):
+                        weight = v.one(wt, v.plus(first, k), b)
+                        for s in PAIR:
+                            sums[2 * k + s] = v.add_product(sums[2 * k + s], weight, values[s])
+                    if ahead is not None:
+                        v.fetch(ahead, line)
+                    return [*sums, v.plus(line, 1)]
+
+                *sums, line = v.loop(I64(0), x.rows, 1, [v.zero] * 2 * count + fetched, bands)
+                for k in range(count):
+                    for s in PAIR:
+                        v.store(sums[2 * k + s], out, v.plus(first, k), t, s)
+                return [line]
+
+            v.loop(I64(0), whole, len(PAIR) * v.lanes, [line], columns)
+
+        each_count(builder, rows, make)
+        return whole
+
+    return types.int64(wt, types.int64, types.int64, x, out, ahead, types.int64), code
 
 
 @njit(**KERNEL, fastmath=FAST, inline="never")
 def wt_x(wt, x, out, ahead=None):
-    """Out (r, T) = wt (r, bands) · x (bands, T).
-
-    ``ahead``, contiguous, is fetched into the cache meanwhile: what the kernel reads next.
-    """
+    """Out (r, T) = wt (r, bands) · x (bands, T), summed in the type of ``out`` and ``wt``."""
     r, p = wt.shape
-    t_end = x.shape[1]
-    fetched, part = 0, 0
-    if ahead is not None:
-        part = share(ahead, p // 4 * (r // 2))
-    for k in range(r):
-        for t in range(t_end):
-            out[k, t] = 0
-    b = 0
-    while b + 4 <= p:
-        x0, x1, x2, x3 = x[b], x[b + 1], x[b + 2], x[b + 3]
-        k = 0
-        while k + 2 <= r:
-            if ahead is not None:
-                fetch(ahead, fetched, fetched + part)
-                fetched += part
-            w0, w1, w2, w3 = wt[k, b], wt[k, b + 1], wt[k, b + 2], wt[k, b + 3]
-            v0, v1, v2, v3 = wt[k + 1, b], wt[k + 1, b + 1], wt[k + 1, b + 2], wt[k + 1, b + 3]
-            row, next_row = out[k], out[k + 1]
-            for t in range(t_end):
-                row[t] += w0 * x0[t] + w1 * x1[t] + w2 * x2[t] + w3 * x3[t]
-                next_row[t] += v0 * x0[t] + v1 * x1[t] + v2 * x2[t] + v3 * x3[t]
-            k += 2
-        if k < r:
-            w0, w1, w2, w3 = wt[k, b], wt[k, b + 1], wt[k, b + 2], wt[k, b + 3]
-            row = out[k]
-            for t in range(t_end):
-                row[t] += w0 * x0[t] + w1 * x1[t] + w2 * x2[t] + w3 * x3[t]
-        b += 4
-    while b < p:
-        x0 = x[b]
-        for k in range(r):
-            w0 = wt[k, b]
-            row = out[k]
-            for t in range(t_end):
-                row[t] += w0 * x0[t]
-        b += 1
+    groups, first = (r + MOST - 1) // MOST, 0
+    for group in range(groups):
+        rows = (r - first) // (groups - group)
+        whole = _wt_x_rows(wt, first, rows, x, out, ahead, LAST if group else 0)
+        for k in range(first, first + rows):
+            for t in range(whole, x.shape[1]):
+                s = out.dtype.type(0)
+                for b in range(p):
+                    s += wt[k, b] * x[b, t]
+                out[k, t] = s
+        first += rows
+
+
+@intrinsic
+def _add_x_ht_rows(_typing_context, x, h, _first, _rows, out, ahead, _line):
+    """Add columns first … of x hᵀ over the pixels that are whole vectors; return how many these are."""
+
+    def code(context, builder, signature, arguments):
+        x, h, out, ahead = matrices(context, builder, signature, arguments, (0, 1, 4, 5))
+        first, rows, line = arguments[2], arguments[3], arguments[6]
+        v = Code(builder, h.item)
+        whole, blocks = builder.and_(h.pitch, I64(-v.lanes)), builder.and_(x.rows, I64(-BANDS))
+
+        def sums_of(b, bands, k, count, line):
+            """Sums over the pixels for some bands and rows, and which line comes next."""
+
+            def columns(t, carried):
+                *sums, line = carried
+                values = [v.load(x, v.plus(b, q), t) for q in range(bands)]
+                for j in range(count):
+                    row = v.load(h, v.plus(k, j), t)
+                    for q in range(bands):
+                        sums[bands * j + q] = v.add_product(sums[bands * j + q], row, values[q])
+                for q in range(bands // 2 if ahead is not None else 0):
+                    v.fetch(ahead, v.plus(line, q))  # one half: Wᵀ X fetches the other
+                return [*sums, v.plus(line, bands // 2)]
+
+            *sums, line = v.loop(I64(0), whole, v.lanes, [v.zero] * bands * count + [line], columns)
+            for j in range(count):
+                for q in range(bands):
+                    v.add_to(out, v.plus(b, q), v.plus(k, j), v.total(sums[bands * j + q]))
+            return line
+
+        def make(count):
+            v.loop(I64(0), blocks, BANDS, [line], lambda b, lines: [sums_of(b, BANDS, first, count, *lines)])
+
+        def one(b, _):
+            v.loop(
+                first, builder.add(first, rows), 1, [I64(0)], lambda k, lines: [sums_of(b, 1, k, 1, *lines)]
+            )
+            return []
+
+        each_count(builder, rows, make)
+        v.loop(blocks, x.rows, 1, [], one)
+        return whole
+
+    return types.int64(x, h, types.int64, types.int64, out, ahead, types.int64), code
 
 
 @njit(**KERNEL, fastmath=FAST, inline="never")
 def add_x_ht(x, h, out, ahead=None):
-    """Out (bands, r) += x (bands, T) · h (r, T)ᵀ; out is float64. ``ahead`` as in ``wt_x``."""
+    """Out (bands, r) += x (bands, T) · h (r, T)ᵀ, summed in the type of h; out is float64."""
     p, t_end = x.shape
     r = h.shape[0]
-    fetched, part = 0, 0
-    if ahead is not None:
-        part = share(ahead, p // 4 * (r // 2))
-    b = 0
-    while b + 4 <= p:
-        x0, x1, x2, x3 = x[b], x[b + 1], x[b + 2], x[b + 3]
-        k = 0
-        while k + 2 <= r:
-            if ahead is not None:
-                fetch(ahead, fetched, fetched + part)
-                fetched += part
-            h0, h1 = h[k], h[k + 1]
-            s00 = s10 = s20 = s30 = s01 = s11 = s21 = s31 = x.dtype.type(0)
-            for t in range(t_end):
-                a, c = h0[t], h1[t]
-                s00 += x0[t] * a
-                s10 += x1[t] * a
-                s20 += x2[t] * a
-                s30 += x3[t] * a
-                s01 += x0[t] * c
-                s11 += x1[t] * c
-                s21 += x2[t] * c
-                s31 += x3[t] * c
-            out[b, k] += s00
-            out[b + 1, k] += s10
-            out[b + 2, k] += s20
-            out[b + 3, k] += s30
-            out[b, k + 1] += s01
-            out[b + 1, k + 1] += s11
-            out[b + 2, k + 1] += s21
-            out[b + 3, k + 1] += s31
-            k += 2
-        while k < r:
-            h0 = h[k]
-            s00 = s10 = s20 = s30 = x.dtype.type(0)
-            for t in range(t_end):
-                a = h0[t]
-                s00 += x0[t] * a
-                s10 += x1[t] * a
-                s20 += x2[t] * a
-                s30 += x3[t] * a
-            out[b, k] += s00
-            out[b + 1, k] += s10
-            out[b + 2, k] += s20
-            out[b + 3, k] += s30
-            k += 1
-        b += 4
-    while b < p:
-        x0 = x[b]
-        for k in range(r):
-            h0 = h[k]
-            s00 = x.dtype.type(0)
-            for t in range(t_end):
-                s00 += x0[t] * h0[t]
-            out[b, k] += s00
-        b += 1
+    groups, first = (r + MOST - 1) // MOST, 0
+    for group in range(groups):
+        rows = (r - first) // (groups - group)
+        whole = _add_x_ht_rows(x, h, first, rows, out, ahead, LAST if group else 0)
+        for k in range(first, first + rows):
+            for b in range(p if whole < t_end else 0):
+                s = h.dtype.type(0)
+                for t in range(whole, t_end):
+                    s += x[b, t] * h[k, t]
+                out[b, k] += s
+        first += rows
 
 
 @njit(**KERNEL, fastmath=FAST, inline="never")

@@ -9,56 +9,11 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from hsunmix.kernels._products import FAST, KERNEL
+from hsunmix.kernels._compile import FAST, KERNEL
+from hsunmix.kernels._prefetch import fetch
+from hsunmix.kernels._quotients import WIDTH, add_to_spectra, update_pixels
+from hsunmix.kernels._vectors import MOST
 from hsunmix.kernels.two_block import model_band
-
-# One loop for everything, because it is the loads and stores that take the time; four bands a call,
-# because calls take time too; and one function a number of endmembers, because only then the compiler
-# makes a good loop of it.
-
-
-@njit(**KERNEL, fastmath=FAST, inline="never")
-def _fused_2(x, wt, b, h, least, v):
-    """Make v = max(x, 0) / (WH) of four bands and 2 endmembers; return Σ (x − WH)²."""
-    rest = np.float32(0)
-    for q in range(4):
-        a0, a1 = wt[0, b + q], wt[1, b + q]
-        for t in range(v.shape[1]):
-            model = least + a0 * h[0, t] + a1 * h[1, t]
-            d = x[b + q, t] - model
-            rest += d * d
-            v[q, t] = max(x[b + q, t], np.float32(0)) / model
-    return rest
-
-
-@njit(**KERNEL, fastmath=FAST, inline="never")
-def _fused_4(x, wt, b, h, least, v):
-    """Make v = max(x, 0) / (WH) of four bands and 4 endmembers; return Σ (x − WH)²."""
-    rest = np.float32(0)
-    for q in range(4):
-        a0, a1, a2, a3 = wt[0, b + q], wt[1, b + q], wt[2, b + q], wt[3, b + q]
-        for t in range(v.shape[1]):
-            model = least + a0 * h[0, t] + a1 * h[1, t] + a2 * h[2, t] + a3 * h[3, t]
-            d = x[b + q, t] - model
-            rest += d * d
-            v[q, t] = max(x[b + q, t], np.float32(0)) / model
-    return rest
-
-
-@njit(**KERNEL, fastmath=FAST, inline="never")
-def _fused_6(x, wt, b, h, least, v):
-    """Make v = max(x, 0) / (WH) of four bands and 6 endmembers; return Σ (x − WH)²."""
-    rest = np.float32(0)
-    for q in range(4):
-        a0, a1, a2 = wt[0, b + q], wt[1, b + q], wt[2, b + q]
-        a3, a4, a5 = wt[3, b + q], wt[4, b + q], wt[5, b + q]
-        for t in range(v.shape[1]):
-            low = least + a0 * h[0, t] + a1 * h[1, t] + a2 * h[2, t]
-            model = low + a3 * h[3, t] + a4 * h[4, t] + a5 * h[5, t]
-            d = x[b + q, t] - model
-            rest += d * d
-            v[q, t] = max(x[b + q, t], np.float32(0)) / model
-    return rest
 
 
 @njit(**KERNEL, fastmath=FAST, inline="never")
@@ -99,14 +54,6 @@ def _step(row, up, down, floor, itakura):
 @njit(**KERNEL, fastmath=FAST, inline="never")
 def _quotients(x, wt, b, h, v, least, itakura):
     """Fill v with Q = X/(WH), or X/(WH)² and behind it 1/(WH), of four bands; return Σ (x − WH)²."""
-    r = h.shape[0]
-    if not itakura and b + 4 <= x.shape[0]:
-        if r == 2:
-            return _fused_2(x, wt, b, h, least, v)
-        if r == 4:
-            return _fused_4(x, wt, b, h, least, v)
-        if r == 6:
-            return _fused_6(x, wt, b, h, least, v)
     rest = np.float32(0)
     for q in range(4):
         row = v[q]
@@ -186,6 +133,30 @@ def _add_to_spectra(q, h, b, out):
         out[k, b + 3] += s30
 
 
+@njit(**KERNEL, fastmath=FAST, inline="never")
+def _few(tiles, counts, wt, h, least, floor, top, bottom):
+    """As ``update``, for KL and so few endmembers that their sums have room in the registers."""
+    r, t_end = h.shape[1], h.shape[2]
+    share = np.empty((1, r), np.float32)
+    for k in range(r):
+        share[0, k] = np.float32(1) / max(wt[k].sum(), np.float32(1e-30))
+    rest = 0.0
+    fetch(tiles[0], 0, tiles[0].size)
+    for i in range(tiles.shape[0]):
+        ahead = tiles[min(i + 1, tiles.shape[0] - 1)]
+        rest += update_pixels(tiles[i], wt, share, h[i], least, floor, ahead)
+        for k in range(r):
+            for t in range(counts[i], t_end):
+                h[i, k, t] = 0
+        add_to_spectra(tiles[i], wt, h[i], least, top, ahead)
+        for k in range(r):
+            s = np.float32(0)
+            for t in range(t_end):
+                s += h[i, k, t]
+            bottom[k] += s
+    return rest
+
+
 @njit(**KERNEL, fastmath=FAST)
 def update(tiles, counts, wt, h, itakura, least, floor, top, bottom):
     """Update h, and add up what the update of W needs.
@@ -211,6 +182,8 @@ def update(tiles, counts, wt, h, itakura, least, floor, top, bottom):
         ‖X − W H‖² with h as it was.
     """
     r, t_end = wt.shape[0], h.shape[2]
+    if not itakura and h.shape[1] <= MOST and t_end % WIDTH == 0:
+        return _few(tiles, counts, wt, h, least, floor, top, bottom)
     whole = wt.shape[1]
     even = np.zeros((r, t_end), np.float32)
     v = np.empty((8, t_end), np.float32)

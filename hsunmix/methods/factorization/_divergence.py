@@ -48,6 +48,7 @@ class Divergence:
         largest = max(float(scene.tiles.max()), 0.0) or 1.0
         self.least = np.float32(LEAST * largest) if itakura else np.float32(1e-15 * largest)
         self.floor = FLOOR * float(w.max(initial=0))
+        self.h_floor = np.float32(FLOOR * h.max(initial=0))
         self.restarted = 0
 
     @property
@@ -64,13 +65,12 @@ class Divergence:
         r = len(self.wt)
         wt = np.zeros((r + r % 2, self.wt.shape[1]), np.float32)
         wt[:r] = self.wt
-        floor = np.float32(FLOOR * self.h.max(initial=0))
 
         def work(chunk: slice) -> tuple[float, Array, Array]:
             top, bottom = np.zeros(wt.shape), np.zeros(wt.shape)
             rest = update(
                 scene.tiles[chunk], scene.counts[chunk], wt, self.h[chunk], self.itakura, self.least,
-                floor, top, bottom,
+                self.h_floor, top, bottom,
             )  # fmt: skip
             return rest, top, bottom
 
@@ -112,6 +112,7 @@ class Divergence:
         h = yield from initial_abundances(self.scene, self.w)
         np.maximum(h, np.float32(FIRST_FLOOR) * h.max(initial=0), out=self.h)
         self.h[-1, :, self.scene.counts[-1] :] = 0
+        self.h_floor = np.float32(FLOOR * self.h.max(initial=0))
         self.restarted += len(dead)
 
 
