@@ -6,11 +6,12 @@ import atexit
 import threading
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import Any, Generic, TypeVar
 
 from hsunmix.model.unmixing import Step
 
-__all__ = ["Cancelled", "Job", "Outcome", "Runner", "end_left", "finish"]
+__all__ = ["Cancelled", "Job", "Outcome", "Runner", "end_left", "finish", "make_ready"]
 
 T = TypeVar("T")
 Work = Generator[Step | None, None, T]
@@ -38,8 +39,34 @@ class Outcome(Generic[T]):
     error: BaseException | None = None
 
 
+class _Worker(threading.Thread):
+    """A thread that runs one job after the other.
+
+    Who starts a thread waits until it runs, and that is long while others hold the interpreter.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(name=RESTING, daemon=True)
+        self.calls: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self.start()
+
+    def run(self) -> None:
+        while True:
+            self.calls.get()()  # no name for it: nothing of a job may stay here
+            _resting.append(self)
+
+
+RESTING = "hsunmix-resting"
+_resting: list[_Worker] = []
+
+
+def make_ready(count: int) -> None:
+    """Start threads for as many jobs at the same time."""
+    _resting.extend([_Worker() for _ in range(count - len(_resting))])
+
+
 class Job(Generic[T]):
-    """One piece of work in a thread of its own.
+    """One piece of work in a thread that it has to itself.
 
     Parameters
     ----------
@@ -60,25 +87,28 @@ class Job(Generic[T]):
         self._lock = threading.Lock()
         self._step: Step | None = None
         self._cancel = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"hsunmix-job-{generation}", daemon=True)
+        self._ended = threading.Event()
 
     def start(self) -> None:
         """Begin."""
-        self._thread.start()
+        try:
+            worker = _resting.pop()
+        except IndexError:
+            worker = _Worker()
+        worker.calls.put(self._run)
 
     def cancel(self) -> None:
         """Ask the work to end at its next step; returns at once."""
         self._cancel.set()
 
     def join(self, timeout: float | None = None) -> bool:
-        """Wait for the thread; return whether it has ended."""
-        self._thread.join(timeout)
-        return not self._thread.is_alive()
+        """Wait for the end of a job that was started; return whether it has come."""
+        return self._ended.wait(timeout)
 
     @property
     def running(self) -> bool:
-        """Whether the thread is alive."""
-        return self._thread.is_alive()
+        """Whether its thread has not done with it yet."""
+        return not self._ended.is_set()
 
     def take_step(self) -> Step | None:
         """Return the newest step not yet taken."""
@@ -87,6 +117,15 @@ class Job(Generic[T]):
         return step
 
     def _run(self) -> None:
+        thread = threading.current_thread()
+        thread.name = f"hsunmix-job-{self.generation}"
+        try:
+            self._work_through()
+        finally:
+            thread.name = RESTING
+            self._ended.set()
+
+    def _work_through(self) -> None:
         try:
             self.outcome = Outcome(self.generation, self._loop())
         except Cancelled as error:

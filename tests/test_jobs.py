@@ -6,10 +6,12 @@ import gc
 import threading
 import time
 import warnings
+import weakref
 from collections.abc import Generator
 
 import pytest
 
+from hsunmix import jobs
 from hsunmix.jobs import Cancelled, Job, Runner, end_left, finish
 from hsunmix.model.unmixing import Step
 
@@ -22,9 +24,11 @@ class Gate:
     def __init__(self, steps: int, result: object = "done") -> None:
         self.permits = threading.Semaphore(0)
         self.done = threading.Semaphore(0)
+        self.begun = threading.Event()
         self.steps, self.result, self.closed = steps, result, False
 
     def work(self):
+        self.begun.set()
         try:
             for k in range(self.steps):
                 assert self.permits.acquire(timeout=WAIT)
@@ -223,25 +227,57 @@ def test_close_leaves_no_thread():
             time.sleep(0.001)
             yield Step(0.0)
 
-    before = threading.active_count()
     runner = Runner(lambda job: None)
     for _ in range(5):
         runner.submit(endless())
     assert runner.close(WAIT)
-    assert threading.active_count() == before
+    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("hsunmix-job")]
     assert not runner.busy
 
 
+def test_threads_are_used_again_and_keep_nothing_of_a_job():
+    class Large:
+        pass
+
+    def work() -> Generator[None, None, Large]:
+        made = Large()
+        kept.append(weakref.ref(made))
+        threads.append(threading.current_thread())
+        yield
+        return made
+
+    kept: list[weakref.ref[Large]] = []
+    threads: list[threading.Thread] = []
+    runner = Runner(lambda job: None)
+    for k in range(20):
+        assert runner.submit(work()).join(WAIT)
+        while not any(thread is threads[k] for thread in jobs._resting):  # it rests a moment later
+            time.sleep(0.001)
+    assert len(set(threads)) == 1
+    runner = Runner(lambda job: None)
+    assert [found() for found in kept] == [None] * 20
+
+
+def test_threads_can_be_made_ready():
+    jobs.make_ready(3)
+    before = threading.active_count()
+    assert len(jobs._resting) >= 3
+    jobs.make_ready(3)
+    assert threading.active_count() == before
+
+
 def test_work_that_is_left_is_not_waited_for_until_the_end():
-    gate, ended = threading.Event(), []
+    gate, begun, ended = threading.Event(), threading.Event(), []
 
     def work() -> Generator[None, None, None]:
+        begun.set()
         gate.wait(WAIT)
         ended.append(True)
         yield
 
     runner = Runner(lambda job: None)
     job = runner.submit(work())
+    assert begun.wait(WAIT)
     runner.leave()
     assert not ended
     assert not end_left(0.05)
@@ -255,6 +291,7 @@ def test_close_says_when_work_does_not_end():
     gate = Gate(1)
     runner = Runner(lambda job: None)
     runner.submit(gate.work())
+    assert gate.begun.wait(WAIT)
     assert not runner.close(0.05)
     gate.advance()
     assert runner.close(WAIT)

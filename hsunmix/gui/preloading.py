@@ -10,12 +10,14 @@ import time
 from collections.abc import Generator
 
 from hsunmix.gui.workbench import Workbench
+from hsunmix.jobs import make_ready
 from hsunmix.registry import modules
 
 __all__ = ["libraries", "parts"]
 
 # Some of them stop everything for a tenth of a second.
 LIBRARIES = ("numba", "scipy.optimize", "matplotlib.figure", "rasterio", "hsunmix.gui.dialogs.export")
+WORKERS = 6  # what a result sets going at once
 
 
 def parts() -> Generator[None, None, None]:
@@ -37,6 +39,7 @@ def libraries(bench: Workbench) -> Generator[None, None, None]:
     from hsunmix.exports import exports
     from hsunmix.gui.images import colours
 
+    make_ready(WORKERS)
     for name in ("viridis", "inferno"):
         colours(name)
     for name in LIBRARIES:
