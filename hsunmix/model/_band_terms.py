@@ -199,6 +199,8 @@ class _Reader:
         return _apply(work, *(self.number(argument, depth) for argument in node.args))
 
     def _name(self, node: ast.Name, _depth: int) -> Term:
+        if node.id in INDICES and self.cube.wavelengths is None:
+            raise self.refuse(node, "needs wavelengths, and this cube has none; write nd(band[…], band[…])")
         if node.id in INDICES:
             return read(self.cube, INDICES[node.id])
         if node.id in ("b", "band"):
@@ -225,9 +227,9 @@ class _Reader:
         raise self.refuse(node, "a wavelength or a band number is needed here")
 
     def _numbered(self, node: ast.AST, where: float) -> int:
-        if where != int(where) or not 0 <= where < self.cube.bands:
-            raise self.refuse(node, f"the bands are numbered 0 to {self.cube.bands - 1}")
-        return int(where)
+        if where != int(where) or not 1 <= where <= self.cube.bands:
+            raise self.refuse(node, f"the bands are numbered 1 to {self.cube.bands}")
+        return int(where) - 1
 
     def _nearest(self, node: ast.AST, nm: float) -> int:
         """Find the nearest good band, and refuse it where it is farther than its neighbours are."""
@@ -242,7 +244,7 @@ class _Reader:
 
     def _mean(self, node: ast.AST, ends: list[float | None], *, by_number: bool) -> Term:
         """Return the mean of the good bands between two places, both included."""
-        centres = np.arange(self.cube.bands) if by_number else self.cube.wavelengths
+        centres = np.arange(1, self.cube.bands + 1) if by_number else self.cube.wavelengths
         assert centres is not None
         low, high = (-np.inf if ends[0] is None else ends[0]), (np.inf if ends[1] is None else ends[1])
         picked = np.flatnonzero(self.cube.good_bands & (centres >= low) & (centres <= high)).tolist()

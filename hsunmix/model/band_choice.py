@@ -45,7 +45,7 @@ def chosen_bands(cube: Cube, text: str) -> NDArray[np.bool_]:
     cube : Cube
     text : str
         With commas between: ranges of wavelengths in nanometres (of band numbers where the cube has
-        no wavelengths), band numbers counted from 0 behind ``#``, names of ``PRESETS``; each of them
+        no wavelengths), band numbers counted from 1 behind ``#``, names of ``PRESETS``; each of them
         with ``no-`` before it is left out instead. ``all`` takes bands in that the file calls bad.
         Ends are included.
 
@@ -80,7 +80,7 @@ def chosen_bands(cube: Cube, text: str) -> NDArray[np.bool_]:
 
 def _meant(cube: Cube, item: str) -> NDArray[np.bool_]:
     """Return the bands that one item names."""
-    numbers = np.arange(cube.bands, dtype=np.float64)
+    numbers = np.arange(1, cube.bands + 1, dtype=np.float64)
     if item in PRESETS:
         if cube.wavelengths is None:
             raise InputError(f"bands {item!r}: the cube has no wavelengths; choose by number, e.g. #10-120")
@@ -99,8 +99,8 @@ def _meant(cube: Cube, item: str) -> NDArray[np.bool_]:
         if found[3] is None:
             raise InputError(f"bands {item!r}: a range of wavelengths has two ends; a band's number has a #")
         return _between(cube.wavelengths, low, high)
-    if high > cube.bands - 1:
-        raise InputError(f"bands {item!r}: the bands are numbered 0 to {cube.bands - 1}")
+    if low < 1 or high > cube.bands:
+        raise InputError(f"bands {item!r}: the bands are numbered 1 to {cube.bands}")
     return _between(numbers, low, high)
 
 

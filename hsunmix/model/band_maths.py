@@ -67,7 +67,7 @@ def compiled(cube: Cube, text: str) -> Expression:
 
     ``b[860]`` is the good band nearest 860 nm (where the cube has no wavelengths, band number 860),
     ``b[800:900]`` the mean of the good bands from 800 to 900 nm, ``b[:]`` that of all; ``band[12]``
-    is a band by its number, counted from 0. They are joined by ``+ - * / **``, comparisons, ``and``,
+    is a band by its number, counted from 1. They are joined by ``+ - * / **``, comparisons, ``and``,
     ``or``, ``not`` and the functions of ``_band_terms.FUNCTIONS``; ``ndvi``, ``ndwi`` and ``ndsi`` are
     ready-made.
 

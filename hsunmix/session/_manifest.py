@@ -23,7 +23,7 @@ __all__ = [
     "SCHEMA", "EndmemberRecord", "Manifest", "RegionRecord", "ResultRecord", "RunRecord", "decode", "encode",
 ]  # fmt: skip
 
-SCHEMA = 3
+SCHEMA = 4
 
 
 class EndmemberRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,7 +83,10 @@ class RunRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A document without its arrays and without the cube's pixels."""
+    """A document without its arrays and without the cube's pixels.
+
+    ``bands_from`` is the number of the first band in its expressions and choices of bands.
+    """
 
     application: Literal["hsunmix"]
     schema: int
@@ -100,6 +103,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     runs: tuple[RunRecord, ...]
     run_count: Annotated[int, Meta(ge=0, le=1 << 30)]
     arrays: dict[str, Member]
+    bands_from: Literal[0, 1] = 1
 
 
 def encode(manifest: Manifest) -> bytes:

@@ -113,6 +113,6 @@ def _understood(cube: Cube, text: str) -> bool:
 
 
 def _band_text(used: NDArray[np.bool_]) -> str:
-    """Return a choice of bands by number."""
+    """Return a choice of bands by number, from 1."""
     edges = np.flatnonzero(np.diff(np.concatenate(([0], used.astype(np.int8), [0]))))
-    return "all," + ",".join(f"#{a}-{b - 1}" for a, b in edges.reshape(-1, 2))
+    return "all," + ",".join(f"#{a + 1}-{b}" for a, b in edges.reshape(-1, 2))

@@ -16,13 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.errors import InputError
+from hsunmix.model.band_numbers import choice_from_1, expression_from_1
 from hsunmix.model.cube import Cube
 from hsunmix.model.region import Region
 from hsunmix.model.spectra import Endmember, colour
 from hsunmix.model.unmixing import Unmixing
 from hsunmix.parameters import make
 from hsunmix.session._manifest import EndmemberRecord, Manifest, ResultRecord, RunRecord
-from hsunmix.session.document import Document, Run, RunSettings, View
+from hsunmix.session.document import Document, Layer, Run, RunSettings, View
 
 __all__ = ["restored"]
 
@@ -38,10 +39,11 @@ def restored(manifest: Manifest, arrays: Arrays, cube: Cube | None) -> Document:
     ValueError
         The parts contradict each other.
     """
+    selection_text, band_text, layers = _texts(manifest, cube)
     if cube is not None and "selection" in arrays:
-        cube = cube.with_selection(arrays["selection"], manifest.cube.selection_text if manifest.cube else "")
+        cube = cube.with_selection(arrays["selection"], selection_text)
     if cube is not None and "bad_bands" in arrays:
-        cube = cube.with_bad_bands(arrays["bad_bands"], manifest.cube.band_text if manifest.cube else "")
+        cube = cube.with_bad_bands(arrays["bad_bands"], band_text)
     unmixing = None if manifest.unmixing is None else _unmixing(manifest.unmixing, arrays, cube)
     endmembers = _endmembers(manifest.endmembers, arrays, cube)
     runs = _runs(manifest.runs, arrays, cube, unmixing)
@@ -52,7 +54,24 @@ def restored(manifest: Manifest, arrays: Arrays, cube: Cube | None) -> Document:
     pins = tuple(p for p in manifest.pins if cube is None or _inside(cube, p.line, p.sample))
     view = _view(manifest, cube)
     regions = _regions(manifest, arrays)
-    return Document(cube, endmembers, unmixing, settings, view, pins, regions, manifest.layers, runs, count)
+    return Document(cube, endmembers, unmixing, settings, view, pins, regions, layers, runs, count)
+
+
+def _texts(manifest: Manifest, cube: Cube | None) -> tuple[str, str, tuple[Layer, ...]]:
+    """Return what was written about bands: the mask's, the choice of bands, the layers'; counted from 1."""
+    mask = manifest.cube.selection_text if manifest.cube else ""
+    choice = manifest.cube.band_text if manifest.cube else ""
+    if manifest.bands_from == 1:
+        return mask, choice, manifest.layers
+    known = cube is None or cube.wavelengths is not None
+    layers = (
+        replace(layer, text=expression_from_1(layer.text, has_wavelengths=known)) for layer in manifest.layers
+    )
+    return (
+        expression_from_1(mask, has_wavelengths=known),
+        choice_from_1(choice, has_wavelengths=known),
+        tuple(layers),
+    )
 
 
 def _unmixing(record: ResultRecord, arrays: Arrays, cube: Cube | None) -> Unmixing:

@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 from PySide6.QtGui import QKeySequence
 
 from hsunmix.gui import intents
 from hsunmix.gui.actions import ACTIONS, MENUS
 from hsunmix.gui.main_window import MainWindow
 from hsunmix.gui.workbench import Workbench
+from hsunmix.model.band_maths import compiled, evaluate
+from hsunmix.model.cube import Cube
+from hsunmix.session.document import Document
 
 
 def test_names_and_shortcuts_are_unique():
@@ -57,3 +63,14 @@ def test_tips_name_their_shortcut(window: MainWindow):
     for action in ACTIONS:
         tip = window.menus.actions[action.id].toolTip()
         assert not action.shortcut or tip.endswith(f"({action.shortcut})")
+
+
+def test_what_is_offered_to_write_fits_the_scene_and_counts_as_the_labels_do(bench: Workbench, cube: Cube):
+    planned = {a.id: a.intent for a in ACTIONS}
+    for scene in (cube, replace(cube, wavelengths=None)):
+        document = Document(cube=scene)
+        bench.history.reset(replace(document, view=replace(document.view, page="band", band=2)))
+        assert planned["maskBand"](bench) == intents.PlanMask("band[3]")
+        np.testing.assert_array_equal(evaluate(scene, "band[3]"), scene.read(0, scene.lines)[:, :, 2])
+        for name in ("maskVegetation", "maskExpression"):
+            assert compiled(replace(scene, bad_bands=None), planned[name](bench).text)

@@ -29,8 +29,8 @@ def cube():
         ("no-water", ~BAD & (NM != 1400) & (NM != 1800) & (NM != 1900)),
         ("vnir", NM <= 1000),
         ("SWIR, no-water,no-1000-1100nm", (NM > 1100) & ~BAD & ~np.isin(NM, [1400, 1800, 1900])),
-        ("#0-3, #7", np.isin(np.arange(21), [0, 1, 2, 3, 7])),
-        ("no-#0:19", NM == 2400),
+        ("#1-4, #8", np.isin(np.arange(21), [0, 1, 2, 3, 7])),
+        ("no-#1:20", NM == 2400),
         ("400 – 500", NM <= 500),
     ],
 )
@@ -40,7 +40,7 @@ def test_words(cube, text, expected):
 
 def test_without_wavelengths_ranges_are_numbers():
     bare = Cube.from_array(np.ones((2, 3, 21), np.float32))
-    np.testing.assert_array_equal(chosen_bands(bare, "2-4, 9"), np.isin(np.arange(21), [2, 3, 4, 9]))
+    np.testing.assert_array_equal(chosen_bands(bare, "3-5, 10"), np.isin(np.arange(21), [2, 3, 4, 9]))
     with pytest.raises(InputError, match="has no wavelengths"):
         chosen_bands(bare, "no-water")
 
@@ -51,8 +51,9 @@ def test_without_wavelengths_ranges_are_numbers():
         ("red", "'red' is not understood.*presets: water"),
         ("500-400", "ends before it begins"),
         ("500", "has two ends"),
-        ("#21", "numbered 0 to 20"),
-        ("#2-99", "numbered 0 to 20"),
+        ("#22", "numbered 1 to 21"),
+        ("#0", "numbered 1 to 21"),
+        ("#2-99", "numbered 1 to 21"),
         ("3000-4000", "no band of this cube is left"),
         ("1500-1500", "no band of this cube is left"),
         ("no-all", "not understood"),

@@ -34,7 +34,7 @@ def b(cube):
     [
         ("b[860]", lambda b: b[860]),
         ("b[865.5]", lambda b: b[860]),
-        ("band[4]", lambda b: b[860]),
+        ("band[5]", lambda b: b[860]),
         ("(b[860] - b[660]) / (b[860] + b[660])", lambda b: (b[860] - b[660]) / (b[860] + b[660])),
         ("nd(b[860], b[660])", lambda b: (b[860] - b[660]) / (b[860] + b[660])),
         ("ndvi", lambda b: (b[860] - b[660]) / (b[860] + b[660])),
@@ -47,7 +47,7 @@ def b(cube):
         ("b[560:760]", lambda b: np.mean([b[560], b[660], b[760]], axis=0)),
         ("b[:600]", lambda b: np.mean([b[460], b[560]], axis=0)),
         ("b[:]", lambda b: np.mean(list(b.values()), axis=0)),
-        ("band[1:2]", lambda b: np.mean([b[560], b[660]], axis=0)),
+        ("band[2:3]", lambda b: np.mean([b[560], b[660]], axis=0)),
     ],
 )
 def test_numbers(cube, b, text, expected):
@@ -97,9 +97,16 @@ def test_only_the_bands_needed_are_read_and_in_blocks(cube, monkeypatch):
 
 def test_without_wavelengths_bands_go_by_number(cube):
     bare = Cube.from_array(cube.read(0, 7))
-    np.testing.assert_array_equal(evaluate(bare, "b[4] - b[2]"), evaluate(cube, "b[860] - b[660]"))
-    with pytest.raises(InputError, match="numbered 0 to 5"):
+    np.testing.assert_array_equal(evaluate(bare, "b[5] - b[3]"), evaluate(cube, "b[860] - b[660]"))
+    with pytest.raises(InputError, match="numbered 1 to 6"):
         evaluate(bare, "b[860]")
+
+
+def test_without_wavelengths_an_index_is_refused_rather_than_made_of_some_bands():
+    many = Cube.from_array(np.ones((2, 3, 2000), np.float32))
+    for name in ("ndvi", "ndwi", "ndsi"):
+        with pytest.raises(InputError, match=f"'{name}': needs wavelengths, and this cube has none"):
+            evaluate(many, f"{name} > 0.3")
 
 
 def test_bad_bands_are_passed_over(cube):
@@ -124,8 +131,9 @@ def test_bad_bands_are_passed_over(cube):
         ("b", "say which band"),
         ("b[3000]", r"'b\[3000\]': no good band lies there; the nearest is at 1610 nm"),
         ("b[1:3]", "no good band lies there"),
-        ("band[6]", "numbered 0 to 5"),
-        ("band[0.5]", "numbered 0 to 5"),
+        ("band[7]", "numbered 1 to 6"),
+        ("band[0]", "numbered 1 to 6"),
+        ("band[1.5]", "numbered 1 to 6"),
         ("b['860']", "no number"),
         ("b[-1]", "a wavelength or a band number"),
         ("b[460:860:2]", "two ends"),

@@ -8,9 +8,12 @@ import zipfile
 import numpy as np
 import pytest
 
+from hsunmix.formats import open_cube
+from hsunmix.model.band_maths import evaluate
 from hsunmix.session import migrations
 from hsunmix.session._manifest import SCHEMA, decode
-from hsunmix.session.archive import load
+from hsunmix.session.archive import load, save
+from hsunmix.session.document import Document, Layer
 from hsunmix.session.migrations import upgrade
 
 V1 = {
@@ -91,3 +94,36 @@ def test_decode_upgrades_before_it_checks(monkeypatch):
     old = {**V1, "schema": 1, "relic": True}
     monkeypatch.setattr("hsunmix.session._manifest.upgrade", lambda m, s: upgrade({k: m[k] for k in V1}, s))
     assert decode(json.dumps(old).encode()).endmembers[0].name == "Soil"
+
+
+@pytest.mark.parametrize("has_wavelengths", [True, False])
+def test_bands_of_before_schema_4_keep_their_meaning(scene, has_wavelengths):
+    """They counted from 0; what the expressions show and which bands were chosen stays the same."""
+    if has_wavelengths:
+        centres = ", ".join(str(400 + 10 * k) for k in range(20))
+        scene.write_text(f"{scene.read_text()}wavelength = {{{centres}}}\n")
+    cube = open_cube(scene)
+    cube = cube.with_selection(np.arange(77).reshape(11, 7) > 9, "band[3] > 0.1 and band[0] > 0")
+    cube = cube.with_bad_bands(np.arange(20) == 4, "no-#4")
+    place = "b[450]" if has_wavelengths else "b[5]"
+    layers = (Layer("Ratio", "band[3] / band[0:2]"), Layer("By place", place))
+    session = scene.with_name("old.hsu")
+    save(Document(cube, layers=layers), session)
+    with zipfile.ZipFile(session) as box:
+        members = {name: box.read(name) for name in box.namelist()}
+    manifest = json.loads(members["manifest.json"])
+    assert manifest["bands_from"] == 1
+    del manifest["bands_from"]
+    members["manifest.json"] = json.dumps({**manifest, "schema": 3}).encode()
+    with zipfile.ZipFile(session, "w") as box:
+        for name, data in members.items():
+            box.writestr(name, data)
+    for _ in range(2):  # also when this version has saved it
+        document = load(session)
+        assert document.cube.selection_text == "band[4] > 0.1 and band[1] > 0"
+        assert document.cube.band_text == "no-#5"
+        ratio, by_place = (evaluate(document.cube, layer.text) for layer in document.layers)
+        read = document.cube.read(0, 11).astype(np.float64)
+        np.testing.assert_allclose(ratio, read[:, :, 3] / read[:, :, :3].mean(axis=2), rtol=1e-5)
+        np.testing.assert_array_equal(by_place, document.cube.read(0, 11)[:, :, 5])
+        save(document, session)

@@ -30,9 +30,9 @@ def left():
 
 def test_a_condition(cube):
     image = cube.band(0)
-    found = finish(narrowed(cube, ["band[0] > 0.3"]))
+    found = finish(narrowed(cube, ["band[1] > 0.3"]))
     np.testing.assert_array_equal(found.selection, image > np.float32(0.3))
-    assert found.selection_text == "band[0] > 0.3"
+    assert found.selection_text == "band[1] > 0.3"
     assert 0 < found.mask.sum() < 117
     assert cube.selection is None
 
@@ -41,11 +41,11 @@ def test_masks_are_joined(tmp_path, cube, left):
     np.save(tmp_path / "left.npy", left)
     wanted = left & (cube.band(0) > np.float32(0.3))
     assert wanted.any()
-    found = finish(narrowed(cube, ["band[0] > 0.3", tmp_path / "left.npy"]))
+    found = finish(narrowed(cube, ["band[1] > 0.3", tmp_path / "left.npy"]))
     np.testing.assert_array_equal(found.selection, wanted)
-    both = finish(narrowed(finish(narrowed(cube, [left])), ["band[0] > 0.3", "band[1] < 9"]))
+    both = finish(narrowed(finish(narrowed(cube, [left])), ["band[1] > 0.3", "band[2] < 9"]))
     np.testing.assert_array_equal(both.selection, wanted)
-    assert both.selection_text == "(band[0] > 0.3) and (band[1] < 9)"  # itself a condition
+    assert both.selection_text == "(band[1] > 0.3) and (band[2] < 9)"  # itself a condition
     again = finish(narrowed(cube, [both.selection_text]))
     np.testing.assert_array_equal(again.selection & left, wanted)
 
@@ -74,7 +74,7 @@ def test_a_condition_may_ask_for_bands_that_are_left_out(cube):
 
 
 def test_steps_can_be_watched_and_cancelled(cube):
-    work = narrowed(cube, ["band[0] > 0.3"])
+    work = narrowed(cube, ["band[1] > 0.3"])
     assert next(work).message == "Band maths"
     work.close()
 
@@ -82,9 +82,9 @@ def test_steps_can_be_watched_and_cancelled(cube):
 @pytest.mark.parametrize(
     ("masks", "bands", "reason"),
     [
-        (["band[0]"], "", "is a number for each pixel; compare it, for example band"),
-        (["band[0] > 99"], "", "the mask leaves no pixel: band"),
-        (["band[0] >"], "", "not understood"),
+        (["band[1]"], "", "is a number for each pixel; compare it, for example band"),
+        (["band[1] > 99"], "", "the mask leaves no pixel: band"),
+        (["band[1] >"], "", "not understood"),
         (["ndvii > 0.3"], "", "'ndvii': is not known"),
         ([np.ones((9, 13))], "", "the mask is 9×13, and the cube 13×9"),
         ([], "3000-4000", "no band of this cube is left"),

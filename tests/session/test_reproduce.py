@@ -114,7 +114,7 @@ def test_a_run(path: Path, tmp_path: Path, request_: Request):
 
 MASKS = {
     "condition": (["b[900] > 0.3"], ""),
-    "bands": ([], "#2-15"),
+    "bands": ([], "#3-16"),
     "both": (["b[900] > 0.3"], "no-water"),
 }
 
@@ -137,11 +137,11 @@ def test_a_mask_that_was_drawn_and_bands_that_were_painted(path: Path, tmp_path:
     document = unmixed(cube.with_selection(drawn).with_bad_bands(bad), Request("spa", 3))
     text = check(document, tmp_path)
     assert "unpacked(" in text
-    assert "all,#0-9,#12-19" in text
+    assert "all,#1-10,#13-20" in text
     with pytest.raises(InputError, match="mask that was drawn"):
         command_line(document, facts_of(document, None), tmp_path, ("csv",))
     painted = unmixed(cube.with_bad_bands(bad), Request("spa", 3))
-    assert "all,#0-9,#12-19" in run_command(painted, tmp_path)[0]
+    assert "all,#1-10,#13-20" in run_command(painted, tmp_path)[0]
 
 
 def test_a_run_of_before_the_mask_keeps_its_own_part(path: Path, tmp_path: Path):

@@ -35,7 +35,13 @@ def _example(bench: Workbench) -> str:
     if cube is None or cube.wavelengths is not None:
         return "(b[860] - b[660]) / (b[860] + b[660]) > 0.3"
     red, green, _ = cube.rgb_bands
-    return f"band[{red}] / band[{green}] > 1"
+    return f"band[{red + 1}] / band[{green + 1}] > 1"
+
+
+def _index(bench: Workbench) -> str:
+    """Return the index to begin with: of vegetation, or where the scene has no wavelengths the brightness."""
+    cube = bench.document.cube
+    return "ndvi" if cube is None or cube.wavelengths is not None else "b[:]"
 
 
 def _tool(tool: str, key: int) -> Action:
@@ -57,8 +63,8 @@ def _tool(tool: str, key: int) -> Action:
 
 
 ACTIONS = (
-    Action("maskVegetation", "&Threshold on an index…", "Keep the pixels where an index such as NDVI is above or below a value; shown before anything changes", lambda _: i.PlanMask("ndvi"), "Ctrl+T", opened, "mask"),
-    Action("maskBand", "Threshold on the &band shown…", "Keep the pixels where one band is above or below a value", lambda b: i.PlanMask(f"band[{band_shown(b.document)}]"), "Ctrl+Shift+T", opened),
+    Action("maskVegetation", "&Threshold on an index…", "Keep the pixels where an index such as NDVI is above or below a value; shown before anything changes", lambda b: i.PlanMask(_index(b)), "Ctrl+T", opened, "mask"),
+    Action("maskBand", "Threshold on the &band shown…", "Keep the pixels where one band is above or below a value", lambda b: i.PlanMask(f"band[{band_shown(b.document) + 1}]"), "Ctrl+Shift+T", opened),
     Action("maskExpression", "Band &maths…", "An expression over bands, for a mask or an image: (b[860] - b[660]) / (b[860] + b[660]) > 0.3", lambda b: i.PlanMask(_example(b)), "Ctrl+B", opened),
     Action("maskFile", "Mask from a &file…", "Keep the pixels where an image file is not zero", lambda _: i.MaskFile(), "", opened),
     Action("saveMask", "&Save the mask…", "Write the mask as an image file", lambda _: i.SaveMask(), "", has_mask),
