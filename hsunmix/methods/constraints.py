@@ -121,12 +121,10 @@ def _sentence(negative: float, sums: float, missing: float, sum_to_one: bool) ->
     else:
         first = "No pixel needs anything that these endmembers don't offer"
     if sum_to_one:
-        parts = f"negative fractions in {_percent(negative)}, sums far from one in {_percent(sums)}"
-        return f"{first} (unconstrained: {parts})." if missing else f"{first}."
+        parts = f"fractions below zero in {_percent(negative)}, sums far from one in {_percent(sums)}"
+        return f"{first}: {parts}." if missing else f"{first}."
     bright = f" Sums are far from one in {_percent(sums)}: shade or brightness." if sums else ""
-    return (
-        f"{first} (unconstrained, fractions would be negative).{bright}" if missing else f"{first}.{bright}"
-    )
+    return f"{first}.{bright}"
 
 
 def _percent(share: float) -> str:

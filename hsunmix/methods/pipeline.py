@@ -139,11 +139,15 @@ def _check_rank(scene: Scene, rank: int) -> None:
     if isinstance(rank, bool) or not isinstance(rank, int | np.integer):
         raise ParameterError("rank", f"{rank!r} is no whole number")
     if not 1 <= rank <= most:
+        here = f"{_counted(scene.n_pixels, 'usable pixel')} and {_counted(scene.n_bands, 'usable band')}"
+        possible = "only 1 is" if most == 1 else f"1 to {most} are"
         raise ParameterError(
-            "rank",
-            f"{rank} endmembers are not possible; this scene has {scene.n_pixels} usable pixels and "
-            f"{scene.n_bands} usable bands, so 1 to {most} are",
+            "rank", f"{rank} endmembers are not possible; this scene has {here}, so {possible}"
         )
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _start(scene: Scene, request: Request, method: Method) -> Start:

@@ -26,6 +26,7 @@ FEWEST, MOST = 200, 2000  # of them
 SUPPORT = 5  # other pixels that must share a residual's direction
 LIKE = (0.8, 0.6, 0.45)  # cosines from which on two residuals have the same shape: the noisier, the lower
 AVERAGED = 12  # pixels in the mean
+LEAST_TIMES = 1.5  # the usual misfit: what the whole scene has in common is no missing material
 NARROW = 3.0  # bands: a residual that is no wider is a glitch of the sensor, not a material
 
 
@@ -65,7 +66,8 @@ def suggest(scene: Scene, result: Unmixing) -> Generator[Step | None, None, Sugg
     Returns
     -------
     Suggestion or None
-        None where what is left looks like noise: no shape of residual comes back.
+        None where no pixels stand out: no shape of residual comes back, or only with about the misfit
+        that the scene has everywhere (an error of calibration, a model that is a little off).
     """
     misfit = np.nan_to_num(result.rmse.reshape(-1)[scene.pixels])
     columns = _worst(misfit)
@@ -82,13 +84,15 @@ def suggest(scene: Scene, result: Unmixing) -> Generator[Step | None, None, Sugg
         return None
     yield None
     members = np.flatnonzero(usable)[group]
+    median = float(np.median(misfit))
+    times = float(np.median(misfit[columns[members]])) / median if median > 0 else np.inf
+    if times < LEAST_TIMES:
+        return None
     purity = size[members] / np.linalg.norm(x[:, members], axis=0)
     members = members[np.argsort(-purity, kind="stable")]
     full = np.full(len(scene.bands), np.nan)
     full[scene.bands] = x[:, members[:AVERAGED]].mean(axis=1)
     line, sample = divmod(int(pixels[members[0]]), scene.shape[1])
-    median = float(np.median(misfit))
-    times = float(np.median(misfit[columns[members]])) / median if median > 0 else np.inf
     return Suggestion(line, sample, pixels[members], full, times)
 
 

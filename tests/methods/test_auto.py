@@ -31,6 +31,14 @@ def test_outliers_do_not_become_endmembers() -> None:
     assert plain.max() > 2 * robust.max()
 
 
+def test_what_was_not_found_is_said_first() -> None:
+    """The window has room for one line of the note."""
+    x = mixture(noise=0.0)[:, :4] @ np.random.default_rng(0).dirichlet(np.ones(4), 500).T
+    result = hsunmix.unmix(x, "auto", rank=6)
+    assert result.rank == 4
+    assert result.note.startswith("The scene has only 4 independent spectra, not 6. ")
+
+
 def test_samson(shared: Path) -> None:
     x = scipy.io.loadmat(shared / "data/samson/samson_1.mat")["V"]
     true = scipy.io.loadmat(shared / "data/samson/Samson_with_truth.mat")["GT"].T

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from hsunmix.engine.scene import load
+from hsunmix.errors import ParameterError
 from hsunmix.jobs import finish
 from hsunmix.methods import pipeline
 from hsunmix.model.cube import Cube
@@ -55,3 +57,10 @@ def test_solve_gives_abundances_of_the_spectra_given() -> None:
     again = finish(pipeline.solve(scene, found.endmembers, "nnls"))
     np.testing.assert_allclose(again.abundances, found.abundances, atol=1e-6)
     assert abs(again.relative_error - found.relative_error) < 1e-9
+
+
+def test_how_many_are_possible_is_said_in_words() -> None:
+    values = np.random.default_rng(0).random((4, 5, 1), dtype=np.float32)
+    scene = finish(load(Cube.from_array(values)))
+    with pytest.raises(ParameterError, match="20 usable pixels and 1 usable band, so only 1 is"):
+        finish(pipeline.unmix(scene, pipeline.Request("spa", 2)))

@@ -47,6 +47,15 @@ def test_noise_and_outliers_ask_for_nothing(kind: str):
     assert suggested(scene_of(truth.x), truth.endmembers) is None
 
 
+@pytest.mark.parametrize("seed", [0, 1])
+def test_what_all_pixels_have_in_common_is_no_material(seed: int):
+    """A calibration that is a little off: one shape of residual, and nowhere much more than elsewhere."""
+    truth = planted("pure", seed)
+    ripple = 0.05 * np.sin(np.arange(len(truth.x)) / 6)[:, None]
+    scene = scene_of(truth.x * (1 + ripple) + ripple)
+    assert suggested(scene, truth.endmembers) is None
+
+
 def test_a_stripe_of_the_sensor_is_no_material():
     """A band that is wrong in a whole column of the scene: many pixels, one shape, no spectrum."""
     truth = planted("pure", 0)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton
+from PySide6.QtWidgets import QHBoxLayout, QPushButton
 
 from hsunmix.gui.intents import AddSuggested
 from hsunmix.gui.live import Live
 from hsunmix.gui.pages._controls import PageControls
 from hsunmix.gui.panel import named
+from hsunmix.gui.widgets.spoken import SpokenLabel
 from hsunmix.methods.suggestion import Suggestion
 from hsunmix.session.document import Document
 
@@ -19,7 +20,7 @@ class Controls(PageControls):
 
     def __init__(self) -> None:
         super().__init__("residualControls", "What the residual asks for")
-        self.sentence = named(QLabel(), "suggestion", "What the residual asks for")
+        self.sentence = SpokenLabel("suggestion", "What the residual asks for")
         self.sentence.setProperty("role", "muted")
         self.add = named(QPushButton("Add as endmember"), "addSuggested", "Add the missing spectrum")
         self.add.setToolTip("Make the spectrum that is missing most an endmember (Ctrl+Shift+N)")
@@ -39,7 +40,7 @@ class Controls(PageControls):
         if found is not None:
             self.sentence.setText(describe(found))
         else:
-            self.sentence.setText("What is left looks like noise" if known else "")
+            self.sentence.setText("No pixels stand out from the usual misfit" if known else "")
 
 
 def describe(found: Suggestion) -> str:

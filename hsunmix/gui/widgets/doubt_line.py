@@ -58,6 +58,6 @@ def in_short(check: Check) -> str:
     """Return the share of pixels that need something else, in few words."""
     share = 100 * check.missing
     if share == 0:
-        return "no pixel needs anything else"
+        return "the constraints hide nothing"
     number = f"{share:.0f} %" if share >= 1 else "under 1 %"
     return f"{number} of pixels need something else"

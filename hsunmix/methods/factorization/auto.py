@@ -85,7 +85,8 @@ def run(
     why = "sums of one fit the scene as well" if best.choice == "fcls" else "sums of one would fit it worse"
     said.append(f"Abundances by {best.choice.upper()}, because {why}")
     if best.w.shape[1] < rank:
-        said.append(f"The scene has only {best.w.shape[1]} independent spectra")
+        # First: the window has room for one line, and this is not what was asked for.
+        said.insert(0, f"The scene has only {best.w.shape[1]} independent spectra, not {rank}")
     return Factorization(
         best.w, best.abundances[best.choice], np.zeros((0, 2)), None, best.columns,
         smoothed=count > 1 or params.refinement > 0, fixed_scale=True, abundance=best.choice,

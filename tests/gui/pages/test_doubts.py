@@ -66,4 +66,4 @@ def test_what_is_missing_is_marked_and_one_click_away(document: Document, qtbot:
     assert not controls.add.isVisible()
     assert controls.sentence.text() == ""
     controls.present(document, Live(suggested=Suggested(document.unmixing, None)))
-    assert controls.sentence.text() == "What is left looks like noise"
+    assert controls.sentence.text() == "No pixels stand out from the usual misfit"
