@@ -13,6 +13,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from hsunmix.kernels._compile import KERNEL
 from hsunmix.kernels._transpose import SIDE, transpose
 
 INFINITE = 0x7F800000
@@ -20,7 +21,35 @@ MAGNITUDE = np.int32(0x7FFFFFFF)
 GROUP = 32  # bands that are copied together: what is read of a pixel for them stays in the cache
 
 
-@njit(nogil=True, cache=True)
+@njit(**KERNEL)
+def _look(row, top, below):
+    """Take a row of bits (m,) into top and below (m,) of its pixels."""
+    for p in range(row.size):
+        top[p] = max(top[p], row[p] & MAGNITUDE)
+        below[p] += np.int32(row[p] < 0) & np.int32((row[p] & MAGNITUDE) != 0)
+
+
+@njit(**KERNEL)
+def _copy(row, out):
+    """A loop, because an assignment to a slice takes Numba seconds to compile."""
+    for p in range(row.size):
+        out[p] = row[p]
+
+
+@njit(**KERNEL)
+def _scale(row, gain, offset, shifted, missing, out):
+    """Physical values of a row of one band."""
+    if shifted:
+        for p in range(row.size):
+            value = np.float64(row[p])
+            out[p] = np.nan if value == missing else np.float32(value * gain + offset)
+    else:
+        for p in range(row.size):
+            value = np.float64(row[p])
+            out[p] = np.nan if value == missing else np.float32(value * gain)
+
+
+@njit(**KERNEL)
 def survey_spectra(block, top, below):
     """Top (p,) = bits of the largest magnitude, below (p,) = how many values are less than zero.
 
@@ -37,7 +66,7 @@ def survey_spectra(block, top, below):
         below[p] = count
 
 
-@njit(nogil=True, cache=True)
+@njit(**KERNEL)
 def survey_rows(block, top, below):
     """As survey_spectra, of float32 (n, bands, m): n times the rows of m pixels, band by band."""
     bits = block.view(np.int32)
@@ -47,13 +76,10 @@ def survey_rows(block, top, below):
     for i in range(n):
         t, c = top[i * m : (i + 1) * m], below[i * m : (i + 1) * m]
         for b in range(bands):
-            row = bits[i, b]
-            for p in range(m):
-                t[p] = max(t[p], row[p] & MAGNITUDE)
-                c[p] += np.int32(row[p] < 0) & np.int32((row[p] & MAGNITUDE) != 0)
+            _look(bits[i, b], t, c)
 
 
-@njit(nogil=True, cache=True)
+@njit(**KERNEL)
 def _copy_spectra(block, tile, begin, band):
     """Copy spectra (p, b) into the columns begin … and the rows band … of a tile (bands, T)."""
     pixels, bands = block.shape
@@ -68,7 +94,7 @@ def _copy_spectra(block, tile, begin, band):
             tile[band + b, begin + p] = block[p, b]
 
 
-@njit(nogil=True, cache=True)
+@njit(**KERNEL)
 def fill_spectra(block, tiles, start, samples, pitch, band):
     """Copy spectra, float32 (p, b), into the rows band … of tiles (tiles, bands, T).
 
@@ -85,7 +111,7 @@ def fill_spectra(block, tiles, start, samples, pitch, band):
         done += count
 
 
-@njit(nogil=True, cache=True)
+@njit(**KERNEL)
 def fill_rows(block, tiles, start, samples, pitch, band):
     """As fill_spectra, of float32 (n, b, m)."""
     n, bands, m = block.shape
@@ -98,13 +124,11 @@ def fill_rows(block, tiles, start, samples, pitch, band):
             tile, begin = tiles[column // width], column % width
             count = min(width - begin, samples - first % samples, m - done)
             for b in range(bands):
-                row, out = block[i, b, done : done + count], tile[band + b, begin : begin + count]
-                for p in range(count):
-                    out[p] = row[p]
+                _copy(block[i, b, done : done + count], tile[band + b, begin : begin + count])
             done += count
 
 
-@njit(nogil=True, cache=True)
+@njit(**KERNEL)
 def take_spectra(block, tiles, start, top, below):
     """Both ``survey_spectra`` and ``fill_spectra``."""
     width = tiles.shape[2]
@@ -117,7 +141,7 @@ def take_spectra(block, tiles, start, top, below):
         done = last
 
 
-@njit(nogil=True, cache=True)
+@njit(**KERNEL)
 def take_rows(block, tiles, start, top, below):
     """Both ``survey_rows`` and ``fill_rows``."""
     bits, into = block.view(np.int32), tiles.view(np.int32)
@@ -134,15 +158,12 @@ def take_rows(block, tiles, start, top, below):
             t, c = top[first : first + count], below[first : first + count]
             for b in range(bands):
                 row, out = bits[i, b, done : done + count], tile[b, begin : begin + count]
-                for p in range(count):
-                    value = row[p]
-                    out[p] = value
-                    t[p] = max(t[p], value & MAGNITUDE)
-                    c[p] += np.int32(value < 0) & np.int32((value & MAGNITUDE) != 0)
+                _copy(row, out)
+                _look(out, t, c)
             done += count
 
 
-@njit(nogil=True, cache=True)
+@njit(**KERNEL)
 def scale_spectra(stored, gain, offset, shifted, missing, out):
     """Physical values of stored ones (p, bands), rounded once; NaN where they equal ``missing``.
 
@@ -160,24 +181,16 @@ def scale_spectra(stored, gain, offset, shifted, missing, out):
                 values[b] = np.nan if value == missing else np.float32(value * gain[b])
 
 
-@njit(nogil=True, cache=True)
+@njit(**KERNEL)
 def scale_rows(stored, gain, offset, shifted, missing, out):
     """As scale_spectra, of (n, bands, m)."""
-    n, bands, m = stored.shape
+    n, bands = stored.shape[:2]
     for i in range(n):
         for b in range(bands):
-            row, values, g, o = stored[i, b], out[i, b], gain[b], offset[b]
-            if shifted:
-                for p in range(m):
-                    value = np.float64(row[p])
-                    values[p] = np.nan if value == missing else np.float32(value * g + o)
-            else:
-                for p in range(m):
-                    value = np.float64(row[p])
-                    values[p] = np.nan if value == missing else np.float32(value * g)
+            _scale(stored[i, b], gain[b], offset[b], shifted, missing, out[i, b])
 
 
-@njit(nogil=True, cache=True)
+@njit(**KERNEL)
 def take_stored_spectra(stored, gain, offset, shifted, missing, tiles, start, top, below):
     """``scale_spectra``, then ``take_spectra``: a tile's width at a time."""
     step = tiles.shape[2]
@@ -189,7 +202,7 @@ def take_stored_spectra(stored, gain, offset, shifted, missing, tiles, start, to
         take_spectra(values, tiles, start + first, top[first:last], below[first:last])
 
 
-@njit(nogil=True, cache=True)
+@njit(**KERNEL)
 def take_stored_rows(stored, gain, offset, shifted, missing, tiles, start, top, below):
     """``scale_rows``, then ``take_rows``: the part of a row that goes into one tile at a time."""
     bits = tiles.view(np.int32)
@@ -205,17 +218,7 @@ def take_stored_rows(stored, gain, offset, shifted, missing, tiles, start, top, 
             count = min(width - begin, m - done)
             t, c = top[first : first + count], below[first : first + count]
             for b in range(bands):
-                row, g, o = stored[i, b, done : done + count], gain[b], offset[b]
-                out, seen = tiles[tile, b, begin : begin + count], bits[tile, b, begin : begin + count]
-                if shifted:
-                    for p in range(count):
-                        value = np.float64(row[p])
-                        out[p] = np.nan if value == missing else np.float32(value * g + o)
-                else:
-                    for p in range(count):
-                        value = np.float64(row[p])
-                        out[p] = np.nan if value == missing else np.float32(value * g)
-                for p in range(count):
-                    t[p] = max(t[p], seen[p] & MAGNITUDE)
-                    c[p] += np.int32(seen[p] < 0) & np.int32((seen[p] & MAGNITUDE) != 0)
+                row, out = stored[i, b, done : done + count], tiles[tile, b, begin : begin + count]
+                _scale(row, gain[b], offset[b], shifted, missing, out)
+                _look(bits[tile, b, begin : begin + count], t, c)
             done += count
