@@ -22,7 +22,7 @@ from numba import njit
 from hsunmix.kernels._products import KERNEL, wt_x
 
 MAX_RANK = 62  # sets are kept as the bits of an int64
-TABLE_BYTES = 4 << 20  # a larger table would not stay in the cache of a processor
+TABLE_BYTES = 8 << 20  # a larger table would be farther from the processor than its maps are from being made
 TOLERANCE = 1e-12  # an abundance, or a multiplier relative to Wᵀx, may be so far below zero
 
 

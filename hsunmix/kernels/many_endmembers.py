@@ -7,40 +7,62 @@ filled but not read. Here one map follows the pixels. With x = h and y = G h, th
 enters or leaves, the two change places, which is one pivot: r² operations, all on whole rows. The
 sum to one is one more row and column, always in the set, whose x is the multiplier.
 
-Sets are mended by exchanges as in ``least_squares``. Rounding that the pivots pile up is measured in
-every pixel's equations, and the map made anew when it shows.
+Sets are mended by exchanges as in ``least_squares``, but only of those that are most wrong. Rounding
+that the pivots pile up is measured in every pixel's equations, and the map made anew when it shows.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+from numba import njit, types
+from numba.extending import intrinsic
 
-from hsunmix.kernels._products import FAST, KERNEL, wt_x
+from hsunmix.kernels._compile import FAST, KERNEL
+from hsunmix.kernels._products import wt_x
+from hsunmix.kernels._vectors import I64, Code, matrices
 from hsunmix.kernels.least_squares import TOLERANCE
 from hsunmix.kernels.libraries import _active_set
 
 DEPENDENT = 1e-11  # a pivot so small, relative to its endmember's square, means dependent spectra
 ROUNDING = 1e-11  # of the largest Wᵀx: equations that are further off make the map anew
+NEARLY = 0.5  # of the largest violation: every exchange costs a pivot, and often its undoing
+PAD = 8  # values: rows are filled up with zeros to a multiple of it, whole vectors
 FRESH = 4096  # pivots after which it is made anew in any case
+
+
+@intrinsic
+def _add_row(_typing_context, target, _i, _factor, source, _j):
+    """Row i of target += factor · row j of source, padding included: its length is a multiple of PAD."""
+
+    def code(context, builder, signature, arguments):
+        target, source = matrices(context, builder, signature, arguments, (0, 3))
+        i, factor, j = arguments[1], arguments[2], arguments[4]
+        v = Code(builder, target.item)
+        factor = v.spread(factor)
+
+        def columns(t, _):
+            v.store(v.add_product(v.load(target, i, t), factor, v.load(source, j, t)), target, i, t)
+            return []
+
+        v.loop(I64(0), target.pitch, v.lanes, [], columns)
+        return context.get_dummy_value()
+
+    return types.void(target, types.int64, types.float64, source, types.int64), code
 
 
 @njit(**KERNEL, fastmath=FAST)
 def _pivot(m, k, line):
     """Let x and y of k change places in y = M x; ``line`` is scratch."""
-    # The row is copied, so that the compiler sees that the others don't overlap it; and no views,
-    # because each counts references, which costs more than a row's arithmetic.
-    n = m.shape[0]
+    # No views, because each counts references, which costs more than a row's arithmetic.
     inverse = 1 / m[k, k]
-    for j in range(n):
-        line[j] = m[k, j]
-    for i in range(n):
+    for j in range(m.shape[1]):
+        line[0, j] = m[k, j]
+    for i in range(m.shape[0]):
         share = m[i, k] * inverse
-        for j in range(n):
-            m[i, j] -= share * line[j]
+        _add_row(m, i, -share, line, 0)
         m[i, k] = share
-    for j in range(n):
-        m[k, j] = -inverse * line[j]
+    for j in range(m.shape[1]):
+        m[k, j] = -inverse * line[0, j]
     m[k, k] = inverse
 
 
@@ -97,33 +119,46 @@ def _start(m, g, wanted, inside, border, line):
 def _apply(m, u, inside, z):
     """Z = M u, where only members have u. M is symmetric but for the sign between members and others."""
     n = m.shape[0]
-    for i in range(n):
-        z[i] = 0.0
+    for i in range(m.shape[1]):
+        z[0, i] = 0.0
     for j in range(n):
         if inside[j]:
-            value = u[j]
-            for i in range(n):
-                z[i] += value * m[j, i]
+            _add_row(z, 0, u[j], m, j)
     for i in range(n):
         if not inside[i]:
-            z[i] = -z[i]
+            z[0, i] = -z[0, i]
 
 
 @njit(**KERNEL, fastmath=FAST)
 def _rounding(g, u, inside, z, border, line):
     """How far the members' equations are from true, at most."""
     r, worst = g.shape[0], 0.0
+    for i in range(g.shape[1]):
+        line[0, i] = z[0, r] if border else 0.0
     for j in range(r):
-        line[j] = z[j] if inside[j] else 0.0
+        if inside[j]:
+            _add_row(line, 0, z[0, j], g, j)
     for i in range(r):
         if inside[i]:
-            s = -u[i]
-            for j in range(r):
-                s += g[i, j] * line[j]
-            if border:
-                s += z[r]
-            worst = max(worst, abs(s))
+            worst = max(worst, abs(line[0, i] - u[i]))
     return worst
+
+
+@njit(**KERNEL)
+def _keep_worst(g, u, inside, z, wrong):
+    """Leave only those marked that are nearly as wrong as the worst: the others may come right by themselves.
+
+    Members and others apart, abundances and multipliers being different things.
+    """
+    r, below, above = g.shape[0], 0.0, 0.0
+    for i in range(r):
+        if wrong[i] and inside[i]:
+            below = max(below, -z[0, i])
+        elif wrong[i] and g[i, i] > 0:
+            above = max(above, u[i] - z[0, i])
+    for i in range(r):
+        if wrong[i]:
+            wrong[i] = -z[0, i] >= NEARLY * below if inside[i] else u[i] - z[0, i] >= NEARLY * above
 
 
 @njit(**KERNEL)
@@ -139,7 +174,7 @@ def _settle(g, u, simplex, m, inside, wanted, z, wrong, line):
         _apply(m, u, inside, z)
         count, last = 0, -1
         for i in range(r):
-            wrong[i] = z[i] < -TOLERANCE if inside[i] else z[i] - u[i] < -tol
+            wrong[i] = z[0, i] < -TOLERANCE if inside[i] else z[0, i] - u[i] < -tol
             if wrong[i] and (inside[i] or g[i, i] > 0):
                 count, last = count + 1, i
         if count == 0:
@@ -149,6 +184,8 @@ def _settle(g, u, simplex, m, inside, wanted, z, wrong, line):
                 return -1
             mended = True
             continue
+        if count > 1:
+            _keep_worst(g, u, inside, z, wrong)
         if count < fewest:
             fewest, patience = count, 3
         elif patience > 0:
@@ -174,9 +211,14 @@ def constrained(tiles, counts, wt, g, simplex, h, shift, scale):
     """Solve every pixel of a chunk; the arguments are those of ``least_squares.constrained``."""
     r, t_end = wt.shape[0], tiles.shape[2]
     n = r + 1 if simplex else r
-    m, inside, wanted = np.empty((n, n)), np.zeros(n, np.bool_), np.zeros(r, np.bool_)
-    right, u, z = np.empty((r, t_end)), np.ones(n), np.empty(n)
-    wrong, barred, line = np.zeros(r, np.bool_), np.zeros(r, np.bool_), np.empty(n)
+    width = (n + PAD - 1) // PAD * PAD
+    m, inside, wanted = np.zeros((n, width)), np.zeros(n, np.bool_), np.zeros(r, np.bool_)
+    right, u, z = np.empty((r, t_end)), np.ones(n), np.empty((1, width))
+    wrong, barred, line = np.zeros(r, np.bool_), np.zeros(r, np.bool_), np.empty((1, width))
+    gram = np.zeros((r, width))
+    for k in range(r):
+        for j in range(r):
+            gram[k, j] = g[k, j]
     low, place, out = np.zeros((r + 1, r + 1)), np.empty(r + 1, np.int64), np.empty(r)
     y, q, side = np.empty(r + 1), np.empty(r + 1), np.empty(r + 1)
     pivots = FRESH
@@ -191,14 +233,14 @@ def constrained(tiles, counts, wt, g, simplex, h, shift, scale):
                     wanted[k] = out[k] > 0 if i or t else False
                 if simplex and not wanted.any():
                     wanted[np.argmax(u[:r])] = True
-                pivots = 0 if _start(m, g, wanted, inside, simplex, line) else FRESH
-            count = _settle(g, u, simplex, m, inside, wanted, z, wrong, line) if pivots < FRESH else -1
+                pivots = 0 if _start(m, gram, wanted, inside, simplex, line) else FRESH
+            count = _settle(gram, u, simplex, m, inside, wanted, z, wrong, line) if pivots < FRESH else -1
             if count >= 0:
                 pivots += count
                 for k in range(r):
-                    out[k] = max(z[k], 0.0) if inside[k] else 0.0
+                    out[k] = max(z[0, k], 0.0) if inside[k] else 0.0
             else:
-                _active_set(g, u[:r], r, simplex, out, place, low, y, q, side, barred)
+                _active_set(gram, u[:r], r, simplex, out, place, low, y, q, side, barred)
                 pivots = FRESH
             total = 0.0
             for k in range(r):
