@@ -83,6 +83,7 @@ def _slowly(g, c, bounded, tol):
 @njit(**KERNEL, inline="never")
 def _solve(right, rows, count, norms, g, bounded, keys, maps, skip_below, sets, residual):
     """Solve the pixels of a tile: right (k, T) and, of it, the rows that belong to g."""
+    # One long function, because a call for every pixel costs more than its r² products.
     r = g.shape[0]
     table = keys.shape[0]
     c = np.empty(r)

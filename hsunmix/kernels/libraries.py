@@ -88,6 +88,7 @@ def _active_set(g, c, most, simplex, h, place, low, z, q, right, barred):
     ``h`` is filled. With fewer members than spectra this is orthogonal matching pursuit with
     nonnegative abundances: the newcomer is the one that explains most of what is left.
     """
+    # One long function: its parts share a dozen variables that change, which Numba hands on only in arrays.
     r = c.shape[0]
     largest = 0.0
     for i in range(r):
