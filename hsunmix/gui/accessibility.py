@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QAccessibleWidget, QWidget
+from PySide6.QtWidgets import QAccessibleWidget, QSplitterHandle, QWidget
 
 __all__ = ["Role", "announce", "install"]
 
@@ -28,4 +28,6 @@ def announce(widget: QWidget, text: str) -> None:
 
 def _interface(_class_name: str, thing: QObject) -> QAccessibleWidget | None:
     role = getattr(type(thing), "accessible_role", None)
+    if role is None and isinstance(thing, QSplitterHandle):
+        role = Role.Splitter  # Qt says nothing of it
     return QAccessibleWidget(thing, role) if role is not None and isinstance(thing, QWidget) else None

@@ -68,7 +68,7 @@ class Form(QWidget):
         self.editors = {p.name: editor(p, self._on_change) for p in parameters}
         for made in self.editors.values():
             parameter = made.parameter
-            label = named(QLabel(parameter.label), f"label_{parameter.name}", f"{parameter.label}, label")
+            label = named(QLabel(parameter.label), f"label_{parameter.name}", parameter.label)
             label.setToolTip(made.widget.toolTip())
             label.setProperty("role", "field")
             label.setBuddy(made.widget)

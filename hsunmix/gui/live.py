@@ -216,6 +216,8 @@ class Live:
     tasks : mapping of str to Task
         By lane, the newest last.
     message : Message or None
+    notice : Message or None
+        What was done just now, told for a moment where the work is told.
     estimate : RankEstimate or None
     checked : Checked or None
         What the constraints hide; of an older result while it is being found out for the newest.
@@ -251,6 +253,7 @@ class Live:
     layers: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     tasks: Mapping[str, Task] = field(default_factory=dict)
     message: Message | None = None
+    notice: Message | None = None
     estimate: RankEstimate | None = None
     checked: Checked | None = None
     suggested: Suggested | None = None

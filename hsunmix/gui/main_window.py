@@ -184,6 +184,8 @@ class MainWindow(QMainWindow):
         splitter.setHandleWidth(6)
         for part in parts:
             splitter.addWidget(part)
+        for k in range(splitter.count()):
+            splitter.handle(k).setAccessibleName("Divider")
         self._splitters[name] = splitter
         return splitter
 

@@ -45,7 +45,8 @@ class Welcome(QWidget):
         card.setMaximumWidth(700)
         picture = named(QLabel(), "welcomeLogo", "hsunmix")
         picture.setPixmap(logo().pixmap(56, 56))
-        title = named(QLabel("What is in this scene, and where?"), "welcomeTitle", "Welcome")
+        question = "What is in this scene, and where?"
+        title = named(QLabel(question), "welcomeTitle", question)
         title.setProperty("role", "title")
         font = title.font()
         font.setPointSizeF(font.pointSizeF() * 1.7)
@@ -121,8 +122,8 @@ class Welcome(QWidget):
         self._recent_label.setVisible(bool(paths))
         for k, text in enumerate(paths[:SHOWN_RECENT]):
             path = Path(text)
-            folder = _shortened(str(path.parent))
-            button = named(QPushButton(f"{path.name}   —   {folder}"), f"recent{k + 1}", f"Open {path.name}")
+            text_shown = f"{_short_name(path.name)}   —   {_shortened(str(path.parent))}"
+            button = named(QPushButton(text_shown), f"recent{k + 1}", f"Open {path.name}")
             button.setProperty("role", "link")
             button.setToolTip(text)
             button.clicked.connect(lambda _=False, p=path: self.intent.emit(Open(p)))
@@ -131,5 +132,10 @@ class Welcome(QWidget):
         arrange(self.window())
 
 
-def _shortened(text: str, most: int = 48) -> str:
+def _short_name(name: str, most: int = 40) -> str:
+    """Shorten a name in its middle: the end tells the files of a campaign apart."""
+    return name if len(name) <= most else f"{name[: most // 2]}…{name[-most // 2 + 1 :]}"
+
+
+def _shortened(text: str, most: int = 40) -> str:
     return text if len(text) <= most else "…" + text[-most + 1 :]

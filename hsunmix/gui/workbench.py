@@ -166,6 +166,10 @@ class Workbench(QObject):
         """Show a message that is no error."""
         self.show(message=Message(text, "info", tuple(actions)))
 
+    def note(self, text: str) -> None:
+        """Tell for a moment what was done, where nothing has to be answered."""
+        self.show(notice=Message(text, "info"))
+
     def fail(self, error: BaseException, actions: Iterable[tuple[str, Intent]] = ()) -> None:
         """Show an error; one that nobody expected goes to the log as well."""
         if isinstance(error, HsunmixError):

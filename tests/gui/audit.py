@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QAccessible, QTextDocument
+from PySide6.QtGui import QAccessible, QAccessibleInterface, QTextDocument
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractScrollArea,
@@ -28,7 +28,8 @@ from hsunmix.gui.widgets.elided import ElidedLabel
 
 QTS_OWN = (QScrollBar, QSplitterHandle, QMenu)
 PRIVATE = ("QComboBoxPrivateContainer", "QTableCornerButton", "QLineEditIconButton")
-FLOATING = ("tourPanel", "tourFrame", "overview", "qt_")  # these lie over others on purpose
+# These lie over others on purpose.
+FLOATING = ("messageBar", "recoveryBar", "tourPanel", "tourFrame", "overview", "qt_")
 PAINTED = (QAccessible.Role.Graphic, QAccessible.Role.Chart)
 SLACK = 1  # logical pixels
 
@@ -69,7 +70,32 @@ def unspoken(root: QWidget) -> list[str]:
                 found.append(f"{_called(widget)} is a {told.role().name} to a screen reader")
             if widget.isVisible() and not told.text(QAccessible.Text.Description):
                 found.append(f"{_called(widget)} does not say what it shows")
+        shown = told.text(QAccessible.Text.Description)
+        if isinstance(widget, QLabel) and not _read_out(widget, told):
+            found.append(f"{_called(widget)} shows {widget.text()!r} and does not tell it")
+        if isinstance(widget, QComboBox) and not (widget.isHidden() or _labelled(widget) or shown):
+            # Its name is the entry chosen, on Linux: what is chosen has to be told as well.
+            found.append(f"{_called(widget)} does not say what is chosen in it")
     return found
+
+
+def _read_out(label: QLabel, told: QAccessibleInterface) -> bool:
+    """Whether the text of a label is told, as its name or its description."""
+    document = QTextDocument()
+    document.setHtml(label.text())
+    shown = label.text() if label.textFormat() == Qt.TextFormat.PlainText else document.toPlainText()
+    said = f"{told.text(QAccessible.Text.Name)} {told.text(QAccessible.Text.Description)}"
+    return not label.isVisible() or _plain(shown) in _plain(said) or _plain(label.text()) in _plain(said)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace("&", "").split()).casefold()
+
+
+def _labelled(widget: QWidget) -> bool:
+    parent = widget.parentWidget()
+    siblings = parent.children() if parent is not None else []
+    return any(isinstance(label, QLabel) and label.buddy() is widget for label in siblings)
 
 
 def _paints_itself(widget: QWidget) -> bool:

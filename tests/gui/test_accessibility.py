@@ -9,7 +9,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSplitter,
+    QToolButton,
+    QWidget,
+)
 
 from hsunmix.gui import intents as i
 from hsunmix.gui import theme as themes
@@ -80,14 +89,24 @@ def test_the_audit_finds_what_is_wrong(qapp: QApplication):
     for widget in (QLabel("much too long for its place"), QPushButton("also much too long"), QToolButton()):
         row.addWidget(widget)
         widget.setFixedWidth(30)
-    over, painted = QPushButton("x", root), Painted()
-    row.addWidget(painted)
+    over, painted, untold = QPushButton("x", root), Painted(), QLabel("error 4 %")
+    untold.setAccessibleName("The result")
+    for widget in (painted, untold, QComboBox()):
+        row.addWidget(widget)
     root.resize(300, 40)
     root.show()
     over.setGeometry(0, 0, 200, 40)
     qapp.processEvents()
     faults = " ".join([*unspoken(root), *unlabelled(root), *ugly(root)])
-    for said in ("too long for", "also much", "overlap", "QToolButton", "Painted '' is a", "does not say"):
+    said_of = (
+        "too long for",
+        "also much",
+        "overlap",
+        "QToolButton",
+        "Painted '' is a",
+        "does not say what it",
+    )
+    for said in (*said_of, "'error 4 %' and does not tell it", "what is chosen in it"):
         assert said in faults, said
     root.close()
 
@@ -98,6 +117,8 @@ def test_pictures_and_curves_have_the_role_of_such(window: MainWindow, document:
     assert role(window.findChild(QWidget, "spectraPlot")) == Role.Chart
     assert role(window.findChild(QWidget, "pixelAbundances")) == Role.Chart
     assert role(window.findChild(QWidget, "messageBar")) == Role.AlertMessage
+    divider = window.findChild(QSplitter, "columns").handle(1)
+    assert (role(divider), divider.accessibleName()) == (Role.Splitter, "Divider")
     assert role(window.findChild(QWidget, "statusPanel")) == Role.StatusBar
     assert role(window.findChild(QWidget, "endmemberPanel")) == Role.Grouping
     assert role(window.findChild(QWidget, "unmixButton")) == Role.Button

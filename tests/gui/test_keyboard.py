@@ -51,6 +51,7 @@ def walk(qtbot: QtBot, first: QWidget, key: Qt.Key, most: int) -> list[QWidget]:
 
 def test_tab_goes_through_all_of_the_window_and_round(full: MainWindow, qtbot: QtBot):
     full.bench.fail(FileNotFoundError("x"), [("Open another…", i.CloseMessage())])
+    qtbot.waitUntil(lambda: full.bench.live.checked is not None)  # or the line of doubts comes in between
     for page in ("maps", "residual"):
         full.bench.send(i.ShowPage(page))
         QApplication.processEvents()

@@ -127,6 +127,17 @@ def test_an_empty_window_offers_sample_and_files(
     assert window.windowTitle().startswith("desert.hdr · 120×100×150[*]")
 
 
+def test_a_recent_file_with_a_very_long_name_is_shortened(window: MainWindow, tmp_path: Path):
+    path = tmp_path / f"2025-03-04 strip {150 * 'x'} north 7.hdr"
+    window.welcome.set_recent([str(path)])
+    QApplication.processEvents()
+    (button,) = window.welcome.recent_buttons
+    assert button.text().startswith("2025-03-04 strip xxx")
+    assert "x north 7.hdr   —" in button.text()
+    assert button.sizeHint().width() <= button.width()
+    assert button.toolTip() == str(path)
+
+
 def test_recent_files_are_on_the_first_page_and_in_the_menu(
     qtbot: QtBot, settings: Settings, answers: Answers, tmp_path: Path, wait: Wait
 ):

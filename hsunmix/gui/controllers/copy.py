@@ -33,7 +33,7 @@ class Controller:
         """Copy the command line."""
         known = self.bench.settings.preferences
         self._copy(
-            "The command is on the clipboard; it makes this result again.",
+            "Copied the command that makes this result again",
             lambda document, facts: command_line(
                 document, facts, Path(FOLDER), known.export_products, known.export_dpi
             ),
@@ -42,8 +42,7 @@ class Controller:
 
     def script(self, _intent: i.CopyScript) -> None:
         """Copy the script."""
-        said = "The Python script is on the clipboard; it makes this result again, as W and H."
-        self._copy(said, python_script, [])
+        self._copy("Copied the Python script that makes this result again, as W and H", python_script, [])
 
     def _copy(
         self, said: str, make: Callable[[Document, Facts], str], instead: list[tuple[str, i.Intent]]
@@ -59,6 +58,6 @@ class Controller:
 
         def done(text: str) -> None:
             QGuiApplication.clipboard().setText(text)
-            bench.say(said)
+            bench.note(said)
 
         bench.start("copy", "Looking how this was made", work(), done, lambda e: bench.fail(e, instead))

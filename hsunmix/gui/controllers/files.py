@@ -110,6 +110,7 @@ class Controller:
             bench.session_path = place
             bench.settings.remember(place)
             bench.show(message=None)
+            bench.note(f"Saved {place.name}")
             if intent.then is not None:
                 bench.send(intent.then)
 

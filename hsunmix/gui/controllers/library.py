@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QTimer
 
-from hsunmix.errors import FileError
+from hsunmix.errors import FileError, InputError
 from hsunmix.gui import intents as i
 from hsunmix.gui.controllers.members import add
 from hsunmix.gui.insights import Compared, Likeness, Subject
@@ -157,7 +157,7 @@ class Controller:
         if cube is None:
             return
         if bench.live.library is not None:
-            then(bench.live.library)
+            then(_some(bench.live.library, cube))
             return
 
         def done(found: Found) -> None:
@@ -165,7 +165,7 @@ class Controller:
                 bench.show(library=found[0], likenesses=found[1])
                 if found[0].notes:
                     bench.say(" ".join(found[0].notes))
-                then(found[0])
+                then(_some(found[0], cube))
 
         members, paths = bench.document.endmembers, bench.settings.preferences.libraries
         bench.start("match", "Reading the libraries", _look_up(cube, None, members, paths), done)
@@ -180,6 +180,24 @@ class Controller:
             return np.stack([e.spectrum for e in members])
         spectrum = self.bench.scenes.spectrum(cube, cube.lines // 2, cube.samples // 2)
         return np.zeros(0) if spectrum is None else spectrum
+
+
+def _some(library: Spectra, cube: Cube) -> Spectra:
+    """Return a library that has spectra for a cube.
+
+    Raises
+    ------
+    InputError
+        It has none; the message says why.
+    """
+    if library.names:
+        return library
+    if cube.wavelengths is None:
+        raise InputError(
+            f"{cube.name} has no wavelengths, by which spectra of the library could be laid on it. A library "
+            f"of just its {cube.bands} bands can be used: Library ▸ Open a library."
+        )
+    raise InputError(f"No spectrum of the library covers the wavelengths of {cube.name}.")
 
 
 def _pixels(document: Document) -> object:

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QHeaderView,
-    QLabel,
     QSizePolicy,
     QTableWidget,
     QTableWidgetItem,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from hsunmix.exports._plan import Plan
 from hsunmix.gui.panel import heading, named
+from hsunmix.gui.widgets.spoken import SpokenLabel
 
 __all__ = ["Preview", "is_there", "size_text"]
 
@@ -30,7 +30,7 @@ class Preview(QWidget):
         named(self, "exportPreview", "Preview")
         self._image = QPixmap()
         self.title = heading("Preview", "previewHeading")
-        self.picture = named(QLabel(), "exportPicture", "Picture of the selected product")
+        self.picture = SpokenLabel("exportPicture", "Picture of the selected product")
         self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.picture.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self.picture.setMinimumHeight(140)
@@ -65,6 +65,7 @@ class Preview(QWidget):
     def show_plan(self, title: str, plan: Plan | None, folder: Path, words: str) -> None:
         """Show a plan, or words where there is none yet."""
         self.title.setText(title)
+        self.title.setAccessibleName(title)
         self._image = QPixmap()
         if plan is not None:
             self._image.loadFromData(plan.picture)

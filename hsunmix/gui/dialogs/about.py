@@ -47,6 +47,7 @@ class AboutDialog(Dialog):
         self.body.insertWidget(0, picture)
         self.text = "\n".join(f"{name} {number}" for name, number in versions().items())
         self.versions = named(QLabel(self.text), "aboutVersions", "Versions")
+        self.versions.setAccessibleDescription(self.text)
         self.versions.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )

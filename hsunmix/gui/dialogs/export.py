@@ -25,6 +25,7 @@ from hsunmix.gui.dialogs._planner import Planner
 from hsunmix.gui.dialogs.base import Dialog
 from hsunmix.gui.panel import heading, named
 from hsunmix.gui.widgets.quiet import QuietSpinBox
+from hsunmix.gui.widgets.spoken import SpokenLabel
 
 __all__ = ["ExportDialog"]
 
@@ -78,7 +79,7 @@ class ExportDialog(Dialog):
         row.addWidget(self.folder_edit, 1)
         row.addWidget(self.browse)
         self.body.addLayout(row)
-        self.note = named(QLabel(), "exportNote", "What will be written and replaced")
+        self.note = SpokenLabel("exportNote", "What will be written and replaced")
         self.note.setProperty("role", "muted")
         self.note.setWordWrap(True)
         self.body.addWidget(self.note)
@@ -128,7 +129,8 @@ class ExportDialog(Dialog):
         self.resolution.setKeyboardTracking(False)
         self.resolution.setValue(dpi)
         self.resolution.setToolTip("Dots per inch: 100 for a screen, 300 for print")
-        label = named(QLabel("&Resolution of PNG pictures"), "exportResolutionLabel", "Resolution")
+        words = "Resolution of PNG pictures"
+        label = named(QLabel(f"&{words}"), "exportResolutionLabel", words)
         label.setBuddy(self.resolution)
         row = QHBoxLayout()
         row.addWidget(label, 1)

@@ -65,7 +65,7 @@ class MatchDialog(Dialog):
         for name, metric in METRICS.items():
             self.ranked_by.addItem(metric.title, name)
         self.ranked_by.activated.connect(lambda _: self._show())
-        label = named(QLabel("Ranked by"), "matchMetricLabel", "Ranked by, label")
+        label = named(QLabel("Ranked by"), "matchMetricLabel", "Ranked by")
         label.setProperty("role", "field")
         label.setBuddy(self.ranked_by)
         row = QHBoxLayout()

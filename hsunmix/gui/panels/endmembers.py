@@ -42,11 +42,14 @@ from hsunmix.gui.widgets.endmember_model import (
     EndmemberModel,
 )
 from hsunmix.gui.widgets.endmember_table import EndmemberTable
+from hsunmix.gui.widgets.spoken import SpokenLabel
 from hsunmix.session.document import Document
 
 TITLE = "Endmembers"
 AREA = "right"
 ORDER = 0
+
+LEAST = 2  # rows that are seen in the smallest window
 
 
 class View(Panel):
@@ -61,7 +64,7 @@ class View(Panel):
         self.model = EndmemberModel(self.intent.emit)
         self.model.setParent(self)
         self.table = self._make_table()
-        self.summary = named(QLabel(), "resultSummary", "The result in one line")
+        self.summary = SpokenLabel("resultSummary", "The result in one line")
         self.summary.setProperty("role", "muted")
         self.add_button = named(QToolButton(), "addEndmember", "Add an endmember")
         self.add_button.setToolTip("Add an endmember: a pixel, a region, the library")
@@ -79,6 +82,7 @@ class View(Panel):
             "noEndmembers",
             "No endmembers yet",
         )
+        self.empty.setAccessibleDescription(self.empty.text())
         self.empty.setProperty("role", "muted")
         self.empty.setWordWrap(True)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -106,7 +110,9 @@ class View(Panel):
         foot.setContentsMargins(10, 0, 10, 0)
         foot.addWidget(self.note)
         layout.addLayout(foot)
-        self.setMinimumSize(280, 130)
+        rows = self.table.verticalHeader().defaultSectionSize()
+        self.table.setMinimumHeight(self.table.horizontalHeader().sizeHint().height() + LEAST * rows + 2)
+        self.setMinimumWidth(280)
 
     def _make_table(self) -> EndmemberTable:
         table = EndmemberTable(self.model)

@@ -26,6 +26,7 @@ from hsunmix.gui.panel import Panel, named
 from hsunmix.gui.theme import Theme
 from hsunmix.gui.widgets.quiet import QuietSpinBox
 from hsunmix.gui.widgets.rank_plot import RankPlot
+from hsunmix.gui.widgets.spoken import SpokenLabel
 from hsunmix.methods import RankEstimate, methods
 from hsunmix.methods.sweep import AGREE, Sweep, SweepStep
 from hsunmix.session.document import Document
@@ -250,7 +251,7 @@ class View(Panel):
 
 
 def _words(name: str, title: str) -> QLabel:
-    label = named(QLabel(), name, title)
+    label = SpokenLabel(name, title)
     label.setWordWrap(True)
     label.setProperty("role", "muted")
     return label

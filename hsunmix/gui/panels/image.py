@@ -48,7 +48,9 @@ ORDER = 0
 STILL = 80  # milliseconds without a move until what is seen is told
 BRUSH = 2.5  # radius of the first brush, in pixels
 # What pages may depend on: a moving cursor and progress leave tabs and marks alone.
-STEADY = tuple(f.name for f in fields(Live) if f.name not in ("cursor", "pinned", "tasks", "message"))
+STEADY = tuple(
+    f.name for f in fields(Live) if f.name not in ("cursor", "pinned", "tasks", "message", "notice")
+)
 
 
 class View(Panel):

@@ -11,6 +11,7 @@ from hsunmix.gui.intents import AddLayer, ApplyMask, CancelMask, PlanMask
 from hsunmix.gui.live import Live, Masking
 from hsunmix.gui.panel import Panel, named
 from hsunmix.gui.widgets.quiet import QuietComboBox, QuietDoubleSpinBox
+from hsunmix.gui.widgets.spoken import SpokenLabel
 from hsunmix.session.document import Document
 
 TITLE = "Mask"
@@ -48,6 +49,7 @@ class View(Panel):
         self.text.setMinimumWidth(170)
         self.sense = named(QuietComboBox(), "maskSense", "Kept where above or below the threshold")
         self.sense.addItems(list(SENSES))
+        self.sense.setToolTip("Which side of the threshold is kept")
         self.slider = named(QSlider(Qt.Orientation.Horizontal), "maskSlider", "Threshold")
         self.slider.setRange(0, STEPS)
         self.slider.setMinimumWidth(90)
@@ -57,8 +59,9 @@ class View(Panel):
         self.threshold.setFixedWidth(110)
         self.how = named(QuietComboBox(), "maskHow", "What becomes of the mask that there is")
         self.how.addItems(list(WAYS))
-        self.kept = named(QLabel(), "maskKept", "Share of the pixels kept")
-        self.wrong = named(QLabel(), "maskWrong", "What is wrong with the expression")
+        self.how.setToolTip("What becomes of the mask that there is: replaced, narrowed or widened")
+        self.kept = SpokenLabel("maskKept", "Share of the pixels kept")
+        self.wrong = SpokenLabel("maskWrong", "What is wrong with the expression")
         self.wrong.setProperty("role", "wrong")
         self.wrong.setTextFormat(Qt.TextFormat.PlainText)
         self.wrong.setWordWrap(True)

@@ -9,17 +9,18 @@ from hsunmix.gui.accessibility import Role, announce
 from hsunmix.gui.icons import icon
 from hsunmix.gui.intents import CloseMessage, Intent
 from hsunmix.gui.live import Live, Message
-from hsunmix.gui.panel import Panel, named
+from hsunmix.gui.panel import named
 from hsunmix.gui.tab_order import arrange
 from hsunmix.gui.theme import LIGHT, Theme
+from hsunmix.gui.widgets.floating import FloatingBar
 
 TITLE = "Messages"
-AREA = "message"
+AREA = "float"
 ORDER = 0
 
 
-class View(Panel):
-    """A bar above the image, hidden while there is nothing to say."""
+class View(FloatingBar):
+    """A bar over the image, hidden while there is nothing to say."""
 
     accessible_role = Role.AlertMessage
 
@@ -77,6 +78,7 @@ class View(Panel):
         arrange(self.window())
         announce(self, message.text)
         self._dress_symbols()
+        self.place()
 
     def _add_button(self, label: str, intent: Intent) -> None:
         button = named(QPushButton(label), f"messageAction{len(self.buttons)}", label)

@@ -12,19 +12,23 @@ from hsunmix.gui.accessibility import Role, announce
 from hsunmix.gui.icons import icon
 from hsunmix.gui.intents import DiscardWork, OpenWork, PutOffWork
 from hsunmix.gui.live import Live
-from hsunmix.gui.panel import Panel, named
+from hsunmix.gui.panel import named
 from hsunmix.gui.theme import LIGHT, Theme
+from hsunmix.gui.widgets.floating import FloatingBar
 from hsunmix.session.recovery import Work
 
 TITLE = "Unsaved work"
-AREA = "message"
+AREA = "float"
 ORDER = 10
 
+LONGEST = 60  # characters of a title
 
-class View(Panel):
-    """A bar, hidden while nothing was left behind; the newest work first."""
+
+class View(FloatingBar):
+    """A bar over the image, hidden while nothing was left behind; the newest work first."""
 
     accessible_role = Role.AlertMessage
+    at_head = True
 
     def __init__(self) -> None:
         super().__init__("recoveryBar", TITLE)
@@ -78,7 +82,11 @@ class View(Panel):
 def describe(works: Sequence[Work], now: datetime | None = None) -> str:
     """Return what is offered, in one or two sentences."""
     record = works[0].record
-    text = f"hsunmix ended without saving the work on {record.title or 'a scene'}"
+    title = record.title or "a scene"
+    if len(title) > LONGEST:
+        # The end tells the scenes of a campaign apart.
+        title = f"{title[: LONGEST // 2]}…{title[-LONGEST // 2 :]}"
+    text = f"hsunmix ended without saving the work on {title}"
     when = record.when
     if when is not None:
         today = (now or datetime.now().astimezone()).date() == when.date()

@@ -7,7 +7,6 @@ from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QColorDialog,
     QHBoxLayout,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QMenu,
@@ -23,6 +22,7 @@ from hsunmix.gui.panel import Panel, heading, named
 from hsunmix.gui.theme import Theme
 from hsunmix.gui.widgets.context import asked_for
 from hsunmix.gui.widgets.endmember_model import swatch
+from hsunmix.gui.widgets.spoken import SpokenLabel
 from hsunmix.session.document import Document
 
 TITLE = "Regions"
@@ -75,7 +75,7 @@ class View(Panel):
         self.list.setToolTip("F2 or a double click renames, Del deletes, the right button shows what else")
         self.list.currentRowChanged.connect(self._on_row)
         self.list.itemChanged.connect(self._on_edited)
-        self.about = named(QLabel(), "regionAbout", "The region selected")
+        self.about = SpokenLabel("regionAbout", "The region selected")
         self.about.setProperty("role", "muted")
         self.about.setWordWrap(True)
         self.buttons: dict[str, QToolButton] = {}

@@ -49,7 +49,7 @@ class View(Panel):
         self._form_of = ""
         self._theme = LIGHT
         self._estimated: int | None = None
-        self._has_cube = self._busy = False
+        self._has_cube = self._busy = self._lent = False
         self._make_fields()
         self._lay_out()
         self._show_settings(self._settings)
@@ -151,7 +151,7 @@ class View(Panel):
         layout.addWidget(title)
         layout.addWidget(scroll, 1)
         layout.addLayout(button)
-        self.setMinimumSize(280, 220)
+        self.setMinimumSize(280, 150)  # its fields scroll, the button stays
 
     def render(self, old: Document, new: Document) -> None:  # type: ignore[override]  # noqa: ARG002
         """Show the settings."""
@@ -174,7 +174,15 @@ class View(Panel):
         self._on_advanced(self.advanced.isChecked())
 
     def _show_button(self) -> None:
-        self.unmix.setEnabled(self._has_cube and not self._busy)
+        wanted = self._has_cube and not self._busy
+        if self.unmix.hasFocus() and not wanted:
+            self.unmix.clearFocus()  # Qt would hand it to whatever comes next, far away
+            self._lent = True
+        self.unmix.setEnabled(wanted)
+        if wanted and self._lent:
+            self._lent = False
+            if self.window().focusWidget() in (None, self.unmix):
+                self.unmix.setFocus()
         self.unmix.setText("Unmixing…" if self._busy else "Unmix")
         self.estimate.setEnabled(self._has_cube)
         self.how_many.setEnabled(self._has_cube)
@@ -247,7 +255,7 @@ class View(Panel):
 
 
 def _label(text: str, buddy: QWidget) -> QLabel:
-    label = named(QLabel(text), f"{buddy.objectName()}Label", f"{text}, label")
+    label = named(QLabel(text), f"{buddy.objectName()}Label", text)
     label.setProperty("role", "field")
     label.setBuddy(buddy)
     return label

@@ -105,6 +105,7 @@ class View(Panel):
         shown = self._live.comparing
         self.setVisible(shown is not None or len(self._document.runs) > 1)
         self.title.setText(TITLE if shown is None else _heading(shown))
+        self.title.setAccessibleDescription(self.title.text())
         self.compare_button.setVisible(shown is None)
         self.back_button.setVisible(shown is None)
         self.close_button.setVisible(shown is not None)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 import time
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton
 
-from hsunmix.gui.accessibility import Role
+from hsunmix.gui.accessibility import Role, announce
 from hsunmix.gui.intents import CancelWork
-from hsunmix.gui.live import Live, Task
+from hsunmix.gui.live import Live, Message, Task
 from hsunmix.gui.pages import page_of
 from hsunmix.gui.panel import Panel, named
+from hsunmix.gui.widgets.elided import ElidedLabel
+from hsunmix.gui.widgets.spoken import SpokenLabel
 from hsunmix.model.georeference import Georeference
 from hsunmix.session.document import Document
 
@@ -19,6 +22,7 @@ TITLE = "Status"
 AREA = "status"
 ORDER = 0
 
+READ = 8000  # milliseconds that a notice stays
 SHOWN_AFTER = 0.05  # of the work: time left is guessed from then on
 
 
@@ -31,8 +35,13 @@ class View(Panel):
         super().__init__("statusPanel", TITLE)
         self._document = Document()
         self._live = Live()
-        self.place = named(QLabel(), "cursorPlace", "Place of the cursor")
-        self.work = named(QLabel(), "workText", "Work under way")
+        self.place = SpokenLabel("cursorPlace", "Place of the cursor")
+        self.notice = ElidedLabel("notice", "What was done just now")
+        self._read = QTimer(self)
+        self._read.setSingleShot(True)
+        self._read.setInterval(READ)
+        self._read.timeout.connect(lambda: self._show_notice(None))
+        self.work = SpokenLabel("workText", "Work under way")
         self.work.setProperty("role", "muted")
         self.progress = named(QProgressBar(), "workProgress", "Progress")
         self.progress.setTextVisible(False)
@@ -46,11 +55,13 @@ class View(Panel):
         layout.setContentsMargins(10, 2, 6, 2)
         layout.setSpacing(10)
         layout.addWidget(self.place, 1)
+        layout.addWidget(self.notice, 1)
         layout.addWidget(self.work)
         layout.addWidget(self.progress)
         layout.addWidget(self.cancel)
         self.setFixedHeight(30)
         self._show_task(None)
+        self._show_notice(None)
 
     def render(self, old: Document, new: Document) -> None:  # type: ignore[override]  # noqa: ARG002
         """Remember the document, for coordinates and values."""
@@ -65,6 +76,17 @@ class View(Panel):
         if new.tasks is not old.tasks:
             self._show_task(list(new.tasks.values())[-1] if new.tasks else None)
 
+        if new.notice is not old.notice:
+            self._show_notice(new.notice)
+
+    def _show_notice(self, notice: Message | None) -> None:
+        """Tell it for a moment; the place of the cursor stays where it is."""
+        self.notice.setVisible(notice is not None)
+        if notice is not None:
+            self.notice.setText(notice.text)
+            self._read.start()
+            announce(self, notice.text)
+
     def _show_place(self) -> None:
         self.place.setText(describe(self._document, self._live))
 
@@ -76,7 +98,10 @@ class View(Panel):
         self.work.setText(progress_text(task, time.monotonic()))
         fraction = task.step.fraction if task.step else 0.0
         self.progress.setRange(0, 1000 if fraction > 0 else 0)  # 0, 0 says: busy, who knows how long
+        # Left to itself the bar, and with it whatever waits to be painted, is painted at once.
+        self.progress.setUpdatesEnabled(False)
         self.progress.setValue(int(1000 * min(fraction, 1.0)))
+        self.progress.setUpdatesEnabled(True)
 
 
 def progress_text(task: Task, now: float) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from hsunmix.gui.accessibility import Role, announce
 from hsunmix.gui.intents import NextStep, StopTour
 from hsunmix.gui.live import Live
 from hsunmix.gui.panel import Panel, named
 from hsunmix.gui.tour import STEPS, Step
+from hsunmix.gui.widgets.spoken import SpokenLabel
 
 TITLE = "Guided start"
 AREA = "float"
@@ -30,11 +31,11 @@ class View(Panel):
         super().__init__("tourPanel", TITLE)
         self.setProperty("role", "note")
         self._step: Step | None = None
-        self.count = named(QLabel(), "tourCount", "Step")
+        self.count = SpokenLabel("tourCount", "Step")
         self.count.setProperty("role", "muted")
-        self.title = named(QLabel(), "tourTitle", "What to do")
+        self.title = SpokenLabel("tourTitle", "What to do")
         self.title.setProperty("role", "heading")
-        self.text = named(QLabel(), "tourText", "How")
+        self.text = SpokenLabel("tourText", "How")
         self.text.setWordWrap(True)
         self.skip = named(QPushButton("Skip"), "tourNext", "Go on without doing this")
         self.skip.setToolTip("Go on without doing this")

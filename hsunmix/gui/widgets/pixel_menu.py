@@ -23,6 +23,10 @@ class PixelMenu(QMenu):
         pinned = any((pin.line, pin.sample) == (line, sample) for pin in document.pins)
         self._entry("Unpin spectrum" if pinned else "Pin spectrum", i.Pin(line, sample))
         self._entry("Add pixel as endmember", i.AddPixel(line, sample))
+        selected = document.view.endmember
+        if selected in range(len(document.endmembers)):
+            name = document.endmembers[selected].name.replace("&", "&&")
+            self._entry(f"Take {name} from this pixel", i.MoveEndmember(selected, line, sample))
         for k, region in enumerate(document.regions):
             if document.cube is not None and region.contains(line, sample):
                 self._region(k, region.name)

@@ -32,14 +32,16 @@ def ready(bench: Workbench, wait: Wait, tmp_path: Path) -> Workbench:
 
 def copied(bench: Workbench, wait: Wait, intent: i.Intent) -> str:
     bench.send(i.CloseMessage())
+    before = bench.live.notice
     bench.send(intent)
-    wait(lambda: bench.live.message is not None)
+    wait(lambda: bench.live.message is not None or bench.live.notice is not before)
     return QGuiApplication.clipboard().text()
 
 
 def test_the_command(ready: Workbench, wait: Wait, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     words = shlex.split(copied(ready, wait, i.CopyCommand()))
-    assert ready.live.message.level == "info"
+    assert ready.live.notice.text.startswith("Copied the command")
+    assert ready.live.message is None
     monkeypatch.chdir(tmp_path)
     assert CliRunner().invoke(main, words[1:]).exit_code == 0
     table = np.genfromtxt(tmp_path / "unmixed" / "endmembers.csv", delimiter=",", skip_header=1)[:, 1:]

@@ -148,6 +148,16 @@ def test_a_session_whose_cube_is_gone_asks_for_it(
     assert len(bench.document.pins) == 1
 
 
+def test_what_was_saved_is_told(bench: Workbench, wait: Wait, scene: Path, answers: Answers, tmp_path: Path):
+    opened(bench, wait, i.Open(scene))
+    bench.send(i.Pin(1, 1))
+    answers.session = tmp_path / "work.hsu"
+    bench.send(i.Save())
+    wait(lambda: bench.live.notice is not None)
+    assert bench.live.notice.text == "Saved work.hsu"
+    assert bench.live.message is None
+
+
 def test_a_place_that_cannot_be_written_offers_another(
     bench: Workbench, wait: Wait, scene: Path, answers: Answers, tmp_path: Path
 ):

@@ -187,3 +187,18 @@ def test_a_scene_without_wavelengths_has_no_library(bench: Workbench, minerals: 
     wait(lambda: bool(bench.live.likenesses))
     assert bench.live.matches(bench.document.endmembers[0]) == ()
     assert "without wavelengths" in bench.live.library.notes[0]
+
+
+@pytest.mark.parametrize("intent", [i.AddFromLibrary(), i.ShowMatches(0)])
+def test_without_wavelengths_it_says_so_instead_of_showing_an_empty_list(
+    bench: Workbench, minerals: Document, wait: Wait, answers: Answers, intent: i.Intent
+):
+    bench.history.reset(replace(minerals, cube=replace(minerals.cube, wavelengths=None)))
+    bench.send(intent)
+    wait(lambda: bench.live.message is not None)
+    assert "has no wavelengths" in bench.live.message.text
+    assert "Open a library" in bench.live.message.text
+    assert answers.asked == []
+    bench.send(i.CloseMessage())
+    bench.send(intent)  # also now that the library is known
+    wait(lambda: bench.live.message is not None)

@@ -3,9 +3,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QRect, Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from hsunmix.gui.insights import Checked, Likeness, Suggested
@@ -29,6 +29,7 @@ from hsunmix.gui.intents import (
     Visible,
 )
 from hsunmix.gui.live import Live
+from hsunmix.gui.main_window import MainWindow
 from hsunmix.gui.panels import endmembers
 from hsunmix.gui.panels.endmembers import describe
 from hsunmix.gui.widgets.endmember_menus import add_menu
@@ -42,6 +43,7 @@ from hsunmix.gui.widgets.endmember_model import (
     SOURCE,
     VISIBLE,
 )
+from hsunmix.gui.widgets.endmember_table import EndmemberTable
 from hsunmix.methods.constraints import Check
 from hsunmix.methods.suggestion import Suggestion
 from hsunmix.model.matching import Match
@@ -156,6 +158,25 @@ def test_rows_are_dropped_between_rows(alone: Alone):
     model.dropMimeData(dragged[1], action, 2, 0, QModelIndex())  # where it is
     assert seen == [Reorder(0, 1), Reorder(2, 0), Reorder(0, 2), Reorder(1, 0)]
     assert model.flags(model.index(0, 0)) & Qt.ItemFlag.ItemIsDragEnabled
+
+
+def test_a_whole_hundred_percent_is_not_cut(alone: Alone, document: Document):
+    result = document.unmixing
+    whole = replace(result, abundances=np.ones_like(result.abundances))
+    panel, _ = alone(endmembers)
+    panel.render(document, replace(document, unmixing=whole))
+    assert cell(panel, 0, MEAN) == "100 %"
+    for column in (SOURCE, MEAN):
+        assert panel.table.sizeHintForColumn(column) <= panel.table.columnWidth(column)
+
+
+def test_two_rows_are_seen_in_a_small_window(full: MainWindow):
+    full.resize(1024, 640)
+    QApplication.processEvents()
+    table = full.findChild(EndmemberTable, "endmemberTable")
+    assert table.viewport().height() >= 2 * table.rowHeight(0)
+    button = full.findChild(QWidget, "unmixButton")
+    assert full.rect().contains(QRect(button.mapTo(full, QPoint(0, 0)), button.size()))
 
 
 def test_what_an_endmember_is_like(alone: Alone, document: Document):

@@ -140,15 +140,16 @@ def test_line_0_is_at_the_top_and_pixels_are_square(alone: Alone, document: Docu
 
 def test_the_context_menu_pins_and_adds(alone: Alone, document: Document, qtbot: QtBot):
     panel, seen = alone(image)
-    turn(panel, document, "map")
+    document = with_endmember(document, 1, name="R&D")
+    turn(panel, document, "map", endmember=1)
     panel.single.asked.emit(4, 5, QPoint(0, 0))
     menu = panel.findChild(QMenu, "pixelMenu")
     assert [a.text() for a in menu.actions() if a.text()] == [
-        "Pin spectrum", "Add pixel as endmember", "Show the whole scene",
+        "Pin spectrum", "Add pixel as endmember", "Take R&&D from this pixel", "Show the whole scene",
     ]  # fmt: skip
-    for action in menu.actions()[:2]:
+    for action in menu.actions()[:3]:
         action.trigger()
-    assert seen == [Pin(4, 5), AddPixel(4, 5)]
+    assert seen == [Pin(4, 5), AddPixel(4, 5), MoveEndmember(1, 4, 5, going_on=False)]
     menu.close()
 
 

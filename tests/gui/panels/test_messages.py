@@ -2,11 +2,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from hsunmix.errors import FileError
 from hsunmix.gui.intents import CloseMessage, LocateCube
 from hsunmix.gui.live import Live, Message
+from hsunmix.gui.main_window import MainWindow
 from hsunmix.gui.panels import messages
 from tests.gui.panels.conftest import Alone
 
@@ -36,3 +39,28 @@ def test_a_long_message_is_not_cut(alone: Alone):
     assert panel.text.hasHeightForWidth()
     assert panel.sizeHint().isValid()
     assert panel.text.heightForWidth(400) > 3 * panel.fontMetrics().height()
+
+
+def test_nothing_moves_when_a_message_comes_and_goes(full: MainWindow):
+    parts = [w for w in full.findChildren(QWidget) if w.isVisible() and w.window() is full]
+    before = [w.geometry() for w in parts]
+    bar = full.findChild(QWidget, "messageBar")
+    full.bench.fail(FileError("/data/strip_7.hdr", "word " * 30), [("Open another…", CloseMessage())])
+    QApplication.processEvents()
+    assert [w.objectName() for w, was in zip(parts, before, strict=True) if w.geometry() != was] == []
+    image = full.findChild(QWidget, "imageStack")
+    assert full.rect().contains(bar.geometry())
+    assert QRect(image.mapTo(full, QPoint(0, 0)), image.size()).contains(bar.geometry())
+    full.resize(full.width() - 150, full.height() - 60)  # it goes with the image
+    QApplication.processEvents()
+    assert QRect(image.mapTo(full, QPoint(0, 0)), image.size()).contains(bar.geometry())
+    button = full.findChild(QWidget, "messageAction0")
+    assert full.childAt(button.mapTo(full, button.rect().center())) is button  # it lies on top
+
+
+def test_a_message_on_the_first_page_is_inside_the_window(window: MainWindow):
+    window.bench.fail(FileError("/data/strip_7.hdr", "is gone"))
+    QApplication.processEvents()
+    bar = window.findChild(QWidget, "messageBar")
+    assert bar.isVisible()
+    assert window.rect().contains(bar.geometry())

@@ -4,10 +4,13 @@ from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from hsunmix.errors import FileError
 from hsunmix.gui.intents import DiscardWork, OpenWork, PutOffWork
 from hsunmix.gui.live import Live, Task
+from hsunmix.gui.main_window import MainWindow
 from hsunmix.gui.panels import recovery
 from hsunmix.session.recovery import Record, Work
 from tests.gui.panels.conftest import Alone
@@ -44,6 +47,26 @@ def test_work_that_ended_the_program_is_offered_with_a_warning(alone: Alone):
     panel.follow(Live(), Live(left_behind=(CRASHED,)))
     assert "The program ended when it was opened last." in panel.text.text()
     assert panel.open_button.text() == "Open it all the same"
+
+
+def test_a_very_long_title_leaves_room_for_the_rest():
+    title = f"2025-03-04 strip {180 * 'x'} north 7.hdr"
+    long = Work(Path("/state/3"), Record("work-1.hsu", title=title))
+    assert "work on 2025-03-04 strip x" in recovery.describe((long,))
+    assert "x north 7.hdr." in recovery.describe((long,))
+    assert len(recovery.describe((long,))) < 120
+
+
+def test_nothing_moves_when_work_is_offered(full: MainWindow):
+    parts = [w for w in full.findChildren(QWidget) if w.isVisible() and w.window() is full]
+    before = [w.geometry() for w in parts]
+    full.bench.show(left_behind=(NOON, CRASHED))
+    QApplication.processEvents()
+    assert [w.objectName() for w, was in zip(parts, before, strict=True) if w.geometry() != was] == []
+    bar = full.findChild(QWidget, "recoveryBar")
+    full.bench.fail(FileError("/a.hdr", "is gone"))  # both have their place
+    QApplication.processEvents()
+    assert not bar.geometry().intersects(full.findChild(QWidget, "messageBar").geometry())
 
 
 def test_it_waits_while_something_is_being_opened(alone: Alone):

@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from hsunmix.gui.intents import EstimateRank, SetRun, Unmix
 from hsunmix.gui.live import Live, Task
+from hsunmix.gui.main_window import MainWindow
 from hsunmix.gui.panels import run
 from hsunmix.methods import RankEstimate, methods
 from hsunmix.session.document import Document, RunSettings
@@ -72,6 +74,23 @@ def test_the_button_waits_for_a_cube_and_for_the_run(alone: Alone, document: Doc
     assert panel.unmix.isEnabled()
     panel.render(document, Document())
     assert not panel.unmix.isEnabled()
+
+
+def test_the_button_has_the_focus_again_after_the_run(full: MainWindow):
+    """Qt hands the focus of a disabled widget to the next one: there a key would do something else."""
+    button = full.findChild(QWidget, "unmixButton")
+    panel = next(p for p in full.panels if p.objectName() == "runPanel")
+    button.setFocus()
+    busy = Live(tasks={"run": Task("Unmixing", 0.0)})
+    panel.follow(Live(), busy)
+    assert full.focusWidget() is None
+    panel.follow(busy, Live())
+    assert full.focusWidget() is button
+    panel.follow(Live(), busy)
+    elsewhere = panel.method
+    elsewhere.setFocus()
+    panel.follow(busy, Live())
+    assert full.focusWidget() is elsewhere
 
 
 def test_the_estimate_is_offered_never_taken(alone: Alone, qtbot: QtBot):

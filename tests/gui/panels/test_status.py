@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from hsunmix.gui.intents import CancelWork
-from hsunmix.gui.live import Live, PixelView, Task
+from hsunmix.gui.live import Live, Message, PixelView, Task
 from hsunmix.gui.panels import status
 from hsunmix.gui.panels.status import place_text, progress_text
 from hsunmix.model.georeference import Georeference
@@ -31,6 +32,19 @@ def test_the_place_with_map_coordinates_and_value(alone: Alone, document: Docume
     assert panel.place.text().endswith("not used")
     panel.follow(Live(cursor=PixelView(12, 8)), Live())
     assert panel.place.text() == ""
+
+
+def test_a_notice_is_told_for_a_moment(
+    alone: Alone, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, document: Document
+):
+    monkeypatch.setattr(status, "READ", 30)
+    panel, _ = alone(status)
+    assert not panel.notice.isVisible()
+    panel.follow(Live(), Live(notice=Message("Saved <b>work</b>.hsu", "info")))
+    assert panel.notice.isVisible()
+    assert panel.notice.text() == "Saved <b>work</b>.hsu"
+    assert panel.notice.textFormat() == Qt.TextFormat.PlainText
+    qtbot.waitUntil(lambda: not panel.notice.isVisible())
 
 
 def test_degrees_are_degrees(alone: Alone, document: Document):
