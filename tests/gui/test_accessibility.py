@@ -111,6 +111,16 @@ def test_the_audit_finds_what_is_wrong(qapp: QApplication):
     root.close()
 
 
+def test_lists_are_called_as_their_labels_say(window: MainWindow, document: Document):
+    """On Linux the name of a list is the entry chosen; what it is for is known from the label before it."""
+    window.bench.history.reset(document)
+    window.bench.send(i.ShowPage("rgb"))
+    for name in ("redBand", "greenBand", "blueBand", "stretch", "method", "abundance"):
+        box = window.findChild(QComboBox, name)
+        labels = [w for w in box.parentWidget().children() if isinstance(w, QLabel) and w.buddy() is box]
+        assert [label.accessibleName() != "" for label in labels] == [True], name
+
+
 def test_pictures_and_curves_have_the_role_of_such(window: MainWindow, document: Document):
     window.bench.history.reset(document)
     assert role(window.findChild(QWidget, "sceneView")) == Role.Graphic

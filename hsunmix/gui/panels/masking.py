@@ -144,6 +144,7 @@ class View(Panel):
                 self.threshold.setSingleStep((high - low) / 100)
                 self.threshold.setValue(plan.threshold)
                 self.slider.setValue(round(STEPS * (plan.threshold - low) / (high - low)))
+            self.slider.setAccessibleDescription(f"{plan.threshold:.4g}, from {low:.4g} to {high:.4g}")
         wrong = bool(masking.wrong)
         self.text.setProperty("wrong", wrong)
         self.text.style().polish(self.text)

@@ -46,7 +46,7 @@ class BandChooser(QWidget):
         self._boxes = []
         self._bands = QStringListModel(self)  # one for the three lists: there may be hundreds of bands
         for letter, title in CHANNELS:
-            label = named(QLabel(letter), f"{title.split()[0].lower()}BandLabel", f"{title} label")
+            label = named(QLabel(letter), f"{title.split()[0].lower()}BandLabel", title)
             label.setProperty("role", "muted")
             box = named(QuietComboBox(), f"{title.split()[0].lower()}Band", title)
             box.setToolTip(f"{title} of the RGB image")
@@ -55,6 +55,7 @@ class BandChooser(QWidget):
             box.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
             box.setModel(self._bands)
             box.activated.connect(self._on_band)
+            label.setBuddy(box)  # on Linux, what a list is called is known from its label
             layout.addWidget(label)
             layout.addWidget(box)
             self._boxes.append(box)

@@ -53,6 +53,7 @@ class StretchChooser(QWidget):
         layout.setSpacing(5)
         layout.addWidget(label)
         layout.addWidget(self.box)
+        label.setBuddy(self.box)
 
     def show_choice(self, pair: Pair | None) -> None:
         """Show what is chosen."""

@@ -28,6 +28,12 @@ def test_it_is_there_only_while_something_is_planned(alone: Alone):
     assert panel.slider.value() == round(masking.STEPS * 0.8 / 1.4)
 
 
+def test_the_threshold_is_told_as_a_number_not_as_a_step_of_the_slider(alone: Alone):
+    panel, _ = alone(masking)
+    panel.follow(Live(), SHOWN)
+    assert panel.slider.accessibleDescription().startswith("0.3, from ")
+
+
 def test_everything_plans_anew(alone: Alone):
     panel, seen = alone(masking)
     panel.follow(Live(), SHOWN)
