@@ -5,14 +5,16 @@ from __future__ import annotations
 import contextlib
 import math
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.exports import DPI as RESOLUTIONS
+from hsunmix.exports._indexed_png import rgb_png
+from hsunmix.exports._svg import svg
 from hsunmix.files import replacing
 
 __all__ = ["elided", "scale_bar", "spectra_figure", "style", "write_figure"]
@@ -39,11 +41,29 @@ def style() -> Iterator[None]:
         yield
 
 
-def write_figure(figure: Any, path: Path) -> Path:
-    """Write a figure at its own size and resolution, as what the path's ending says: ``.png`` or ``.svg``."""
-    extra = {"metadata": {"Date": None}} if path.suffix == ".svg" else {}
+def write_figure(figure: Any, path: Path) -> Generator[None, None, Path]:
+    """Write a figure at its own size and resolution, as what the path's ending says: ``.png`` or ``.svg``.
+
+    In steps: Matplotlib would draw and pack a picture in one.
+    """
+    if path.suffix != ".png":
+
+        def save(file: IO[bytes]) -> None:
+            with style():
+                figure.savefig(file, format=path.suffix[1:], dpi=figure.dpi, metadata={"Date": None})
+
+        data = yield from svg(figure, save)
+        with replacing(path) as temporary:
+            temporary.write_bytes(data)
+        return path
+    with style():
+        figure.canvas.draw()
+    yield
+    pixels = np.asarray(figure.canvas.buffer_rgba())[:, :, :3]
     with replacing(path) as temporary, temporary.open("wb") as file:
-        figure.savefig(file, format=path.suffix[1:], dpi=figure.dpi, **extra)
+        for piece in rgb_png(pixels, figure.dpi):
+            file.write(piece)
+            yield
     return path
 
 

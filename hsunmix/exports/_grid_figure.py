@@ -14,11 +14,10 @@ from hsunmix.exports._figures import DPI, elided, scale_bar
 from hsunmix.exports._map_figure import MASKED, extension
 from hsunmix.exports._statistics import top_of_residual
 
-__all__ = ["MOST", "grid_figure"]
+__all__ = ["grid_figure", "room"]
 
 MARGIN, GAP, TITLE, NAME, FOOT, BAR, LEAST = 28, 18, 44, 28, 86, 14, 620
 WIDEST, SMALLEST, LARGEST = 2200, 160, 560  # pixels: all maps side by side; a map's longer side
-MOST = 2 * LARGEST  # pixels of a map that are worth drawing, at the usual resolution
 PROPORTION = 1.5  # width to height that a page or a slide has
 
 Map = NDArray[np.float32] | NDArray[np.float64]
@@ -85,8 +84,7 @@ def grid_figure(
     from matplotlib.figure import Figure
 
     lines, samples = rmse.shape
-    tallness = 1.0 if metres is None else metres[1] / metres[0]
-    grid = _grid(len(maps) + 1, samples, lines * (tallness if 0.2 < tallness < 5 else 1.0), dpi)
+    grid = _grid(len(maps) + 1, samples, lines * _tallness(metres), dpi)
     width, height = grid.size
     figure = Figure(figsize=((width + 1e-3) / dpi, (height + 1e-3) / dpi), dpi=dpi)
     FigureCanvasAgg(figure)
@@ -117,6 +115,20 @@ def grid_figure(
     if metres is not None:
         _scale_bar(figure, grid, metres[0] * samples / grid.width)
     return figure
+
+
+def room(
+    count: int, shape: tuple[int, ...], metres: tuple[float, float] | None = None, dpi: int = DPI
+) -> tuple[int, int]:
+    """Return the height and width, in pixels, that each of so many maps of this shape will have."""
+    grid = _grid(count, shape[1], shape[0] * _tallness(metres), dpi)
+    return int(grid.height), int(grid.width)
+
+
+def _tallness(metres: tuple[float, float] | None) -> float:
+    """Height of a pixel by its width, unless that can't be."""
+    tallness = 1.0 if metres is None else metres[1] / metres[0]
+    return tallness if 0.2 < tallness < 5 else 1.0
 
 
 def _grid(count: int, samples: int, lines: float, dpi: int = DPI) -> _Grid:

@@ -1,16 +1,20 @@
-"""Maps as small PNG files: one byte a pixel, with a colour map as their palette."""
+"""PNG files: of maps, one byte a pixel, with a colour map as their palette; of any picture, in steps."""
 
 from __future__ import annotations
 
 import struct
 import zlib
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["map_png", "palette", "smaller"]
+from hsunmix.exports._smaller import smaller
 
+__all__ = ["map_png", "palette", "rgb_png"]
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+PIECE = 1 << 20  # bytes packed in one step
 NOTHING = 255  # the index of a pixel without a value; it is transparent
 
 
@@ -36,7 +40,7 @@ def map_png(
     rows = np.zeros((lines, samples + 1), np.uint8)  # each begins with its filter: none
     rows[:, 1:] = index
     return (
-        b"\x89PNG\r\n\x1a\n"
+        SIGNATURE
         + _chunk(b"IHDR", struct.pack(">IIBBBBB", samples, lines, 8, 3, 0, 0, 0))
         + _chunk(b"PLTE", colours.tobytes() + b"\0\0\0")
         + _chunk(b"tRNS", b"\xff" * NOTHING + b"\0")
@@ -45,20 +49,23 @@ def map_png(
     )
 
 
-def smaller(values: NDArray[Any], step: int) -> NDArray[np.float64]:
-    """Return the means of squares of step by step pixels, of those that have a value."""
-    exact = values.astype(np.float64)
-    if step <= 1:
-        return exact
-    known = np.isfinite(exact)
-    lines, samples = (np.arange(0, size, step) for size in values.shape)
-
-    def summed(of: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.add.reduceat(np.add.reduceat(of, lines, axis=0), samples, axis=1)
-
-    count = summed(known.astype(np.float64))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(summed(np.where(known, exact, 0.0)) / count)
+def rgb_png(pixels: NDArray[np.uint8], dpi: float) -> Iterator[bytes]:
+    """Give the PNG file of a picture, (height, width, 3), in pieces, each packed when it is asked for."""
+    height, width, _ = pixels.shape
+    dots = round(dpi / 0.0254)
+    yield (
+        SIGNATURE
+        + _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+        + _chunk(b"pHYs", struct.pack(">IIB", dots, dots, 1))
+    )
+    packer = zlib.compressobj(6)
+    step = max(1, PIECE // (3 * width))
+    for top in range(0, height, step):
+        part = pixels[top : top + step]
+        rows = np.zeros((len(part), 3 * width + 1), np.uint8)
+        rows[:, 1:] = part.reshape(len(part), -1)
+        yield _chunk(b"IDAT", packer.compress(rows.tobytes()))
+    yield _chunk(b"IDAT", packer.flush()) + _chunk(b"IEND", b"")
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.exports._figures import DPI, elided, scale_bar
-from hsunmix.exports._indexed_png import smaller
 
-__all__ = ["MASKED", "extension", "map_figure"]
+__all__ = ["MASKED", "extension", "map_figure", "step_of"]
 
 LONGEST, LARGEST = 1000, 2000  # pixels of the image's longer side: what is aimed at, and the most
 MARGIN, TITLE, BAR, FOOT, BELOW, BESIDE, WIDTH = 24, 34, 18, 40, 66, 100, 420
@@ -39,13 +38,22 @@ class _Layout:
         return x / self.width, y / self.height, w / self.width, h / self.height
 
 
+def step_of(shape: tuple[int, ...], dpi: int = DPI) -> int:
+    """Return how many pixels of a map, along each side, become one: a higher resolution shows more."""
+    return -(-max(shape) // _pixels(LARGEST, dpi))
+
+
 def map_figure(
-    values: NDArray[Any], title: str, metres: tuple[float, float] | None = None, dpi: int = DPI
+    values: NDArray[Any],
+    title: str,
+    metres: tuple[float, float] | None = None,
+    dpi: int = DPI,
+    extend: str | None = None,
 ) -> Any:
     """Draw an abundance map on the range 0 to 1, with NaN in light grey.
 
-    Every pixel of the map is a whole number of pixels of the figure. A map larger than that is made
-    smaller by means of its pixels: a higher resolution shows more of them.
+    Every pixel of the map is a whole number of pixels of the figure. So a large one has to be made
+    smaller before, by ``step_of``.
 
     Parameters
     ----------
@@ -55,14 +63,14 @@ def map_figure(
         Width and height of a pixel; gives the scale bar.
     dpi : int
         Resolution: letters and lines have as many more pixels, and the map about as many.
+    extend : str, optional
+        The ``extension`` of the map that this one was made of.
     """
     import matplotlib
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    extend = extension(values)
-    step = -(-max(values.shape) // _pixels(LARGEST, dpi))
-    values = smaller(values, step)
+    extend = extend or extension(values)
     lines, samples = values.shape
     scale = max(1, _pixels(LONGEST, dpi) // max(lines, samples))
     tallness = 1.0 if metres is None else metres[1] / metres[0]
@@ -81,7 +89,7 @@ def map_figure(
     heading.set_fontsize(13)
     elided(heading, layout.width - 2 * margin)
     if metres is not None:
-        _scale_bar(figure, layout, metres[0] * step / scale)
+        _scale_bar(figure, layout, metres[0] / scale)
     if np.ma.is_masked(shown):
         x, y, width, _ = layout.image
         right = x + width if width >= layout.pixels(WIDTH) - 2 * margin else layout.width - margin

@@ -17,22 +17,26 @@ def pictures(delivery: Delivery, folder: Path, suffix: str) -> Generator[None, N
     """Write ``abundance_NN_NAME`` for every endmember, and ``endmembers``, with this ending."""
     from hsunmix.exports._figures import DPI, spectra_figure, style, write_figure
     from hsunmix.exports._georeference import metres_per_pixel
-    from hsunmix.exports._map_figure import map_figure
+    from hsunmix.exports._map_figure import extension, map_figure, step_of
+    from hsunmix.exports._smaller import thinned
 
     metres = metres_per_pixel(delivery.cube)
     dpi = delivery.dpi if suffix == ".png" else DPI  # lines have no resolution
     paths = []
     for k, (name, values) in enumerate(zip(delivery.names, delivery.unmixing.abundances, strict=True), 1):
+        step = step_of(values.shape, dpi)
+        small = yield from thinned(values, step)
+        size = None if metres is None else (metres[0] * step, metres[1] * step)
         with style():
-            figure = map_figure(values, name, metres, dpi)
+            figure = map_figure(small, name, size, dpi, extension(values))
         yield
-        with style():
-            paths.append(write_figure(figure, folder / f"abundance_{k:02d}_{safe_name(name)}{suffix}"))
+        path = folder / f"abundance_{k:02d}_{safe_name(name)}{suffix}"
+        paths.append((yield from write_figure(figure, path)))
         yield
     with style():
         colours = [e.colour for e in delivery.endmembers]
         figure = spectra_figure(delivery.spectra, delivery.wavelengths, delivery.names, colours, dpi)
-        paths.append(write_figure(figure, folder / f"endmembers{suffix}"))
+    paths.append((yield from write_figure(figure, folder / f"endmembers{suffix}")))
     return paths
 
 

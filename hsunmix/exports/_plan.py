@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from hsunmix.exports import Delivery, exports
 from hsunmix.exports._figures import spectra_figure, style, write_figure
 from hsunmix.exports._georeference import metres_per_pixel
-from hsunmix.exports._map_figure import map_figure
+from hsunmix.exports._map_figure import extension, map_figure, step_of
+from hsunmix.exports._smaller import smaller
 from hsunmix.model.cube import Cube, Pixels
 
 __all__ = ["Plan", "plan", "thinned"]
@@ -160,10 +161,13 @@ def _figure(delivery: Delivery, product: str) -> bytes:
         if exports()[product].needs_image and delivery.has_image:
             title = f"{delivery.names[0]}"
             metres = metres_per_pixel(delivery.cube)
-            write_figure(map_figure(delivery.unmixing.abundances[0], title, metres), path)
+            values = delivery.unmixing.abundances[0]
+            step = step_of(values.shape)
+            size = None if metres is None else (metres[0] * step, metres[1] * step)
+            figure = map_figure(smaller(values, step), title, size, extend=extension(values))
         else:
             colours = [member.colour for member in delivery.endmembers]
-            write_figure(
-                spectra_figure(delivery.spectra, delivery.wavelengths, delivery.names, colours), path
-            )
+            figure = spectra_figure(delivery.spectra, delivery.wavelengths, delivery.names, colours)
+        for _ in write_figure(figure, path):
+            pass
         return path.read_bytes()

@@ -18,23 +18,23 @@ def write(delivery: Delivery, folder: Path) -> Generator[None, None, list[Path]]
     """Write ``maps.png`` and ``maps.svg``."""
     from hsunmix.exports._figures import DPI, style, write_figure
     from hsunmix.exports._georeference import metres_per_pixel
-    from hsunmix.exports._grid_figure import MOST, grid_figure
-    from hsunmix.exports._indexed_png import smaller
+    from hsunmix.exports._grid_figure import grid_figure, room
+    from hsunmix.exports._smaller import fitted
 
     unmixing = delivery.unmixing
     title = delivery.cube.name if delivery.cube is not None else "Abundances"
-    step = max(1, max(unmixing.rmse.shape) * DPI // (MOST * delivery.dpi))
-    maps, metres = [], metres_per_pixel(delivery.cube)
-    metres = None if metres is None else (metres[0] * step, metres[1] * step)
-    for values in (*unmixing.abundances, unmixing.rmse):
-        maps.append(smaller(values, step))
-        yield
+    metres, shape = metres_per_pixel(delivery.cube), unmixing.rmse.shape
     paths = []
     for suffix, dpi in ((".png", delivery.dpi), (".svg", DPI)):
+        maps, size = [], room(len(unmixing.abundances) + 1, shape, metres, dpi)
+        for values in (*unmixing.abundances, unmixing.rmse):
+            maps.append((yield from fitted(values, *size)))
+            yield
+        drawn = maps[-1].shape
+        pixel = metres and (metres[0] * shape[1] / drawn[1], metres[1] * shape[0] / drawn[0])
         with style():
-            figure = grid_figure(maps[:-1], delivery.names, maps[-1], title, metres, dpi)
+            figure = grid_figure(maps[:-1], delivery.names, maps[-1], title, pixel, dpi)
         yield
-        with style():
-            paths.append(write_figure(figure, folder / f"maps{suffix}"))
+        paths.append((yield from write_figure(figure, folder / f"maps{suffix}")))
         yield
     return paths

@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from hsunmix.exports import write_products
+from hsunmix.exports import deliver, write_products
 from hsunmix.exports._grid_figure import _grid, grid_figure
+from hsunmix.exports._map_figure import LARGEST
+from hsunmix.exports._smaller import fitted, smaller
 from tests.exports.conftest import make_delivery
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -25,7 +27,7 @@ def colours(values, name="viridis"):
 
 
 def images(path):
-    """Pictures inside an SVG file, as RGB; those of colour bars are thin."""
+    """Pictures inside an SVG file, as RGB; those of colour bars come last."""
     root = ElementTree.parse(path).getroot()
     found = []
     for image in root.iter(f"{SVG}image"):
@@ -35,7 +37,9 @@ def images(path):
     return found
 
 
-def test_svg_of_a_map_holds_every_pixel(tmp_path, delivery):
+@pytest.mark.parametrize("large", [1, 1 << 16])  # pixels from which on we pack the picture ourselves
+def test_svg_of_a_map_holds_every_pixel(tmp_path, delivery, monkeypatch, large):
+    monkeypatch.setattr("hsunmix.exports._svg.LARGE", large)
     paths = write_products(delivery, tmp_path, ["svg"])
     assert [p.name for p in paths[:-1]] == [
         "abundance_01_Grass.svg",
@@ -43,7 +47,7 @@ def test_svg_of_a_map_holds_every_pixel(tmp_path, delivery):
         "abundance_03_Wässer.svg",
         "endmembers.svg",
     ]
-    shown = max(images(paths[0]), key=lambda image: min(image.shape[:2]))
+    shown = images(paths[0])[0]
     expected = colours(delivery.unmixing.abundances[0])
     lines, samples = expected.shape[:2]
     rows = ((np.arange(lines) + 0.5) * shown.shape[0] / lines).astype(int)
@@ -60,6 +64,61 @@ def test_svg_of_the_spectra_is_lines(tmp_path, delivery):
     styles = [element.get("style", "") for element in root.iter(f"{SVG}path")]
     for member in delivery.endmembers:
         assert any(f"stroke: {member.colour}" in style for style in styles)
+
+
+def test_the_svg_of_the_grid_has_every_map(tmp_path, delivery, monkeypatch):
+    monkeypatch.setattr("hsunmix.exports._svg.LARGE", 1)
+    write_products(delivery, tmp_path, ["grid"])
+    unmixing = delivery.unmixing
+    top = np.nanpercentile(unmixing.rmse, 99.5)
+    expected = [*(colours(m) for m in unmixing.abundances), colours(unmixing.rmse / top, "inferno")]
+    for found, each in zip(images(tmp_path / "maps.svg"), expected, strict=False):
+        assert np.array_equal(found[::-1], each)
+
+
+def test_large_maps_are_cancelled_within_their_steps(tmp_path):
+    """No step draws and packs a whole map; what is left behind is nothing."""
+    lines = 3 * LARGEST  # more than are drawn
+    delivery = make_delivery(("A",), lines=lines, samples=lines // 4)
+    for product, least in (("png", 8), ("svg", 8), ("grid", 8)):
+        work = deliver(delivery, tmp_path / product, [product])
+        for _ in range(least):
+            next(work)
+        work.close()
+        assert not any(path.is_file() for path in tmp_path.rglob("*")), product
+
+
+@pytest.mark.parametrize(("lines", "samples", "step"), [(7, 5, 3), (12, 8, 4), (5, 9, 1)])
+def test_a_smaller_map_has_the_means(lines, samples, step, monkeypatch):
+    monkeypatch.setattr("hsunmix.exports._smaller.PIECE", samples * step)  # a row of squares at a time
+    values = np.random.default_rng(0).random((lines, samples))
+    values[1:3, 2] = np.nan
+    found = smaller(values, step)
+    assert found.shape == (-(-lines // step), -(-samples // step))
+    for (i, j), value in np.ndenumerate(found):
+        square = values[i * step : (i + 1) * step, j * step : (j + 1) * step]
+        if np.isnan(square).all():
+            assert np.isnan(value)
+        else:
+            assert value == pytest.approx(np.nanmean(square))
+
+
+def test_a_map_is_fitted_into_any_size():
+    values = np.arange(35.0).reshape(7, 5)
+    for lines, samples in ((3, 2), (7, 2), (1, 1), (20, 20)):
+        fitting = run(fitted(values, lines, samples))
+        assert fitting.shape == (min(lines, 7), min(samples, 5))
+        assert fitting[0, 0] <= fitting.mean() <= fitting[-1, -1]
+    assert run(fitted(values, 1, 1))[0, 0] == values.mean()
+
+
+def run(work):
+    """What a generator returns."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as done:
+            return done.value
 
 
 def test_the_grid_has_every_map_and_the_residual(tmp_path, delivery):
