@@ -179,8 +179,9 @@ class ChunkPixels:
             return self._load(np.array([line]), np.array([sample]), np.arange(bands)).reshape(-1)
         top, left = line // rows * rows, sample // columns * columns
         place, column = self._column
-        if place != (top, left):  # one pixel of a piece is asked for after the other
-            around = np.arange(top, min(top + rows, lines)), np.arange(left, min(left + columns, samples))
+        if place != (top, left) or len(column) <= line - top:  # one pixel is asked for after the other
+            bottom = min(top + rows, lines, line + 1 + rows // 8)
+            around = np.arange(top, bottom), np.arange(left, min(left + columns, samples))
             column = self._load(*around, np.arange(bands))
             self._column = (top, left), column
         return np.array(column[line - top, sample - left])
@@ -193,7 +194,20 @@ class ChunkPixels:
         """See ``Scattered``; ``bands`` ascend."""
         _, samples, every = self._shape
         picked = np.arange(every) if bands is None else np.asarray(bands, np.intp)
-        self._each((np.arange(first, last), np.arange(samples), picked), put)
+        step = self.block_lines
+        slab = self._slabs.peek(first // step) if first % step == 0 else None
+        if slab is not None:  # decoded for something else
+            kept = slice(0, min(len(slab), last - first))
+            values = slab[kept] if bands is None else slab[kept][:, :, picked]
+            put(values, kept, slice(0, samples), slice(0, len(picked)))
+            first += kept.stop
+        if first < last:
+            begin = 0 if slab is None else len(slab)
+
+            def behind(values: Values, lines: slice, *others: slice) -> None:
+                put(values, slice(lines.start + begin, lines.stop + begin), *others)
+
+            self._each((np.arange(first, last), np.arange(samples), picked), behind if begin else put)
 
     def _load(self, *picked: NDArray[np.intp]) -> Values:
         """Read what is picked, in ascending order, along lines, samples and bands."""
@@ -246,6 +260,9 @@ class ChunkPixels:
         fill(self.path, file, start, raw)
         try:
             extent, along = chunks.extent(place), self.axes.index("x")
+            row = next((k for k, n in enumerate(extent) if n > 1), 0)
+            if row < along and not {"shuffle", "deflate"} & set(chunks.filters):  # no need of what follows
+                extent = (*extent[:row], box[row].high, *extent[row + 1 :])
             values = decode(raw, chunks.filters, int(chunks.masks[place]), extent, chunks.stored, along)
         except ValueError as error:
             raise FileError(self.path, f"is damaged: {error} at byte {start}") from None

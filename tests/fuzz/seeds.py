@@ -6,6 +6,7 @@ seed makes ``test_fuzz`` fail, so a new one joins by itself or is asked to.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+import rasterio
 import scipy.io
 
 from hsunmix.exports import deliver, exports
@@ -84,6 +86,26 @@ def _numpy(folder: Path) -> None:
     np.savez_compressed(folder / "packed.npz", cube=values, small=values[:2])
 
 
+def _tiff(folder: Path) -> None:
+    """Write images with a mask inside and with transparency, which GDAL reads, and some that we read."""
+    values = np.moveaxis(np.round(scene() * 1000).astype("i2"), -1, 0)
+    bands, lines, samples = values.shape
+    shape = {"driver": "GTiff", "height": lines, "width": samples, "count": bands, "dtype": "int16"}
+    tiled = {"tiled": True, "blockxsize": 16, "blockysize": 16, "compress": "deflate", "predictor": 2}
+    kinds = {
+        "masked": tiled, "alpha": {**tiled, "alpha": "YES"}, "plain": {"interleave": "band"},
+        "tiles": {**tiled, "interleave": "pixel"},
+        "lzw": {"interleave": "band", "compress": "lzw", "predictor": 2, "blockysize": 4},
+    }  # fmt: skip
+    with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True), warnings.catch_warnings():
+        warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
+        for name, storage in kinds.items():
+            with rasterio.open(folder / f"{name}.tif", "w", **shape, **storage) as file:
+                file.write(values)
+                if name == "masked":
+                    file.write_mask(values[0] > np.median(values[0]))
+
+
 def _spectra(folder: Path) -> None:
     rows = "".join(f"{350 + k}.0  100.0  {20 + k}.5  {20 + k}.5\n" for k in range(9))
     head = "/*** Spectra Vista SIG Data ***/\nname= x.sig\nunits= Radiance, Radiance\ndata= \n"
@@ -115,7 +137,7 @@ def _desis(folder: Path) -> None:
 
 
 GROUPS: tuple[Callable[[Path], None], ...] = (
-    _envi, _matlab, _numpy, _spectra, _products, _of_tests, _enmap, _desis,
+    _envi, _matlab, _numpy, _tiff, _spectra, _products, _of_tests, _enmap, _desis,
 )  # fmt: skip
 
 
