@@ -33,7 +33,8 @@ def open_cube(
         The pixels to use: a condition such as ``"ndvi > 0.3"``, a file (a raster of one band, an
         array, GeoJSON polygons), or an array. A condition reads the bands that it names.
     bands : str
-        The bands to use, such as ``"400-1300, 1450-2400"`` in nanometres, ``"no-water"``, ``"#10-120"``.
+        The bands to use, such as ``"400-1300, 1450-2400"`` in nanometres, ``"no-water"``, ``"#10-120"``
+        (by number, from 1).
     **options
         What the file doesn't say: ``lines``, ``samples``, ``dataset``, ``axes``, ``grid``.
 

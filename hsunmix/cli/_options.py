@@ -86,7 +86,7 @@ def narrowing(function: Command) -> Command:
         "--bands",
         default="",
         metavar="RANGES",
-        help="Use only some bands: 400-1300,1450-2400 in nm; no-water; #10-120 by number.",
+        help="Use only some bands: 400-1300,1450-2400 in nm; no-water; #10-120 by number, from 1.",
     )
     return masks(bands(function))
 
