@@ -134,3 +134,11 @@ def test_degenerate_scenes_give_a_number_or_a_clear_error(method: str) -> None:
         except hsunmix.HsunmixError:
             continue
         assert 1 <= rank <= len(x)
+
+
+def test_one_endmember_is_said_in_words() -> None:
+    x = np.random.default_rng(0).random((1, 600))  # one band
+    found = finish(pipeline.estimate_rank(from_array(x)))
+    assert found.rank == 1
+    assert found.sentence.startswith("1 endmember: ")
+    assert "range" not in found.sentence

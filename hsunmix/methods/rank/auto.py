@@ -103,13 +103,26 @@ def _range(smooth: Smoothed) -> RankEstimate:
     shares = variance / max(float(variance.sum()), 1e-300)
     most = min(len(shares), smooth.coordinates.shape[1])
     rank, high = (min(1 + int((shares >= least).sum()), most) for least in (CLEAR, FAINT))
-    between = f"{rank} to {high} endmembers" if high > rank else f"{rank} endmembers"
     return RankEstimate(
         rank,
         shares,
         "share of the variance of colour in the k-th direction",
-        f"{between}: so many directions hold {CLEAR:.0%} to {FAINT:.1%} of the differences of colour. "
-        "No number leaves only noise, because materials vary; so this is a range.",
+        _sentence(rank, high),
         rank,
         high,
+    )
+
+
+def _sentence(rank: int, high: int) -> str:
+    if rank == high == 1:
+        return "1 endmember: the colours of the pixels hardly differ, or there are too few bands to tell."
+    directions = "so many directions hold"
+    if rank == high:
+        return (
+            f"{rank} endmembers: {directions} at least {FAINT:.1%} of the differences of colour. "
+            "No number leaves only noise, because materials vary."
+        )
+    return (
+        f"{rank} to {high} endmembers: {directions} {CLEAR:.0%} to {FAINT:.1%} of the differences of colour. "
+        "No number leaves only noise, because materials vary; so this is a range."
     )
