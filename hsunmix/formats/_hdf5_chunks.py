@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from hsunmix.formats._chunk_pixels import ChunkPixels, Chunks
+from hsunmix.formats._chunk_pixels import ChunkPixels
+from hsunmix.formats._chunks import Chunks
 from hsunmix.formats._state import state_of
 
 __all__ = ["chunked"]

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from hsunmix.formats._chunk_pixels import ChunkPixels, Chunks
+from hsunmix.formats._chunk_pixels import ChunkPixels
+from hsunmix.formats._chunks import Chunks
 from hsunmix.formats._raw_pixels import RawPixels
 from hsunmix.formats._state import state_of
 from hsunmix.formats._tiff_directory import Directory, read_directory

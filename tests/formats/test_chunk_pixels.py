@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import h5py
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from hsunmix.engine.scene import load
+from hsunmix.engine.threads import set_threads
 from hsunmix.errors import FileError, HsunmixError
 from hsunmix.formats import Options, _chunk_pixels, _hdf5_chunks, _raw_pixels, hdf5, open_cube
 from hsunmix.formats._chunk_pixels import ChunkPixels
@@ -50,6 +52,30 @@ def test_chunks_lie_where_hdf5_says(tmp_path, options, user_block, libver):
     np.testing.assert_array_equal(
         finish(load(cube)).spread(finish(load(cube)).tiles), values().transpose(2, 0, 1)
     )
+
+
+@pytest.mark.parametrize("packing", [{}, {"compression": "gzip", "shuffle": True}])
+@pytest.mark.parametrize("dtype", ["<i2", ">i2", "<f4", ">f4", "<f8"])
+@pytest.mark.parametrize("axes", ["yxb", "ybx", "byx", "bxy", "xyb"])
+def test_tiles_are_filled_from_chunks(tmp_path, axes, dtype, packing):
+    """In any order of the axes, without some bands, and where pixels are left out."""
+    stored = values().astype(dtype)
+    stored[12, 5, 3] = stored[20, 0, 0] = -1
+    order = ["yxb".index(axis) for axis in axes]
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file.create_dataset("cube", data=stored.transpose(order), chunks=(5, 6, 7), **packing)
+    cube = replace(open_cube(tmp_path / "a.h5", axes=axes), nodata=-1.0, gain=0.5)
+    assert type(cube.pixels) is ChunkPixels
+    bad = np.zeros(SHAPE[2], bool)
+    bad[[0, 8, 9]] = dtype != "<f4"
+    cube = cube.with_bad_bands(bad)
+    physical = cube.read(0, SHAPE[0], np.flatnonzero(~bad).tolist())
+    used = np.isfinite(physical).all(axis=2)
+    for threads in (1, 3):
+        with set_threads(threads):
+            scene = finish(load(cube))
+        np.testing.assert_array_equal(scene.pixels, np.flatnonzero(used))
+        np.testing.assert_array_equal(scene.columns(np.arange(scene.n_pixels)).T, physical[used])
 
 
 def test_places_counted_from_behind_a_user_block_are_noticed(tmp_path, monkeypatch):

@@ -26,7 +26,8 @@ from hsunmix.formats._child.messages import (
 )
 from hsunmix.formats._child.translation import error_of, values_of
 from hsunmix.formats._chunk_filters import FILTERS
-from hsunmix.formats._chunk_pixels import ChunkPixels, Chunks
+from hsunmix.formats._chunk_pixels import ChunkPixels
+from hsunmix.formats._chunks import Chunks
 from hsunmix.formats._raw_pixels import MissingPixels, RawPixels
 from hsunmix.formats._slabs import like
 from hsunmix.formats._state import check_state
