@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QSize, Qt
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSize, Qt
 from PySide6.QtWidgets import (
     QColorDialog,
     QHBoxLayout,
@@ -145,7 +145,9 @@ class View(Panel):
         if new.endmembers and self.table.currentIndex().row() != row:
             selection = self.table.selectionModel()
             selection.blockSignals(True)
-            self.table.selectRow(row)
+            # Not by selectRow: with Ctrl held, as for the shortcut that brought us here, that would toggle.
+            flag = QItemSelectionModel.SelectionFlag
+            selection.setCurrentIndex(self.model.index(row, VISIBLE), flag.ClearAndSelect | flag.Rows)
             selection.blockSignals(False)
             self.table.viewport().update()
 

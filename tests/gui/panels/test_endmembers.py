@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QRect, Qt
 from PySide6.QtGui import QColor
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -297,3 +298,16 @@ def test_what_is_typed_stays_when_something_becomes_known(alone: Alone, document
     qtbot.keyClicks(editor, "nite")
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: seen == [Rename(0, "Alunite")])
+
+
+def test_the_row_is_selected_also_while_ctrl_is_held(full: MainWindow):
+    """As it is while a shortcut adds or takes back an endmember: the table's own rule would toggle."""
+    table = full.findChild(EndmemberTable, "endmemberTable")
+    handle, control = full.windowHandle(), Qt.KeyboardModifier.ControlModifier
+    QTest.keyPress(handle, Qt.Key.Key_Control, control)
+    try:
+        for index in (1, 2, 0, 2):
+            full.bench.send(ShowEndmember(index))
+            assert [i.row() for i in table.selectionModel().selectedRows()] == [index]
+    finally:
+        QTest.keyRelease(handle, Qt.Key.Key_Control)
