@@ -14,6 +14,7 @@ from hsunmix.gui.icons import icon
 from hsunmix.gui.intents import ClearRecent, Open
 from hsunmix.gui.panel import named
 from hsunmix.gui.theme import Theme
+from hsunmix.gui.welcome import short_name
 from hsunmix.gui.workbench import Workbench
 
 __all__ = ["Menus", "with_mnemonics"]
@@ -90,7 +91,7 @@ class Menus:
         self._recent.clear()
         for text in self._bench.settings.preferences.recent:
             path = Path(text)
-            entry = self._recent.addAction(path.name.replace("&", "&&"))
+            entry = self._recent.addAction(short_name(path.name).replace("&", "&&"))
             entry.setToolTip(text)
             entry.triggered.connect(lambda _=False, p=path: self._bench.send(Open(p)))
         self._recent.addSeparator()

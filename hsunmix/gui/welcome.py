@@ -14,7 +14,7 @@ from hsunmix.gui.intents import Open, OpenSample, StartTour
 from hsunmix.gui.panel import named
 from hsunmix.gui.tab_order import arrange
 
-__all__ = ["Welcome"]
+__all__ = ["Welcome", "short_name"]
 
 SENTENCES = (
     "Drop a hyperspectral cube here: ENVI, GeoTIFF, HDF5, netCDF, MATLAB or NumPy.",
@@ -122,7 +122,7 @@ class Welcome(QWidget):
         self._recent_label.setVisible(bool(paths))
         for k, text in enumerate(paths[:SHOWN_RECENT]):
             path = Path(text)
-            text_shown = f"{_short_name(path.name)}   —   {_shortened(str(path.parent))}"
+            text_shown = f"{short_name(path.name)}   —   {_shortened(str(path.parent))}"
             button = named(QPushButton(text_shown), f"recent{k + 1}", f"Open {path.name}")
             button.setProperty("role", "link")
             button.setToolTip(text)
@@ -132,7 +132,7 @@ class Welcome(QWidget):
         arrange(self.window())
 
 
-def _short_name(name: str, most: int = 40) -> str:
+def short_name(name: str, most: int = 40) -> str:
     """Shorten a name in its middle: the end tells the files of a campaign apart."""
     return name if len(name) <= most else f"{name[: most // 2]}…{name[-most // 2 + 1 :]}"
 

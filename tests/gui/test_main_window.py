@@ -136,6 +136,10 @@ def test_a_recent_file_with_a_very_long_name_is_shortened(window: MainWindow, tm
     assert "x north 7.hdr   —" in button.text()
     assert button.sizeHint().width() <= button.width()
     assert button.toolTip() == str(path)
+    window.bench.settings.remember(path)
+    window.menus._fill_recent()
+    assert len(window.menus._recent.actions()[0].text()) < 60
+    assert str(path) in window.menus._recent.actions()[0].toolTip()
 
 
 def test_recent_files_are_on_the_first_page_and_in_the_menu(
