@@ -15,7 +15,8 @@ ORDER = 50
 def to_leave(bench: Workbench) -> bool:
     """There is something that Escape leaves."""
     live = bench.live
-    return bool(live.tasks or live.tool) or live.message is not None or live.masking is not None
+    innermost = (live.message, live.masking, live.comparing)
+    return bool(live.tasks or live.tool) or any(part is not None for part in innermost)
 
 
 ACTIONS = (
@@ -23,5 +24,5 @@ ACTIONS = (
     Action("estimate", "&Estimate the number of endmembers", "Count the spectra that stand out of the noise: a number, or a range", lambda _: i.EstimateRank(), "Ctrl+Shift+R", opened),
     Action("copyCommand", "Copy as &command", "Copy the command line that makes this result again", lambda _: i.CopyCommand(), "Ctrl+Alt+C", has_result, line=True),
     Action("copyScript", "Copy as &Python script", "Copy a Python script that makes this result again, edits included", lambda _: i.CopyScript(), "Ctrl+Alt+P", has_result),
-    Action("cancel", "Ca&ncel", "Put the tool down, drop the mask that is planned, cancel the work under way, or close the message", lambda _: i.Escape(), "Esc", to_leave),
+    Action("cancel", "Ca&ncel", "Put the tool down, drop the mask that is planned, cancel the work under way, close the message, or end the comparison", lambda _: i.Escape(), "Esc", to_leave),
 )  # fmt: skip

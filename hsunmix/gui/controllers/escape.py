@@ -20,11 +20,13 @@ class Controller:
         """Nothing to follow."""
 
     def escape(self, _intent: i.Escape) -> None:
-        """Leave the tool in hand, else the mask that is planned, else the work or the message."""
+        """Leave the tool in hand, else the mask that is planned, the work or the message, the comparison."""
         live = self.bench.live
         if live.tool:
             self.bench.send(i.PutDown())
         elif live.masking is not None:
             self.bench.send(i.CancelMask())
-        else:
+        elif live.tasks or live.message is not None or live.comparing is None:
             self.bench.send(i.CancelWork())
+        else:
+            self.bench.send(i.StopComparing())

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from hsunmix.gui import intents as i
+from hsunmix.gui.actions.unmix import to_leave
 from hsunmix.gui.controllers import runs as module
 from hsunmix.gui.workbench import Workbench
 from hsunmix.model.cube import Cube
@@ -135,6 +136,21 @@ def test_a_comparison_ends_with_the_scene(loaded: Workbench, wait: Wait):
     compared(loaded, wait, 1, 2)
     loaded.history.reset(Document(cube=make_cube(7, 8)))
     assert loaded.live.comparing is None
+
+
+def test_escape_ends_a_comparison_after_what_lies_over_it(loaded: Workbench, wait: Wait):
+    compared(loaded, wait, None, 1)
+    loaded.send(i.Flicker(True))
+    loaded.say("something")
+    assert to_leave(loaded)
+    loaded.send(i.Escape())
+    assert loaded.live.message is None
+    assert loaded.live.comparing is not None
+    assert to_leave(loaded)
+    loaded.send(i.Escape())
+    assert loaded.live.comparing is None
+    assert loaded.document.view.page != "compare"
+    assert not to_leave(loaded)
 
 
 def test_a_result_is_not_compared_with_itself(loaded: Workbench):
