@@ -71,6 +71,8 @@ class View(FloatingBar):
                 self.open_button.setText("Open it all the same" if tried else "Open it")
         busy = "open" in new.tasks
         for button in (self.open_button, self.discard_button):
+            if busy and button.hasFocus():
+                button.clearFocus()  # Qt would hand it to "Later", and a second press would choose that
             button.setEnabled(not busy)
 
     def dress(self, theme: Theme) -> None:

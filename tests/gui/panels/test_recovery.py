@@ -77,6 +77,16 @@ def test_it_waits_while_something_is_being_opened(alone: Alone):
     assert not panel.open_button.isEnabled()
 
 
+def test_a_second_press_does_not_put_it_off(full: MainWindow):
+    full.bench.show(left_behind=(NOON,))
+    panel = next(p for p in full.panels if p.objectName() == "recoveryBar")
+    panel.open_button.setFocus()
+    assert full.focusWidget() is panel.open_button
+    full.bench.show(tasks={"open": Task("Opening", 0.0)})
+    assert full.focusWidget() is not panel.later_button
+    full.bench.show(tasks={})
+
+
 def test_the_time_is_told_as_one_would():
     when = NOON.record.when
     assert f"kept at {when:%H:%M}" in recovery.describe((NOON,), when)
