@@ -36,22 +36,9 @@ def table_size(r):
 
 
 @njit(**KERNEL)
-def _affine_map(g, members, simplex, m, v):
-    """Fill z = m c + v for the set ``members``; return whether its spectra are independent.
-
-    z holds h for members and the multipliers for the others.
-    """
-    r = g.shape[0]
-    index = np.empty(r, np.int64)
-    size = 0
-    for i in range(r):
-        v[i] = 0.0
-        for j in range(r):
-            m[i, j] = 0.0
-        if members >> i & 1:
-            index[size] = i
-            size += 1
-    # Cholesky of G_SS; a pivot that vanishes means dependent spectra.
+def _inverse(g, index, size):
+    """Whether G_SS, S being the first ``size`` of ``index``, has an inverse, and that."""
+    # Cholesky; a pivot that vanishes means dependent spectra.
     low = np.zeros((size, size))
     for a in range(size):
         for b in range(a + 1):
@@ -60,7 +47,7 @@ def _affine_map(g, members, simplex, m, v):
                 s -= low[a, k] * low[b, k]
             if a == b:
                 if s <= 1e-13 * g[index[a], index[a]] or not s > 0:
-                    return False
+                    return False, low
                 low[a, a] = np.sqrt(s)
             else:
                 low[a, b] = s / low[b, b]
@@ -77,6 +64,28 @@ def _affine_map(g, members, simplex, m, v):
             for k in range(a + 1, size):
                 s -= low[k, a] * inverse[k, col]
             inverse[a, col] = s / low[a, a]
+    return True, inverse
+
+
+@njit(**KERNEL)
+def _affine_map(g, members, simplex, m, v):
+    """Fill z = m c + v for the set ``members``; return whether its spectra are independent.
+
+    z holds h for members and the multipliers for the others.
+    """
+    r = g.shape[0]
+    index = np.empty(r, np.int64)
+    size = 0
+    for i in range(r):
+        v[i] = 0.0
+        for j in range(r):
+            m[i, j] = 0.0
+        if members >> i & 1:
+            index[size] = i
+            size += 1
+    independent, inverse = _inverse(g, index, size)
+    if not independent:
+        return False
     lam_row = np.zeros(size)  # λ = lam_row · c_S + lam_0
     lam_0 = 0.0
     if simplex and size > 0:

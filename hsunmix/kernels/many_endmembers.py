@@ -50,10 +50,13 @@ def _add_row(_typing_context, target, _i, _factor, source, _j):
     return types.void(target, types.int64, types.float64, source, types.int64), code
 
 
-@njit(**KERNEL, fastmath=FAST)
+# What follows is put into its callers, because a call counts the references to every array, and so does a
+# view: that costs as much as a row's arithmetic.
+
+
+@njit(**KERNEL, fastmath=FAST, inline="always")
 def _pivot(m, k, line):
     """Let x and y of k change places in y = M x; ``line`` is scratch."""
-    # No views, because each counts references, which costs more than a row's arithmetic.
     inverse = 1 / m[k, k]
     for j in range(m.shape[1]):
         line[0, j] = m[k, j]
@@ -66,7 +69,7 @@ def _pivot(m, k, line):
     m[k, k] = inverse
 
 
-@njit(**KERNEL)
+@njit(**KERNEL, inline="always")
 def _pivot_in(m, g, k, inside, border, line):
     """Take k into the set; False when its spectrum depends on the members'."""
     if not m[k, k] > DEPENDENT * g[k, k]:
@@ -79,7 +82,7 @@ def _pivot_in(m, g, k, inside, border, line):
     return True
 
 
-@njit(**KERNEL)
+@njit(**KERNEL, inline="always")
 def _change(m, g, wanted, inside, border, line):
     """Turn the map into that of the set ``wanted``; return the pivots, −1 for dependent spectra.
 
@@ -115,7 +118,7 @@ def _start(m, g, wanted, inside, border, line):
     return _change(m, g, wanted, inside, border, line) >= 0
 
 
-@njit(**KERNEL, fastmath=FAST)
+@njit(**KERNEL, fastmath=FAST, inline="always")
 def _apply(m, u, inside, z):
     """Z = M u, where only members have u. M is symmetric but for the sign between members and others."""
     n = m.shape[0]
@@ -129,7 +132,7 @@ def _apply(m, u, inside, z):
             z[0, i] = -z[0, i]
 
 
-@njit(**KERNEL, fastmath=FAST)
+@njit(**KERNEL, fastmath=FAST, inline="always")
 def _rounding(g, u, inside, z, border, line):
     """How far the members' equations are from true, at most."""
     r, worst = g.shape[0], 0.0
@@ -144,7 +147,7 @@ def _rounding(g, u, inside, z, border, line):
     return worst
 
 
-@njit(**KERNEL)
+@njit(**KERNEL, inline="always")
 def _keep_worst(g, u, inside, z, wrong):
     """Leave only those marked that are nearly as wrong as the worst: the others may come right by themselves.
 
