@@ -182,9 +182,8 @@ class MainWindow(QMainWindow):
         splitter = named(QSplitter(orientation), name, "Divided area")
         splitter.setChildrenCollapsible(False)
         splitter.setHandleWidth(6)
-        for part in parts:
+        for k, part in enumerate(parts):
             splitter.addWidget(part)
-        for k in range(splitter.count()):
             splitter.handle(k).setAccessibleName("Divider")
         self._splitters[name] = splitter
         return splitter
