@@ -14,6 +14,7 @@ from hsunmix.exports._smaller import smaller
 __all__ = ["map_png", "palette", "rgb_png"]
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
+UP = 2  # the filter: the difference to the row above
 PIECE = 1 << 20  # bytes packed in one step
 NOTHING = 255  # the index of a pixel without a value; it is transparent
 
@@ -50,7 +51,10 @@ def map_png(
 
 
 def rgb_png(pixels: NDArray[np.uint8], dpi: float) -> Iterator[bytes]:
-    """Give the PNG file of a picture, (height, width, 3), in pieces, each packed when it is asked for."""
+    """Give the PNG file of a picture, (height, width, 3), in pieces, each packed when it is asked for.
+
+    A row that is as the one above it is stored as the difference, nothing; any other one as it is.
+    """
     height, width, _ = pixels.shape
     dots = round(dpi / 0.0254)
     yield (
@@ -61,9 +65,12 @@ def rgb_png(pixels: NDArray[np.uint8], dpi: float) -> Iterator[bytes]:
     packer = zlib.compressobj(6)
     step = max(1, PIECE // (3 * width))
     for top in range(0, height, step):
-        part = pixels[top : top + step]
+        part = pixels[top : top + step].reshape(-1, 3 * width)
+        above = pixels[max(0, top - 1) : top + len(part) - 1].reshape(-1, 3 * width)
+        same = (part[len(part) - len(above) :] == above).all(axis=1)
         rows = np.zeros((len(part), 3 * width + 1), np.uint8)
-        rows[:, 1:] = part.reshape(len(part), -1)
+        rows[:, 1:] = part
+        rows[len(part) - len(above) :][same] = (UP, *[0] * 3 * width)
         yield _chunk(b"IDAT", packer.compress(rows.tobytes()))
     yield _chunk(b"IDAT", packer.flush()) + _chunk(b"IEND", b"")
 
