@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import faulthandler
 import os
+import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,8 +48,7 @@ class Heartbeat:
     Parameters
     ----------
     log : Path
-        Where the threads were when a beat was late. Whichever holds the interpreter is seen too: it is
-        written without it.
+        Where all threads were when a beat was late.
     """
 
     def __init__(self, log: Path) -> None:
@@ -59,6 +59,9 @@ class Heartbeat:
             self._waited = -1
         self._last = self._now()
         self._worst = Beats()
+        self._ended = threading.Event()
+        self._watch = threading.Thread(target=self._look, name="watch", daemon=True)
+        self._watch.start()
         self._timer = QTimer()
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._beat)
@@ -79,7 +82,8 @@ class Heartbeat:
     def stop(self) -> None:
         """End it."""
         self._timer.stop()
-        faulthandler.cancel_dump_traceback_later()
+        self._ended.set()
+        self._watch.join()
         self._log.close()
         if self._waited >= 0:
             os.close(self._waited)
@@ -95,4 +99,24 @@ class Heartbeat:
         worst = self._worst
         self._worst = Beats(max(worst.longest, gap), max(worst.ours, gap - waited), max(worst.own, own))
         self._last = now
-        faulthandler.dump_traceback_later(LATE, file=self._log)
+
+    def _look(self) -> None:
+        """Write down, once for every late beat, what every thread is at."""
+        seen = 0.0
+        while not self._ended.wait(LATE / 4):
+            last = self._last[0]
+            if time.perf_counter() - last > LATE and last != seen:
+                seen = last
+                self._log.writelines(_everywhere())
+
+
+def _everywhere() -> list[str]:
+    """Where every thread but this one is. A frame must not be kept: what it alone held would end here."""
+    names = {thread.ident: thread.name for thread in threading.enumerate()}
+    del names[threading.get_ident()]
+    return [
+        line
+        for ident, frame in sys._current_frames().items()
+        if ident in names
+        for line in (f"late, {names[ident]}:\n", *traceback.format_stack(frame, limit=12))
+    ]

@@ -74,6 +74,7 @@ class Worked:
 
     window: MainWindow
     heart: Heartbeat
+    mouse: QTimer
 
     def beats(self, intent: i.Intent, also: Callable[[], bool] = lambda: True) -> Beats:
         """Send an intent, and watch until nothing is left to be done."""
@@ -88,18 +89,21 @@ class Worked:
             busy = any(lane.busy for lane in bench.lanes.values())
             return time.perf_counter() - began > 1.0 and not busy and also()
 
-        mouse = QTimer()
-        mouse.timeout.connect(hover)
-        mouse.start(16)
+        moving = self.mouse.timeout.connect(hover)
+        self.mouse.start(16)
         QTimer.singleShot(0, self.window, lambda: bench.send(intent))
-        return self.heart.during(done)
+        try:
+            return self.heart.during(done)
+        finally:
+            self.mouse.stop()
+            self.mouse.timeout.disconnect(moving)
 
 
 @pytest.fixture
 def worked(window: MainWindow, tmp_path: Path) -> Iterator[Worked]:
     bench = window.bench
     Collector(lambda: not bench.live.tasks, window)
-    made = Worked(window, Heartbeat(tmp_path / "late.txt"))
+    made = Worked(window, Heartbeat(tmp_path / "late.txt"), QTimer(window))
     made.heart.during(lambda: not bench.lanes["warm"].busy)
     yield made
     made.heart.stop()
