@@ -65,6 +65,9 @@ class ChunkPixels:
         if axes[0] == "y" and not chunks.filters:
             rows = 1  # of such a chunk some lines can be read alone
         self.block_lines = lines_of_slab(rows, lines, line)
+        step = self.block_lines
+        alike = chunks.size[self._order[2]] >= bands  # one band costs as much as all
+        self._kept_whole = bool(chunks.filters) and alike and -(-lines // step) * step * line <= KEPT_BYTES
         self._slabs = Slabs(self.block_lines, self.block_lines * line, KEPT_BYTES)
         self._column: tuple[tuple[int, int], Values] = (-1, -1), np.empty(0)
 
@@ -90,6 +93,8 @@ class ChunkPixels:
         first, last, _ = slice(first, last).indices(lines)
         last = max(first, last)
         if bands is not None:
+            if self._kept_whole:
+                return self._picked(first, last, [range(every)[band] for band in bands])
             wanted, places = np.unique([range(every)[band] for band in bands], return_inverse=True)
             values = self._load(np.arange(first, last), np.arange(samples), wanted.astype(np.intp))
             return (
@@ -99,6 +104,16 @@ class ChunkPixels:
         if first == last or (first % step == 0 and (last % step == 0 or last == lines)):
             return self._load_lines(first, last)
         return np.array(self._slabs.view(first, last, self._load_lines), order="K")
+
+    def _picked(self, first: int, last: int, bands: list[int]) -> Values:
+        """Some bands, of a scene that is unpacked once."""
+        out = np.empty((last - first, self._shape[1], len(bands)), self._dtype)
+        step = self.block_lines
+        for index in range(first // step, -(-last // step)):
+            slab, begin = self._slabs.slab(index, self._load_lines), index * step
+            low, high = max(first, begin), min(last, begin + step)
+            out[low - first : high - first] = slab[low - begin : high - begin][:, :, bands]
+        return out
 
     def spectrum(self, line: int, sample: int) -> Values:
         """Stored values of one pixel, (bands,)."""
@@ -127,20 +142,24 @@ class ChunkPixels:
         """See ``Scattered``; ``bands`` ascend."""
         _, samples, every = self._shape
         picked = np.arange(every) if bands is None else np.asarray(bands, np.intp)
-        step = self.block_lines
-        slab = self._slabs.peek(first // step) if first % step == 0 else None
-        if slab is not None:  # decoded for something else
-            kept = slice(0, min(len(slab), last - first))
-            values = slab[kept] if bands is None else slab[kept][:, :, picked]
-            put(values, kept, slice(0, samples), slice(0, len(picked)))
-            first += kept.stop
-        if first < last:
-            begin = 0 if slab is None else len(slab)
+        across, step, done = (slice(0, samples), slice(0, len(picked))), self.block_lines, first
 
-            def behind(values: Values, lines: slice, *others: slice) -> None:
-                put(values, slice(lines.start + begin, lines.stop + begin), *others)
+        def read(low: int, high: int) -> None:
+            def shifted(values: Values, lines: slice, *others: slice) -> None:
+                put(values, slice(lines.start + low - first, lines.stop + low - first), *others)
 
-            self._each((np.arange(first, last), np.arange(samples), picked), behind if begin else put)
+            if low < high:
+                self._each((np.arange(low, high), np.arange(samples), picked), shifted)
+
+        for index in range(first // step, -(-last // step)):
+            slab, begin = self._slabs.peek(index), index * step
+            if slab is not None:  # unpacked for something else
+                low, high = max(first, begin), min(last, begin + step)
+                read(done, low)
+                part = slab[low - begin : high - begin]
+                put(part if bands is None else part[:, :, picked], slice(low - first, high - first), *across)
+                done = high
+        read(done, last)
 
     def _load(self, *picked: NDArray[np.intp]) -> Values:
         """Read what is picked, in ascending order, along lines, samples and bands."""

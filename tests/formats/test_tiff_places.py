@@ -15,6 +15,7 @@ from hsunmix.engine.scene import load
 from hsunmix.errors import FileError
 from hsunmix.formats import open_cube
 from hsunmix.formats._child.remote import RemotePixels
+from hsunmix.formats._chunk_filters import decode
 from hsunmix.formats._chunk_pixels import ChunkPixels
 from hsunmix.formats._raw_pixels import RawPixels
 from hsunmix.formats._tiff_directory import read_directory
@@ -139,3 +140,23 @@ def test_directories_that_are_none(tmp_path) -> None:
     ):
         path.write_bytes(damaged)
         assert read_directory(path) is None
+
+
+def test_pieces_that_hold_all_bands_are_unpacked_once(tmp_path, monkeypatch) -> None:
+    """For the picture, for another band, for a spectrum and for the engine's tiles."""
+    values = made(tmp_path / "a.tif", interleave="pixel", compress="lzw")
+    unpacked = []
+
+    def counting(raw, *others):
+        unpacked.append(len(raw))
+        return decode(raw, *others)
+
+    monkeypatch.setattr("hsunmix.formats._chunk_pixels.decode", counting)
+    cube = open_cube(tmp_path / "a.tif")
+    for bands in ([6, 3, 1], [4], [8, 8, 0]):
+        np.testing.assert_array_equal(cube.pixels.read(0, LINES, bands), values[:, :, bands])
+    np.testing.assert_array_equal(cube.pixels.spectrum(30, 50), values[30, 50])
+    np.testing.assert_array_equal(cube.pixels.read(10, 40), values[10:40])
+    scene = finish(load(cube))
+    np.testing.assert_array_equal(scene.columns(np.arange(scene.n_pixels)).T, values.reshape(-1, BANDS))
+    assert len(unpacked) == -(-LINES // 16) * -(-SAMPLES // 32)
