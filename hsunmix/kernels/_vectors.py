@@ -57,25 +57,19 @@ class Code:
     builder : llvmlite.ir.IRBuilder
     item : llvmlite type
         Of the values.
-    size : int
-        Bytes of a vector.
     """
 
     fast = FAST
 
-    def __init__(self, builder, item, size=BYTES):
+    def __init__(self, builder, item):
         self.builder, self.item = builder, item
-        self.lanes = size // (8 if isinstance(item, ir.DoubleType) else 4)
+        self.lanes = BYTES // (8 if isinstance(item, ir.DoubleType) else 4)
         self.vector = ir.VectorType(item, self.lanes)
 
     @property
     def zero(self):
         """A vector of zeros."""
         return ir.Constant(self.vector, [0.0] * self.lanes)
-
-    def number(self, value):
-        """An index."""
-        return I64(value)
 
     def plus(self, index, offset):
         """Index + offset."""
@@ -133,7 +127,8 @@ class Code:
 
     def total(self, value):
         """Sum of the values of a vector."""
-        name = f"llvm.vector.reduce.fadd.v{self.lanes}{'f64' if self.lanes * 8 == BYTES else 'f32'}"
+        kind = "f64" if isinstance(self.item, ir.DoubleType) else "f32"
+        name = f"llvm.vector.reduce.fadd.v{self.lanes}{kind}"
         kind = ir.FunctionType(self.item, [self.item, self.vector])
         function = self.builder.module.globals.get(name) or ir.Function(self.builder.module, kind, name)
         return self.builder.call(function, [ir.Constant(self.item, 0.0), value], fastmath=FAST)
