@@ -39,6 +39,7 @@ def test_pictures_of_the_window(window: MainWindow, wait: Wait, tmp_path: Path):
     bench = window.bench
     bench.send(i.OpenSample(unmix=True))
     wait(lambda: bench.document.unmixing is not None and not bench.live.tasks)
+    wait(lambda: bench.live.checked is not None)  # the line below the table is there
     bench.send(i.Pin(30, 62))
     bench.send(i.ShowPage("map"))
     bench.send(i.Hover(60, 44))

@@ -22,7 +22,7 @@ from hsunmix.gui.widgets.share_delegate import ShareDelegate
 
 __all__ = ["EndmemberTable"]
 
-ICON, AROUND = 26, 22  # logical pixels: a column with an icon; what is around a text
+ICON, AROUND = 26, 19  # logical pixels: a column with an icon; what is around a text
 LONGEST = {SOURCE: "000, 00", MEAN: "100 %", MATCH: "≈ Kaolinite 0.0°"}  # that is not shortened
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
