@@ -14,7 +14,8 @@ from PySide6.QtCore import QObject, QTimer
 
 __all__ = ["Collector"]
 
-PERIOD = 250  # milliseconds
+PERIOD = 50  # milliseconds
+MANY = 20_000  # new objects after which the middle generation isn't left to grow: some milliseconds
 SLOW = 0.03  # seconds: after a slower collection what is left is taken for permanent
 
 
@@ -32,6 +33,7 @@ class Collector(QObject):
         super().__init__(parent)
         self._idle = idle
         self._begun = False
+        self._new = 0  # objects since the middle generation was collected
         self._limits = gc.get_threshold()
         gc.disable()
         self.destroyed.connect(gc.enable)
@@ -42,7 +44,8 @@ class Collector(QObject):
 
     def collect(self) -> None:
         """Collect the generations that are full, as Python would have done."""
-        young, middle, old = (n > limit for n, limit in zip(gc.get_count(), self._limits, strict=True))
+        counts = gc.get_count()
+        young, middle, old = (n > limit for n, limit in zip(counts, self._limits, strict=True))
         if old and self._idle() and not self._begun:
             self._begun = True
             gc.freeze()  # what the start made stays anyhow, and to look through it takes a tenth of a second
@@ -51,7 +54,9 @@ class Collector(QObject):
             gc.collect(2)
             if time.perf_counter() - began > SLOW:
                 gc.freeze()  # mostly libraries' own objects, which need no second look
-        elif middle:
+        elif middle or self._new + counts[0] > MANY:
+            self._new = 0
             gc.collect(1)
         elif young:
+            self._new += counts[0]
             gc.collect(0)

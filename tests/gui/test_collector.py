@@ -62,3 +62,14 @@ def test_the_full_collection_waits_until_nothing_is_done(parent: QObject, monkey
     collector.collect()
     collector.collect()
     assert done[:3] == [1, "frozen", 2]  # what the start made is not looked through
+
+
+def test_the_middle_generation_does_not_grow_large(parent: QObject, monkeypatch: pytest.MonkeyPatch):
+    """Else many objects made in a short time, as by drawing figures, would be looked through at once."""
+    done: list[object] = []
+    collector = Collector(lambda: False, parent)
+    monkeypatch.setattr(gc, "get_count", lambda: (9_000, 2, 0))
+    monkeypatch.setattr(gc, "collect", done.append)
+    for _ in range(6):
+        collector.collect()
+    assert done == [0, 0, 1, 0, 0, 1]
