@@ -34,7 +34,8 @@ AXES: dict[str, list[tuple[int, int, int]]] = {
 }
 # Slopes that the arithmetic has for large sizes. Exact abundances read the scene once and then change
 # sets: exchanges are r² each, and a pixel's number of them grows with the materials that it holds.
-THEORY = {"spa": {"r": "1"}, "nnls": {"r": "2–3"}, "fcls": {"r": "2–3"}, "hals, 5 iterations": {"r": "1–2"}}
+EXACT = {"bands": "≤ 1", "r": "2–3"}
+THEORY = {"spa": {}, "nnls": EXACT, "fcls": EXACT, "hals, 5 iterations": {"bands": "≤ 1", "r": "1–2"}}
 MEMORY = """
 import sys, hsunmix, numpy
 def status(name):
@@ -129,7 +130,7 @@ def main() -> None:
             values = [size[("pixels", "bands", "r").index(axis)] for size in sizes]
             for name, seconds in figures[axis].items():
                 slope = np.polyfit(np.log(values), np.log(seconds), 1)[0]
-                theory = THEORY[name].get(axis, "≤ 1" if axis == "bands" else "1")
+                theory = THEORY[name].get(axis, "1")
                 shown = ", ".join(f"{s:.3g}" for s in seconds)
                 print(f"| {axis} | {name} | {shown} | {slope:.2f} | {theory} |", flush=True)
     print("\n" + peak_memory())
