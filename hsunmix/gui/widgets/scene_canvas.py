@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from hsunmix.gui.accessibility import Role, announce
 from hsunmix.gui.panel import named
-from hsunmix.gui.widgets.scene_paint import paint_front, paint_regions
+from hsunmix.gui.widgets.scene_paint import cross_hair, paint_front, paint_regions
 from hsunmix.gui.widgets.stage import Stage
 
 __all__ = ["SceneCanvas"]
@@ -39,6 +39,7 @@ class SceneCanvas(QWidget):
         stage.moved.connect(self._refresh)
         stage.changed.connect(self._refresh)
         stage.touched.connect(self.update)
+        stage.pointed.connect(self._on_pointed)
 
     def set_picture(self, image: QImage, shape: tuple[int, int]) -> None:
         """Show a picture.
@@ -105,6 +106,12 @@ class SceneCanvas(QWidget):
         return (line, sample) if 0 <= line < lines and 0 <= sample < samples else None
 
     # Painting
+
+    def _on_pointed(self, *pixels: tuple[int, int] | None) -> None:
+        """Paint the lines of the cross-hair where it was and where it is, and nothing between them."""
+        for pixel in pixels:
+            for line in cross_hair(self, pixel) if pixel is not None else ():
+                self.update(line)
 
     def _refresh(self) -> None:
         self._backing = None

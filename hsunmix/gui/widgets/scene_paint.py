@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
 from hsunmix.gui.drafts import BrushDraft
@@ -16,7 +16,7 @@ from hsunmix.model.region import Region, runs_of
 if TYPE_CHECKING:
     from hsunmix.gui.widgets.scene_canvas import SceneCanvas
 
-__all__ = ["paint_front", "paint_regions"]
+__all__ = ["cross_hair", "paint_front", "paint_regions"]
 
 LONGEST = 20_000  # edges of a painted region that is outlined
 MARK = 5.0  # half the size of a mark, in logical pixels
@@ -87,16 +87,21 @@ def _corners(kind: str, vertices: Iterable[Place]) -> list[QPointF]:
     return places
 
 
+def cross_hair(view: SceneCanvas, cursor: tuple[int, int]) -> tuple[QRect, QRect]:
+    """Return where the two lines of the cross-hair are painted."""
+    place = view.to_widget(QPointF(cursor[1] + 0.5, cursor[0] + 0.5))
+    x, y = round(place.x()), round(place.y())
+    return QRect(x, 0, 1, view.height()), QRect(0, y, view.width(), 1)
+
+
 def _cross(painter: QPainter, view: SceneCanvas, cursor: tuple[int, int]) -> None:
     """Paint a pale line with a dotted dark one on it: seen on any picture.
 
     Filled, not drawn: a dotted pen takes three times as long, and every map has a cross-hair.
     """
-    place = view.to_widget(QPointF(cursor[1] + 0.5, cursor[0] + 0.5))
-    x, y = round(place.x()), round(place.y())
-    for ink in (PALE, DOTTED):
-        painter.fillRect(x, 0, 1, view.height(), ink)
-        painter.fillRect(0, y, view.width(), 1, ink)
+    for line in cross_hair(view, cursor):
+        for ink in (PALE, DOTTED):
+            painter.fillRect(line, ink)
 
 
 def _mark(painter: QPainter, place: QPointF, symbol: str) -> None:

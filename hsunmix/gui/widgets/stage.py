@@ -39,7 +39,9 @@ class Stage(QObject):
     changed
         Something that seldom changes is another: mask, regions, canvas.
     touched
-        Something that changes often is another: cursor, marks, what is being drawn.
+        Something that changes often is another: marks, what is being drawn.
+    pointed : tuple of 2 int or None, tuple of 2 int or None
+        The cursor went from one pixel to another.
     drawn : Draft
         A region was finished.
     abandoned
@@ -49,6 +51,7 @@ class Stage(QObject):
     moved = Signal()
     changed = Signal()
     touched = Signal()
+    pointed = Signal(object, object)
     drawn = Signal(object)
     abandoned = Signal()
 
@@ -124,8 +127,8 @@ class Stage(QObject):
     def set_cursor(self, pixel: tuple[int, int] | None) -> None:
         """Show the cross-hair at a pixel."""
         if pixel != self.cursor:
-            self.cursor = pixel
-            self.touched.emit()
+            before, self.cursor = self.cursor, pixel
+            self.pointed.emit(before, pixel)
 
     def set_marks(self, marks: Sequence[Mark], grips: Sequence[int] = ()) -> None:
         """Mark pixels; the first of the marks can be dragged, and ``grips`` says what each stands for."""

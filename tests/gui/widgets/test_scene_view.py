@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QContextMenuEvent, QImage
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from hsunmix.gui.drawing import Overlay
@@ -43,6 +44,11 @@ def painted(view: SceneView) -> QImage:
 
 def colour_at(image: QImage, place: QPoint) -> tuple[int, int, int]:
     return QColor(image.pixel(place)).getRgb()[:3]
+
+
+def pixels_of(image: QImage) -> np.ndarray:
+    image = image.convertToFormat(QImage.Format.Format_RGB32)
+    return np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), image.width()).copy()
 
 
 def numbered() -> np.ndarray:
@@ -195,3 +201,16 @@ def test_regions_are_outlined_along_their_edges(view: SceneView, kind: str):
         assert found[0] > found[1] + 60, (y, x)
     for y, x in ((3, 6), (2, 5), (4, 7), (1, 6), (3, 8), (6, 2)):
         assert colour_at(image, view.place_of(y, x)) == (255, 255, 255), (y, x)
+
+
+def test_a_moved_cross_hair_leaves_nothing_behind(view: SceneView, qtbot: QtBot):
+    """Only its lines are painted anew: what is seen must be what painting everything would give."""
+    show(view, numbered(), (LINES, SAMPLES), colours("viridis"))
+    shots = []
+    for pixel in ((2, 3), (7, 8), (7, 1), None, (12, 0)):
+        view.stage.set_cursor(pixel)
+        QApplication.processEvents()
+        seen, whole = view.screen().grabWindow(view.winId()).toImage(), painted(view)
+        shots.append(pixels_of(seen))
+        np.testing.assert_array_equal(shots[-1], pixels_of(whole))
+    assert len({shot.tobytes() for shot in shots}) == len(shots)
