@@ -158,32 +158,10 @@ class Rows:
         (survey_spectra if self.values.ndim == 2 else survey_rows)(self.values, top, below)
         return top, below
 
-    def take(self, tiles: NDArray[np.float32], start: int) -> Bits:
-        """``survey``, and ``put`` all the same."""
-        from hsunmix.kernels import filling
-
-        top, below = np.empty(self.pixels, np.int32), np.empty(self.pixels, np.int32)
-        spectra = self.values.ndim == 2
-        if self.scaling is None:
-            take = filling.take_spectra if spectra else filling.take_rows
-            take(self.values, tiles, start, top, below)
-        else:
-            take = filling.take_stored_spectra if spectra else filling.take_stored_rows
-            take(self.values, *self.scaling.arguments, tiles, start, top, below)
-        return top, below
-
-    def only(self, used: NDArray[np.bool_]) -> Rows:
-        """Some of the pixels."""
-        if self.values.ndim == 2:
-            return Rows(self.values[used])
-        n, _, m = self.values.shape
-        parts = [self.values[i][:, used[i * m : (i + 1) * m]] for i in range(n)]
-        return Rows(np.concatenate(parts, axis=1)[np.newaxis])
-
-    def put(
+    def take(
         self, tiles: NDArray[np.float32], start: int, samples: int = 0, pitch: int = 0, band: int = 0
-    ) -> None:
-        """Copy all pixels into the columns from ``start`` on.
+    ) -> Bits:
+        """``survey``, and ``put`` all the same.
 
         Parameters
         ----------
@@ -195,10 +173,31 @@ class Rows:
         band : int
             The first of the bands that these are.
         """
+        from hsunmix.kernels import filling
+
+        top, below = np.empty(self.pixels, np.int32), np.empty(self.pixels, np.int32)
+        place = tiles, start, samples or self.pixels, pitch, band, top, below
+        spectra = self.values.ndim == 2
+        if self.scaling is None:
+            (filling.take_spectra if spectra else filling.take_rows)(self.values, *place)
+        else:
+            take = filling.take_stored_spectra if spectra else filling.take_stored_rows
+            take(self.values, *self.scaling.arguments, *place)
+        return top, below
+
+    def only(self, used: NDArray[np.bool_]) -> Rows:
+        """Some of the pixels."""
+        if self.values.ndim == 2:
+            return Rows(self.values[used])
+        n, _, m = self.values.shape
+        parts = [self.values[i][:, used[i * m : (i + 1) * m]] for i in range(n)]
+        return Rows(np.concatenate(parts, axis=1)[np.newaxis])
+
+    def put(self, tiles: NDArray[np.float32], start: int) -> None:
+        """Copy all pixels, float32, into the columns of tiles (n, bands, T) from ``start`` on."""
         from hsunmix.kernels.filling import fill_rows, fill_spectra
 
-        fill = fill_spectra if self.values.ndim == 2 else fill_rows
-        fill(self.values, tiles, start, samples or self.pixels, pitch, band)
+        (fill_spectra if self.values.ndim == 2 else fill_rows)(self.values, tiles, start)
 
 
 @dataclass(frozen=True, eq=False)
@@ -229,10 +228,9 @@ class Boxes:
         lock = threading.Lock()
 
         def put(values: NDArray[Any], y: slice, x: slice, b: slice) -> None:
-            rows = Rows.of(values, self.scaling.only(b)).physical()
+            rows = Rows.of(values, self.scaling.only(b))
             width, place = x.stop - x.start, start + y.start * samples + x.start
-            rows.put(tiles, place, width, samples, b.start)
-            largest, negative = rows.survey()
+            largest, negative = rows.take(tiles, place, width, samples, b.start)
             with lock:  # other threads have other bands of the same pixels
                 np.maximum(top[y, x], largest.reshape(-1, width), out=top[y, x])
                 below[y, x] += negative.reshape(-1, width)

@@ -95,8 +95,35 @@ def _copy_spectra(block, tile, begin, band):
 
 
 @njit(**KERNEL)
-def fill_spectra(block, tiles, start, samples, pitch, band):
-    """Copy spectra, float32 (p, b), into the rows band … of tiles (tiles, bands, T).
+def fill_spectra(block, tiles, start):
+    """Copy spectra, float32 (p, bands), into the columns of tiles (tiles, bands, T) from start on."""
+    width = tiles.shape[2]
+    done = 0
+    while done < len(block):
+        tile, begin = tiles[(start + done) // width], (start + done) % width
+        count = min(width - begin, len(block) - done)
+        _copy_spectra(block[done : done + count], tile, begin, 0)
+        done += count
+
+
+@njit(**KERNEL)
+def fill_rows(block, tiles, start):
+    """As fill_spectra, of float32 (n, bands, m)."""
+    n, bands, m = block.shape
+    width = tiles.shape[2]
+    for i in range(n):
+        done = 0
+        while done < m:
+            tile, begin = tiles[(start + i * m + done) // width], (start + i * m + done) % width
+            count = min(width - begin, m - done)
+            for b in range(bands):
+                _copy(block[i, b, done : done + count], tile[b, begin : begin + count])
+            done += count
+
+
+@njit(**KERNEL)
+def take_spectra(block, tiles, start, samples, pitch, band, top, below):
+    """Both ``survey_spectra`` and copying into the rows band … of tiles.
 
     The first goes into the column start, samples − 1 more beside it; those after them begin pitch
     columns further on, and so forth.
@@ -106,44 +133,15 @@ def fill_spectra(block, tiles, start, samples, pitch, band):
     while done < len(block):
         column = start + done // samples * pitch + done % samples
         tile, begin = tiles[column // width], column % width
-        count = min(width - begin, samples - done % samples, len(block) - done)
-        _copy_spectra(block[done : done + count], tile, begin, band)
-        done += count
-
-
-@njit(**KERNEL)
-def fill_rows(block, tiles, start, samples, pitch, band):
-    """As fill_spectra, of float32 (n, b, m)."""
-    n, bands, m = block.shape
-    width = tiles.shape[2]
-    for i in range(n):
-        done = 0
-        while done < m:
-            first = i * m + done
-            column = start + first // samples * pitch + first % samples
-            tile, begin = tiles[column // width], column % width
-            count = min(width - begin, samples - first % samples, m - done)
-            for b in range(bands):
-                _copy(block[i, b, done : done + count], tile[band + b, begin : begin + count])
-            done += count
-
-
-@njit(**KERNEL)
-def take_spectra(block, tiles, start, top, below):
-    """Both ``survey_spectra`` and ``fill_spectra``."""
-    width = tiles.shape[2]
-    done = 0
-    while done < len(block):
-        tile, begin = tiles[(start + done) // width], (start + done) % width
-        last = done + min(width - begin, len(block) - done)
+        last = done + min(width - begin, samples - done % samples, len(block) - done)
         survey_spectra(block[done:last], top[done:last], below[done:last])
-        _copy_spectra(block[done:last], tile, begin, 0)
+        _copy_spectra(block[done:last], tile, begin, band)
         done = last
 
 
 @njit(**KERNEL)
-def take_rows(block, tiles, start, top, below):
-    """Both ``survey_rows`` and ``fill_rows``."""
+def take_rows(block, tiles, start, samples, pitch, band, top, below):
+    """As take_spectra, of float32 (n, b, m)."""
     bits, into = block.view(np.int32), tiles.view(np.int32)
     n, bands, m = block.shape
     width = tiles.shape[2]
@@ -153,11 +151,12 @@ def take_rows(block, tiles, start, top, below):
         done = 0
         while done < m:
             first = i * m + done
-            tile, begin = into[(start + first) // width], (start + first) % width
-            count = min(width - begin, m - done)
+            column = start + first // samples * pitch + first % samples
+            tile, begin = into[column // width], column % width
+            count = min(width - begin, samples - first % samples, m - done)
             t, c = top[first : first + count], below[first : first + count]
             for b in range(bands):
-                row, out = bits[i, b, done : done + count], tile[b, begin : begin + count]
+                row, out = bits[i, b, done : done + count], tile[band + b, begin : begin + count]
                 _copy(row, out)
                 _look(out, t, c)
             done += count
@@ -191,19 +190,23 @@ def scale_rows(stored, gain, offset, shifted, missing, out):
 
 
 @njit(**KERNEL)
-def take_stored_spectra(stored, gain, offset, shifted, missing, tiles, start, top, below):
-    """``scale_spectra``, then ``take_spectra``: a tile's width at a time."""
-    step = tiles.shape[2]
-    scratch = np.empty((min(step, len(stored)), stored.shape[1]), np.float32)
-    for first in range(0, len(stored), step):
-        last = min(first + step, len(stored))
-        values = scratch[: last - first]
-        scale_spectra(stored[first:last], gain, offset, shifted, missing, values)
-        take_spectra(values, tiles, start + first, top[first:last], below[first:last])
+def take_stored_spectra(
+    stored, gain, offset, shifted, missing, tiles, start, samples, pitch, band, top, below
+):
+    """``scale_spectra``, then ``take_spectra``: at most a tile's width at a time."""
+    pixels, step = len(stored), tiles.shape[2]
+    scratch = np.empty((min(step, pixels), stored.shape[1]), np.float32)
+    done = 0
+    while done < pixels:
+        last = done + min(step, samples - done % samples, pixels - done)
+        values, column = scratch[: last - done], start + done // samples * pitch + done % samples
+        scale_spectra(stored[done:last], gain, offset, shifted, missing, values)
+        take_spectra(values, tiles, column, last - done, 0, band, top[done:last], below[done:last])
+        done = last
 
 
 @njit(**KERNEL)
-def take_stored_rows(stored, gain, offset, shifted, missing, tiles, start, top, below):
+def take_stored_rows(stored, gain, offset, shifted, missing, tiles, start, samples, pitch, band, top, below):
     """``scale_rows``, then ``take_rows``: the part of a row that goes into one tile at a time."""
     bits = tiles.view(np.int32)
     n, bands, m = stored.shape
@@ -214,11 +217,12 @@ def take_stored_rows(stored, gain, offset, shifted, missing, tiles, start, top, 
         done = 0
         while done < m:
             first = i * m + done
-            tile, begin = (start + first) // width, (start + first) % width
-            count = min(width - begin, m - done)
+            column = start + first // samples * pitch + first % samples
+            tile, begin = column // width, column % width
+            count = min(width - begin, samples - first % samples, m - done)
             t, c = top[first : first + count], below[first : first + count]
             for b in range(bands):
-                row, out = stored[i, b, done : done + count], tiles[tile, b, begin : begin + count]
+                row, out = stored[i, b, done : done + count], tiles[tile, band + b, begin : begin + count]
                 _scale(row, gain[b], offset[b], shifted, missing, out)
-                _look(bits[tile, b, begin : begin + count], t, c)
+                _look(bits[tile, band + b, begin : begin + count], t, c)
             done += count
