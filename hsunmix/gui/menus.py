@@ -14,7 +14,7 @@ from hsunmix.gui.icons import icon
 from hsunmix.gui.intents import ClearRecent, Open
 from hsunmix.gui.panel import named
 from hsunmix.gui.theme import Theme
-from hsunmix.gui.welcome import short_name
+from hsunmix.gui.welcome import recent_label
 from hsunmix.gui.workbench import Workbench
 
 __all__ = ["Menus", "with_mnemonics"]
@@ -91,7 +91,7 @@ class Menus:
         self._recent.clear()
         for text in self._bench.settings.preferences.recent:
             path = Path(text)
-            entry = self._recent.addAction(short_name(path.name).replace("&", "&&"))
+            entry = self._recent.addAction(recent_label(path))
             entry.setToolTip(text)
             entry.triggered.connect(lambda _=False, p=path: self._bench.send(Open(p)))
         self._recent.addSeparator()

@@ -14,7 +14,7 @@ from hsunmix.gui.intents import Open, OpenSample, StartTour
 from hsunmix.gui.panel import named
 from hsunmix.gui.tab_order import arrange
 
-__all__ = ["Welcome", "short_name"]
+__all__ = ["Welcome", "recent_label"]
 
 SENTENCES = (
     "Drop a hyperspectral cube here: ENVI, GeoTIFF, HDF5, netCDF, MATLAB or NumPy.",
@@ -122,8 +122,7 @@ class Welcome(QWidget):
         self._recent_label.setVisible(bool(paths))
         for k, text in enumerate(paths[:SHOWN_RECENT]):
             path = Path(text)
-            text_shown = f"{short_name(path.name)}   —   {_shortened(str(path.parent))}"
-            button = named(QPushButton(text_shown), f"recent{k + 1}", f"Open {path.name}")
+            button = named(QPushButton(recent_label(path)), f"recent{k + 1}", f"Open {path.name}")
             button.setProperty("role", "link")
             button.setToolTip(text)
             button.clicked.connect(lambda _=False, p=path: self.intent.emit(Open(p)))
@@ -132,10 +131,9 @@ class Welcome(QWidget):
         arrange(self.window())
 
 
-def short_name(name: str, most: int = 40) -> str:
-    """Shorten a name in its middle: the end tells the files of a campaign apart."""
-    return name if len(name) <= most else f"{name[: most // 2]}…{name[-most // 2 + 1 :]}"
-
-
-def _shortened(text: str, most: int = 40) -> str:
-    return text if len(text) <= most else "…" + text[-most + 1 :]
+def recent_label(path: Path, most: int = 40) -> str:
+    """Return a file's name and folder, each shortened: a name's ends tell the files of a campaign apart."""
+    name, folder = path.name, str(path.parent)
+    name = name if len(name) <= most else f"{name[: most // 2]}…{name[-most // 2 + 1 :]}"
+    folder = folder if len(folder) <= most else "…" + folder[-most + 1 :]
+    return f"{name}   —   {folder}".replace("&", "&&")
