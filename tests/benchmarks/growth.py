@@ -99,7 +99,7 @@ def peak_memory() -> str:
 def draw(figures: dict[str, dict[str, list[float]]], path: Path) -> None:
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(10, 3.4), layout="constrained")
+    figure = Figure(figsize=(12, 3.4), layout="constrained")
     for place, (axis, times) in enumerate(figures.items(), 1):
         part = figure.add_subplot(1, 3, place)
         sizes = [size[("pixels", "bands", "r").index(axis)] for size in AXES[axis]]
@@ -111,13 +111,12 @@ def draw(figures: dict[str, dict[str, list[float]]], path: Path) -> None:
             ruler = 0.7 * least * (np.array(sizes) / sizes[0]) ** power
             part.loglog(sizes, ruler, ":", color="grey", linewidth=1)
             part.annotate(f"slope {power}", (middle, 0.7 * least * (middle / sizes[0]) ** power), fontsize=7)
-        part.set_xticks(sizes, [f"{v:,}" for v in sizes], fontsize="small")
+        part.set_xticks(sizes, [f"{v:,}" for v in sizes], fontsize="x-small")
         part.minorticks_off()
         part.set_xlabel(axis)
         part.set_ylabel("seconds" if place == 1 else "")
         part.grid(True, which="both", alpha=0.3)
-        if place == 1:
-            part.legend()
+    figure.legend(*part.get_legend_handles_labels(), loc="outside right upper")
     figure.savefig(path, dpi=100)
 
 
