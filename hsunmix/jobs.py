@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import threading
+from collections import deque
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from queue import SimpleQueue
@@ -57,7 +58,8 @@ class _Worker(threading.Thread):
 
 
 RESTING = "hsunmix-resting"
-_resting: list[_Worker] = []
+# In turn: what a thread's memory grows to, it so reaches soon, and not one day when it gets a large job.
+_resting: deque[_Worker] = deque()
 
 
 def make_ready(count: int) -> None:
@@ -92,7 +94,7 @@ class Job(Generic[T]):
     def start(self) -> None:
         """Begin."""
         try:
-            worker = _resting.pop()
+            worker = _resting.popleft()
         except IndexError:
             worker = _Worker()
         worker.calls.put(self._run)

@@ -249,11 +249,13 @@ def test_threads_are_used_again_and_keep_nothing_of_a_job():
     kept: list[weakref.ref[Large]] = []
     threads: list[threading.Thread] = []
     runner = Runner(lambda job: None)
+    made = []
     for k in range(20):
         assert runner.submit(work()).join(WAIT)
         while not any(thread is threads[k] for thread in jobs._resting):  # it rests a moment later
             time.sleep(0.001)
-    assert len(set(threads)) == 1
+        made.append(sum(isinstance(thread, jobs._Worker) for thread in threading.enumerate()))
+    assert len(set(made)) == 1
     runner = Runner(lambda job: None)
     assert [found() for found in kept] == [None] * 20
 
