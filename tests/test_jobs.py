@@ -252,7 +252,7 @@ def test_threads_are_used_again_and_keep_nothing_of_a_job():
     made = []
     for k in range(20):
         assert runner.submit(work()).join(WAIT)
-        while not any(thread is threads[k] for thread in jobs._resting):  # it rests a moment later
+        while threads[k] not in jobs._resting:  # it rests a moment later
             time.sleep(0.001)
         made.append(sum(isinstance(thread, jobs._Worker) for thread in threading.enumerate()))
     assert len(set(made)) == 1
