@@ -12,7 +12,7 @@ from hsunmix.gui.live import Live
 from hsunmix.gui.theme import Theme
 from hsunmix.session.document import Document
 
-__all__ = ["AREAS", "Panel", "heading", "named"]
+__all__ = ["AREAS", "Panel", "heading", "named", "shortened"]
 
 AREAS = ("message", "centre", "right", "bottom", "status", "tool", "float")
 
@@ -61,3 +61,8 @@ def heading(text: str, name: str) -> QLabel:
     label = named(QLabel(text), name, text)
     label.setProperty("role", "heading")
     return label
+
+
+def shortened(text: str, most: int) -> str:
+    """Shorten a text in its middle: the ends of names tell the files of a campaign apart."""
+    return text if len(text) <= most else f"{text[: most // 2]}…{text[-most // 2 + 1 :]}"

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from hsunmix.gui.icons import logo
 from hsunmix.gui.intents import Open, OpenSample, StartTour
-from hsunmix.gui.panel import named
+from hsunmix.gui.panel import named, shortened
 from hsunmix.gui.tab_order import arrange
 
 __all__ = ["Welcome", "recent_label"]
@@ -132,8 +132,7 @@ class Welcome(QWidget):
 
 
 def recent_label(path: Path, most: int = 40) -> str:
-    """Return a file's name and folder, each shortened: a name's ends tell the files of a campaign apart."""
-    name, folder = path.name, str(path.parent)
-    name = name if len(name) <= most else f"{name[: most // 2]}…{name[-most // 2 + 1 :]}"
+    """Return a file's name and folder, each shortened."""
+    folder = str(path.parent)
     folder = folder if len(folder) <= most else "…" + folder[-most + 1 :]
-    return f"{name}   —   {folder}".replace("&", "&&")
+    return f"{shortened(path.name, most)}   —   {folder}".replace("&", "&&")

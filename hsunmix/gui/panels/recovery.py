@@ -12,7 +12,7 @@ from hsunmix.gui.accessibility import Role, announce
 from hsunmix.gui.icons import icon
 from hsunmix.gui.intents import DiscardWork, OpenWork, PutOffWork
 from hsunmix.gui.live import Live
-from hsunmix.gui.panel import named
+from hsunmix.gui.panel import named, shortened
 from hsunmix.gui.theme import LIGHT, Theme
 from hsunmix.gui.widgets.floating import FloatingBar
 from hsunmix.session.recovery import Work
@@ -84,11 +84,7 @@ class View(FloatingBar):
 def describe(works: Sequence[Work], now: datetime | None = None) -> str:
     """Return what is offered, in one or two sentences."""
     record = works[0].record
-    title = record.title or "a scene"
-    if len(title) > LONGEST:
-        # The end tells the scenes of a campaign apart.
-        title = f"{title[: LONGEST // 2]}…{title[-LONGEST // 2 :]}"
-    text = f"hsunmix ended without saving the work on {title}"
+    text = f"hsunmix ended without saving the work on {shortened(record.title or 'a scene', LONGEST)}"
     when = record.when
     if when is not None:
         today = (now or datetime.now().astimezone()).date() == when.date()

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from hsunmix.gui.intents import CancelWork
@@ -45,6 +46,30 @@ def test_a_notice_is_told_for_a_moment(
     assert panel.notice.text() == "Saved <b>work</b>.hsu"
     assert panel.notice.textFormat() == Qt.TextFormat.PlainText
     qtbot.waitUntil(lambda: not panel.notice.isVisible())
+
+
+def test_progress_does_not_paint_at_once(alone: Alone, qtbot: QtBot):
+    """Else each step would paint all of the window that waits for it."""
+
+    class Paints(QObject):
+        count = 0
+
+        def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+            self.count += event.type() is QEvent.Type.Paint
+            return False
+
+    panel, _ = alone(status)
+    task, paints = Task("Unmixing", 0.0, Step(0.2)), Paints()
+    first = Live(tasks={"run": task})
+    panel.follow(Live(), first)
+    qtbot.waitUntil(panel.progress.isVisible)
+    QApplication.processEvents()
+    panel.progress.installEventFilter(paints)
+    panel.follow(first, Live(tasks={"run": replace(task, step=Step(0.7))}))
+    assert paints.count == 0
+    assert panel.progress.value() == 700
+    qtbot.waitUntil(lambda: paints.count > 0)
+    panel.progress.removeEventFilter(paints)
 
 
 def test_degrees_are_degrees(alone: Alone, document: Document):
