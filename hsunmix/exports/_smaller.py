@@ -8,8 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.jobs import finish
-
 __all__ = ["fitted", "smaller", "thinned"]
 
 PIECE = 1 << 20  # pixels looked at in one step
@@ -20,7 +18,12 @@ Work = Generator[None, None, Map]
 
 def smaller(values: NDArray[Any], step: int) -> Map:
     """Return the means of squares of step by step pixels, of those that have a value."""
-    return finish(thinned(values, step))
+    work = thinned(values, step)  # run here: jobs stand above exports
+    while True:
+        try:
+            next(work)
+        except StopIteration as done:
+            return np.asarray(done.value)
 
 
 def thinned(values: NDArray[Any], step: int) -> Work:
