@@ -14,15 +14,20 @@ import time
 from collections.abc import Generator, Iterator
 from os import PathLike
 from pathlib import Path
+from typing import NamedTuple
 
 from hsunmix.errors import FileError, HsunmixError, MissingFileError, WriteError
 
-__all__ = ["clean_orphans", "hashing", "replacing", "replacing_all", "resource", "sha256", "writing"]
+__all__ = [
+    "CHANGED", "Identity", "check_identity", "clean_orphans", "hashing", "identity", "replacing",
+    "replacing_all", "resource", "sha256", "writing",
+]  # fmt: skip
 
 PREFIX, SUFFIX = ".hsunmix-", ".tmp"  # short, so that it fits where the target's name fits
 HOST = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:4]
 DAY = 86400.0
 HASHED = 8 << 20  # bytes at a time
+CHANGED = "has changed since it was opened; open it again"
 REASONS = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "the disk quota is used up",
@@ -176,6 +181,52 @@ def _orphaned(path: Path) -> bool:
     except (ValueError, OverflowError, PermissionError):
         return False
     return False
+
+
+class Identity(NamedTuple):
+    """By what a file is known to be another than it was.
+
+    Attributes
+    ----------
+    size : int
+        In bytes.
+    modified : int
+        Nanoseconds, of its last change.
+    device, inode : int
+        Which file stands behind the name.
+    """
+
+    size: int
+    modified: int
+    device: int
+    inode: int
+
+
+def identity(path: Path, descriptor: int | None = None) -> Identity:
+    """Return a file's identity.
+
+    Parameters
+    ----------
+    path : Path
+    descriptor : int, optional
+        Of the same file, where it is open: then it is that of the file, not of the name.
+
+    Raises
+    ------
+    FileError
+        It is gone.
+    """
+    try:
+        found = path.stat() if descriptor is None else os.fstat(descriptor)
+    except OSError as error:
+        raise FileError(path, f"can no longer be read: {error.strerror or error}") from None
+    return Identity(found.st_size, found.st_mtime_ns, found.st_dev, found.st_ino)
+
+
+def check_identity(path: Path, known: Identity, descriptor: int | None = None) -> None:
+    """Raise the FileError that says that a file isn't what it was."""
+    if identity(path, descriptor) != known:
+        raise FileError(path, CHANGED)
 
 
 def sha256(path: str | PathLike[str]) -> str:

@@ -11,8 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from hsunmix.errors import FormatError, MissingFileError, WriteError
-from hsunmix.files import HOST, clean_orphans, replacing, replacing_all, resource, sha256
+from hsunmix.errors import FileError, FormatError, MissingFileError, WriteError
+from hsunmix.files import (
+    HOST,
+    check_identity,
+    clean_orphans,
+    identity,
+    replacing,
+    replacing_all,
+    resource,
+    sha256,
+)
 from tests.faults import file_size_limit, small_disk
 
 posix = pytest.mark.skipif(os.name != "posix", reason="POSIX only")
@@ -199,3 +208,26 @@ def test_resources_of_a_checkout_and_of_an_installed_package(tmp_path, monkeypat
     (tmp_path / "hsunmix" / "_data").mkdir(parents=True)
     monkeypatch.setattr("hsunmix.files.__file__", str(module))
     assert resource("resources", "docs") == tmp_path / "hsunmix" / "_data" / "resources" / "docs"
+
+
+def test_a_file_is_another_when_it_is_changed_in_place_or_replaced(tmp_path):
+    path, other = tmp_path / "a", tmp_path / "b"
+    path.write_bytes(b"1234")
+    known = identity(path)
+    assert known.size == 4
+    with path.open("rb") as file:
+        assert identity(path, file.fileno()) == known
+        other.write_bytes(b"5678")
+        os.utime(other, ns=(known.modified, known.modified))
+        other.replace(path)  # same size and time
+        assert identity(path, file.fileno()) == known
+        with pytest.raises(FileError, match="has changed"):
+            check_identity(path, known)
+    known = identity(path)
+    path.write_bytes(b"9999")
+    os.utime(path, ns=(known.modified, known.modified + 1))
+    with pytest.raises(FileError, match="has changed"):
+        check_identity(path, known)
+    path.unlink()
+    with pytest.raises(FileError, match="can no longer be read"):
+        check_identity(path, known)

@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from hsunmix.engine.blocks import Put
 from hsunmix.engine.threads import run_chunks
 from hsunmix.errors import FileError, TooLargeError
+from hsunmix.files import Identity, check_identity
 from hsunmix.formats._chunk_filters import decode
 from hsunmix.formats._chunks import Chunks, Part
 from hsunmix.formats._chunks import parts as cut
 from hsunmix.formats._raw_pixels import fill
 from hsunmix.formats._slabs import KEPT_BYTES, Slabs, lines_of_slab
-from hsunmix.formats._state import State, check_state
 
 __all__ = ["ChunkPixels"]
 
@@ -45,15 +45,15 @@ class ChunkPixels:
     axes : str
         The order of the dataset's axes: ``y`` lines, ``x`` samples, ``b`` bands.
     chunks : Chunks
-    state : tuple of 2 int
-        The file's size and its time of change when this was found.
+    known : Identity
+        The file's, when this was found.
     """
 
-    def __init__(self, path: Path, axes: str, chunks: Chunks, state: State) -> None:
+    def __init__(self, path: Path, axes: str, chunks: Chunks, known: Identity) -> None:
         self.path = path
         self.axes = axes
         self.chunks = chunks
-        self.state = state
+        self.identity = known
         self._order = [axes.index(axis) for axis in "yxb"]
         lines, samples, bands = (chunks.shape[k] for k in self._order)
         self._shape = (lines, samples, bands)
@@ -239,6 +239,6 @@ class ChunkPixels:
         except OSError as error:
             raise FileError(self.path, f"can no longer be read: {error.strerror or error}") from None
         with file:
-            check_state(self.path, self.state, file.fileno())
+            check_identity(self.path, self.identity, file.fileno())
             yield file
-            check_state(self.path, self.state, file.fileno())
+            check_identity(self.path, self.identity, file.fileno())

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from hsunmix.files import identity
 from hsunmix.formats._chunk_pixels import ChunkPixels
 from hsunmix.formats._chunks import Chunks
-from hsunmix.formats._state import state_of
 
 __all__ = ["chunked"]
 
@@ -28,7 +28,7 @@ def chunked(path: Path, dataset: Any, axes: str) -> ChunkPixels | None:
     filters = _filters(dataset)
     if dataset.chunks is None or not plain or filters is None or not hasattr(dataset.id, "chunk_iter"):
         return None
-    state = state_of(path)
+    known = identity(path)
     grid = [-(-n // size) for n, size in zip(dataset.shape, dataset.chunks, strict=True)]
     if dataset.id.get_num_chunks() > MAX_CHUNKS or np.prod(grid, dtype=object) > MAX_CHUNKS:
         return None
@@ -43,8 +43,8 @@ def chunked(path: Path, dataset: Any, axes: str) -> ChunkPixels | None:
     dataset.id.chunk_iter(note)
     fill = np.array(dataset.fillvalue, dataset.dtype)
     chunks = Chunks(dataset.shape, dataset.chunks, dataset.dtype, starts, lengths, masks, filters, fill)
-    lie = _lie(path, dataset, chunks, state[0])
-    return ChunkPixels(path, axes, chunks, state) if lie else None
+    lie = _lie(path, dataset, chunks, known.size)
+    return ChunkPixels(path, axes, chunks, known) if lie else None
 
 
 def _filters(dataset: Any) -> tuple[str, ...] | None:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from hsunmix.files import identity
 from hsunmix.formats._chunk_pixels import ChunkPixels
 from hsunmix.formats._chunks import Chunks
 from hsunmix.formats._raw_pixels import RawPixels
-from hsunmix.formats._state import state_of
 from hsunmix.formats._tiff_directory import Directory, read_directory
 from hsunmix.formats._tiff_file import MAX_BLOCK_BYTES, TiffFacts
 
@@ -33,7 +33,7 @@ def lying(path: Path, facts: TiffFacts) -> RawPixels | ChunkPixels | None:
     None for what GDAL has to read: other compressions, types and orders of bits, and whatever isn't as
     it should be or as GDAL sees it.
     """
-    state = state_of(path)
+    known = identity(path)
     found = read_directory(path)
     if found is None:
         return None
@@ -56,12 +56,12 @@ def lying(path: Path, facts: TiffFacts) -> RawPixels | ChunkPixels | None:
         predicting = ()  # as libtiff has it
     if predicting == ("float differences",) and stored.kind != "f":
         return None
-    chunks = _chunks(tags, number, facts, stored, (*predicting, *packing), state[0])
+    chunks = _chunks(tags, number, facts, stored, (*predicting, *packing), known.size)
     if chunks is None or _old(path, chunks):
         return None
     axes = "yxb" if number(PLANAR) == 1 or bands == 1 else "byx"
     flat = _in_one_piece(path, chunks, axes, facts.shape)
-    return flat or (ChunkPixels(path, axes, chunks, state) if chunks.starts.size <= MAX_PIECES else None)
+    return flat or (ChunkPixels(path, axes, chunks, known) if chunks.starts.size <= MAX_PIECES else None)
 
 
 def _chunks(

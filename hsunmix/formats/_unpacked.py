@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from hsunmix.errors import FileError, FormatError, TooLargeError
-from hsunmix.formats._state import check_state, state_of
+from hsunmix.files import check_identity, identity
 from hsunmix.model.unmixing import Step
 
 __all__ = ["Unpacked", "is_gzip", "may_hold"]
@@ -54,7 +54,7 @@ class Unpacked:
         self.path = path
         self.size = size
         self._lock = threading.Lock()
-        self._known = state_of(path)
+        self._known = identity(path)
         self._files: tuple[IO[bytes], IO[bytes]] | None = None
         self._done = 0
 
@@ -85,7 +85,7 @@ class Unpacked:
         with self._lock:
             if self._done >= self.size:
                 return True
-            check_state(self.path, self._known)
+            check_identity(self.path, self._known)
             try:
                 self._block()
             except FileError:

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.errors import FileError
+from hsunmix.files import CHANGED, identity
 from hsunmix.formats._child.limits import WALL_SECONDS, cpu_seconds
 from hsunmix.formats._child.messages import Open, Opened, Read, Refused, Reply, Spectrum
 from hsunmix.formats._child.process import Child
 from hsunmix.formats._child.translation import error_of
-from hsunmix.formats._state import CHANGED, state_of
 
 __all__ = ["Lease", "end_all"]
 
@@ -111,7 +111,7 @@ class Lease:
                 f"can't be read: the process that decodes it can't be started ({error.strerror or error})"
             )
             raise FileError(self.path, reason) from None
-        size, _ = state_of(self.path)
+        size = identity(self.path).size
         reply = self._ask(self._request, size)
         assert not isinstance(reply, np.ndarray)
         return reply

@@ -7,6 +7,8 @@ from typing import Any, BinaryIO
 
 import msgspec
 
+from hsunmix.files import Identity
+
 __all__ = [
     "Array", "Block", "Chunked", "Done", "Fields", "Flat", "Forget", "Library", "Lie", "Missing",
     "Open", "Opened", "Place", "Read", "Refused", "Reply", "Request", "Spectrum", "Value", "receive", "send",
@@ -85,7 +87,7 @@ class Refused(msgspec.Struct, tag=True):
 class Flat(msgspec.Struct, tag=True):
     """A cube whose pixels lie in one piece in a file, where the parent can read them by itself.
 
-    ``state`` is the file's size and time of change.
+    ``identity`` is the file's.
     """
 
     fields: Fields
@@ -94,7 +96,7 @@ class Flat(msgspec.Struct, tag=True):
     file: bytes
     interleave: str
     offset: int
-    state: tuple[int, int]
+    identity: Identity
 
 
 class Chunked(msgspec.Struct, tag=True):
@@ -115,7 +117,7 @@ class Chunked(msgspec.Struct, tag=True):
     filters: tuple[str, ...]
     fill: bytes
     cut: int
-    state: tuple[int, int]
+    identity: Identity
 
 
 class Opened(msgspec.Struct, tag=True):

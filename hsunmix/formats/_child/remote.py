@@ -6,7 +6,7 @@ import os
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.errors import MissingFileError
+from hsunmix.files import Identity, check_identity
 from hsunmix.formats._child.lease import Lease
 from hsunmix.formats._child.messages import (
     Chunked,
@@ -30,7 +31,6 @@ from hsunmix.formats._chunk_pixels import ChunkPixels
 from hsunmix.formats._chunks import Chunks
 from hsunmix.formats._raw_pixels import MissingPixels, RawPixels
 from hsunmix.formats._slabs import like
-from hsunmix.formats._state import check_state
 from hsunmix.model.cube import Cube
 from hsunmix.model.spectra import Spectra
 
@@ -129,7 +129,7 @@ def _flat(reply: Flat) -> RawPixels:
     ):
         raise ValueError("pixels that can't be")
     path = Path(os.fsdecode(reply.file))
-    return _FlatPixels(path, reply.shape, stored, reply.interleave, reply.offset, state=reply.state)
+    return _FlatPixels(path, reply.shape, stored, reply.interleave, reply.offset, identity=reply.identity)
 
 
 def _in_chunks(reply: Chunked) -> ChunkPixels:
@@ -155,27 +155,27 @@ def _in_chunks(reply: Chunked) -> ChunkPixels:
         or min(*reply.shape, *reply.size) < 1
         or chunks.nbytes > MAX_CHUNK_BYTES
         or int(lengths.min()) < 0
-        or (starts > reply.state[0] - lengths).any()
+        or (starts > reply.identity.size - lengths).any()
         or sorted(reply.axes) != sorted("yxb")
         or not set(reply.filters) <= set(FILTERS)
         or not -1 <= reply.cut < 3
     ):
         raise ValueError("pixels that can't be")
-    return ChunkPixels(Path(os.fsdecode(reply.file)), reply.axes, chunks, reply.state)
+    return ChunkPixels(Path(os.fsdecode(reply.file)), reply.axes, chunks, reply.identity)
 
 
 @dataclass(frozen=True)
 class _FlatPixels(RawPixels):
     """Pixels that lie in one piece in a file which may have no such order once it is written anew."""
 
-    state: tuple[int, int] = (0, 0)
+    identity: Identity = field(kw_only=True)
 
     @contextmanager
     def _open(self) -> Iterator[IO[bytes]]:
-        check_state(self.path, self.state)
+        check_identity(self.path, self.identity)
         with super()._open() as file:
             yield file
-        check_state(self.path, self.state)
+        check_identity(self.path, self.identity)
 
 
 def spectra_of(reply: Library, path: Path) -> Spectra:

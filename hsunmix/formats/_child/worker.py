@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.errors import FileError, HsunmixError
+from hsunmix.files import Identity, check_identity, identity
 from hsunmix.formats import MissingPixels, Options, formats
 from hsunmix.formats._child.limits import confine, cpu_seconds, processor_time
 from hsunmix.formats._child.memory import SharedMemory
@@ -41,7 +42,6 @@ from hsunmix.formats._child.translation import fields_of, refusal
 from hsunmix.formats._chunk_pixels import ChunkPixels
 from hsunmix.formats._files import guarded
 from hsunmix.formats._raw_pixels import RawPixels
-from hsunmix.formats._state import State, check_state, state_of
 from hsunmix.model.cube import Cube
 from hsunmix.model.pixels import Pixels
 from hsunmix.model.spectra import Spectra
@@ -73,7 +73,7 @@ class _Worker:
         self._memory = memory
         self._path = Path()
         self._cube: Cube | None = None
-        self._files: dict[Path, State] = {}
+        self._files: dict[Path, Identity] = {}
         self._seconds = 0.0  # of the processor, for one request
         self._last = Read(0, 0)
         self._ahead: tuple[Read, Values] | None = None
@@ -104,10 +104,10 @@ class _Worker:
         found = formats()[request.format]
         for name in found.decoded_by:
             importlib.import_module(name)  # before the clock runs: it is no fault of the file
-        self._files = {path: state_of(path)}
+        self._files = {path: identity(path)}
         opener = getattr(found, request.what)
         options = () if request.what == "open_spectra" else (make(Options, request.options),)
-        size = self._files[path][0]
+        size = self._files[path].size
         with processor_time(cpu_seconds(size)):
             opened: Cube | Spectra = guarded(path, lambda: opener(path, *options))
         if isinstance(opened, Spectra):
@@ -117,14 +117,14 @@ class _Worker:
         if isinstance(pixels, MissingPixels):
             return Missing(fields, shape, dtype, refusal(pixels.error))
         if type(pixels) is RawPixels:
-            stored, place, state = pixels.stored.str, os.fsencode(pixels.path), state_of(pixels.path)
-            return Flat(fields, shape, stored, place, pixels.interleave, pixels.offset, state)
+            stored, place, known = pixels.stored.str, os.fsencode(pixels.path), identity(pixels.path)
+            return Flat(fields, shape, stored, place, pixels.interleave, pixels.offset, known)
         if isinstance(pixels, ChunkPixels):
             return _chunked(fields, pixels)
         self._cube = opened
         self._seconds = cpu_seconds(max(size, opened.nbytes))
         file = Path(getattr(pixels, "path", path))
-        self._files[file] = state_of(file)
+        self._files[file] = identity(file)
         return Opened(fields, shape, dtype, os.fsencode(file))
 
     def _values(self, request: Read | Spectrum) -> Values:
@@ -146,7 +146,7 @@ class _Worker:
     def _check(self) -> None:
         """Libraries read zeros where a file was cut short, or mix the old one and the new."""
         for file, before in self._files.items():
-            check_state(file, before)
+            check_identity(file, before)
 
     def _read_ahead(self, request: Read) -> None:
         """Decode what comes next in a pass through the file, while the parent works on the last."""
@@ -202,7 +202,7 @@ def _chunked(fields: Fields, pixels: ChunkPixels) -> Chunked:
         chunks.filters,
         chunks.fill.tobytes(),
         chunks.cut,
-        pixels.state,
+        pixels.identity,
     )
 
 
