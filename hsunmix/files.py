@@ -220,7 +220,8 @@ def identity(path: Path, descriptor: int | None = None) -> Identity:
         found = path.stat() if descriptor is None else os.fstat(descriptor)
     except OSError as error:
         raise FileError(path, f"can no longer be read: {error.strerror or error}") from None
-    return Identity(found.st_size, found.st_mtime_ns, found.st_dev, found.st_ino)
+    device = 0 if os.name == "nt" else found.st_dev  # there the two calls count volumes differently
+    return Identity(found.st_size, found.st_mtime_ns, device, found.st_ino)
 
 
 def check_identity(path: Path, known: Identity, descriptor: int | None = None) -> None:

@@ -9,7 +9,7 @@ import io
 import os
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import IO
@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.errors import FileError, MissingFileError, TooLargeError
+from hsunmix.files import Identity, check_identity, identity
 from hsunmix.formats._unpacked import Unpacked
 from hsunmix.model.unmixing import Step
 
@@ -110,6 +111,8 @@ class RawPixels:
         Bytes before the first value.
     unpacked : Unpacked or None
         What is read instead of the file, where that is compressed.
+    identity : Identity
+        The file's; by default as it is now. One that has another when it is read is refused.
     """
 
     path: Path
@@ -118,6 +121,11 @@ class RawPixels:
     interleave: str
     offset: int = 0
     unpacked: Unpacked | None = None
+    identity: Identity = field(default=None)  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        if self.identity is None:
+            object.__setattr__(self, "identity", identity(self.path))
 
     @cached_property
     def dtype(self) -> np.dtype[np.generic]:
@@ -141,7 +149,7 @@ class RawPixels:
         Raises
         ------
         FileError
-            The file is gone, or shorter than it was.
+            The file is gone, shorter, or another than it was.
         TooLargeError
             So many values don't fit into memory.
         """
@@ -238,8 +246,13 @@ class RawPixels:
         with plain:
             size = os.fstat(plain.fileno()).st_size
             if size < self.nbytes:
-                raise FileError(self.path, f"has become shorter: {size} bytes, {self.nbytes} are needed")
+                raise FileError(
+                    self.path,
+                    f"has changed: it has become shorter, {size} bytes, and {self.nbytes} are needed",
+                )
+            check_identity(self.path, self.identity, plain.fileno())
             yield plain
+            check_identity(self.path, self.identity, plain.fileno())
 
     def _fill(self, file: IO[bytes], index: int, out: NDArray[np.generic]) -> None:
         """Read values from the value ``index`` on into a contiguous array."""

@@ -85,9 +85,10 @@ class Unpacked:
         with self._lock:
             if self._done >= self.size:
                 return True
-            check_identity(self.path, self._known)
             try:
+                check_identity(self.path, self._known)
                 self._block()
+                check_identity(self.path, self._known)
             except FileError:
                 raise
             except (EOFError, zlib.error, gzip.BadGzipFile) as error:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.errors import FileError
-from hsunmix.files import CHANGED, identity
+from hsunmix.files import CHANGED, Identity, check_identity, identity
 from hsunmix.formats._child.limits import WALL_SECONDS, cpu_seconds
 from hsunmix.formats._child.messages import Open, Opened, Read, Refused, Reply, Spectrum
 from hsunmix.formats._child.process import Child
@@ -41,7 +41,7 @@ class Lease:
         self._request = request
         self._lock = threading.Lock()
         self._child: Child | None = None
-        self._opened: Opened | None = None
+        self._identity: Identity | None = None
 
     def start(self) -> Reply:
         """Open the file.
@@ -54,10 +54,8 @@ class Lease:
             The child died.
         """
         with self._lock:
-            reply = self._open()
-        if isinstance(reply, Opened):
-            self._opened = reply
-        return reply
+            self._identity = identity(self.path)
+            return self._open()
 
     def values(self, request: Read | Spectrum, size: int) -> NDArray[np.generic]:
         """Return stored values of the cube.
@@ -96,12 +94,16 @@ class Lease:
         return self._child is not None and self._child.alive and self._child.owner == os.getpid()
 
     def _open_again(self) -> None:
+        assert self._identity is not None  # it was open before
+        check_identity(self.path, self._identity)
         reply = self._open()
-        before = self._opened
-        if not isinstance(reply, Opened) or before is None:
-            raise FileError(self.path, CHANGED)
-        if (reply.shape, reply.dtype) != (before.shape, before.dtype):
-            raise FileError(self.path, f"has changed: {reply.shape} {reply.dtype} instead of {before.shape}")
+        try:
+            check_identity(self.path, self._identity)
+            if not isinstance(reply, Opened):
+                raise FileError(self.path, CHANGED)
+        except FileError:
+            self.end()  # it has another file open
+            raise
 
     def _open(self) -> Reply:
         try:

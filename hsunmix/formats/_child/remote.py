@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.errors import MissingFileError
-from hsunmix.files import Identity, check_identity
 from hsunmix.formats._child.lease import Lease
 from hsunmix.formats._child.messages import (
     Chunked,
@@ -129,7 +125,7 @@ def _flat(reply: Flat) -> RawPixels:
     ):
         raise ValueError("pixels that can't be")
     path = Path(os.fsdecode(reply.file))
-    return _FlatPixels(path, reply.shape, stored, reply.interleave, reply.offset, identity=reply.identity)
+    return RawPixels(path, reply.shape, stored, reply.interleave, reply.offset, identity=reply.identity)
 
 
 def _in_chunks(reply: Chunked) -> ChunkPixels:
@@ -162,20 +158,6 @@ def _in_chunks(reply: Chunked) -> ChunkPixels:
     ):
         raise ValueError("pixels that can't be")
     return ChunkPixels(Path(os.fsdecode(reply.file)), reply.axes, chunks, reply.identity)
-
-
-@dataclass(frozen=True)
-class _FlatPixels(RawPixels):
-    """Pixels that lie in one piece in a file which may have no such order once it is written anew."""
-
-    identity: Identity = field(kw_only=True)
-
-    @contextmanager
-    def _open(self) -> Iterator[IO[bytes]]:
-        check_identity(self.path, self.identity)
-        with super()._open() as file:
-            yield file
-        check_identity(self.path, self.identity)
 
 
 def spectra_of(reply: Library, path: Path) -> Spectra:

@@ -117,8 +117,8 @@ class _Worker:
         if isinstance(pixels, MissingPixels):
             return Missing(fields, shape, dtype, refusal(pixels.error))
         if type(pixels) is RawPixels:
-            stored, place, known = pixels.stored.str, os.fsencode(pixels.path), identity(pixels.path)
-            return Flat(fields, shape, stored, place, pixels.interleave, pixels.offset, known)
+            stored, place = pixels.stored.str, os.fsencode(pixels.path)
+            return Flat(fields, shape, stored, place, pixels.interleave, pixels.offset, pixels.identity)
         if isinstance(pixels, ChunkPixels):
             return _chunked(fields, pixels)
         self._cube = opened
