@@ -87,8 +87,12 @@ class Delivery:
 
     @property
     def spectra(self) -> NDArray[np.float64]:
-        """The endmembers' spectra, (bands, r), NaN in bands that are not used."""
-        return np.stack([np.asarray(e.spectrum, dtype=np.float64) for e in self.endmembers], axis=1)
+        """The endmembers' spectra, (bands, r), NaN in bands that are not used.
+
+        An endmember taken from a pixel knows its values there; the result doesn't stand on them.
+        """
+        values = np.stack([np.asarray(e.spectrum, dtype=np.float64) for e in self.endmembers], axis=1)
+        return np.where(self.unmixing.used_bands[:, None], values, np.nan)
 
     @property
     def wavelengths(self) -> NDArray[np.float64] | None:

@@ -16,6 +16,7 @@ from hsunmix.exports import DPI as RESOLUTIONS
 from hsunmix.exports._indexed_png import rgb_png
 from hsunmix.exports._svg import svg
 from hsunmix.files import replacing
+from hsunmix.model.stretches import breaks
 
 __all__ = ["elided", "scale_bar", "spectra_figure", "style", "write_figure"]
 
@@ -93,7 +94,7 @@ def spectra_figure(
     colours: Sequence[str],
     dpi: int = DPI,
 ) -> Any:
-    """Draw spectra (bands, r) over wavelength, with gaps where they are NaN."""
+    """Draw spectra (bands, r) over wavelength, with gaps where they are NaN or no band lies."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -105,10 +106,13 @@ def spectra_figure(
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     x = np.arange(1, bands + 1) if wavelengths is None else wavelengths
-    order = np.argsort(x, kind="stable")
     marker = "o" if bands <= 40 else None
+    ends = np.flatnonzero(breaks(np.asarray(x, dtype=np.float64))) + 1
     for values, colour in zip(spectra.T, colours, strict=True):
-        axes.plot(x[order], values[order], color=colour, lw=1.6, marker=marker, ms=3)
+        axes.plot(
+            np.insert(np.asarray(x, dtype=np.float64), ends, np.nan), np.insert(values, ends, np.nan),
+            color=colour, lw=1.6, marker=marker, ms=3,
+        )  # fmt: skip
     axes.set_xlabel("Band" if wavelengths is None else "Wavelength (nm)")
     axes.set_ylabel("Spectrum, in the scene's units")
     axes.set_title("Endmembers")

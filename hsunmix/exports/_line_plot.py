@@ -9,6 +9,8 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
+from hsunmix.model.stretches import stretches
+
 __all__ = ["line_plot", "ticks"]
 
 WIDTH, HEIGHT = 960, 380
@@ -18,7 +20,7 @@ Scale = Callable[[float], float]
 
 
 def line_plot(x: Vector, curves: Sequence[tuple[str, str, Vector]], x_label: str, y_label: str) -> str:
-    """Draw curves with gaps where they are NaN.
+    """Draw curves with gaps where they are NaN, and where no band lies.
 
     Parameters
     ----------
@@ -31,7 +33,6 @@ def line_plot(x: Vector, curves: Sequence[tuple[str, str, Vector]], x_label: str
     str
         An ``svg`` element; empty where no curve has two values.
     """
-    order = np.argsort(x, kind="stable")
     known = [values[np.isfinite(values)] for _, _, values in curves]
     every = np.concatenate(known) if known else np.empty(0)
     if every.size < 2:
@@ -60,7 +61,7 @@ def line_plot(x: Vector, curves: Sequence[tuple[str, str, Vector]], x_label: str
         parts.append(f'<path class="rule" d="M{at:.1f} {TOP}V{HEIGHT - BOTTOM}"/>')
         parts.append(f'<text x="{at:.1f}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">{tick:g}</text>')
     for name, colour, values in curves:
-        path = _path(x[order], values[order], across, down)
+        path = _path(x, values, across, down)
         parts.append(
             f'<path class="curve" stroke="{escape(colour)}" d="{path}"><title>{escape(name)}</title></path>'
         )
@@ -82,9 +83,9 @@ def ticks(low: float, high: float, count: int) -> list[float]:
 
 
 def _path(x: Vector, y: Vector, across: Scale, down: Scale) -> str:
-    words, drawing = [], False
-    for at, value in zip(x, y, strict=True):
-        if np.isfinite(value):
-            words.append(f"{'L' if drawing else 'M'}{across(at):.1f} {down(value):.1f}")
-        drawing = bool(np.isfinite(value))
+    words = []
+    for first, last in stretches(x, np.isfinite(y)):
+        words += [
+            f"{'M' if k == first else 'L'}{across(x[k]):.1f} {down(y[k]):.1f}" for k in range(first, last + 1)
+        ]
     return "".join(words)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from hsunmix.engine.passes import compiling, residuals
 from hsunmix.engine.scene import Scene, thinned
 from hsunmix.model.unmixing import Step
+from hsunmix.model.wording import percent
 
 __all__ = ["LEAST", "LEAST_SUM", "Check", "check"]
 
@@ -117,18 +118,16 @@ def _noise(
 
 def _sentence(negative: float, sums: float, missing: float, sum_to_one: bool) -> str:
     if missing:
-        first = f"{_percent(missing)} of the pixels need something these endmembers don't offer"
+        first = (
+            f"{percent(missing)} of the pixels violate the constraints: "
+            "they need something these endmembers don't offer"
+        )
     else:
         first = "No pixel needs anything that these endmembers don't offer"
     if sum_to_one:
-        parts = f"fractions below zero in {_percent(negative)}, sums far from one in {_percent(sums)}"
+        parts = f"fractions below zero in {percent(negative)}, sums far from 1 in {percent(sums)}"
         return f"{first}: {parts}." if missing else f"{first}."
-    bright = f" Sums are far from one in {_percent(sums)}: shade or brightness." if sums else ""
+    bright = (
+        f" In {percent(sums)} of the pixels fractions don't sum to 1 (shade or brightness)." if sums else ""
+    )
     return f"{first}.{bright}"
-
-
-def _percent(share: float) -> str:
-    value = 100 * share
-    if value == 0 or value >= 1:
-        return f"{value:.0f} %"
-    return "under 0.1 %" if value < 0.1 else f"{value:.1f} %"

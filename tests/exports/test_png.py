@@ -108,6 +108,31 @@ def test_gaps_in_the_plot(delivery):
     assert figure.axes[0].get_xlabel() == "Wavelength (nm)"
 
 
+def test_an_edited_endmember_has_no_values_where_the_result_has_none(delivery):
+    """A spectrum taken from a pixel has values in the bands that were painted out."""
+    members = tuple(
+        replace(e, spectrum=np.linspace(0.1, 0.9, len(e.spectrum))) if k else e
+        for k, e in enumerate(delivery.endmembers)
+    )
+    edited = replace(delivery, endmembers=members)
+    for column in edited.spectra.T:
+        assert list(np.flatnonzero(np.isnan(column))) == [8, 9]
+
+
+def test_no_line_where_no_band_lies():
+    from hsunmix.exports._figures import spectra_figure, style
+    from hsunmix.exports._line_plot import line_plot
+
+    nm = np.concatenate([np.linspace(420, 1000, 60), np.linspace(900, 1340, 40), np.linspace(1460, 2400, 80)])
+    spectra = np.ones((180, 2))
+    with style():
+        figure = spectra_figure(spectra, nm, ("a", "b"), ["#000000"] * 2)
+    for line in figure.axes[0].lines:
+        assert np.isnan(line.get_ydata()).sum() == 2
+    curve = line_plot(nm, [("a", "#000000", nm)], "nm", "value").partition('stroke="#000000" d="')[2]
+    assert curve.partition('"')[0].count("M") == 3
+
+
 def test_pyplot_is_never_imported():
     code = (
         "import sys, matplotlib.style, matplotlib.font_manager, matplotlib.figure\n"

@@ -241,3 +241,15 @@ def test_escape_leaves_the_brush_of_bands_and_a_name_that_is_typed(full: MainWin
     qtbot.keyClick(editor, Key.Key_Escape)
     assert full.bench.document.endmembers[0].name == "Russian olive"
     assert full.bench.live.message is not None
+
+
+def test_undo_in_a_field_of_a_number_takes_back_the_last_change(full: MainWindow, qtbot: QtBot):
+    rank = part(full, "rank")
+    rank.setFocus()
+    qtbot.keyClicks(focused(), "7")
+    full.bench.send(i.Rename(0, "Water"))
+    qtbot.keyClick(focused(), Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert full.bench.document.endmembers[0].name != "Water"
+    ctrl_shift = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(focused(), Key.Key_Z, ctrl_shift)
+    assert full.bench.document.endmembers[0].name == "Water"

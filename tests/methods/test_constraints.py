@@ -47,7 +47,7 @@ def test_negative_fractions_are_counted_and_mapped():
     assert found.negative == pytest.approx(0.12, abs=0.003)
     assert found.missing == found.negative
     np.testing.assert_allclose(found.overstep[:240], 0.3, atol=0.03)
-    assert found.sentence.startswith("12 % of the pixels need something these endmembers don't offer")
+    assert found.sentence.startswith("12 % of the pixels violate the constraints: they need something")
 
 
 def test_shade_is_no_need_unless_sums_were_constrained():

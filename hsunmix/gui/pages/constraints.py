@@ -24,7 +24,7 @@ def depends(document: Document, live: Live) -> tuple[object, ...]:
 
 
 def draw(document: Document, live: Live, most: int) -> Drawing:
-    """Paint how far the constraints are overstepped."""
+    """Paint how far the constraints are violated."""
     cube, checked = document.cube, live.checked
     if checked is None:
         shape = cube.shape[:2] if cube is not None else (0, 0)
@@ -39,8 +39,9 @@ def draw(document: Document, live: Live, most: int) -> Drawing:
 
 
 def value(_document: Document, live: Live) -> str:
-    """Say by how much a constraint is overstepped at the cursor."""
+    """Say by how much a constraint is violated at the cursor."""
     cursor, checked = live.cursor, live.checked
     if cursor is None or checked is None:
         return ""
-    return f"overstepped by {checked.check.overstep[cursor.line, cursor.sample]:.3f}"
+    by = float(checked.check.overstep[cursor.line, cursor.sample])
+    return "no violation" if by < 0.0005 else f"violation {by:.3f}"

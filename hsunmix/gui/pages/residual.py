@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from hsunmix.gui.drawing import Drawing, Scale
 from hsunmix.gui.images import limits
 from hsunmix.gui.live import Live
 from hsunmix.gui.pages import Mark, PageControls
 from hsunmix.gui.pages._maps import has_result, map_tile
+from hsunmix.model.wording import quantity
 from hsunmix.session.document import Document
 
 TITLE = "Residual"
@@ -40,7 +43,8 @@ def value(document: Document, live: Live) -> str:
     result, cursor = document.unmixing, live.cursor
     if result is None or cursor is None:
         return ""
-    return f"RMSE {result.rmse[cursor.line, cursor.sample]:.4g}"
+    brightest = float(np.nanmax(np.abs(result.endmembers), initial=0))
+    return f"RMSE {quantity(float(result.rmse[cursor.line, cursor.sample]), brightest)}"
 
 
 def marks(document: Document, live: Live) -> tuple[Mark, ...]:

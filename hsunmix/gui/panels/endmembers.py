@@ -43,6 +43,7 @@ from hsunmix.gui.widgets.endmember_model import (
 )
 from hsunmix.gui.widgets.endmember_table import EndmemberTable
 from hsunmix.gui.widgets.spoken import SpokenLabel
+from hsunmix.model.wording import percent
 from hsunmix.session.document import Document
 
 TITLE = "Endmembers"
@@ -249,7 +250,7 @@ def describe(document: Document) -> str:
         return ""
     if result.provisional:
         return "solving…"
-    parts = [f"error {100 * result.relative_error:.2f} %"]
+    parts = [f"error {percent(result.relative_error, 2)}"]
     if result.converged is not None:
         parts.append(f"{result.iterations} iterations")
         parts.append("converged" if result.converged else "not converged")

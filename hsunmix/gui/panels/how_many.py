@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -38,6 +39,7 @@ SIZE = (760, 560)
 
 MAX_RANK = 60
 FAR = 1000.0
+NOTHING = 1e-12  # of the largest: squares of float32 numbers tell no less
 COLUMNS = {
     "r": "Number of endmembers",
     "Error": "Median of the relative error of the runs",
@@ -191,10 +193,7 @@ class View(Panel):
             self.curve.show_curve((), np.zeros(0), "")
             return
         self.said.setText(found.sentence)
-        # Of eigenvalues over many powers of ten one would see only the first.
-        above = found.curve[found.curve > 0]
-        far = not (found.curve < 0).any() and above.size > 1 and bool(above.max() > FAR * above.min())
-        values = np.where(found.curve > 0, found.curve, np.nan) if far else found.curve
+        values, far = plotted(found.curve)
         self.curve.set_logarithmic(far)
         first = 0 if len(found.curve) and "0 …" in found.label else 1
         self.curve.show_curve(range(first, first + len(values)), values, _short(found.label))
@@ -248,6 +247,17 @@ class View(Panel):
     def _use_row(self, row: int) -> None:
         if self._sweep is not None and row < len(self._sweep.ranks):
             self._use(self._sweep.ranks[row])
+
+
+def plotted(curve: NDArray[np.float64]) -> tuple[NDArray[np.float64], bool]:
+    """Return the values to draw, and whether on a logarithmic scale.
+
+    Of eigenvalues over many powers of ten one would see only the first. What the numbers' precision can't
+    tell from zero is left out there: it would flatten everything that means something.
+    """
+    above = curve[curve > NOTHING * np.max(curve, initial=0)]
+    far = not (curve < 0).any() and above.size > 1 and bool(above.max() > FAR * above.min())
+    return (np.where(curve > NOTHING * above.max(), curve, np.nan) if far else curve), far
 
 
 def _words(name: str, title: str) -> QLabel:

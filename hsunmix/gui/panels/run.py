@@ -35,7 +35,7 @@ AREA = "right"
 ORDER = 10
 
 MAX_RANK = 200
-OWN_ABUNDANCES = "as the method gives them"
+OWN_ABUNDANCES = "Chosen by the method"
 
 
 class View(Panel):

@@ -19,6 +19,7 @@ from hsunmix.gui.widgets.elided import ElidedLabel
 from hsunmix.gui.widgets.plot_sheet import round_up
 from hsunmix.gui.widgets.spectrum_plot import RESIDUAL, Curve, SpectrumPlot, Spread
 from hsunmix.model.spectra import colour
+from hsunmix.model.wording import quantity
 from hsunmix.session.document import Document
 
 TITLE = "Spectra"
@@ -278,7 +279,8 @@ class View(Panel):
             place = f"pinned {place}"
         if rest is None or not np.isfinite(rest).any():
             return place
-        return f"{place} · RMSE {np.sqrt(np.nanmean(rest**2)):.4g}"
+        brightest = 0.0 if seen.measured is None else float(np.nanmax(np.abs(seen.measured), initial=0))
+        return f"{place} · RMSE {quantity(float(np.sqrt(np.nanmean(rest**2))), brightest)}"
 
 
 def _pair(seen: PixelView, ink: str, model_ink: str) -> list[Curve]:

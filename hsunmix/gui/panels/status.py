@@ -16,6 +16,7 @@ from hsunmix.gui.panel import Panel, named
 from hsunmix.gui.widgets.elided import ElidedLabel
 from hsunmix.gui.widgets.spoken import SpokenLabel
 from hsunmix.model.georeference import Georeference
+from hsunmix.model.wording import percent
 from hsunmix.session.document import Document
 
 TITLE = "Status"
@@ -109,7 +110,7 @@ def progress_text(task: Task, now: float) -> str:
     parts = [(task.step.message if task.step else "") or task.title]
     if task.step is not None:
         if task.step.relative_error is not None:
-            parts.append(f"error {100 * task.step.relative_error:.2f} %")
+            parts.append(f"error {percent(task.step.relative_error, 2)}")
         fraction = task.step.fraction
         if fraction > 0:
             parts.append(f"{100 * min(fraction, 1.0):.0f} %")

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
+from hsunmix.model.stretches import stretches
+
 __all__ = [
     "DASHED",
     "DOTTED",
@@ -22,7 +24,6 @@ __all__ = [
     "paint_curve",
     "paint_spread",
     "pieces",
-    "runs",
 ]
 
 SOLID, DASHED, DOTTED = "solid", "dashed", "dotted"
@@ -104,12 +105,6 @@ class Frame:
         return self.left + across * (self.right - self.left), self.bottom + up * (self.top - self.bottom)
 
 
-def runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Return (first, last) of every run of True, both inclusive."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], flags.astype(np.int8), [0]))))
-    return [(int(a), int(b) - 1) for a, b in edges.reshape(-1, 2)]
-
-
 def pieces(x: Array, y: Array, drawn: float, left_out: float) -> Array:
     """Cut a line into dashes of one length on the screen.
 
@@ -159,7 +154,7 @@ def paint_curve(painter: QPainter, frame: Frame, x: Array, curve: Curve) -> None
     places, heights = frame.x(x), frame.y(np.asarray(curve.values, dtype=np.float64))
     far = 10 * frame.rect.height()  # Qt's painters don't like numbers without end
     heights = np.clip(heights, frame.rect.top() - far, frame.rect.bottom() + far)
-    for first, last in runs(np.isfinite(heights)):
+    for first, last in stretches(x, np.isfinite(heights)):
         part_x, part_y = places[first : last + 1], heights[first : last + 1]
         if first == last:
             painter.drawPoint(QPointF(part_x[0], part_y[0]))
@@ -179,7 +174,7 @@ def paint_spread(painter: QPainter, frame: Frame, x: Array, spread: Spread) -> N
     painter.setBrush(ink)
     places = frame.x(x)
     low, high = (frame.y(np.asarray(v, dtype=np.float64)) for v in (spread.low, spread.high))
-    for first, last in runs(np.isfinite(low) & np.isfinite(high)):
+    for first, last in stretches(x, np.isfinite(low) & np.isfinite(high)):
         part = slice(first, last + 1)
         around = np.concatenate((places[part], places[part][::-1]))
         painter.drawPolygon(_polygon(around, np.concatenate((high[part], low[part][::-1]))))

@@ -55,9 +55,9 @@ class DoubtLine(QWidget):
 
 
 def in_short(check: Check) -> str:
-    """Return the share of pixels that need something else, in few words."""
+    """Return the share of pixels that violate the constraints, in few words."""
     share = 100 * check.missing
     if share == 0:
         return "the constraints hide nothing"
     number = f"{share:.0f} %" if share >= 1 else "under 1 %"
-    return f"{number} of pixels need something else"
+    return f"{number} of pixels violate the constraints"

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QFontMetricsF
 
-from hsunmix.gui.widgets.curves import Curve, Frame, Spread, runs
+from hsunmix.gui.widgets.curves import Curve, Frame, Spread
 from hsunmix.gui.widgets.plot_axes import lay_out
+from hsunmix.model.stretches import runs
 
 __all__ = ["RESIDUAL", "Sheet", "round_up"]
 

@@ -13,6 +13,7 @@ from hsunmix.gui.panel import named
 from hsunmix.gui.theme import LIGHT, Theme
 from hsunmix.gui.widgets.context import asked_for
 from hsunmix.gui.widgets.endmember_model import swatch
+from hsunmix.model.wording import percent, seconds
 from hsunmix.session.document import Document, Run
 from hsunmix.session.runs import current
 
@@ -84,8 +85,8 @@ class RunTable(_Table):
             texts = (
                 f"▸ {run.number}" if run is shown else str(run.number),
                 run.label,
-                f"{100 * run.relative_error:.2f} %",
-                "" if run.edited else f"{run.seconds:.1f} s",
+                percent(run.relative_error, 2),
+                "" if run.edited else seconds(run.seconds),
             )
             tip = describe(run)
             for column, text in enumerate(texts):
@@ -191,9 +192,9 @@ class PairTable(_Table):
 def describe(run: Run) -> str:
     """Return all that is known of a run, in lines."""
     settings = run.settings
-    lines = [f"Run {run.number}: {run.label}", f"error {100 * run.relative_error:.3f} %, {run.made}"]
+    lines = [f"Run {run.number}: {run.label}", f"Error {percent(run.relative_error, 3)}, {run.made}"]
     lines += [f"{name} = {value}" for name, value in settings.parameters.get(settings.method, {}).items()]
-    lines.append(f"abundances {settings.abundance or 'as the method gives them'}, seed {settings.seed}")
+    lines.append(f"Abundances: {settings.abundance or 'chosen by the method'}; seed {settings.seed}")
     if run.unmixing is None:
         lines.append("Its maps were dropped to save memory: going back sets its settings.")
     return "\n".join(lines)

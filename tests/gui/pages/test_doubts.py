@@ -33,7 +33,7 @@ def test_the_constraints_are_a_map_and_a_sentence(document: Document):
     assert picture[3, 7] == picture.max() > picture[0, 0] > 0
     assert picture[12, 8] == 0  # transparent
     assert "away from one" in drawing.scales[0].label
-    assert constraints.value(document, live) == "overstepped by 0.400"
+    assert constraints.value(document, live) == "violation 0.400"
 
 
 def test_until_they_are_known_the_page_says_so(document: Document):

@@ -226,7 +226,7 @@ def test_doubts_are_told_in_one_line(alone: Alone, document: Document, qtbot: Qt
     suggestion = Suggestion(3, 4, np.array([31]), np.ones(20), 5.0)
     live = Live(checked=Checked(document.unmixing, check), suggested=Suggested(document.unmixing, suggestion))
     panel.follow(Live(), live)
-    assert panel.doubts.constraints.text() == "12 % of pixels need something else"
+    assert panel.doubts.constraints.text() == "12 % of pixels violate the constraints"
     assert panel.doubts.residual.text() == "missing near 3, 4"
     qtbot.mouseClick(panel.doubts.constraints, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(panel.doubts.residual, Qt.MouseButton.LeftButton)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QRectF
 
-from hsunmix.gui.widgets.curves import Frame, pieces, runs
+from hsunmix.gui.widgets.curves import Frame, pieces
+from hsunmix.model.stretches import runs
 
 
 def test_dashes_follow_the_curve_at_one_length():

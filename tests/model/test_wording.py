@@ -1,0 +1,36 @@
+"""Numbers are told as what they mean."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from hsunmix.model.wording import percent, quantity, seconds
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (0, "0 %"), (8.5e-7, "under 0.01 %"), (1e-4, "0.01 %"), (0.0042, "0.42 %"), (0.0834, "8.3 %"),
+        (0.12345, "12 %"), (1.2, "120 %"), (math.nan, "—"),
+    ],
+)  # fmt: skip
+def test_shares(share: float, said: str) -> None:
+    assert percent(share) == said
+
+
+def test_errors_have_as_many_digits_as_asked() -> None:
+    assert percent(0.0991, 2) == "9.91 %"
+    assert percent(3e-9, 2) == "under 0.01 %"
+
+
+def test_a_residual_of_rounding_is_nothing() -> None:
+    assert quantity(4.403e-11, 0.5) == "0"
+    assert quantity(4.403e-3, 0.5) == "0.004403"
+    assert quantity(0.002, 10_000) == "0"
+    assert quantity(math.nan, 1) == "—"
+
+
+def test_times() -> None:
+    assert [seconds(0.02), seconds(2.345), seconds(312.4)] == ["under 0.1 s", "2.3 s", "312 s"]
