@@ -12,7 +12,7 @@ from hsunmix.errors import InputError
 from hsunmix.model.resampling import resample
 from hsunmix.model.spectra import Spectra
 
-__all__ = ["filled", "joined", "material", "to_brightness", "to_units"]
+__all__ = ["filled", "joined", "lacking", "material", "to_brightness", "to_units"]
 
 FEW = 0.1  # share of the bands that may be filled in between their neighbours
 DECADES = 1.5  # values that differ by more than this power of ten are in other units
@@ -57,6 +57,18 @@ def joined(
     )
 
 
+def lacking(spectrum: NDArray[np.float64], good: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Tell in which good bands a library's spectrum has no values, where they are too many to be filled in.
+
+    Returns
+    -------
+    array of bool, (bands,)
+        All False where ``filled`` takes the spectrum.
+    """
+    missing = good & ~np.isfinite(spectrum)
+    return missing if missing.sum() > FEW * good.sum() else np.zeros_like(missing)
+
+
 def filled(spectrum: NDArray[np.float64], good: NDArray[np.bool_], name: str) -> NDArray[np.float64]:
     """Return a library's spectrum as an endmember: a value in every good band, NaN in the others.
 
@@ -66,11 +78,10 @@ def filled(spectrum: NDArray[np.float64], good: NDArray[np.bool_], name: str) ->
         It has no values in more than ``FEW`` of the good bands.
     """
     there = np.isfinite(spectrum) & good
-    missing = int(good.sum() - there.sum())
-    if missing > FEW * good.sum():
+    if missing := int(lacking(spectrum, good).sum()):
         raise InputError(
             f"{name} has no values in {missing} of the {int(good.sum())} bands used: "
-            "it can't be an endmember of this scene"
+            "it can't be an endmember of this scene unless those bands are left out"
         )
     place = np.arange(len(spectrum))
     full = np.interp(place, place[there], spectrum[there])

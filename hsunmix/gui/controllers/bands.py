@@ -25,6 +25,7 @@ class Controller:
         self.bench = bench
         bench.show(unit=bench.settings.preferences.wavelength_unit)
         bench.handle(i.PaintBands, self.paint)
+        bench.handle(i.LeaveOut, self.leave_out)
         bench.handle(i.SetUnit, self.set_unit)
 
     def changed(self, old: Document, new: Document) -> None:
@@ -38,23 +39,37 @@ class Controller:
 
     def paint(self, intent: i.PaintBands) -> None:
         """Leave bands out, or take them in again."""
-        bench, document = self.bench, self.bench.document
-        cube = document.cube
+        cube = self.bench.document.cube
         if cube is None:
             return
         first, last = (
             max(min(intent.first, intent.last), 0),
             min(max(intent.first, intent.last), cube.bands - 1),
         )
-        before = np.zeros(cube.bands, dtype=bool) if cube.bad_bands is None else cube.bad_bands
-        bad = before.copy()
+        bad = _bad(cube)
         bad[first : last + 1] = intent.bad
-        if np.array_equal(bad, before):
+        self._use(bad, f"{'Leave out' if intent.bad else 'Take in'} {_bands_in_words(cube, first, last)}")
+
+    def leave_out(self, intent: i.LeaveOut) -> None:
+        """Leave out bands that a message named."""
+        cube = self.bench.document.cube
+        if cube is None or not all(0 <= band < cube.bands for band in intent.bands):
             return
-        if (bad | ~cube.good_bands).all() and intent.bad:
-            raise InputError("No band would be left.")
+        bad = _bad(cube)
+        bad[list(intent.bands)] = True
+        self._use(bad, f"Leave out {len(intent.bands)} band{'s' if len(intent.bands) > 1 else ''}")
+        if intent.then is not None:
+            self.bench.send(intent.then)
+
+    def _use(self, bad: NDArray[np.bool_], label: str) -> None:
+        """Use the bands that are not bad."""
+        bench, document = self.bench, self.bench.document
+        cube = document.cube
+        if cube is None or np.array_equal(bad, _bad(cube)):
+            return
         other = cube.with_bad_bands(bad)
-        label = f"{'Leave out' if intent.bad else 'Take in'} {_bands_in_words(cube, first, last)}"
+        if not other.good_bands.any():
+            raise InputError("No band would be left.")
         missing = [e for e in document.endmembers if not np.isfinite(e.spectrum[other.good_bands]).all()]
         if not missing:
             self._apply(label, document, other, {})
@@ -85,6 +100,10 @@ class Controller:
         if result is not None:
             result = replace(result, provisional=True)
         self.bench.history.apply(label, replace(document, cube=cube, endmembers=members, unmixing=result))
+
+
+def _bad(cube: Cube) -> NDArray[np.bool_]:
+    return np.zeros(cube.bands, dtype=bool) if cube.bad_bands is None else cube.bad_bands.copy()
 
 
 def made_with_other_bands(document: Document) -> bool:

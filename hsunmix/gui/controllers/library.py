@@ -11,12 +11,12 @@ from PySide6.QtCore import QTimer
 
 from hsunmix.errors import FileError, InputError
 from hsunmix.gui import intents as i
-from hsunmix.gui.controllers.members import add
+from hsunmix.gui.controllers.members import add_all
 from hsunmix.gui.insights import Compared, Likeness, Subject
 from hsunmix.gui.workbench import Workbench
 from hsunmix.model.cube import Cube
 from hsunmix.model.matching import METRICS, Match, rank
-from hsunmix.model.shelf import filled, joined, to_brightness, to_units
+from hsunmix.model.shelf import filled, joined, lacking, to_brightness, to_units
 from hsunmix.model.spectra import Endmember, Source, Spectra
 from hsunmix.session.document import Document
 
@@ -73,7 +73,7 @@ class Controller:
         def done(library: Spectra) -> None:
             others = tuple(p for p in bench.settings.preferences.libraries if p != str(path))
             bench.settings.change(libraries=(*others, str(path)), library_folder=str(path.parent))
-            bench.say(f"{len(library.names)} spectra of {path.name} are looked up from now on.")
+            bench.say(f"{len(library.names)} spectra of {path.name}: library added.")
             self._forget()
 
         bench.start("open", f"Reading {path.name}", work(), done)
@@ -92,14 +92,43 @@ class Controller:
             entries = intent.entries or self.bench.ask.library_entries(library)
             if cube is None or self.bench.document is not document:
                 return
-            for entry in entries:
-                name = library.names[entry]
-                spectrum = filled(library.values[entry], cube.good_bands, name)
-                factor = to_units(spectrum, self._some_values(cube))
-                text = name if factor == 1 else f"{name}, × {factor:g} to the scene's units"
-                add(self.bench, name, factor * spectrum, Source("library", text=text), f"Add {name}")
+            gaps = {entry: lacking(library.values[entry], cube.good_bands) for entry in entries}
+            whole = [entry for entry in entries if not gaps[entry].any()]
+            if whole:
+                self._add(library, whole, cube)
+            if len(whole) < len(entries):
+                self._offer_bands(
+                    library, {entry: gaps[entry] for entry in entries if gaps[entry].any()}, cube
+                )
 
         self._with_library(then)
+
+    def _add(self, library: Spectra, entries: list[int], cube: Cube) -> None:
+        """Add spectra in one change."""
+        added = []
+        for entry in entries:
+            name = library.names[entry]
+            spectrum = filled(library.values[entry], cube.good_bands, name)
+            factor = to_units(spectrum, self._some_values(cube))
+            text = name if factor == 1 else f"{name}, × {factor:g} to the scene's units"
+            added.append(Endmember(name, factor * spectrum, "", source=Source("library", text=text)))
+        label = f"Add {added[0].name}" if len(added) == 1 else f"Add {len(added)} spectra of the library"
+        add_all(self.bench, added, label)
+
+    def _offer_bands(self, library: Spectra, gaps: dict[int, NDArray[np.bool_]], cube: Cube) -> None:
+        """Say which spectra have too many gaps for this scene, and what can be done about it."""
+        bands = np.flatnonzero(np.logical_or.reduce(list(gaps.values())))
+        names = [library.names[entry] for entry in gaps]
+        who = f"{names[0]} has" if len(names) == 1 else f"{len(names)} spectra ({names[0]}, …) have"
+        text = f"{who} no values in {len(bands)} of the {int(cube.good_bands.sum())} bands used."
+        if len(bands) == cube.good_bands.sum():
+            self.bench.say(f"{text} No band would be left without them: choose other spectra.")
+            return
+        leave = i.LeaveOut(tuple(bands.tolist()), i.AddFromLibrary(tuple(gaps)))
+        self.bench.say(
+            f"{text} They can be endmembers of this scene when those bands are left out.",
+            [(f"Leave out {len(bands)} bands and add", leave)],
+        )
 
     def show_matches(self, intent: i.ShowMatches) -> None:
         """Show what is most like an endmember; what comes of it is the analyst's choice."""

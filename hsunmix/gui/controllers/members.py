@@ -5,7 +5,7 @@ An edit shows at once, with its abundances carried over; ``solve`` then solves f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -25,7 +25,7 @@ from hsunmix.model.unmixing import Step
 from hsunmix.session.document import Document, View
 from hsunmix.session.members import reordered, with_members
 
-__all__ = ["Controller", "add", "free_colour"]
+__all__ = ["Controller", "add", "add_all", "free_colour"]
 
 FRAME = 16  # milliseconds
 
@@ -234,12 +234,21 @@ def add(bench: Workbench, name: str, spectrum: Spectrum, source: Source, label: 
     label : str
         What the change is called; "Add NAME" by default.
     """
+    add_all(
+        bench, [Endmember(name, spectrum, "", source=source)], label or f"Add {name[:1].lower()}{name[1:]}"
+    )
+
+
+def add_all(bench: Workbench, added: Sequence[Endmember], label: str) -> None:
+    """Add endmembers behind the others, in one change, each with a colour that no other has."""
     document = bench.document
-    member = Endmember(name, spectrum, free_colour(document), source=source)
-    members = [*document.endmembers, member]
-    rows: Rows = [*((k,) for k in range(len(document.endmembers))), ()]
-    new = _edited(document, members, rows, len(members) - 1)
-    bench.history.apply(label or f"Add {name[:1].lower()}{name[1:]}", new)
+    members, taken = list(document.endmembers), {e.colour for e in document.endmembers}
+    for member in added:
+        ink = next((c for c in PALETTE if c not in taken), colour(len(members)))
+        taken.add(ink)
+        members.append(replace(member, colour=ink))
+    rows: Rows = [*((k,) for k in range(len(document.endmembers))), *(() for _ in added)]
+    bench.history.apply(label, _edited(document, members, rows, len(members) - 1))
 
 
 def _edited(document: Document, members: list[Endmember], rows: Rows, shown: int) -> Document:

@@ -14,6 +14,7 @@ __all__ = [
     "CloseLibraries",
     "Compare",
     "Duplicate",
+    "LeaveOut",
     "LookAt",
     "Merge",
     "MoveEndmember",
@@ -111,6 +112,21 @@ class PaintBands(Intent):
     first: int
     last: int
     bad: bool
+
+
+@dataclass(frozen=True)
+class LeaveOut(Intent):
+    """Leave bands out that lie anywhere, and then do what they stood in the way of.
+
+    Attributes
+    ----------
+    bands : tuple of int
+        Counted from 0.
+    then : Intent or None
+    """
+
+    bands: tuple[int, ...]
+    then: Intent | None = None
 
 
 @dataclass(frozen=True)

@@ -202,3 +202,43 @@ def test_without_wavelengths_it_says_so_instead_of_showing_an_empty_list(
     bench.send(i.CloseMessage())
     bench.send(intent)  # also now that the library is known
     wait(lambda: bench.live.message is not None)
+
+
+def test_many_spectra_are_one_change_and_none_is_lost(
+    bench: Workbench, minerals: Document, settled: Settled, wait: Wait
+):
+    bench.history.reset(minerals)
+    wait(lambda: bench.live.library is not None and not bench.live.tasks)
+    whole = [k for k, v in enumerate(bench.live.library.values) if np.isfinite(v).all()][:40]
+    bench.send(i.AddFromLibrary(tuple(whole)))
+    assert len(bench.document.endmembers) == 41
+    assert len({e.name for e in bench.document.endmembers}) == 41
+    assert bench.history.undo_label == "Add 40 spectra of the library"
+    bench.send(i.Undo())
+    assert [e.name for e in bench.document.endmembers] == ["A"]
+
+
+def test_spectra_with_gaps_offer_to_leave_those_bands_out(
+    bench: Workbench, minerals: Document, settled: Settled, tmp_path: Path, wait: Wait
+):
+    nm = minerals.cube.wavelengths
+    rows = ["nm,whole,gappy", *(f"{x:.3f},{0.3 + 1e-4 * k},{'' if k < 9 else 0.2}" for k, x in enumerate(nm))]
+    (tmp_path / "gaps.csv").write_text("\n".join(rows))
+    bench.history.reset(minerals)
+    bench.send(i.OpenLibrary(tmp_path / "gaps.csv"))
+    wait(
+        lambda: (
+            bench.live.library is not None and "gappy" in bench.live.library.names and not bench.live.tasks
+        )
+    )
+    names = bench.live.library.names
+    bench.send(i.AddFromLibrary((names.index("whole"), names.index("gappy"))))
+    settled()
+    assert [e.name for e in bench.document.endmembers] == ["A", "whole"]
+    message = bench.live.message
+    assert "gappy has no values in 9 of the 30 bands used" in message.text
+    bench.send(message.actions[0][1])
+    settled()
+    assert [e.name for e in bench.document.endmembers] == ["A", "whole", "gappy"]
+    assert bench.document.cube.good_bands.sum() == 21
+    assert np.isfinite(bench.document.unmixing.abundances).all()
