@@ -29,6 +29,8 @@ class Controller:
 
     def __init__(self, bench: Workbench) -> None:
         self.bench = bench
+        self._chosen = False  # the number of endmembers, by the analyst
+        self._waiting = False  # to unmix, for the estimate of it
         bench.handle(i.SetRun, self.set_run)
         bench.handle(i.Unmix, self.unmix)
         bench.handle(i.EstimateRank, self.estimate)
@@ -38,6 +40,7 @@ class Controller:
         """Begin with a cube that was opened; one that isn't huge is loaded, and the number estimated."""
         if new.cube is old.cube:
             return
+        self._chosen, self._waiting = new.settings.rank != RunSettings().rank, False
         self.bench.cancel("run", "rank")
         self.bench.scenes.expect(new.cube)
         self.bench.show(estimate=None)
@@ -48,16 +51,21 @@ class Controller:
         """Remember what the run panel says; another constraint holds for the result there is as well."""
         document = self.bench.document
         abundance, before = intent.settings.abundance, document.settings.abundance
+        self._chosen |= intent.settings.rank != document.settings.rank
         self.bench.history.amend(replace(document, settings=intent.settings))
         result = document.unmixing
         if result is not None and abundance not in ("", before, result.abundance):
             self.bench.send(i.SolveAgain(abundance))
 
     def unmix(self, _intent: i.Unmix) -> None:
-        """Unmix."""
+        """Unmix; not with a placeholder for the number of endmembers while that is being estimated."""
         document = self.bench.document
         cube, settings = document.cube, document.settings
         if cube is None:
+            return
+        if "rank" in self.bench.live.tasks and self._is_placeholder(document):
+            self._waiting = True
+            self.bench.say("Unmixing starts as soon as the number of endmembers has been estimated.")
             return
         locked = tuple(e for e in document.endmembers if e.locked)
         title = get(settings.method).title
@@ -67,7 +75,10 @@ class Controller:
             if self.bench.document.cube is cube:
                 new = with_run(self.bench.document, result, settings, columns)
                 new = _with_locked(new, locked, columns)
+                replaced = _by_hand(self.bench.document)
                 self.bench.history.apply(f"Unmix ({title}, r = {result.rank})", new)
+                if replaced:
+                    self._tell_of(replaced)
 
         self.bench.show(message=None)
         self.bench.start("run", "Unmixing", self._work(cube, settings, locked), done)
@@ -118,17 +129,50 @@ class Controller:
                 self.bench.show(estimate=found)
                 if not asked:
                     self._propose(found.rank)
+                self._go_on()
 
-        # Nobody asked for the first one, so its failure is no message: Unmix will say the same.
-        failed = None if asked else (lambda _error: None)
-        self.bench.start("rank", "Estimating the number of endmembers", work(), done, failed)
+        def failed(error: BaseException) -> None:
+            # Nobody asked for the first one, so its failure is no message: Unmix will say the same.
+            if asked:
+                self.bench.fail(error)
+            self._go_on()
+
+        def cancelled() -> None:
+            self._waiting = False
+            if self._is_placeholder(self.bench.document):
+                self.bench.say(
+                    f"The estimate was cancelled, so {self.bench.document.settings.rank} endmembers is a "
+                    "placeholder. Choose a number, or estimate it.",
+                    [("Estimate", i.EstimateRank())],
+                )
+
+        title = "Estimating the number of endmembers"
+        self.bench.start("rank", title, work(), done, failed, cancelled)
+
+    def _go_on(self) -> None:
+        """Unmix, where that had to wait for the estimate."""
+        waiting, self._waiting = self._waiting, False
+        if waiting:
+            self.bench.send(i.Unmix())
+
+    def _is_placeholder(self, document: Document) -> bool:
+        """Whether nobody has chosen or estimated the number of endmembers."""
+        return not self._chosen and self.bench.live.estimate is None and not document.endmembers
+
+    def _tell_of(self, replaced: list[str]) -> None:
+        """Say that a run took the places of endmembers that came by hand."""
+        few = ", ".join(replaced[:3]) + (", …" if len(replaced) > 3 else "")
+        self.bench.say(
+            f"The run replaced what you had added or changed ({few}). It is kept under Runs; lock endmembers "
+            "that a run shall keep.",
+            [("Undo", i.Undo())],
+        )
 
     def _propose(self, rank: int) -> None:
         """Fill the estimate in, as long as nobody has chosen anything."""
         document = self.bench.document
-        untouched = document.settings == RunSettings() and not document.endmembers
-        if untouched and self.bench.live.running is None:
-            self.bench.history.amend(replace(document, settings=RunSettings(rank=rank)))
+        if not self._chosen and not document.endmembers and self.bench.live.running is None:
+            self.bench.history.amend(replace(document, settings=replace(document.settings, rank=rank)))
 
     def cancel(self, _intent: i.CancelWork) -> None:
         """Cancel the newest work that was asked for; else close the message; else cancel what was not."""
@@ -138,6 +182,17 @@ class Controller:
             self.bench.show(message=None)
         elif tasks:
             self.bench.cancel((asked or tasks)[-1])
+
+
+def _by_hand(document: Document) -> list[str]:
+    """Names of the endmembers, not locked, that are in no run."""
+    known = [e.spectrum for run in document.runs if not run.edited for e in run.endmembers]
+    return [
+        member.name
+        for member in document.endmembers
+        if not member.locked
+        and not any(s is member.spectrum or np.array_equal(s, member.spectrum, True) for s in known)
+    ]
 
 
 def _with_locked(document: Document, locked: tuple[Endmember, ...], columns: tuple[int, ...]) -> Document:

@@ -77,10 +77,57 @@ def test_the_estimate_is_filled_in_unless_something_was_chosen(bench: Workbench,
     bench.send(i.EstimateRank())
     wait(lambda: not bench.live.tasks)
     assert bench.document.settings.rank == 3
-    for chosen in (RunSettings(rank=5), RunSettings("vca")):
+    for chosen, rank in ((RunSettings(rank=5), 5), (RunSettings("vca"), 6)):
         bench.history.reset(Document(cube=make_cube(30, 20, materials=6, noise=0.002), settings=chosen))
         wait(lambda: bench.live.estimate is not None)
-        assert bench.document.settings == chosen
+        assert bench.document.settings == replace(chosen, rank=rank)
+
+
+def test_unmix_waits_for_the_estimate_instead_of_taking_the_placeholder(bench: Workbench, wait: Wait):
+    bench.history.reset(Document(cube=make_cube(30, 20, materials=6, noise=0.002)))
+    assert "rank" in bench.live.tasks
+    bench.send(i.Unmix())
+    assert bench.live.running is None
+    assert "as soon as" in bench.live.message.text
+    wait(lambda: bench.document.unmixing is not None)
+    assert bench.document.unmixing.rank == bench.live.estimate.rank == 6
+
+
+def test_unmix_does_not_wait_where_a_number_was_chosen(bench: Workbench, wait: Wait):
+    bench.history.reset(Document(cube=make_cube(30, 20, materials=6, noise=0.002)))
+    bench.send(i.SetRun(RunSettings(rank=3)))
+    bench.send(i.Unmix())
+    assert bench.live.running is not None
+    wait(lambda: bench.document.unmixing is not None)
+    assert bench.document.unmixing.rank == 3
+
+
+def test_a_cancelled_estimate_says_that_the_number_is_a_placeholder(bench: Workbench, wait: Wait):
+    bench.history.reset(Document(cube=make_cube(30, 20, materials=6, noise=0.002)))
+    bench.send(i.Unmix())
+    bench.cancel("rank")
+    wait(lambda: "rank" not in bench.live.tasks)
+    assert "placeholder" in bench.live.message.text
+    assert bench.live.running is None
+    bench.send(bench.live.message.actions[0][1])
+    wait(lambda: bench.live.estimate is not None)
+
+
+def test_a_run_that_replaces_what_came_by_hand_says_so(open_bench: Workbench, wait: Wait):
+    bench = open_bench
+    bench.send(i.SetRun(RunSettings("spa", 3)))
+    bench.send(i.Unmix())
+    wait(lambda: bench.document.unmixing is not None)
+    bench.send(i.Unmix())
+    wait(lambda: bench.document.run_count == 2 and not bench.live.tasks)
+    assert bench.live.message is None  # nothing was there by hand
+    bench.send(i.AddPixel(7, 3))
+    wait(lambda: not bench.live.tasks and not bench.document.unmixing.provisional)
+    bench.send(i.Unmix())
+    wait(lambda: len(bench.document.endmembers) == 3 and not bench.live.tasks)
+    assert "Pixel 7, 3" in bench.live.message.text
+    bench.send(bench.live.message.actions[0][1])
+    assert [e.name for e in bench.document.endmembers][-1] == "Pixel 7, 3"
 
 
 def test_a_cube_that_was_opened_gets_its_estimate_and_picture(open_bench: Workbench):
