@@ -64,6 +64,13 @@ class JoinedPixels:
         """Stored values of one pixel, (bands,)."""
         return np.concatenate([pixels.spectrum(line, sample)[index] for pixels, index in self.sources])
 
+    def close(self) -> None:
+        """Let the sources' files go."""
+        for pixels, _ in self.sources:
+            close = getattr(pixels, "close", None)
+            if close is not None:
+                close()
+
 
 class SlabPixels(Pixels, Protocol):
     """Pixels that keep a number of lines at a time."""
@@ -72,6 +79,9 @@ class SlabPixels(Pixels, Protocol):
 
     def slab(self, index: int) -> Values:
         """Return the lines index · slab_lines and following, not to be written to."""
+
+    def close(self) -> None:
+        """Let the file go."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,3 +136,7 @@ class GridPixels:
         if self.line[line, sample] < 0:
             return np.full(self.shape[2], self.empty, dtype=self.dtype)
         return self.source.spectrum(int(self.line[line, sample]), int(self.sample[line, sample]))
+
+    def close(self) -> None:
+        """Let the source's file go."""
+        self.source.close()

@@ -116,6 +116,10 @@ class HdfPixels:
         """Return the lines index · slab_lines and following, not to be written to."""
         return self._slabs.slab(index, self._lines)
 
+    def close(self) -> None:
+        """Close the file, also for those that still hold parts of it."""
+        self._file.close()
+
     def _lines(self, first: int, last: int) -> Values:
         return self._load(slice(first, last), slice(None), slice(None))
 

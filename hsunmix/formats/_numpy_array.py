@@ -15,7 +15,7 @@ from hsunmix.formats._raw_pixels import RawPixels
 from hsunmix.model.cube import ArrayPixels
 from hsunmix.model.pixels import Pixels
 
-__all__ = ["ASSUMED", "MAGIC", "Head", "image_of", "raw_pixels", "read_head"]
+__all__ = ["ASSUMED", "MAGIC", "MAX_HEAD", "Head", "image_of", "raw_pixels", "read_head"]
 
 MAGIC = b"\x93NUMPY"
 MAX_HEAD = 10_000

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from hsunmix.errors import FileError, MissingFileError, TooLargeError
 from hsunmix.files import Identity, check_identity, identity
+from hsunmix.formats._checked import Checked
 from hsunmix.formats._unpacked import Unpacked
 from hsunmix.model.unmixing import Step
 
@@ -111,6 +112,8 @@ class RawPixels:
         Bytes before the first value.
     unpacked : Unpacked or None
         What is read instead of the file, where that is compressed.
+    checked : Checked or None
+        What has to be right before anything is read.
     identity : Identity
         The file's; by default as it is now. One that has another when it is read is refused.
     """
@@ -121,6 +124,7 @@ class RawPixels:
     interleave: str
     offset: int = 0
     unpacked: Unpacked | None = None
+    checked: Checked | None = None
     identity: Identity = field(default=None)  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
@@ -139,9 +143,11 @@ class RawPixels:
         return self.offset + lines * samples * bands * self.stored.itemsize
 
     def prepare(self) -> Generator[Step | None, None, None]:
-        """Unpack the file, where it is compressed."""
+        """Unpack the file where it is compressed, check it where it has a checksum."""
         if self.unpacked is not None:
             yield from self.unpacked.steps()
+        if self.checked is not None:
+            yield from self.checked.steps()
 
     def read(self, first: int, last: int, bands: Sequence[int] | None = None) -> NDArray[np.generic]:
         """Stored values of the lines first … last − 1, (lines, samples, bands).
@@ -149,7 +155,7 @@ class RawPixels:
         Raises
         ------
         FileError
-            The file is gone, shorter, or another than it was.
+            The file is gone, shorter, another than it was, or damaged as far as a checksum tells.
         TooLargeError
             So many values don't fit into memory.
         """
@@ -235,6 +241,8 @@ class RawPixels:
 
     @contextmanager
     def _open(self) -> Iterator[IO[bytes]]:
+        if self.checked is not None:
+            self.checked.ensure()
         if self.unpacked is not None:
             with self.unpacked.open() as file:
                 yield file

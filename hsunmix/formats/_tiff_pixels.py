@@ -73,6 +73,12 @@ class TiffPixels:
         line, sample = range(lines)[line], range(samples)[sample]
         return self._window(line, line + 1, sample, sample + 1, list(range(bands))).reshape(-1)
 
+    def close(self) -> None:
+        """Close the file."""
+        file, self._file = self._file, None
+        if file is not None:
+            file.close()
+
     def _window(self, top: int, bottom: int, left: int, right: int, bands: list[int]) -> NDArray[np.generic]:
         """Return (bands, lines, samples) of a part of the image."""
         from rasterio.errors import RasterioError

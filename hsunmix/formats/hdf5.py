@@ -47,20 +47,31 @@ def open_cube(path: Path, options: Options) -> Cube:
         The options don't fit what it holds.
     """
     file = open_file(path)
-    with reading(path):
-        every = datasets(file)
-        asked = (options.dataset or "").strip("/")
-        found = None if options.axes else _hdf5_describe.find(file, every, asked)
-        if found is None and not _hdf5_plain.offers(every, asked):
-            cube = _matrix(path, file, every, options)
-            if cube is not None:
-                return cube
-        if found is None:
-            found = _hdf5_plain.find(path, file, every, options)
-        for name in ("lines", "samples"):
-            if getattr(options, name) is not None:
-                raise ParameterError(name, "the cube has three axes, it says its lines and samples itself")
-        return _cube(path, file, found, tuple(_hdf5_plain.cubes(every)), options)
+    try:
+        with reading(path):
+            cube = _opened(path, file, options)
+    except BaseException:
+        file.close()
+        raise
+    if not hasattr(cube.pixels, "close"):
+        file.close()  # who still holds a part of it, in an error perhaps, must not keep it open
+    return cube
+
+
+def _opened(path: Path, file: Any, options: Options) -> Cube:
+    every = datasets(file)
+    asked = (options.dataset or "").strip("/")
+    found = None if options.axes else _hdf5_describe.find(file, every, asked)
+    if found is None and not _hdf5_plain.offers(every, asked):
+        cube = _matrix(path, file, every, options)
+        if cube is not None:
+            return cube
+    if found is None:
+        found = _hdf5_plain.find(path, file, every, options)
+    for name in ("lines", "samples"):
+        if getattr(options, name) is not None:
+            raise ParameterError(name, "the cube has three axes, it says its lines and samples itself")
+    return _cube(path, file, found, tuple(_hdf5_plain.cubes(every)), options)
 
 
 def _cube(path: Path, file: Any, found: Found, names: tuple[str, ...], options: Options) -> Cube:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 from pathlib import Path
 from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
@@ -11,7 +12,8 @@ from numpy.typing import NDArray
 
 from hsunmix.errors import FormatError, ParameterError
 from hsunmix.formats._band_vectors import BandVector, understand
-from hsunmix.formats._numpy_array import ASSUMED, Head, image_of, raw_pixels, read_head
+from hsunmix.formats._checked import Checked
+from hsunmix.formats._numpy_array import ASSUMED, MAX_HEAD, Head, image_of, raw_pixels, read_head
 from hsunmix.formats._options import Options
 from hsunmix.model.cube import Cube
 from hsunmix.model.layout import Layout
@@ -111,11 +113,12 @@ def _pixels(
 ) -> Pixels:
     """Read pixels where they lie when they are not packed, else unpack them all."""
     if info.compress_type == ZIP_STORED and len(head.shape) == 3:
-        if head.offset + head.nbytes > info.compress_size:
+        if head.offset + head.nbytes > info.file_size or info.file_size != info.compress_size:
             raise FormatError(path, f"{info.filename} is shorter than its head says")
-        pixels = raw_pixels(path, head, options.axes or "yxb", _start(path, info) + head.offset)
+        start = _start(path, info)
+        pixels = raw_pixels(path, head, options.axes or "yxb", start + head.offset)
         if pixels is not None:
-            return pixels
+            return replace(pixels, checked=Checked(path, start, info.file_size, info.CRC))
     return image_of(path, _read(path, archive, info, head), options, notes)
 
 
@@ -142,6 +145,8 @@ def _read(path: Path, archive: ZipFile, info: ZipInfo, head: Head) -> NDArray[np
     with archive.open(info) as file:
         file.read(head.offset)
         data = file.read(head.nbytes)
+        while file.read(MAX_HEAD):  # to the end, where the checksum is looked at
+            pass
     if len(data) < head.nbytes:
         raise FormatError(path, f"{info.filename} is shorter than its head says")
     values = np.frombuffer(bytearray(data), head.dtype)

@@ -12,6 +12,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 import scipy.io
@@ -204,6 +205,25 @@ def test_a_file_that_changes_is_noticed(small):
     small.unlink()
     with pytest.raises(FileError, match=r"s\.mat: can no longer be read"):
         cube.pixels.read(0, 1)
+
+
+def test_a_new_child_serves_no_other_file(tmp_path):
+    path = tmp_path / "c.h5"
+
+    def write(number: int) -> None:
+        with h5py.File(path, "w") as file:
+            file.create_dataset("cube", data=values() + number, chunks=(5, 17, 23), compression="lzf")
+
+    write(0)
+    cube = open_cube(path)
+    np.testing.assert_array_equal(cube.pixels.read(0, 31), values())
+    os.kill(next(iter(children())), 9)
+    lease.end_all()
+    write(1)  # the same size, shape and type
+    for _ in range(2):
+        with pytest.raises(FileError):
+            cube.pixels.read(0, 3)
+    np.testing.assert_array_equal(open_cube(path).pixels.read(0, 31), values() + 1)
 
 
 def test_a_cube_that_goes_leaves_nothing(small):

@@ -42,6 +42,8 @@ class Lease:
         self._lock = threading.Lock()
         self._child: Child | None = None
         self._identity: Identity | None = None
+        self._of_pixels: Identity | None = None  # which may lie in another file
+        self._spent = False  # after a failed read nobody knows what a library keeps of the file
 
     def start(self) -> Reply:
         """Open the file.
@@ -54,8 +56,12 @@ class Lease:
             The child died.
         """
         with self._lock:
-            self._identity = identity(self.path)
-            return self._open()
+            self._identity = known = identity(self.path)
+            reply = self._open()
+        check_identity(self.path, known)
+        if isinstance(reply, Opened):
+            self._of_pixels = reply.identity
+        return reply
 
     def values(self, request: Read | Spectrum, size: int) -> NDArray[np.generic]:
         """Return stored values of the cube.
@@ -84,7 +90,7 @@ class Lease:
         if child is None:
             return
         with _lock:
-            if len(_idle) < IDLE and child.forget():
+            if not self._spent and len(_idle) < IDLE and child.forget():
                 _idle.append(child)
                 return
             _every.discard(child)
@@ -99,7 +105,7 @@ class Lease:
         reply = self._open()
         try:
             check_identity(self.path, self._identity)
-            if not isinstance(reply, Opened):
+            if not isinstance(reply, Opened) or reply.identity != self._of_pixels:
                 raise FileError(self.path, CHANGED)
         except FileError:
             self.end()  # it has another file open
@@ -123,6 +129,7 @@ class Lease:
         assert child is not None
         reply = child.ask(self.path, request, WALL_SECONDS + cpu_seconds(size))
         if isinstance(reply, Refused):
+            self._spent = not isinstance(request, Open)
             raise error_of(reply, self.path) from None
         return reply
 

@@ -87,7 +87,7 @@ class Refused(msgspec.Struct, tag=True):
 class Flat(msgspec.Struct, tag=True):
     """A cube whose pixels lie in one piece in a file, where the parent can read them by itself.
 
-    ``identity`` is the file's.
+    ``identity`` is the file's; ``checked`` are begin, size and CRC-32 of bytes with a checksum.
     """
 
     fields: Fields
@@ -97,6 +97,7 @@ class Flat(msgspec.Struct, tag=True):
     interleave: str
     offset: int
     identity: Identity
+    checked: tuple[int, int, int] | None = None
 
 
 class Chunked(msgspec.Struct, tag=True):
@@ -121,12 +122,13 @@ class Chunked(msgspec.Struct, tag=True):
 
 
 class Opened(msgspec.Struct, tag=True):
-    """A cube: its fields, what its pixels are, and which file holds them."""
+    """A cube: its fields, what its pixels are, and which file, in which state, holds them."""
 
     fields: Fields
     shape: tuple[int, int, int]
     dtype: str
     file: bytes
+    identity: Identity
 
 
 class Missing(msgspec.Struct, tag=True):

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.errors import MissingFileError
+from hsunmix.formats._checked import Checked
 from hsunmix.formats._child.lease import Lease
 from hsunmix.formats._child.messages import (
     Chunked,
@@ -125,7 +126,16 @@ def _flat(reply: Flat) -> RawPixels:
     ):
         raise ValueError("pixels that can't be")
     path = Path(os.fsdecode(reply.file))
-    return RawPixels(path, reply.shape, stored, reply.interleave, reply.offset, identity=reply.identity)
+    checked = None if reply.checked is None else Checked(path, *reply.checked)
+    return RawPixels(
+        path,
+        reply.shape,
+        stored,
+        reply.interleave,
+        reply.offset,
+        checked=checked,
+        identity=reply.identity,
+    )
 
 
 def _in_chunks(reply: Chunked) -> ChunkPixels:

@@ -83,7 +83,7 @@ class _Worker:
         while True:
             request = receive(self._in, Request)
             if isinstance(request, Forget):
-                self._cube = self._ahead = None
+                self._close()
                 continue
             try:
                 reply = self._open(request) if isinstance(request, Open) else self._values(request)
@@ -98,8 +98,15 @@ class _Worker:
             if isinstance(request, Read):
                 self._read_ahead(request)
 
+    def _close(self) -> None:
+        """Let go of the file for certain: a library that has it open would serve it again as it was."""
+        cube, self._cube, self._ahead = self._cube, None, None
+        close = getattr(cube and cube.pixels, "close", None)
+        if close is not None:
+            close()
+
     def _open(self, request: Open) -> Reply:
-        self._cube = self._ahead = None
+        self._close()
         self._path = path = Path(os.fsdecode(request.path))
         found = formats()[request.format]
         for name in found.decoded_by:
@@ -110,6 +117,7 @@ class _Worker:
         size = self._files[path].size
         with processor_time(cpu_seconds(size)):
             opened: Cube | Spectra = guarded(path, lambda: opener(path, *options))
+        self._check()
         if isinstance(opened, Spectra):
             return Library(fields_of(opened))
         pixels = opened.pixels
@@ -117,15 +125,17 @@ class _Worker:
         if isinstance(pixels, MissingPixels):
             return Missing(fields, shape, dtype, refusal(pixels.error))
         if type(pixels) is RawPixels:
-            stored, place = pixels.stored.str, os.fsencode(pixels.path)
-            return Flat(fields, shape, stored, place, pixels.interleave, pixels.offset, pixels.identity)
+            stored, place, known = pixels.stored.str, os.fsencode(pixels.path), pixels.identity
+            sum_ = pixels.checked
+            checked = None if sum_ is None else (sum_.start, sum_.size, sum_.crc)
+            return Flat(fields, shape, stored, place, pixels.interleave, pixels.offset, known, checked)
         if isinstance(pixels, ChunkPixels):
             return _chunked(fields, pixels)
         self._cube = opened
         self._seconds = cpu_seconds(max(size, opened.nbytes))
         file = Path(getattr(pixels, "path", path))
         self._files[file] = identity(file)
-        return Opened(fields, shape, dtype, os.fsencode(file))
+        return Opened(fields, shape, dtype, os.fsencode(file), self._files[file])
 
     def _values(self, request: Read | Spectrum) -> Values:
         ahead, self._ahead = self._ahead, None
