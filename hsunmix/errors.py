@@ -12,6 +12,8 @@ HsunmixError
     │   └── MissingCubeError           the cube of a session is not where it was
     └── WriteError                     a product or a session could not be written
 
+HsunmixWarning (UserWarning) is what an analyst should know though it stops nothing.
+
 Messages are one line, written for an analyst; the command line prints them as they are.
 """
 
@@ -23,6 +25,7 @@ __all__ = [
     "FileError",
     "FormatError",
     "HsunmixError",
+    "HsunmixWarning",
     "InputError",
     "MissingCubeError",
     "MissingExtraError",
@@ -39,6 +42,10 @@ REASON = 1000  # characters: a damaged file may hold any text
 
 class HsunmixError(Exception):
     """Root of all errors raised on purpose."""
+
+
+class HsunmixWarning(UserWarning):
+    """What an analyst should know though it stops nothing, in one line."""
 
 
 class InputError(HsunmixError, ValueError):

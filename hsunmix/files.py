@@ -19,8 +19,8 @@ from typing import NamedTuple
 from hsunmix.errors import FileError, HsunmixError, MissingFileError, WriteError
 
 __all__ = [
-    "CHANGED", "Identity", "check_identity", "clean_orphans", "hashing", "identity", "replacing",
-    "replacing_all", "resource", "sha256", "writing",
+    "CHANGED", "Identity", "check_identity", "clean_orphans", "hashing", "identity", "reason",
+    "replacing", "replacing_all", "resource", "sha256", "writing",
 ]  # fmt: skip
 
 PREFIX, SUFFIX = ".hsunmix-", ".tmp"  # short, so that it fits where the target's name fits
@@ -93,7 +93,7 @@ def writing(path: str | PathLike[str]) -> Iterator[None]:
     except HsunmixError:
         raise
     except OSError as error:
-        raise WriteError(path, _reason(error)) from error
+        raise WriteError(path, f"could not be written: {reason(error)}") from error
 
 
 def _writable(path: str | PathLike[str]) -> Path:
@@ -142,9 +142,9 @@ def _sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
-def _reason(error: OSError) -> str:
-    known = REASONS.get(error.errno or 0)
-    return f"could not be written: {known or error.strerror or str(error) or type(error).__name__}"
+def reason(error: OSError) -> str:
+    """Say why something could not be written."""
+    return REASONS.get(error.errno or 0) or error.strerror or str(error) or type(error).__name__
 
 
 def clean_orphans(folder: str | PathLike[str]) -> int:

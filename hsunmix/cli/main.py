@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 import click
 
 from hsunmix._version import __version__
-from hsunmix.errors import HsunmixError
+from hsunmix.errors import HsunmixError, HsunmixWarning
 from hsunmix.registry import modules
 
 __all__ = ["main"]
@@ -80,6 +80,8 @@ class Commands(click.Group):
             with warnings.catch_warnings():
                 if not os.environ.get("HSUNMIX_DEBUG"):
                     warnings.simplefilter("ignore")  # libraries' warnings are for developers
+                    warnings.simplefilter("always", HsunmixWarning)
+                    warnings.showwarning = _show_warning
                 value = super().main(words, prog_name or "hsunmix", **extra)
         except (Exception, KeyboardInterrupt) as error:
             message, code = _explain(error)
@@ -104,6 +106,10 @@ def _explain(error: BaseException) -> tuple[str, int]:
         traceback.print_exception(error)
     hint = "please report it; HSUNMIX_DEBUG=1 shows where"
     return f"error: internal: {type(error).__name__}: {error} ({hint})", BUG
+
+
+def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
+    click.echo(f"hsunmix: warning: {' '.join(str(message).split())}", err=True)
 
 
 def _is_file(word: str) -> bool:

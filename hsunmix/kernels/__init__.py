@@ -10,12 +10,8 @@ A *tile* is a C-contiguous float32 array (bands, T); a chunk is a stack of tiles
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import os
-import shutil
-import sys
-import tempfile
 from pathlib import Path
 
 import platformdirs
@@ -31,30 +27,6 @@ def cache_folder() -> Path:
     return Path(base) / f"kernels-{__version__}"
 
 
-def _writable() -> Path:
-    """Return the cache folder, or where nothing can be written there, one for this process alone.
-
-    Numba refuses to work without any. One that other users can name beforehand would let them put
-    code into it.
-    """
-    folder = cache_folder()
-    with contextlib.suppress(OSError):
-        folder.mkdir(parents=True, exist_ok=True)
-    if os.access(folder, os.W_OK):
-        return folder
-    own = tempfile.mkdtemp(prefix="hsunmix-kernels-")
-    atexit.register(shutil.rmtree, own, ignore_errors=True)
-    return Path(own)
-
-
-if "NUMBA_CACHE_DIR" not in os.environ:
-    os.environ["NUMBA_CACHE_DIR"] = str(_writable())
-if "numba" in sys.modules:  # imported by somebody before us, perhaps in another thread at this moment
-    import numba  # waits for that
-
-    numba.config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]
-
-
 def _marker() -> Path:
     return cache_folder() / "prepared"
 
@@ -65,7 +37,11 @@ def is_prepared() -> bool:
 
 
 def mark_prepared() -> None:
-    """Remember that all kernels are compiled."""
-    with contextlib.suppress(OSError):  # then they were compiled for this process alone
+    """Remember that all kernels are compiled, unless that was for this process alone."""
+    from hsunmix.kernels._cache import all_kept
+
+    if not all_kept():
+        return
+    with contextlib.suppress(OSError):
         cache_folder().mkdir(parents=True, exist_ok=True)
         _marker().touch()

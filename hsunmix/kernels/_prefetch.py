@@ -8,10 +8,10 @@ being worked on, the next one is in the cache when its turn comes.
 from __future__ import annotations
 
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
 
-from hsunmix.kernels._compile import KERNEL
+from hsunmix.kernels._compile import KERNEL, njit
 
 LINE = 16  # float32 values in a cache line
 SECOND_LEVEL = 2  # the first-level cache is too small for it

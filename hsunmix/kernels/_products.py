@@ -9,10 +9,10 @@ the other, because a tile's rows are too short for the processor to guess what c
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
 
-from hsunmix.kernels._compile import FAST, KERNEL
+from hsunmix.kernels._compile import FAST, KERNEL, njit
 from hsunmix.kernels._vectors import I64, MOST, WIDE, Code, each_count, matrices
 
 BANDS = 4 if WIDE else 2  # of X Hᵀ at a time

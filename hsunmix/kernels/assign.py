@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-from hsunmix.kernels._products import KERNEL, wt_x
+from hsunmix.kernels._compile import KERNEL, njit
+from hsunmix.kernels._products import wt_x
 
 
 @njit(**KERNEL)

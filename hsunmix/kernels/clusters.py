@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-from hsunmix.kernels._products import FAST, KERNEL
+from hsunmix.kernels._compile import FAST, KERNEL, njit
 
 GRID = 100  # thresholds lie at 0, 1 / GRID, …, 1
 

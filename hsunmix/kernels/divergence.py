@@ -7,9 +7,8 @@ never exists as a whole. Values below ``least`` count as that: a divergence know
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-from hsunmix.kernels._compile import FAST, KERNEL
+from hsunmix.kernels._compile import FAST, KERNEL, njit
 from hsunmix.kernels._prefetch import fetch
 from hsunmix.kernels._quotients import WIDTH, add_to_spectra, update_pixels
 from hsunmix.kernels._vectors import MOST

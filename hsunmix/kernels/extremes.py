@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-from hsunmix.kernels._products import FAST
+from hsunmix.kernels._compile import FAST, njit
 
 # Maxima vectorize only where there is no NaN to heed.
 FINITE = FAST | {"nnan"}
 
 
-@njit(nogil=True, cache=True, fastmath=FINITE)
+@njit(nogil=True, fastmath=FINITE)
 def extremes(y, counts, f, out):
     """Out (n, 2, m), float32 = largest and smallest fᵀ y over the pixels of each tile.
 

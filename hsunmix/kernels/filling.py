@@ -11,9 +11,8 @@ still in the cache when it is copied.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-from hsunmix.kernels._compile import KERNEL
+from hsunmix.kernels._compile import KERNEL, njit
 from hsunmix.kernels._transpose import SIDE, transpose
 
 INFINITE = 0x7F800000

@@ -5,10 +5,10 @@ from __future__ import annotations
 import functools
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
 
-from hsunmix.kernels._compile import FAST, KERNEL
+from hsunmix.kernels._compile import FAST, KERNEL, njit
 from hsunmix.kernels._prefetch import fetch
 from hsunmix.kernels._products import add_h_ht, add_x_ht, wt_x
 from hsunmix.kernels._vectors import I64, WIDE, Code, each_count, matrices

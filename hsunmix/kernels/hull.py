@@ -15,9 +15,8 @@ problem is convex, so its solution then lies there. At the optimum
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-from hsunmix.kernels._compile import KERNEL
+from hsunmix.kernels._compile import KERNEL, njit
 from hsunmix.kernels.least_squares import TOLERANCE, _active_set, _affine_map, _best_single
 from hsunmix.kernels.projection import _dot_tile
 

@@ -17,9 +17,9 @@ c is summed in float64, so float32 spectra cost cond(W), not cond(W)², of their
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-from hsunmix.kernels._products import KERNEL, wt_x
+from hsunmix.kernels._compile import KERNEL, njit
+from hsunmix.kernels._products import wt_x
 
 MAX_RANK = 62  # sets are kept as the bits of an int64
 TABLE_BYTES = 8 << 20  # a larger table would be farther from the processor than its maps are from being made

@@ -7,9 +7,9 @@ are only the members' equations, by a Cholesky factorization that grows and shri
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-from hsunmix.kernels._products import FAST, KERNEL, wt_x
+from hsunmix.kernels._compile import FAST, KERNEL, njit
+from hsunmix.kernels._products import wt_x
 
 TOLERANCE = 1e-10  # a multiplier, relative to Wᵀx, may be so far below zero
 

@@ -6,12 +6,13 @@ Source: TIFF, revision 6.0, section 13.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from hsunmix.kernels._compile import njit
 
 CLEAR, END, FIRST, MOST = 256, 257, 258, 4096
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def unpack(raw, out):
     """Fill out with what raw (both uint8) holds; return how many bytes that were, −1 if it is damaged.
 

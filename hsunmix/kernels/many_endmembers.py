@@ -14,10 +14,10 @@ that the pivots pile up is measured in every pixel's equations, and the map made
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
 
-from hsunmix.kernels._compile import FAST, KERNEL
+from hsunmix.kernels._compile import FAST, KERNEL, njit
 from hsunmix.kernels._products import wt_x
 from hsunmix.kernels._vectors import I64, Code, matrices
 from hsunmix.kernels.least_squares import TOLERANCE

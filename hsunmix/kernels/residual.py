@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-from hsunmix.kernels._products import FAST, KERNEL
+from hsunmix.kernels._compile import FAST, KERNEL, njit
 
 
 @njit(**KERNEL, fastmath=FAST)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-from hsunmix.kernels._products import FAST, KERNEL, add_h_ht, add_x_ht, wt_x
+from hsunmix.kernels._compile import FAST, KERNEL, njit
+from hsunmix.kernels._products import add_h_ht, add_x_ht, wt_x
 from hsunmix.kernels.two_block import model_band
 
 

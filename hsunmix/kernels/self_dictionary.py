@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from numba import njit
-
-from hsunmix.kernels._products import FAST, KERNEL
+from hsunmix.kernels._compile import FAST, KERNEL, njit
 
 
 @njit(**KERNEL, fastmath=FAST)

@@ -8,9 +8,9 @@ Pixels don't depend on each other: each tile has its own step and its own end of
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-from hsunmix.kernels._products import FAST, KERNEL, add_h_ht, add_x_ht, wt_x
+from hsunmix.kernels._compile import FAST, KERNEL, njit
+from hsunmix.kernels._products import add_h_ht, add_x_ht, wt_x
 
 
 @njit(**KERNEL, fastmath=FAST, inline="never")
