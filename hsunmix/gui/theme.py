@@ -32,6 +32,8 @@ class Theme:
         The one button that matters, selections; text on it.
     canvas : str
         Behind images.
+    veil : str
+        Over masked pixels: no colour that a map could have, and not its darkest either.
     error, error_text, info, info_text : str
         Background and text of messages.
     """
@@ -51,6 +53,7 @@ class Theme:
     on_accent: str
     selection: str
     canvas: str
+    veil: str
     error: str
     error_text: str
     info: str
@@ -78,6 +81,7 @@ LIGHT = Theme(
     on_accent="#ffffff",
     selection="#dbe8fb",
     canvas="#e3e6ea",
+    veil="#e3e6ea",
     error="#fdeceb",
     error_text="#8c1d18",
     info="#e8f1fd",
@@ -100,6 +104,7 @@ DARK = Theme(
     on_accent="#ffffff",
     selection="#2b4366",
     canvas="#121416",
+    veil="#6f7883",
     error="#42201f",
     error_text="#ffb4ab",
     info="#1d304a",

@@ -13,9 +13,10 @@ from hsunmix.gui import intents as i
 from hsunmix.gui.workbench import Workbench
 from hsunmix.model.cube import Cube
 from hsunmix.model.spectra import Endmember
+from hsunmix.model.stretches import runs
 from hsunmix.session.document import Document
 
-__all__ = ["Controller", "made_with_other_bands"]
+__all__ = ["Controller", "bands_in_words", "made_with_other_bands"]
 
 
 class Controller:
@@ -112,6 +113,12 @@ def made_with_other_bands(document: Document) -> bool:
     if result is None or cube is None or result.provisional:
         return False
     return not np.array_equal(result.used_bands, cube.good_bands)
+
+
+def bands_in_words(cube: Cube, chosen: NDArray[np.bool_], most: int = 4) -> str:
+    """Name bands by their wavelengths, or their numbers from 1; of many ranges the first few."""
+    parts = [_bands_in_words(cube, first, last) for first, last in runs(chosen)]
+    return ", ".join(parts[:most]) + (", …" if len(parts) > most else "")
 
 
 def _bands_in_words(cube: Cube, first: int, last: int) -> str:

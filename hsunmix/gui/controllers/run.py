@@ -6,13 +6,16 @@ from collections.abc import Generator
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hsunmix.gui import intents as i
 from hsunmix.gui.controllers._locked import put_in
+from hsunmix.gui.controllers.bands import bands_in_words
 from hsunmix.gui.means import means
 from hsunmix.gui.scenes import is_huge
 from hsunmix.gui.workbench import Workbench
 from hsunmix.methods import RankEstimate, get, pipeline
+from hsunmix.methods.noisy_bands import noisy_bands
 from hsunmix.model.cube import Cube
 from hsunmix.model.spectra import Endmember
 from hsunmix.model.unmixing import Step, Unmixing
@@ -120,15 +123,19 @@ class Controller:
             self._estimate(self.bench.document.cube, asked=True)
 
     def _estimate(self, cube: Cube, asked: bool) -> None:
-        def work() -> Generator[Step | None, None, RankEstimate]:
+        def work() -> Generator[Step | None, None, tuple[RankEstimate, NDArray[np.bool_]]]:
             scene = yield from (self.bench.scenes.scene(cube) if asked else self.bench.ahead(cube))
-            return (yield from pipeline.estimate_rank(scene))
+            noisy = yield from noisy_bands(scene)
+            return (yield from pipeline.estimate_rank(scene)), noisy
 
-        def done(found: RankEstimate) -> None:
+        def done(found: tuple[RankEstimate, NDArray[np.bool_]]) -> None:
             if self.bench.document.cube is cube:
-                self.bench.show(estimate=found)
+                estimate, noisy = found
+                self.bench.show(estimate=estimate)
                 if not asked:
-                    self._propose(found.rank)
+                    self._propose(estimate.rank)
+                if noisy.any():
+                    self._tell_of_noise(cube, noisy)
                 self._go_on()
 
         def failed(error: BaseException) -> None:
@@ -148,6 +155,16 @@ class Controller:
 
         title = "Estimating the number of endmembers"
         self.bench.start("rank", title, work(), done, failed, cancelled)
+
+    def _tell_of_noise(self, cube: Cube, noisy: NDArray[np.bool_]) -> None:
+        """Propose to leave bands of noise out; they move the estimate as well."""
+        bands = tuple(np.flatnonzero(noisy).tolist())
+        ask = i.EstimateRank()
+        self.bench.say(
+            f"{_counted(len(bands))} mostly noise: {bands_in_words(cube, noisy)}. Leave "
+            f"{'it' if len(bands) == 1 else 'them'} out?",
+            [("Leave out", i.LeaveOut(bands, ask))],
+        )
 
     def _go_on(self) -> None:
         """Unmix, where that had to wait for the estimate."""
@@ -182,6 +199,10 @@ class Controller:
             self.bench.show(message=None)
         elif tasks:
             self.bench.cancel((asked or tasks)[-1])
+
+
+def _counted(bands: int) -> str:
+    return "1 band is" if bands == 1 else f"{bands} bands are"
 
 
 def _by_hand(document: Document) -> list[str]:

@@ -258,7 +258,7 @@ class View(Panel):
 
     def _draw_overlay(self) -> None:
         overlay, document = self._live.overlay, self._document
-        veil = self._theme.canvas if self._theme else "#808080"
+        veil = self._theme.veil if self._theme else "#808080"
         image = None if overlay is None else overlay_image(overlay, veil, document.view.veiled)
         self.stage.set_overlay(image, document.regions, document.view.region)
 

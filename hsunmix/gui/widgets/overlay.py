@@ -10,7 +10,7 @@ from hsunmix.gui.rasters import image_of, quick
 
 __all__ = ["overlay_image"]
 
-VEIL, TINT = 0.78, 0.28  # opacity
+VEIL, TINT = 0.85, 0.28  # opacity
 CONVERTED = 1 << 22  # pixels: some milliseconds, and every frame is drawn more quickly from then on
 
 
@@ -21,7 +21,7 @@ def overlay_image(overlay: Overlay, veil: str, veiled: bool) -> QImage:
     ----------
     overlay : Overlay
     veil : str
-        Colour of the veil, ``#rrggbb``: the canvas's.
+        Colour of the veil, ``#rrggbb``.
     veiled : bool
         Whether masked pixels are veiled at all.
     """

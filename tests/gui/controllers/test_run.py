@@ -305,3 +305,16 @@ def test_a_cube_larger_than_memory_is_shown_and_unmixing_it_is_refused(
     wait(lambda: bench.live.message is not None)
     assert "20.0 GB" in bench.live.message.text
     assert bench.document.cube is cube
+
+
+def test_bands_of_noise_are_proposed_to_be_left_out(bench: Workbench, wait: Wait):
+    values = make_cube(60, 50, bands=40, noise=0.002).read(0, 60)
+    values[:, :, 20:23] = np.abs(0.3 * np.random.default_rng(3).standard_normal((60, 50, 3)))
+    bench.history.reset(Document(cube=Cube.from_array(values, np.linspace(400, 2400, 40))))
+    wait(lambda: bench.live.estimate is not None)
+    assert "3 bands are mostly noise: 1426 to 1528 nm" in bench.live.message.text
+    before = bench.live.estimate
+    bench.send(bench.live.message.actions[0][1])
+    assert np.flatnonzero(~bench.document.cube.good_bands).tolist() == [20, 21, 22]
+    wait(lambda: bench.live.estimate not in (None, before))
+    assert bench.live.estimate.rank == 3
