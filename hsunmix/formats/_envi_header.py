@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hsunmix.errors import FileError, FormatError
+from hsunmix.formats._envi_keys import understood
 
 __all__ = ["MAX_BYTES", "Header", "is_header", "parse", "read_header"]
 
@@ -29,7 +30,7 @@ class Header:
     ----------
     path : Path
     fields : mapping of str to str
-        Keys in lower case; values without their outer braces.
+        Keys as ENVI spells them, in lower case; values without their outer braces.
     notes : list of str
         Grows while the values are being understood.
     """
@@ -148,19 +149,21 @@ def read_header(path: Path) -> Header:
 def parse(text: str, header: Header) -> dict[str, str]:
     """Split the text of a header into keys and values; notes go to ``header``."""
     fields: dict[str, str] = {}
+    spelled: dict[str, str] = {}  # how a key was written first
     lines = _meaningful(text)
     next(lines, None)  # the line that says ENVI
     for line in lines:
         key, equals, value = line.partition("=")
         if not equals:
             continue  # the rest of a description without braces
-        key, value = " ".join(key.split()).lower(), value.strip()
+        key, value = " ".join(key.split()), value.strip()
         if value.startswith("{"):
             value = _braced(key, value, lines, header)
+        key = spelled.setdefault(key.lower(), key)
         if fields.get(key, value) != value:
             header.notes.append(f"{_short(key)} is given more than once: the last one is used.")
         fields[key] = value
-    return fields
+    return understood(fields, header.notes)
 
 
 def _meaningful(text: str) -> Iterator[str]:

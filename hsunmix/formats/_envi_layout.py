@@ -63,9 +63,7 @@ def layout(header: Header) -> Layout:
     for key, value in (("samples", samples), ("lines", lines), ("bands", bands)):
         if not 1 <= value <= MAX_LENGTH:
             raise header.refuse(f"{key} = {value} is not possible")
-    interleave = header.text("interleave").lower()
-    if interleave not in ("bsq", "bil", "bip"):
-        raise header.refuse(f"interleave = {interleave[:40] or '(missing)'}: bsq, bil or bip is needed")
+    interleave = _interleave(header, bands)
     kind = header.text("file type").lower()
     if any(word in kind for word in _ELSEWHERE):
         raise header.refuse(f"file type = {kind[:40]}: its data lie in other files; open those")
@@ -89,6 +87,17 @@ def layout(header: Header) -> Layout:
         _frame_offsets(header, "major frame offsets"),
         _frame_offsets(header, "minor frame offsets"),
     )
+
+
+def _interleave(header: Header, bands: int) -> str:
+    interleave = header.text("interleave").lower()
+    if not interleave:
+        if bands > 1:
+            header.notes.append("interleave is missing: bsq was assumed.")
+        return "bsq"
+    if interleave not in ("bsq", "bil", "bip"):
+        raise header.refuse(f"interleave = {interleave[:40]}: bsq, bil or bip is needed")
+    return interleave
 
 
 def _dtype(header: Header) -> np.dtype[np.generic]:
@@ -115,7 +124,9 @@ def _compressed(header: Header) -> bool:
 
 def _frame_offsets(header: Header, key: str) -> tuple[int, int]:
     """Return the bytes to skip before and after a frame."""
-    words = header.words(key) or ["0", "0"]
+    words = header.words(key)
+    if words in ([], ["0"]):
+        return 0, 0
     possible = [word.isascii() and word.isdigit() and int(word[:10]) <= MAX_FRAME_OFFSET for word in words]
     if len(words) != 2 or not all(possible):
         raise header.refuse(

@@ -16,6 +16,7 @@ _DATUMS = {
     "NAD27": "NAD27", "NORTHAMERICA1927": "NAD27", "NORTHAMERICAN1927": "NAD27",
 }  # fmt: skip
 _GEOGRAPHIC = {"WGS84": 4326, "NAD83": 4269, "NAD27": 4267}
+_ARBITRARY = ("arbitrary", "pixel")
 _NORTH_AMERICA = {"NAD83": 26900, "NAD27": 26700}
 
 
@@ -27,6 +28,8 @@ def georeference(header: Header) -> Georeference | None:
     """
     words = header.words("map info")
     if not words:
+        if header.words("geo points"):
+            header.notes.append("geo points say where some pixels lie: the scene was not placed by them.")
         return None
     crs = header.text("coordinate system string")
     if not crs:
@@ -39,7 +42,7 @@ def georeference(header: Header) -> Georeference | None:
         return None
 
 
-def from_map_info(words: list[str], crs: str, notes: list[str]) -> Georeference | None:
+def from_map_info(words: list[str], crs: str, notes: list[str]) -> Georeference:
     """Understand the entries of a map info.
 
     Parameters
@@ -59,9 +62,7 @@ def from_map_info(words: list[str], crs: str, notes: list[str]) -> Georeference 
     """
     plain = [word for word in words if "=" not in word]
     named = dict(_option(word) for word in words if "=" in word)
-    projection = plain[0].lower()
-    if projection in ("arbitrary", "pixel"):
-        return None
+    projection = plain[0].lower() if plain else ""
     if len(plain) < 7:
         raise ValueError(f"{len(plain)} entries, at least 7 are needed")
     x0, y0, east, north, width, height = (float(word) for word in plain[1:7])
@@ -74,7 +75,9 @@ def from_map_info(words: list[str], crs: str, notes: list[str]) -> Georeference 
     c = east - a * (x0 - 1) - b * (y0 - 1)
     f = north - d * (x0 - 1) - e * (y0 - 1)
     crs = crs or _crs(projection, plain[7:], named.get("units", ""))
-    if not crs:
+    if not crs and projection in _ARBITRARY:
+        notes.append("map info gives coordinates of no known system: only the transform was read.")
+    elif not crs:
         notes.append(f"the map projection {plain[0][:40]!r} is not known: only the transform was read.")
     return Georeference((a, b, c, d, e, f), crs)
 

@@ -17,6 +17,7 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
+from hsunmix.engine.memory import require
 from hsunmix.errors import FileError, MissingFileError, TooLargeError
 from hsunmix.files import Identity, check_identity, identity
 from hsunmix.formats._checked import Checked
@@ -25,6 +26,7 @@ from hsunmix.model.unmixing import Step
 
 __all__ = ["MissingPixels", "RawPixels", "fill", "fill_rows"]
 
+LARGE_BYTES = 256 << 20  # a block from which on it is asked whether it fits
 CHUNK_BYTES = 16 << 20  # read at a time where most of what is read is thrown away
 
 
@@ -162,6 +164,7 @@ class RawPixels:
         lines, _, all_bands = self.shape
         first, last, _ = slice(first, last).indices(lines)
         picked = list(range(all_bands)) if bands is None else [range(all_bands)[b] for b in bands]
+        self._require_room((last - first) * self.shape[1] * len(picked))
         try:
             with self._open() as file:
                 if self.interleave == "bsq":
@@ -171,6 +174,12 @@ class RawPixels:
                 return self._read_bip(file, first, last, None if bands is None else picked)
         except MemoryError as error:
             raise TooLargeError(f"{self.path}: {error or 'the block does not fit into memory'}") from None
+
+    def _require_room(self, values: int) -> None:
+        """Refuse what would not fit: a system that promises more than it has ends the program later."""
+        size = values * (self.stored.itemsize + 4)  # and the same as float32
+        if size > LARGE_BYTES:
+            require(size, f"{self.path}: a block of {values} values")
 
     def spectrum(self, line: int, sample: int) -> NDArray[np.generic]:
         """Stored values of one pixel, (bands,)."""

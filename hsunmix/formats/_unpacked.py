@@ -40,14 +40,16 @@ def may_hold(path: Path, size: int) -> bool:
 class Unpacked:
     """The first bytes of what a gzip file holds, to be read in any order and from any thread.
 
-    Nothing is unpacked before it is needed. The temporary file lies where the system keeps such
-    files (``TMPDIR`` moves that) and is gone with the last reference to it, or with the process.
+    Nothing is unpacked before it is needed, and nothing is given before the whole file was gone
+    through: the checksum, and the length, stand at its end. The temporary file lies where the system
+    keeps such files (``TMPDIR`` moves that) and is gone with the last reference to it, or with the
+    process.
 
     Parameters
     ----------
     path : Path
     size : int
-        Bytes that are needed; what follows is not unpacked.
+        Bytes that are needed; what follows is unpacked too, but not kept.
     """
 
     def __init__(self, path: Path, size: int) -> None:
@@ -57,6 +59,7 @@ class Unpacked:
         self._known = identity(path)
         self._files: tuple[IO[bytes], IO[bytes]] | None = None
         self._done = 0
+        self._checked = False
 
     def steps(self) -> Generator[Step | None, None, None]:
         """Unpack block by block. Closed too early, it goes on from there the next time.
@@ -69,7 +72,7 @@ class Unpacked:
             The disk for temporary files is too small.
         """
         while not self._advance():
-            yield Step(self._done / self.size, message=f"Unpacking {self.path.name}")
+            yield Step(min(1.0, self._done / self.size), message=f"Unpacking {self.path.name}")
 
     @contextmanager
     def open(self) -> Iterator[IO[bytes]]:
@@ -83,7 +86,7 @@ class Unpacked:
     def _advance(self) -> bool:
         """Unpack one more block; return whether all is there."""
         with self._lock:
-            if self._done >= self.size:
+            if self._checked:
                 return True
             try:
                 check_identity(self.path, self._known)
@@ -95,7 +98,7 @@ class Unpacked:
                 raise FormatError(self.path, f"is damaged and can't be unpacked: {error}") from None
             except OSError as error:
                 raise FileError(self.path, f"can't be unpacked: {error.strerror or error}") from None
-            return self._done >= self.size
+            return self._checked
 
     def _block(self) -> None:
         if self._files is None:
@@ -103,17 +106,18 @@ class Unpacked:
             packed: IO[bytes] = gzip.GzipFile(self.path)  # type: ignore[assignment]
             self._files = packed, tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
         source, file = self._files
-        block = memoryview(source.read(min(BLOCK_BYTES, self.size - self._done)))
-        if not block:
-            reason = f"holds {self._done} bytes unpacked, but its header needs {self.size}"
-            raise FormatError(self.path, reason)
+        block = source.read(BLOCK_BYTES)
+        if not block:  # the end, and with it the checksum
+            if self._done < self.size:
+                reason = f"holds {self._done} bytes unpacked, but its header needs {self.size}"
+                raise FormatError(self.path, reason)
+            source.close()
+            self._checked = True
+            return
+        left = memoryview(block)[: max(0, self.size - self._done)]
         file.seek(self._done)
-        left = block
         while left:
             left = left[file.write(left) :]
-        if self._done + len(block) >= self.size:
-            source.read(1)  # what is behind the last byte is the checksum
-            source.close()
         self._done += len(block)
 
     def _require_room(self) -> None:

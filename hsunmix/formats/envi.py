@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +10,11 @@ from numpy.typing import NDArray
 
 from hsunmix.errors import FormatError
 from hsunmix.formats._envi_bands import bad_bands, default_rgb, gain_offset, names, nodata, wavelengths
-from hsunmix.formats._envi_data import find_pixels, header_of
+from hsunmix.formats._envi_data import find_pixels, header_of, is_foreign
 from hsunmix.formats._envi_header import Header, is_header, read_header
 from hsunmix.formats._envi_layout import Layout, layout
 from hsunmix.formats._envi_map import georeference
+from hsunmix.formats._envi_product import header_of_product, with_metadata
 from hsunmix.formats._files import read_head
 from hsunmix.formats._options import Options
 from hsunmix.formats._raw_pixels import MissingPixels, RawPixels
@@ -27,10 +29,10 @@ BY_NEIGHBOUR = True  # a data file is known by the header beside it, so other fo
 
 
 def sniff(path: Path, head: bytes) -> bool:
-    """Whether this is an ENVI header, or a data file with one beside it."""
+    """Whether this is an ENVI header, a data file with one beside it, or a product's metadata."""
     if is_header(head):
         return True
-    neighbour = header_of(path)
+    neighbour = header_of_product(path) if is_foreign(path) else header_of(path)
     return neighbour is not None and is_header(read_head(neighbour))
 
 
@@ -55,11 +57,15 @@ def open_header(path: Path, options: Options) -> Cube:  # noqa: ARG001 - ENVI ne
 
     The pixels of such a cube are ``MissingPixels``.
     """
-    header = _header(path)
+    header, named = _header(path)
     described = layout(header)
     if described.library:
         header.notes.append("a spectral library: its spectra are shown as one line of pixels.")
-    return _cube(header, described, find_pixels(header, described))
+    cube = _cube(header, described, find_pixels(header, described, named))
+    # A cube is opened again by its path: by the data file, where the header alone leads to another.
+    if named is not None and not _leads_to(header, described, named):
+        cube = replace(cube, path=named)
+    return cube
 
 
 def open_spectra(path: Path) -> Spectra:
@@ -70,11 +76,11 @@ def open_spectra(path: Path) -> Spectra:
     FormatError
         It is an image, or as for ``open_cube``.
     """
-    header = _header(path)
+    header, named = _header(path)
     described = layout(header)
     if not described.library:
         raise header.refuse("is an image, not a spectral library")
-    pixels = find_pixels(header, described)
+    pixels = find_pixels(header, described, named)
     if isinstance(pixels, MissingPixels):
         raise pixels.error
     cube = _cube(header, described, pixels)
@@ -83,7 +89,7 @@ def open_spectra(path: Path) -> Spectra:
     if gaps.any():
         header.notes.append(f"{int(gaps.sum())} values beyond {GAP:g} are taken as gaps.")
         values[gaps] = np.nan
-    if cube.bad_bands is not None:
+    if cube.bad_bands is not None and np.isfinite(values[:, cube.bad_bands]).any():
         header.notes.append(f"{int(cube.bad_bands.sum())} bands are bad by the header: taken as gaps.")
         values[:, cube.bad_bands] = np.nan
     nm, values = _risen(header, cube.wavelengths, values)
@@ -107,19 +113,30 @@ def _risen(
     return (nm, values) if turned is None else (turned, values[:, ::-1])
 
 
-def _header(path: Path) -> Header:
-    """Read the header, given itself or its data file."""
+def _header(path: Path) -> tuple[Header, Path | None]:
+    """Read the header; with it the data file, where that was given."""
+    if is_header(read_head(path)):
+        return read_header(path), None
+    product = header_of_product(path)
+    neighbour = product or header_of(path)
+    if neighbour is None:
+        return read_header(path), None  # which says why it is none
+    return read_header(neighbour), None if product else path
+
+
+def _leads_to(header: Header, described: Layout, named: Path) -> bool:
+    """Whether the header, given alone, would be read with this data file."""
+    quiet = replace(header, notes=[])
     try:
-        return read_header(path)
+        found = find_pixels(quiet, described)
     except FormatError:
-        neighbour = header_of(path)
-        if neighbour is None:
-            raise
-        return read_header(neighbour)
+        return False
+    return isinstance(found, RawPixels) and found.path.samefile(named)
 
 
 def _cube(header: Header, described: Layout, pixels: RawPixels | MissingPixels) -> Cube:
     bands = described.shape[2]
+    header = with_metadata(header, bands)
     nm, fwhm, unit = wavelengths(header, bands)
     gain, offset = gain_offset(header, bands)
     missing = [pixels.error.reason + "."] if isinstance(pixels, MissingPixels) else []

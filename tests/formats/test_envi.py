@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import warnings
 
 import numpy as np
 import pytest
 
-from hsunmix.errors import FileError, FormatError, MissingFileError, ParameterError
+from hsunmix.errors import FileError, FormatError, MissingFileError, ParameterError, TooLargeError
 from hsunmix.formats import MissingPixels, file_filter, formats, open_cube, open_header, open_spectra
 
 CODES = [1, 2, 3, 4, 5, 12, 13, 14, 15]
@@ -104,6 +105,81 @@ def test_data_file_of_the_right_size_wins(tmp_path, write_envi, values_of):
     (tmp_path / "a.img").write_bytes(b"\0" * 3)
     (tmp_path / "a").mkdir()
     np.testing.assert_array_equal(open_cube(header).pixels.read(0, 5), values)
+
+
+def test_two_data_files_that_fit_are_said(tmp_path, write_envi, values_of):
+    values = values_of(2)
+    header = write_envi(tmp_path / "a.dat", values).rename(tmp_path / "a.hdr")
+    (tmp_path / "a.raw").write_bytes(bytes(values.nbytes))
+    cube = open_cube(header)
+    np.testing.assert_array_equal(cube.pixels.read(0, 5), values)
+    assert cube.notes == ("the pixels are those of a.dat; a.raw would fit too.",)
+
+
+@pytest.mark.parametrize(
+    "name", ["a.raw", "a.BIN", "a.rfl", "a.hyspex", "a.pix", "a.2019", "a.ESL", "a.img.gz"]
+)
+def test_the_data_file_that_is_named_is_read(tmp_path, write_envi, values_of, name):
+    """Also where another one, which the header alone would lead to, lies beside it."""
+    values = values_of(2)
+    header = write_envi(tmp_path / "a.dat", values).rename(tmp_path / "a.hdr")
+    other = values[::-1].copy()
+    raw = other.transpose(2, 0, 1).astype("<i2").tobytes()
+    (tmp_path / name).write_bytes(gzip.compress(raw) if name.endswith(".gz") else raw)
+    cube = open_cube(tmp_path / name)
+    np.testing.assert_array_equal(cube.pixels.read(0, 5), other)
+    np.testing.assert_array_equal(open_cube(cube.path).pixels.read(0, 5), other)  # as a session does
+    np.testing.assert_array_equal(open_cube(header).pixels.read(0, 5), values)
+    (tmp_path / name).write_bytes(b"short")
+    with pytest.raises(FormatError, match="has 5 bytes"):
+        open_cube(tmp_path / name)
+
+
+def test_a_lone_data_file_of_another_ending_is_found_by_its_size(tmp_path, write_envi, values_of):
+    values = values_of(2)
+    header = write_envi(tmp_path / "a.rfl", values).rename(tmp_path / "a.hdr")
+    (tmp_path / "a.txt").write_bytes(bytes(values.nbytes))  # no kind of pixels
+    (tmp_path / "a.log2").write_bytes(b"short")
+    cube = open_cube(header)
+    np.testing.assert_array_equal(cube.pixels.read(0, 5), values)
+    assert cube.notes == ("the pixels are those of a.rfl, which has the size that is needed.",)
+    assert cube.path == header
+    (tmp_path / "a.rad").write_bytes(bytes(values.nbytes))
+    with pytest.raises(MissingFileError):  # which of the two?
+        open_cube(header)
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.jp2", "a.XML", "a.img.aux.xml", "a.zip", "a.prj", "a.pdf"])
+def test_what_lies_beside_an_image_is_no_image(tmp_path, write_envi, values_of, name):
+    values = values_of(2)
+    write_envi(tmp_path / "a.img", values).rename(tmp_path / "a.hdr")
+    (tmp_path / name).write_bytes(bytes(values.nbytes))
+    with pytest.raises(FormatError, match="of no format"):
+        open_cube(tmp_path / name)
+
+
+def test_one_band_needs_no_interleave(tmp_path, write_envi, values_of):
+    values = values_of(2, (5, 7, 1))
+    header = write_envi(tmp_path / "a", values, interleave="bsq")
+    text = header.read_text().replace(
+        "interleave = bsq\n", "major frame offsets = 0\nminor frame offsets = {0}\n"
+    )
+    header.write_text(text)
+    cube = open_cube(header)
+    assert cube.notes == ()
+    np.testing.assert_array_equal(cube.pixels.read(0, 5), values)
+
+
+def test_what_cannot_fit_into_memory_is_refused_before(tmp_path):
+    """A sparse file of one line with 2³¹ samples."""
+    (tmp_path / "a.hdr").write_text(
+        "ENVI\nsamples = 2147483647\nlines = 1\nbands = 9\ndata type = 4\ninterleave = bil\nbyte order = 0\n"
+    )
+    with (tmp_path / "a").open("wb") as file:
+        file.truncate(2147483647 * 9 * 4)
+    cube = open_cube(tmp_path / "a.hdr")
+    with pytest.raises(TooLargeError, match=r"a: a block of 19327352823 values would take 144\.0 GB"):
+        cube.read(0, 1)
 
 
 def test_path_is_absolute(tmp_path, write_envi, values_of, monkeypatch):
@@ -217,6 +293,16 @@ def test_gaps_of_a_library(tmp_path, write_envi):
     np.testing.assert_array_equal(np.isnan(library.values), [[False, True, False], [False] * 3])
     assert library.names == ("Spectrum 1", "Spectrum 2")
     assert library.notes == ("1 values beyond 1e+30 are taken as gaps.",)
+
+
+@pytest.mark.parametrize("bbl", ["{1, 1, 1}", "{1, 0, 1}"])
+def test_bad_bands_that_are_gaps_already_are_not_said(tmp_path, write_envi, bbl):
+    spectra = np.array([[0.1, np.nan, 0.3], [0.4, np.nan, 0.6]], dtype="f4")
+    fields = {"file_type": "ENVI Spectral Library", "bbl": bbl}
+    assert open_spectra(write_envi(tmp_path / "a.sli", spectra[:, :, None], **fields)).notes == ()
+    spectra[:, 1] = 0.2
+    notes = open_spectra(write_envi(tmp_path / "a.sli", spectra[:, :, None], **fields)).notes
+    assert notes == (("1 bands are bad by the header: taken as gaps.",) if "0" in bbl else ())
 
 
 def test_an_image_is_no_library(tmp_path, write_envi, values_of):

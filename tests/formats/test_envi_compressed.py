@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -116,6 +117,39 @@ def test_damage_is_one_line(packed, values_of, tmp_path):
         open_cube(header).read(0, 5)
     (tmp_path / "a").write_bytes(gzip.compress(values.tobytes() + b"more"))
     np.testing.assert_array_equal(open_cube(header).pixels.read(0, 5), values)
+
+
+@pytest.mark.parametrize("more", [b"", b"more than the header needs" * 9])
+def test_what_gzip_notices_is_noticed(packed, values_of, tmp_path, more):
+    """Flipped bits in the stream, the checksum and the length; cuts; what follows the end."""
+    values = values_of(2, (3, 4, 5))
+    header = packed(values)
+    whole = gzip.compress(values.tobytes() + more)
+    rng = np.random.default_rng(5)
+    places = [*rng.integers(10, len(whole) - 8, 60), *range(len(whole) - 8, len(whole))]
+    damaged = [whole[:-1], whole[:-4], whole[:-8], whole[:-9], whole + b"x", whole + b"\0" * 9, whole + whole]
+    for place in places:
+        flipped = bytearray(whole)
+        flipped[place] ^= 1 << int(rng.integers(8))
+        damaged.append(bytes(flipped))
+    refused = 0
+    for raw in damaged:
+        (tmp_path / "a").write_bytes(raw)
+        try:
+            good = gzip.decompress(raw)[: values.nbytes] == values.tobytes()
+        except (EOFError, OSError, zlib.error):
+            good = False
+        try:
+            read = open_cube(header).pixels.read(0, 3)
+        except FormatError:
+            refused += 1
+            assert not good
+        else:
+            assert good
+            np.testing.assert_array_equal(
+                read, np.frombuffer(values.tobytes(), "<i2").reshape(3, 5, 4).transpose(0, 2, 1)
+            )
+    assert refused > 60
 
 
 def test_what_a_file_cannot_hold_is_refused_at_once(packed, values_of):

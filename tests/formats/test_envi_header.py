@@ -69,7 +69,6 @@ def test_line_ends(opened, end):
     [
         ({"interleave": "bsp"}, "interleave = bsp"),
         ({"interleave": "/../x"}, r"interleave = /\.\./x"),
-        ({"interleave": ""}, r"interleave = \(missing\)"),
         ({"byte_order": "7"}, "byte order = 7"),
         ({"byte_order": "-1"}, "byte order = -1"),
         ({"byte_order": "Intel"}, "not a whole number"),
@@ -95,6 +94,7 @@ def test_line_ends(opened, end):
         ({"file_compression": "2"}, "file compression = 2"),
         ({"file_type": "ENVI Virtual Mosaic"}, "virtual mosaic: its data lie in other files"),
         ({"major_frame_offsets": "{4, 4}"}, "has 48 bytes.*needs 80"),
+        ({"major_frame_offsets": "4"}, "two numbers of bytes"),
     ],
 )
 def test_refused_in_one_line(opened, fields, reason):
@@ -134,6 +134,9 @@ def test_refused_in_one_line(opened, fields, reason):
         ({"map_info": "{UTM, 1, 1, a, b, 1, 1, 3, North, WGS-84}"}, "map info can't be used"),
         ({"map_info": "{UTM, 1, 1, 5, 5, 0, 0, 3, North, WGS-84}"}, "map info can't be used"),
         ({"byte_order": ""}, "little-endian was assumed"),
+        ({"interleave": ""}, "interleave is missing: bsq was assumed"),
+        ({"geo_points": "{1, 1, 40, 10, 3, 2, 39, 11}"}, "was not placed by them"),
+        ({"map_info": "{Arbitrary, 1, 1, 0, 0}"}, "map info can't be used"),
     ],
 )
 def test_noted_and_gone_on(opened, fields, note):

@@ -106,9 +106,23 @@ def test_turned_about_the_reference_pixel():
     assert a * b + d * e == pytest.approx(0)  # still a right angle
 
 
-@pytest.mark.parametrize("words", ["Arbitrary, 1, 1, 0, 0, 1, 1, 0, North", "Pixel, 1, 1, 0, 0, 1, 1"])
-def test_arbitrary_is_no_place(words):
-    assert from_map_info([word.strip() for word in words.split(",")], "", []) is None
+@pytest.mark.parametrize(
+    ("words", "transform"),
+    [
+        ("Arbitrary, 1, 1, 0, 0, 1, 1, 0, North", (1, 0, 0, 0, -1, 0)),
+        ("Arbitrary, 1, 1, 5, 6, 2, 3, 0, North, WGS-84, units=Meters", (2, 0, 5, 0, -3, 6)),
+        ("pixel, 1.5, 1.5, 5, 6, 2, 3", (2, 0, 4, 0, -3, 7.5)),
+    ],
+)
+def test_arbitrary_coordinates_keep_the_transform_as_gdal_does(tmp_path, words, transform):
+    (tmp_path / "a.hdr").write_text(
+        f"ENVI\nsamples = 3\nlines = 2\nbands = 1\ndata type = 1\nbyte order = 0\nmap info = {{{words}}}\n"
+    )
+    (tmp_path / "a").write_bytes(bytes(6))
+    cube = open_cube(tmp_path / "a.hdr")
+    assert cube.georeference.transform == pytest.approx(transform) == theirs(tmp_path / "a")[0][:6]
+    assert cube.georeference.crs == ""
+    assert cube.notes == ("map info gives coordinates of no known system: only the transform was read.",)
 
 
 @pytest.mark.parametrize(
