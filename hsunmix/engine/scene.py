@@ -8,18 +8,20 @@ power of two, because rows at such a distance would fight for the same lines of 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from hsunmix.engine.blocks import Block, Boxes, Rows, Scaling, Scattered
+from hsunmix.engine.executor_threads import THREADS
 from hsunmix.engine.filling import TILE, Filling
 from hsunmix.engine.memory import aligned
+from hsunmix.engine.source import Executor, Mapped, Part, Pass, PerPixel, per_pixel_of
 from hsunmix.engine.threads import run_chunks, thread_count
 from hsunmix.errors import InputError
 from hsunmix.model.cube import Cube
@@ -56,6 +58,8 @@ class Scene:
         Share of the values used that are below zero.
     notes : tuple of str
         What was left out, in sentences.
+    executor : Executor
+        Who runs the passes.
     """
 
     tiles: NDArray[np.float32]
@@ -65,6 +69,7 @@ class Scene:
     scale: float = 1.0
     negative: float = 0.0
     notes: tuple[str, ...] = ()
+    executor: Executor = THREADS
 
     @property
     def n_pixels(self) -> int:
@@ -91,6 +96,56 @@ class Scene:
     def passes(self, work: Callable[[slice], T]) -> Generator[None, None, list[T]]:
         """Map-reduce: call ``work`` for every chunk, return the results in order."""
         return run_chunks(work, self.chunks)
+
+    def part(self, chunk: slice) -> Part:
+        """Return the pixels of some tiles."""
+        return Part(self.tiles[chunk], self.counts[chunk], chunk.start * TILE)
+
+    def map(
+        self,
+        work: Callable[..., Any],
+        *small: Any,
+        per_pixel: Sequence[PerPixel] = (),
+        sums: Sequence[tuple[int, ...]] = (),
+        alone: bool = False,
+    ) -> Generator[None, None, Mapped]:
+        """Pass over all pixels: see ``hsunmix.engine.source``.
+
+        Parameters
+        ----------
+        work : callable
+            A function of a module: ``work(part, *small, *per_pixel, *sums)``.
+        *small
+            The same for every part.
+        per_pixel : sequence of PerPixel
+        sums : sequence of shapes
+        alone : bool
+            One tile at a time, where one takes long: so the pass can be cancelled soon.
+
+        Returns
+        -------
+        Mapped
+            What the work returned for each part, in order, and the sums over all parts.
+        """
+        chunks = [slice(i, i + 1) for i in range(len(self.tiles))] if alone else self.chunks
+        one = Pass(work, small, tuple(per_pixel), tuple(sums))
+        outcomes = yield from self.executor.run(one, self.part, chunks)
+        totals = [np.sum([found[k] for _, found in outcomes], axis=0) for k in range(len(one.sums))]
+        return Mapped([value for value, _ in outcomes], totals)
+
+    def per_pixel(
+        self, k: int | None = None, dtype: DTypeLike = np.float64, fill: float | None = None
+    ) -> PerPixel:
+        """Make numbers that stay with their pixels: one for each, or ``k``.
+
+        Parameters
+        ----------
+        k : int, optional
+        dtype : dtype
+        fill : float, optional
+            None leaves them as memory has them, for a pass that writes all.
+        """
+        return per_pixel_of(self.counts, TILE, k, dtype, fill)
 
     def columns(self, index: NDArray[np.int64]) -> NDArray[np.float64]:
         """Spectra of some columns, (bands used, len(index)), in scene units."""

@@ -1,0 +1,27 @@
+"""Passes on the threads of this process: the executor that scenes in memory have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+
+from hsunmix.engine.source import Outcome, Part, Pass
+from hsunmix.engine.threads import run_chunks
+
+__all__ = ["THREADS", "Threads"]
+
+
+class Threads:
+    """Each free thread takes the next part; numbers of pixels are written where they lie."""
+
+    def run(
+        self, one: Pass, part_of: Callable[[slice], Part], chunks: Sequence[slice]
+    ) -> Generator[None, None, list[Outcome]]:
+        """Yield after every part that this thread has done; return the outcomes in order."""
+
+        def work(chunk: slice) -> Outcome:
+            return one.on(part_of(chunk), [numbers.values[chunk] for numbers in one.per_pixel])
+
+        return run_chunks(work, chunks)
+
+
+THREADS = Threads()

@@ -1,0 +1,165 @@
+"""What a method may ask of the pixels, wherever they are.
+
+A method never sees where the pixels are kept. It names a function and its arguments, ``source.map(work, …)``,
+and whoever holds the pixels calls it for one part of them after the other:
+
+``work(part, *small, *per_pixel, *sums)``
+    ``part`` has the pixels of some tiles, ``small`` are the same small arrays for every part, ``per_pixel``
+    are this part's share of numbers that stay with their pixels, and ``sums`` are arrays of zeros to add to.
+    What it returns, besides, comes back in the order of the parts.
+
+``work`` is a function of a module, no closure, and all that it is given can be pickled: so the same pass runs
+on threads of this process, on other processes, or on other machines. Only small arrays go out and sums come
+back.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+__all__ = ["Executor", "Mapped", "Outcome", "Part", "Pass", "PerPixel", "per_pixel_of"]
+
+Array = NDArray[Any]
+Outcome = tuple[Any, list[NDArray[np.float64]]]  # what the work returns, and its sums
+
+
+class Part(NamedTuple):
+    """Some tiles.
+
+    Attributes
+    ----------
+    tiles : array of float32, (m, bands used, T)
+        Read only.
+    counts : array of int64, (m,)
+        Pixels in each that are no padding.
+    first : int
+        Column of the first pixel.
+    """
+
+    tiles: NDArray[np.float32]
+    counts: NDArray[np.int64]
+    first: int
+
+
+@dataclass(eq=False)
+class PerPixel:
+    """Numbers that stay with their pixels, one or ``k`` for each.
+
+    Attributes
+    ----------
+    values : array, (n, T) or (n, k, T)
+        As the source lays out its tiles; for the engine and for what passes hand to kernels.
+    counts : array of int64, (n,)
+        Pixels in each tile that are no padding.
+    """
+
+    values: Array
+    counts: NDArray[np.int64]
+
+    @property
+    def width(self) -> int:
+        """Pixels in a tile, padding included."""
+        return int(self.values.shape[-1])
+
+    def at(self, columns: NDArray[np.integer[Any]]) -> Array:
+        """Return the numbers of some pixels, (len,) or (k, len)."""
+        tile, place = np.divmod(np.asarray(columns), self.width)
+        found = self.values[tile, ..., place]
+        return np.ascontiguousarray(np.moveaxis(found, 0, -1))
+
+    def put(self, columns: NDArray[np.integer[Any]] | int | list[int], value: float) -> None:
+        """Set the numbers of some pixels."""
+        tile, place = np.divmod(np.asarray(columns), self.width)
+        self.values[tile, ..., place] = value
+
+    def pad(self, value: float) -> None:
+        """Set what stands in the padding."""
+        self.values[-1, ..., self.counts[-1] :] = value
+
+    def copy(self) -> PerPixel:
+        """Return the same numbers, to be changed on their own."""
+        return PerPixel(self.values.copy(), self.counts)
+
+    def argmax(self) -> int:
+        """Return the column with the largest number, the first of equal ones; for one number a pixel."""
+        return int(self.values.argmax())
+
+    def max(self) -> float:
+        """Return the largest number, padding included."""
+        return float(self.values.max(initial=-math.inf))
+
+    def sum(self) -> float:
+        """Return the sum of all numbers, in double precision."""
+        return float(self.values.sum(dtype=np.float64))
+
+    def totals(self) -> NDArray[np.float64]:
+        """Return the sum of each of the ``k`` numbers over the pixels, (k,)."""
+        return np.asarray(self.values.sum(axis=(0, 2), dtype=np.float64))
+
+
+@dataclass(frozen=True, eq=False)
+class Pass:
+    """One pass over the pixels.
+
+    Attributes
+    ----------
+    work : callable
+        See the module.
+    small : tuple
+    per_pixel : tuple of PerPixel
+    sums : tuple of tuple of int
+        The shapes of the arrays to add to.
+    """
+
+    work: Callable[..., Any]
+    small: tuple[Any, ...] = ()
+    per_pixel: tuple[PerPixel, ...] = ()
+    sums: tuple[tuple[int, ...], ...] = ()
+
+    def on(self, part: Part, shares: Sequence[Array]) -> Outcome:
+        """Do it for a part."""
+        sums = [np.zeros(shape) for shape in self.sums]
+        return self.work(part, *self.small, *shares, *sums), sums
+
+
+class Mapped(NamedTuple):
+    """What a pass brought.
+
+    Attributes
+    ----------
+    values : list
+        What the work returned for each part, in the pixels' order.
+    sums : list of array of float64
+        Over all parts, added in their order: the same bits whoever was faster.
+    """
+
+    values: list[Any]
+    sums: list[NDArray[np.float64]]
+
+
+class Executor(Protocol):
+    """Runs passes over the parts of a scene that is in memory."""
+
+    def run(
+        self, one: Pass, part_of: Callable[[slice], Part], chunks: Sequence[slice]
+    ) -> Generator[None, None, list[Outcome]]:
+        """Yield now and then; return the outcome of every chunk, in order.
+
+        Closing the generator ends the pass: nothing writes into rows afterwards.
+        """
+        ...
+
+
+def per_pixel_of(
+    counts: NDArray[np.int64], width: int, k: int | None, dtype: DTypeLike, fill: float | None
+) -> PerPixel:
+    """Make numbers for every pixel: one each, or ``k``; ``fill`` None leaves them as memory has them."""
+    shape = (len(counts), width) if k is None else (len(counts), k, width)
+    values: Array = np.empty(shape, dtype) if fill is None else np.full(shape, fill, dtype)
+    return PerPixel(values, counts)
