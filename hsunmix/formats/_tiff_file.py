@@ -15,7 +15,7 @@ from hsunmix.errors import FileError, FormatError
 from hsunmix.formats._files import is_regular, read_head
 from hsunmix.model.georeference import Georeference
 
-__all__ = ["Tags", "TiffFacts", "dataset", "gdal", "is_tiff", "look", "tiff_beside"]
+__all__ = ["Tags", "TiffFacts", "dataset", "gdal", "is_tiff", "look", "tiff_beside", "unreadable"]
 
 Tags = dict[str, dict[str, str]]  # by domain, then by name; the domain without a name is ""
 
@@ -54,6 +54,8 @@ class TiffFacts:
         The same of each band.
     names : list of str
         Descriptions of the bands, empty where one has none.
+    packing : str
+        How its pieces are compressed, in GDAL's words; empty where they are not.
     row_bytes : int
         What one row of its pieces takes, unpacked, in all bands.
     masked, alpha : bool
@@ -72,6 +74,7 @@ class TiffFacts:
     band_tags: list[Tags]
     names: list[str]
     row_bytes: int
+    packing: str = ""
     masked: bool = False
     alpha: bool = False
     notes: list[str] = field(default_factory=list)
@@ -109,8 +112,8 @@ def gdal(row_bytes: int = 0) -> Iterator[None]:
         yield
 
 
-def dataset(path: Path) -> Any:
-    """Open a file, within ``gdal``; to be closed.
+def dataset(path: Path, page: int = 0) -> Any:
+    """Open a page of a file, within ``gdal``; to be closed.
 
     Raises
     ------
@@ -123,20 +126,20 @@ def dataset(path: Path) -> Any:
         reason = "is a virtual file (VRT), whose pixels lie in other files: refused" if virtual else ""
         raise FormatError(path, reason or "is not a TIFF file, whatever its name says")
     try:
-        return rasterio.open(path, driver="GTiff")
+        return rasterio.open(f"GTIFF_DIR:{page + 1}:{path}" if page else path, driver="GTiff")
     except rasterio.errors.RasterioIOError as error:
         raise FormatError(path, f"can't be read as TIFF: {error}") from None
 
 
-def look(path: Path) -> TiffFacts:
-    """Read what a file says, but none of its pixels.
+def look(path: Path, page: int = 0) -> TiffFacts:
+    """Read what a page of a file says, but none of its pixels.
 
     Raises
     ------
     FormatError
         It can't be read, holds no plain numbers, or reading it would take too much memory.
     """
-    with gdal(), dataset(path) as file:
+    with gdal(), dataset(path, page) as file:
         lines, samples, bands = file.height, file.width, file.count
         dtype = _dtype(path, file)
         _check_sizes(path, file, dtype)
@@ -152,6 +155,7 @@ def look(path: Path) -> TiffFacts:
             [_tags(file, band) for band in range(1, bands + 1)],
             [name or "" for name in file.descriptions],
             max(rows for rows, _ in file.block_shapes) * samples * bands * dtype.itemsize,
+            file.tags(ns="IMAGE_STRUCTURE").get("COMPRESSION", ""),
             *_masks(file),
         )
         if file.gcps[0] and facts.place is None:

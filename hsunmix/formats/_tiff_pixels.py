@@ -28,6 +28,8 @@ class TiffPixels:
         In which they are handed out.
     row_bytes : int
         See ``gdal``.
+    pages : tuple of int
+        Each holds a band, where there are several: then none stays open.
     mask : TiffMask, optional
         Which of them hold data.
     empty : float
@@ -40,11 +42,13 @@ class TiffPixels:
         shape: tuple[int, int, int],
         dtype: np.dtype[np.generic],
         row_bytes: int,
+        pages: tuple[int, ...] = (0,),
         mask: TiffMask | None = None,
         empty: float = 0.0,
     ) -> None:
         self.path = path
         self._row_bytes = row_bytes
+        self._pages = pages
         self.shape = shape
         self.dtype = dtype
         self._mask = mask
@@ -84,15 +88,24 @@ class TiffPixels:
         from rasterio.errors import RasterioError
         from rasterio.windows import Window
 
+        window = Window(left, top, right - left, bottom - top)
         with self._lock, gdal(self._row_bytes):
             if self._file is None:
-                self._file = dataset(self.path)
+                self._file = dataset(self.path, self._pages[0])
             try:
-                window = Window(left, top, right - left, bottom - top)
-                values: NDArray[np.generic] = self._file.read([band + 1 for band in bands], window=window)
+                values: NDArray[np.generic] = self._values(bands, window)
                 if self._mask is not None:
                     values = values.astype(self.dtype, copy=False)
                     values[:, ~self._mask.read(self._file, window)] = self._empty
             except RasterioError as error:
                 raise unreadable(self.path, error) from None
         return values
+
+    def _values(self, bands: list[int], window: Any) -> Any:
+        if len(self._pages) == 1:
+            return self._file.read([band + 1 for band in bands], window=window)
+        planes = []
+        for band in bands:
+            with dataset(self.path, self._pages[band]) as page:
+                planes.append(page.read(1, window=window))
+        return np.stack(planes)

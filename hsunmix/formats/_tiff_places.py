@@ -7,13 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hsunmix.files import identity
 from hsunmix.formats._chunk_pixels import ChunkPixels
 from hsunmix.formats._chunks import Chunks
 from hsunmix.formats._raw_pixels import RawPixels
-from hsunmix.formats._tiff_directory import Directory, read_directory
 from hsunmix.formats._tiff_file import MAX_BLOCK_BYTES, TiffFacts
+from hsunmix.formats._tiff_pages import Pages
 
 __all__ = ["lying"]
 
@@ -23,33 +24,38 @@ ROWS, PLANAR, PREDICTOR, TILE_WIDTH, TILE_HEIGHT, FORMAT = 278, 284, 317, 322, 3
 STRIPS, TILES = (273, 279), (324, 325)  # where they begin, and their lengths
 YCBCR = 6
 _COMPRESSIONS = {1: (), 5: ("lzw",), 8: ("zlib",), 32946: ("zlib",)}
+_PACKINGS = {1: "", 5: "LZW", 8: "DEFLATE", 32946: "DEFLATE"}
+_SINGLE = (WIDTH, HEIGHT, COMPRESSION, PHOTOMETRIC, FILL_ORDER, SAMPLES, ROWS, PLANAR, PREDICTOR, TILE_WIDTH)
 _PREDICTORS = {1: (), 2: ("differences",), 3: ("float differences",)}
 _KINDS = {1: "u", 2: "i", 3: "f"}
 
 
-def lying(path: Path, facts: TiffFacts) -> RawPixels | ChunkPixels | None:
+def lying(path: Path, facts: TiffFacts, pages: Pages) -> RawPixels | ChunkPixels | None:
     """Return the pixels of a file that are stored in a way that is known here.
 
     None for what GDAL has to read: other compressions, types and orders of bits, and whatever isn't as
     it should be or as GDAL sees it.
     """
     known = identity(path)
-    found = read_directory(path)
-    if found is None:
+    if pages.table is None:
         return None
-    tags, order = found
-
-    def number(tag: int, otherwise: int = 1) -> int:
-        values = tags.get(tag)
-        return otherwise if values is None else int(values[0]) if (values == values[0]).all() else -1
-
-    bands = facts.shape[2]
-    stored = np.dtype(facts.dtype).newbyteorder(order)  # type: ignore[arg-type]
+    tags, number, bands = pages.table.numbers, pages.table.number, facts.shape[2]
+    stored = np.dtype(facts.dtype).newbyteorder(pages.order)  # type: ignore[arg-type]
     kind = f"{_KINDS.get(number(FORMAT), '?')}{number(BITS) / 8:g}"
     filters = _COMPRESSIONS.get(number(COMPRESSION)), _PREDICTORS.get(number(PREDICTOR))
     shape = tuple(number(tag) for tag in (HEIGHT, WIDTH, SAMPLES))
     usual = number(FILL_ORDER) == 1 and number(PHOTOMETRIC) != YCBCR and number(PLANAR) in (1, 2)
-    if None in filters or not usual or shape != facts.shape or kind != facts.dtype.str[1:]:
+    # A damaged tag may make of one compression another: libtiff's reading of it has to be the same.
+    agreed = _PACKINGS.get(number(COMPRESSION)) == facts.packing and COMPRESSION in tags
+    counted = all(tags[tag].size == bands for tag in (BITS, FORMAT) if tag in tags) and all(
+        tags[tag].size == 1 for tag in _SINGLE if tag in tags
+    )
+    if (
+        None in filters
+        or not (usual and agreed and counted)
+        or shape != facts.shape
+        or kind != facts.dtype.str[1:]
+    ):
         return None
     packing, predicting = filters[0] or (), filters[1] or ()
     if not packing:
@@ -65,7 +71,7 @@ def lying(path: Path, facts: TiffFacts) -> RawPixels | ChunkPixels | None:
 
 
 def _chunks(
-    tags: Directory,
+    tags: dict[int, NDArray[np.int64]],
     number: Callable[..., int],
     facts: TiffFacts,
     stored: np.dtype[np.generic],

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.errors import FileError
+from hsunmix.errors import FileError, FormatError
 from hsunmix.formats import _envi_bands
 from hsunmix.formats._band_characterisation import image_of, metadata_fields, metadata_of
 from hsunmix.formats._envi_header import Header, is_header, read_header
@@ -19,6 +19,7 @@ from hsunmix.formats._stac import stac_fields
 from hsunmix.formats._tiff_aux import complete
 from hsunmix.formats._tiff_file import TiffFacts, is_tiff, look, tiff_beside
 from hsunmix.formats._tiff_mask import empty_value, take_mask
+from hsunmix.formats._tiff_pages import read_pages, spread
 from hsunmix.formats._tiff_pixels import TiffPixels
 from hsunmix.formats._tiff_places import lying
 from hsunmix.formats._tiff_terms import Fields, joined, merged
@@ -49,6 +50,8 @@ def open_cube(path: Path, options: Options) -> Cube:  # noqa: ARG001 - TIFF need
     with path.open("rb") as file:
         image = _image(path, file.read(4096)) or path
     facts = look(image)
+    pages = read_pages(image, facts.notes)
+    spread(facts, image, pages)
     complete(facts, image)
     mask = take_mask(facts, image)
     fields, header = _fields(image, facts)
@@ -60,9 +63,11 @@ def open_cube(path: Path, options: Options) -> Cube:  # noqa: ARG001 - TIFF need
     gain, offset = _scale(facts, header)
     nodata = facts.nodata if facts.nodata is not None else _envi_bands.nodata(header)
     dtype, empty = (facts.dtype, 0.0) if mask is None else empty_value(facts.dtype, nodata, facts.notes)
-    pixels: Pixels | None = lying(image, facts) if mask is None else None
+    pixels: Pixels | None = lying(image, facts, pages) if mask is None else None
+    if pixels is None and pages.bare:
+        raise FormatError(image, "has pages without tables of their own, in a form that can't be read")
     return Cube(
-        pixels or TiffPixels(image, facts.shape, dtype, facts.row_bytes, mask, empty),
+        pixels or TiffPixels(image, facts.shape, dtype, facts.row_bytes, pages.numbers, mask, empty),
         wavelengths=nm,
         fwhm=fwhm,
         bad_bands=_envi_bands.bad_bands(header, bands),
