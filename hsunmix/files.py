@@ -19,7 +19,7 @@ from typing import NamedTuple
 from hsunmix.errors import FileError, HsunmixError, MissingFileError, WriteError
 
 __all__ = [
-    "CHANGED", "Identity", "check_identity", "clean_orphans", "hashing", "identity", "reason",
+    "CHANGED", "Identity", "check_identity", "clean_orphans", "digest_of", "hashing", "identity", "reason",
     "replacing", "replacing_all", "resource", "sha256", "writing",
 ]  # fmt: skip
 
@@ -202,6 +202,9 @@ class Identity(NamedTuple):
     inode: int
 
 
+_digests: dict[tuple[Path, Identity], str] = {}
+
+
 def identity(path: Path, descriptor: int | None = None) -> Identity:
     """Return a file's identity.
 
@@ -260,6 +263,28 @@ def hashing(path: str | PathLike[str]) -> Generator[None, None, str]:
         raise MissingFileError(path, "there is no such file") from error
     except OSError as error:
         raise FileError(path, f"could not be read: {error.strerror or error}") from error
+
+
+def digest_of(path: Path, known: Identity) -> Generator[None, None, str | None]:
+    """Return the SHA-256 of a file as it was when it had this identity, a piece after the other.
+
+    Remembered: several products want it, and of a large file it takes long.
+
+    Returns
+    -------
+    str or None
+        None where it has changed or gone since: what can be hashed now is not what was read then.
+    """
+    key = path, known
+    if key not in _digests:
+        try:
+            check_identity(path, known)
+            found = yield from hashing(path)
+            check_identity(path, known)
+        except FileError:
+            return None
+        _digests[key] = found
+    return _digests[key]
 
 
 def resource(*parts: str) -> Path:

@@ -18,7 +18,7 @@ from hsunmix.exports._figures import scale_bar
 from hsunmix.exports._georeference import crs_of, metres_per_pixel
 from hsunmix.exports._indexed_png import map_png, palette
 from hsunmix.exports._line_plot import line_plot
-from hsunmix.exports._result import source, text
+from hsunmix.exports._result import source, text, unknown
 from hsunmix.exports._script import python_script
 from hsunmix.exports._statistics import Statistics, residual_statistics, top_of_residual
 
@@ -146,10 +146,13 @@ def provenance(delivery: Delivery, sha256: str | None) -> str:
     facts |= {f"Parameter {name}": value for name, value in unmixing.parameters.items()}
     facts["Seed"] = unmixing.seed
     if cube is not None:
-        file = source(cube, sha256)
+        file = source(delivery, sha256)
         lines, samples, bands = cube.shape
         facts |= {"File": file["path"], "Size": f"{file['bytes']} bytes" if file["bytes"] else None}
-        facts |= {"SHA-256": file["sha256"], "Image": f"{lines} lines × {samples} samples × {bands} bands"}
+        facts |= {
+            "SHA-256": file["sha256"] or unknown(delivery, sha256) or None,
+            "Image": f"{lines} lines × {samples} samples × {bands} bands",
+        }
         by_hand = "chosen by hand" if cube.selection is not None else None
         facts |= {"Mask": cube.selection_text or by_hand, "Choice of bands": cube.band_text or None}
         if cube.wavelengths is not None:

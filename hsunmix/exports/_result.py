@@ -16,12 +16,10 @@ from hsunmix.exports import Delivery
 from hsunmix.exports._envi import map_fields
 from hsunmix.exports._georeference import crs_of
 from hsunmix.exports._statistics import Statistics, gather
-from hsunmix.files import hashing, replacing
+from hsunmix.files import Identity, digest_of, identity, replacing
 from hsunmix.model.cube import Cube
 
-__all__ = ["digest", "source", "text", "write"]
-
-_digests: dict[tuple[Path, int, int], str] = {}  # by file, size and time of change
+__all__ = ["digest", "source", "text", "unknown", "write"]
 
 
 def write(
@@ -33,6 +31,8 @@ def write(
     sha256 = yield from digest(delivery)
     statistics = yield from gather(delivery.unmixing)
     content = _record(delivery, sha256, statistics) | {"files": files, "notes": _notes(delivery.cube, files)}
+    if said := unknown(delivery, sha256):
+        content["notes"].append(said)
     with replacing(path) as temporary:
         encoded = json.dumps(plain(content), indent=2, ensure_ascii=False, allow_nan=False)
         temporary.write_text(encoded + "\n", encoding="utf-8")
@@ -40,21 +40,11 @@ def write(
 
 
 def digest(delivery: Delivery) -> Generator[None, None, str | None]:
-    """Return the SHA-256 of the file that holds the scene's pixels; None where there is none.
-
-    Remembered: two products want it, and of a large file it takes long.
-    """
+    """Return the SHA-256 of the file that the result is of; None where there is none, or not any more."""
+    if delivery.unmixing.data is not None:
+        return delivery.unmixing.data.sha256 or None
     data = _data(delivery.cube)
-    if data is None:
-        return None
-    try:
-        state = data.stat()
-    except OSError:
-        return (yield from hashing(data))  # raises what is wrong, for an analyst
-    key = data, state.st_size, state.st_mtime_ns
-    if key not in _digests:
-        _digests[key] = yield from hashing(data)
-    return _digests[key]
+    return None if data is None else (yield from digest_of(*data))
 
 
 def _record(delivery: Delivery, sha256: str | None, statistics: Statistics) -> dict[str, Any]:
@@ -74,7 +64,7 @@ def _record(delivery: Delivery, sha256: str | None, statistics: Statistics) -> d
         "source_pixels": None if sources is None else [int(p) for p in sources],
         "hsunmix_version": __version__,
         "command": delivery.command,
-        "input": source(cube, sha256),
+        "input": source(delivery, sha256),
         "options": {} if cube is None else dict(cube.options),
         "mask": (cube.selection_text or None) if cube is not None else None,
         "band_choice": (cube.band_text or None) if cube is not None else None,
@@ -89,17 +79,32 @@ def _record(delivery: Delivery, sha256: str | None, statistics: Statistics) -> d
     }
 
 
-def _data(cube: Cube | None) -> Path | None:
-    """Return the file that holds the pixels."""
-    return None if cube is None or cube.path is None else Path(getattr(cube.pixels, "path", cube.path))
+def _data(cube: Cube | None) -> tuple[Path, Identity] | None:
+    """Return the file that holds the pixels, and what it was when they were read."""
+    if cube is None or cube.path is None:
+        return None
+    if cube.files:
+        return cube.files[0]
+    path = Path(getattr(cube.pixels, "path", cube.path))
+    return path, identity(path)
 
 
-def source(cube: Cube | None, sha256: str | None) -> dict[str, Any]:
-    """Name what was opened, with size and hash of the file that holds the pixels."""
+def source(delivery: Delivery, sha256: str | None) -> dict[str, Any]:
+    """Name what was opened, with size and hash of the file that holds the pixels, as they were read."""
+    cube = delivery.cube
     data = _data(cube)
     if cube is None or cube.path is None or data is None:
         return {"path": None, "bytes": None, "sha256": None}
-    return {"path": text(cube.path), "bytes": data.stat().st_size, "sha256": sha256}
+    size = data[1].size if delivery.unmixing.data is None else delivery.unmixing.data.bytes
+    return {"path": text(cube.path), "bytes": size, "sha256": sha256}
+
+
+def unknown(delivery: Delivery, sha256: str | None) -> str:
+    """Say why there is no hash; empty where there is one, or nothing to be hashed."""
+    data = _data(delivery.cube)
+    if data is None or sha256 is not None:
+        return ""
+    return f"{text(data[0].name)} has changed since it was read: the SHA-256 of what was unmixed is not known"
 
 
 def _notes(cube: Cube | None, files: Sequence[str]) -> list[str]:

@@ -23,7 +23,7 @@ A format is a file in this folder. It has
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from os import PathLike
@@ -34,6 +34,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.errors import FormatError, ParameterError
+from hsunmix.files import Identity, check_identity, identity
 from hsunmix.formats._builtin import builtin_library
 from hsunmix.formats._files import guarded, read_head, regular_file
 from hsunmix.formats._options import Options
@@ -187,12 +188,14 @@ def open_spectra(path: str | PathLike[str]) -> Spectra:
     opener = found.open_spectra
     if opener is None:
         raise FormatError(path, f"{found.title} files hold no spectral library that hsunmix reads")
+    before = identity(file)
     if found.decoded_by:
         from hsunmix.formats._child import remote_spectra
 
         library = remote_spectra(found.id, file)
     else:
         library = guarded(file, lambda: opener(file))
+    check_identity(file, before)
     return replace(library, format=found.id)
 
 
@@ -225,13 +228,26 @@ def _open(path: str | PathLike[str], given: dict[str, Any], what: str) -> Cube:
     for name in kept:
         if name not in found.options:
             raise ParameterError(name, f"{found.title} files need no such option")
+    before = identity(file)
     if found.decoded_by:
         from hsunmix.formats._child import remote_cube
 
         cube = remote_cube(found.id, file, kept, what)
     else:
         cube = guarded(file, lambda: opener(file, options))
-    return replace(cube, format=found.id, path=cube.path or file, options=tuple(kept.items()))
+    check_identity(file, before)
+    cube = replace(cube, format=found.id, path=cube.path or file, options=tuple(kept.items()))
+    return replace(cube, files=tuple(_files(cube, {file: before})))
+
+
+def _files(cube: Cube, known: dict[Path, Identity]) -> Iterator[tuple[Path, Identity]]:
+    """Yield the files of a cube: that of the pixels, as they have it, and the one with the header."""
+    assert cube.path is not None
+    data = Path(getattr(cube.pixels, "path", cube.path))
+    of_pixels: Identity | None = getattr(cube.pixels, "identity", None)
+    yield data, of_pixels or known.get(data) or identity(data)
+    if data != cube.path:
+        yield cube.path, known.get(cube.path) or identity(cube.path)
 
 
 def _find(file: Path, pick: Callable[[Format], Any]) -> Format:

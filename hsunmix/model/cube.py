@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from hsunmix.files import Identity
 from hsunmix.model.georeference import Georeference
 from hsunmix.model.layout import Layout
 from hsunmix.model.mask import holding_bands, usable_pixels
@@ -57,6 +58,9 @@ class Cube:
     options : dict
         What had to be given to open the file (``lines``, ``dataset`` …): opening it again needs
         the same.
+    files : tuple of (Path, Identity)
+        The file that holds the pixels and the one with the header, where that is another, as they were
+        when it was opened; empty where it is in no file.
     layout : Layout
         How it lies in its file, where that is to be chosen.
     notes : tuple of str
@@ -81,6 +85,7 @@ class Cube:
     selection_text: str = ""
     band_text: str = ""
     options: tuple[tuple[str, int | str], ...] = ()
+    files: tuple[tuple[Path, Identity], ...] = ()
     layout: Layout = field(default_factory=Layout)
     notes: tuple[str, ...] = ()
 

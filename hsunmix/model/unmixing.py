@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hsunmix.model.spectra import Endmember, Source, colour
 
-__all__ = ["Step", "Unmixing"]
+__all__ = ["Data", "Step", "Unmixing"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +34,21 @@ class Step:
     relative_error: float | None = None
     endmembers: NDArray[np.float64] | None = None
     message: str = ""
+
+
+@dataclass(frozen=True)
+class Data:
+    """A file that is known by its hash alone.
+
+    Attributes
+    ----------
+    bytes : int
+    sha256 : str
+        Empty where it was not hashed as a whole.
+    """
+
+    bytes: int
+    sha256: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +85,8 @@ class Unmixing:
         Whether an endmember is the mean of its source pixel's spectral neighbours.
     provisional : bool
         Whether the endmembers were edited and the abundances not yet solved again for all pixels.
+    data : Data or None
+        The file of the scene when this was made, where it is another now; None for a fresh result.
     """
 
     endmembers: NDArray[np.float64]
@@ -90,6 +107,7 @@ class Unmixing:
     names: tuple[str, ...] = ()
     smoothed: bool = False
     provisional: bool = False
+    data: Data | None = None
 
     @property
     def rank(self) -> int:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 import os
 from functools import lru_cache
-from os import PathLike
 from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
-from hsunmix.errors import FileError, InputError, MissingCubeError
+from hsunmix.errors import InputError, MissingCubeError
+from hsunmix.files import Identity, check_identity
 from hsunmix.model.cube import Cube
+from hsunmix.model.unmixing import Data
 
-__all__ = ["Fingerprint", "SourceRecord", "changes", "find", "source_of"]
+__all__ = ["Fingerprint", "SourceRecord", "changes", "data_of", "find", "source_of"]
 
 WHOLE_BYTES = 256 << 20  # up to here the whole file is hashed
 END_BYTES = 1 << 20  # of a larger one the size and this much at both ends
@@ -34,9 +35,9 @@ class Fingerprint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class SourceRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A cube by where it is and what it was.
 
-    ``pixels`` is of the file that holds the pixels, ``header`` of a header beside it; None where
-    they could not be read when the session was saved. ``relative`` is from the session's folder,
-    with ``/``. The texts are the cube's; what they made is kept in arrays.
+    ``pixels`` is of the file that holds the pixels, ``header`` of a header beside it, as they were when
+    the cube was opened; without a hash where they had changed when the session was saved. ``relative`` is
+    from the session's folder, with ``/``. The texts are the cube's; what they made is kept in arrays.
     """
 
     absolute: str
@@ -49,8 +50,15 @@ class SourceRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     band_text: str = ""
 
 
-def source_of(cube: Cube, session: Path) -> SourceRecord:
+def source_of(cube: Cube, session: Path, data: Data | None = None) -> SourceRecord:
     """Describe a cube for a session.
+
+    Parameters
+    ----------
+    cube : Cube
+    session : Path
+    data : Data, optional
+        The file that the session's result is of, where the cube's is another now.
 
     Raises
     ------
@@ -64,7 +72,9 @@ def source_of(cube: Cube, session: Path) -> SourceRecord:
         relative = Path(os.path.relpath(absolute, _folder(session))).as_posix()
     except ValueError:  # another drive
         relative = ""
-    pixels, header = _fingerprints(cube, cube.path)
+    pixels, header = _fingerprints(cube)
+    if data is not None:
+        pixels = Fingerprint(data.bytes, 0, data.sha256, "whole")
     texts = (cube.selection_text, cube.band_text)
     return SourceRecord(absolute, relative, cube.shape, dict(cube.options), pixels, header, *texts)
 
@@ -91,50 +101,57 @@ def find(record: SourceRecord, session: Path) -> Path:
 
 def changes(record: SourceRecord, cube: Cube) -> str:
     """Say in one sentence what has changed since the session was saved; empty when nothing has."""
-    if cube.path is None:
-        return ""
-    pixels, header = _fingerprints(cube, cube.path, fresh=True)
-    for now, then, what in ((pixels, record.pixels, "cube"), (header, record.header, "cube's header")):
+    then_and_names = ((record.pixels, "cube"), (record.header, "cube's header"))
+    for now, (then, what) in zip(_fingerprints(cube, fresh=True), then_and_names, strict=True):
         if now is None or then is None:
             continue
         if now.bytes != then.bytes:
             return f"the {what} has changed since the session was saved: {now.bytes} bytes, not {then.bytes}"
-        if now.sha256 != then.sha256:
+        if not then.sha256 and now.mtime_ns != then.mtime_ns:
+            return f"the {what} had changed, or was gone, when the session was saved: it may be another now"
+        if then.sha256 and now.sha256 != then.sha256:
             return f"the {what} has changed since the session was saved: its content is another"
     return ""
+
+
+def data_of(record: SourceRecord) -> Data | None:
+    """Return what is known of the file that a session's results are of."""
+    known = record.pixels
+    if known is None:
+        return None
+    return Data(known.bytes, known.sha256 if known.sha256_of == "whole" else "")
 
 
 def _folder(session: Path) -> Path:
     return Path(os.path.realpath(session)).parent
 
 
-def _fingerprints(
-    cube: Cube, path: Path, *, fresh: bool = False
-) -> tuple[Fingerprint | None, Fingerprint | None]:
-    data = Path(getattr(cube.pixels, "path", path))
-    header = _fingerprint(path, fresh=fresh) if data != path else None
-    return _fingerprint(data, fresh=fresh), header
+def _fingerprints(cube: Cube, *, fresh: bool = False) -> tuple[Fingerprint | None, Fingerprint | None]:
+    """Describe the files of a cube as they were when it was opened: the pixels', and a header beside it."""
+    found = [_fingerprint(*file, fresh=fresh) for file in cube.files]
+    pixels, header = [*found, None, None][:2]
+    return pixels, header
 
 
-def _fingerprint(path: Path, *, fresh: bool) -> Fingerprint | None:
-    """Describe a file; None where it cannot be read, which is no reason not to save."""
+def _fingerprint(path: Path, known: Identity, *, fresh: bool) -> Fingerprint:
+    """Describe a file; without a hash where it is no more what was read, which is no reason not to save."""
     try:
-        stat = path.stat()
-        digest = _digest.__wrapped__ if fresh else _digest
-        whole = stat.st_size <= WHOLE_BYTES
-        sha = digest(path, stat.st_size, stat.st_mtime_ns)
-    except (OSError, FileError):
-        return None
-    return Fingerprint(stat.st_size, stat.st_mtime_ns, sha, "whole" if whole else "ends")
+        sha = (_digest.__wrapped__ if fresh else _digest)(path, known)
+    except OSError:
+        sha = ""
+    return Fingerprint(known.size, known.modified, sha, "whole" if known.size <= WHOLE_BYTES else "ends")
 
 
 @lru_cache(maxsize=16)
-def _digest(path: str | PathLike[str], size: int, mtime_ns: int) -> str:  # noqa: ARG001 - part of the key
+def _digest(path: Path, known: Identity) -> str:
     """Hash a file, or its two ends; remembered, since a session is saved again and again."""
-    with Path(path).open("rb") as file:
-        if size <= WHOLE_BYTES:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-        digest = hashlib.sha256(file.read(END_BYTES))
-        file.seek(-END_BYTES, os.SEEK_END)
-        digest.update(file.read(END_BYTES))
-        return digest.hexdigest()
+    check_identity(path, known)
+    with path.open("rb") as file:
+        if known.size <= WHOLE_BYTES:
+            digest = hashlib.file_digest(file, "sha256")
+        else:
+            digest = hashlib.sha256(file.read(END_BYTES))
+            file.seek(-END_BYTES, os.SEEK_END)
+            digest.update(file.read(END_BYTES))
+    check_identity(path, known)
+    return digest.hexdigest()

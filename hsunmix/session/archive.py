@@ -20,7 +20,7 @@ from hsunmix.errors import FileError, FormatError, HsunmixError, MissingFileErro
 from hsunmix.files import clean_orphans, replacing
 from hsunmix.model.cube import Cube
 from hsunmix.model.spectra import Endmember
-from hsunmix.model.unmixing import Unmixing
+from hsunmix.model.unmixing import Data, Unmixing
 from hsunmix.session._manifest import (
     SCHEMA,
     EndmemberRecord,
@@ -33,7 +33,7 @@ from hsunmix.session._manifest import (
 )
 from hsunmix.session._members import listing, read_array, read_bytes, write_array, write_bytes
 from hsunmix.session._restore import restored
-from hsunmix.session._source import changes, find, source_of
+from hsunmix.session._source import changes, data_of, find, source_of
 from hsunmix.session.document import Document, Run
 
 __all__ = ["SUFFIX", "load", "save"]
@@ -57,7 +57,8 @@ def save(document: Document, path: str | PathLike[str]) -> None:
         The document's cube is in no file.
     """
     path = Path(path)
-    source = None if document.cube is None else source_of(document.cube, path)
+    data = None if document.unmixing is None else document.unmixing.data
+    source = None if document.cube is None else source_of(document.cube, path, data)
     clean_orphans(os.path.dirname(os.path.realpath(path)))  # noqa: PTH120 - links count as their file
     with (
         replacing(path) as temporary,
@@ -117,12 +118,13 @@ def load(path: str | PathLike[str], cube_path: str | PathLike[str] | None = None
         manifest = decode(read_bytes(box, members["manifest.json"]))
         if {f"{name}.npy" for name in manifest.arrays} | {"manifest.json"} != set(members):
             raise ValueError("its manifest and its content do not agree")
-        cube = _cube(manifest, path, cube_path)  # before the arrays, so that asking for it comes soon
+        cube, data = _cube(manifest, path, cube_path)  # before the arrays, so that asking for it comes soon
         arrays = {
             name: read_array(box, members[f"{name}.npy"], name, member)
             for name, member in manifest.arrays.items()
         }
-        return restored(manifest, arrays, cube)
+        document = restored(manifest, arrays, cube)
+        return document if data is None else _of(document, data)
 
 
 @contextlib.contextmanager
@@ -148,20 +150,33 @@ def _opened(path: Path) -> Iterator[tuple[zipfile.ZipFile, dict[str, zipfile.Zip
         raise FormatError(path, str(error) or "is damaged") from error
 
 
-def _cube(manifest: Manifest, path: Path, cube_path: str | PathLike[str] | None) -> Cube | None:
-    """Open the cube and compare it with what it was."""
+def _of(document: Document, data: Data) -> Document:
+    """Let results say that they are of a file which is another now."""
+    shown = document.unmixing and replace(document.unmixing, data=data)
+    runs = []
+    for run in document.runs:
+        same = run.unmixing is document.unmixing
+        result = shown if same else run.unmixing and replace(run.unmixing, data=data)
+        runs.append(replace(run, unmixing=result))
+    return replace(document, unmixing=shown, runs=tuple(runs))
+
+
+def _cube(
+    manifest: Manifest, path: Path, cube_path: str | PathLike[str] | None
+) -> tuple[Cube | None, Data | None]:
+    """Open the cube and compare it with what it was; where it has changed, also return that."""
     from hsunmix.formats import open_cube
 
     record = manifest.cube
     if record is None:
-        return None
+        return None, None
     place = find(record, path) if cube_path is None else Path(cube_path)
     cube = open_cube(place, **record.options)
     if cube.shape != record.shape:
         is_, was = (" × ".join(map(str, shape)) for shape in (cube.shape, record.shape))
         raise FormatError(place, f"is not the cube of this session: it has {is_} values, not {was}")
     changed = changes(record, cube)
-    return replace(cube, notes=(*cube.notes, changed)) if changed else cube
+    return (replace(cube, notes=(*cube.notes, changed)), data_of(record)) if changed else (cube, None)
 
 
 def _arrays(document: Document) -> Arrays:

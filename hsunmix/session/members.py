@@ -68,6 +68,7 @@ def with_members(
         method=abundance,
         abundance=abundance,
         provisional=True,
+        data=old.data,
     )
     return replace(document, endmembers=tuple(members), unmixing=new, view=view)
 

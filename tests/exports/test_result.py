@@ -79,3 +79,49 @@ def test_a_path_that_is_not_utf8(tmp_path, delivery):
 def test_hostile_text(tmp_path):
     delivery = replace(make_delivery(('"', "\udc80", "\x00")), command="x \udcff")
     assert record(delivery, tmp_path)["command"] == "x \\udcff"
+
+
+def unmixed_and_replaced(folder, delivery):
+    """Return a delivery whose cube's file is another since it was opened, and the bytes of the old one."""
+    write_products(delivery, folder, ["envi"])
+    data = folder / "abundances.img"
+    old, cube = data.read_bytes(), open_cube(folder / "abundances.hdr")
+    other = folder / "other"
+    other.write_bytes(bytes(len(old) + 4))
+    other.replace(data)
+    return replace(delivery, cube=cube), old
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_what_was_not_unmixed_is_not_hashed(tmp_path, delivery, gone):
+    late, old = unmixed_and_replaced(tmp_path, delivery)
+    if gone:
+        (tmp_path / "abundances.img").unlink()
+    written = record(late, tmp_path / "out")
+    assert written["input"]["bytes"] == len(old)
+    assert written["input"]["sha256"] is None
+    assert "abundances.img has changed since it was read" in written["notes"][-1]
+    write_products(late, tmp_path / "out", ["html"])
+    assert "abundances.img has changed since it was read" in (tmp_path / "out" / "report.html").read_text()
+
+
+def test_what_was_hashed_before_it_was_replaced_is_still_known(tmp_path, delivery):
+    write_products(delivery, tmp_path, ["envi"])
+    same = replace(delivery, cube=open_cube(tmp_path / "abundances.hdr"))
+    before = record(same, tmp_path / "one")["input"]
+    (tmp_path / "abundances.img").write_bytes(b"")
+    assert record(same, tmp_path / "two")["input"] == before
+
+
+def test_a_file_that_changes_while_it_is_hashed_has_no_hash(tmp_path):
+    from hsunmix.files import digest_of, identity
+
+    path = tmp_path / "a"
+    path.write_bytes(b"1" * 100)
+    work = digest_of(path, identity(path))
+    next(work)
+    path.write_bytes(b"2" * 101)
+    with pytest.raises(StopIteration) as end:
+        while True:
+            next(work)
+    assert end.value.value is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import zipfile
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 
 from hsunmix.errors import FormatError, InputError, MissingCubeError, MissingFileError, WriteError
+from hsunmix.formats import open_cube
 from hsunmix.model.cube import Cube
 from hsunmix.session import _source
 from hsunmix.session.archive import load, save
@@ -145,7 +147,8 @@ def test_a_scene_that_vanished_is_no_reason_not_to_save(tmp_path, document):
     (tmp_path / "scene.img").unlink()
     save(document, tmp_path / "work.hsu")
     write_scene(tmp_path / "scene.hdr")
-    assert load(tmp_path / "work.hsu").cube.notes == document.cube.notes
+    loaded = load(tmp_path / "work.hsu")
+    assert loaded.cube.notes[-1].endswith("was gone, when the session was saved: it may be another now")
 
 
 def test_a_scene_in_no_file(tmp_path):
@@ -228,3 +231,30 @@ def test_a_full_disk(tmp_path, document):
             save(document, disk / "work.hsu")
         assert sorted(p.name for p in disk.iterdir()) == ["filler", "work.hsu"]
         assert same(load(disk / "work.hsu"), Document())
+
+
+def test_a_scene_that_changed_after_it_was_read_is_noted(tmp_path, document):
+    for name, said in (("scene.img", "the cube had changed"), ("scene.hdr", "the cube's header had changed")):
+        write_scene(tmp_path / "scene.hdr")
+        opened = replace(document, cube=open_cube(tmp_path / "scene.hdr"))
+        path = tmp_path / name
+
+        os.utime(path, ns=(1, 10**18))
+        save(opened, tmp_path / "work.hsu")
+        os.utime(path, ns=(1, 10**18 + 5))
+        assert said in load(tmp_path / "work.hsu").cube.notes[-1]
+
+
+def test_results_stay_those_of_the_file_that_was_unmixed(tmp_path, document):
+    """Also where the session is saved again after its cube has changed."""
+    save(document, tmp_path / "work.hsu")
+    before = hashlib.sha256((tmp_path / "scene.img").read_bytes()).hexdigest()
+    write_scene(tmp_path / "scene.hdr", seed=1)
+    for _ in range(2):
+        loaded = load(tmp_path / "work.hsu")
+        assert "has changed since the session was saved" in loaded.cube.notes[-1]
+        assert loaded.unmixing.data.sha256 == before
+        assert all(run.unmixing.data.sha256 == before for run in loaded.runs if run.unmixing is not None)
+        save(loaded, tmp_path / "work.hsu")
+    write_scene(tmp_path / "scene.hdr")
+    assert load(tmp_path / "work.hsu").unmixing.data is None

@@ -17,7 +17,7 @@ from hsunmix.model.layout import Layout
 __all__ = ["error_of", "fields_of", "refusal", "values_of"]
 
 # What the parent knows by itself: whose file it is, and what was asked for.
-_LEFT_OUT = ("pixels", "path", "format", "options", "selection")
+_LEFT_OUT = ("pixels", "path", "format", "options", "files", "selection")
 
 
 def fields_of(thing: Any) -> Fields:
