@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import struct
 import warnings
 from pathlib import Path
@@ -21,6 +22,11 @@ SHAPE = (12, 9, 7)
 
 def numbers(seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).integers(1, 30_000, SHAPE).astype("i2")
+
+
+def noise() -> np.ndarray:
+    """Return what can't be packed: it takes no less room than plain values, and may be taken for them."""
+    return np.random.default_rng(9).integers(0, 1 << 16, SHAPE).astype("u2")
 
 
 def flip(path: Path, place: int, bit: int = 3) -> None:
@@ -133,8 +139,8 @@ def test_sums_of_chunks_are_looked_at(tmp_path, packing):
 )
 def test_what_gdal_notices_of_a_tiff_is_noticed(tmp_path, packing, interleave):
     """The tags first: a damaged one must not be taken as missing, nor packed pixels as plain."""
-    path, values = tmp_path / "a.tif", numbers().transpose(2, 0, 1)
-    profile = {"driver": "GTiff", "height": 12, "width": 9, "count": 7, "dtype": "int16", "blockysize": 5}
+    path, values = tmp_path / "a.tif", noise().transpose(2, 0, 1)
+    profile = {"driver": "GTiff", "height": 12, "width": 9, "count": 7, "dtype": "uint16", "blockysize": 5}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         with rasterio.open(path, "w", **profile, interleave=interleave, **packing) as file:
@@ -169,18 +175,34 @@ def gdals(path: Path) -> np.ndarray | None:
             return None
 
 
-@pytest.mark.parametrize("kind", [0, 2, 5, 11, 17, 259])
-@pytest.mark.parametrize("tag", [256, 258, 259, 277, 278, 284, 317, 339])
-def test_tags_of_other_types_are_gdals_to_judge(tmp_path, kind, tag):
+@pytest.mark.parametrize("big", ["NO", "YES"])
+@pytest.mark.parametrize("packing", [{"compress": "deflate", "predictor": 2}, {"compress": "lzw"}])
+def test_tags_of_other_types_are_gdals_to_judge(tmp_path, packing, big):
+    """A signed Compression is one: such pixels must not be taken for plain ones, see ``noise``."""
     path = tmp_path / "a.tif"
-    profile = {"driver": "GTiff", "height": 12, "width": 9, "count": 1, "dtype": "int16"}
+    profile = {"driver": "GTiff", "height": 12, "width": 9, "count": 1, "dtype": "uint16", "BIGTIFF": big}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        with rasterio.open(path, "w", **profile, compress="deflate", predictor=2) as file:
-            file.write(numbers()[:, :, 0], 1)
-    raw = bytearray(path.read_bytes())
-    at = raw.index(struct.pack("<H", tag), int.from_bytes(raw[4:8], "little") + 2)
-    raw[at + 2 : at + 4] = struct.pack("<H", kind)
-    path.write_bytes(raw)
-    found, expected = ours(path), gdals(path)
-    assert found is None or (expected is not None and np.array_equal(found, expected))
+        with rasterio.open(path, "w", **profile, **packing) as file:
+            file.write(noise()[:, :, 0], 1)
+    good, read = path.read_bytes(), 0
+    for tag, kind in itertools.product((258, 259, 277, 278, 317, 339), (0, 6, 8, 9, 17)):
+        raw = bytearray(good)
+        at = entry(raw, tag, big == "YES")
+        raw[at + 2 : at + 4] = struct.pack("<H", kind)
+        path.write_bytes(raw)
+        found, expected = ours(path), gdals(path)
+        read += expected is not None
+        assert found is None or (expected is not None and np.array_equal(found, expected)), (tag, kind)
+    assert read > 5
+
+
+def entry(raw: bytearray, tag: int, big: bool) -> int:
+    """Return where the entry of a tag begins."""
+    if big:
+        (start,) = struct.unpack("<Q", raw[8:16])
+        places = range(start + 8, len(raw), 20)
+    else:
+        (start,) = struct.unpack("<I", raw[4:8])
+        places = range(start + 2, len(raw), 12)
+    return next(at for at in places if raw[at : at + 2] == struct.pack("<H", tag))
