@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,11 @@ __all__ = ["abundances", "estimate_rank", "open_cube", "unmix"]
 
 
 def open_cube(
-    path: str | PathLike[str], *, mask: Mask | None = None, bands: str = "", **options: Any
+    path: str | PathLike[str],
+    *,
+    mask: Mask | Sequence[Mask] | None = None,
+    bands: str = "",
+    **options: Any,
 ) -> Cube:
     """Open a hyperspectral cube; its pixels are read when they are needed.
 
@@ -29,9 +34,10 @@ def open_cube(
     ----------
     path : path-like
         ENVI header or data, GeoTIFF, MATLAB, HDF5.
-    mask : str, path-like or array of bool, (lines, samples), optional
+    mask : str, path-like or array of bool, (lines, samples), or a list of these, optional
         The pixels to use: a condition such as ``"ndvi > 0.3"``, a file (a raster of one band, an
-        array, GeoJSON polygons), or an array. A condition reads the bands that it names.
+        array, GeoJSON polygons), or an array; of a list, those that every one wants. A condition reads
+        the bands that it names.
     bands : str
         The bands to use, such as ``"400-1300, 1450-2400"`` in nanometres, ``"no-water"``, ``"#10-120"``
         (by number, from 1).
@@ -49,7 +55,9 @@ def open_cube(
     from hsunmix.session.narrowing import narrowed
 
     cube = open_file(path, **options)
-    return finish(narrowed(cube, [] if mask is None else [mask], bands))
+    if mask is None or isinstance(mask, str | PathLike | np.ndarray):
+        mask = [] if mask is None else [mask]
+    return finish(narrowed(cube, mask, bands))
 
 
 def unmix(

@@ -22,7 +22,7 @@ from msgspec import Meta
 
 from hsunmix.errors import ParameterError
 
-__all__ = ["NoParams", "Parameter", "describe", "from_text", "make", "to_dict"]
+__all__ = ["NoParams", "Parameter", "describe", "from_text", "make", "to_dict", "to_text"]
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -144,6 +144,14 @@ def from_text(text: str) -> tuple[str, Any]:
         except (ValueError, RecursionError):
             continue
     return name.strip(), value
+
+
+def to_text(name: str, value: Any) -> str:
+    """Write ``NAME=VALUE`` so that ``from_text`` reads the same: text that looks like a number in quotes."""
+    plain = f"{name}={value}"
+    if isinstance(value, str) and from_text(plain) == (name, value):
+        return plain
+    return f"{name}={json.dumps(value)}"
 
 
 def to_dict(struct: msgspec.Struct) -> dict[str, Any]:

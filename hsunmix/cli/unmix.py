@@ -22,12 +22,10 @@ from hsunmix.cli._options import (
 from hsunmix.parameters import from_text
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from hsunmix.methods.pipeline import Request
     from hsunmix.model.cube import Cube
     from hsunmix.model.unmixing import Unmixing
+    from hsunmix.session.document import Document
 
 
 @click.command("unmix", short_help="Unmix a cube and write the products.")
@@ -78,6 +76,8 @@ def command(
     from hsunmix.cli import _work as work
     from hsunmix.exports import Delivery
     from hsunmix.methods.pipeline import Request
+    from hsunmix.session.archive import save
+    from hsunmix.session.reproduce import facts_of, python_script, read_weights
 
     parameters = dict(from_text(text) for text in settings) | ({"init": init} if init else {})
     request = Request(method=method, rank=rank, parameters=parameters, abundance=abundance, seed=seed)
@@ -86,33 +86,22 @@ def command(
         work.check_request(request)
         opened = work.open_part(cube, options, masks, bands)
     if weights is not None:
-        request = replace(request, weights=_weights(weights, opened))
+        values, origin = read_weights(weights, opened)
+        request = replace(request, weights=values, weights_from=origin)
     with work.about(cube):
         folder = work.output_folder(out)
         result = work.unmix_cube(opened, request)
-    delivery = Delivery(result, result.as_endmembers(), opened, line, dpi=dpi)
+    document = _document(opened, request, result)
+    script = python_script(document, facts_of(document, None))
+    delivery = Delivery(result, document.endmembers, opened, line, script, dpi)
     written = work.write(delivery, folder, names)
     if session is not None:
-        written.append(_save_session(session, opened, request, result))
+        save(document, session)
+        written.append(session)
     if as_json:
         echo_json(json.loads((folder / "result.json").read_text(encoding="utf-8")))
     else:
         summary(result, written)
-
-
-def _weights(path: Path, cube: Cube) -> NDArray[np.float32]:
-    """Read a number for each value of the cube, or for each of its pixels."""
-    from hsunmix.errors import InputError
-    from hsunmix.formats import open_cube
-
-    found = open_cube(path)
-    lines, samples, bands = cube.shape
-    if found.shape not in ((lines, samples, bands), (lines, samples, 1)):
-        raise InputError(
-            f"{path}: weights of shape {found.shape} for a cube of {cube.shape}; "
-            "they need its lines and samples, and its bands or one"
-        )
-    return found.read(0, found.lines)
 
 
 def summary(result: Unmixing, written: list[Path]) -> None:
@@ -131,12 +120,11 @@ def summary(result: Unmixing, written: list[Path]) -> None:
         click.echo(path)
 
 
-def _save_session(path: Path, cube: Cube, request: Request, result: Unmixing) -> Path:
-    from hsunmix.session.archive import save
+def _document(cube: Cube, request: Request, result: Unmixing) -> Document:
+    """Return what a session would hold: the records are written from it."""
     from hsunmix.session.document import Document, RunSettings
     from hsunmix.session.runs import with_run
 
     changed = {request.method: dict(request.parameters)} if request.parameters else {}
     settings = RunSettings(request.method, request.rank, request.abundance, request.seed, changed)
-    save(with_run(Document(cube=cube, settings=settings), result, settings), path)
-    return path
+    return with_run(Document(cube=cube, settings=settings), result, settings)

@@ -50,10 +50,10 @@ class Delivery:
         Names, colours and spectra as the analyst has them now, in the order of the abundances.
     cube : Cube or None
         The scene; None where the result is of a bare array.
-    command : str
-        The command line that makes the same result.
+    command, no_command : str
+        The command line that makes the same result, or why none does.
     script : str
-        The lines of Python that do; where it is empty, the report has those of a plain run.
+        The lines of Python that do; where it is empty, the report takes those that the result tells.
     dpi : int
         Resolution of PNG pictures, in dots per inch.
 
@@ -69,6 +69,7 @@ class Delivery:
     command: str = ""
     script: str = ""
     dpi: int = DPI[0]
+    no_command: str = ""
 
     def __post_init__(self) -> None:
         if len(self.endmembers) != self.unmixing.rank:

@@ -18,9 +18,9 @@ from hsunmix.exports._figures import scale_bar
 from hsunmix.exports._georeference import crs_of, metres_per_pixel
 from hsunmix.exports._indexed_png import map_png, palette
 from hsunmix.exports._line_plot import line_plot
-from hsunmix.exports._result import source, text, unknown
-from hsunmix.exports._script import python_script
+from hsunmix.exports._result import source, text, unknown, unsaid
 from hsunmix.exports._statistics import Statistics, residual_statistics, top_of_residual
+from hsunmix.model.script import script_of
 
 __all__ = [
     "convergence",
@@ -171,8 +171,8 @@ def notes(delivery: Delivery) -> str:
 
 def reproduce(delivery: Delivery) -> str:
     """The command, and the lines of Python, that make the result again."""
-    script = delivery.script or python_script(delivery)
-    parts = []
+    script = delivery.script or script_of(delivery.unmixing, delivery.cube, delivery.endmembers)
+    parts = [f"<p>{escape(sentence)}</p>" for sentence in unsaid(delivery)]
     if delivery.command:
         parts.append(f"<p>On the command line:</p><pre>{escape(text(delivery.command))}</pre>")
     if script:

@@ -18,8 +18,9 @@ from hsunmix.exports._georeference import crs_of
 from hsunmix.exports._statistics import Statistics, gather
 from hsunmix.files import Identity, digest_of, identity, replacing
 from hsunmix.model.cube import Cube
+from hsunmix.model.part import condition_of
 
-__all__ = ["digest", "source", "text", "unknown", "write"]
+__all__ = ["digest", "source", "text", "unknown", "unsaid", "write"]
 
 
 def write(
@@ -30,7 +31,7 @@ def write(
     files = [text(p.name) for p in written]
     sha256 = yield from digest(delivery)
     statistics = yield from gather(delivery.unmixing)
-    content = _record(delivery, sha256, statistics) | {"files": files, "notes": _notes(delivery.cube, files)}
+    content = _record(delivery, sha256, statistics) | {"files": files, "notes": _notes(delivery, files)}
     if said := unknown(delivery, sha256):
         content["notes"].append(said)
     with replacing(path) as temporary:
@@ -66,7 +67,7 @@ def _record(delivery: Delivery, sha256: str | None, statistics: Statistics) -> d
         "command": delivery.command,
         "input": source(delivery, sha256),
         "options": {} if cube is None else dict(cube.options),
-        "mask": (cube.selection_text or None) if cube is not None else None,
+        "mask": _mask(cube),
         "band_choice": (cube.band_text or None) if cube is not None else None,
         "names": list(delivery.names),
         "sources": [str(e.source) for e in delivery.endmembers],
@@ -107,11 +108,40 @@ def unknown(delivery: Delivery, sha256: str | None) -> str:
     return f"{text(data[0].name)} has changed since it was read: the SHA-256 of what was unmixed is not known"
 
 
-def _notes(cube: Cube | None, files: Sequence[str]) -> list[str]:
+def _mask(cube: Cube | None) -> str | list[str] | None:
+    """Return what ``--mask`` takes; several where files are among them."""
+    if cube is None or not cube.masks:
+        return None
+    one = cube.masks[0] if len(cube.masks) == 1 else condition_of(cube)
+    return one or list(cube.masks)
+
+
+def unsaid(delivery: Delivery) -> list[str]:
+    """Say in sentences what no command or no script can say of how a result was made."""
+    cube, asked = delivery.cube, delivery.unmixing.asked
+    said = []
+    if cube is None or cube.path is None:
+        said.append("the scene was given as an array and is in no file: to make the result again, supply it")
+    if delivery.no_command:
+        said.append(delivery.no_command)
+    elif cube is not None and cube.selection is not None and not cube.masks:
+        said.append("the mask was drawn or given as an array: the report's Python has it, no command does")
+    if asked is not None and asked.endmembers is not None and not delivery.no_command:
+        said.append(
+            "the spectra to start from were given as an array: the report's Python has them, no command does"
+        )
+    if asked is not None and asked.weights is not None and not asked.weights.path:
+        shape = " × ".join(map(str, asked.weights.shape))
+        said.append(f"the weights, {shape}, were given as an array: to make the result again, supply them")
+    return said
+
+
+def _notes(delivery: Delivery, files: Sequence[str]) -> list[str]:
     """Collect what the reader assumed, and what the products could not say."""
+    cube = delivery.cube
     if cube is None:
-        return []
-    notes, place = list(cube.notes), cube.georeference
+        return unsaid(delivery)
+    notes, place = [*cube.notes, *unsaid(delivery)], cube.georeference
     if place is not None and place.crs and crs_of(place) is None:
         notes.append("the coordinate system was not understood: the maps are written without it")
     if place is not None and "abundances.hdr" in files and not map_fields(place):

@@ -15,7 +15,7 @@ from hsunmix.engine.scene import Scene
 from hsunmix.errors import InputError, ParameterError
 from hsunmix.methods import Abundances, Extraction, Factorization, Method, RankEstimate, Start, get
 from hsunmix.methods._layout import laid_out
-from hsunmix.model.unmixing import Step, Unmixing
+from hsunmix.model.unmixing import Asked, Step, Unmixing, Weights
 from hsunmix.parameters import make, to_dict
 
 __all__ = ["Request", "estimate_rank", "solve", "unmix"]
@@ -44,6 +44,8 @@ class Request:
     weights : array, or None
         A number for each value, laid out as the cube, (lines, samples, bands), or as the matrix,
         (bands, pixels); or one for each pixel, (lines, samples); or one for each band.
+    weights_from : Weights or None
+        The file that they were read from.
     """
 
     method: str = "auto"
@@ -54,6 +56,7 @@ class Request:
     endmembers: NDArray[np.float64] | None = None
     locked: tuple[int, ...] = ()
     weights: NDArray[Any] | None = None
+    weights_from: Weights | None = None
 
 
 def unmix(scene: Scene, request: Request) -> Steps:
@@ -88,7 +91,14 @@ def unmix(scene: Scene, request: Request) -> Steps:
         result = _scaled_to_sum_one(result, request.locked)
     parameters = to_dict(params)
     unmixing = yield from _finish(scene, result, method, parameters)
-    return replace(unmixing, seed=request.seed, seconds=perf_counter() - began)
+    return replace(unmixing, seed=request.seed, seconds=perf_counter() - began, asked=_asked(request))
+
+
+def _asked(request: Request) -> Asked:
+    weights = request.weights_from
+    if weights is None and request.weights is not None:
+        weights = Weights(shape=np.shape(request.weights))
+    return Asked(request.abundance, request.endmembers, request.locked, weights)
 
 
 def solve(

@@ -1,13 +1,22 @@
-"""Texts of the time when the numbers of bands were counted from 0: the same in numbers from 1."""
+"""Numbers of bands in texts: a choice by numbers, and texts of the time when they were counted from 0."""
 
 from __future__ import annotations
 
 import re
 
-__all__ = ["choice_from_1", "expression_from_1"]
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["choice_from_1", "expression_from_1", "numbered"]
 
 _NUMBER = re.compile(r"\d+")
 _IN_BRACKETS = re.compile(r"(\b(?:band|b)\s*\[)([^\[\]]*)(\])", re.ASCII)
+
+
+def numbered(used: NDArray[np.bool_]) -> str:
+    """Return a choice of bands, see ``band_choice``, by their numbers from 1: ``all,#1-10,#13-20``."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], used.astype(np.int8), [0]))))
+    return "all," + ",".join(f"#{a + 1}-{b}" for a, b in edges.reshape(-1, 2))
 
 
 def expression_from_1(text: str, *, has_wavelengths: bool) -> str:

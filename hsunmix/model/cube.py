@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from hsunmix.files import Identity
+from hsunmix.model.band_numbers import numbered
 from hsunmix.model.georeference import Georeference
 from hsunmix.model.layout import Layout
 from hsunmix.model.mask import holding_bands, usable_pixels
@@ -52,9 +53,11 @@ class Cube:
         Bands for red, green and blue, counted from 0, where the file names them.
     selection : array of bool, (lines, samples), or None
         The pixels that the analyst wants used; None means all.
-    selection_text, band_text : str
-        How the selection and other bad bands than the file's were made, in the words of ``--mask``
-        and ``--bands``; empty where they were not, or by hand.
+    masks : tuple of str
+        What made the selection, each in the words of one ``--mask``; files are absolute. Empty where
+        there is none, or where words can't say it: a mask that was drawn or given as an array.
+    band_text : str
+        Which bands were chosen, in the words of ``--bands``; empty for those of the file.
     options : dict
         What had to be given to open the file (``lines``, ``dataset`` …): opening it again needs
         the same.
@@ -82,7 +85,7 @@ class Cube:
     wavelength_unit: str = ""
     default_rgb: tuple[int, int, int] | None = None
     selection: NDArray[np.bool_] | None = None
-    selection_text: str = ""
+    masks: tuple[str, ...] = ()
     band_text: str = ""
     options: tuple[tuple[str, int | str], ...] = ()
     files: tuple[tuple[Path, Identity], ...] = ()
@@ -124,6 +127,12 @@ class Cube:
     def name(self) -> str:
         """What to call it in a title."""
         return self.path.name if self.path else "untitled"
+
+    @property
+    def selection_text(self) -> str:
+        """What made the selection, on one line; empty where words can't say it."""
+        several = len(self.masks) > 1
+        return " and ".join(f"({text})" if several else text for text in self.masks)
 
     @property
     def nbytes(self) -> int:
@@ -230,19 +239,19 @@ class Cube:
         red, green, blue = (int(good[int(f * (len(good) - 1))]) for f in (0.75, 0.45, 0.15))
         return red, green, blue
 
-    def with_selection(self, selection: NDArray[np.bool_] | None, text: str = "") -> Cube:
+    def with_selection(self, selection: NDArray[np.bool_] | None, *masks: str) -> Cube:
         """Return the same cube restricted to the pixels where ``selection`` is True.
 
         Parameters
         ----------
         selection : array of bool, (lines, samples), or None
             None takes the restriction away.
-        text : str
-            How it was made, in the words of ``--mask``.
+        *masks : str
+            What made it, each in the words of one ``--mask``.
         """
         if selection is not None and selection.shape != self.shape[:2]:
             raise ValueError(f"a mask of shape {selection.shape} for an image of {self.shape[:2]}")
-        return self._changed(selection=selection, selection_text=text)
+        return self._changed(selection=selection, masks=tuple(filter(None, masks)))
 
     def with_bad_bands(self, bad: NDArray[np.bool_], text: str = "") -> Cube:
         """Return the same cube with other bad bands, (bands,); what is known of dead ones is kept.
@@ -251,7 +260,7 @@ class Cube:
         ----------
         bad : array of bool, (bands,)
         text : str
-            How they were chosen, in the words of ``--bands``.
+            How they were chosen, in the words of ``--bands``; by their numbers where it is left out.
 
         Raises
         ------
@@ -262,7 +271,7 @@ class Cube:
             raise ValueError(f"{bad.shape} bad bands for a cube of {self.bands} bands")
         if bad.all():
             raise ValueError("no band would be left")
-        return self._changed(bad_bands=bad, band_text=text)
+        return self._changed(bad_bands=bad, band_text=text or numbered(~bad))
 
     def _changed(self, **fields: Any) -> Cube:
         changed = replace(self, **fields)

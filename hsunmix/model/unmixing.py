@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hsunmix.model.spectra import Endmember, Source, colour
 
-__all__ = ["Data", "Step", "Unmixing"]
+__all__ = ["Asked", "Data", "Step", "Unmixing", "Weights"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +51,45 @@ class Data:
     sha256: str = ""
 
 
+@dataclass(frozen=True)
+class Weights:
+    """The weights that a run was given: where they lie, and what they were.
+
+    Attributes
+    ----------
+    path : str
+        Their file, absolute; empty where they were an array.
+    sha256 : str
+        Of the file that holds the numbers; empty where they were an array.
+    shape : tuple of int
+    """
+
+    path: str = ""
+    sha256: str = ""
+    shape: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """What a run was asked for besides its method, rank, parameters and seed.
+
+    Attributes
+    ----------
+    abundance : str
+        The abundance method; empty where the method was to find the abundances its own way.
+    endmembers : array of float64, (bands, r), or None
+        Spectra to start from.
+    locked : tuple of int
+        Columns of ``endmembers`` that had to stay.
+    weights : Weights or None
+    """
+
+    abundance: str = ""
+    endmembers: NDArray[np.float64] | None = None
+    locked: tuple[int, ...] = ()
+    weights: Weights | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Unmixing:
     """Spectra of the materials and how much of each lies in every pixel.
@@ -87,6 +126,8 @@ class Unmixing:
         Whether the endmembers were edited and the abundances not yet solved again for all pixels.
     data : Data or None
         The file of the scene when this was made, where it is another now; None for a fresh result.
+    asked : Asked or None
+        None where only abundances were solved for, or where nobody knows any more.
     """
 
     endmembers: NDArray[np.float64]
@@ -108,6 +149,7 @@ class Unmixing:
     smoothed: bool = False
     provisional: bool = False
     data: Data | None = None
+    asked: Asked | None = None
 
     @property
     def rank(self) -> int:

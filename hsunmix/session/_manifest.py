@@ -23,7 +23,7 @@ __all__ = [
     "SCHEMA", "EndmemberRecord", "Manifest", "RegionRecord", "ResultRecord", "RunRecord", "decode", "encode",
 ]  # fmt: skip
 
-SCHEMA = 4
+SCHEMA = 5
 
 
 class EndmemberRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -39,11 +39,13 @@ def restored(manifest: Manifest, arrays: Arrays, cube: Cube | None) -> Document:
     ValueError
         The parts contradict each other.
     """
-    selection_text, band_text, layers = _texts(manifest, cube)
+    masks, band_text, layers = _texts(manifest, cube)
     if cube is not None and "selection" in arrays:
-        cube = cube.with_selection(arrays["selection"], selection_text)
+        cube = cube.with_selection(arrays["selection"], *masks)
     if cube is not None and "bad_bands" in arrays:
-        cube = cube.with_bad_bands(arrays["bad_bands"], band_text)
+        before = np.zeros(cube.bands, dtype=bool) if cube.bad_bands is None else cube.bad_bands
+        if band_text or not np.array_equal(arrays["bad_bands"], before):
+            cube = cube.with_bad_bands(arrays["bad_bands"], band_text)
     unmixing = None if manifest.unmixing is None else _unmixing(manifest.unmixing, arrays, cube)
     endmembers = _endmembers(manifest.endmembers, arrays, cube)
     runs = _runs(manifest.runs, arrays, cube, unmixing)
@@ -57,18 +59,18 @@ def restored(manifest: Manifest, arrays: Arrays, cube: Cube | None) -> Document:
     return Document(cube, endmembers, unmixing, settings, view, pins, regions, layers, runs, count)
 
 
-def _texts(manifest: Manifest, cube: Cube | None) -> tuple[str, str, tuple[Layer, ...]]:
-    """Return what was written about bands: the mask's, the choice of bands, the layers'; counted from 1."""
-    mask = manifest.cube.selection_text if manifest.cube else ""
+def _texts(manifest: Manifest, cube: Cube | None) -> tuple[tuple[str, ...], str, tuple[Layer, ...]]:
+    """Return what was written about bands: the masks', the choice of bands, the layers'; counted from 1."""
+    masks = manifest.cube.masks if manifest.cube else ()
     choice = manifest.cube.band_text if manifest.cube else ""
     if manifest.bands_from == 1:
-        return mask, choice, manifest.layers
+        return masks, choice, manifest.layers
     known = cube is None or cube.wavelengths is not None
     layers = (
         replace(layer, text=expression_from_1(layer.text, has_wavelengths=known)) for layer in manifest.layers
     )
     return (
-        expression_from_1(mask, has_wavelengths=known),
+        tuple(expression_from_1(mask, has_wavelengths=known) for mask in masks),
         choice_from_1(choice, has_wavelengths=known),
         tuple(layers),
     )

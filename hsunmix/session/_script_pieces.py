@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from hsunmix.methods import methods
 from hsunmix.model.cube import Cube
+from hsunmix.model.part import Part, part_of
+from hsunmix.model.script import Writer
 from hsunmix.model.spectra import Endmember
-from hsunmix.model.unmixing import Unmixing
-from hsunmix.session._parts import Facts, Part, part_of
-from hsunmix.session._script import Writer
+from hsunmix.model.unmixing import Asked, Unmixing
+from hsunmix.session._facts import Facts
 from hsunmix.session.document import Document, Run
 
 __all__ = ["Pieces", "column_of"]
@@ -34,22 +35,15 @@ class Pieces:
 
         Where the result was dropped, it is taken for the part of the one shown.
         """
-        cube, shown = self._cube, result or self._document.unmixing
-        part = Part(None, "") if shown is None else part_of(shown, cube, self._facts)
+        cube, facts, shown = self._cube, self._facts, result or self._document.unmixing
+        part = Part()
+        if shown is not None:
+            part = part_of(shown, cube, facts.used, masks_hold=facts.masks_hold)
         for known, name in self._cubes:
             if known.same(part):
                 return name
         name = "cube" if not self._cubes else f"cube{len(self._cubes) + 1}"
-        given: dict[str, Any] = dict(cube.options)
-        if isinstance(part.mask, str):
-            given["mask"] = part.mask
-        if part.bands:
-            given["bands"] = part.bands
-        extra = []
-        if isinstance(part.mask, np.ndarray):
-            self.writer.mask(f"{name}_mask", part.mask)
-            extra = [f"mask={name}_mask"]
-        self.writer.call(name, "hsunmix.open_cube", [repr(os.fspath(cube.path or "")), *extra], given)
+        self.writer.cube(name, cube, part)
         self._cubes.append((part, name))
         return name
 
@@ -60,43 +54,41 @@ class Pieces:
         where = self.cube(run.unmixing)
         result, settings = run.unmixing, run.settings
         method, seed = (result.method, result.seed) if result else (settings.method, settings.seed)
-        abundance = result.abundance if result else settings.abundance
         own = dict(result.parameters) if result else dict(settings.parameters.get(method, {}))
-        options: dict[str, Any] = {"rank": len(run.endmembers), "seed": seed}
-        options |= {"abundance": abundance} if abundance else {}
+        given: dict[str, Any] = {"rank": len(run.endmembers), "seed": seed, **own}
+        asked = result.asked if result is not None else None
+        if asked is None or run.locked:
+            asked = Asked(settings.abundance, weights=settings.weights)
+        self.writer.comment(f"{run.label}{', with locked endmembers' if run.locked else ''}")
+        if settings.weights is not None and not self._facts.weights_hold:
+            self.writer.comment(f"The run had other weights: {settings.weights.path} was changed or is gone.")
         name = f"run{run.number}"
         if not run.locked:
-            self.writer.add(f"# {run.label}" if run.label else "")
-            self.writer.call(name, "hsunmix.unmix", [where, repr(method)], {**options, **own})
+            self.writer.unmix(name, where, method, given, asked)
             named = f"{name}.endmembers", f"{name}.abundances"
         else:
-            named = self._locked(run, where, method, options, own)
+            named = self._locked(run, where, method, given, asked)
         self._runs[run.number] = named
         return named
 
     def _locked(
-        self, run: Run, where: str, method: str, options: dict[str, Any], own: dict[str, Any]
+        self, run: Run, where: str, method: str, given: dict[str, Any], asked: Asked
     ) -> tuple[str, str]:
         """Run with locked endmembers, as the window does."""
         name, spectra = f"run{run.number}", f"W{run.number}"
         members = [run.endmembers[k] for k in run.locked]
         stack = self.stack(members, run.number - 1)
-        self.writer.add(f"# {run.label}, with locked endmembers")
         kind = methods()[method].kind if method in methods() else ""
         if method == "auto" or kind == "extraction":
-            self.writer.call(name, "hsunmix.unmix", [where, repr(method)], {**options, **own})
+            self.writer.unmix(name, where, method, given, asked)
             self.writer.add(f"{spectra} = {name}.endmembers.copy()")
             self.writer.call(f"{spectra}[:, {list(run.locked)}]", "np.column_stack", [stack])
             solve = [where, spectra, f'{name}.abundance or "nnls"']
             self.writer.call(f"H{run.number}", "hsunmix.abundances", solve)
             return spectra, f"H{run.number}"
-        self.writer.add(
-            f'{spectra} = hsunmix.unmix({where}, "spa", rank={options["rank"]}).endmembers.copy()'
-        )
+        self.writer.add(f'{spectra} = hsunmix.unmix({where}, "spa", rank={given["rank"]}).endmembers.copy()')
         self.writer.call(f"{spectra}[:, {list(run.locked)}]", "np.column_stack", [stack])
-        own.pop("init", None)  # it starts from these
-        given = {**options, "locked": tuple(run.locked), **own}
-        self.writer.call(name, "hsunmix.unmix", [where, repr(method), f"init={spectra}"], given)
+        self.writer.unmix(name, where, method, given, replace(asked, locked=run.locked), spectra)
         return f"{name}.endmembers", f"{name}.abundances"
 
     def stack(self, members: Sequence[Endmember], before: int) -> str:

@@ -37,7 +37,8 @@ class SourceRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     ``pixels`` is of the file that holds the pixels, ``header`` of a header beside it, as they were when
     the cube was opened; without a hash where they had changed when the session was saved. ``relative`` is
-    from the session's folder, with ``/``. The texts are the cube's; what they made is kept in arrays.
+    from the session's folder, with ``/``. Masks and choice of bands are the cube's; what they made is
+    kept in arrays.
     """
 
     absolute: str
@@ -46,7 +47,7 @@ class SourceRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     options: dict[str, int | str]
     pixels: Fingerprint | None
     header: Fingerprint | None
-    selection_text: str = ""
+    masks: tuple[str, ...] = ()
     band_text: str = ""
 
 
@@ -75,7 +76,7 @@ def source_of(cube: Cube, session: Path, data: Data | None = None) -> SourceReco
     pixels, header = _fingerprints(cube)
     if data is not None:
         pixels = Fingerprint(data.bytes, 0, data.sha256, "whole")
-    texts = (cube.selection_text, cube.band_text)
+    texts = (cube.masks, cube.band_text)
     return SourceRecord(absolute, relative, cube.shape, dict(cube.options), pixels, header, *texts)
 
 

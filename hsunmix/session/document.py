@@ -13,7 +13,7 @@ from typing import Any
 from hsunmix.model.cube import Cube
 from hsunmix.model.region import Region
 from hsunmix.model.spectra import Endmember
-from hsunmix.model.unmixing import Unmixing
+from hsunmix.model.unmixing import Unmixing, Weights
 
 __all__ = ["Document", "Layer", "Pin", "Run", "RunSettings", "View", "with_endmember", "with_result"]
 
@@ -31,6 +31,8 @@ class RunSettings:
     seed : int
     parameters : mapping
         Only what differs from the defaults, per method: {"hals": {"tolerance": 1e-6}}.
+    weights : Weights or None
+        The file of weights, for a method that takes some.
     """
 
     method: str = "auto"
@@ -38,6 +40,7 @@ class RunSettings:
     abundance: str = ""
     seed: int = 0
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    weights: Weights | None = None
 
 
 @dataclass(frozen=True)

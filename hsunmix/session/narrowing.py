@@ -44,27 +44,35 @@ def narrowed(cube: Cube, masks: Sequence[Mask] = (), bands: str = "") -> Generat
     FileError
         A file can't be read, or is no mask of this cube.
     """
-    selection, texts = cube.selection, [cube.selection_text] if cube.selection_text else []
+    selection, texts = cube.selection, list(cube.masks)
+    known = selection is None or bool(texts)
     for mask in masks:
         wanted, text = yield from _wanted(cube, mask)
         selection = wanted if selection is None else selection & wanted
         texts.append(text)
+        known = known and bool(text)
     if selection is not None and not selection.any():
-        raise InputError(f"the mask leaves no pixel: {_joined(texts) or 'all are masked'}")
+        raise InputError(f"the mask leaves no pixel: {' and '.join(filter(None, texts)) or 'all are masked'}")
     if bands:
         cube = cube.with_bad_bands(~chosen_bands(cube, bands), bands)
-    return cube.with_selection(selection, _joined(texts)) if masks else cube
+    # Words that say a part of the mask only would make another one.
+    return cube.with_selection(selection, *(texts if known else ())) if masks else cube
 
 
 def _wanted(cube: Cube, mask: Mask) -> Generator[Step | None, None, tuple[NDArray[np.bool_], str]]:
-    """Return what one mask wants, and its text."""
+    """Return what one mask wants, and its text; a file's is absolute, so that it is found from anywhere."""
     if isinstance(mask, np.ndarray):
         if mask.shape != cube.shape[:2]:
             is_, wanted = ("×".join(map(str, shape)) for shape in (mask.shape, cube.shape[:2]))
             raise InputError(f"the mask is {is_}, and the cube {wanted} (lines × samples)")
         return np.asarray(np.isfinite(mask) & (mask != 0)), ""
+    if not isinstance(mask, str | PathLike):
+        raise InputError(
+            f"a mask is a condition, a file or an array (lines, samples), not a {type(mask).__name__}"
+        )
     text = os.fspath(mask)
     if _is_file(mask):
+        text = os.path.abspath(text)  # noqa: PTH100 - resolve() would follow links
         if Path(text).suffix.lower() in POLYGONS:
             inside = np.zeros(cube.shape[:2], dtype=bool)
             for region in read_regions(text, cube):
@@ -96,9 +104,3 @@ def _is_file(mask: str | PathLike[str]) -> bool:
     if named and not there:
         raise MissingFileError(path, "there is no such mask")
     return there
-
-
-def _joined(texts: Sequence[str]) -> str:
-    """Join texts; those of conditions become one condition."""
-    known = [text for text in texts if text]
-    return " and ".join(f"({text})" for text in known) if len(known) > 1 else "".join(known)

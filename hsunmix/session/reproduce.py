@@ -11,7 +11,6 @@ import os
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -19,13 +18,15 @@ from hsunmix.errors import InputError
 from hsunmix.exports import DPI
 from hsunmix.methods import methods
 from hsunmix.model.cube import Cube
+from hsunmix.model.part import part_of
 from hsunmix.model.unmixing import Unmixing
-from hsunmix.session._parts import Facts, facts_of, part_of
+from hsunmix.parameters import to_text
+from hsunmix.session._facts import Facts, facts_of, read_weights
 from hsunmix.session._script_pieces import Pieces, column_of
 from hsunmix.session.document import Document, Run
 from hsunmix.session.runs import current, label_of, settings_of
 
-__all__ = ["Facts", "command_line", "facts_of", "python_script"]
+__all__ = ["Facts", "command_line", "facts_of", "python_script", "read_weights"]
 
 
 def command_line(
@@ -41,19 +42,26 @@ def command_line(
     result, cube = _result(document)
     run = current(document)
     if _kind(result) not in ("factorization", "extraction") or (document.runs and run is None):
-        raise InputError("no command makes endmembers that were edited; copy the result as a Python script")
+        raise InputError("no command makes endmembers that were edited; a Python script does")
     if (run is not None and run.locked) or (run is None and any(e.locked for e in document.endmembers)):
-        raise InputError("no command makes a run with locked endmembers; copy it as a Python script")
-    part = part_of(result, cube, facts)
-    if isinstance(part.mask, np.ndarray):
-        raise InputError("no command knows a mask that was drawn; copy the result as a Python script")
+        raise InputError("no command makes a run with locked endmembers; a Python script does")
+    part = part_of(result, cube, facts.used, masks_hold=facts.masks_hold)
+    if isinstance(part.masks, np.ndarray):
+        raise InputError("no command knows a mask that was drawn or whose file changed; a Python script does")
+    settings = settings_of(result) if run is None else run.settings
+    asked = result.asked
+    if asked is not None and (asked.endmembers is not None or (asked.weights and not settings.weights)):
+        raise InputError("no command takes the arrays that this run was given in Python")
+    if settings.weights is not None and not facts.weights_hold:
+        raise InputError(f"{settings.weights.path}: is gone or another file now than the run's weights")
     words = ["hsunmix", "unmix", os.fspath(cube.path or ""), "-r", str(result.rank), "-m", result.method]
-    if result.abundance:
-        words += ["-a", result.abundance]
+    words += ["-a", settings.abundance] if settings.abundance else []
     words += ["--seed", str(result.seed)]
     for name, value in settings_of(result).parameters.get(result.method, {}).items():
-        words += ["--set", f"{name}={_word(value)}"]
-    words += ["--mask", part.mask] if part.mask else []
+        words += ["--set", to_text(name, value)]
+    words += ["--weights", settings.weights.path] if settings.weights else []
+    for mask in part.masks:
+        words += ["--mask", mask]
     words += ["--bands", part.bands] if part.bands else []
     for name, value in cube.options:
         words += [f"--{name}", str(value)]
@@ -123,12 +131,3 @@ def _run_of(document: Document) -> tuple[Run, list[int]] | None:
         if every and not run.edited and run.settings.method == result.method:
             return run, order
     return None
-
-
-def _word(value: Any) -> str:
-    """Return a parameter as ``--set`` reads it."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, list | tuple):
-        return ",".join(map(str, value))
-    return str(value)

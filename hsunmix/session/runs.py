@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from hsunmix.model.unmixing import Unmixing
+from hsunmix.model.unmixing import Asked, Unmixing
 from hsunmix.parameters import to_dict
 from hsunmix.session.document import Document, Run, RunSettings, with_result
 
@@ -39,8 +39,9 @@ def with_run(
     locked : tuple of int
         Columns that the run left as they were.
     """
-    new = with_result(kept(document), unmixing)
-    return _with_entry(new, label_of(unmixing), settings or settings_of(unmixing), locked)
+    new, made = with_result(kept(document), unmixing), settings_of(unmixing)
+    settings = made if settings is None else replace(settings, weights=made.weights)
+    return _with_entry(new, label_of(unmixing), settings, locked)
 
 
 def kept(document: Document) -> Document:
@@ -117,7 +118,9 @@ def settings_of(unmixing: Unmixing) -> RunSettings:
     defaults = {} if known is None else to_dict(known.params())
     changed = {name: v for name, v in unmixing.parameters.items() if v != defaults.get(name, v)}
     parameters = {unmixing.method: changed} if changed else {}
-    return RunSettings(unmixing.method, unmixing.rank, unmixing.abundance, unmixing.seed, parameters)
+    asked = unmixing.asked or Asked(unmixing.abundance)
+    weights = asked.weights if asked.weights is not None and asked.weights.path else None
+    return RunSettings(unmixing.method, unmixing.rank, asked.abundance, unmixing.seed, parameters, weights)
 
 
 def label_of(unmixing: Unmixing) -> str:

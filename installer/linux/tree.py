@@ -19,10 +19,12 @@ VERSION = version(ROOT)
 
 
 def epoch() -> int:
-    """Return the time that all files get: that of the last commit, so that a build can be repeated."""
+    """Return the time that all files get: the last commit's, so that a build can be repeated."""
     given = os.environ.get("SOURCE_DATE_EPOCH")
     if given:
         return int(given)
+    if shutil.which("git") is None:  # an archive, unpacked on a machine of its own
+        return int(time.time())
     log = subprocess.run(
         ["git", "log", "-1", "--format=%ct"], cwd=ROOT, capture_output=True, text=True, check=False
     )

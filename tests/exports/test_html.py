@@ -16,7 +16,7 @@ import hsunmix
 from hsunmix.exports import Delivery, write_products
 from hsunmix.exports._indexed_png import map_png, palette
 from hsunmix.exports._line_plot import line_plot, ticks
-from hsunmix.exports._script import python_script
+from hsunmix.model.script import script_of
 from hsunmix.model.spectra import Source
 from tests.cli.conftest import write_envi
 from tests.exports.conftest import make_delivery
@@ -165,7 +165,7 @@ def test_the_script_makes_the_same_result(tmp_path, small_cube, method, options,
     values = small_cube.read(0, small_cube.lines)
     cube = hsunmix.open_cube(write_envi(tmp_path, values, bbl=", ".join("1" * 20)))
     result = hsunmix.unmix(cube, method, rank=3, **options)
-    script = python_script(Delivery(result, result.as_endmembers(), cube))
+    script = script_of(result, cube, result.as_endmembers())
     again = run(script)["result"]
     assert np.array_equal(again.endmembers, result.endmembers, equal_nan=True)
     assert np.array_equal(again.abundances, result.abundances, equal_nan=True)
@@ -177,25 +177,23 @@ def test_the_script_opens_the_same_part(tmp_path, small_cube):
     cube = hsunmix.open_cube(path, mask="b[800] > 0.3", bands="500-2300")
     result = hsunmix.unmix(cube, "spa", rank=3)
     delivery = Delivery(result, result.as_endmembers(), cube)
-    found = run(python_script(delivery))
+    found = run(script_of(delivery.unmixing, delivery.cube, delivery.endmembers))
     assert np.array_equal(found["result"].abundances, result.abundances, equal_nan=True)
     assert np.isnan(result.abundances).any()
     by_hand = replace(delivery, cube=cube.with_selection(cube.selection))
-    assert "chosen by hand" in python_script(by_hand)
+    assert "unpacked(" in script_of(by_hand.unmixing, by_hand.cube, by_hand.endmembers)
     _, page = page_of(delivery, tmp_path / "out")
     assert "b[800] > 0.3" in page.words
     assert "500-2300" in page.words
 
 
-def test_the_script_of_edited_spectra_reads_them(tmp_path, small_cube, monkeypatch):
+def test_the_script_of_edited_spectra_has_them(tmp_path, small_cube):
     cube = hsunmix.open_cube(write_envi(tmp_path, small_cube.read(0, small_cube.lines)))
     result = hsunmix.unmix(cube, "spa", rank=3, abundance="fcls")
     first, *others = result.as_endmembers()
     members = (replace(first, name="a, b", spectrum=first.spectrum * 1.5), *others)
     delivery = Delivery(result, members, cube)
-    write_products(delivery, tmp_path / "out", ["csv"])
-    monkeypatch.chdir(tmp_path / "out")
-    found = run(python_script(delivery))
+    found = run(script_of(delivery.unmixing, delivery.cube, delivery.endmembers))
     assert np.array_equal(found["W"], delivery.spectra, equal_nan=True)
     assert np.array_equal(found["H"], hsunmix.abundances(cube, delivery.spectra, "fcls"), equal_nan=True)
 
@@ -206,4 +204,4 @@ def test_a_script_that_was_given_is_shown_instead(tmp_path, delivery):
 
 
 def test_no_script_without_a_file(delivery):
-    assert python_script(delivery) == ""
+    assert script_of(delivery.unmixing, delivery.cube, delivery.endmembers) == ""

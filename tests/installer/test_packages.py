@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import shutil
 import subprocess
+import time
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -49,6 +50,15 @@ def test_the_desktop_finds_program_icon_and_types(share):
     space = "{http://www.freedesktop.org/standards/shared-mime-info}"
     types = ET.parse(share / "mime" / "packages" / "hsunmix.xml").iter(f"{space}mime-type")
     assert {kind.get("type") for kind in types} == {kind for kind in lines["MimeType"].split(";") if kind}
+
+
+def test_an_unpacked_archive_needs_no_git(tmp_path, monkeypatch):
+    """A downloaded archive on a fresh machine: its packages are of now, unless a date is given."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    assert abs(tree.epoch() - time.time()) < 60
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
+    assert tree.epoch() == 86400
 
 
 def test_the_metadata_names_this_version(share):

@@ -45,6 +45,9 @@ def test_masks_are_joined(tmp_path, cube, left):
     np.testing.assert_array_equal(found.selection, wanted)
     both = finish(narrowed(finish(narrowed(cube, [left])), ["band[1] > 0.3", "band[2] < 9"]))
     np.testing.assert_array_equal(both.selection, wanted)
+    assert both.masks == ()  # words for a part of it would make another mask
+    both = finish(narrowed(cube, ["band[1] > 0.3", "band[2] < 9"]))
+    assert both.masks == ("band[1] > 0.3", "band[2] < 9")
     assert both.selection_text == "(band[1] > 0.3) and (band[2] < 9)"  # itself a condition
     again = finish(narrowed(cube, [both.selection_text]))
     np.testing.assert_array_equal(again.selection & left, wanted)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
@@ -68,12 +67,14 @@ class Controller:
 
         yield None
         assert document.cube is not None
-        command = script = ""
-        with contextlib.suppress(InputError):
+        command = script = reason = ""
+        try:
             facts = facts_of(document, self.bench.scenes.here(document.cube))
             script = python_script(document, facts)
             command = command_line(document, facts, folder, products, delivery.dpi)
-        made = replace(delivery, command=command, script=script)
+        except InputError as error:
+            reason = str(error)
+        made = replace(delivery, command=command, no_command=reason, script=script)
         return (yield from deliver(made, folder, products))
 
     def _folder(self, document: Document) -> str:

@@ -127,7 +127,7 @@ class Controller:
         self.bench.history.apply(label, masked(document, mask, text))
 
 
-def masked(document: Document, mask: Mask | None, text: str = "") -> Document:
+def masked(document: Document, mask: Mask | None, *texts: str) -> Document:
     """Return the document with another mask; its abundances have to be solved again.
 
     Parameters
@@ -136,8 +136,8 @@ def masked(document: Document, mask: Mask | None, text: str = "") -> Document:
         With a cube.
     mask : array of bool, (lines, samples), or None
         True for the pixels that are used; None for all.
-    text : str
-        How it was made, as an expression.
+    *texts : str
+        What made it, each in the words of one ``--mask``.
     """
     cube = document.cube
     assert cube is not None
@@ -146,7 +146,7 @@ def masked(document: Document, mask: Mask | None, text: str = "") -> Document:
     result = document.unmixing
     if result is not None:
         result = replace(result, provisional=True)
-    return replace(document, cube=cube.with_selection(mask, text), unmixing=result)
+    return replace(document, cube=cube.with_selection(mask, *texts), unmixing=result)
 
 
 def threshold_text(plan: i.PlanMask) -> str:

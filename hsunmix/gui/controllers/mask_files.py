@@ -40,7 +40,7 @@ class Controller:
         def done(found: Cube) -> None:
             document = bench.document
             if document.cube is not None and document.cube.pixels is cube.pixels:
-                new = masked(document, found.selection, found.selection_text)
+                new = masked(document, found.selection, *found.masks)
                 bench.history.apply(f"Mask from {path.name}", new)
 
         bench.start("open", f"Reading {path.name}", _read(cube, path), done)

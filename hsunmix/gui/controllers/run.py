@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from hsunmix.model.cube import Cube
 from hsunmix.model.spectra import Endmember
 from hsunmix.model.unmixing import Step, Unmixing
 from hsunmix.session.document import Document, RunSettings
+from hsunmix.session.reproduce import read_weights
 from hsunmix.session.runs import with_run
 
 __all__ = ["Controller"]
@@ -97,6 +99,10 @@ class Controller:
             settings.abundance,
             settings.seed,
         )
+        takes = {parameter.name for parameter in get(settings.method).parameters}
+        if settings.weights is not None and "weights_are" in takes:
+            values, origin = read_weights(Path(settings.weights.path), cube)
+            request = replace(request, weights=values, weights_from=origin)
         if not locked:
             result = yield from pipeline.unmix(scene, request)
             means(result)

@@ -12,6 +12,7 @@ from PIL import Image
 from hsunmix.gui import intents as i
 from hsunmix.gui.settings import Settings
 from hsunmix.gui.workbench import Workbench
+from hsunmix.model.unmixing import Asked
 from hsunmix.session.reproduce import Facts, command_line
 from hsunmix.session.runs import with_run
 from tests.gui.conftest import Answers
@@ -113,14 +114,16 @@ def test_no_command_makes_what_was_edited_by_hand(
     answers.delivery = (tmp_path / "out", ("csv",))
     ready.send(i.Export())
     wait(lambda: ready.live.message is not None)
-    assert json.loads((tmp_path / "out" / "result.json").read_text())["command"] == ""
+    record = json.loads((tmp_path / "out" / "result.json").read_text())
+    assert record["command"] == ""
+    assert any("edited; a Python script does" in note for note in record["notes"])
 
 
 def test_parameters_that_differ_are_in_the_command(ready: Workbench, tmp_path: Path):
     document = ready.document
     result = replace(
         document.unmixing, method="hals", abundance="fcls", seed=4,
-        parameters={"init": "spa", "max_iterations": 25, "tolerance": 1e-5},
+        parameters={"init": "spa", "max_iterations": 25, "tolerance": 1e-5}, asked=Asked("fcls"),
     )  # fmt: skip
     other = with_run(replace(document, runs=()), result)
     words = shlex.split(command_line(other, Facts(), tmp_path, ("csv", "png")))

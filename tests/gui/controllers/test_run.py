@@ -4,19 +4,23 @@ import threading
 import time
 from collections.abc import Callable, Generator
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from hsunmix.engine.scene import load
 from hsunmix.errors import TooLargeError
+from hsunmix.files import sha256
 from hsunmix.gui import intents as i
 from hsunmix.gui import scenes
 from hsunmix.gui.controllers import run
 from hsunmix.gui.controllers._locked import put_in
 from hsunmix.gui.workbench import Workbench
 from hsunmix.jobs import finish
+from hsunmix.methods.pipeline import Request, unmix
 from hsunmix.model.cube import Cube
-from hsunmix.model.unmixing import Step, Unmixing
+from hsunmix.model.unmixing import Step, Unmixing, Weights
 from hsunmix.session.document import Document, RunSettings
 from tests.conftest import make_cube
 from tests.gui.conftest import unmixing_of
@@ -318,3 +322,21 @@ def test_bands_of_noise_are_proposed_to_be_left_out(bench: Workbench, wait: Wait
     assert np.flatnonzero(~bench.document.cube.good_bands).tolist() == [20, 21, 22]
     wait(lambda: bench.live.estimate not in (None, before))
     assert bench.live.estimate.rank == 3
+
+
+def test_weights_of_a_session_are_read_again(
+    open_bench: Workbench, cube: Cube, wait: Wait, tmp_path: Path
+) -> None:
+    weights = np.random.default_rng(0).random((cube.lines, cube.samples, 1)).astype(np.float32)
+    np.save(tmp_path / "weights.npy", weights)
+    given = Weights(str(tmp_path / "weights.npy"), "of before", weights.shape)
+    own = {"weighted": {"max_iterations": 5}}
+    open_bench.send(i.SetRun(RunSettings("weighted", 3, parameters=own, weights=given)))
+    open_bench.send(i.Unmix())
+    wait(lambda: open_bench.document.unmixing is not None)
+    request = Request("weighted", 3, own["weighted"], weights=weights)
+    expected = finish(unmix(finish(load(cube)), request))
+    np.testing.assert_array_equal(open_bench.document.unmixing.abundances, expected.abundances)
+    kept = open_bench.document.runs[-1].settings.weights
+    assert kept.path == given.path
+    assert kept.sha256 == sha256(tmp_path / "weights.npy")  # what the run had

@@ -1,0 +1,130 @@
+"""What the files say about a document's scene."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.engine.scene import Scene
+from hsunmix.errors import FormatError, HsunmixError
+from hsunmix.files import sha256
+from hsunmix.model.cube import Cube
+from hsunmix.model.unmixing import Step, Weights
+from hsunmix.session.document import Document
+from hsunmix.session.runs import current
+
+__all__ = ["Facts", "facts_of", "read_weights"]
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """What the files say about a document's scene.
+
+    Attributes
+    ----------
+    used : array of bool, (lines, samples), or None
+        Pixels that are used now; None where nobody has looked.
+    pixels : mapping of (line, sample) to array, (bands,)
+        Spectra of the pixels that endmembers come from.
+    masks_hold, weights_hold : bool
+        Whether the files of the mask, and of the weights of every run, are what they were.
+    """
+
+    used: NDArray[np.bool_] | None = None
+    pixels: Mapping[tuple[int, int], NDArray[np.float32]] = field(default_factory=dict)
+    masks_hold: bool = True
+    weights_hold: bool = True
+
+
+def facts_of(document: Document, scene: Scene | None) -> Facts:
+    """Look at the files; to be called in a worker.
+
+    Raises
+    ------
+    FileError
+        The cube's file can't be read.
+    """
+    cube = document.cube
+    if cube is None or cube.path is None:
+        return Facts()
+    used: NDArray[np.bool_] | None = None
+    if scene is not None:
+        flat = np.zeros(cube.lines * cube.samples, dtype=bool)
+        flat[scene.pixels] = True
+        used = flat.reshape(cube.lines, cube.samples)
+    given = {run.settings.weights for run in document.runs if run.settings.weights is not None}
+    return Facts(used, _pixels(document, cube), _masks_hold(cube), all(map(_as_it_was, given)))
+
+
+def read_weights(path: Path, cube: Cube) -> tuple[NDArray[np.float32], Weights]:
+    """Read weights from a file: a number for each value of the cube, or for each of its pixels.
+
+    Raises
+    ------
+    FileError
+        The file can't be read, or is none of this shape.
+    """
+    from hsunmix.formats import open_cube
+
+    found = open_cube(path)
+    lines, samples, bands = cube.shape
+    if found.shape not in ((lines, samples, bands), (lines, samples, 1)):
+        raise FormatError(
+            path,
+            f"weights of shape {found.shape} for a cube of {cube.shape}; "
+            "they need its lines and samples, and its bands or one",
+        )
+    return found.read(0, found.lines), Weights(str(found.path), sha256(_data(found)), found.shape)
+
+
+def _data(cube: Cube) -> Path:
+    return Path(getattr(cube.pixels, "path", cube.path or ""))
+
+
+def _as_it_was(weights: Weights) -> bool:
+    from hsunmix.formats import open_cube
+
+    try:
+        return sha256(_data(open_cube(weights.path))) == weights.sha256
+    except HsunmixError:
+        return False
+
+
+def _masks_hold(cube: Cube) -> bool:
+    """Whether the files that take part in the mask would make it again; conditions would."""
+    from hsunmix.session.narrowing import narrowed
+
+    if not any(Path(text).is_file() for text in cube.masks):
+        return True
+    try:
+        again = _ended(narrowed(cube.with_selection(None), cube.masks))
+    except HsunmixError:
+        return False
+    return np.array_equal(np.asarray(again.selection), np.asarray(cube.selection))
+
+
+def _ended(work: Generator[Step | None, None, Cube]) -> Cube:
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            cube: Cube = end.value
+            return cube
+
+
+def _pixels(document: Document, cube: Cube) -> dict[tuple[int, int], NDArray[np.float32]]:
+    """Read the pixels that endmembers come from; a run that is shown as it was makes its own."""
+    shown = current(document)
+    if shown is not None and not shown.locked and not shown.edited:
+        return {}
+    members = [*document.endmembers, *(e for run in document.runs for e in run.endmembers)]
+    places = {(e.source.line, e.source.sample) for e in members if e.source.kind == "pixel"}
+    return {
+        (line, sample): cube.spectrum(line, sample)
+        for line, sample in places
+        if line is not None and sample is not None and line < cube.lines and sample < cube.samples
+    }
