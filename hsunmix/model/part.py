@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.errors import HsunmixError
+from hsunmix.errors import FileError, HsunmixError
 from hsunmix.model.band_numbers import numbered
 from hsunmix.model.cube import Cube
 from hsunmix.model.unmixing import Unmixing
@@ -55,7 +55,10 @@ def part_of(
     masks_hold : bool
         Whether what made the cube's selection would make it again.
     """
-    of_now = np.array_equal(result.used_bands, cube.good_bands)
+    try:
+        of_now = np.array_equal(result.used_bands, cube.good_bands)
+    except FileError:  # it can't be read any more, so that nobody knows which bands are dead
+        of_now = False
     bands = cube.band_text if of_now else numbered(result.used_bands)
     of_result = np.isfinite(result.rmse)
     if used is not None and not np.array_equal(of_result, used):
