@@ -137,7 +137,8 @@ def test_the_table_is_complete(shared):
 
 @pytest.mark.parametrize("name", [name for name in TABLE if not name.endswith(".sli")])
 def test_the_table_equals_rasterio(shared, name):
-    rasterio = pytest.importorskip("rasterio")
+    import rasterio
+
     shape, dtype, _, _, nodata, code, transform = TABLE[name]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -223,7 +224,8 @@ def test_every_header_by_a_plain_reading(hsunmix, headers):
 
 
 def test_every_header_as_gdal_and_spectral_read_it(hsunmix, headers, tmp_path):
-    rasterio = pytest.importorskip("rasterio")
+    import rasterio
+
     spectral = pytest.importorskip("spectral")
     compared = 0
     for path, text in headers.items():

@@ -11,12 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import rasterio
 
 import hsunmix as package
 from tests.cli.conftest import refusal, write_envi
 from tests.conftest import make_cube
-
-rasterio = pytest.importorskip("rasterio")
 
 RECORD = [
     "method",

@@ -15,6 +15,7 @@ from hsunmix.errors import HsunmixError, InputError, ParameterError
 from hsunmix.jobs import finish
 from hsunmix.methods import KINDS, Method, methods, pipeline
 from hsunmix.parameters import describe, make
+from tests.scenes import mixture
 
 ALL = list(methods().values())
 SOLVERS = [m for m in ALL if m.kind in ("factorization", "extraction")]
@@ -27,17 +28,6 @@ OWN_LOSS = {"minvol", "sparse", "weighted"}  # the history's error isn't what th
 
 def ids(method: Method) -> str:
     return method.id
-
-
-def mixture(
-    bands: int = 24, pixels: int = 900, rank: int = 4, noise: float = 0.002, seed: int = 0
-) -> np.ndarray:
-    rng = np.random.default_rng(seed)
-    place = np.linspace(0, 1, bands)[:, None]
-    w = 0.05 + np.exp(-(((place - np.linspace(0.1, 0.9, rank)) / 0.15) ** 2))
-    h = rng.dirichlet(np.full(rank, 0.5), pixels).T
-    h[:, :rank] = np.eye(rank)
-    return np.abs(w @ h + noise * rng.standard_normal((bands, pixels)))
 
 
 def run(method: Method, x: np.ndarray, rank: int = 4, **kwargs: Any) -> hsunmix.Unmixing:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import rasterio
 
 from hsunmix.exports import write_products
 from tests.exports.conftest import UTM, make_delivery
 from tests.exports.tiff_layout import faults_of_cog
-
-rasterio = pytest.importorskip("rasterio")
 
 
 @pytest.fixture(scope="module")

@@ -6,14 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import rasterio
+from spectral.io import envi
 
 from hsunmix.exports import write_products
 from hsunmix.formats import open_cube, open_spectra
 from hsunmix.model.georeference import Georeference
 from tests.exports.conftest import UTM, make_delivery
-
-rasterio = pytest.importorskip("rasterio")
-envi = pytest.importorskip("spectral.io.envi")
 
 NAMES = ["Grass", "Soil dry (A)", "Wässer"]
 

@@ -14,6 +14,8 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+import rasterio
+from spectral.io import envi
 
 import hsunmix
 from hsunmix.exports import Delivery, exports, write_products
@@ -21,8 +23,6 @@ from hsunmix.formats import open_cube, open_spectra
 from hsunmix.model.georeference import Georeference
 from tests.cli.conftest import write_envi
 
-rasterio = pytest.importorskip("rasterio")
-envi = pytest.importorskip("spectral.io.envi")
 pytestmark = pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
 
 NAMES = ("Gras, dürr {2024}", "Ünïcode 水 ;", "Soil")
@@ -157,8 +157,8 @@ def check_place(image, place):
 
 
 def test_netcdf(result):
-    xarray = pytest.importorskip("xarray")
-    pytest.importorskip("h5netcdf")
+    import xarray
+
     with xarray.open_dataset(result.folder / "result.nc", engine="h5netcdf", decode_coords="all") as data:
         assert list(data.endmember.values) == list(NAMES)
         assert np.array_equal(data.abundance, result.abundances, equal_nan=True)

@@ -7,12 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import rasterio
 
 from hsunmix.exports import write_products
 from hsunmix.model.georeference import Georeference
 from tests.exports.conftest import UTM, make_delivery
-
-rasterio = pytest.importorskip("rasterio")
 
 
 def opened(folder, name="abundances.tif"):

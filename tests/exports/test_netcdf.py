@@ -48,8 +48,8 @@ def test_the_structure_of_netcdf4(tmp_path):
 
 
 def test_xarray(tmp_path):
-    xarray = pytest.importorskip("xarray")
-    pytest.importorskip("h5netcdf")
+    import xarray
+
     delivery, path = written(tmp_path)
     unmixing = delivery.unmixing
     with xarray.open_dataset(path, engine="h5netcdf", decode_coords="all") as data:
@@ -77,8 +77,8 @@ def test_xarray(tmp_path):
 
 
 def test_degrees_are_lat_and_lon(tmp_path):
-    xarray = pytest.importorskip("xarray")
-    pytest.importorskip("h5netcdf")
+    import xarray
+
     place = Georeference((1e-4, 0.0, -117.25, 0.0, -2e-4, 34.5), "EPSG:4326")
     _, path = written(tmp_path, place=place)
     with xarray.open_dataset(path, engine="h5netcdf") as data:
@@ -90,8 +90,8 @@ def test_degrees_are_lat_and_lon(tmp_path):
 
 
 def test_a_turned_scene_has_coordinates_for_every_pixel(tmp_path):
-    xarray = pytest.importorskip("xarray")
-    pytest.importorskip("h5netcdf")
+    import xarray
+
     place = Georeference((1.7, 1.0, 5e5, 1.0, -1.7, 4e6), "EPSG:32611")
     _, path = written(tmp_path, place=place)
     with xarray.open_dataset(path, engine="h5netcdf") as data:
@@ -116,7 +116,8 @@ def test_a_turned_scene_has_coordinates_for_every_pixel(tmp_path):
     ],
 )
 def test_gdal(tmp_path, transform, crs):
-    rasterio = pytest.importorskip("rasterio")
+    import rasterio
+
     delivery, path = written(tmp_path, place=Georeference(transform, crs))
     with rasterio.open(f"netcdf:{path}:abundance") as image:
         assert image.count == 3

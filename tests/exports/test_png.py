@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import replace
 
+import matplotlib
 import numpy as np
 import pytest
 from PIL import Image
@@ -17,8 +18,6 @@ from hsunmix.exports._georeference import metres_per_pixel
 from hsunmix.exports._pictures import safe_name
 from hsunmix.model.georeference import Georeference
 from tests.exports.conftest import UTM, make_delivery
-
-matplotlib = pytest.importorskip("matplotlib")
 
 
 def picture(path):

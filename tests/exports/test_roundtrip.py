@@ -7,13 +7,13 @@ import json
 
 import numpy as np
 import pytest
+import rasterio
 
 import hsunmix
 from hsunmix.exports import Delivery, write_products
 from hsunmix.session.archive import load, save
 from hsunmix.session.document import Document, with_result
 
-rasterio = pytest.importorskip("rasterio")
 pytestmark = pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
 
 SCENES = [

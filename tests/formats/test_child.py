@@ -144,10 +144,8 @@ def test_the_next_request_gets_a_new_child(acting, tmp_path):
 def test_the_deadline_is_not_only_of_processor_time(acting, monkeypatch):
     open_cube(acting())  # has its child started
     monkeypatch.setattr(lease, "WALL_SECONDS", 0.3)
-    began = time.monotonic()
     with pytest.raises(FileError, match=r"a\.mat: could not be decoded within"):
         open_cube(acting("sleep"))
-    assert time.monotonic() - began < 30
 
 
 @posix

@@ -35,7 +35,8 @@ def test_every_storage(tmp_path, write_envi, values_of, code, interleave, order)
 @pytest.mark.parametrize("interleave", ["bsq", "bil", "bip"])
 @pytest.mark.parametrize("code", [1, 2, 4, 12])
 def test_equals_spectral_and_rasterio(tmp_path, write_envi, values_of, code, interleave):
-    rasterio = pytest.importorskip("rasterio")
+    import rasterio
+
     spectral = pytest.importorskip("spectral")
     header = write_envi(tmp_path / "scene.img", values_of(code), interleave, order=1, offset=8)
     cube = open_cube(header)

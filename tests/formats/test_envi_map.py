@@ -6,11 +6,10 @@ import warnings
 
 import numpy as np
 import pytest
+import rasterio
 
 from hsunmix.formats import open_cube
 from hsunmix.formats._envi_map import from_map_info
-
-rasterio = pytest.importorskip("rasterio")
 
 
 def theirs(path):

@@ -8,6 +8,7 @@ import warnings
 
 import numpy as np
 import pytest
+import rasterio
 
 from hsunmix.errors import FileError, FormatError
 from hsunmix.formats import open_cube
@@ -15,7 +16,6 @@ from hsunmix.formats._options import Options
 from hsunmix.formats._tiff_file import gdal, look
 from hsunmix.formats.geotiff import open_cube as open_here
 
-rasterio = pytest.importorskip("rasterio")
 pytestmark = pytest.mark.filterwarnings("ignore")
 NM = [460.0, 560.0, 2200.5]
 

@@ -32,7 +32,8 @@ def cube():
 
 
 def write_raster(path, layers, driver="GTiff", **profile):
-    rasterio = pytest.importorskip("rasterio")
+    import rasterio
+
     layers = layers if layers.ndim == 3 else layers[np.newaxis]
     shape = {"count": layers.shape[0], "height": layers.shape[1], "width": layers.shape[2]}
     with rasterio.open(path, "w", driver=driver, dtype=layers.dtype, **shape, **profile) as file:
@@ -83,7 +84,8 @@ def test_another_size_is_refused(tmp_path, mask, cube):
 
 
 def test_another_place_is_refused(tmp_path, mask, cube):
-    rasterio = pytest.importorskip("rasterio")
+    import rasterio
+
     placed = dataclasses.replace(cube, georeference=Georeference((30, 0, 5e5, 0, -30, 4e6), "EPSG:32633"))
     for shift, crs, fits in ((0, 32633, True), (10, 32633, True), (30, 32633, False), (1e6, 3035, True)):
         path = write_raster(

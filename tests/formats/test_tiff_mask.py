@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import rasterio
 
 from hsunmix.formats import open_cube, open_mask
 from hsunmix.model.cube import Cube
 
-rasterio = pytest.importorskip("rasterio")
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 LINES, SAMPLES = 43, 21

@@ -6,13 +6,12 @@ import json
 
 import numpy as np
 import pytest
+import rasterio
 from click.testing import CliRunner
 
 from hsunmix.cli.main import main
 from hsunmix.formats import open_cube
 from tests.formats.tiff_products import CORNER, LINES, SAMPLES, make_desis, make_enmap
-
-rasterio = pytest.importorskip("rasterio")
 
 
 @pytest.fixture(params=[make_enmap, make_desis], ids=["enmap", "desis"])

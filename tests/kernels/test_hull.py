@@ -11,7 +11,7 @@ from hsunmix.engine.scene import from_array
 from hsunmix.jobs import finish
 from hsunmix.kernels.hull import HELD, project, total_residual
 from hsunmix.methods.extraction._model import Model
-from tests.contracts.test_methods import mixture
+from tests.scenes import mixture
 
 Array = NDArray[np.float64]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -66,3 +67,10 @@ def _raw(data: Path, scene: str) -> NDArray[Any]:
 def _columns(cube: NDArray[Any]) -> NDArray[Any]:
     """(lines, samples, bands) as bands × pixels, column-major pixels."""
     return cube.transpose(2, 1, 0).reshape(cube.shape[2], -1)
+
+
+def numbers(text: str, name: str) -> list[int]:
+    """Read a list of numbers off the text of an author's program."""
+    found = re.search(rf"{name}\S* \[([\d\s]+)\]", text)
+    assert found
+    return [int(v) for v in found[1].split()]

@@ -11,7 +11,7 @@ from scipy.optimize import nnls
 
 import hsunmix
 from hsunmix.methods.factorization._exact import exact_spectra
-from tests.methods.test_spa import load
+from tests.methods.reference import load
 
 
 def test_spectra_are_the_exact_solutions() -> None:

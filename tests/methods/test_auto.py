@@ -6,17 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import scipy.io
-from scipy.optimize import linear_sum_assignment
 
 import hsunmix
-from tests.contracts.test_methods import mixture
-
-
-def angles(found: np.ndarray, true: np.ndarray) -> np.ndarray:
-    """Spectral angles in degrees of the best matching pairs."""
-    cosine = (found / np.linalg.norm(found, axis=0)).T @ (true / np.linalg.norm(true, axis=0))
-    degrees = np.degrees(np.arccos(np.clip(cosine, -1, 1)))
-    return degrees[linear_sum_assignment(degrees)]
+from tests.scenes import angles, mixture
 
 
 def test_outliers_do_not_become_endmembers() -> None:

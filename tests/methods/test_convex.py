@@ -6,7 +6,7 @@ import numpy as np
 from scipy.optimize import nnls
 
 import hsunmix
-from tests.contracts.test_methods import mixture
+from tests.scenes import mixture
 
 
 def test_convex_endmembers_are_weighted_means_of_pixels() -> None:

@@ -14,8 +14,7 @@ from hsunmix.jobs import finish
 from hsunmix.kernels.self_dictionary import step
 from hsunmix.methods.extraction._self_dictionary import path
 from hsunmix.methods.extraction.lp import _program
-from tests.methods.reference import SCENES, entries, load
-from tests.methods.test_h2nmf import numbers
+from tests.methods.reference import SCENES, entries, load, numbers
 
 MODELS: list[tuple[str, dict[str, Any]]] = [("fgnsr", {}), ("lp", {}), ("lp", {"model": "hottopixx"})]
 

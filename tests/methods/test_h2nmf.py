@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import time
 from pathlib import Path
 
 import numpy as np
@@ -17,14 +15,8 @@ from hsunmix.kernels.clusters import GRID, partition, shares
 from hsunmix.methods import Start, get
 from hsunmix.methods.extraction import _bisection
 from hsunmix.methods.extraction._candidates import candidates, clusters
-from tests.contracts.test_methods import mixture
-from tests.methods.reference import SCENES, entries, load
-
-
-def numbers(text: str, name: str) -> list[int]:
-    found = re.search(rf"{name}\S* \[([\d\s]+)\]", text)
-    assert found
-    return [int(v) for v in found[1].split()]
+from tests.methods.reference import SCENES, entries, load, numbers
+from tests.scenes import mixture
 
 
 @pytest.mark.parametrize("scene", SCENES)
@@ -125,9 +117,7 @@ def test_two_variables_against_nnls() -> None:
     np.testing.assert_array_equal(rows, z[order])
 
 
-def test_many_candidates_take_a_moment() -> None:
+def test_many_candidates_are_as_many_and_all_different() -> None:
     scene = from_array(np.random.default_rng(3).random((60, 20_000)))
-    finish(candidates(scene, 10))
-    began = time.perf_counter()
-    assert len(finish(candidates(scene, 300))) == 300
-    assert time.perf_counter() - began < 10  # about 1 s, on a machine that does other things too
+    found = finish(candidates(scene, 300))
+    assert len(set(np.asarray(found).tolist())) == 300

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from scipy.optimize import nnls
 
-from tests.methods.test_sunsal import problem, unmix
+from tests.scenes import library_problem, solved
 
 
 @pytest.mark.parametrize(("rank", "k"), [(1, 1), (5, 1), (6, 2), (7, 3), (4, 9)])
 def test_nothing_fits_better(rank: int, k: int) -> None:
-    w, x = problem(rank, pixels=60)
-    h = unmix(x, w, "ksparse", k=k)
+    w, x = library_problem(rank, pixels=60)
+    h = solved(x, w, "ksparse", k=k)
     assert (h > 0).sum(axis=0).max() <= k
     assert h.min() >= 0
     sets = list(combinations(range(rank), min(k, rank)))
@@ -28,7 +28,7 @@ def test_the_search_beyond_finds_planted_sets() -> None:
     h = np.zeros((90, 100))
     for t in range(100):
         h[rng.choice(90, 3, replace=False), t] = rng.dirichlet(np.full(3, 5.0))
-    found = unmix(w @ h, w, "ksparse", k=3)
+    found = solved(w @ h, w, "ksparse", k=3)
     assert (found > 0).sum(axis=0).max() <= 3
     right = ((found > 1e-3) == (h > 1e-3)).all(axis=0).mean()
     assert right > 0.9

@@ -10,9 +10,8 @@ import pytest
 from numpy.typing import NDArray
 
 import hsunmix
-from tests.contracts.test_methods import mixture
 from tests.methods.reference import load, reference
-from tests.methods.test_auto import angles
+from tests.scenes import angles, mixture
 
 Array = NDArray[np.float64]
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from sklearn.decomposition import NMF
 
 import hsunmix
-from tests.contracts.test_methods import mixture
-from tests.methods.test_spa import load
+from tests.methods.reference import load
+from tests.scenes import mixture
 
 Array = NDArray[np.float64]
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import hsunmix
-from tests.contracts.test_methods import mixture
 from tests.methods.reference import load
+from tests.scenes import mixture
 
 
 def reduced(x: np.ndarray, dimensions: int) -> np.ndarray:

@@ -8,7 +8,7 @@ import pytest
 from hsunmix.engine.scene import from_array
 from hsunmix.jobs import finish
 from hsunmix.methods.noisy_bands import noisy_bands
-from tests.contracts.test_methods import mixture
+from tests.scenes import mixture
 
 NOISY = [0, 31, 32, 33, 59]
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import hsunmix
-from tests.contracts.test_methods import mixture
-from tests.methods.test_spa import load
+from tests.methods.reference import load
+from tests.scenes import mixture
 
 
 @pytest.mark.parametrize("scene", ["samson", "jasper", "urban_undersampled4"])

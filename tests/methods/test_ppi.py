@@ -8,7 +8,7 @@ import pytest
 import hsunmix
 from hsunmix.kernels.extremes import extremes
 from hsunmix.methods.extraction.ppi import apart
-from tests.contracts.test_methods import mixture
+from tests.scenes import mixture
 
 
 def test_finds_the_vertices() -> None:

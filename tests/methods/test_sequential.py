@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 import hsunmix
-from tests.contracts.test_methods import mixture
-from tests.methods.test_spa import load
+from tests.methods.reference import load
+from tests.scenes import mixture
 
 
 def curve(result: hsunmix.Unmixing) -> np.ndarray:

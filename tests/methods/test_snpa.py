@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import hsunmix
-from tests.contracts.test_methods import mixture
 from tests.methods.reference import SCENES, entries, load
+from tests.scenes import mixture
 
 
 @pytest.mark.parametrize("scene", SCENES)

@@ -12,8 +12,8 @@ from scipy.optimize import minimize
 import hsunmix
 from hsunmix.methods.factorization._steps import Problem
 from hsunmix.methods.factorization.sparse import Steps
-from tests.contracts.test_methods import mixture
-from tests.methods.test_spa import load
+from tests.methods.reference import load
+from tests.scenes import mixture
 
 
 def loss(x: np.ndarray, result: hsunmix.Unmixing, penalty: float) -> float:

@@ -6,25 +6,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from hsunmix.engine.scene import from_array
-from hsunmix.jobs import finish
-from hsunmix.methods import pipeline
+from tests.scenes import library_problem, solved
 
 Array = NDArray[np.float64]
-
-
-def unmix(x: Array, w: Array, method: str, **parameters: object) -> Array:
-    return finish(pipeline.solve(from_array(x), w, method, parameters)).abundances.astype(np.float64)
-
-
-def problem(rank: int, seed: int = 0, pixels: int = 200) -> tuple[Array, Array]:
-    """A library, and pixels of four spectra each with noise."""
-    rng = np.random.default_rng(seed)
-    w = rng.random((60, rank))
-    h = np.zeros((rank, pixels))
-    for t in range(pixels):
-        h[rng.choice(rank, min(4, rank), replace=False), t] = rng.dirichlet(np.ones(min(4, rank)))
-    return w, w @ h + 0.02 * rng.standard_normal((60, pixels))
 
 
 def admm(w: Array, x: Array, weight: float, simplex: bool) -> Array:
@@ -45,9 +29,9 @@ def admm(w: Array, x: Array, weight: float, simplex: bool) -> Array:
 @pytest.mark.parametrize("rank", [6, 40, 90])
 @pytest.mark.parametrize("simplex", [False, True])
 def test_agrees_with_admm(rank: int, simplex: bool) -> None:
-    w, x = problem(rank, pixels=30)
+    w, x = library_problem(rank, pixels=30)
     weight = 0.02 * (w**2).sum(axis=0).mean()
-    found = unmix(x, w, "sunsal", penalty=0.02, sum_to_one=simplex)
+    found = solved(x, w, "sunsal", penalty=0.02, sum_to_one=simplex)
     np.testing.assert_allclose(found, admm(w, x, weight, simplex), atol=2e-3 if rank > 60 else 1e-4)
     if simplex:
         np.testing.assert_allclose(found.sum(axis=0), 1, atol=1e-6)
@@ -56,8 +40,8 @@ def test_agrees_with_admm(rank: int, simplex: bool) -> None:
 @pytest.mark.parametrize("rank", [10, 62, 63, 240])
 @pytest.mark.parametrize("penalty", [0.0, 0.01, 0.2])
 def test_optimality_conditions(rank: int, penalty: float) -> None:
-    w, x = problem(rank, 1)
-    h = unmix(x, w, "sunsal", penalty=penalty)
+    w, x = library_problem(rank, 1)
+    h = solved(x, w, "sunsal", penalty=penalty)
     gradient = w.T @ (w @ h - x) + penalty * (w**2).sum(axis=0).mean()
     assert h.min() >= 0
     assert gradient.min() > -1e-5
@@ -65,18 +49,18 @@ def test_optimality_conditions(rank: int, penalty: float) -> None:
 
 
 def test_no_penalty_is_nnls_and_more_is_sparser() -> None:
-    w, x = problem(30)
-    np.testing.assert_allclose(unmix(x, w, "sunsal", penalty=0.0), unmix(x, w, "nnls"), atol=1e-6)
-    present = [(unmix(x, w, "sunsal", penalty=p) > 0).mean() for p in (0.0, 0.01, 0.1)]
+    w, x = library_problem(30)
+    np.testing.assert_allclose(solved(x, w, "sunsal", penalty=0.0), solved(x, w, "nnls"), atol=1e-6)
+    present = [(solved(x, w, "sunsal", penalty=p) > 0).mean() for p in (0.0, 0.01, 0.1)]
     assert (np.diff(present) < 0).all()
 
 
 @pytest.mark.parametrize("rank", [8, 80])
 def test_dependent_and_empty_spectra(rank: int) -> None:
-    w, x = problem(rank)
+    w, x = library_problem(rank)
     w[:, 1] = w[:, 0]
     w[:, 2] = 0
     for simplex in (False, True):
-        h = unmix(x, w, "sunsal", sum_to_one=simplex)
+        h = solved(x, w, "sunsal", sum_to_one=simplex)
         assert np.isfinite(h).all()
         assert h.min() >= 0

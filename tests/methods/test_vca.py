@@ -12,8 +12,8 @@ from hsunmix.engine.scene import from_array
 from hsunmix.jobs import finish
 from hsunmix.methods.extraction._reduced import directions
 from hsunmix.methods.extraction.vca import signal_to_noise
-from tests.contracts.test_methods import mixture
 from tests.methods.reference import SCENES, load, reference
+from tests.scenes import mixture
 
 
 @pytest.mark.parametrize("scene", SCENES)

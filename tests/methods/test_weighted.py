@@ -12,8 +12,7 @@ from hsunmix.engine.scene import load
 from hsunmix.jobs import finish
 from hsunmix.methods._layout import laid_out
 from hsunmix.model.cube import Cube
-from tests.contracts.test_methods import mixture
-from tests.methods.test_auto import angles
+from tests.scenes import angles, mixture
 
 TRUE = mixture(noise=0.0)[:, :4]
 

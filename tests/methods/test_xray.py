@@ -9,8 +9,8 @@ import pytest
 
 import hsunmix
 from hsunmix.errors import InputError
-from tests.contracts.test_methods import mixture
 from tests.methods.reference import SCENES, entries, load
+from tests.scenes import mixture
 
 SELECTIONS = ["max", "rand", "dist", "greedy"]
 

@@ -76,7 +76,8 @@ def test_the_known_abundances_explain_the_scene(folder):
 
 
 def test_other_software_reads_it(folder):
-    rasterio = pytest.importorskip("rasterio")
+    import rasterio
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         with rasterio.open(folder / "desert.bil") as dataset:

@@ -6,7 +6,6 @@ import io
 import json
 import os
 import pickle
-import time
 import warnings
 import zipfile
 
@@ -137,9 +136,7 @@ def test_a_huge_manifest(tmp_path, session):
 
 @pytest.mark.parametrize("text", [b"", b"[]", b"{", b"\xff\xfe", b"[" * 200_000, b"1" * 10_000, b'"\\ud800"'])
 def test_manifests_that_are_none(tmp_path, session, text):
-    began = time.monotonic()
     refused(tmp_path, {**session, "manifest.json": text}, "no JSON|not a session")
-    assert time.monotonic() - began < 2
 
 
 def test_a_newer_schema_is_left_alone(tmp_path, session):
