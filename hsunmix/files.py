@@ -19,8 +19,9 @@ from typing import NamedTuple
 from hsunmix.errors import FileError, HsunmixError, MissingFileError, WriteError
 
 __all__ = [
-    "CHANGED", "Identity", "check_identity", "clean_orphans", "digest_of", "hashing", "identity", "reason",
-    "replacing", "replacing_all", "resource", "sha256", "writing",
+    "CHANGED", "PREFIX", "SUFFIX", "Identity", "beside", "check_identity", "clean_orphans", "digest_of",
+    "hashing", "identity", "orphaned", "put_in_place", "reason", "replacing", "replacing_all", "resource",
+    "sha256", "sync_folder", "writable", "writing",
 ]  # fmt: skip
 
 PREFIX, SUFFIX = ".hsunmix-", ".tmp"  # short, so that it fits where the target's name fits
@@ -67,7 +68,7 @@ def replacing_all(*paths: str | PathLike[str]) -> Iterator[tuple[Path, ...]]:
         targets = []
         for path in paths:
             with writing(path):
-                targets.append(_writable(path))
+                targets.append(writable(path))
                 temporaries.append(_temporary(targets[-1].parent))
         with writing(paths[0]):
             yield tuple(temporaries)
@@ -78,7 +79,7 @@ def replacing_all(*paths: str | PathLike[str]) -> Iterator[tuple[Path, ...]]:
         for path, temporary, target in together:
             with writing(path):
                 temporary.replace(target)
-                _sync_folder(target.parent)
+                sync_folder(target.parent)
     finally:
         for temporary in temporaries:
             with contextlib.suppress(OSError):
@@ -96,7 +97,7 @@ def writing(path: str | PathLike[str]) -> Iterator[None]:
         raise WriteError(path, f"could not be written: {reason(error)}") from error
 
 
-def _writable(path: str | PathLike[str]) -> Path:
+def writable(path: str | PathLike[str]) -> Path:
     """Return the file behind a path, after making sure that it may be replaced."""
     try:
         target = Path(os.path.realpath(path))
@@ -117,9 +118,39 @@ def _writable(path: str | PathLike[str]) -> Path:
 
 def _temporary(folder: Path) -> Path:
     """Create an empty temporary file whose name tells which process writes it."""
-    path = folder / f"{PREFIX}{HOST}-{os.getpid():x}-{secrets.token_hex(4)}{SUFFIX}"
+    path = folder / _temporary_name()
     path.touch(exist_ok=False)
     return path
+
+
+def _temporary_name() -> str:
+    return f"{PREFIX}{HOST}-{os.getpid():x}-{secrets.token_hex(4)}{SUFFIX}"
+
+
+@contextlib.contextmanager
+def beside(folder: Path) -> Iterator[Path]:
+    """Give a hidden folder within another, for files that belong together; at the end it is gone."""
+    path = folder / _temporary_name()
+    with writing(folder):
+        path.mkdir()
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def put_in_place(staged: Path, target: str | PathLike[str]) -> None:
+    """Let a file that is whole take the place of another, in one step, as ``replacing`` does."""
+    with writing(target):
+        real = writable(target)
+        _settle(staged, real)
+        try:
+            staged.replace(real)
+        except OSError as error:
+            if error.errno != errno.EXDEV:  # a link to another disk
+                raise
+            with replacing(real) as temporary:
+                shutil.copyfile(staged, temporary)
 
 
 def _settle(temporary: Path, target: Path) -> None:
@@ -130,7 +161,7 @@ def _settle(temporary: Path, target: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Bring the change of names to the disk, where the system can."""
     if os.name != "posix":
         return
@@ -162,13 +193,17 @@ def clean_orphans(folder: str | PathLike[str]) -> int:
     with contextlib.suppress(OSError):
         for path in Path(folder).glob(f"{PREFIX}*{SUFFIX}"):
             with contextlib.suppress(OSError):
-                if _orphaned(path):
-                    path.unlink()
+                if orphaned(path):
+                    if path.is_dir() and not path.is_symlink():
+                        shutil.rmtree(path)
+                    else:
+                        path.unlink()
                     removed += 1
     return removed
 
 
-def _orphaned(path: Path) -> bool:
+def orphaned(path: Path) -> bool:
+    """Whether a temporary is of a process that no longer runs."""
     if time.time() - path.lstat().st_mtime > DAY:
         return True
     host, _, rest = path.name.removeprefix(PREFIX).partition("-")

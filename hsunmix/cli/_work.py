@@ -9,12 +9,14 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from hsunmix.errors import FileError, InputError, WriteError
+import click
+
+from hsunmix.errors import FileError, InputError
 from hsunmix.jobs import Work, finish
 from hsunmix.model.unmixing import Step
 
 if TYPE_CHECKING:
-    from hsunmix.exports import Delivery
+    from hsunmix.exports import Delivery, ProductFolder
     from hsunmix.methods.pipeline import Request
     from hsunmix.model.cube import Cube
     from hsunmix.model.unmixing import Unmixing
@@ -108,14 +110,13 @@ def check_products(names: str) -> tuple[str, ...]:
     return products
 
 
-def output_folder(folder: Path) -> Path:
-    """Make the folder of the products, before the work that fills it."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        reason = "there is a file of this name" if folder.is_file() else error.strerror or str(error)
-        raise WriteError(folder, f"the products need a folder here: {reason}") from error
-    return folder
+def output_folder(folder: Path) -> ProductFolder:
+    """Make the folder of the products, and keep others from writing there, before the work that fills it."""
+    from hsunmix.exports import ProductFolder
+
+    made = ProductFolder(folder)
+    click.get_current_context().call_on_close(made.close)
+    return made
 
 
 def open_part(path: Path, options: Mapping[str, Any], masks: Sequence[str], bands: str) -> Cube:
@@ -134,7 +135,7 @@ def unmix_cube(cube: Cube, request: Request) -> Unmixing:
     return run(unmix(run(load(cube), "Reading"), request), "Unmixing")
 
 
-def write(delivery: Delivery, folder: Path, products: Sequence[str]) -> list[Path]:
+def write(delivery: Delivery, folder: ProductFolder, products: Sequence[str]) -> list[Path]:
     """Write the products; return their files."""
     from hsunmix.exports import deliver
 

@@ -99,7 +99,7 @@ def command(
         save(document, session)
         written.append(session)
     if as_json:
-        echo_json(json.loads((folder / "result.json").read_text(encoding="utf-8")))
+        echo_json(json.loads((folder.path / "result.json").read_text(encoding="utf-8")))
     else:
         summary(result, written)
 

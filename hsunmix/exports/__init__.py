@@ -15,7 +15,9 @@ A product is a file of this folder; its name is the product's identifier. It has
 
 from __future__ import annotations
 
+import contextlib
 import unicodedata
+import warnings
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -25,17 +27,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.errors import InputError
-from hsunmix.files import writing
+from hsunmix.errors import HsunmixWarning, InputError
+from hsunmix.exports._folder import ProductFolder
 from hsunmix.model.cube import Cube
 from hsunmix.model.georeference import Georeference
 from hsunmix.model.spectra import Endmember
 from hsunmix.model.unmixing import Step, Unmixing
 from hsunmix.registry import modules
 
-__all__ = ["DPI", "Delivery", "Export", "deliver", "exports", "write_products"]
+__all__ = ["DPI", "Delivery", "Export", "ProductFolder", "deliver", "exports", "write_products"]
 
 NODATA = -9999.0
+NAMED = 4  # files in a message
 DPI = 100, 50, 600  # resolution of pictures: usual, least, most
 
 
@@ -134,15 +137,18 @@ def exports() -> dict[str, Export]:
 
 
 def deliver(
-    delivery: Delivery, folder: str | PathLike[str], products: Sequence[str]
+    delivery: Delivery, folder: str | PathLike[str] | ProductFolder, products: Sequence[str]
 ) -> Generator[Step | None, None, list[Path]]:
-    """Write products into a folder, and ``result.json`` beside them, last.
+    """Write products into a folder, and ``result.json`` beside them.
+
+    They are one set: written beside, and exchanged when all are there. What an earlier run wrote there by
+    its own ``result.json`` goes, unless it is of the same result; other files stay.
 
     Parameters
     ----------
     delivery : Delivery
-    folder : path-like
-        Is made where it does not exist. Files of the same names are replaced, others stay.
+    folder : path-like or ProductFolder
+        Is made where it does not exist.
     products : sequence of str
         Identifiers.
 
@@ -161,31 +167,48 @@ def deliver(
     InputError
         A product is not known, or needs lines and samples that this result has not.
     WriteError
-        A file could not be written; those written before it are whole.
+        A file could not be written, or another run writes into this folder; what was there is as it was.
+
+    Warns
+    -----
+    HsunmixWarning
+        Files of an earlier run were removed, or left because they were changed since.
     """
     from hsunmix.exports import _result
 
     chosen = _chosen(delivery, products)
-    folder = Path(folder)
-    with writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-    paths: list[Path] = []
-    for k, export in enumerate(chosen):
-        step = Step(k / (len(chosen) + 1), message=f"Writing {export.title}")
+    with contextlib.ExitStack() as kept:
+        if not isinstance(folder, ProductFolder):
+            folder = kept.enter_context(ProductFolder(folder))
+        stage = kept.enter_context(folder.staging())
+        paths: list[Path] = []
+        for k, export in enumerate(chosen):
+            step = Step(k / (len(chosen) + 1), message=f"Writing {export.title}")
+            yield step
+            work = export.write(delivery, stage)
+            if isinstance(work, list):
+                paths += work
+            else:
+                paths += yield from _repeating(step, work)
+        step = Step(len(chosen) / (len(chosen) + 1), message="Writing the record")
         yield step
-        work = export.write(delivery, folder)
-        if isinstance(work, list):
-            paths += work
-        else:
-            paths += yield from _repeating(step, work)
-    step = Step(len(chosen) / (len(chosen) + 1), message="Writing the record")
-    yield step
-    return paths + (yield from _repeating(step, _result.write(delivery, folder, paths)))
+        paths += yield from _repeating(step, _result.write(delivery, stage, paths, folder.kept))
+        removed, changed = folder.exchange(stage)
+    _tell(folder.path, removed, "removed")
+    _tell(folder.path, changed, "left, because changed since,")
+    return [folder.path / path.relative_to(stage) for path in paths]
+
+
+def _tell(folder: Path, names: Sequence[str], what: str) -> None:
+    if names:
+        some = ", ".join(names[:NAMED]) + (", …" if len(names) > NAMED else "")
+        files = "1 file" if len(names) == 1 else f"{len(names)} files"
+        warnings.warn(f"{folder}: {what} {files} of an earlier run: {some}", HsunmixWarning, stacklevel=3)
 
 
 def write_products(
     delivery: Delivery,
-    folder: str | PathLike[str],
+    folder: str | PathLike[str] | ProductFolder,
     products: Sequence[str],
     on_step: Callable[[Step], None] | None = None,
 ) -> list[Path]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import numpy as np
 from hsunmix._version import __version__
 from hsunmix.exports import Delivery
 from hsunmix.exports._envi import map_fields
+from hsunmix.exports._folder import RECORD
 from hsunmix.exports._georeference import crs_of
 from hsunmix.exports._statistics import Statistics, gather
 from hsunmix.files import Identity, digest_of, identity, replacing
@@ -24,18 +25,33 @@ __all__ = ["digest", "source", "text", "unknown", "unsaid", "write"]
 
 
 def write(
-    delivery: Delivery, folder: Path, written: Sequence[Path] = ()
+    delivery: Delivery,
+    folder: Path,
+    written: Sequence[Path] = (),
+    kept: Callable[[dict[str, Any]], list[str]] = lambda _: [],
 ) -> Generator[None, None, list[Path]]:
-    """Write ``result.json``, strict JSON in UTF-8."""
-    path = folder / "result.json"
+    """Write ``result.json``, strict JSON in UTF-8.
+
+    Parameters
+    ----------
+    delivery : Delivery
+    folder : Path
+    written : sequence of Path
+        The products.
+    kept : callable
+        Gets the record, and returns the names of other products of the same result that are there already.
+    """
+    path = folder / RECORD
     files = [text(p.name) for p in written]
     sha256 = yield from digest(delivery)
     statistics = yield from gather(delivery.unmixing)
     content = _record(delivery, sha256, statistics) | {"files": files, "notes": _notes(delivery, files)}
     if said := unknown(delivery, sha256):
         content["notes"].append(said)
+    content = plain(content)
+    content["files"] += [name for name in kept(content) if name not in files]
     with replacing(path) as temporary:
-        encoded = json.dumps(plain(content), indent=2, ensure_ascii=False, allow_nan=False)
+        encoded = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
         temporary.write_text(encoded + "\n", encoding="utf-8")
     return [path]
 

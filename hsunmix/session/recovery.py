@@ -24,7 +24,7 @@ from platformdirs import user_state_path
 
 from hsunmix.errors import FileError, FormatError, InputError
 from hsunmix.files import clean_orphans, replacing, sha256
-from hsunmix.session._lock import Lock
+from hsunmix.lock import Lock
 from hsunmix.session.document import Document
 
 __all__ = ["Claim", "Keeper", "Record", "Work", "default_folder", "left_behind"]

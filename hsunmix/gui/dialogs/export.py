@@ -230,7 +230,7 @@ class ExportDialog(Dialog):
         planner = self.planner
         if planner is None or any(name not in planner.plans for name in self.products):
             there = is_there(self.folder, RECORD)
-            return "An earlier export is there: files of the same names are replaced." if there else ""
+            return "An earlier export is there: what it wrote is replaced." if there else ""
         plans = [planner.plans[name] for name in self.products]
         names = {RECORD, *(file for found in plans for file in found.files)}
         size = sum(found.bytes for found in plans)
