@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from hsunmix.engine.scene import Scene, from_array, load
 from hsunmix.jobs import finish
 from hsunmix.methods import get, pipeline
+from hsunmix.methods.units import scale_note
 from hsunmix.model.cube import Cube
 from hsunmix.model.unmixing import Unmixing
 
@@ -109,7 +111,11 @@ def unmix(
         method, rank, parameters, abundance or "", seed, endmembers, tuple(locked),
         None if weights is None else np.asarray(weights),
     )  # fmt: skip
-    return finish(pipeline.unmix(_scene(cube_or_x), request))
+    scene = _scene(cube_or_x)
+    result = finish(pipeline.unmix(scene, request))
+    if endmembers is not None:
+        _warn_of_units(scene, endmembers)
+    return result
 
 
 def abundances(
@@ -121,6 +127,8 @@ def abundances(
     ----------
     cube_or_x : Cube or array, (bands, pixels)
     endmembers : array, (bands, r)
+        In the cube's units: a ``UserWarning`` says so where they seem to be in others, such as a library
+        of 0–1 on a scene of 0–10000, with the factor to multiply them by. Nothing is scaled in silence.
     method : str
         An abundance method.
 
@@ -130,8 +138,10 @@ def abundances(
         NaN where a pixel is not used.
     """
     get(method, "abundance")
-    w = np.asarray(endmembers, dtype=np.float64)
-    return finish(pipeline.solve(_scene(cube_or_x), w, method, parameters)).abundances
+    w, scene = np.asarray(endmembers, dtype=np.float64), _scene(cube_or_x)
+    found = finish(pipeline.solve(scene, w, method, parameters)).abundances
+    _warn_of_units(scene, w)
+    return found
 
 
 def estimate_rank(cube_or_x: Cube | ArrayLike, method: str = "auto", **parameters: Any) -> int:
@@ -140,6 +150,12 @@ def estimate_rank(cube_or_x: Cube | ArrayLike, method: str = "auto", **parameter
     Where the scene allows no more than a range, this is the number that is proposed within it.
     """
     return finish(pipeline.estimate_rank(_scene(cube_or_x), method, parameters)).rank
+
+
+def _warn_of_units(scene: Scene, endmembers: NDArray[np.float64]) -> None:
+    said = scale_note(scene, endmembers)
+    if said:
+        warnings.warn(said, UserWarning, stacklevel=3)
 
 
 def _scene(cube_or_x: Cube | ArrayLike) -> Scene:

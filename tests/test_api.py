@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 
 import hsunmix
 from hsunmix.model.cube import Cube
+from tests.conftest import make_cube
 
 
 def test_public_names_exist() -> None:
@@ -65,3 +68,19 @@ def test_bad_requests_are_named(small_cube: Cube, arguments: dict[str, object], 
 def test_wrong_number_of_bands_is_named(small_cube: Cube) -> None:
     with pytest.raises(hsunmix.HsunmixError, match="bands"):
         hsunmix.abundances(small_cube, np.ones((7, 2)))
+
+
+@pytest.mark.parametrize("scale", [1e4, 1e-4, 100.0])
+def test_spectra_in_other_units_than_the_scene_are_told_of(scale: float) -> None:
+    x = make_cube(12, 9, noise=0.002).read(0, 12).reshape(-1, 20).T.astype(np.float64)
+    w = x[:, :3]
+    with pytest.warns(UserWarning, match=f"multiplied by {scale:,g} they are in its units"):
+        found = hsunmix.abundances(scale * x, w)
+    assert np.isfinite(found).all()
+    with pytest.warns(UserWarning, match="The given spectra have values of 0 to "):
+        result = hsunmix.unmix(scale * x, "hals", rank=3, init=w, locked=(0,), max_iterations=3)
+    assert result.note.startswith("The given spectra have values")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        hsunmix.abundances(scale * x, scale * w)
+        hsunmix.unmix(scale * x, "hals", rank=3, init=scale * w, max_iterations=3)

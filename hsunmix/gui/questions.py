@@ -120,12 +120,12 @@ class Asked:
         )
         return Path(chosen) if chosen else None
 
-    def library_entries(self, library: Spectra) -> tuple[int, ...]:
-        """Which of its spectra to make endmembers."""
+    def library_entries(self, library: Spectra) -> tuple[tuple[int, ...], float | None]:
+        """Which of its spectra to make endmembers, and by what to multiply them; None as the library says."""
         from hsunmix.gui.dialogs.library import LibraryDialog
 
         dialog = LibraryDialog(self._window(), library)
-        return dialog.chosen if _agreed(dialog) else ()
+        return (dialog.chosen, dialog.factor) if _agreed(dialog) else ((), None)
 
     def matches(self, subject: Subject, compare: Callable[[int], None]) -> tuple[str, int] | None:
         """What an endmember is."""

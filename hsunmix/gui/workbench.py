@@ -82,8 +82,8 @@ class Questions(Protocol):
     def library_file(self, folder: str) -> Path | None:
         """Which spectral library to use as well."""
 
-    def library_entries(self, library: Spectra) -> tuple[int, ...]:
-        """Which of its spectra to make endmembers."""
+    def library_entries(self, library: Spectra) -> tuple[tuple[int, ...], float | None]:
+        """Which of its spectra to make endmembers, and by what to multiply them; None as the library says."""
 
     def matches(self, subject: Subject, compare: Callable[[int], None]) -> tuple[str, int] | None:
         """What an endmember is: ``name`` or ``add``, and the spectrum of the library.

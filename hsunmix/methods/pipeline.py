@@ -15,6 +15,7 @@ from hsunmix.engine.scene import Scene
 from hsunmix.errors import InputError, ParameterError
 from hsunmix.methods import Abundances, Extraction, Factorization, Method, RankEstimate, Start, get
 from hsunmix.methods._layout import laid_out
+from hsunmix.methods.units import noted
 from hsunmix.model.unmixing import Asked, Step, Unmixing, Weights
 from hsunmix.parameters import make, to_dict
 
@@ -90,7 +91,7 @@ def unmix(scene: Scene, request: Request) -> Steps:
     if not result.fixed_scale and not result.abundance:
         result = _scaled_to_sum_one(result, request.locked)
     parameters = to_dict(params)
-    unmixing = yield from _finish(scene, result, method, parameters)
+    unmixing = noted(scene, (yield from _finish(scene, result, method, parameters)), request.endmembers)
     return replace(unmixing, seed=request.seed, seconds=perf_counter() - began, asked=_asked(request))
 
 
@@ -114,7 +115,7 @@ def solve(
     params = make(method.params, parameters or {})
     found: Abundances = yield from method.run(scene, w, params)
     result = Factorization(w, found.tiles, np.zeros((0, 2)), abundance=abundance, note=found.note)
-    unmixing = yield from _finish(scene, result, method, to_dict(params))
+    unmixing = noted(scene, (yield from _finish(scene, result, method, to_dict(params))), endmembers)
     return replace(unmixing, seconds=perf_counter() - began)
 
 

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from hsunmix.errors import InputError
 from hsunmix.model.resampling import resample
+from hsunmix.model.scales import between
 from hsunmix.model.spectra import Spectra
 
-__all__ = ["filled", "joined", "lacking", "material", "to_brightness", "to_units"]
+__all__ = ["filled", "joined", "lacking", "material", "to_brightness"]
 
 FEW = 0.1  # share of the bands that may be filled in between their neighbours
-DECADES = 1.5  # values that differ by more than this power of ten are in other units
 
 
 def joined(
@@ -23,10 +23,13 @@ def joined(
     bands: int,
     wavelengths: NDArray[np.float64] | None,
     fwhm: NDArray[np.float64] | None,
+    scene: NDArray[np.floating],
 ) -> Spectra:
     """Bring libraries to common bands and put them behind each other.
 
-    A library that can't be brought there is left out, and the notes say so.
+    A library that can't be brought there is left out, and the notes say so. Values stay as they are; by
+    what all those of a library must be multiplied to be in the scene's units is in ``factors``, and in the
+    notes.
 
     Parameters
     ----------
@@ -35,8 +38,10 @@ def joined(
         How many; without wavelengths only libraries with as many can be used.
     wavelengths, fwhm : array of float64, (bands,), or None
         Nanometres.
+    scene : array, (..., bands)
+        Some values of the scene; NaN is left out.
     """
-    kept, notes = [], []
+    kept, factors, notes = [], [], []
     for library in libraries:
         try:
             one = resample(library, wavelengths, fwhm)
@@ -44,7 +49,11 @@ def joined(
             notes.append(f"{error}.")
             continue
         if one.values.shape[1] == bands:
+            scale = between(one.values, scene)
+            if scale.sentence:
+                notes.append(f"{library.path or 'The built-in library'}: {scale.sentence}.")
             kept.append(one)
+            factors.append(np.full(len(one.names), scale.factor))
         else:
             name = library.path or "a library"
             notes.append(f"{name} has {one.values.shape[1]} bands and the cube {bands} without wavelengths.")
@@ -54,6 +63,7 @@ def joined(
         wavelengths,
         fwhm,
         notes=tuple(notes),
+        factors=np.concatenate([np.empty(0), *factors]),
     )
 
 
@@ -86,27 +96,6 @@ def filled(spectrum: NDArray[np.float64], good: NDArray[np.bool_], name: str) ->
     place = np.arange(len(spectrum))
     full = np.interp(place, place[there], spectrum[there])
     return np.where(good, full, np.nan)
-
-
-def to_units(spectrum: NDArray[np.float64], scene: NDArray[np.floating]) -> float:
-    """Return the power of ten by which a library's values must be multiplied to be in a scene's units.
-
-    Parameters
-    ----------
-    spectrum : array
-    scene : array
-        Some values of the scene. NaN in either is left out.
-
-    Returns
-    -------
-    float
-        1 unless they are far apart: reflectance as 0–1 and as 0–10000.
-    """
-    mine, theirs = float(np.nanmax(spectrum, initial=0)), float(np.nanmax(scene, initial=0))
-    if mine <= 0 or theirs <= 0:
-        return 1.0
-    decades = float(np.log10(theirs / mine))
-    return 10.0 ** round(decades) if abs(decades) > DECADES else 1.0
 
 
 def to_brightness(values: NDArray[np.float64], spectrum: NDArray[np.float64]) -> NDArray[np.float64]:

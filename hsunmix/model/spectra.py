@@ -103,6 +103,9 @@ class Spectra:
         What the reader had to assume.
     format : str
         Identifier of the file's format.
+    factors : array of float64, (spectra,), or None
+        By what each must be multiplied to be in a scene's units: one number for each library that went
+        into the set; None where no scene is meant.
     """
 
     values: NDArray[np.float64]
@@ -112,6 +115,7 @@ class Spectra:
     path: str = ""
     notes: tuple[str, ...] = ()
     format: str = ""
+    factors: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         if self.values.ndim != 2 or len(self.names) != len(self.values):

@@ -50,6 +50,7 @@ class Answers:
     delivery: tuple[Path, tuple[str, ...]] | None = None
     changes: str = "discard"
     entries: tuple[int, ...] = ()
+    factor: float | None = None
     match: tuple[str, int] | None = None
     asked: list[str] = field(default_factory=list)
 
@@ -95,9 +96,9 @@ class Answers:
         self.asked.append(f"library_file {folder}")
         return self.file
 
-    def library_entries(self, library: Spectra) -> tuple[int, ...]:
+    def library_entries(self, library: Spectra) -> tuple[tuple[int, ...], float | None]:
         self.asked.append(f"library_entries {len(library.names)}")
-        return self.entries
+        return self.entries, self.factor
 
     def matches(self, subject: Subject, compare: Callable[[int], None]) -> tuple[str, int] | None:
         self.asked.append(f"matches {subject.name}")

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from hsunmix.errors import InputError
-from hsunmix.model.shelf import filled, joined, material, to_brightness, to_units
+from hsunmix.model.shelf import filled, joined, material, to_brightness
 from hsunmix.model.spectra import Spectra
 
 NM = np.linspace(500, 1500, 11)
+SCENE = np.linspace(0.1, 0.6, 22).reshape(2, 11)
 
 
 def library(names: tuple[str, ...], nm: np.ndarray | None, bands: int = 21) -> Spectra:
@@ -16,7 +17,9 @@ def library(names: tuple[str, ...], nm: np.ndarray | None, bands: int = 21) -> S
 
 
 def test_libraries_come_behind_each_other_on_the_cubes_bands():
-    one = joined([library(("a", "b"), np.linspace(400, 1600, 21)), library(("c",), NM, 11)], 11, NM, None)
+    one = joined(
+        [library(("a", "b"), np.linspace(400, 1600, 21)), library(("c",), NM, 11)], 11, NM, None, SCENE
+    )
     assert one.names == ("a", "b", "c")
     assert one.values.shape == (3, 11)
     np.testing.assert_allclose(one.values[0], (NM - 400) / 1200)
@@ -26,14 +29,23 @@ def test_libraries_come_behind_each_other_on_the_cubes_bands():
 
 def test_what_does_not_fit_is_left_out_and_noted():
     good = library(("a",), np.linspace(400, 1600, 21))
-    one = joined([good, library(("b",), None, 7)], 11, NM, None)
+    one = joined([good, library(("b",), None, 7)], 11, NM, None, SCENE)
     assert one.names == ("a",)
     assert "b.csv" in one.notes[0]
-    bare = joined([good, library(("c",), None, 11)], 11, None, None)
+    bare = joined([good, library(("c",), None, 11)], 11, None, None, SCENE)
     assert bare.names == ("c",)
     assert "a.csv" in bare.notes[0]
-    none = joined([], 11, NM, None)
+    none = joined([], 11, NM, None, SCENE)
     assert none.values.shape == (0, 11)
+
+
+def test_each_library_has_one_factor_for_all_its_spectra():
+    one = Spectra(SCENE, ("a", "b"), NM, path="one.sli")
+    percent = Spectra(100 * SCENE * [[0.01], [1.0]], ("dark", "bright"), NM, path="percent.txt")
+    shelf = joined([one, percent], 11, NM, None, 10_000 * SCENE)
+    assert shelf.factors.tolist() == [10_000, 10_000, 100, 100]
+    assert [note.partition(":")[0] for note in shelf.notes] == ["one.sli", "percent.txt"]
+    assert "multiplied by 100 they are in its units" in shelf.notes[1]
 
 
 def test_small_gaps_are_filled_and_large_ones_refused():
@@ -49,18 +61,6 @@ def test_small_gaps_are_filled_and_large_ones_refused():
         filled(spectrum, good, "Clay")
     with pytest.raises(InputError):
         filled(np.full(21, np.nan), good, "Clay")
-
-
-@pytest.mark.parametrize(
-    ("scene", "factor"), [(0.5, 1.0), (4.0, 1.0), (4000.0, 10_000.0), (65.0, 100.0), (2e-4, 1e-3)]
-)
-def test_only_units_are_changed_not_brightness(scene: float, factor: float):
-    assert to_units(np.array([0.2, 0.5, np.nan]), np.array([scene, np.nan])) == pytest.approx(factor)
-
-
-def test_units_of_nothing():
-    assert to_units(np.ones(3), np.zeros(0)) == 1.0
-    assert to_units(np.zeros(3), np.ones(3)) == 1.0
 
 
 def test_brightness_by_least_squares_over_common_bands():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +17,14 @@ from hsunmix.gui.insights import Compared, Likeness, Subject
 from hsunmix.gui.workbench import Workbench
 from hsunmix.model.cube import Cube
 from hsunmix.model.matching import METRICS, Match, rank
-from hsunmix.model.shelf import filled, joined, lacking, to_brightness, to_units
+from hsunmix.model.shelf import filled, joined, lacking, to_brightness
 from hsunmix.model.spectra import Endmember, Source, Spectra
 from hsunmix.session.document import Document
 
 __all__ = ["Controller"]
 
 PAUSE = 250  # milliseconds after an edit: while edits follow each other nobody asks
+SAMPLED = (0.1, 0.3, 0.5, 0.7, 0.9)  # of a scene's height: lines that tell its units
 TOP = 5  # matches that are remembered of every metric
 
 Found = tuple[Spectra, tuple[Likeness, ...]]
@@ -89,13 +91,15 @@ class Controller:
         def then(library: Spectra) -> None:
             document = self.bench.document
             cube = document.cube
-            entries = intent.entries or self.bench.ask.library_entries(library)
+            entries, factor = intent.entries, None
+            if not entries:
+                entries, factor = self.bench.ask.library_entries(library)
             if cube is None or self.bench.document is not document:
                 return
             gaps = {entry: lacking(library.values[entry], cube.good_bands) for entry in entries}
             whole = [entry for entry in entries if not gaps[entry].any()]
             if whole:
-                self._add(library, whole, cube)
+                self._add(library, whole, cube, factor)
             if len(whole) < len(entries):
                 self._offer_bands(
                     library, {entry: gaps[entry] for entry in entries if gaps[entry].any()}, cube
@@ -103,15 +107,16 @@ class Controller:
 
         self._with_library(then)
 
-    def _add(self, library: Spectra, entries: list[int], cube: Cube) -> None:
-        """Add spectra in one change."""
+    def _add(self, library: Spectra, entries: list[int], cube: Cube, factor: float | None) -> None:
+        """Add spectra in one change, multiplied by what the analyst said or else their library needs."""
         added = []
         for entry in entries:
             name = library.names[entry]
             spectrum = filled(library.values[entry], cube.good_bands, name)
-            factor = to_units(spectrum, self._some_values(cube))
-            text = name if factor == 1 else f"{name}, × {factor:g} to the scene's units"
-            added.append(Endmember(name, factor * spectrum, "", source=Source("library", text=text)))
+            own = 1.0 if library.factors is None else float(library.factors[entry])
+            times = own if factor is None else factor
+            text = name if times == 1 else f"{name}, × {times:g} to the scene's units"
+            added.append(Endmember(name, times * spectrum, "", source=Source("library", text=text)))
         label = f"Add {added[0].name}" if len(added) == 1 else f"Add {len(added)} spectra of the library"
         add_all(self.bench, added, label)
 
@@ -203,13 +208,6 @@ class Controller:
         self.bench.show(library=None, likenesses=(), compared=None)
         self._timer.start()
 
-    def _some_values(self, cube: Cube) -> NDArray[np.floating]:
-        members = self.bench.document.endmembers
-        if members:
-            return np.stack([e.spectrum for e in members])
-        spectrum = self.bench.scenes.spectrum(cube, cube.lines // 2, cube.samples // 2)
-        return np.zeros(0) if spectrum is None else spectrum
-
 
 def _some(library: Spectra, cube: Cube) -> Spectra:
     """Return a library that has spectra for a cube.
@@ -264,7 +262,8 @@ def _libraries(cube: Cube, paths: tuple[str, ...]) -> Generator[None, None, Spec
         except FileError as error:
             notes.append(f"{error}.")
     yield None
-    library = joined(libraries, cube.bands, cube.wavelengths, cube.fwhm)
-    return Spectra(
-        library.values, library.names, library.wavelengths, library.fwhm, notes=(*notes, *library.notes)
-    )
+    lines = sorted({int(share * cube.lines) for share in SAMPLED})
+    scene = np.stack([cube.read(line, line + 1)[0] for line in lines])
+    scene[..., ~cube.good_bands] = np.nan
+    library = joined(libraries, cube.bands, cube.wavelengths, cube.fwhm, scene)
+    return replace(library, notes=(*notes, *library.notes))

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QRegularExpression, QSortFilterProxyModel, QStringListModel, Qt
-from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QListView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListView,
+    QWidget,
+)
 
 from hsunmix.gui.dialogs.base import Dialog
 from hsunmix.gui.panel import named
@@ -15,6 +23,7 @@ from hsunmix.model.spectra import Spectra, colour
 __all__ = ["LibraryDialog"]
 
 DRAWN = 8  # spectra of a selection
+FACTORS = (1.0, 100.0, 255.0, 1000.0, 4095.0, 10000.0, 65535.0, 1e-2, 1e-3, 1e-4)
 
 
 class LibraryDialog(Dialog):
@@ -55,6 +64,7 @@ class LibraryDialog(Dialog):
             self.plot.set_axes(np.arange(1.0, library.values.shape[1] + 1), "Band", "Value")
         for widget in (self.search, self.list, self.plot):
             self.body.addWidget(widget)
+        self._add_factor()
         self.body.setStretchFactor(self.list, 1)
         self.search.setFocus()
         self._show()
@@ -64,6 +74,35 @@ class LibraryDialog(Dialog):
         """What is selected, in the library's order."""
         rows = self.list.selectionModel().selectedRows()
         return tuple(sorted(self._found.mapToSource(row).row() for row in rows))
+
+    @property
+    def factor(self) -> float | None:
+        """By what they are to be multiplied; None for what each library needs."""
+        value: float | None = self.times.currentData()
+        return value
+
+    def _add_factor(self) -> None:
+        """Show by what spectra are multiplied to be in the scene's units, and let it be changed."""
+        told = np.ones(1) if self._library.factors is None else np.unique(self._library.factors)
+        self.times = named(QComboBox(), "libraryFactor", "By what spectra are multiplied")
+        if len(told) > 1:
+            self.times.addItem("what each library needs", None)
+        for value in sorted({*FACTORS, *told.tolist()}):
+            self.times.addItem(f"{value:,g}", None if told.tolist() == [value] else value)
+        self.times.setCurrentIndex(self.times.findData(None))
+        row = QHBoxLayout()
+        label = named(QLabel("&Multiply by"), "libraryFactorLabel", "Multiply by")
+        label.setBuddy(self.times)
+        row.addWidget(label)
+        row.addWidget(self.times)
+        row.addStretch(1)
+        self.body.addLayout(row)
+        why = " ".join(note for note in self._library.notes if "multiplied by" in note)
+        self.why = named(QLabel(why), "libraryFactorReason", why or "Spectra are in the scene's units")
+        self.why.setWordWrap(True)
+        self.why.setProperty("role", "muted")
+        self.why.setVisible(bool(why))
+        self.body.addWidget(self.why)
 
     def _search(self, text: str) -> None:
         """Find the names that hold every word, in any order."""

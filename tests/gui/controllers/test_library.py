@@ -103,6 +103,28 @@ def test_a_scene_in_other_units_gets_spectra_in_its_units(
     assert bench.document.unmixing.relative_error < 1e-4
 
 
+def test_a_library_has_one_factor_and_the_analyst_another(
+    bench: Workbench, minerals: Document, answers: Answers, wait: Wait, settled: Settled
+):
+    cube = Cube.from_array(10_000 * minerals.cube.read(0, 12), minerals.cube.wavelengths)
+    bench.history.reset(replace(minerals, cube=cube, endmembers=()))
+    dark, bright = entry("Magnetite HS195.3B"), entry("Kaolinite CM9")
+    answers.entries = (dark, bright)
+    bench.send(i.AddFromLibrary())
+    wait(lambda: len(bench.document.endmembers) == 2)
+    settled()
+    texts = [e.source.text for e in bench.document.endmembers]
+    assert [text.partition(", ")[2] for text in texts] == 2 * ["× 10000 to the scene's units"]
+    answers.factor = 100.0
+    bench.send(i.AddFromLibrary())
+    wait(lambda: len(bench.document.endmembers) == 4)
+    settled()
+    assert bench.document.endmembers[3].source.text == "Kaolinite CM9, × 100 to the scene's units"
+    np.testing.assert_allclose(
+        bench.document.endmembers[3].spectrum, bench.document.endmembers[1].spectrum / 100
+    )
+
+
 def test_a_spectrum_with_too_many_gaps_is_refused(looked_up: Workbench):
     bench, before = looked_up, looked_up.document
     values = bench.live.library.values.copy()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
@@ -56,6 +58,26 @@ def test_what_is_selected_is_drawn_and_chosen(adding: LibraryDialog, qtbot: QtBo
     np.testing.assert_array_equal(drawn[1].values, adding._library.values[3])
     with qtbot.waitSignal(adding.accepted):
         qtbot.keyClick(adding.list, Qt.Key.Key_Return)
+
+
+def test_the_factor_is_shown_and_can_be_changed(qtbot: QtBot, library: Spectra):
+    plain = LibraryDialog(None, library)
+    qtbot.addWidget(plain)
+    assert (plain.times.currentText(), plain.factor) == ("1", None)
+    assert plain.why.isHidden()
+    said = "USGS: values of 0 to 1 for a scene of 0 to 10,000; multiplied by 10,000 they are in its units."
+    told = replace(library, factors=np.full(4, 10_000.0), notes=("another note.", said))
+    dialog = LibraryDialog(None, told)
+    qtbot.addWidget(dialog)
+    assert (dialog.times.currentText(), dialog.factor) == ("10,000", None)
+    assert dialog.why.text() == said
+    dialog.times.setCurrentText("100")
+    assert dialog.factor == 100
+    several = LibraryDialog(None, replace(told, factors=np.array([1.0, 1.0, 100.0, 100.0])))
+    qtbot.addWidget(several)
+    assert (several.times.currentText(), several.factor) == ("what each library needs", None)
+    several.times.setCurrentText("100")
+    assert several.factor == 100
 
 
 @pytest.fixture
