@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from hsunmix.errors import FormatError
 from hsunmix.formats._band_vectors import understand
 from hsunmix.formats._matlab_contents import Contents
-from hsunmix.formats._spectrum_text import GAP, unit_of
-from hsunmix.formats._wavelengths import nanometres
+from hsunmix.formats._spectrum_text import GAP
+from hsunmix.formats._wavelengths import nanometres, unit_of
 from hsunmix.model.spectra import Spectra
 
 __all__ = ["open_spectra"]

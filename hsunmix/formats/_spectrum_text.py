@@ -3,98 +3,125 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.errors import FileError, FormatError
-from hsunmix.formats._wavelengths import nanometres
+from hsunmix.errors import FormatError
+from hsunmix.formats._text import read_lines
+from hsunmix.formats._text_numbers import (
+    COMMA_NOTE,
+    HALVES,
+    MixedNumbersError,
+    has_commas,
+    is_gap,
+    is_number,
+    may_be_halves,
+    number,
+)
+from hsunmix.formats._wavelengths import nanometres, unit_of
 from hsunmix.model.spectra import Spectra
 
-__all__ = ["one_spectrum", "read_lines", "tables", "unit_of"]
+__all__ = ["is_percent", "one_spectrum", "read_lines", "tables", "unit_of", "with_gaps"]
 
-MAX_BYTES = 16 << 20
 FEWEST = 3  # rows; fewer numbers below each other may be part of a header
 GAP = 1e30  # the USGS write −1.23e34 where a spectrum has no value
-BLANKS = re.compile(r"[\s,;]+")
-UNIT = re.compile(
-    r"\b(nm|nanomet\w*|um|\u00b5m|\u03bcm|microns?|micromet\w*|wavenumbers?|cm-1|angstroms?)(?![a-z])",
+NO_VALUE = -9999.0  # and others this
+_PERCENT = re.compile(
+    r"[(\[]\s*(?:%|percent\w*)\s*[)\]]|(?:%|percent\w*)\s*r(?:efl\w*)?\b|\br(?:efl\w*)?\.?[\s_]*(?:%|percent)|"
+    r"units?\W+(?:\w+\W+)?(?:%|percent)",
     re.IGNORECASE,
 )
 Vector = NDArray[np.float64]
 
 
-def read_lines(path: Path) -> list[str]:
-    """Read a file of text, in UTF-8 or else Latin-1.
-
-    Raises
-    ------
-    FormatError
-        It is too large, or no text.
-    """
-    try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise FileError(path, error.strerror or str(error)) from None
-    if len(raw) > MAX_BYTES:
-        raise FormatError(path, f"is larger than {MAX_BYTES >> 20} MB: no text of a spectrum")
-    if b"\0" in raw:
-        raise FormatError(path, "is no text")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("latin-1")
-    return text.splitlines()
-
-
-def tables(path: Path, lines: Sequence[str], columns: int = 2) -> tuple[list[str], NDArray[np.float64]]:
-    """Split text into the lines before its numbers, and the numbers, (rows, columns).
+def tables(
+    path: Path, lines: Sequence[str], notes: list[str], columns: int = 2
+) -> tuple[list[str], NDArray[np.float64], list[str]]:
+    """Split text into the lines before its numbers, the numbers, (rows, columns), and the lines after.
 
     Parameters
     ----------
     path : Path
         For what is raised.
     lines : sequence of str
+    notes : list of str
+        What had to be assumed is appended here.
     columns : int
         The fewest that make a table; further lines have as many as its first.
 
     Raises
     ------
     FormatError
-        There are no such lines, or they are followed by others.
+        There are no such lines, others stand between them, or their commas may mean two things.
     """
-    rows: list[list[float]] = []
-    first = 0
-    for number, line in enumerate(lines):
-        row = _numbers(line)
-        if row is not None and len(row) >= columns and (not rows or len(row) == len(rows[0])):
-            if not rows:
-                first = number
-            rows.append(row)
-        elif line.strip():
-            if len(rows) >= FEWEST:
-                raise FormatError(path, f"line {number + 1} is no row of {len(rows[0])} numbers")
-            rows = []
-    if len(rows) < FEWEST:
+    for delimiter in (";", "|", " ", ","):
+        split = str.split if delimiter == " " else _at(delimiter)
+        first, rows, after = _block(path, lines, split, columns)
+        if len(rows) >= FEWEST:
+            break
+    else:
         raise FormatError(path, "holds no rows of numbers: no spectrum")
-    return list(lines[:first]), np.array(rows)
-
-
-def _numbers(line: str) -> list[float] | None:
-    words = BLANKS.split(line.strip())
+    if delimiter == "," and may_be_halves(rows):
+        raise FormatError(path, HALVES)
     try:
-        return [float(word) for word in words]
-    except ValueError:
-        return None
+        commas = has_commas(cell for row in rows for cell in row)
+    except MixedNumbersError as error:
+        raise FormatError(path, str(error)) from None
+    if commas:
+        notes.append(COMMA_NOTE)
+    numbers = np.array([[number(cell, commas) for cell in row] for row in rows], dtype=np.float64)
+    return list(lines[:first]), numbers, after
 
 
-def unit_of(text: str) -> str:
-    """Return the unit of wavelength that a text mentions, or nothing."""
-    found = UNIT.search(text)
-    return found[1].lower() if found else ""
+def _at(delimiter: str) -> Callable[[str], list[str]]:
+    """Return what splits a line; nothing need stand behind the last delimiter."""
+    return lambda line: line.strip().removesuffix(delimiter).split(delimiter)
+
+
+def _block(
+    path: Path, lines: Sequence[str], split: Callable[[str], list[str]], columns: int
+) -> tuple[int, list[list[str]], list[str]]:
+    """Find rows of numbers below each other, and what follows them."""
+    rows: list[list[str]] = []
+    first = 0
+    for place, line in enumerate(lines):
+        if not line.strip():
+            continue
+        row = split(line)
+        if _is_row(row) and len(row) >= columns and (not rows or len(row) == len(rows[0])):
+            first = first if rows else place
+            rows.append(row)
+        elif len(rows) >= FEWEST:
+            after = [text.strip() for text in lines[place:] if text.strip()]
+            if any(is_number(split(text)[0]) for text in after):
+                raise FormatError(path, f"line {place + 1} is no row of {len(rows[0])} numbers")
+            return first, rows, after
+        else:
+            rows = []
+    return first, rows, []
+
+
+def _is_row(cells: list[str]) -> bool:
+    found = [is_number(cell) for cell in cells]
+    return any(found) and all(
+        good or (is_gap(cell) and bool(cell.strip())) for good, cell in zip(found, cells, strict=True)
+    )
+
+
+def is_percent(text: str) -> bool:
+    """Whether a heading says that its numbers are percent: not as in "50 % vegetation"."""
+    return _PERCENT.search(text) is not None
+
+
+def with_gaps(values: NDArray[np.float64], notes: list[str]) -> NDArray[np.float64]:
+    """Return values with NaN where the file has what stands for none."""
+    missing = values == NO_VALUE
+    if missing.any():
+        notes.append(f"{int(missing.sum())} values of -9999 are taken as gaps.")
+    return np.where((np.abs(values) < GAP) & ~missing, values, np.nan)  # NaN and inf too
 
 
 def one_spectrum(
@@ -118,12 +145,12 @@ def one_spectrum(
     unit : str
         Of the centres, as the file has it.
     values : array, (bands,)
-        Numbers beyond 1e30 are gaps.
+        Numbers beyond 1e30 are gaps, and -9999.
     notes : list of str
     percent : bool
         Whether the values are percent.
     """
-    values = np.where(np.abs(values) < GAP, values, np.nan)  # NaN and inf too
+    values = with_gaps(values, notes)
     if percent:
         values = values / 100.0
         notes.append("the values are percent in the file: divided by 100.")

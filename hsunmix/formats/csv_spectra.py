@@ -2,110 +2,222 @@
 
 from __future__ import annotations
 
-import csv
-import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.errors import FileError, FormatError
-from hsunmix.formats._spectrum_text import GAP
-from hsunmix.formats._wavelengths import nanometres
+from hsunmix.errors import FormatError
+from hsunmix.formats import _text_axis as axis
+from hsunmix.formats._spectrum_text import is_percent, with_gaps
+from hsunmix.formats._text import decoded, is_text, read_lines
+from hsunmix.formats._text_axis import Across
+from hsunmix.formats._text_table import Table, first_headings, read_table
+from hsunmix.formats._wavelengths import nanometres, unit_of, widths
 from hsunmix.model.spectra import Spectra
 
 TITLE = "CSV"
 SUFFIXES = (".csv", ".txt", ".tsv")
 MAX_BYTES = 64 << 20
-_UNIT = re.compile(r"(nm|nanomet\w*|um|\u00b5m|\u03bcm|micro\w*)\W*$", re.IGNORECASE)
+OURS = "wavelength_nm"  # the heading of the product
+Vector = NDArray[np.float64]
 
 
 def sniff(path: Path, head: bytes) -> bool:
     """Whether it is named like a table, and is text; ``.txt`` must look like a table too."""
     suffix = path.suffix.lower()
-    if suffix not in SUFFIXES or not head or b"\0" in head:
+    if suffix not in SUFFIXES or not is_text(head):
         return False
-    return suffix != ".txt" or _looks_like_a_table(head.decode("latin-1"))
-
-
-def _looks_like_a_table(text: str) -> bool:
-    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")][:2]
-    if len(lines) < 2:
+    if suffix != ".txt":
+        return True
+    try:
+        lines = decoded(head).splitlines()
+    except ValueError:
         return False
-    delimiter = max(",;\t", key=lines[0].count)
-    head, first = (line.split(delimiter) for line in lines)
-    return 1 < len(head) == len(first) and _numbers([cell for cell in first[1:] if cell.strip()]) is not None
+    delimiter, headings = first_headings(lines[:-1] if len(lines) > 2 else lines)  # the last may be cut off
+    if delimiter == " ":
+        return len(headings) > 2 and axis.named_axis(headings[0])
+    return bool(delimiter)
 
 
 def open_spectra(path: Path) -> Spectra:
-    """Read a table whose first line names its columns.
+    """Read a table in either direction.
 
-    The first column holds wavelengths and each other one a spectrum; or, where the first line
-    holds numbers from its second entry on, these are the wavelengths and each row is a spectrum
-    that begins with its name. Empty cells are gaps.
+    A column holds wavelengths and each other one a spectrum; or the headings of a run of columns are
+    wavelengths (``450``, ``X450``, ``450 nm``, ``Wave_450`` …), each row is a spectrum, and the columns
+    beside the run say what it is. Empty cells, ``NA`` and the like are gaps.
 
     Raises
     ------
     FormatError
-        It is no such table.
+        It is no such table, or may be read in both directions.
     """
-    header, rows = _table(path)
     notes: list[str] = []
-    across = _numbers(header[1:])
-    if across is not None:
-        names, values = [row[0].strip() for row in rows], _matrix(path, [row[1:] for row in rows])
-        centres = across
-    else:
-        names = [cell.strip() for cell in header[1:]]
-        table = _matrix(path, rows)
-        centres, values = table[:, 0], table[:, 1:].T
-    values = np.where(np.abs(values) < GAP, values, np.nan)
-    if len(centres) > 1 and (np.diff(centres) < 0).all():
-        centres, values = centres[::-1], values[:, ::-1]
-    unit = _UNIT.search(header[0].strip())
-    nm = nanometres(centres, unit[1] if unit else "", notes)
-    names = [name or f"Spectrum {k + 1}" for k, name in enumerate(names)]
-    return Spectra(values, tuple(names), nm, path=str(path), notes=tuple(notes))
+    table = read_table(path, read_lines(path, MAX_BYTES), notes)
+    column, run = axis.down(table), axis.across(table)
+    if not table.headings and len(table.rows) > 1:
+        turned = replace(table, headings=table.rows[0], rows=table.rows[1:])
+        run = axis.across(turned) if table.width > 2 else None
+        table = turned if run is not None and column is None else table
+    if column is not None and run is not None and (not table.headings or _may_be_both(table, column)):
+        raise FormatError(
+            path,
+            "may be read in two directions: both its headings and a column are like wavelengths; give the "
+            "spectra names that are no numbers",
+        )
+    if run is not None and not _ours(table):
+        return _rows(table, run, notes)
+    if column is not None:
+        return _columns(table, column[0], notes)
+    return _without_wavelengths(table, notes)
 
 
-def _table(path: Path) -> tuple[list[str], list[list[str]]]:
-    """Split the text into cells; every row as long as the header."""
-    try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise FileError(path, error.strerror or str(error)) from None
-    if len(raw) > MAX_BYTES:
-        raise FormatError(path, f"is larger than {MAX_BYTES >> 20} MB: no table of spectra")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("latin-1")
-    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    if len(lines) < 2:
-        raise FormatError(path, "has no line of names and lines of numbers: no table of spectra")
-    delimiter = max(",;\t", key=lines[0].count)
-    try:
-        header, *rows = csv.reader(lines, delimiter=delimiter, strict=True)
-    except csv.Error as error:
-        raise FormatError(path, f"is no table of spectra: {error}") from None
-    if len(header) < 2:
-        raise FormatError(path, "has a single column: no table of spectra")
-    for number, row in enumerate(rows, start=2):
-        if len(row) != len(header):
-            raise FormatError(path, f"row {number} has {len(row)} cells, the first one {len(header)}")
-    return header, rows
+def _ours(table: Table) -> bool:
+    return table.headings[:1] == [OURS]
 
 
-def _numbers(cells: list[str]) -> NDArray[np.float64] | None:
-    try:
-        return np.array([float(cell) for cell in cells])
-    except ValueError:
-        return None
+def _may_be_both(table: Table, column: tuple[int, bool]) -> bool:
+    place, named = column
+    values = table.numbers(place)
+    heading = table.headings[place]
+    real = values is not None and axis.possible(values, unit_of(heading))
+    return real and not _ours(table) and (named or axis.has_no_name(heading))
 
 
-def _matrix(path: Path, rows: list[list[str]]) -> NDArray[np.float64]:
-    try:
-        return np.array([[float(cell) if cell.strip() else np.nan for cell in row] for row in rows])
-    except ValueError as error:
-        raise FormatError(path, f"is no table of spectra: {error}") from None
+def _columns(table: Table, place: int, notes: list[str]) -> Spectra:
+    """Read a spectrum from each column but that of wavelengths."""
+    headings = table.headings or [""] * table.width
+    centres = table.numbers(place)
+    assert centres is not None
+    falling = len(centres) > 1 and bool((np.diff(centres) < 0).all())
+    order = slice(None, None, -1) if falling else slice(None)
+    unit = next(
+        (u for text in (headings[place], table.units[place], *table.before) if (u := unit_of(text))), ""
+    )
+    said: list[str] = []
+    nm = nanometres(centres[order], unit, said)
+    if nm is None:
+        reason = said[-1].removesuffix(": ignored.") if said else "they count the bands"
+        raise FormatError(
+            table.path,
+            f"its column of wavelengths ({headings[place] or 'the first'}) can't be used: {reason}; each "
+            "spectrum needs a column or a row of its own",
+        )
+    notes += said
+    if len(nm) > 1 and nm[0] > nm[-1]:  # frequencies
+        nm, order = nm[::-1], slice(None, None, -1) if order == slice(None) else slice(None)
+    picked: dict[int, Vector] = {}
+    aside, fwhm = [], None
+    for k in (k for k in range(table.width) if k != place):
+        values = table.numbers(k)
+        if values is not None and headings[k].lower().strip().startswith("fwhm") and fwhm is None:
+            fwhm = widths(values[order], centres[order], nm, notes)
+        elif values is None or axis.about_bands(headings[k]) or axis.counts_bands(headings[k], values):
+            aside.append(k)
+        else:
+            picked[k] = values
+    _refuse_words(table, headings, aside)
+    if not picked:
+        raise FormatError(table.path, "is no table of spectra: beside the wavelengths it has no numbers")
+    _say_aside([headings[k] or f"column {k + 1}" for k in aside], notes)
+    values = np.array(list(picked.values()))[:, order]
+    percent = [is_percent(f"{headings[k]} {table.units[k]}") for k in picked]
+    return _library(table, values, [headings[k] for k in picked], nm, fwhm, percent, notes)
+
+
+def _rows(table: Table, run: Across, notes: list[str]) -> Spectra:
+    """Read a spectrum from each row."""
+    values = _matrix(table, run.columns)
+    order = np.argsort(run.centres, kind="stable") if (np.diff(run.centres) < 0).all() else slice(None)
+    nm = nanometres(run.centres[order], run.unit, notes)
+    if run.worded:
+        notes.append(f"the wavelengths were read from the headings ({run.worded!r} …).")
+    if nm is not None and len(nm) > 1 and nm[0] > nm[-1]:
+        nm, values = nm[::-1], values[:, ::-1]
+    return _library(table, values[:, order], _names_of_rows(table, run.columns, notes), nm, None, [], notes)
+
+
+def _without_wavelengths(table: Table, notes: list[str]) -> Spectra:
+    """Read a table that counts its bands, as our own of a scene without wavelengths."""
+    headings = table.headings
+    counting = [k for k, heading in enumerate(headings) if axis.counts_bands(heading, table.numbers(k))]
+    named = [headings[k] for k in counting if not axis.has_no_name(headings[k])]
+    if named:
+        notes.append(f"there are no wavelengths: {named[0]!r} counts the bands.")
+        spectra = [k for k in range(table.width) if k not in counting]
+        percent = [is_percent(f"{headings[k]} {table.units[k]}") for k in spectra]
+        values = _matrix(table, spectra).T
+        return _library(table, values, [headings[k] for k in spectra], None, None, percent, notes)
+    columns = axis.numbered(table) if headings else []
+    if columns:
+        notes.append(f"there are no wavelengths: the headings ({headings[columns[0]]!r} …) count the bands.")
+        values = _matrix(table, columns)
+        return _library(table, values, _names_of_rows(table, columns, notes), None, None, [], notes)
+    _matrix(
+        table, [k for k in range(table.width) if k or not headings]
+    )  # a cell that is no number, if one is to blame
+    raise FormatError(
+        table.path,
+        "is no table of spectra: neither a column nor the headings hold wavelengths (in nm or µm, rising)",
+    )
+
+
+def _names_of_rows(table: Table, run: list[int], notes: list[str]) -> list[str]:
+    """Name the spectra by the first column of words, else by the first column beside the run."""
+    beside = [k for k in range(table.width) if k not in run]
+    if not beside:
+        return [""] * len(table.rows)
+    named = next((k for k in beside if table.numbers(k) is None), beside[0])
+    _say_aside([table.headings[k] or f"column {k + 1}" for k in beside if k != named], notes)
+    return table.column(named)
+
+
+def _say_aside(names: list[str], notes: list[str]) -> None:
+    if names:
+        notes.append(f"columns that are no spectra were left aside: {', '.join(names)[:200]}.")
+
+
+def _refuse_words(table: Table, headings: list[str], columns: list[int]) -> None:
+    """Refuse a column of numbers in which a single cell is none; a column of words is something else."""
+    for k in columns:
+        cells = table.column(k)
+        words = [place for place, cell in enumerate(cells) if table.value(cell) is None]
+        if words and 2 * len(words) <= len(cells):
+            raise FormatError(
+                table.path,
+                f"is no table of spectra: {cells[words[0]][:40]!r} in {headings[k]!r} is no number",
+            )
+
+
+def _matrix(table: Table, columns: list[int]) -> Vector:
+    """Return (rows, columns) of numbers."""
+    values = [[table.value(row[k]) for k in columns] for row in table.rows]
+    for row, cells in zip(values, table.rows, strict=True):
+        if None in row:
+            word = cells[columns[row.index(None)]].strip()
+            raise FormatError(table.path, f"is no table of spectra: {word[:40]!r} is no number")
+    return np.array(values, dtype=np.float64)
+
+
+def _library(
+    table: Table,
+    values: Vector,
+    names: list[str],
+    nm: Vector | None,
+    fwhm: Vector | None,
+    percent: list[bool],
+    notes: list[str],
+) -> Spectra:
+    values = with_gaps(values, notes)
+    share = np.array(percent or [False] * len(values))
+    if any(is_percent(line) for line in table.before):
+        share[:] = True
+    if share.any():
+        values[share] /= 100.0
+        which = (
+            "" if share.all() else f" of {', '.join(n for n, s in zip(names, share, strict=True) if s)[:200]}"
+        )
+        notes.append(f"the values{which} are percent in the file: divided by 100.")
+    names = [" ".join(name.split()) or f"Spectrum {k + 1}" for k, name in enumerate(names)]
+    return Spectra(values, tuple(names), nm, fwhm, path=str(table.path), notes=tuple(notes))

@@ -26,7 +26,8 @@ def open_spectra(path: Path) -> Spectra:
         It has no rows of wavelength and value.
     """
     lines = read_lines(path)
-    head, table = tables(path, lines)
+    notes: list[str] = []
+    head, table, _ = tables(path, lines, notes)
     keys: dict[str, str] = {}
     for line in head:
         key, colon, text = line.partition(":")
@@ -35,7 +36,6 @@ def open_spectra(path: Path) -> Spectra:
     if keys.get("first column", "x").lower() not in ("x", ""):
         raise FormatError(path, f"its first column is {keys['first column'][:40]}, not X")
     x, y = keys.get("x units", ""), keys.get("y units", "").lower()
-    notes: list[str] = []
     if y and "reflectance" not in y:
         notes.append(f"the values are {y[:60]}, not reflectance.")
     name = f"{keys.get('name', '')} {keys.get('sample no.', '')}"

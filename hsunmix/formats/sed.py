@@ -37,11 +37,11 @@ def open_spectra(path: Path) -> Spectra:
     start = next((k for k, line in enumerate(lines) if line.strip().lower() == "data:"), -1)
     if start < 0:
         raise FormatError(path, "has no line Data: with columns after it")
-    head, table = tables(path, lines[start + 1 :])
+    notes: list[str] = []
+    head, table, _ = tables(path, lines[start + 1 :], notes)
     names = [name.strip().lower() for name in head[-1].split("\t")] if head else []
     if len(names) != table.shape[1]:
         raise FormatError(path, f"names {len(names)} columns, but its rows have {table.shape[1]}")
-    notes: list[str] = []
     values, percent = _reflectance(path, names, table, notes)
     return one_spectrum(path, path.stem, table[:, 0], "nm", values, notes, percent=percent)
 

@@ -34,8 +34,8 @@ def open_spectra(path: Path) -> Spectra:
     start = next((k for k, line in enumerate(lines) if line.lower().replace(" ", "").startswith("data=")), -1)
     if start < 0:
         raise FormatError(path, "has no line data= with numbers after it")
-    _, table = tables(path, lines[start + 1 :])
     notes: list[str] = []
+    _, table, _ = tables(path, lines[start + 1 :], notes)
     nm, *columns = table.T
     if len(columns) >= 3:
         return one_spectrum(path, path.stem, nm, "nm", columns[2], notes, percent=True)

@@ -16,7 +16,7 @@ from hsunmix.model.spectra import Spectra
 
 TITLE = "USGS spectrum"
 SUFFIXES = (".asc",)
-_RECORD = re.compile(r"\s*s(?:plib)?0\d\w*\s+Record\s*=?\s*\d+\s*:\s*(?P<title>.*)", re.IGNORECASE)
+_RECORD = re.compile(r"\s*\w[\w.-]*\s+Record\s*=?\s*\d+\s*:\s*(?P<title>.*)", re.IGNORECASE)
 _LIBRARY = b"USGS Digital Spectral Library"
 MAX_AXES = 100  # files of wavelengths that are looked at
 MAX_AXIS = 1 << 20  # bytes of one
@@ -41,16 +41,16 @@ def open_spectra(path: Path) -> Spectra:
         It has no values.
     """
     lines = read_lines(path)
+    notes: list[str] = []
     found = _RECORD.match(lines[0]) if lines else None
     if found is not None:
-        _, table = tables(path, lines[1:], columns=1)
-        notes: list[str] = []
+        _, table, _ = tables(path, lines[1:], notes, columns=1)
         centres = _wavelengths(path, len(table), notes)
         return one_spectrum(path, found["title"], centres, "microns", table[:, 0], notes)
-    head, table = tables(path, lines)
+    head, table, _ = tables(path, lines, notes)
     rule = max((k for k, line in enumerate(head) if line.startswith("-----")), default=-1)
     title = next((line for line in head[rule + 1 :] if line.strip()), "") if rule >= 0 else ""
-    return one_spectrum(path, title, table[:, 0], "microns", table[:, 1], [])
+    return one_spectrum(path, title, table[:, 0], "microns", table[:, 1], notes)
 
 
 def _wavelengths(path: Path, count: int, notes: list[str]) -> NDArray[np.float64] | None:
@@ -88,7 +88,7 @@ def _axes(folder: Path, changed: int) -> list[tuple[Path, NDArray[np.float64]]]:
     found = []
     for path in sorted(names)[:MAX_AXES]:
         try:
-            _, table = tables(path, read_lines(path)[1:], columns=1)
+            _, table, _ = tables(path, read_lines(path)[1:], [], columns=1)
         except HsunmixError:
             continue
         found.append((path, table[:, 0]))

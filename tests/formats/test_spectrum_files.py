@@ -209,7 +209,7 @@ def test_two_columns_after_words(tmp_path):
     found = open_spectra(path)
     assert found.names == ("relab",)
     np.testing.assert_allclose(found.wavelengths, [400, 500, 600])
-    assert any("columns 3" in note for note in found.notes)
+    assert any("column 3" in note for note in found.notes)
 
 
 @pytest.mark.parametrize(
@@ -217,10 +217,15 @@ def test_two_columns_after_words(tmp_path):
     [
         ("only words\nand more\n", "no rows of numbers"),
         ("x\n1 2\n2 3\n", "no rows of numbers"),
-        ("x\n1 2\n2 3\n3 4\nend\n", "line 5 is no row of 2 numbers"),
+        ("x\n1 2\n2 3\n3 4\nend\n4 5\n", "line 5 is no row of 2 numbers"),
+        ("x\n1 2\n2 3\n3 4\n4 5x\n", "line 5 is no row of 2 numbers"),
         ("x\n1 2\n2 3\n3 4\n4\n", "line 5"),
         ("x\n-1 2\n2 3\n3 4\n", "no wavelengths"),
-        ("400 0,1\n500 0.2\n600 0.3\n", "line 2|no rows"),
+        ("400 0,1\n500 0.2\n600 0.3\n", "decimal point and some a decimal comma"),
+        ("400,0, 0,1\n500,0, 0,2\n600,0, 0,3\n", "stand between columns"),
+        ("400,0,1\n500,0,2\n600,0,3\n", "stand between columns"),
+        ("400 1,100\n500 1,200\n600 1,300\n", "stand between thousands"),
+        ("ncols 3\nnrows 4\n9 8 7\n5 5 5\n7 7 7\n1 2 3\n", "in no order"),
     ],
 )
 def test_text_refused(tmp_path, text, reason):
@@ -292,3 +297,62 @@ def test_an_image_that_mentions_a_library_is_an_image(tmp_path, write_envi, valu
     text = "{of the USGS Digital Spectral Library}"
     header = write_envi(tmp_path / "x.img", values_of(4), description=text)
     assert open_cube(header).format == "envi"
+
+
+@pytest.mark.parametrize("delimiter", ["  ", "\t", ";", "|"])
+def test_decimal_commas_of_field_spectrometers(tmp_path, delimiter):
+    """The same spectrum with points and with commas is the same."""
+    rows = "".join(f"{350 + k}.5{delimiter}100.0{delimiter}2{k}.5{delimiter}2{k}.50\n" for k in range(5))
+    files = {
+        "x.sig": "/*** Spectra Vista SIG Data ***/\nunits= Radiance, Radiance\ndata= \n",
+        "x.sed": SED.format(n=4, names="Wvl\tDN (Ref.)\tDN (Target)\tTgt./Ref. %"),
+        "x.spectrum.txt": ECOSTRESS.format(y="percent").replace("micrometers", "nanometers"),
+        "x.xy": "title\nnm  R\n",
+    }
+    for name, head in files.items():
+        path = tmp_path / name
+        path.write_text(head + rows, encoding="utf-8")
+        points = open_spectra(path)
+        path.write_text(head + rows.replace(".", ","), encoding="utf-8")
+        commas = open_spectra(path)
+        np.testing.assert_array_equal(commas.values, points.values)
+        np.testing.assert_array_equal(commas.wavelengths, [350.5, 351.5, 352.5, 353.5, 354.5])
+        assert "the numbers are written with decimal commas." in commas.notes
+        assert "the numbers are written with decimal commas." not in points.notes
+
+
+def test_relab_as_delivered(tmp_path):
+    """How many rows, three columns, and the title behind them."""
+    path = tmp_path / "c1ki3188.asc"
+    path.write_text(
+        "    4\n 300.0 .05 .001\n 305.0 .06 .001\n 310.0 .07 .001\n 315.0 .08 .001\nOlivine Fo51\nRELAB\n"
+    )
+    found = open_spectra(path)
+    assert (found.format, found.names) == ("xy_text", ("Olivine Fo51",))
+    np.testing.assert_array_equal(found.wavelengths, [300, 305, 310, 315])
+    np.testing.assert_array_equal(found.values, [[0.05, 0.06, 0.07, 0.08]])
+
+
+@pytest.mark.parametrize("name", ["s07_AV14", "splib07b", "cvWV3", "my-lib.2"])
+def test_usgs_whatever_the_library_is_called(tmp_path, name):
+    path = tmp_path / "Kaolinite.txt"
+    path.write_text(f" {name} Record=5932: Kaolinite CM5\n -1.23e+34\n 4.5e-01\n 5.5e-01\n")
+    found = open_spectra(path)
+    assert (found.format, found.names) == ("usgs", ("Kaolinite CM5",))
+    np.testing.assert_array_equal(found.values, [[np.nan, 0.45, 0.55]])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "latin-1"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_any_text(tmp_path, encoding, end):
+    path = tmp_path / "a.txt"
+    path.write_bytes(
+        end.join(["Äcker", "λ µm\u00a0R".replace("λ", "w"), "0.4\u00a00.1", "0.5 1.5D-1", "0.6 NaN"]).encode(
+            encoding
+        )
+    )
+    found = open_spectra(path)
+    assert found.names == ("Äcker",)
+    np.testing.assert_allclose(found.wavelengths, [400, 500, 600])
+    np.testing.assert_allclose(found.values, [[0.1, 0.15, np.nan]])
+    assert found.notes == ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hsunmix.formats._wavelengths import from_names, nanometres, widths
+from hsunmix.formats._wavelengths import from_names, nanometres, unit_of, widths
 
 
 @pytest.mark.parametrize(
@@ -89,3 +89,63 @@ def test_names():
     assert from_names(["Band 1 (0.46 Micrometers)"]) == ([0.46], "micrometers")
     assert from_names(["376.44 Nanometers", "mask"]) is None
     assert from_names([]) is None
+
+
+@pytest.mark.parametrize(
+    ("unit", "key"),
+    [
+        ("Nanometer", "nanometer"), ("nanometres", "nanometre"), ("NM", "nm"), ("[nm]", "nm"),
+        ("meter", "meter"), ("Micron", "micron"), ("MICRONS", "micron"), ("\u00b5m", "um"),
+        ("(\u03bcm)", "um"), ("\u212b", "\u00e5"), ("\u00c5ngstr\u00f6ms", "\u00e5ngstr\u00f6m"),
+        ("cm\u207b\u00b9", "cm-1"), ("cm^-1", "cm^-1"), ("1 / cm", "1/cm"), ("eV", "ev"), ("THz", "thz"),
+        ("1e-9 m", "1e-9m"), ("Wavelength (micrometers)", "micrometer"), ("wavelength_nm", "nm"),
+        ("Wavenumber (cm-1)", "wavenumber"), ("\u03bb in nm", "nm"), ("W/m2/sr/nm", ""),
+        ("mW cm-2 sr-1 nm-1", ""), ("sum", ""), ("nmol", ""), ("", ""),
+    ],
+)  # fmt: skip
+def test_unit_of(unit, key):
+    assert unit_of(unit) == key
+
+
+@pytest.mark.parametrize(
+    ("unit", "values"),
+    [
+        ("meter", [5e-7, 1e-6]),
+        ("millimeter", [5e-4, 1e-3]),
+        ("centimetre", [5e-5, 1e-4]),
+        ("Angstrom", [5000.0, 10000.0]),
+        ("eV", [2.479683968, 1.239841984]),
+        ("THz", [599.584916, 299.792458]),
+    ],
+)
+def test_units_in_the_singular(unit, values):
+    notes: list[str] = []
+    np.testing.assert_allclose(nanometres(values, unit, notes), [500, 1000])
+    assert notes == []
+
+
+@pytest.mark.parametrize(
+    ("unit", "values", "note"),
+    [
+        (
+            "",
+            [20180101.0, 20180102.0, 20180203.0],
+            "numbers from 2.01801e+07 to 2.01802e+07 can't be wavelengths",
+        ),
+        ("", [0.01, 0.02], "can't be wavelengths"),
+        ("", [50.0, 150.0], "can't be wavelengths"),  # neither nm nor µm
+        ("", [1.0, 2.0, 3.0], "only count the bands"),
+        ("nm", [1e6, 2e6], "can't be wavelengths"),
+        ("Unknown", [201801.0, 201802.0], "can't be wavelengths"),
+    ],
+)
+def test_what_can_be_no_wavelengths_is_none(unit, values, note):
+    notes: list[str] = []
+    assert nanometres(values, unit, notes) is None
+    assert note in notes[-1]
+
+
+def test_spectra_one_below_the_other_are_no_detectors():
+    notes: list[str] = []
+    assert nanometres(np.tile(np.linspace(400, 900, 20), 3), "nm", notes) is None
+    assert "do not increase" in notes[0]
