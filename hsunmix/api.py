@@ -15,7 +15,7 @@ from hsunmix.jobs import finish
 from hsunmix.methods import get, pipeline
 from hsunmix.methods.units import scale_note
 from hsunmix.model.cube import Cube
-from hsunmix.model.unmixing import Unmixing
+from hsunmix.result import Result
 
 if TYPE_CHECKING:
     from hsunmix.session.narrowing import Mask
@@ -73,7 +73,7 @@ def unmix(
     locked: tuple[int, ...] = (),
     weights: ArrayLike | None = None,
     **parameters: Any,
-) -> Unmixing:
+) -> Result:
     """Find the spectra of the materials and how much of each lies in every pixel.
 
     Parameters
@@ -112,10 +112,10 @@ def unmix(
         None if weights is None else np.asarray(weights),
     )  # fmt: skip
     scene = _scene(cube_or_x)
-    result = finish(pipeline.unmix(scene, request))
+    unmixing = finish(pipeline.unmix(scene, request))
     if endmembers is not None:
         _warn_of_units(scene, endmembers)
-    return result
+    return Result.of(unmixing, cube_or_x if isinstance(cube_or_x, Cube) else None)
 
 
 def abundances(

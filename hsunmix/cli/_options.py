@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from hsunmix.exports import DPI
+from hsunmix.exports import DPI, USUAL
 from hsunmix.formats import Options
 from hsunmix.parameters import describe
 from hsunmix.registry import names
@@ -27,7 +27,7 @@ __all__ = [
     "resolution",
 ]
 
-PRODUCTS = "geotiff,png,csv,sli"
+PRODUCTS = ",".join(USUAL)
 KINDS: dict[str, Any] = {"int": int, "float": float}
 METAVARS = {"int": "N", "text": "NAME"}
 

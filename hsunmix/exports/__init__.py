@@ -35,10 +35,11 @@ from hsunmix.model.spectra import Endmember
 from hsunmix.model.unmixing import Step, Unmixing
 from hsunmix.registry import modules
 
-__all__ = ["DPI", "Delivery", "Export", "ProductFolder", "deliver", "exports", "write_products"]
+__all__ = ["DPI", "USUAL", "Delivery", "Export", "ProductFolder", "deliver", "exports", "write_products"]
 
 NODATA = -9999.0
 NAMED = 4  # files in a message
+USUAL = ("geotiff", "png", "csv", "sli")  # products that are written where nothing else is asked for
 DPI = 100, 50, 600  # resolution of pictures: usual, least, most
 
 

@@ -15,7 +15,7 @@ from hsunmix.exports import NODATA, Delivery
 from hsunmix.exports._cf import Grid, grid_of
 from hsunmix.files import replacing
 
-__all__ = ["NEEDS_IMAGE", "TITLE", "write"]
+__all__ = ["NEEDS_IMAGE", "TITLE", "content", "write"]
 
 TITLE = "NetCDF: everything in one file, for xarray"
 NEEDS_IMAGE = True
@@ -25,18 +25,33 @@ PIECE = 4 << 20  # bytes written at a time
 
 def write(delivery: Delivery, folder: Path) -> Generator[None, None, list[Path]]:
     """Write ``result.nc``, a netCDF-4 file: made in memory, so that a full disk is noticed."""
-    import h5py
-
     path = folder / "result.nc"
-    with h5py.File("result.nc", "w", driver="core", backing_store=False, track_order=True) as file:
-        yield from _fill(file, delivery)
-        file.flush()
-        image = memoryview(file.id.get_file_image())
+    image = memoryview((yield from _content(delivery)))
     with replacing(path) as temporary, temporary.open("wb") as target:
         for begin in range(0, len(image), PIECE):
             target.write(image[begin : begin + PIECE])
             yield
     return [path]
+
+
+def content(delivery: Delivery) -> bytes:
+    """Return what ``write`` would write."""
+    work = _content(delivery)
+    try:
+        while True:
+            next(work)
+    except StopIteration as end:
+        data: bytes = end.value
+        return data
+
+
+def _content(delivery: Delivery) -> Generator[None, None, bytes]:
+    import h5py
+
+    with h5py.File("result.nc", "w", driver="core", backing_store=False, track_order=True) as file:
+        yield from _fill(file, delivery)
+        file.flush()
+        return bytes(file.id.get_file_image())
 
 
 def _fill(file: Any, delivery: Delivery) -> Generator[None, None, None]:
