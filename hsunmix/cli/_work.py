@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from hsunmix.errors import FileError, InputError
+from hsunmix.cli._shell import check_interrupt
+from hsunmix.errors import FileError, InputError, TooLargeError
 from hsunmix.jobs import Work, finish
 from hsunmix.model.unmixing import Step
 
@@ -46,6 +47,7 @@ class ProgressLine:
 
     def __call__(self, step: Step) -> None:
         """Show a step, at most ten times a second."""
+        check_interrupt()
         now = time.monotonic()
         if not self._shown or now - self._last < 0.1:
             return
@@ -79,6 +81,9 @@ def about(path: Path) -> Iterator[None]:
         if isinstance(error, FileError):
             raise
         raise InputError(f"{path}: {error}") from error
+    except MemoryError as error:
+        why = str(error) if isinstance(error, TooLargeError) else "there is not enough memory for this scene"
+        raise TooLargeError(why if str(path) in why else f"{path}: {why}") from error
 
 
 def check_request(request: Request) -> None:

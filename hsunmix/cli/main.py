@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import os
 import shlex
@@ -16,7 +17,16 @@ from typing import Any, NoReturn
 import click
 
 from hsunmix._version import __version__
+from hsunmix.cli._shell import (
+    broken_output,
+    no_working_folder,
+    one_line,
+    open_streams,
+    settled,
+    watching_interrupts,
+)
 from hsunmix.errors import HsunmixError, HsunmixWarning
+from hsunmix.files import reason
 from hsunmix.registry import modules
 
 __all__ = ["main"]
@@ -61,13 +71,10 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the subcommand; a reader of our output that goes away is no error."""
         try:
-            result = super().invoke(ctx)
-            sys.stdout.flush()
-        except BrokenPipeError:
-            # Python flushes once more at its end, and would complain then.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return super().invoke(ctx)
+        except BrokenPipeError:  # click would end with 1
+            settled()
             return 0
-        return result
 
     def main(  # type: ignore[override]
         self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
@@ -75,7 +82,8 @@ class Commands(click.Group):
         """Run and exit: 0, 2 for a bad request or bad input, 130 when interrupted, 1 for a bug."""
         words = sys.argv[1:] if args is None else list(args)
         extra |= {"standalone_mode": False, "obj": shlex.join(["hsunmix", *words])}
-        _never_fail_to_print()
+        open_streams()
+        watching_interrupts()
         try:
             with warnings.catch_warnings():
                 if not os.environ.get("HSUNMIX_DEBUG"):
@@ -83,15 +91,22 @@ class Commands(click.Group):
                     warnings.simplefilter("always", HsunmixWarning)
                     warnings.showwarning = _show_warning
                 value = super().main(words, prog_name or "hsunmix", **extra)
+            failed = settled()
+            if failed is not None and not isinstance(failed, BrokenPipeError):
+                raise failed
         except (Exception, KeyboardInterrupt) as error:
             message, code = _explain(error)
-            click.echo(f"hsunmix: {' '.join(message.split())}", err=True)
+            with contextlib.suppress(OSError):
+                click.echo(f"hsunmix: {one_line(message)}", err=True)
+            settled()
             sys.exit(code)
         sys.exit(value if isinstance(value, int) else 0)
 
 
 def _explain(error: BaseException) -> tuple[str, int]:
     """Return the one line and the exit code that an error becomes."""
+    if isinstance(error, click.Abort) and isinstance(error.__cause__, EOFError):
+        error = error.__cause__  # click takes one for Ctrl-D at a prompt, and there is none
     if isinstance(error, click.Abort | KeyboardInterrupt):
         return "interrupted", INTERRUPTED
     if isinstance(error, click.ClickException):
@@ -102,6 +117,10 @@ def _explain(error: BaseException) -> tuple[str, int]:
         return "error: there is not enough memory for this", BAD_REQUEST
     if isinstance(error, OSError) and error.filename:
         return f"error: {error.filename}: {error.strerror}", BAD_REQUEST
+    if isinstance(error, OSError) and no_working_folder():
+        return "error: the working folder was deleted; change into another one", BAD_REQUEST
+    if isinstance(error, OSError) and broken_output(error):
+        return f"error: the output could not be written: {reason(error)}", BAD_REQUEST
     if os.environ.get("HSUNMIX_DEBUG"):
         traceback.print_exception(error)
     hint = "please report it; HSUNMIX_DEBUG=1 shows where"
@@ -109,7 +128,7 @@ def _explain(error: BaseException) -> tuple[str, int]:
 
 
 def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
-    click.echo(f"hsunmix: warning: {' '.join(str(message).split())}", err=True)
+    click.echo(f"hsunmix: warning: {one_line(str(message))}", err=True)
 
 
 def _is_file(word: str) -> bool:
@@ -118,13 +137,6 @@ def _is_file(word: str) -> bool:
         return False
     path = Path(word)
     return bool(path.suffix) or len(path.parts) > 1 or path.exists()
-
-
-def _never_fail_to_print() -> None:
-    """Let a terminal that cannot show a character show a question mark instead."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

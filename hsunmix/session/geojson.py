@@ -75,7 +75,11 @@ def read_regions(path: str | PathLike[str], cube: Cube) -> tuple[Region, ...]:
     """
     box = _read(path)
     problem: Exception | None = None
-    for change in _readings(box, cube):
+    try:
+        readings = _readings(box, cube)
+    except ValueError as error:
+        raise FormatError(path, f"is not understood as GeoJSON: {error}") from None
+    for change in readings:
         try:
             regions = _regions(box, cube, change)
         except (AttributeError, KeyError, IndexError, TypeError, ValueError, OverflowError) as error:
@@ -92,7 +96,7 @@ def _readings(box: dict[str, Any], cube: Cube) -> list[Change | None]:
     """Return what the places may be: changes onto the cube's map, or None for samples and lines."""
     if "coordinates_are" in box:
         return [None]
-    if "crs" in box:
+    if box.get("crs") is not None:
         return [_changing(cube, outward=False, file_crs=_named_crs(box))]
     geographic = _changing(cube, outward=False)
     own: list[Change | None] = [] if cube.georeference is None else [lambda x, y: (x, y)]
@@ -178,8 +182,8 @@ def _changing(cube: Cube, outward: bool, file_crs: str = LONGITUDE_LATITUDE) -> 
 
     try:
         other = CRS.from_user_input(file_crs)
-    except CRSError as error:
-        raise FormatError("the regions", f"their coordinate system {file_crs} is not known") from error
+    except CRSError:
+        raise ValueError(f"the coordinate system {file_crs} is not known") from None
     start, end = (own, other) if outward else (other, own)
 
     def change(x: Sequence[float], y: Sequence[float]) -> tuple[Sequence[float], Sequence[float]]:
@@ -194,10 +198,17 @@ def _changing(cube: Cube, outward: bool, file_crs: str = LONGITUDE_LATITUDE) -> 
 
 def _named_crs(box: dict[str, Any]) -> str:
     """Return the coordinate system that a file names in the way of 2008, as GIS still do."""
-    crs = box.get("crs")
-    name = str(crs.get("properties", {}).get("name", "")) if isinstance(crs, dict) else ""
-    code = re.fullmatch(r"(?:urn:ogc:def:crs:)?EPSG:.*?(\d+)", name)
-    return f"EPSG:{code[1]}" if code else LONGITUDE_LATITUDE
+    crs = box["crs"]
+    properties = crs.get("properties") if isinstance(crs, dict) else None
+    name = properties.get("name") if isinstance(properties, dict) else None
+    if not isinstance(name, str) or not name.strip():
+        raise ValueError("its crs has no name")
+    if re.search(r"\bCRS:?84$", name.strip()):
+        return LONGITUDE_LATITUDE
+    parts = re.fullmatch(r"(?:urn:(?:x-)?ogc:def:crs:)?([A-Za-z]+):(?:.*:)?(\w+)", name.strip(), re.ASCII)
+    if not parts:  # a web address, or the name of a file, which PROJ would open
+        raise ValueError(f"the coordinate system {name[:100]} is not known")
+    return f"{parts[1].upper()}:{parts[2]}"
 
 
 def _polygons(geometry: Any) -> list[Any]:

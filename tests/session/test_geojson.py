@@ -114,3 +114,36 @@ def test_what_is_no_drawing_is_refused(tmp_path: Path, small_cube: Cube, text: s
 def test_a_missing_file_is_named(tmp_path: Path, small_cube: Cube):
     with pytest.raises(FileError, match=r"gone\.json: there is no such file"):
         read_regions(tmp_path / "gone.json", small_cube)
+
+
+@pytest.mark.parametrize(
+    ("crs", "reason"),
+    [
+        (5, "its crs has no name"),
+        ({"properties": 5}, "its crs has no name"),
+        ({"properties": {"name": 32611}}, "its crs has no name"),
+        ({"type": "link", "properties": {"href": "http://example.com"}}, "its crs has no name"),
+        ({"properties": {"name": "EPSG:99999999999999999999"}}, "EPSG:99999999999999999999 is not known"),
+        ({"properties": {"name": "the old one"}}, "the old one is not known"),
+        ({"properties": {"name": "https://example.com/a.wkt"}}, "a.wkt is not known"),
+        ({"properties": {"name": "NOBODY:7"}}, "NOBODY:7 is not known"),
+    ],
+)
+def test_a_coordinate_system_that_is_none_is_refused_by_name(tmp_path, crs, reason):
+    cube = replace(make_cube(), georeference=TURNED)
+    square = [[[0, 0], [0, 3], [3, 3], [0, 0]]]
+    path = tmp_path / "a.geojson"
+    path.write_text(json.dumps({"type": "Polygon", "coordinates": square, "crs": crs}))
+    with pytest.raises(FormatError, match=rf"a\.geojson: .*{reason}"):
+        read_regions(path, cube)
+
+
+@pytest.mark.parametrize(
+    "name", ["EPSG:32611", "urn:ogc:def:crs:EPSG::32611", "urn:ogc:def:crs:EPSG:9.2:32611"]
+)
+def test_the_ways_to_name_a_coordinate_system(tmp_path, name):
+    cube = replace(make_cube(), georeference=TURNED)
+    corners = [[560_000 + 20 * x + 3 * y, 4_140_000 + 2.5 * x - 20 * y] for x, y in ((1, 2), (6, 2), (6, 9))]
+    path = polygon_file(tmp_path / "a.json", [corners], crs={"properties": {"name": name}})
+    (region,) = read_regions(path, cube)
+    np.testing.assert_allclose(region.vertices, [(2, 1), (2, 6), (9, 6)], atol=1e-6)

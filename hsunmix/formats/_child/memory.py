@@ -60,12 +60,23 @@ class SharedMemory:
             return
 
 
+def _above_streams(fd: int) -> int:
+    """Move a descriptor out of the way of the child's streams, where our own are closed."""
+    import fcntl
+
+    if fd > 2:
+        return fd
+    moved = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 3)
+    os.close(fd)
+    return moved
+
+
 def _anonymous_file() -> int:
     if hasattr(os, "memfd_create"):
-        fd = os.memfd_create("hsunmix")
+        fd = _above_streams(os.memfd_create("hsunmix"))
     else:
         with tempfile.TemporaryFile() as file:  # unlinked from the start
-            fd = os.dup(file.fileno())
+            fd = _above_streams(os.dup(file.fileno()))
     try:
         # Reserved now: memory that runs out while it is written to would kill the process.
         if hasattr(os, "posix_fallocate"):
