@@ -17,6 +17,7 @@ _WAVELENGTH = re.compile(r"wave|^wl|lambda|(band|spectral)_?cent|wvl|frequenc", 
 _NOT_WAVELENGTH = re.compile(r"good|flag|mask|fwhm|width|index|error|unc", re.IGNORECASE)
 _FWHM = re.compile(r"fwhm|bandwidth", re.IGNORECASE)
 _BBL = re.compile(r"^(bbl|good_?(bands?|wavelengths?))$", re.IGNORECASE)
+_NO_UNIT = ("", "1", "count", "level")
 PLAUSIBLE_NM = (150.0, 60_000.0)
 
 
@@ -31,11 +32,14 @@ class BandVector:
     values : array, (n,)
     unit : str
         Where the file gives one.
+    axis : bool
+        Whether it is the coordinate of the axis of the bands, whatever its name.
     """
 
     name: str
     values: NDArray[np.generic]
     unit: str = ""
+    axis: bool = False
 
     @property
     def leaf(self) -> str:
@@ -61,14 +65,15 @@ class BandAxis:
 def understand(vectors: Sequence[BandVector], bands: int, notes: list[str]) -> BandAxis:
     """Choose among the vectors of the right length.
 
-    A vector named like wavelengths wins, one with a unit before one without; else a vector of
-    fractions that rise over a plausible range.
+    The coordinate of the bands' axis comes first, then a vector named like wavelengths, one with a unit
+    before one without; else a vector of fractions that rise over a plausible range.
     """
     fitting = [v for v in vectors if v.values.size == bands and v.values.dtype.kind in "iufb"]
     bad = _bad_bands(fitting, notes)
-    for vector in sorted(fitting, key=lambda v: not v.unit):
+    for vector in sorted(fitting, key=lambda v: (not v.axis, not v.unit)):
         named = _WAVELENGTH.search(vector.leaf) and not _NOT_WAVELENGTH.search(vector.leaf)
-        if not named and not (vector.unit == "" and _plausible(vector.values)):
+        known = named or (vector.axis and _is_axis(vector))
+        if not known and not (vector.unit in _NO_UNIT and _plausible(vector.values)):
             continue
         said: list[str] = []
         nm = nanometres(vector.values, vector.unit, said)
@@ -78,6 +83,15 @@ def understand(vectors: Sequence[BandVector], bands: int, notes: list[str]) -> B
         notes.extend(said)
         return BandAxis(nm, _fwhm(fitting, vector, nm, notes), bad, vector.unit)
     return BandAxis(bad_bands=bad)
+
+
+def _is_axis(vector: BandVector) -> bool:
+    """Whether the coordinate of an axis may be wavelengths, and doesn't only count the bands."""
+    numbers = np.asarray(vector.values, dtype=np.float64)
+    if vector.unit not in _NO_UNIT:
+        return True
+    counts = (np.diff(numbers) == 1).all() and numbers[0] < PLAUSIBLE_NM[0] * 2
+    return not counts and bool(numbers.min() >= PLAUSIBLE_NM[0] and numbers.max() <= PLAUSIBLE_NM[1])
 
 
 def _plausible(values: NDArray[np.generic]) -> bool:

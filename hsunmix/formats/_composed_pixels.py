@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hsunmix.model.cube import Pixels
 
-__all__ = ["GridPixels", "JoinedPixels", "SlabPixels"]
+__all__ = ["GridPixels", "JoinedPixels", "SlabPixels", "SummedPixels"]
 
 Values = NDArray[np.generic]
 
@@ -70,6 +70,57 @@ class JoinedPixels:
             close = getattr(pixels, "close", None)
             if close is not None:
                 close()
+
+
+@dataclass(frozen=True, eq=False)
+class SummedPixels:
+    """Whole numbers and, in another source, what comes behind the point.
+
+    Attributes
+    ----------
+    whole, decimals : Pixels
+        Of one shape.
+    divisor : float
+        Of the decimals.
+    nodata : float or None
+        The whole number of a value that was not measured, which becomes NaN.
+    """
+
+    whole: Pixels
+    decimals: Pixels
+    divisor: float
+    nodata: float | None = None
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(lines, samples, bands)."""
+        return self.whole.shape
+
+    @property
+    def dtype(self) -> np.dtype[np.generic]:
+        """Type of the sums."""
+        return np.dtype(np.float32)
+
+    def read(self, first: int, last: int, bands: Sequence[int] | None = None) -> Values:
+        """Sums of the lines first … last − 1, (lines, samples, bands)."""
+        return self._sum(self.whole.read(first, last, bands), self.decimals.read(first, last, bands))
+
+    def spectrum(self, line: int, sample: int) -> Values:
+        """Sums of one pixel, (bands,)."""
+        return self._sum(self.whole.spectrum(line, sample), self.decimals.spectrum(line, sample))
+
+    def close(self) -> None:
+        """Let the sources' files go."""
+        for pixels in (self.whole, self.decimals):
+            close = getattr(pixels, "close", None)
+            if close is not None:
+                close()
+
+    def _sum(self, whole: Values, decimals: Values) -> Values:
+        values: Values = (whole + decimals / self.divisor).astype(np.float32)  # type: ignore[operator]
+        if self.nodata is not None:
+            values[whole == self.nodata] = np.nan
+        return values
 
 
 class SlabPixels(Pixels, Protocol):

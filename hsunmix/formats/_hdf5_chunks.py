@@ -29,22 +29,36 @@ def chunked(path: Path, dataset: Any, axes: str) -> ChunkPixels | None:
     if dataset.chunks is None or not plain or filters is None or not hasattr(dataset.id, "chunk_iter"):
         return None
     known = identity(path)
-    grid = [-(-n // size) for n, size in zip(dataset.shape, dataset.chunks, strict=True)]
+    kept = [k for k, axis in enumerate(axes) if axis != "."]
+    shape, size = ([int(of[k]) for k in kept] for of in (dataset.shape, dataset.chunks))
+    if len(kept) != 3 or np.prod(size) != np.prod(dataset.chunks):
+        return None
+    grid = [-(-n // size) for n, size in zip(shape, size, strict=True)]
     if dataset.id.get_num_chunks() > MAX_CHUNKS or np.prod(grid, dtype=object) > MAX_CHUNKS:
         return None
     starts, lengths, masks = np.full(grid, -1, np.int64), np.zeros(grid, np.int64), np.zeros(grid, np.int64)
 
     def note(found: Any) -> None:
-        place = tuple(n // size for n, size in zip(found.chunk_offset, dataset.chunks, strict=True))
+        place = tuple(found.chunk_offset[k] // dataset.chunks[k] for k in kept)
         if any(n >= end for n, end in zip(place, grid, strict=True)):
             return  # a damaged index: HDF5 would never look for it
         starts[place], lengths[place], masks[place] = found.byte_offset, found.size, found.filter_mask
 
     dataset.id.chunk_iter(note)
     fill = np.array(dataset.fillvalue, dataset.dtype)
-    chunks = Chunks(dataset.shape, dataset.chunks, dataset.dtype, starts, lengths, masks, filters, fill)
-    lie = _lie(path, dataset, chunks, known.size)
-    return ChunkPixels(path, axes, chunks, known) if lie else None
+    lines, samples, bands = shape
+    chunks = Chunks(
+        (lines, samples, bands),
+        (size[0], size[1], size[2]),
+        dataset.dtype,
+        starts,
+        lengths,
+        masks,
+        filters,
+        fill,
+    )
+    lie = _lie(path, dataset, kept, chunks, known.size)
+    return ChunkPixels(path, axes.replace(".", ""), chunks, known) if lie else None
 
 
 def _filters(dataset: Any) -> tuple[str, ...] | None:
@@ -62,7 +76,7 @@ def _filters(dataset: Any) -> tuple[str, ...] | None:
     return found if usual and all(width == dataset.dtype.itemsize for width in widths) else None
 
 
-def _lie(path: Path, dataset: Any, chunks: Chunks, size: int) -> bool:
+def _lie(path: Path, dataset: Any, kept: list[int], chunks: Chunks, size: int) -> bool:
     """Whether each chunk lies in the file, and has the size that it must have."""
     there = chunks.starts >= 0
     ends = chunks.starts[there] + chunks.lengths[there]
@@ -80,16 +94,19 @@ def _lie(path: Path, dataset: Any, chunks: Chunks, size: int) -> bool:
             edge[(slice(None),) * axis + (-1,)] = True
     if chunks.filters and (chunks.lengths[there & edge] == chunks.nbytes).any():
         return False
-    return _first_is_there(path, dataset, chunks)
+    return _first_is_there(path, dataset, kept, chunks)
 
 
-def _first_is_there(path: Path, dataset: Any, chunks: Chunks) -> bool:
+def _first_is_there(path: Path, dataset: Any, kept: list[int], chunks: Chunks) -> bool:
     """Whether places are counted from the file's first byte: some versions count from behind a user block."""
     places = np.argwhere(chunks.starts >= 0)
     if not len(places) or not dataset.file.userblock_size:
         return True
     first = tuple(int(n) for n in places[0])
-    _, raw = dataset.id.read_direct_chunk(tuple(n * m for n, m in zip(first, chunks.size, strict=True)))
+    corner = [0] * dataset.ndim
+    for k, n in zip(kept, first, strict=True):
+        corner[k] = n * int(dataset.chunks[k])
+    _, raw = dataset.id.read_direct_chunk(tuple(corner))
     with path.open("rb") as file:
         file.seek(int(chunks.starts[first]))
         return bool(file.read(len(raw)) == raw)

@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.formats._band_vectors import BandAxis
+from hsunmix.formats._hdf5_file import Unfit
 from hsunmix.formats._hdf5_found import Found, Piece
 from hsunmix.formats._hdf5_look import Look
 from hsunmix.formats._hdf5_product import Part, Product, products
+from hsunmix.formats._hdf5_values import PerBand, spread
 from hsunmix.formats._wavelengths import nanometres, widths
 
 __all__ = ["find"]
@@ -37,6 +39,11 @@ class _Bands:
 def find(file: Any, every: Mapping[str, Any], asked: str) -> Found | None:
     """Recognise a product among all the datasets of a file.
 
+    Raises
+    ------
+    Unfit
+        It is of a product's making, but of a kind that is not known; or its parts have to be named.
+
     Parameters
     ----------
     file : h5py.File
@@ -52,8 +59,23 @@ def find(file: Any, every: Mapping[str, Any], asked: str) -> Found | None:
             if name is not None:
                 parts.append((part, Look(file, every, able[name], part.axes)))
         if parts and all(_known(part, look) for part, look in parts):
+            if product.apart and len(parts) > 1:
+                names = " or ".join(repr(look.cube.name.strip("/")) for _, look in parts)
+                raise Unfit(f"is {product.title}, whose parts are not registered: name {names} (--dataset)")
             return _describe(product, parts)
+    if able and not asked:
+        _refuse_siblings(every)
     return None
+
+
+def _refuse_siblings(every: Mapping[str, Any]) -> None:
+    """Open no relative of a product by guessing: it may well be laid out or scaled in another way."""
+    for product in products():
+        if any(fnmatchcase(name, pattern) for name in every for pattern in product.family):
+            raise Unfit(
+                f"is like {product.title}, but of a kind that hsunmix does not know: name the dataset and "
+                "the order of its axes (--dataset, --axes), and mind its scale"
+            )
 
 
 def _fits(name: str, pattern: str, asked: str) -> bool:
@@ -62,25 +84,26 @@ def _fits(name: str, pattern: str, asked: str) -> bool:
 
 def _known(part: Part, look: Look) -> bool:
     """Whether wavelengths are where the product has them: the cube's name may be anyone's."""
-    return look.value(part.wavelengths) is not None
+    whole = not part.decimals or look.dataset(part.decimals) is not None
+    return whole and look.value(part.wavelengths) is not None
 
 
 def _describe(product: Product, parts: Sequence[tuple[Part, Look]]) -> Found:
     notes = [f"{product.title}."]
     first = parts[0][1]
     bands = [_bands(part, look, notes) for part, look in parts]
-    bands = _without_overlaps(bands, notes)
+    if not product.overlaps:
+        bands = _without_overlaps(bands, notes)
     scales = [part.scale(look, notes) for part, look in parts]
-    counts = [len(b.index) for b in bands]
-    gain, offset = (_spread([scale[k] for scale in scales], counts) for k in (0, 1))
-    nodata = product.nodata if isinstance(product.nodata, float) else first.number(product.nodata)
+    gain, offset = (_spread([scale[k] for scale in scales], [b.index for b in bands]) for k in (0, 1))
+    nodata = _nodata(product, first)
     axis = _joined(bands)
     if product.windows and axis.wavelengths is not None:
         bad = _windows(product.windows, first, axis.wavelengths)
         axis = BandAxis(axis.wavelengths, axis.fwhm, bad, axis.unit)
     return Found(
         tuple(
-            Piece(look.cube, part.axes, _unless_all(b.index, look.size("b")))
+            Piece(look.cube, part.axes, _unless_all(b.index, look.size("b")), *_decimals(part, look))
             for (part, look), b in zip(parts, bands, strict=True)
         ),
         axis,
@@ -141,9 +164,29 @@ def _joined(bands: list[_Bands]) -> BandAxis:
     )
 
 
-def _spread(values: list[float], counts: list[int]) -> float | NDArray[np.float64]:
-    """One number for all bands where the parts agree, else one for each band."""
-    return values[0] if len(set(values)) == 1 else np.repeat(np.array(values), counts)
+def _spread(values: list[PerBand], taken: list[NDArray[np.intp]]) -> PerBand:
+    """One number for all bands where the parts agree, else one for each band that is taken."""
+    each = [np.broadcast_to(value, len(index)) if not np.ndim(value) else np.asarray(value)[index]
+            for value, index in zip(values, taken, strict=True)]  # fmt: skip
+    every = np.concatenate(each).astype(np.float64)
+    return float(every[0]) if (every == every[0]).all() else every
+
+
+def _nodata(product: Product, look: Look) -> float | None:
+    if isinstance(product.nodata, float):
+        return product.nodata
+    value = spread(look.value(product.nodata), product.nodata, 1)
+    return None if value is None or not np.isfinite(value) else float(value)
+
+
+def _decimals(part: Part, look: Look) -> tuple[Any, float]:
+    """Return the dataset that is to be added, and by what it is divided."""
+    if not part.decimals:
+        return None, 1.0
+    dataset, divisor = look.dataset(part.decimals), look.number(part.divisor)
+    if divisor is None or divisor <= 0 or dataset.shape != look.cube.shape:
+        raise Unfit(f"{part.decimals} has no scale that is possible, or another shape than {look.cube.name}")
+    return dataset, divisor
 
 
 def _unless_all(index: NDArray[np.intp], count: int) -> NDArray[np.intp] | None:

@@ -15,17 +15,22 @@ from hsunmix.errors import FormatError, HsunmixError
 from hsunmix.formats._band_vectors import BandVector
 
 __all__ = [
-    "attribute", "datasets", "is_small", "matlab_numbers", "number", "open_file", "reading", "resolve",
-    "text", "usable", "vectors",
+    "Unfit", "attribute", "by_columns", "datasets", "is_small", "matlab_numbers", "number", "open_file",
+    "reading", "resolve", "text", "usable", "vectors",
 ]  # fmt: skip
 
 MAX_OBJECTS = 20_000
 MAX_VECTOR = 100_000
 MAX_CHUNK_BYTES = 256 << 20
 MAX_RATIO = 5_000  # deflate reaches about 1,000; beyond this a file declares what it does not hold
+_OCTAVE = "OCTAVE_NEW_FORMAT"
 _MATLAB_NUMERIC = {b"double", b"single", b"logical"} | {
     f"{sign}int{bits}".encode() for sign in ("", "u") for bits in (8, 16, 32, 64)
 }
+
+
+class Unfit(Exception):  # noqa: N818 - never leaves ``reading``
+    """What a file says of its values does not fit them; the message says why, and follows the file's name."""
 
 
 def open_file(path: Path) -> Any:
@@ -46,11 +51,13 @@ def open_file(path: Path) -> Any:
 
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
-    """Turn what HDF5 raises on a damaged file into a FormatError."""
+    """Turn what HDF5 raises on a damaged file, and Unfit, into a FormatError."""
     try:
         yield
     except HsunmixError:
         raise
+    except Unfit as error:
+        raise FormatError(path, str(error)) from None
     except (OSError, RuntimeError, KeyError) as error:
         raise FormatError(path, _reason(path, error)) from None
 
@@ -74,11 +81,22 @@ def datasets(file: Any) -> dict[str, Any]:
         nonlocal seen
         seen += 1
         if isinstance(item, h5py.Dataset):
-            found[name] = item
+            found[_variable(name, item)] = item
         return True if seen >= MAX_OBJECTS else None
 
     file.visititems(visit)
     return found
+
+
+def _variable(name: str, item: Any) -> str:
+    """Return a dataset's name; Octave keeps each variable's value in a group of the variable's name."""
+    group, _, leaf = name.rpartition("/")
+    return group if leaf == "value" and _OCTAVE in item.parent.attrs else name
+
+
+def by_columns(dataset: Any) -> bool:
+    """Whether MATLAB or Octave wrote it, which list a variable's axes in reverse."""
+    return attribute(dataset, "MATLAB_class") is not None or _OCTAVE in dataset.parent.attrs
 
 
 def resolve(path: Path, file: Any, name: str) -> Any:
@@ -99,6 +117,8 @@ def resolve(path: Path, file: Any, name: str) -> Any:
         here = here.get(part) if link is not None else None
         if here is None:
             raise FormatError(path, f"has no dataset {name!r}")
+    if isinstance(here, h5py.Group) and _OCTAVE in here.attrs and "value" in here:
+        return resolve(path, here, "value")
     if not isinstance(here, h5py.Dataset):
         raise FormatError(path, f"{name!r} is not a dataset")
     return here

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hsunmix.formats._absence import Absence
 from hsunmix.formats._band_vectors import BandAxis
 from hsunmix.model.georeference import Georeference
 
@@ -16,11 +17,17 @@ __all__ = ["Found", "Piece"]
 
 @dataclass(frozen=True, eq=False)
 class Piece:
-    """A dataset, its axes such as ``yxb``, and which of its bands are taken in which order."""
+    """A dataset, its axes such as ``yxb``, and which of its bands are taken in which order.
+
+    A dot among the axes is one that is one long; without a ``b`` it is one band. ``decimals`` is a dataset
+    of the same axes that is to be added, divided by ``divisor``.
+    """
 
     dataset: Any
     axes: str
     bands: NDArray[np.intp] | None = None
+    decimals: Any = None
+    divisor: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +45,10 @@ class Found:
         Of the table's map, where there is a table.
     table : tuple of 2 h5py.Dataset, or None
         Line and sample for every cell of a map, counted from 1.
+    absence : Absence or None
+        Where one nodata value does not say all.
+    names : tuple of str
+        Of the bands.
     plain : bool
         No product's description says what this is.
     guessed : bool
@@ -52,6 +63,8 @@ class Found:
     offset: float | NDArray[np.float64] = 0.0
     georeference: Georeference | None = None
     table: tuple[Any, Any] | None = None
+    absence: Absence | None = None
+    names: tuple[str, ...] = ()
     plain: bool = False
     guessed: bool = False
     notes: list[str] = field(default_factory=list)

@@ -46,7 +46,9 @@ class Look:
         return int(self.cube.shape[self.axes.index(axis)])
 
     def value(self, reference: str) -> Any:
-        """Return what a reference leads to, or None."""
+        """Return what a reference leads to, or None; an empty one leads nowhere."""
+        if not reference:
+            return None
         place, at, name = reference.partition("@")
         if at:
             owner = self._object(place) if place else self.cube

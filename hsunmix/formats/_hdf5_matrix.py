@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.errors import FormatError, ParameterError
-from hsunmix.formats._hdf5_file import attribute, matlab_numbers, usable
+from hsunmix.formats._hdf5_file import by_columns, matlab_numbers, usable
 from hsunmix.formats._matlab_matrix import image_of
 from hsunmix.formats._options import Options
 
@@ -60,8 +60,14 @@ class Matrices:
     def scalar(self, *names: str) -> int | None:
         """Return the first of these variables that is a single whole number."""
         for name in names:
-            if self.shapes.get(name) == (1, 1):
-                value = float(self.array(name).ravel()[0])
+            dataset = self.every.get(name)  # Octave's numbers have no axes, MATLAB's have two
+            if (
+                dataset is not None
+                and dataset.size == 1
+                and dataset.dtype.kind in "iuf"
+                and by_columns(dataset)
+            ):
+                value = float(np.ravel(self.array(name))[0])
                 if value.is_integer() and value > 0:
                     return int(value)
         return None
@@ -96,10 +102,5 @@ def find(
 
 
 def _is_matrix(name: str, dataset: Any) -> bool:
-    written_by_matlab = attribute(dataset, "MATLAB_class") is not None
-    return (
-        dataset.ndim == 2
-        and dataset.dtype.kind in "iuf"
-        and written_by_matlab
-        and matlab_numbers(name, dataset)
-    )
+    numbers = dataset.dtype.kind in "iuf" and matlab_numbers(name, dataset)
+    return dataset.ndim == 2 and numbers and by_columns(dataset)

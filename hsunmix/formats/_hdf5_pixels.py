@@ -1,4 +1,4 @@
-"""Pixels of a three-dimensional HDF5 dataset, read in blocks."""
+"""Pixels of an HDF5 dataset, read in blocks."""
 
 from __future__ import annotations
 
@@ -31,10 +31,11 @@ def lying(path: Path, dataset: Any, axes: str) -> RawPixels | None:
 
     offset = dataset.id.get_offset()
     plain = dataset.id.get_type() == h5py.h5t.py_create(dataset.dtype)
-    if offset is None or not plain or axes not in INTERLEAVES:
+    interleave = INTERLEAVES.get(axes.replace(".", ""))  # an axis that is one long moves nothing
+    if offset is None or not plain or interleave is None:
         return None
     lines, samples, bands = (int(dataset.shape[axes.index(axis)]) for axis in "yxb")
-    pixels = RawPixels(path, (lines, samples, bands), dataset.dtype, INTERLEAVES[axes], int(offset))
+    pixels = RawPixels(path, (lines, samples, bands), dataset.dtype, interleave, int(offset))
     return pixels if pixels.nbytes <= path.stat().st_size else None
 
 
@@ -50,7 +51,8 @@ class HdfPixels:
     file : h5py.File
     dataset : h5py.Dataset
     axes : str
-        The order of its axes: ``y`` lines, ``x`` samples, ``b`` bands.
+        The order of its axes: ``y`` lines, ``x`` samples, ``b`` bands, a dot for one that is one long.
+        Without a ``b`` it is one band.
     kept_bytes : int
         How much is kept.
     """
@@ -61,13 +63,16 @@ class HdfPixels:
         self._file = file  # HDF5 closes it when nobody holds it any more
         self._dataset = dataset
         self._axes = axes
-        self._order = [axes.index(axis) for axis in "yxb"]
-        lines, samples, bands = (int(dataset.shape[k]) for k in self._order)
+        there = axes.replace(".", "") + ("" if "b" in axes else "b")
+        self._order = [there.index(axis) for axis in "yxb"]
+        lines, samples, bands = (int(dataset.shape[axes.index(k)]) if k in axes else 1 for k in "yxb")
         self._shape = (lines, samples, bands)
         self._dtype: np.dtype[np.generic] = dataset.dtype.newbyteorder("=")
         line = samples * bands * self._dtype.itemsize
         chunks = dataset.chunks
-        rows = 1 if chunks is None else int(chunks[self._order[0]])  # where nothing is packed, a line is read
+        rows = (
+            1 if chunks is None else int(chunks[axes.index("y")])
+        )  # where nothing is packed, a line is read
         self.slab_lines = lines_of_slab(rows, lines, line)
         self._slabs = Slabs(self.slab_lines, self.slab_lines * line, kept_bytes)
         self._lock = threading.RLock()
@@ -139,8 +144,10 @@ class HdfPixels:
         """Read from the file: what is picked along lines, samples and bands."""
         with self._lock, reading(self._path):
             self._check_size()
-            values = self._dataset[tuple(picked["yxb".index(axis)] for axis in self._axes)]
+            values = self._dataset[tuple(0 if a == "." else picked["yxb".index(a)] for a in self._axes)]
             self._check_size()
+        if "b" not in self._axes:
+            values = values[..., np.newaxis][..., picked[2]]
         return np.asarray(values.transpose(self._order).astype(self._dtype, copy=False))
 
     def _check_size(self) -> None:

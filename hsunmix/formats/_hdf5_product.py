@@ -12,6 +12,7 @@ from functools import cache
 
 from hsunmix.formats._hdf5_look import Look
 from hsunmix.formats._hdf5_terms import packed
+from hsunmix.formats._hdf5_values import PerBand
 from hsunmix.model.georeference import Georeference
 from hsunmix.registry import modules
 
@@ -40,6 +41,8 @@ class Part:
         Reference to flags: 1 for a band that is good, 0 for one that is bad.
     scale : callable
         Makes gain and offset of a ``Look`` and a list of notes: one of ``_hdf5_terms``.
+    decimals, divisor : str
+        Reference to a dataset that is to be added, and to the number by which it is divided before.
     """
 
     cube: tuple[str, ...]
@@ -48,7 +51,9 @@ class Part:
     fwhm: str = ""
     unit: str = "Nanometers"
     good: str = ""
-    scale: Callable[[Look, list[str]], tuple[float, float]] = packed
+    scale: Callable[[Look, list[str]], tuple[PerBand, PerBand]] = packed
+    decimals: str = ""
+    divisor: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,8 @@ class Product:
     title : str
         Its name, in the notes and in the manual.
     parts : tuple of Part
-        Joined along the bands. Where the wavelengths of two overlap, the later one's are taken.
+        Joined along the bands. Where the wavelengths of two overlap, the later one's are taken; see
+        ``overlaps``.
     nodata : str or float
         Reference, or the value.
     place : callable or None
@@ -71,6 +77,12 @@ class Product:
         0 for none, below 0 for a neighbour's.
     windows : tuple of str
         References to pairs of wavelengths between which bands are bad.
+    family : tuple of str
+        Patterns of names by which a file is known as of the same making, though of another kind.
+    overlaps : bool
+        Whether the bands of both detectors are kept where their wavelengths overlap.
+    apart : bool
+        Whether its parts are not registered with each other: then one has to be named.
     """
 
     title: str
@@ -79,6 +91,9 @@ class Product:
     place: Callable[[Look, list[str]], Georeference | None] | None = None
     table: tuple[str, str] | None = None
     windows: tuple[str, ...] = ()
+    family: tuple[str, ...] = ()
+    overlaps: bool = False
+    apart: bool = False
 
 
 @cache

@@ -5,33 +5,42 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import numpy as np
+
 from hsunmix.formats._envi_map import from_map_info
+from hsunmix.formats._hdf5_file import Unfit
 from hsunmix.formats._hdf5_look import Look
+from hsunmix.formats._hdf5_values import PerBand, gain_offset, spread
 from hsunmix.model.georeference import Georeference
 
-__all__ = ["between", "corners", "divided_by", "eos_grid", "gdal_transform", "map_info", "packed"]
+__all__ = ["between", "corners", "divided_by", "eos_grid", "gdal_transform", "map_info", "packed", "unscaled"]
 
-Scale = Callable[[Look, list[str]], tuple[float, float]]
+Scale = Callable[[Look, list[str]], tuple[PerBand, PerBand]]
 Place = Callable[[Look, list[str]], Georeference | None]
 
 
-def packed(look: Look, notes: list[str]) -> tuple[float, float]:
+def packed(look: Look, notes: list[str]) -> tuple[PerBand, PerBand]:
     """Return gain and offset by the conventions of netCDF: scale_factor and add_offset."""
-    gain = look.number("@scale_factor")
-    if gain == 0:
-        notes.append("scale_factor = 0 is not possible: ignored.")
-    return gain or 1.0, look.number("@add_offset") or 0.0
+    return gain_offset(look.cube, look.size("b"), notes)
 
 
-def divided_by(reference: str) -> Scale:
-    """Physical value = stored value / the number that is referred to."""
+def unscaled(look: Look, notes: list[str]) -> tuple[PerBand, PerBand]:  # noqa: ARG001 - as the others
+    """Stored values are physical ones."""
+    return 1.0, 0.0
 
-    def scale(look: Look, notes: list[str]) -> tuple[float, float]:
-        divisor = look.number(reference)
-        if divisor is not None and divisor <= 0:
+
+def divided_by(reference: str, less: str = "") -> Scale:
+    """Physical value = stored value / the number that is referred to, less another one."""
+
+    def scale(look: Look, notes: list[str]) -> tuple[PerBand, PerBand]:
+        divisor = spread(look.value(reference), reference, look.size("b"))
+        if divisor is not None and np.any(np.less_equal(divisor, 0) | ~np.isfinite(divisor)):
+            if np.ndim(divisor):
+                raise Unfit(f"{reference} is not possible for some of the bands")
             notes.append(f"{reference.strip('@')} = {divisor:g} is not possible: ignored.")
             divisor = None
-        return 1.0 / (divisor or 1.0), 0.0
+        offset = spread(look.value(less), less, look.size("b")) if less else 0.0
+        return 1.0 / (1.0 if divisor is None else divisor), -(0.0 if offset is None else offset)
 
     return scale
 
@@ -39,7 +48,7 @@ def divided_by(reference: str) -> Scale:
 def between(low: str, high: str, steps: int) -> Scale:
     """Physical values run from ``low`` at stored 0 to ``high`` at stored ``steps``."""
 
-    def scale(look: Look, notes: list[str]) -> tuple[float, float]:
+    def scale(look: Look, notes: list[str]) -> tuple[PerBand, PerBand]:
         ends = look.number(low), look.number(high)
         if ends[0] is None or ends[1] is None or ends[0] >= ends[1]:
             notes.append("the range of the values is not given: they are kept as they are stored.")

@@ -13,7 +13,7 @@ from hsunmix.errors import FileError
 from hsunmix.formats._files import is_regular
 from hsunmix.formats._tiff_file import TiffFacts, dataset, gdal
 
-__all__ = ["TiffMask", "empty_value", "take_mask"]
+__all__ = ["TiffMask", "take_mask"]
 
 COLOURS = 4  # bands of an image with colours and transparency, or with near infrared
 
@@ -65,24 +65,6 @@ def take_mask(facts: TiffFacts, path: Path) -> TiffMask | None:
     if beside is not None:
         return _noted(facts, TiffMask(1, beside), beside.name)
     return None if transparent is None else _noted(facts, transparent, "its last band (alpha)")
-
-
-def empty_value(
-    dtype: np.dtype[np.generic], nodata: float | None, notes: list[str]
-) -> tuple[np.dtype[np.generic], float]:
-    """Return the type that pixels are handed out in, and what stands in those without data."""
-    if nodata is not None and (dtype.kind == "f" or _holds(dtype, nodata)):
-        return dtype, nodata
-    if dtype.kind == "f":
-        return dtype, np.nan
-    wide = np.promote_types(dtype, np.float32)
-    notes.append(f"{dtype} has no number for a pixel without data: its values are read as {wide}.")
-    return wide, np.nan
-
-
-def _holds(dtype: np.dtype[np.generic], value: float) -> bool:
-    limits = np.iinfo(dtype)  # type: ignore[type-var]
-    return bool(float(value).is_integer() and limits.min <= value <= limits.max)
 
 
 def _noted(facts: TiffFacts, mask: TiffMask, name: str) -> TiffMask:

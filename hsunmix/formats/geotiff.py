@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hsunmix.errors import FileError, FormatError
 from hsunmix.formats import _envi_bands
+from hsunmix.formats._absence import empty_value
 from hsunmix.formats._band_characterisation import image_of, metadata_fields, metadata_of
 from hsunmix.formats._envi_header import Header, is_header, read_header
 from hsunmix.formats._envi_map import georeference
@@ -18,7 +19,7 @@ from hsunmix.formats._options import Options
 from hsunmix.formats._stac import stac_fields
 from hsunmix.formats._tiff_aux import complete
 from hsunmix.formats._tiff_file import TiffFacts, is_tiff, look, tiff_beside
-from hsunmix.formats._tiff_mask import empty_value, take_mask
+from hsunmix.formats._tiff_mask import take_mask
 from hsunmix.formats._tiff_pages import read_pages, spread
 from hsunmix.formats._tiff_pixels import TiffPixels
 from hsunmix.formats._tiff_places import lying

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from hsunmix.errors import FormatError, ParameterError
-from hsunmix.formats import _hdf5_describe, _hdf5_matrix, _hdf5_plain
+from hsunmix.formats import _hdf5_describe, _hdf5_layers, _hdf5_matrix, _hdf5_plain
+from hsunmix.formats._absence import ScreenedPixels, empty_value
 from hsunmix.formats._band_vectors import understand
-from hsunmix.formats._composed_pixels import GridPixels, JoinedPixels
+from hsunmix.formats._composed_pixels import GridPixels, JoinedPixels, SummedPixels
 from hsunmix.formats._hdf5_chunks import chunked
 from hsunmix.formats._hdf5_file import datasets, open_file, reading, usable, vectors
 from hsunmix.formats._hdf5_found import Found
@@ -66,39 +68,71 @@ def _opened(path: Path, file: Any, options: Options) -> Cube:
         cube = _matrix(path, file, every, options)
         if cube is not None:
             return cube
+        found = None if asked or options.axes else _hdf5_layers.find(file, every)
     if found is None:
         found = _hdf5_plain.find(path, file, every, options)
     for name in ("lines", "samples"):
         if getattr(options, name) is not None:
             raise ParameterError(name, "the cube has three axes, it says its lines and samples itself")
-    return _cube(path, file, found, tuple(_hdf5_plain.cubes(every)), options)
+    return cube_of(path, found, _pixels(path, file, found, options), tuple(_hdf5_plain.cubes(every)), options)
 
 
-def _cube(path: Path, file: Any, found: Found, names: tuple[str, ...], options: Options) -> Cube:
-    sources: list[tuple[HdfPixels, Any]] = []
+def _pixels(path: Path, file: Any, found: Found, options: Options) -> Pixels:
+    """Return the pixels of what was found, as they are stored."""
     for piece in found.pieces:
         usable(path, piece.dataset)
-        kept = {"kept_bytes": GRID_BYTES} if options.grid == "map" else {}
-        sources.append((HdfPixels(path, file, piece.dataset, piece.axes, **kept), piece.bands))
-    pixels = _joined(path, sources)
-    whole = len(found.pieces) == 1 and found.pieces[0].bands is None and options.grid != "map"
-    if whole:
-        dataset, axes = found.pieces[0].dataset, found.pieces[0].axes
-        pixels = lying(path, dataset, axes) or chunked(path, dataset, axes) or pixels
+    kept = {"kept_bytes": GRID_BYTES} if options.grid == "map" else {}
+    first = found.pieces[0]
+    if first.decimals is not None:
+        usable(path, first.decimals)
+        whole, decimals = (HdfPixels(path, file, d, first.axes) for d in (first.dataset, first.decimals))
+        return SummedPixels(whole, decimals, first.divisor, found.nodata)
+    if len(found.pieces) == 1 and first.bands is None and options.grid != "map":
+        direct = lying(path, first.dataset, first.axes) or chunked(path, first.dataset, first.axes)
+        if direct is not None:
+            return direct
+    sources = [(HdfPixels(path, file, p.dataset, p.axes, **kept), p.bands) for p in found.pieces]
+    return joined(path, sources)
+
+
+def cube_of(path: Path, found: Found, pixels: Pixels, names: tuple[str, ...], options: Options) -> Cube:
+    """Make a cube of what was found in a file.
+
+    Parameters
+    ----------
+    path : Path
+    found : Found
+    pixels : Pixels
+        Of its pieces.
+    names : tuple of str
+        Of the datasets that might have been opened instead.
+    options : Options
+
+    Raises
+    ------
+    FormatError
+        It makes no cube.
+    ParameterError
+        There is no table that lays it out on a map, and that was asked for.
+    """
     lines, samples, bands = pixels.shape
     if not all(pixels.shape) or bands > MAX_BANDS:
         raise FormatError(path, f"{lines} lines × {samples} samples × {bands} bands make no cube")
-    place, nodata = found.georeference, found.nodata
+    place, nodata = found.georeference, None if isinstance(pixels, SummedPixels) else found.nodata
     if options.grid == "map":
         pixels, nodata = _on_map(path, found, pixels)
     elif found.table is not None and place is not None:
         found.notes.append("The scene is as the sensor saw it; --grid map lays it out on the map.")
         place = None
+    if found.absence is not None:
+        dtype, empty = empty_value(pixels.dtype, found.nodata, found.notes)
+        pixels = ScreenedPixels(pixels, found.absence, dtype, empty)
     return Cube(
         pixels,
         wavelengths=found.bands.wavelengths,
         fwhm=found.bands.fwhm,
         bad_bands=found.bands.bad_bands,
+        band_names=found.names,
         wavelength_unit=found.bands.unit,
         nodata=nodata,
         gain=found.gain,
@@ -114,7 +148,7 @@ def _layout(found: Found, names: tuple[str, ...], options: Options) -> Layout:
     """Say what was chosen; a product's axes are not to be chosen."""
     first = found.pieces[0]
     return Layout(
-        first.axes if found.plain else "",
+        first.axes.replace(".", "") if found.plain else "",
         not found.guessed,
         first.dataset.name.strip("/") if found.plain else "",
         names if found.plain else (),
@@ -122,8 +156,14 @@ def _layout(found: Found, names: tuple[str, ...], options: Options) -> Layout:
     )
 
 
-def _joined(path: Path, sources: list[tuple[HdfPixels, Any]]) -> Pixels:
-    """Join the pieces of a cube along the bands."""
+def joined(path: Path, sources: Sequence[tuple[Pixels, Any]]) -> Pixels:
+    """Join the pieces of a cube along the bands.
+
+    Raises
+    ------
+    FormatError
+        They are not alike.
+    """
     first, picked = sources[0]
     if len(sources) == 1 and picked is None:
         return first

@@ -136,6 +136,45 @@ def prisma(path: Path) -> Made:
     return Made(np.concatenate(expected, axis=2), nm, "uint16", 0, [], 32633, corners)
 
 
+def neon_radiance(path: Path) -> Made:
+    """SITE/Radiance/RadianceIntegerPart and RadianceDecimalPart, (y, x, b)."""
+    values = np.round(scene() * 90, 4)
+    whole = np.floor(values)
+    decimals = np.round((values - whole) * 50_000)
+    whole[0, 3], decimals[0, 3] = -9999, 0
+    nm = np.linspace(384, 2512, 12)
+    with h5py.File(path, "w") as file:
+        group = file.create_group("SITE/Radiance")
+        group.create_dataset("RadianceIntegerPart", data=whole.astype("i2"), chunks=(4, 5, 12))
+        group.create_dataset("RadianceDecimalPart", data=decimals.astype("u2"), compression="gzip")
+        group["RadianceIntegerPart"].attrs["Data_Ignore_Value"] = -9999.0
+        group["RadianceDecimalPart"].attrs["Scale_Factor"] = np.array([50_000.0])
+        about = group.create_group("Metadata")
+        about["Spectral_Data/Wavelength"], about["Spectral_Data/FWHM"] = nm, np.full(12, 8.0)
+    return Made(np.where(whole == -9999, np.nan, values), nm, "float32", None, [])
+
+
+def prisma_l1(path: Path) -> Made:
+    """Two registered cubes (y, b, x) uint16 of radiance, beside those of each detector alone."""
+    whole = scene(9, 7, 13)
+    values = np.round(whole * 4000) / 100 - 0.5
+    parts = {"Vnir": values[:, :, 6::-1], "Swir": values[:, :, :6:-1]}
+    blue_to_red = {"Vnir": np.linspace(410, 970, 7), "Swir": np.linspace(930, 2490, 6)}
+    with h5py.File(path, "w") as file:
+        for name, unused in (("Vnir", 2), ("Swir", 1)):
+            stored = np.round((parts[name] + 0.5) * 100).astype("u2")
+            stored = np.concatenate([np.full((9, 7, unused), 77, "u2"), stored], axis=2).transpose(0, 2, 1)
+            for swath, more in (("HCO", 0), ("HRC", 1)):
+                file[f"HDFEOS/SWATHS/PRS_L1_{swath}/Data Fields/{name.upper()}_Cube"] = stored + more
+            red_to_blue = np.concatenate([np.zeros(unused), blue_to_red[name][::-1]]).astype("f4")
+            file.attrs[f"List_Cw_{name}"] = red_to_blue
+            file.attrs[f"List_Fwhm_{name}"] = np.where(red_to_blue > 0, 8.0, 0).astype("f4")
+            file.attrs[f"ScaleFactor_{name}"] = np.float32(100)
+            file.attrs[f"Offset_{name}"] = np.float32(0.5)
+        file["HDFEOS/SWATHS/PRS_L1_PCO/Data Fields/Cube"] = np.zeros((54, 42), "u2")
+    return Made(values, np.concatenate(list(blue_to_red.values())), "uint16", None, [])
+
+
 TURNED = (5, 4, 9)  # lines, samples, bands of the sensor: few, so that the table can be read by eye
 
 
@@ -265,7 +304,9 @@ def matlab73_matrix(path: Path) -> Made:
 
 MAKERS: dict[str, Callable[[Path], Made]] = {
     "neon.h5": neon,
+    "neon_radiance.h5": neon_radiance,
     "prisma.he5": prisma,
+    "prisma_l1.he5": prisma_l1,
     "emit.nc": emit,
     "emit_on_map.nc": emit_on_map,
     "aviris3.nc": aviris3,

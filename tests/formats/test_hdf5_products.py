@@ -12,7 +12,16 @@ from click.testing import CliRunner
 from hsunmix.cli.main import main
 from hsunmix.errors import FormatError, ParameterError
 from hsunmix.formats import open_cube
-from tests.formats.made_products import MAKERS, TURNED, aviris3, emit, prisma, tanager
+from tests.formats.made_products import (
+    MAKERS,
+    TURNED,
+    aviris3,
+    emit,
+    neon_radiance,
+    prisma,
+    prisma_l1,
+    tanager,
+)
 
 
 @pytest.fixture(params=MAKERS)
@@ -177,3 +186,47 @@ def test_a_name_alone_makes_no_product(tmp_path):
     with h5py.File(tmp_path / "r.h5", "w") as file:
         file["reflectance"] = np.ones((3, 4, 5), "f4")
     assert not any("EMIT" in note for note in open_cube(tmp_path / "r.h5").notes)
+
+
+def test_detectors_that_are_not_registered_have_to_be_named(tmp_path):
+    path = tmp_path / "PRS_L1_STD.he5"
+    made = prisma_l1(path)
+    with h5py.File(path, "r+") as file:
+        del file["HDFEOS/SWATHS/PRS_L1_HCO"]
+    with pytest.raises(FormatError, match=r"not registered: name '.*VNIR_Cube' or '.*SWIR_Cube' \(--dataset"):
+        open_cube(path)
+    cube = open_cube(path, dataset="HDFEOS/SWATHS/PRS_L1_HRC/Data Fields/SWIR_Cube")
+    np.testing.assert_allclose(cube.read(0, 9), made.values[:, :, 7:] + 0.01, rtol=1e-5)
+    np.testing.assert_allclose(cube.wavelengths, made.wavelengths[7:])
+
+
+@pytest.mark.parametrize("kind", ["prisma", "neon", "neon_radiance", "emit", "tanager"])
+def test_siblings_of_products_are_not_guessed_at(tmp_path, kind):
+    """Of a known making, but with names that are not known: refused, unless the user says what they are."""
+    path = tmp_path / "a.h5"
+    values = np.arange(60).reshape(3, 4, 5).astype("f4")
+    name = {
+        "prisma": "HDFEOS/SWATHS/PRS_L3_ABC/Data Fields/SWIR_Cube",
+        "neon": "SITE/Reflectance/Reflectance_Uncertainty",
+        "neon_radiance": "SITE/Radiance/RadianceDecimalPart",
+        "emit": "mask",
+        "tanager": "HDFEOS/SWATHS/HYP/Data Fields/aerosol_cube",
+    }[kind]
+    with h5py.File(path, "w") as file:
+        file[name] = values
+        file["sensor_band_parameters/mask_bands" if kind == "emit" else "wavelength"] = np.linspace(
+            400.5, 900, 5
+        )
+    with pytest.raises(FormatError, match=r"of a kind that hsunmix does not know.*--dataset"):
+        open_cube(path)
+    assert open_cube(path, dataset=name).shape == (3, 4, 5)
+    assert open_cube(path, axes="byx").shape == (4, 5, 3)
+
+
+def test_decimals_without_their_scale_are_refused(tmp_path):
+    path = tmp_path / "n.h5"
+    neon_radiance(path)
+    with h5py.File(path, "r+") as file:
+        file["SITE/Radiance/RadianceDecimalPart"].attrs["Scale_Factor"] = 0.0
+    with pytest.raises(FormatError, match="no scale that is possible"):
+        open_cube(path)

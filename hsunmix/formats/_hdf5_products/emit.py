@@ -7,7 +7,7 @@ PRODUCT = Product(
     "EMIT",
     (
         Part(
-            cube=("reflectance", "radiance"),
+            cube=("reflectance", "radiance", "reflectance_uncertainty"),
             axes="yxb",
             wavelengths="sensor_band_parameters/wavelengths",
             fwhm="sensor_band_parameters/fwhm",
@@ -16,4 +16,5 @@ PRODUCT = Product(
     ),
     place=gdal_transform("/@geotransform", "/@spatial_ref"),
     table=("location/glt_y", "location/glt_x"),
+    family=("sensor_band_parameters/*",),
 )

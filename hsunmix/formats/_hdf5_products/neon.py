@@ -19,4 +19,5 @@ PRODUCT = Product(
     nodata="@Data_Ignore_Value",
     place=map_info(f"{_PLACE}/Map_Info", f"{_PLACE}/EPSG Code"),
     windows=(".@Band_Window_1_Nanometers", ".@Band_Window_2_Nanometers"),
+    family=("*/Reflectance/*Reflectance*", "*/Radiance/*Radiance*"),
 )

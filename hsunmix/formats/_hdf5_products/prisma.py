@@ -32,4 +32,5 @@ PRODUCT = Product(
         "/@Epsg_Code",
         30.0,
     ),
+    family=("HDFEOS/SWATHS/PRS_*",),
 )

@@ -16,5 +16,6 @@ PRODUCT = Product(
             good="@good_wavelengths",
         ),
     ),
+    family=("HDFEOS/*/HYP/*",),
     place=eos_grid("HDFEOS INFORMATION/StructMetadata.0", "HDFEOS/GRIDS/HYP@epsg_code"),
 )
