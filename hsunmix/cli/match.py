@@ -62,8 +62,25 @@ def command(spectra: Path, library: str, metric: str, top: int, as_json: bool) -
 
 
 def _by_number(asked: Spectra, known: Spectra) -> list[str]:
-    if asked.wavelengths is None or known.wavelengths is None:
-        return ["there are no wavelengths on both sides: bands are compared by their number."]
+    """Say that bands are compared by their number, where there are as many on both sides.
+
+    Raises
+    ------
+    InputError
+        Only one side has wavelengths, or the numbers differ.
+    """
+    from hsunmix.errors import InputError
+
+    without = [spectra for spectra in (asked, known) if spectra.wavelengths is None]
+    counts = [spectra.values.shape[1] for spectra in (asked, known)]
+    if len(without) == 1 or (without and counts[0] != counts[1]):
+        first, other = without[0], known if without[0] is asked else asked
+        raise InputError(
+            f"{first.path} has no wavelengths and {first.values.shape[1]} bands: it can't be compared with "
+            f"{other.path} of {other.values.shape[1]}"
+        )
+    if without:
+        return ["neither side has wavelengths: bands are compared by their number."]
     return []
 
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
+import re
 import textwrap
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from hsunmix._version import __version__
 from hsunmix.exports._georeference import crs_of
 from hsunmix.model.georeference import Georeference
 
-__all__ = ["header", "listed", "map_fields", "names_field", "numbers"]
+__all__ = ["header", "listed", "map_fields", "names_fields", "numbers"]
 
 FIXED = {"header offset": "0", "data type": "4", "interleave": "bsq", "byte order": "0"}
+OWN_NAMES = "hsunmix names"  # with %2C for a comma
+_QUOTED = re.compile(r"[%,{}]|\s(?!\S)|(?<!\S)\s")
 REPLACED = str.maketrans({",": " ", "{": "(", "}": ")"})
 
 
@@ -29,12 +33,17 @@ def plain(text: str) -> str:
     return " ".join(text.translate(REPLACED).split())
 
 
-def names_field(names: Iterable[str]) -> str:
-    """Return names as a list.
+def names_fields(key: str, names: Iterable[str]) -> dict[str, str]:
+    """Return names as a list; where it can't hold one, all of them as they are in a field of our own too.
 
     On one line: readers take a line that begins with ``;`` for a comment, and a name may.
     """
-    return f"{{{', '.join(plain(name) or '_' for name in names)}}}"
+    kept = list(names)
+    held = [plain(name) or "_" for name in kept]
+    fields = {key: f"{{{', '.join(held)}}}"}
+    if held != kept:
+        fields[OWN_NAMES] = f"{{{', '.join(_QUOTED.sub(lambda m: quote(m[0]), name) for name in kept)}}}"
+    return fields
 
 
 def numbers(values: Iterable[float]) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from hsunmix.exports import NODATA, Delivery
-from hsunmix.exports._envi import header, map_fields, names_field
+from hsunmix.exports._envi import header, map_fields, names_fields
 from hsunmix.files import replacing_all
 
 __all__ = ["NEEDS_IMAGE", "TITLE", "write"]
@@ -44,7 +44,7 @@ def _header(delivery: Delivery) -> str:
         "lines": str(lines),
         "bands": str(rank),
         "data ignore value": str(int(NODATA)),
-        "band names": names_field(delivery.names),
+        **names_fields("band names", delivery.names),
         **map_fields(delivery.place),
     }
     return header(f"Abundances of {cube.name}" if cube is not None else "Abundances", fields)

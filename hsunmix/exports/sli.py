@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from hsunmix.exports import Delivery
-from hsunmix.exports._envi import header, listed, names_field, numbers
+from hsunmix.exports._envi import header, listed, names_fields, numbers
 from hsunmix.files import replacing_all
 
 __all__ = ["NEEDS_IMAGE", "TITLE", "write"]
@@ -35,7 +35,7 @@ def _header(delivery: Delivery, bands: int, rank: int) -> str:
         "lines": str(rank),
         "bands": "1",
         "reflectance scale factor": "1.0",
-        "spectra names": names_field(delivery.names),
+        **names_fields("spectra names", delivery.names),
         "bbl": listed(str(int(used)) for used in delivery.unmixing.used_bands),
     }
     if delivery.wavelengths is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from urllib.parse import unquote
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from hsunmix.formats._envi_header import Header
 from hsunmix.formats._wavelengths import from_names, nanometres, widths
 
-__all__ = ["bad_bands", "default_rgb", "gain_offset", "names", "nodata", "wavelengths"]
+__all__ = ["bad_bands", "default_rgb", "gain_offset", "listed_names", "names", "nodata", "wavelengths"]
 
 Vector = NDArray[np.float64]
 
@@ -50,8 +51,23 @@ def bad_bands(header: Header, bands: int) -> NDArray[np.bool_] | None:
 
 def names(header: Header, bands: int) -> tuple[str, ...]:
     """Return the band names, or nothing where their number isn't that of the bands."""
-    words = header.words("band names")
+    words = listed_names(header, "band names")
     return tuple(words) if len(words) == bands else ()
+
+
+def listed_names(header: Header, key: str) -> list[str]:
+    """Return a list of names: with their commas and braces where hsunmix wrote it.
+
+    Such a list has the names a second time, quoted; one that was changed since counts as it is.
+    """
+    words, own = header.words(key), [unquote(word) for word in header.words("hsunmix names")]
+    if len(own) != len(words):
+        return words
+    return [name if _letters(name) == _letters(word) else word for word, name in zip(words, own, strict=True)]
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in text if char.isalnum())
 
 
 def default_rgb(header: Header, bands: int) -> tuple[int, int, int] | None:

@@ -23,7 +23,7 @@ USED = (
     "major frame offsets", "minor frame offsets", "wavelength", "wavelength units", "fwhm", "bbl",
     "band names", "spectra names", "default bands", "data ignore value", "reflectance scale factor",
     "data gain values", "data offset values", "map info", "projection info", "coordinate system string",
-    "geo points",
+    "geo points", "hsunmix names",
 )  # fmt: skip
 
 # Other names for them, as letters.

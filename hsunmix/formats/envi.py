@@ -9,7 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.errors import FormatError
-from hsunmix.formats._envi_bands import bad_bands, default_rgb, gain_offset, names, nodata, wavelengths
+from hsunmix.formats._envi_bands import (
+    bad_bands,
+    default_rgb,
+    gain_offset,
+    listed_names,
+    names,
+    nodata,
+    wavelengths,
+)
 from hsunmix.formats._envi_data import find_pixels, header_of, is_foreign
 from hsunmix.formats._envi_header import Header, is_header, read_header
 from hsunmix.formats._envi_layout import Layout, layout
@@ -93,7 +101,7 @@ def open_spectra(path: Path) -> Spectra:
         header.notes.append(f"{int(cube.bad_bands.sum())} bands are bad by the header: taken as gaps.")
         values[:, cube.bad_bands] = np.nan
     nm, values = _risen(header, cube.wavelengths, values)
-    found = header.words("spectra names")
+    found = listed_names(header, "spectra names")
     if len(found) != len(values):
         if found:
             header.notes.append(f"{len(found)} names for {len(values)} spectra: numbered instead.")

@@ -66,7 +66,12 @@ def test_refused(hsunmix, spectra, scene, tmp_path):
     assert "--metric" in refusal(hsunmix("match", spectra, "builtin", "--metric", "euclid"))
     (tmp_path / "bare.txt").write_text(" splib07a Record=1: x\n1\n2\n3\n")
     assert "has no wavelengths and 3 bands" in refusal(hsunmix("match", spectra, tmp_path / "bare.txt"))
-    assert "resample" in refusal(hsunmix("match", tmp_path / "bare.txt", "builtin"))
+    for number, bands in (("bare.txt", 3), ("endmembers.csv", 2)):  # as it is written without wavelengths
+        (tmp_path / "endmembers.csv").write_text("band,A\n1,0.3\n2,0.4\n")
+        line = refusal(hsunmix("match", tmp_path / number, "builtin"))
+        assert f"{number} has no wavelengths and {bands} bands" in line
+    (tmp_path / "three.csv").write_text("nm,A\n450,0.3\n460,0.4\n470,0.5\n")
+    assert "has no wavelengths" in refusal(hsunmix("match", tmp_path / "bare.txt", tmp_path / "three.csv"))
 
 
 def test_bands_by_number(hsunmix, tmp_path):

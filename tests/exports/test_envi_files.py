@@ -33,7 +33,7 @@ def test_the_library_in_our_own_reader(tmp_path, delivery):
     write_products(delivery, tmp_path, ["sli"])
     for name in ("endmembers.hdr", "endmembers.sli"):
         spectra = open_spectra(tmp_path / name)
-        assert list(spectra.names) == NAMES
+        assert list(spectra.names) == list(delivery.names) == ["Grass", "Soil, dry {A}", "Wässer"]
         assert np.array_equal(spectra.wavelengths, delivery.cube.wavelengths)
         used = delivery.unmixing.used_bands
         expected = delivery.unmixing.endmembers.T[:, used].astype(np.float32)
@@ -115,3 +115,25 @@ def test_a_sheared_scene_goes_without_a_place_and_says_so(tmp_path):
     record = write_products(make_delivery(place=place), tmp_path, ["envi"])[-1]
     assert "cannot say how this scene is turned" in record.read_text()
     assert "map info" not in (tmp_path / "abundances.hdr").read_text(encoding="utf-8")
+
+
+def test_names_that_a_list_cannot_hold_come_back(tmp_path, delivery):
+    names = [
+        "a, b{c}",
+        "100 % soil,2C",
+        ",",
+    ]
+    items = [replace(item, name=name) for item, name in zip(delivery.endmembers, names, strict=True)]
+    write_products(replace(delivery, endmembers=tuple(items)), tmp_path, ["sli", "envi"])
+    assert envi.open(tmp_path / "endmembers.hdr").names == ["a b(c)", "100 % soil 2C", "_"]
+    assert list(open_spectra(tmp_path / "endmembers.sli").names) == names
+    assert list(open_cube(tmp_path / "abundances.hdr").band_names) == names
+    header = tmp_path / "endmembers.hdr"  # names that were changed by hand since count as they are
+    header.write_text(header.read_text("utf-8").replace("a b(c)", "clay"), "utf-8")
+    assert list(open_spectra(header).names) == ["clay", *names[1:]]
+
+
+def test_names_that_a_list_can_hold_are_written_once(tmp_path, delivery):
+    items = [replace(item, name=f"E{k}") for k, item in enumerate(delivery.endmembers)]
+    write_products(replace(delivery, endmembers=tuple(items)), tmp_path, ["sli"])
+    assert "hsunmix names" not in (tmp_path / "endmembers.hdr").read_text("utf-8")
