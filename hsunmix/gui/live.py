@@ -216,6 +216,8 @@ class Live:
     tasks : mapping of str to Task
         By lane, the newest last.
     message : Message or None
+    stopped : bool
+        The maps shown are a first estimate, and nothing solves for them.
     notice : Message or None
         What was done just now, told for a moment where the work is told.
     estimate : RankEstimate or None
@@ -253,6 +255,7 @@ class Live:
     layers: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     tasks: Mapping[str, Task] = field(default_factory=dict)
     message: Message | None = None
+    stopped: bool = False
     notice: Message | None = None
     estimate: RankEstimate | None = None
     checked: Checked | None = None

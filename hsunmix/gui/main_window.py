@@ -27,6 +27,7 @@ from hsunmix.gui.welcome import Welcome
 from hsunmix.gui.workbench import Questions, Workbench
 from hsunmix.registry import modules
 from hsunmix.session.document import Document
+from hsunmix.session.listeners import Listeners
 
 __all__ = ["MainWindow"]
 
@@ -53,6 +54,9 @@ class MainWindow(QMainWindow):
         self.bench = Workbench(settings or Settings(), questions or Asked(lambda: self))
         self.bench.setParent(self)
         self.panels: list[Panel] = []
+        bench = self.bench
+        self._rendering: Listeners[Document] = Listeners(lambda: bench.document, bench.fail)
+        self._following: Listeners[Live] = Listeners(lambda: bench.live, bench.fail)
         self._making = self._make_panels()
         self._preparing = False
         self.controllers = install(self.bench)
@@ -136,6 +140,8 @@ class MainWindow(QMainWindow):
         panel.dress(self.theme)
         panel.render(Document(), self.bench.document)
         panel.follow(Live(), self.bench.live)
+        self._rendering.add(panel.render)
+        self._following.add(panel.follow)
 
     def _add_tool(self, panel: Panel) -> None:
         panel.intent.connect(self.bench.send)
@@ -192,14 +198,12 @@ class MainWindow(QMainWindow):
 
     def _render(self, old: Document, new: Document) -> None:
         self._prepare() if new.cube is not None else None
-        for panel in self.panels:
-            panel.render(old, new)
+        self._rendering.tell(old)
         self._show_page()
         self._refresh()
 
     def _follow(self, old: Live, new: Live) -> None:
-        for panel in self.panels:
-            panel.follow(old, new)
+        self._following.tell(old)
         if _choices(old) != _choices(new):
             self._refresh()
 
@@ -220,7 +224,7 @@ class MainWindow(QMainWindow):
 
     def _command(self, intent: i.Intent) -> None:
         for panel in self.panels:
-            panel.command(intent)
+            self.bench.attempt(panel.command, intent)
 
     def _locate(self, intent: i.Locate) -> None:
         source = self.bench.document.endmembers[intent.index].source
@@ -295,5 +299,14 @@ class MainWindow(QMainWindow):
 def _choices(live: Live) -> tuple[object, ...]:
     """What of the live state the menus depend on."""
     pair = live.comparing
-    known = (live.cursor is None, pair is None, pair and pair.flicker, live.masking is None)
-    return live.tasks.keys(), live.message, live.suggested, live.compared, live.unit, live.tool, *known
+    known = (live.cursor is None, pair is None, pair and pair.flicker, live.masking is None, live.stopped)
+    return (
+        live.tasks.keys(),
+        live.message,
+        live.suggested,
+        live.compared,
+        live.unit,
+        live.tool,
+        live.stopped,
+        *known,
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from PySide6.QtCore import QObject
 from hsunmix.engine.scene import Scene
 from hsunmix.errors import HsunmixError
 from hsunmix.gui.bridge import Bridge
+from hsunmix.gui.channels import CHANNELS, Asked
 from hsunmix.gui.insights import Subject
 from hsunmix.gui.intents import Intent
 from hsunmix.gui.live import Live, Message, Task
@@ -25,22 +27,12 @@ from hsunmix.model.spectra import Spectra
 from hsunmix.model.unmixing import Step
 from hsunmix.session.document import Document
 from hsunmix.session.history import History
+from hsunmix.session.listeners import Listeners
 
 if TYPE_CHECKING:
     from hsunmix.exports import Delivery
 
-__all__ = ["LANES", "Questions", "Workbench"]
-
-# One job at a time in each. What the analyst starts and can cancel comes first.
-LANES = (
-    "open", "run", "solve", "save", "export", "rank", "sweep", "check", "picture", "grey", "layer", "draw",
-    "overlay", "usable", "mask", "glance", "settle", "peek", "regions", "suggest", "match", "compare", "copy",
-    "keep", "warm",
-)  # fmt: skip
-QUIET = (
-    "picture", "grey", "layer", "draw", "overlay", "usable", "mask", "glance", "settle", "peek", "regions",
-    "suggest", "match", "compare", "copy", "keep", "warm",
-)  # fmt: skip
+__all__ = ["Questions", "Workbench"]
 
 log = logging.getLogger("hsunmix")
 
@@ -111,15 +103,18 @@ class Workbench(QObject):
         super().__init__()
         self.settings = settings
         self.ask = questions
-        self.history = History(Document())
+        self.history = History(Document(), self.fail)
         self.live = Live()
         self.scenes = SceneKeeper()
         self.session_path: Path | None = None
-        self.lanes = {name: Bridge(self) for name in LANES}
+        self.lanes = {name: Bridge(self) for name in CHANNELS}
+        self._running: dict[str, Asked] = {}
+        self._waiting: dict[str, deque[Asked]] = {name: deque() for name in CHANNELS}
         self._handlers: dict[type[Intent], Handler] = {}
-        self._live_listeners: list[Callable[[Live, Live], None]] = []
+        self._live_listeners: Listeners[Live] = Listeners(lambda: self.live, self.fail)
         self._elsewhere: list[Callable[[Intent], None]] = []
         self._endings: list[Callable[[], None]] = []
+        self.history.subscribe(self._leave_scene)
 
     @property
     def document(self) -> Document:
@@ -140,13 +135,14 @@ class Workbench(QObject):
 
     def send(self, intent: Intent) -> None:
         """Carry out an intent; whatever goes wrong becomes a message."""
+        handler = self._handlers.get(type(intent))
+        for carry_out in (handler,) if handler is not None else tuple(self._elsewhere):
+            self.attempt(carry_out, intent)
+
+    def attempt(self, call: Callable[..., None], *given: Any) -> None:
+        """Call something; whatever goes wrong becomes a message. Timers and the ends of jobs call so."""
         try:
-            handler = self._handlers.get(type(intent))
-            if handler is not None:
-                handler(intent)
-                return
-            for other in self._elsewhere:
-                other(intent)
+            call(*given)
         except Exception as error:
             self.fail(error)
 
@@ -154,13 +150,12 @@ class Workbench(QObject):
 
     def watch(self, listener: Callable[[Live, Live], None]) -> None:
         """Call ``listener(old, new)`` after every change of the live state."""
-        self._live_listeners.append(listener)
+        self._live_listeners.add(listener)
 
     def show(self, **changes: Any) -> None:
         """Change the live state."""
         old, self.live = self.live, replace(self.live, **changes)
-        for listener in self._live_listeners:
-            listener(old, self.live)
+        self._live_listeners.tell(old)
 
     def say(self, text: str, actions: Iterable[tuple[str, Intent]] = ()) -> None:
         """Show a message that is no error."""
@@ -195,35 +190,74 @@ class Workbench(QObject):
         done: Callable[[Any], None],
         failed: Callable[[BaseException], None] | None = None,
         cancelled: Callable[[], None] | None = None,
+        of: Cube | None = None,
     ) -> None:
-        """Run work in a lane; ``done`` gets its result on the window's thread.
+        """Run work in the channel of its kind; ``done`` gets its result on the window's thread.
 
         ``failed`` gets errors in place of the message bar. ``cancelled`` is called when the job was
-        cancelled, and not when a newer one of its lane took its place.
+        cancelled, and not when a newer one of its kind took its place. ``of`` is the scene that the
+        result is for, whatever its mask: where another one is open by then, ``done`` is not called,
+        and a word is said where jobs of this kind are done in turn.
         """
+        asked = Asked(title, work, done, failed or self.fail, cancelled or (lambda: None), of)
+        waiting = self._waiting[lane]
+        if CHANNELS[lane].in_turn and (waiting or self.lanes[lane].busy):
+            waiting.append(asked)
+        else:
+            self._launch(lane, asked)
 
+    def _launch(self, lane: str, asked: Asked) -> None:
         def on_step(step: Step) -> None:
             if lane in self.live.tasks:
                 task = replace(self.live.tasks[lane], step=step)
                 self.show(tasks={**self.live.tasks, lane: task})
 
         def on_end(outcome: Outcome[Any]) -> None:
+            self._running.pop(lane, None)
             if lane in self.live.tasks:
                 self.show(tasks={name: t for name, t in self.live.tasks.items() if name != lane})
-            if outcome.error is None:
-                try:
-                    done(outcome.value)
-                except Exception as error:
-                    self.fail(error)
-            elif not isinstance(outcome.error, Cancelled):
-                (failed or self.fail)(outcome.error)
-            elif cancelled is not None:
-                cancelled()
+            self.attempt(self._end, lane, asked, outcome)
+            self._next(lane)
 
-        if lane not in QUIET:
+        if not CHANNELS[lane].quiet:
             others = {name: t for name, t in self.live.tasks.items() if name != lane}
-            self.show(tasks={**others, lane: Task(title, time.monotonic())})
-        self.lanes[lane].submit(work, on_end, on_step)
+            self.show(tasks={**others, lane: Task(asked.title, time.monotonic())})
+        self._running[lane] = asked
+        self.lanes[lane].submit(asked.work, on_end, on_step)
+
+    def _end(self, lane: str, asked: Asked, outcome: Outcome[Any]) -> None:
+        if not self._is_here(asked):
+            self._tell_of_dropped(lane, asked)
+        elif outcome.error is None:
+            asked.done(outcome.value)
+        elif isinstance(outcome.error, Cancelled):
+            asked.cancelled()
+        else:
+            asked.failed(outcome.error)
+
+    def _next(self, lane: str) -> None:
+        """Begin with what waits for its turn; not with what is of a scene that was left."""
+        waiting = self._waiting[lane]
+        while waiting and not self.lanes[lane].busy:
+            asked = waiting.popleft()
+            if self._is_here(asked):
+                self._launch(lane, asked)
+            else:
+                asked.work.close()
+                self._tell_of_dropped(lane, asked)
+
+    def _is_here(self, asked: Asked) -> bool:
+        cube = self.document.cube
+        return asked.of is None or (cube is not None and cube.pixels is asked.of.pixels)
+
+    def _tell_of_dropped(self, lane: str, asked: Asked) -> None:
+        if CHANNELS[lane].in_turn:
+            self.note(f"{asked.title}: not done, because another scene was opened meanwhile.")
+
+    def _leave_scene(self, old: Document, new: Document) -> None:
+        """End what is of a scene that is no longer open."""
+        if new.cube is not old.cube:
+            self.cancel(*(lane for lane, asked in self._running.items() if not self._is_here(asked)))
 
     def ahead(self, cube: Cube) -> Work[Scene]:
         """Bring a cube into memory for what nobody asked for: after its picture is there."""
@@ -243,6 +277,8 @@ class Workbench(QObject):
 
     def close(self) -> None:
         """End all work; nothing is called back from now on."""
+        for waiting in self._waiting.values():
+            waiting.clear()
         for lane in self.lanes.values():
             lane.cancel()
         for name, lane in self.lanes.items():
@@ -254,5 +290,6 @@ class Workbench(QObject):
             ending()
         self._endings.clear()
         self._live_listeners.clear()
+        self.history.unsubscribe_all()
         self._elsewhere.clear()
         self._handlers.clear()

@@ -15,7 +15,10 @@ from hsunmix.model.region import Region
 from hsunmix.model.spectra import Endmember
 from hsunmix.model.unmixing import Unmixing, Weights
 
-__all__ = ["Document", "Layer", "Pin", "Run", "RunSettings", "View", "with_endmember", "with_result"]
+__all__ = [
+    "Document", "Layer", "Pin", "Run", "RunSettings", "View",
+    "index_without", "with_endmember", "with_result",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -192,3 +195,18 @@ def with_result(document: Document, unmixing: Unmixing) -> Document:
     page = "maps" if document.view.page in ("rgb", "band", "layer") else document.view.page
     view = replace(document.view, page=page, endmember=0)
     return replace(document, unmixing=unmixing, endmembers=unmixing.as_endmembers(), view=view)
+
+
+def index_without(index: int, gone: int, left: int) -> int:
+    """Return where in a list what was selected is when an entry has gone; its neighbour if it was that.
+
+    Parameters
+    ----------
+    index : int
+        What is selected; −1 for nothing.
+    gone : int
+        The entry that is taken out.
+    left : int
+        How many are left; with none, nothing is selected.
+    """
+    return min(index - (0 <= gone < index), left - 1)

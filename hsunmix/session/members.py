@@ -7,17 +7,20 @@ Such a result says that it is ``provisional``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hsunmix.errors import InputError
+from hsunmix.model.cube import Cube
 from hsunmix.model.spectra import Endmember
 from hsunmix.model.unmixing import Unmixing
 from hsunmix.session.document import Document
 
-__all__ = ["places", "reordered", "same_spectra", "unsolved", "with_members"]
+__all__ = ["check_values", "free_name", "places", "reordered", "same_spectra", "unsolved", "with_members"]
 
 
 def with_members(
@@ -41,7 +44,14 @@ def with_members(
         The abundance method that will solve for them.
     shown : int, optional
         The endmember that the view shows then.
+
+    Raises
+    ------
+    InputError
+        One of them has no value in a band that is used, so that nothing can solve for them.
     """
+    if document.cube is not None:
+        check_values(members, document.cube)
     index = document.view.endmember if shown is None else shown
     view = replace(document.view, endmember=min(max(index, 0), len(members) - 1))
     old = document.unmixing
@@ -94,6 +104,32 @@ def reordered(document: Document, order: Sequence[int]) -> Document:
             names=tuple(old.names[k] for k in order) if old.names else (),
         )
     return replace(document, endmembers=members, unmixing=old, view=view)
+
+
+def check_values(members: Sequence[Endmember], cube: Cube) -> None:
+    """Check that endmembers have values in all bands that are used.
+
+    Raises
+    ------
+    InputError
+        Some have not; says which, and what to do.
+    """
+    good = cube.good_bands
+    lacking = [e.name for e in members if not np.isfinite(e.spectrum[good]).all()]
+    if lacking:
+        who = (
+            f"{lacking[0]} has" if len(lacking) == 1 else f"{len(lacking)} endmembers ({lacking[0]}, …) have"
+        )
+        raise InputError(
+            f"{who} no values in some of the bands that are used now, so nothing can be solved for: "
+            "unmix again, or leave these bands out"
+        )
+
+
+def free_name(name: str, members: Iterable[Endmember]) -> str:
+    """Return a name that none of these endmembers has: with a number behind it, where need be."""
+    taken = {member.name for member in members}
+    return next(n for k in count(1) if (n := name if k == 1 else f"{name} {k}") not in taken)
 
 
 def unsolved(document: Document) -> bool:

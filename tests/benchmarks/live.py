@@ -90,7 +90,11 @@ class Bench:
     def edit(self, intent: object) -> tuple[float, float]:
         """Milliseconds until a map of the new endmembers is painted, and until the whole scene's is."""
         bench, shown = self.bench, []
-        bench.history.subscribe(lambda _, new: shown.append((time.perf_counter(), new.unmixing)))
+
+        def watch(_old: object, new: object) -> None:
+            shown.append((time.perf_counter(), new.unmixing))
+
+        bench.history.subscribe(watch)
         self.paints.clear()
         began = time.perf_counter()
         bench.send(intent)
@@ -98,7 +102,7 @@ class Bench:
         self.until(lambda: len(shown) > carried and not shown[-1][1].provisional)
         solved, whole = shown[carried][0], shown[-1][0]
         self.until(lambda: bool(self.paints) and self.paints[-1] > whole)
-        bench.history._listeners.pop()
+        bench.history.unsubscribe(watch)
         first, last = (min(at for at in self.paints if at > known) for known in (solved, whole))
         return 1000 * (first - began), 1000 * (last - began)
 

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from hsunmix.gui import intents as i
+from hsunmix.gui.bridge import Bridge
 from hsunmix.gui.live import Live
 from hsunmix.gui.workbench import Workbench
-from hsunmix.jobs import finish
+from hsunmix.jobs import Outcome, finish
 from hsunmix.model.region import Region
 from hsunmix.session.document import Document, Layer
 from hsunmix.session.runs import with_run
@@ -60,31 +61,29 @@ def test_work_on_the_scene_before_is_dropped(
     settle(bench, wait)
     write_files(bench.document, answers, tmp_path)
     bench.show(region_spectra={})
-    started: list[tuple[Any, Callable[[Any], None]]] = []
+    started: list[tuple[Any, Callable[[Outcome[Any]], None]]] = []
 
-    def keep(
-        _lane: str, _title: str, work: Any, done: Callable[[Any], None], *_: object, **__: object
-    ) -> None:
-        started.append((work, done))
+    def keep(_bridge: Bridge, work: Any, on_end: Callable[[Outcome[Any]], None], *_: object) -> None:
+        started.append((work, on_end))
 
     with monkeypatch.context() as patch:
-        patch.setattr(bench, "start", keep)
+        patch.setattr(Bridge, "submit", keep)
         bench.send(intent)
         assert started
-        late = [(finish(work), done) for work, done in started]
+        late = [(Outcome(1, finish(work)), on_end) for work, on_end in started]
     other = solved_document(5, noise=0.01)
     bench.history.reset(other)
     settle(bench, wait)
     now, live = bench.document, bench.live
-    for result, done in late:
-        done(result)
+    for outcome, on_end in late:
+        on_end(outcome)
     assert bench.document is now
     assert bench.history.undo_label == ""
     assert [name for name in names() if getattr(bench.live, name) is not getattr(live, name)] == []
 
 
 def names() -> list[str]:
-    return [field.name for field in fields(Live) if field.name not in ("tasks", "message")]
+    return [field.name for field in fields(Live) if field.name not in ("tasks", "message", "notice")]
 
 
 def test_of_two_jobs_in_a_lane_only_the_newer_is_heard(bench: Workbench, wait: Wait):

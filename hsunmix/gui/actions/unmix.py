@@ -22,6 +22,7 @@ def to_leave(bench: Workbench) -> bool:
 ACTIONS = (
     Action("unmix", "&Unmix", "Find endmembers and abundances", lambda _: i.Unmix(), "Ctrl+R", idle),
     Action("estimate", "&Estimate the number of endmembers", "Count the spectra that stand out of the noise: a number, or a range", lambda _: i.EstimateRank(), "Ctrl+Shift+R", opened),
+    Action("solve", "&Solve for the maps", "Solve for the abundances where the maps shown are a first estimate", lambda _: i.SolveAgain(), when=lambda b: b.live.stopped),
     Action("copyCommand", "Copy as &command", "Copy the command line that makes this result again", lambda _: i.CopyCommand(), "Ctrl+Alt+C", has_result, line=True),
     Action("copyScript", "Copy as &Python script", "Copy a Python script that makes this result again, edits included", lambda _: i.CopyScript(), "Ctrl+Alt+P", has_result),
     Action("cancel", "Ca&ncel", "Put the tool down, drop the mask that is planned, cancel the work under way, close the message, or end the comparison", lambda _: i.Escape(), "Esc", to_leave),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,8 +15,12 @@ from hsunmix.model.cube import Cube
 from hsunmix.model.spectra import Endmember
 from hsunmix.model.stretches import runs
 from hsunmix.session.document import Document
+from hsunmix.session.members import check_values
 
-__all__ = ["Controller", "bands_in_words", "made_with_other_bands"]
+__all__ = ["Controller", "bands_in_words", "made_with_other_bands", "same_bands"]
+
+# By the identity of a spectrum: itself, so that no other one gets its place in memory, and what was read
+Known = dict[int, tuple[NDArray[np.float64], NDArray[np.float64]]]
 
 
 class Controller:
@@ -47,60 +51,74 @@ class Controller:
             max(min(intent.first, intent.last), 0),
             min(max(intent.first, intent.last), cube.bands - 1),
         )
-        bad = _bad(cube)
-        bad[first : last + 1] = intent.bad
-        self._use(bad, f"{'Leave out' if intent.bad else 'Take in'} {_bands_in_words(cube, first, last)}")
+        label = f"{'Leave out' if intent.bad else 'Take in'} {_bands_in_words(cube, first, last)}"
+        self._use(range(first, last + 1), intent.bad, label, {})
 
     def leave_out(self, intent: i.LeaveOut) -> None:
         """Leave out bands that a message named."""
         cube = self.bench.document.cube
         if cube is None or not all(0 <= band < cube.bands for band in intent.bands):
             return
-        bad = _bad(cube)
-        bad[list(intent.bands)] = True
-        self._use(bad, f"Leave out {len(intent.bands)} band{'s' if len(intent.bands) > 1 else ''}")
+        label = f"Leave out {len(intent.bands)} band{'s' if len(intent.bands) > 1 else ''}"
+        self._use(intent.bands, True, label, {})
         if intent.then is not None:
             self.bench.send(intent.then)
 
-    def _use(self, bad: NDArray[np.bool_], label: str) -> None:
-        """Use the bands that are not bad."""
+    def _use(self, bands: Sequence[int], bad: bool, label: str, known: Known) -> None:
+        """Leave bands out or take them in; ``known`` are values of endmembers that were read for it."""
         bench, document = self.bench, self.bench.document
         cube = document.cube
-        if cube is None or np.array_equal(bad, _bad(cube)):
+        if cube is None:
             return
-        other = cube.with_bad_bands(bad)
+        all_bad = _bad(cube)
+        all_bad[list(bands)] = bad
+        if np.array_equal(all_bad, _bad(cube)):
+            return
+        other = cube.with_bad_bands(all_bad)
         if not other.good_bands.any():
             raise InputError("No band would be left.")
-        missing = [e for e in document.endmembers if not np.isfinite(e.spectrum[other.good_bands]).all()]
-        if not missing:
-            self._apply(label, document, other, {})
-        elif all(e.source.kind == "pixel" for e in missing):
-            # A pixel's values in these bands are in the file.
+        members = [
+            replace(e, spectrum=known[id(e.spectrum)][1]) if id(e.spectrum) in known else e
+            for e in document.endmembers
+        ]
+        missing = [e for e in members if not np.isfinite(e.spectrum[other.good_bands]).all()]
+        read = [id(values) for _, values in known.values()]
+        # A pixel's values in these bands are in the file.
+        readable = all(e.source.kind == "pixel" and id(e.spectrum) not in read for e in missing)
+        if bench.lanes["bands"].busy or (missing and readable):
             bench.start(
-                "glance",
-                "Reading spectra",
-                _read(cube, missing),
-                lambda spectra: self._apply(label, document, other, spectra),
+                "bands",
+                label,
+                _read(cube, missing if readable else []),
+                lambda found: self._use(bands, bad, label, {**known, **found}),
+                of=cube,
             )
+        elif not missing:
+            self._apply(label, members, other)
+        elif document.unmixing is None or document.unmixing.provisional:
+            check_values(members, other)
         else:
             bench.history.apply(label, replace(document, cube=other))
             text = "The endmembers have no values in these bands, so the result stays as it was."
             bench.say(f"{text} Unmix again to use them.", [("Unmix", i.Unmix())])
 
-    def _apply(
-        self, label: str, document: Document, cube: Cube, spectra: dict[int, NDArray[np.float64]]
-    ) -> None:
+    def _apply(self, label: str, members: list[Endmember], cube: Cube) -> None:
         """Use other bands, and have the abundances solved again."""
-        if self.bench.document is not document:
-            raise InputError("Something else was changed meanwhile; please paint again.")
-        members = tuple(
-            replace(e, spectrum=spectra[k]) if (k := id(e.spectrum)) in spectra else e
-            for e in document.endmembers
-        )
+        document = self.bench.document
         result = document.unmixing
         if result is not None:
             result = replace(result, provisional=True)
-        self.bench.history.apply(label, replace(document, cube=cube, endmembers=members, unmixing=result))
+        new = replace(document, cube=cube, endmembers=tuple(members), unmixing=result)
+        self.bench.history.apply(label, new)
+
+
+def same_bands(one: Cube | None, other: Cube | None) -> bool:
+    """Whether two cubes are the same scene with the same bands in use, whatever their masks."""
+    if one is other:
+        return True
+    if one is None or other is None or one.pixels is not other.pixels:
+        return False
+    return np.array_equal(one.good_bands, other.good_bands)
 
 
 def _bad(cube: Cube) -> NDArray[np.bool_]:
@@ -128,11 +146,11 @@ def _bands_in_words(cube: Cube, first: int, last: int) -> str:
     return f"{low:.0f} nm" if first == last else f"{low:.0f} to {high:.0f} nm"
 
 
-def _read(cube: Cube, members: list[Endmember]) -> Generator[None, None, dict[int, NDArray[np.float64]]]:
+def _read(cube: Cube, members: list[Endmember]) -> Generator[None, None, Known]:
     found = {}
     for member in members:
         yield None
         line, sample = member.source.line, member.source.sample
         if line is not None and sample is not None:
-            found[id(member.spectrum)] = cube.spectrum(line, sample).astype(np.float64)
+            found[id(member.spectrum)] = (member.spectrum, cube.spectrum(line, sample).astype(np.float64))
     return found

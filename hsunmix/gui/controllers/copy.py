@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtGui import QGuiApplication
 
 from hsunmix.gui import intents as i
+from hsunmix.gui.controllers.solve import is_solved
 from hsunmix.gui.workbench import Workbench
 from hsunmix.model.unmixing import Step
 from hsunmix.session.document import Document
@@ -49,7 +50,7 @@ class Controller:
     ) -> None:
         bench, document = self.bench, self.bench.document
         cube = document.cube
-        if cube is None or document.unmixing is None:
+        if cube is None or document.unmixing is None or not is_solved(bench):
             return
 
         def work() -> Generator[Step | None, None, str]:

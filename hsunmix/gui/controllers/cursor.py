@@ -34,7 +34,7 @@ class Controller:
         self._timer = QTimer(bench)
         self._timer.setSingleShot(True)
         self._timer.setInterval(FRAME)
-        self._timer.timeout.connect(self._tick)
+        self._timer.timeout.connect(lambda: bench.attempt(self._tick))
         bench.handle(i.Hover, self.hover)
 
     def changed(self, old: Document, new: Document) -> None:

@@ -35,7 +35,7 @@ class Controller:
         self._timer = QTimer(bench)
         self._timer.setSingleShot(True)
         self._timer.setInterval(PAUSE)
-        self._timer.timeout.connect(self._look)
+        self._timer.timeout.connect(lambda: bench.attempt(self._look))
         bench.handle(i.AddSuggested, self.add)
 
     def changed(self, old: Document, new: Document) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from hsunmix.gui import intents as i
 from hsunmix.gui.workbench import Workbench
 from hsunmix.session.document import Document, Pin, with_endmember
+from hsunmix.session.members import free_name
 from hsunmix.session.runs import carried
 
-__all__ = ["Controller"]
+__all__ = ["Controller", "keep_looking"]
 
 
 class Controller:
@@ -18,8 +18,8 @@ class Controller:
 
     def __init__(self, bench: Workbench) -> None:
         self.bench = bench
-        bench.handle(i.Undo, lambda _: self._travel(bench.history.undo))
-        bench.handle(i.Redo, lambda _: self._travel(bench.history.redo))
+        bench.handle(i.Undo, lambda _: bench.history.undo(keep_looking))
+        bench.handle(i.Redo, lambda _: bench.history.redo(keep_looking))
         bench.handle(i.Rename, self.rename)
         bench.handle(i.Recolour, self.recolour)
         bench.handle(i.Visible, self.set_visible)
@@ -32,7 +32,13 @@ class Controller:
 
     def rename(self, intent: i.Rename) -> None:
         """Give an endmember a name."""
-        self._change(f"Rename {self._name(intent.index)}", intent.index, name=intent.name)
+        members, k = self.bench.document.endmembers, intent.index
+        if not 0 <= k < len(members) or intent.name == members[k].name:
+            return
+        name = free_name(intent.name, [*members[:k], *members[k + 1 :]])
+        self._change(f"Rename {members[k].name}", k, name=name)
+        if name != intent.name:
+            self.bench.note(f"There is an endmember {intent.name} already, so this one is now {name}.")
 
     def recolour(self, intent: i.Recolour) -> None:
         """Give an endmember a colour."""
@@ -73,12 +79,11 @@ class Controller:
         members = self.bench.document.endmembers
         return members[index].name if 0 <= index < len(members) else "endmember"
 
-    def _travel(self, step: Callable[[], None]) -> None:
-        """Undo or redo what was done, but keep looking where the analyst looks now."""
-        now = self.bench.document
-        step()
-        then = self.bench.document
-        view = replace(now.view, endmember=min(now.view.endmember, max(0, len(then.endmembers) - 1)))
-        new = carried(now, then)
-        if then is not now and (view != then.view or now.settings != then.settings or new is not then):
-            self.bench.history.amend(replace(new, view=view, settings=now.settings))
+
+def keep_looking(now: Document, then: Document) -> Document:
+    """Return the document that is gone to, but looked at as the analyst looks now."""
+    view = replace(now.view, endmember=min(now.view.endmember, max(0, len(then.endmembers) - 1)))
+    new = carried(now, then)
+    if view != then.view or now.settings != then.settings:
+        new = replace(new, view=view, settings=now.settings)
+    return new

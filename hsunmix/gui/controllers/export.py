@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from hsunmix.errors import InputError
 from hsunmix.gui import intents as i
+from hsunmix.gui.controllers.solve import is_solved
 from hsunmix.gui.workbench import Workbench
 from hsunmix.model.unmixing import Step
 from hsunmix.session.document import Document
@@ -35,8 +36,8 @@ class Controller:
         bench, document = self.bench, self.bench.document
         if document.unmixing is None or document.cube is None:
             return
-        if document.unmixing.provisional:
-            raise InputError("The maps are still being solved; export them in a moment.")
+        if not is_solved(bench):
+            return
         from hsunmix.exports import Delivery
 
         known = bench.settings.preferences

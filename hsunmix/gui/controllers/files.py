@@ -18,8 +18,9 @@ from hsunmix.gui.workbench import Workbench
 from hsunmix.jobs import Work
 from hsunmix.model.pixels import prepared
 from hsunmix.session.document import Document
+from hsunmix.session.history import Entry
 
-__all__ = ["SAMPLE", "SAMPLE_RANK", "SESSION", "Controller", "is_session", "reading", "title_of"]
+__all__ = ["SAMPLE", "SAMPLE_RANK", "SESSION", "Controller", "is_session", "may_leave", "reading", "title_of"]
 
 SESSION = ".hsu"
 SAMPLE = ("sample_cubes", "desert.hdr")
@@ -44,17 +45,11 @@ class Controller:
     def open(self, intent: i.Open) -> None:
         """Open a file; ask first what is to become of changes that aren't saved."""
         bench = self.bench
-        if bench.history.modified and not intent.discard:
-            answer = bench.ask.unsaved(title_of(bench))
-            if answer == "cancel":
-                return
-            intent = replace(intent, discard=True)
-            if answer == "save":
-                bench.send(i.Save(then=intent))
-                return
+        if not intent.discard and not may_leave(bench, intent):
+            return
         if intent.path is None:
             intent = replace(intent, path=bench.ask.open_file(bench.settings.preferences.open_folder))
-        path = intent.path
+        path, entry = intent.path, bench.history.entry
         if path is None:
             return
         bench.show(message=None)
@@ -62,7 +57,7 @@ class Controller:
             "open",
             f"Opening {path.name}",
             reading(path, dict(intent.options), intent.cube),
-            lambda document: self._opened(intent, path, document),
+            lambda document: self._opened(intent, path, entry, document),
             lambda error: self._failed(intent, path, error),
         )
 
@@ -86,17 +81,23 @@ class Controller:
 
     def save(self, intent: i.Save) -> None:
         """Save the session; ask for a place when it has none."""
-        bench, document = self.bench, self.bench.document
-        if document.cube is None:
+        bench, history = self.bench, self.bench.history
+        if bench.document.cube is None:
             return
-        path = bench.session_path
-        if path is None or intent.new_place:
-            path = bench.ask.session_file(path or self._suggestion(document))
-            if path is None:
+        session, entry = history.session, history.entry
+        place = bench.session_path
+        if place is None or intent.new_place:
+            place = bench.ask.session_file(place or self._suggestion(bench.document))
+            if place is None:
                 return
-            if not is_session(path):
-                path = path.with_name(path.name + SESSION)
-        place = path
+            if not is_session(place):
+                place = place.with_name(place.name + SESSION)
+            if history.session is session:  # what was solved while the dialog was open is saved too
+                entry = history.entry
+        self._save(session, entry, place, intent.then)
+
+    def _save(self, session: object, entry: Entry, place: Path, then: i.Intent | None) -> None:
+        bench, history, document = self.bench, self.bench.history, entry.document
 
         def work() -> Generator[None, None, None]:
             from hsunmix.session.archive import save
@@ -105,20 +106,21 @@ class Controller:
             yield
 
         def done(_: None) -> None:
-            if bench.document is document:
-                bench.history.mark_saved()
-            bench.session_path = place
             bench.settings.remember(place)
-            bench.show(message=None)
             bench.note(f"Saved {place.name}")
-            if intent.then is not None:
-                bench.send(intent.then)
+            if history.session is not session:
+                return  # another one was opened meanwhile: its place is another
+            bench.session_path = place
+            history.mark_saved(entry)
+            bench.show(message=None)
+            if then is not None:
+                bench.send(then)
 
         def failed(error: BaseException) -> None:
-            elsewhere = ("Save elsewhere…", i.Save(new_place=True, then=intent.then))
-            bench.fail(error, [elsewhere])
+            elsewhere = ("Save elsewhere…", i.Save(new_place=True, then=then))
+            bench.fail(error, [elsewhere] if history.session is session else [])
 
-        bench.start("save", f"Saving {path.name}", work(), done, failed)
+        bench.start("save", f"Saving {place.name}", work(), done, failed)
 
     def _suggestion(self, document: Document) -> Path:
         cube = document.cube
@@ -130,8 +132,10 @@ class Controller:
         )
         return folder / f"{cube.path.stem}{SESSION}"
 
-    def _opened(self, intent: i.Open, path: Path, document: Document) -> None:
+    def _opened(self, intent: i.Open, path: Path, before: Entry, document: Document) -> None:
         bench, session = self.bench, is_session(path)
+        if bench.history.entry is not before and not may_leave(bench, replace(intent, discard=False)):
+            return  # something was changed while the file was read
         if intent.rank:
             document = replace(document, settings=replace(document.settings, rank=intent.rank))
         bench.session_path = path if session else None
@@ -158,6 +162,19 @@ class Controller:
 def is_session(path: Path) -> bool:
     """Whether a path names a session file."""
     return path.suffix.lower() == SESSION
+
+
+def may_leave(bench: Workbench, then: i.Intent) -> bool:
+    """Ask what is to become of changes that aren't saved; where they are to be, ``then`` comes after it.
+
+    It is to ask again: something may be changed while it saves.
+    """
+    if not bench.history.modified:
+        return True
+    answer = bench.ask.unsaved(title_of(bench))
+    if answer == "save":
+        bench.send(i.Save(then=then))
+    return answer == "discard"
 
 
 def title_of(bench: Workbench) -> str:

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.gui import intents as i
+from hsunmix.gui.controllers.bands import same_bands
 from hsunmix.gui.workbench import Workbench
 from hsunmix.model.band_maths import compiled, evaluation
 from hsunmix.model.cube import Cube
 from hsunmix.model.unmixing import Step
-from hsunmix.session.document import Document, Layer
+from hsunmix.session.document import Document, Layer, index_without
 
 __all__ = ["Controller"]
 
@@ -33,8 +34,7 @@ class Controller:
     def changed(self, old: Document, new: Document) -> None:
         """Evaluate the layer that is shown, where that is not done yet."""
         bench = self.bench
-        other = new.cube is None or old.cube is None or new.cube.pixels is not old.cube.pixels
-        if other:
+        if not same_bands(old.cube, new.cube):  # an expression asks for the bands that are used
             self._wrong.clear()
             if bench.live.layers:
                 bench.show(layers={})
@@ -65,7 +65,9 @@ class Controller:
         index = document.view.layer if intent.index < 0 else intent.index
         if index in range(len(document.layers)):
             layers = tuple(layer for k, layer in enumerate(document.layers) if k != index)
-            view = replace(document.view, layer=max(0, min(document.view.layer, len(layers) - 1)))
+            view = replace(
+                document.view, layer=max(0, index_without(document.view.layer, index, len(layers)))
+            )
             label = f"Delete layer {document.layers[index].name}"
             self.bench.history.apply(label, replace(document, layers=layers, view=view))
 
@@ -79,7 +81,8 @@ class Controller:
     def _evaluate(self, cube: Cube, layer: Layer) -> None:
         def done(values: NDArray[np.float32]) -> None:
             now = self.bench.document
-            if now.cube is None or now.cube.pixels is not cube.pixels:
+            if not same_bands(cube, now.cube):
+                self.changed(now, now)
                 return
             kept = dict(list(self.bench.live.layers.items())[-KEPT + 1 :])
             self.bench.show(layers={**kept, layer.text: values})
@@ -89,7 +92,8 @@ class Controller:
             self._wrong.add(layer.text)
             self.bench.fail(error)
 
-        self.bench.start("layer", f"Evaluating {layer.name}", _values(cube, layer.text), done, failed)
+        work, title = _values(cube, layer.text), f"Evaluating {layer.name}"
+        self.bench.start("layer", title, work, done, failed, of=cube)
 
 
 def _values(cube: Cube, text: str) -> Generator[Step | None, None, NDArray[np.float32]]:

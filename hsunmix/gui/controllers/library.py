@@ -12,6 +12,7 @@ from PySide6.QtCore import QTimer
 
 from hsunmix.errors import FileError, InputError
 from hsunmix.gui import intents as i
+from hsunmix.gui.controllers.bands import same_bands
 from hsunmix.gui.controllers.members import add_all
 from hsunmix.gui.insights import Compared, Likeness, Subject
 from hsunmix.gui.workbench import Workbench
@@ -38,7 +39,7 @@ class Controller:
         self._timer = QTimer(bench)
         self._timer.setSingleShot(True)
         self._timer.setInterval(PAUSE)
-        self._timer.timeout.connect(self._look_up)
+        self._timer.timeout.connect(lambda: bench.attempt(self._look_up))
         bench.handle(i.OpenLibrary, self.open)
         bench.handle(i.CloseLibraries, self.close)
         bench.handle(i.AddFromLibrary, self.add)
@@ -51,6 +52,8 @@ class Controller:
         if _pixels(old) is not _pixels(new):
             bench.lanes["match"].cancel()
             bench.show(library=None, likenesses=(), compared=None)
+        elif not same_bands(old.cube, new.cube) and new.endmembers:
+            self._timer.start()  # they are compared in the bands that are used
         known = {id(likeness.spectrum) for likeness in bench.live.likenesses}
         if any(id(e.spectrum) not in known for e in new.endmembers):
             self._timer.start()
@@ -78,7 +81,7 @@ class Controller:
             bench.say(f"{len(library.names)} spectra of {path.name}: library added.")
             self._forget()
 
-        bench.start("open", f"Reading {path.name}", work(), done)
+        bench.start("read library", f"Reading {path.name}", work(), done)
 
     def close(self, _intent: i.CloseLibraries) -> None:
         """Use only the library that comes with the program."""
@@ -89,12 +92,12 @@ class Controller:
         """Make spectra of the library endmembers."""
 
         def then(library: Spectra) -> None:
-            document = self.bench.document
-            cube = document.cube
+            asked = _pixels(self.bench.document)
             entries, factor = intent.entries, None
             if not entries:
                 entries, factor = self.bench.ask.library_entries(library)
-            if cube is None or self.bench.document is not document:
+            cube = self.bench.document.cube  # while the dialog was open, a mask may have changed, or maps
+            if cube is None or cube.pixels is not asked:
                 return
             gaps = {entry: lacking(library.values[entry], cube.good_bands) for entry in entries}
             whole = [entry for entry in entries if not gaps[entry].any()]
@@ -137,20 +140,27 @@ class Controller:
 
     def show_matches(self, intent: i.ShowMatches) -> None:
         """Show what is most like an endmember; what comes of it is the analyst's choice."""
-        index = intent.index if intent.index >= 0 else self.bench.document.view.endmember
+        bench, asked = self.bench, self.bench.document
+        index = intent.index if intent.index >= 0 else asked.view.endmember
+        if asked.cube is None or not index < len(asked.endmembers):
+            return
+        member, pixels = asked.endmembers[index], asked.cube.pixels
+
+        def compare(entry: int) -> None:
+            bench.send(i.Compare(_place_of(member, bench.document), entry))
 
         def then(library: Spectra) -> None:
-            bench, document = self.bench, self.bench.document
-            if document.cube is None or not index < len(document.endmembers):
-                return
-            member = document.endmembers[index]
-            subject = Subject(member.name, member.spectrum, library, document.cube.good_bands)
-            answer = bench.ask.matches(subject, lambda entry: bench.send(i.Compare(index, entry)))
-            if answer is None or bench.document.endmembers is not document.endmembers:
+            document = bench.document
+            assert document.cube is not None  # its scene is open
+            now = document.endmembers[_place_of(member, document)]
+            answer = bench.ask.matches(
+                Subject(now.name, now.spectrum, library, document.cube.good_bands), compare
+            )
+            if answer is None or _pixels(bench.document) is not pixels:
                 return
             what, entry = answer
             if what == "name":
-                bench.send(i.Rename(index, library.names[entry]))
+                bench.send(i.Rename(_place_of(member, bench.document), library.names[entry]))
             else:
                 bench.send(i.AddFromLibrary((entry,)))
 
@@ -173,17 +183,21 @@ class Controller:
         cube = document.cube
         if cube is None or not document.endmembers:
             return
-        if bench.live.running is not None or bench.lanes["glance"].busy or bench.lanes["match"].busy:
+        if bench.live.running is not None or any(
+            bench.lanes[lane].busy for lane in ("glance", "match", "pick")
+        ):
             self._timer.start()  # later
             return
 
         def done(found: Found) -> None:
-            if _pixels(bench.document) is cube.pixels:
+            if same_bands(bench.document.cube, cube):
                 bench.show(library=found[0], likenesses=found[1])
+            else:
+                self._timer.start()
 
         known = bench.live.library
         work = _look_up(cube, known, document.endmembers, bench.settings.preferences.libraries)
-        bench.start("match", "Looking endmembers up", work, done)
+        bench.start("match", "Looking endmembers up", work, done, of=cube)
 
     def _with_library(self, then: Callable[[Spectra], None]) -> None:
         """Get the libraries on the cube's bands, at once or when they have been read."""
@@ -195,18 +209,31 @@ class Controller:
             return
 
         def done(found: Found) -> None:
-            if _pixels(bench.document) is cube.pixels:
-                bench.show(library=found[0], likenesses=found[1])
-                if found[0].notes:
-                    bench.say(" ".join(found[0].notes))
-                then(_some(found[0], cube))
+            bench.show(library=found[0], likenesses=found[1])
+            if found[0].notes:
+                bench.say(" ".join(found[0].notes))
+            then(_some(found[0], cube))
 
         members, paths = bench.document.endmembers, bench.settings.preferences.libraries
-        bench.start("match", "Reading the libraries", _look_up(cube, None, members, paths), done)
+        bench.start("pick", "Reading the libraries", _look_up(cube, None, members, paths), done, of=cube)
 
     def _forget(self) -> None:
         self.bench.show(library=None, likenesses=(), compared=None)
         self._timer.start()
+
+
+def _place_of(member: Endmember, document: Document) -> int:
+    """Return where an endmember is now.
+
+    Raises
+    ------
+    InputError
+        It is gone.
+    """
+    for k, other in enumerate(document.endmembers):
+        if other.spectrum is member.spectrum:
+            return k
+    raise InputError(f"{member.name} is no longer among the endmembers, so nothing was done.")
 
 
 def _some(library: Spectra, cube: Cube) -> Spectra:

@@ -41,7 +41,7 @@ class Controller:
             self.bench.show(picture=None, grey=None)
         if new.cube is None:
             return
-        if other or (new.view.rgb, new.view.stretch) != (old.view.rgb, old.view.stretch):
+        if other or new.view.stretch != old.view.stretch or _rgb(new) != _rgb(old):
             self._read(new)
         if new.view.page == "band" and (other or self._band_missing(new)):
             self._read_band(new)
@@ -77,7 +77,7 @@ class Controller:
         cube = document.cube
         if cube is None:
             return
-        bands = document.view.rgb or cube.rgb_bands
+        bands = _rgb(document)
 
         def done(image: Picture) -> None:
             shown = self.bench.document.cube
@@ -116,3 +116,9 @@ class Controller:
                 self._read_band(now)
 
         self.bench.start("grey", "Reading a band", grey(cube, band), done)
+
+
+def _rgb(document: Document) -> tuple[int, int, int]:
+    """Return the bands of the picture; the cube's own choice is another one when a band is left out."""
+    assert document.cube is not None  # asked before
+    return document.view.rgb or document.cube.rgb_bands

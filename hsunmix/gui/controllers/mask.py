@@ -16,6 +16,7 @@ from hsunmix.model.band_maths import evaluation
 from hsunmix.model.cube import Cube
 from hsunmix.model.unmixing import Step
 from hsunmix.session.document import Document
+from hsunmix.session.members import check_values
 
 __all__ = ["Controller", "masked", "threshold_text"]
 
@@ -23,6 +24,7 @@ CUSTOMARY = {"ndvi": 0.3, "ndwi": 0.0, "ndsi": 0.4}  # thresholds of the literat
 SAMPLE = 100_000  # pixels that a range is taken from
 
 Mask = NDArray[np.bool_]
+Key = tuple[int, bytes, str]  # pixels, the bands that an expression may mean, text
 
 
 class Controller:
@@ -30,7 +32,7 @@ class Controller:
 
     def __init__(self, bench: Workbench) -> None:
         self.bench = bench
-        self._values: tuple[object, str, NDArray[np.generic]] | None = None  # pixels, text, evaluated
+        self._values: tuple[Key, NDArray[np.generic]] | None = None  # what was evaluated last
         bench.handle(i.PlanMask, self.plan)
         bench.handle(i.ApplyMask, self.apply)
         bench.handle(i.CancelMask, self.cancel)
@@ -51,6 +53,7 @@ class Controller:
         bench, cube = self.bench, self.bench.document.cube
         if cube is None:
             return
+        key = (id(cube.pixels), cube.good_bands.tobytes(), intent.text)
         before = bench.live.masking
         if before is None or before.plan.text != intent.text:
             bench.show(masking=Masking(intent))
@@ -58,7 +61,7 @@ class Controller:
             bench.show(masking=replace(before, plan=intent))
 
         def done(found: tuple[Masking, NDArray[np.generic]]) -> None:
-            self._values = (cube.pixels, intent.text, found[1])
+            self._values = (key, found[1])
             if bench.live.masking is not None and bench.live.masking.plan == intent:
                 bench.show(masking=found[0])
 
@@ -68,9 +71,8 @@ class Controller:
             if bench.live.masking is not None and bench.live.masking.plan == intent:
                 bench.show(masking=Masking(intent, wrong=str(error)))
 
-        kept = self._values
-        values = kept[2] if kept is not None and kept[0] is cube.pixels and kept[1] == intent.text else None
-        bench.start("mask", "Evaluating the mask", _planned(cube, intent, values), done, failed)
+        values = None if self._values is None or self._values[0] != key else self._values[1]
+        bench.start("mask", "Evaluating the mask", _planned(cube, intent, values), done, failed, of=cube)
 
     def apply(self, _intent: i.ApplyMask) -> None:
         """Make the plan the mask."""
@@ -138,11 +140,17 @@ def masked(document: Document, mask: Mask | None, *texts: str) -> Document:
         True for the pixels that are used; None for all.
     *texts : str
         What made it, each in the words of one ``--mask``.
+
+    Raises
+    ------
+    InputError
+        There are endmembers that can't be solved for.
     """
     cube = document.cube
     assert cube is not None
     if mask is not None and mask.all():
         mask = None
+    check_values(document.endmembers, cube)
     result = document.unmixing
     if result is not None:
         result = replace(result, provisional=True)

@@ -38,12 +38,10 @@ class Controller:
             return
 
         def done(found: Cube) -> None:
-            document = bench.document
-            if document.cube is not None and document.cube.pixels is cube.pixels:
-                new = masked(document, found.selection, *found.masks)
-                bench.history.apply(f"Mask from {path.name}", new)
+            new = masked(bench.document, found.selection, *found.masks)
+            bench.history.apply(f"Mask from {path.name}", new)
 
-        bench.start("open", f"Reading {path.name}", _read(cube, path), done)
+        bench.start("read mask", f"Reading {path.name}", _read(cube, path), done, of=cube)
 
     def save(self, _intent: i.SaveMask) -> None:
         """Write the mask as an image of 1 where a pixel is used and 0 where it is not."""
@@ -56,7 +54,7 @@ class Controller:
         if not path.suffix:
             path = path.with_suffix(".tif")
         work, said = _write(cube, path), f"The mask was written to {path}."
-        bench.start("export", f"Writing {path.name}", work, lambda _: bench.say(said))
+        bench.start("write mask", f"Writing {path.name}", work, lambda _: bench.say(said))
 
 
 def _read(cube: Cube, path: Path) -> Generator[Step | None, None, Cube]:

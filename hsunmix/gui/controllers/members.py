@@ -22,8 +22,8 @@ from hsunmix.model.cube import Cube
 from hsunmix.model.region import Region
 from hsunmix.model.spectra import PALETTE, Endmember, Source, colour
 from hsunmix.model.unmixing import Step
-from hsunmix.session.document import Document, View
-from hsunmix.session.members import reordered, with_members
+from hsunmix.session.document import Document
+from hsunmix.session.members import free_name, reordered, with_members
 
 __all__ = ["Controller", "add", "add_all", "free_colour"]
 
@@ -42,7 +42,7 @@ class Controller:
         self._gesture = ""  # what the change is called that a drag goes on with
         self._timer = QTimer(bench)
         self._timer.setInterval(FRAME)
-        self._timer.timeout.connect(self._follow_drag)
+        self._timer.timeout.connect(lambda: bench.attempt(self._follow_drag))
         bench.handle(i.Delete, self.delete)
         bench.handle(i.Duplicate, self.duplicate)
         bench.handle(i.Merge, self.merge)
@@ -68,10 +68,12 @@ class Controller:
         label = f"Delete {names[0]}" if len(names) == 1 else f"Delete {len(names)} endmembers"
         if left:
             members = [document.endmembers[k] for k in left]
-            self._apply(label, members, [(k,) for k in left], document.view.endmember)
+            shown = document.view.endmember - sum(k < document.view.endmember for k in gone)
+            self._apply(label, members, [(k,) for k in left], shown)
         else:
-            empty = replace(document, endmembers=(), unmixing=None, view=View(rgb=document.view.rgb))
-            self.bench.history.apply(label, empty)
+            page = document.view.page if document.view.page in ("rgb", "band", "layer") else "rgb"
+            view = replace(document.view, page=page, endmember=0)
+            self.bench.history.apply(label, replace(document, endmembers=(), unmixing=None, view=view))
 
     def duplicate(self, intent: i.Duplicate) -> None:
         """Copy an endmember; until one of the two is changed, they share its abundance."""
@@ -79,7 +81,8 @@ class Controller:
         if not 0 <= k < len(document.endmembers):
             return
         member = document.endmembers[k]
-        copy = replace(member, name=f"{member.name} copy", colour=free_colour(document), locked=False)
+        name = free_name(f"{member.name} copy", document.endmembers)
+        copy = replace(member, name=name, colour=free_colour(document), locked=False)
         members = [*document.endmembers[: k + 1], copy, *document.endmembers[k + 1 :]]
         rows: Rows = [(j,) for j in range(k + 1)]
         rows += [(), *((j,) for j in range(k + 1, len(document.endmembers)))]
@@ -96,9 +99,9 @@ class Controller:
         if document.unmixing is not None:
             shares = np.nan_to_num(means(document.unmixing)[chosen])
             weights = shares if shares.sum() > 0 else weights
-        first = merged[0]
+        first, others = merged[0], [e for k, e in enumerate(document.endmembers) if k not in chosen]
         one = Endmember(
-            " + ".join(e.name for e in merged),
+            free_name(" + ".join(e.name for e in merged), others),
             np.average([e.spectrum for e in merged], axis=0, weights=weights),
             first.colour,
             first.visible,
@@ -130,19 +133,23 @@ class Controller:
         source = Source("pixel", intent.line, intent.sample)
         name = f"Pixel {intent.line}, {intent.sample}"
         self._with_spectrum(
-            intent.line, intent.sample, lambda spectrum: add(self.bench, name, spectrum, source)
+            "pixel", intent.line, intent.sample, lambda spectrum: add(self.bench, name, spectrum, source)
         )
 
     def add_mean(self, intent: i.AddMean) -> None:
         """Make the mean of a region an endmember."""
+        regions = self.bench.document.regions
+        if 0 <= intent.region < len(regions):
+            self._add_mean(regions[intent.region])
+
+    def _add_mean(self, region: Region) -> None:
         bench, cube = self.bench, self.bench.document.cube
-        regions = bench.document.regions
-        if cube is None or not 0 <= intent.region < len(regions):
+        if cube is None:
             return
-        region = regions[intent.region]
 
         def done(known: RegionStatistics) -> None:
-            if bench.document.cube is not cube:
+            if bench.document.cube is not cube:  # another mask by now, and so another mean
+                self._add_mean(region)
                 return
             if not known.pixels:
                 raise InputError(f"no pixel of {region.name} is used, so it has no mean")
@@ -153,7 +160,8 @@ class Controller:
         if known is not None:
             done(known)
         else:
-            bench.start("glance", "Averaging", self._mean(cube, region), done)
+            title = f"Averaging {region.name}"
+            bench.start("mean", title, self._mean(cube, region), done, of=cube)
 
     def _mean(self, cube: Cube, region: Region) -> Generator[Step | None, None, RegionStatistics]:
         scene = yield from self.bench.scenes.scene(cube)
@@ -169,13 +177,14 @@ class Controller:
             self._timer.start()
 
     def _follow_drag(self) -> None:
-        if self.bench.lanes["glance"].busy:
+        if self.bench.lanes["glance"].busy or self.bench.lanes["move"].busy:
             return  # what is seen now shall be seen solved before it moves on
         intent, self._dragged = self._dragged, None
         if intent is None:
             self._timer.stop()
             return
-        self._with_spectrum(intent.line, intent.sample, lambda spectrum: self._moved(intent, spectrum))
+        moved = intent
+        self._with_spectrum("move", intent.line, intent.sample, lambda spectrum: self._moved(moved, spectrum))
 
     def _moved(self, intent: i.MoveEndmember, spectrum: Spectrum) -> None:
         document, history = self.bench.document, self.bench.history
@@ -189,7 +198,7 @@ class Controller:
             rows: Rows = [(k,) for k in range(len(members))]
             new = _edited(document, members, rows, intent.index)
             if self._gesture and history.undo_label == self._gesture:
-                history.amend(new)
+                history.go_on(new)
             else:
                 self._gesture = f"Move {member.name}"
                 history.apply(self._gesture, new)
@@ -201,24 +210,26 @@ class Controller:
     def _apply(self, label: str, members: list[Endmember], rows: Rows, shown: int) -> None:
         self.bench.history.apply(label, _edited(self.bench.document, members, rows, shown))
 
-    def _with_spectrum(self, line: int, sample: int, then: Callable[[Spectrum], None]) -> None:
+    def _with_spectrum(self, lane: str, line: int, sample: int, then: Callable[[Spectrum], None]) -> None:
         """Get a pixel's spectrum, from memory at once, else by a worker."""
         cube = self.bench.document.cube
         if cube is None or not (0 <= line < cube.lines and 0 <= sample < cube.samples):
             return
 
         def done(values: NDArray[np.float32]) -> None:
-            if self.bench.document.cube is not cube:
-                return
-            if not np.isfinite(values[cube.good_bands]).all() or not values[cube.good_bands].any():
+            now = self.bench.document.cube
+            assert now is not None  # its scene is open; by now with other bands, perhaps
+            good = now.good_bands
+            if not np.isfinite(values[good]).all() or not values[good].any():
                 raise InputError(f"pixel {line}, {sample} has no data, so it can't be an endmember")
-            then(np.where(cube.good_bands, values, np.nan).astype(np.float64))
+            then(np.where(good, values, np.nan).astype(np.float64))
 
         values = self.bench.scenes.spectrum(cube, line, sample)
-        if values is not None:
+        if values is not None and not self.bench.lanes[lane].busy:
             done(values)
         else:
-            self.bench.start("glance", "Reading a spectrum", _read(cube, line, sample), done)
+            title = f"Reading pixel {line}, {sample}"
+            self.bench.start(lane, title, _read(cube, line, sample), done, of=cube)
 
 
 def add(bench: Workbench, name: str, spectrum: Spectrum, source: Source, label: str = "") -> None:
@@ -246,7 +257,7 @@ def add_all(bench: Workbench, added: Sequence[Endmember], label: str) -> None:
     for member in added:
         ink = next((c for c in PALETTE if c not in taken), colour(len(members)))
         taken.add(ink)
-        members.append(replace(member, colour=ink))
+        members.append(replace(member, name=free_name(member.name, members), colour=ink))
     rows: Rows = [*((k,) for k in range(len(document.endmembers))), *(() for _ in added)]
     bench.history.apply(label, _edited(document, members, rows, len(members) - 1))
 

@@ -18,11 +18,11 @@ from PySide6.QtCore import QTimer
 
 from hsunmix.errors import MissingCubeError
 from hsunmix.gui import intents as i
-from hsunmix.gui.controllers.files import reading, title_of
-from hsunmix.gui.live import Live
+from hsunmix.gui.controllers.files import may_leave, reading, title_of
 from hsunmix.gui.workbench import Workbench
 from hsunmix.model.unmixing import Step
 from hsunmix.session.document import Document
+from hsunmix.session.history import Entry
 from hsunmix.session.recovery import Claim, Keeper, Work, left_behind
 
 __all__ = ["Controller"]
@@ -47,12 +47,11 @@ class Controller:
         self._attempts = 0
         self.timer = QTimer(bench)
         self.timer.setSingleShot(True)
-        self.timer.timeout.connect(self.keep)
+        self.timer.timeout.connect(lambda: bench.attempt(self.keep))
         bench.handle(i.OpenWork, self.open)
         bench.handle(i.LocateWork, self.locate)
         bench.handle(i.DiscardWork, self.discard)
         bench.handle(i.PutOffWork, lambda _: bench.show(left_behind=()))
-        bench.watch(self._follow)
         bench.at_end(self._close)
         QTimer.singleShot(LOOK, bench, self._look)
 
@@ -70,11 +69,6 @@ class Controller:
     def _within(self, milliseconds: float) -> None:
         if not self.timer.isActive() or self.timer.remainingTime() > milliseconds:
             self.timer.start(int(milliseconds))
-
-    def _follow(self, _old: Live, _new: Live) -> None:
-        """Forget what is kept when the session has been saved: the end of saving is told by no document."""
-        if self._kept is not None and not self.bench.history.modified:
-            self._forget()
 
     def keep(self) -> None:
         """Write the document, in the background."""
@@ -148,14 +142,9 @@ class Controller:
     def open(self, intent: i.OpenWork) -> None:
         """Open work; ask first what is to become of changes that aren't saved."""
         bench = self.bench
-        if bench.history.modified and not intent.discard:
-            answer = bench.ask.unsaved(title_of(bench))
-            if answer == "cancel":
-                return
-            intent = replace(intent, discard=True)
-            if answer == "save":
-                bench.send(i.Save(then=intent))
-                return
+        if not intent.discard and not may_leave(bench, intent):
+            return
+        entry = bench.history.entry
         claim = Claim(intent.work)
 
         def work() -> Generator[Step | None, None, Document]:
@@ -174,10 +163,15 @@ class Controller:
 
         bench.show(message=None)
         title = f"Opening the work on {intent.work.record.title}"
-        bench.start("open", title, work(), lambda document: self._opened(claim, document), failed)
+        bench.start(
+            "open", title, work(), lambda document: self._opened(intent, claim, entry, document), failed
+        )
 
-    def _opened(self, claim: Claim, document: Document) -> None:
+    def _opened(self, intent: i.OpenWork, claim: Claim, before: Entry, document: Document) -> None:
         bench, record = self.bench, claim.work.record
+        if bench.history.entry is not before and not may_leave(bench, replace(intent, discard=False)):
+            claim.failed()  # something was changed while it was read
+            return
         if self._claim is not None:
             self._claim.release()
         bench.session_path = Path(record.session) if record.session else None

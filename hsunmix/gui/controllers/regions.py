@@ -14,7 +14,7 @@ from hsunmix.gui.drafts import TOOLS
 from hsunmix.gui.workbench import Workbench
 from hsunmix.model.region import Region, runs_of
 from hsunmix.model.spectra import PALETTE, colour
-from hsunmix.session.document import Document
+from hsunmix.session.document import Document, index_without
 
 __all__ = ["Controller"]
 
@@ -101,7 +101,7 @@ class Controller:
             return
         label = "Delete all regions" if intent.index < 0 else f"Delete {self._region(intent.index).name}"
         rest = tuple(r for k, r in enumerate(document.regions) if intent.index >= 0 and k != intent.index)
-        view = replace(document.view, region=min(document.view.region, len(rest) - 1))
+        view = replace(document.view, region=index_without(document.view.region, intent.index, len(rest)))
         self.bench.history.apply(label, replace(document, regions=rest, view=view))
 
     def export(self, _intent: i.ExportRegions) -> None:
@@ -121,7 +121,7 @@ class Controller:
             write_regions(regions, cube, path)
 
         done = f"{len(regions)} regions written to {path}."
-        self.bench.start("export", f"Writing {path.name}", work(), lambda _: self.bench.say(done))
+        self.bench.start("write regions", f"Writing {path.name}", work(), lambda _: self.bench.say(done))
 
     def read(self, _intent: i.ImportRegions) -> None:
         """Read regions from GeoJSON."""
@@ -137,12 +137,10 @@ class Controller:
             return read_regions(path, cube)
 
         def done(found: tuple[Region, ...]) -> None:
-            document = self.bench.document
-            if document.cube is not None and document.cube.pixels is cube.pixels:
-                label = f"Import {len(found)} regions"
-                self.bench.history.apply(label, replace(document, regions=(*document.regions, *found)))
+            document, label = self.bench.document, f"Import {len(found)} regions"
+            self.bench.history.apply(label, replace(document, regions=(*document.regions, *found)))
 
-        self.bench.start("open", f"Reading {path.name}", work(), done)
+        self.bench.start("read regions", f"Reading {path.name}", work(), done, of=cube)
 
     def _add(self, region: Region) -> None:
         document = self.bench.document

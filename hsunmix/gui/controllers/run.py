@@ -21,6 +21,7 @@ from hsunmix.model.cube import Cube
 from hsunmix.model.spectra import Endmember
 from hsunmix.model.unmixing import Step, Unmixing
 from hsunmix.session.document import Document, RunSettings
+from hsunmix.session.members import free_name
 from hsunmix.session.reproduce import read_weights
 from hsunmix.session.runs import with_run
 
@@ -46,6 +47,10 @@ class Controller:
         if new.cube is old.cube:
             return
         self._chosen, self._waiting = new.settings.rank != RunSettings().rank, False
+        if self.bench.live.running is not None:
+            same = new.cube is not None and old.cube is not None and new.cube.pixels is old.cube.pixels
+            what = "other pixels or bands are used now" if same else "another scene was opened"
+            self.bench.note(f"The unmixing under way was cancelled: {what}.")
         self.bench.cancel("run", "rank")
         self.bench.scenes.expect(new.cube)
         self.bench.show(estimate=None)
@@ -79,14 +84,14 @@ class Controller:
             result, columns = found
             if self.bench.document.cube is cube:
                 new = with_run(self.bench.document, result, settings, columns)
-                new = _with_locked(new, locked, columns)
+                new = _with_locked(new, _as_they_are(locked, self.bench.document), columns)
                 replaced = _by_hand(self.bench.document)
                 self.bench.history.apply(f"Unmix ({title}, r = {result.rank})", new)
                 if replaced:
                     self._tell_of(replaced)
 
         self.bench.show(message=None)
-        self.bench.start("run", "Unmixing", self._work(cube, settings, locked), done)
+        self.bench.start("run", "Unmixing", self._work(cube, settings, locked), done, of=cube)
 
     def _work(
         self, cube: Cube, settings: RunSettings, locked: tuple[Endmember, ...]
@@ -222,11 +227,22 @@ def _by_hand(document: Document) -> list[str]:
     ]
 
 
+def _as_they_are(locked: tuple[Endmember, ...], now: Document) -> tuple[Endmember, ...]:
+    """Return endmembers as they are called, coloured and locked by now."""
+    known = {id(member.spectrum): member for member in now.endmembers}
+    return tuple(known.get(id(member.spectrum), member) for member in locked)
+
+
 def _with_locked(document: Document, locked: tuple[Endmember, ...], columns: tuple[int, ...]) -> Document:
-    """Give locked endmembers back their names, colours and sources; no colour comes twice."""
+    """Give locked endmembers back their names, colours and sources; no name and no colour comes twice."""
     members = list(document.endmembers)
     for member, column in zip(locked, columns, strict=False):
         freed = members[column].colour
         members = [replace(e, colour=freed) if e.colour == member.colour else e for e in members]
         members[column] = replace(member, spectrum=members[column].spectrum)
+    kept = [members[column] for column in columns]
+    for k, member in enumerate(members):
+        if k not in columns:
+            members[k] = replace(member, name=free_name(member.name, kept))
+            kept.append(members[k])
     return replace(document, endmembers=tuple(members))

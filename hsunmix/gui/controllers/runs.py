@@ -10,6 +10,7 @@ from PySide6.QtCore import QTimer
 from hsunmix.errors import InputError
 from hsunmix.gui import intents as i
 from hsunmix.gui.comparing import Comparing, Side
+from hsunmix.gui.controllers.solve import is_solved
 from hsunmix.gui.workbench import Workbench
 from hsunmix.methods.agreement import Agreement, agreement
 from hsunmix.session.document import Document, Run
@@ -28,7 +29,7 @@ class Controller:
         self._page = ""  # what was looked at before the comparison
         self._timer = QTimer(bench)
         self._timer.setInterval(BLINK)
-        self._timer.timeout.connect(self._blink)
+        self._timer.timeout.connect(lambda: bench.attempt(self._blink))
         bench.handle(i.BackTo, self.back)
         bench.handle(i.DeleteRun, self.delete)
         bench.handle(i.KeepResult, self.keep)
@@ -42,8 +43,14 @@ class Controller:
         shown = self.bench.live.comparing
         if shown is None:
             return
-        if new.cube is not old.cube or new.unmixing is None:
+        sides = (shown.first, shown.second)
+        gone = [side for side in sides if not _is_there(side, new)]
+        if new.cube is None or old.cube is None or new.cube.pixels is not old.cube.pixels:
             self._stop()
+        elif gone or new.unmixing is None:
+            self._stop()
+            what = gone[0].label if gone else "the result shown"
+            self.bench.note(f"The comparison has ended: {what} is no longer there.")
         elif new.unmixing is not old.unmixing and not new.unmixing.provisional:
             if shown.first.number is None or shown.second.number is None:
                 self._compare(shown.first.number, shown.second.number)
@@ -54,7 +61,9 @@ class Controller:
         """Go back to a result."""
         document = self.bench.document
         run = _run(document, intent.number)
-        self.bench.cancel("run", "glance", "solve")
+        if self.bench.live.running is not None:
+            self.bench.cancel("run")
+            self.bench.note("The unmixing under way was cancelled.")
         new = back_to(document, run.number)
         if run.unmixing is None:
             self.bench.history.amend(replace(new, runs=document.runs, run_count=document.run_count))
@@ -75,7 +84,7 @@ class Controller:
     def keep(self, _intent: i.KeepResult) -> None:
         """Put the result shown into the list."""
         document = self.bench.document
-        if document.unmixing is None or document.unmixing.provisional:
+        if document.unmixing is None or not is_solved(self.bench):
             return
         if current(document) is None:
             new = kept(document)
@@ -103,8 +112,8 @@ class Controller:
             return agreement(sides[0].unmixing, sides[1].unmixing)
 
         def done(found: Agreement) -> None:
-            if bench.document.cube is not document.cube:
-                return
+            if not all(_is_there(side, bench.document) for side in sides):
+                return  # the run was deleted meanwhile: there is nothing to compare
             before = bench.live.comparing
             if before is None:
                 self._page = document.view.page
@@ -113,8 +122,10 @@ class Controller:
                 row = min(before.row, len(found.pairs) - 1)
                 bench.show(comparing=Comparing(*sides, found, row, before.flicker, before.turn))
             bench.send(i.ShowPage("compare"))
+            if None in (first, second) and bench.document.unmixing is not document.unmixing:
+                self.changed(document, bench.document)  # another result is shown by now
 
-        bench.start("compare", "Comparing", work(), done)
+        bench.start("compare", "Comparing", work(), done, of=document.cube)
 
     def flicker(self, intent: i.Flicker) -> None:
         """Begin or end to show the two in turn."""
@@ -148,6 +159,13 @@ class Controller:
             self.bench.show(comparing=None)
             if self.bench.document.view.page == "compare":
                 self.bench.send(i.ShowPage(self._page or "maps"))
+
+
+def _is_there(side: Side, document: Document) -> bool:
+    """Whether a side of a comparison is a result that the document still has."""
+    if side.number is None:
+        return document.unmixing is not None
+    return any(run.number == side.number and run.unmixing is not None for run in document.runs)
 
 
 def _run(document: Document, number: int) -> Run:

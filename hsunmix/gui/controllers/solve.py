@@ -9,17 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.engine.scene import Scene
+from hsunmix.errors import InputError
 from hsunmix.gui import intents as i
+from hsunmix.gui.controllers.edit import keep_looking
 from hsunmix.gui.means import means
 from hsunmix.gui.workbench import Workbench
 from hsunmix.methods import pipeline
 from hsunmix.methods.preview import Preview, Sight, Window, preview, sight, within
 from hsunmix.model.unmixing import Step, Unmixing
 from hsunmix.session.document import Document
-from hsunmix.session.members import places, same_spectra, unsolved
+from hsunmix.session.history import Entry
+from hsunmix.session.members import check_values, places, same_spectra, unsolved
 
-__all__ = ["Controller", "abundance_of"]
+__all__ = ["Controller", "abundance_of", "is_solved"]
 
+STOPPED = "The maps are a first estimate: solve for them before they are used."
+SOLVE = (("Solve", i.SolveAgain()),)
 LONG = 500e6  # bands · endmembers · pixels: work that takes longer is shown, and can be cancelled
 
 Done = Callable[[Unmixing], None]
@@ -35,6 +40,7 @@ class Controller:
     def __init__(self, bench: Workbench) -> None:
         self.bench = bench
         self._solving: Document | None = None
+        self._edit: Entry | None = None  # the change that asked for it
         self._window: Window | None = None
         self._sight: tuple[Scene, Sight] | None = None
         bench.handle(i.LookAt, self.look)
@@ -46,9 +52,12 @@ class Controller:
             self._window = self._sight = None
         if unsolved(new):
             if self._solving is None or not _same_problem(self._solving, new):
-                self._begin(new)
+                before = self.bench.history.before
+                own = before is not None and not _same_problem(before, new)
+                self._begin(new, self.bench.history.entry if own else None)
         elif self._solving is not None:
             self._solving = None
+            self._stop(False)
             self.bench.cancel("glance", "settle", "solve")
 
     def look(self, intent: i.LookAt) -> None:
@@ -61,10 +70,11 @@ class Controller:
         result = document.unmixing
         if not document.endmembers or document.cube is None:
             return
-        if result is None or result.provisional:
-            self._begin(document)
-            return
+        check_values(document.endmembers, document.cube)
         abundance = intent.abundance or abundance_of(document)
+        if result is None or (result.provisional and abundance == abundance_of(document)):
+            self._begin(document, None)
+            return
         new = replace(
             result,
             method=abundance,
@@ -78,12 +88,12 @@ class Controller:
         )
         self.bench.history.apply(f"Solve by {abundance}", replace(document, unmixing=new))
 
-    def _begin(self, document: Document) -> None:
-        self._solving = document
+    def _begin(self, document: Document, edit: Entry | None) -> None:
+        self._solving, self._edit = document, edit
+        self._stop(False)
         self.bench.cancel("settle", "solve")
         work = self._first(document)
-        done, failed, _ = self._ends(document)
-        self.bench.start("glance", "Solving for what is seen", work, done, failed)
+        self.bench.start("glance", "Solving for what is seen", work, *self._ends(document))
 
     def _first(self, document: Document) -> Generator[Step | None, None, Unmixing]:
         """Solve what is looked at; all of it where that is as quick."""
@@ -121,12 +131,14 @@ class Controller:
 
         def failed(error: BaseException) -> None:
             if self._wanted(document):
-                self._take_back()
-                self.bench.fail(error)
+                self._take_back(for_good=isinstance(error, InputError))
+                self.bench.fail(error, SOLVE if self.bench.live.stopped else ())
 
         def cancelled() -> None:
-            if self._wanted(document) and not self._take_back():
-                self.bench.say("The maps are a first estimate.", [("Solve", i.SolveAgain())])
+            if self._wanted(document):
+                self._take_back()
+                if self.bench.live.stopped:
+                    self.bench.say(STOPPED, SOLVE)
 
         return done, failed, cancelled
 
@@ -138,12 +150,31 @@ class Controller:
     def _wanted(self, document: Document) -> bool:
         return self._solving is document and _same_problem(document, self.bench.document)
 
-    def _take_back(self) -> bool:
-        """Undo the edit that could not be solved for, or was not to be. Return whether there was one."""
-        if not self.bench.history.undo_label:
-            return False
-        self.bench.send(i.Undo())
+    def _take_back(self, *, for_good: bool = False) -> None:
+        """Undo the edit that could not be solved for, or was not to be; not where more was done since."""
+        history = self.bench.history
+        if self._edit is None or history.entry is not self._edit:
+            self._stop(True)
+        elif for_good:
+            history.drop(keep_looking)
+        else:
+            history.undo(keep_looking)
+
+    def _stop(self, stopped: bool) -> None:
+        if self.bench.live.stopped != stopped:
+            self.bench.show(stopped=stopped)
+
+
+def is_solved(bench: Workbench) -> bool:
+    """Whether the maps shown are no first estimate; where they are, say so."""
+    result = bench.document.unmixing
+    if result is None or not result.provisional:
         return True
+    if bench.live.stopped:
+        bench.fail(InputError(STOPPED), SOLVE)
+    else:
+        bench.fail(InputError("The maps are still being solved; try again in a moment."))
+    return False
 
 
 def abundance_of(document: Document) -> str:

@@ -157,12 +157,14 @@ class View(Panel):
         self._live = new
         if new.likenesses is not old.likenesses:
             self.model.show_matches(new)
+        if new.stopped != old.stopped:
+            self._show_result(self._document)
         if new.checked is not old.checked or new.suggested is not old.suggested:
             self.doubts.present(self._document, new)
 
     def _show_result(self, document: Document) -> None:
         result = document.unmixing
-        self.summary.setText(describe(document))
+        self.summary.setText("not solved" if self._live.stopped else describe(document))
         self.summary.setToolTip("‖X − WH‖ / ‖X‖ over the pixels and bands used")
         if result is not None and result.provisional:
             return  # what there is to say comes with the solution
