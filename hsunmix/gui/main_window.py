@@ -157,6 +157,7 @@ class MainWindow(QMainWindow):
 
     def _reset_layout(self, _intent: i.ResetLayout) -> None:
         self._set_sizes({})
+        self.bench.note("All parts of the window have their first sizes.")
 
     def _arrange(self, areas: dict[str, list[Panel]]) -> QSplitter:
         right = self._splitter("rightArea", Qt.Orientation.Vertical, areas.get("right", []))

@@ -60,8 +60,8 @@ ACTIONS = (
     Action("addSuggested", "Add &what is missing", "Make the spectrum that the residual asks for an endmember and solve again", lambda _: i.AddSuggested(), "Ctrl+Shift+N", _suggested),
     Action("duplicate", "Dup&licate endmember", "Copy the selected endmember, to change one of the two", lambda b: i.Duplicate(b.document.view.endmember), "Ctrl+D", has_members),
     Action("merge", "&Merge with the next", "Make one endmember of the selected one and the next, and solve again", lambda b: i.Merge((b.document.view.endmember, b.document.view.endmember + 1)), "Ctrl+J", lambda b: b.document.view.endmember + 1 < len(b.document.endmembers)),
-    Action("moveUp", "Move up in the table", "Move the selected endmember one place up", lambda b: _moved(b, -1), "Alt+Up", has_members),
-    Action("moveDown", "Move down in the table", "Move the selected endmember one place down", lambda b: _moved(b, 1), "Alt+Down", has_members),
+    Action("moveUp", "Move up in the table", "Move the selected endmember one place up", lambda b: _moved(b, -1), "Alt+Up", lambda b: has_members(b) and b.document.view.endmember > 0),
+    Action("moveDown", "Move down in the table", "Move the selected endmember one place down", lambda b: _moved(b, 1), "Alt+Down", lambda b: b.document.view.endmember + 1 < len(b.document.endmembers)),
     Action("pin", "&Pin pixel", "Pin the pixel under the cursor into the spectra plot, or take it out", _pin_cursor, "Ctrl+P", on_pixel, "pin", line=True),
     Action("clearPins", "Remove all pins", "Take all pinned pixels out of the spectra plot", lambda _: i.ClearPins(), "Ctrl+Shift+P", lambda b: bool(b.document.pins)),
 )  # fmt: skip

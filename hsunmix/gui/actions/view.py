@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from hsunmix.gui import intents as i
-from hsunmix.gui.actions._action import Action, has_members, opened
+from hsunmix.gui.actions._action import Action, opened
 from hsunmix.gui.pages import Page, pages
 from hsunmix.gui.workbench import Workbench
 
@@ -17,6 +17,11 @@ def has_wavelengths(bench: Workbench) -> bool:
     """The bands have wavelengths."""
     cube = bench.document.cube
     return cube is not None and cube.wavelengths is not None
+
+
+def has_others(bench: Workbench) -> bool:
+    """There is more than one endmember."""
+    return len(bench.document.endmembers) > 1
 
 
 def _page(page: Page) -> Action:
@@ -43,8 +48,8 @@ def _theme(choice: str) -> Action:
 
 ACTIONS = (
     *map(_page, pages()),
-    Action("next", "&Next endmember", "Select the next endmember", lambda _: i.ShowEndmember(step=1), "Ctrl+Down", has_members, line=True),
-    Action("previous", "&Previous endmember", "Select the one before", lambda _: i.ShowEndmember(step=-1), "Ctrl+Up", has_members),
+    Action("next", "&Next endmember", "Select the next endmember", lambda _: i.ShowEndmember(step=1), "Ctrl+Down", has_others, line=True),
+    Action("previous", "&Previous endmember", "Select the one before", lambda _: i.ShowEndmember(step=-1), "Ctrl+Up", has_others),
     Action("zoomIn", "&Zoom in", "Show less of the scene, larger", lambda _: i.Zoom(1.25), "Ctrl++", opened, line=True, also="Ctrl+="),
     Action("zoomOut", "Zoom &out", "Show more of the scene, smaller", lambda _: i.Zoom(0.8), "Ctrl+-", opened),
     Action("zoomFit", "&Whole scene", "Show the whole scene", lambda _: i.Zoom(), "Ctrl+0", opened, "fit"),

@@ -31,6 +31,7 @@ class Controller:
         bench.handle(i.StretchMaps, lambda intent: self._look(map_stretch=intent.percentiles))
         bench.handle(i.ShowVeil, lambda intent: self._look(veiled=intent.veiled))
         bench.handle(i.ShowOverview, lambda intent: self._look(overview=intent.shown))
+        bench.handle(i.Tell, lambda intent: bench.note(intent.text))
         bench.handle(i.CloseMessage, lambda _: bench.show(message=None))
         bench.handle(i.About, lambda _: bench.ask.about())
 
@@ -65,6 +66,8 @@ class Controller:
             return
         now = band_shown(document)
         band = min(max(now + intent.step if intent.step else intent.band, 0), document.cube.bands - 1)
+        if band == now and document.view.page == "band" and intent.step:
+            self.bench.note(f"This is the {'last' if intent.step > 0 else 'first'} band.")
         self._look(band=band, page="band")
 
     def _look(self, **changes: object) -> None:

@@ -14,6 +14,7 @@ __all__ = [
     "Escape",
     "EstimateRank",
     "SetRun",
+    "Tell",
     "Unmix",
 ]
 
@@ -43,6 +44,13 @@ class CancelWork(Intent):
 @dataclass(frozen=True)
 class Escape(Intent):
     """Leave what is innermost: the tool in hand, the mask that is planned, the work, the message."""
+
+
+@dataclass(frozen=True)
+class Tell(Intent):
+    """Tell for a moment why something that was asked for changes nothing."""
+
+    text: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from PySide6.QtCore import QPoint, QSize, QTimer
+from PySide6.QtCore import QPoint, QRectF, QSize, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout
 
 from hsunmix.gui.drafts import BrushDraft, Draft, draft_for
@@ -22,6 +22,7 @@ from hsunmix.gui.intents import (
     PutDown,
     SetTool,
     ShowPage,
+    Tell,
     Zoom,
 )
 from hsunmix.gui.live import Live, Shown
@@ -172,7 +173,10 @@ class View(Panel):
     def command(self, intent: object) -> None:
         """Zoom; bring an endmember's pixel into sight."""
         if isinstance(intent, Zoom):
+            before = QRectF(self.stage.rect)
             self.stage.zoom(intent.factor)
+            if self.stage.rect == before:
+                self.intent.emit(Tell(_why_no_zoom(intent.factor)))
         elif isinstance(intent, Locate):
             source = self._document.endmembers[intent.index].source
             if source.line is not None and source.sample is not None:
@@ -293,3 +297,9 @@ class View(Panel):
         menu = PixelMenu(self, self._document, line, sample)
         menu.intent.connect(self.intent)
         menu.popup(position)
+
+
+def _why_no_zoom(factor: float) -> str:
+    if factor > 1:
+        return "This is as near as it goes."
+    return "This is as far as it goes." if factor else "The whole scene is shown."

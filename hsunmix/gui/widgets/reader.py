@@ -53,7 +53,7 @@ class Reader(QTextBrowser):
         self.setSearchPaths([str(folder)])
         self._folder = folder
         self._theme = LIGHT
-        self._text = ""
+        self._text = self._marked = ""
         self._width = 0
         self.anchorClicked.connect(self._on_link)
         self._settle = QTimer(self)
@@ -64,7 +64,7 @@ class Reader(QTextBrowser):
     def show_text(self, text: str) -> None:
         """Show a page from its beginning."""
         self._text = text
-        self._width = self.viewport().width()
+        self._width = self._room()
         self.document().setMetaInformation(
             QTextDocument.MetaInformation.DocumentUrl, QUrl.fromLocalFile(f"{self._folder}/").toString()
         )
@@ -86,6 +86,7 @@ class Reader(QTextBrowser):
 
     def mark(self, words: str) -> None:
         """Mark words wherever they are."""
+        self._marked = words
         selections: list[QTextEdit.ExtraSelection] = []
         for word in words.split():
             cursor = self.document().find(word)
@@ -110,7 +111,7 @@ class Reader(QTextBrowser):
             return found
         path = self._folder / (name.toLocalFile() or name.path() if isinstance(name, QUrl) else name)
         picture = QPixmap(str(path))
-        room = max(200, self.viewport().width() - MARGIN)
+        room = max(200, self._room() - MARGIN)
         if picture.isNull() or picture.width() <= room:
             return picture if not picture.isNull() else found
         ratio = self.devicePixelRatioF()
@@ -121,12 +122,23 @@ class Reader(QTextBrowser):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the pictures again when the size has settled."""
         super().resizeEvent(event)
-        if self._text and self.viewport().width() != self._width:
+        if self._text and self._room() != self._width:
             self._settle.start()
 
+    def _room(self) -> int:
+        """Width beside a scroll bar, shown or not: what is fitted to it must not make the bar come and go."""
+        return self.contentsRect().width() - self.verticalScrollBar().sizeHint().width()
+
     def _again(self) -> None:
-        place = self.verticalScrollBar().value()
+        """Lay the page out anew; what is marked and selected stays so."""
+        place, cursor = self.verticalScrollBar().value(), self.textCursor()
+        selected = cursor.anchor(), cursor.position()
         self.show_text(self._text)
+        self.mark(self._marked)
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(selected[0])
+        cursor.setPosition(selected[1], QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(cursor)
         self.verticalScrollBar().setValue(place)
 
     def _format(self) -> None:
