@@ -48,6 +48,7 @@ EDITS: Mapping[type[Intent], Intent] = {
         i.ImportRegions(),
         i.InvertMask(),
         i.KeepResult(),
+        i.LeaveOut((8, 9)),
         i.Lock(1, True),
         i.MaskFile(),
         i.MaskRegion(0, keep=False),
@@ -75,7 +76,7 @@ LOOKS: tuple[Intent, ...] = (
     i.SelectRegion(-1), i.SetStretch((0.0, 100.0)), i.SetTool("brush"),
     i.SetUnit("nm"), i.ShowBand(3), i.ShowBands((1, 2, 3)), i.ShowEndmember(2), i.ShowLayer(0),
     i.ShowOverview(False), i.ShowPage("map"), i.ShowPair(0), i.ShowVeil(False), i.StartSweep(2, 3, 2),
-    i.StartTour(), i.StopComparing(), i.StopTour(), i.StretchMaps((2.0, 98.0)), i.Zoom(2.0),
+    i.StartTour(), i.StopComparing(), i.StopTour(), i.StretchMaps((2.0, 98.0)), i.Tell("Why"), i.Zoom(2.0),
 )  # fmt: skip
 # Intents about files, the clipboard, the window and the history itself: tests of their own.
 OUTSIDE = {
