@@ -58,6 +58,8 @@ class Cube:
         there is none, or where words can't say it: a mask that was drawn or given as an array.
     band_text : str
         Which bands were chosen, in the words of ``--bands``; empty for those of the file.
+    opened_bad_bands : array of bool, (bands,), or None
+        Bad bands as the file has them, where others were chosen.
     options : dict
         What had to be given to open the file (``lines``, ``dataset`` …): opening it again needs
         the same.
@@ -87,6 +89,7 @@ class Cube:
     selection: NDArray[np.bool_] | None = None
     masks: tuple[str, ...] = ()
     band_text: str = ""
+    opened_bad_bands: NDArray[np.bool_] | None = None
     options: tuple[tuple[str, int | str], ...] = ()
     files: tuple[tuple[Path, Identity], ...] = ()
     layout: Layout = field(default_factory=Layout)
@@ -271,7 +274,14 @@ class Cube:
             raise ValueError(f"{bad.shape} bad bands for a cube of {self.bands} bands")
         if bad.all():
             raise ValueError("no band would be left")
-        return self._changed(bad_bands=bad, band_text=text or numbered(~bad))
+        opened = self.opened_bad_bands if self.band_text else self.bad_bands
+        return self._changed(bad_bands=bad, band_text=text or numbered(~bad), opened_bad_bands=opened)
+
+    @property
+    def as_opened(self) -> Cube:
+        """The same cube with all pixels and the file's own bands: what words about masks are said of."""
+        opened = self.opened_bad_bands if self.band_text else self.bad_bands
+        return self._changed(selection=None, masks=(), bad_bands=opened, band_text="", opened_bad_bands=None)
 
     def _changed(self, **fields: Any) -> Cube:
         changed = replace(self, **fields)

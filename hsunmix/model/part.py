@@ -65,21 +65,23 @@ def part_of(
         return Part(of_result, bands)
     if cube.selection is None:
         return Part((), bands)
+    if not masks_hold:
+        return Part(cube.selection, bands)
     one = condition_of(cube)
     if one:
         return Part((one,), bands)
-    words = cube.masks and masks_hold and all(_is_mask(cube, text) for text in cube.masks)
+    words = cube.masks and all(_is_mask(cube, text) for text in cube.masks)
     return Part(cube.masks if words else cube.selection, bands)
 
 
 def condition_of(cube: Cube) -> str:
     """Return the one condition that makes a cube's selection; empty where files take part in it."""
     text = cube.selection_text
-    return text if text and not Path(text).is_file() and _is_condition(cube, text) else ""
+    return text if text and not Path(text).is_file() and _is_condition(cube.as_opened, text) else ""
 
 
 def _is_mask(cube: Cube, text: str) -> bool:
-    return Path(text).is_file() or _is_condition(cube, text)
+    return Path(text).is_file() or _is_condition(cube.as_opened, text)
 
 
 def _is_condition(cube: Cube, text: str) -> bool:

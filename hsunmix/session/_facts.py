@@ -31,7 +31,8 @@ class Facts:
     pixels : mapping of (line, sample) to array, (bands,)
         Spectra of the pixels that endmembers come from.
     masks_hold, weights_hold : bool
-        Whether the files of the mask, and of the weights of every run, are what they were.
+        Whether the words of the mask still make it, and the files of weights of every run are what they
+        were.
     """
 
     used: NDArray[np.bool_] | None = None
@@ -95,13 +96,16 @@ def _as_it_was(weights: Weights) -> bool:
 
 
 def _masks_hold(cube: Cube) -> bool:
-    """Whether the files that take part in the mask would make it again; conditions would."""
+    """Whether the words that the mask was made by would make it again, of the cube as its file has it.
+
+    Not where a file is another one by now, or where a condition was evaluated with other bands left out.
+    """
     from hsunmix.session.narrowing import narrowed
 
-    if not any(Path(text).is_file() for text in cube.masks):
+    if not cube.masks:
         return True
     try:
-        again = _ended(narrowed(cube.with_selection(None), cube.masks))
+        again = _ended(narrowed(cube.as_opened, cube.masks))
     except HsunmixError:
         return False
     return np.array_equal(np.asarray(again.selection), np.asarray(cube.selection))

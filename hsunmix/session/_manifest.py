@@ -20,7 +20,8 @@ from hsunmix.session.document import Layer, Pin, RunSettings, View
 from hsunmix.session.migrations import upgrade
 
 __all__ = [
-    "SCHEMA", "EndmemberRecord", "Manifest", "RegionRecord", "ResultRecord", "RunRecord", "decode", "encode",
+    "SCHEMA", "EndmemberRecord", "Manifest", "RegionRecord", "ResultRecord", "RunRecord", "SubsetRecord",
+    "decode", "encode",
 ]  # fmt: skip
 
 SCHEMA = 5
@@ -62,6 +63,18 @@ class RegionRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     vertices: tuple[tuple[float, float], ...]
 
 
+class SubsetRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The pixels and bands that a run is of; arrays by their names, empty for none.
+
+    Runs of the same pixels name the same array: the document's, or that of an earlier run.
+    """
+
+    selection: str
+    masks: tuple[str, ...]
+    bad_bands: str
+    band_text: str
+
+
 class RunRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An earlier result without its arrays, whose names begin with its number: ``run3_abundances``.
 
@@ -80,6 +93,7 @@ class RunRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     shown: bool
     locked: tuple[int, ...]
     edited: bool
+    subset: SubsetRecord | None = None
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

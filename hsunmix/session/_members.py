@@ -32,7 +32,10 @@ DTYPES: Mapping[str, str] = {
     "used_bands": "|b1",
     "region_runs": "<i4",
 }
-OF_RUNS = re.compile(r"run[1-9]\d{0,8}_(spectra|endmembers|abundances|rmse|history|source_pixels|used_bands)")
+OF_RUNS = re.compile(
+    r"run[1-9]\d{0,8}_"
+    r"(selection|bad_bands|spectra|endmembers|abundances|rmse|history|source_pixels|used_bands)"
+)
 CHUNK = 1 << 24
 Size = Annotated[int, Meta(ge=0, le=1 << 40)]
 

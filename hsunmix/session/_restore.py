@@ -22,8 +22,8 @@ from hsunmix.model.region import Region
 from hsunmix.model.spectra import Endmember, colour
 from hsunmix.model.unmixing import Unmixing
 from hsunmix.parameters import make
-from hsunmix.session._manifest import EndmemberRecord, Manifest, ResultRecord, RunRecord
-from hsunmix.session.document import Document, Layer, Run, RunSettings, View
+from hsunmix.session._manifest import EndmemberRecord, Manifest, ResultRecord, RunRecord, SubsetRecord
+from hsunmix.session.document import Document, Layer, Run, RunSettings, Subset, View
 
 __all__ = ["restored"]
 
@@ -121,10 +121,25 @@ def _runs(
         runs.append(
             Run(
                 record.number, record.label, record.made, settings, record.relative_error, record.seconds,
-                members, unmixing, locked, record.edited,
+                members, unmixing, locked, record.edited, _subset(record.subset, arrays, cube),
             )
         )  # fmt: skip
     return tuple(runs)
+
+
+def _subset(record: SubsetRecord | None, arrays: Arrays, cube: Cube | None) -> Subset | None:
+    """Build what a run is restricted to."""
+    if record is None:
+        return None
+    found: list[NDArray[Any] | None] = []
+    for name, shape in (
+        (record.selection, None if cube is None else cube.shape[:2]),
+        (record.bad_bands, None if cube is None else cube.shape[2:]),
+    ):
+        if name and (name not in arrays or (shape is not None and arrays[name].shape != shape)):
+            raise ValueError("a run has no pixels or bands that fit the scene")
+        found.append(arrays[name] if name else None)
+    return Subset(found[0], record.masks, found[1], record.band_text)
 
 
 def _endmembers(

@@ -28,13 +28,14 @@ from hsunmix.session._manifest import (
     RegionRecord,
     ResultRecord,
     RunRecord,
+    SubsetRecord,
     decode,
     encode,
 )
 from hsunmix.session._members import listing, read_array, read_bytes, write_array, write_bytes
 from hsunmix.session._restore import restored
 from hsunmix.session._source import changes, data_of, find, source_of
-from hsunmix.session.document import Document, Run
+from hsunmix.session.document import Document, Run, Subset
 
 __all__ = ["SUFFIX", "load", "save"]
 
@@ -188,6 +189,7 @@ def _arrays(document: Document) -> Arrays:
     for run in document.runs:
         own = None if run.unmixing is document.unmixing else run.unmixing
         arrays |= _result_arrays(f"run{run.number}_", run.endmembers, own)
+    arrays |= dict(_subset_names(document).values())
     runs = [np.insert(region.runs, 0, k, axis=1) for k, region in enumerate(document.regions)]
     if any(map(len, runs)):
         arrays["region_runs"] = np.concatenate(runs)
@@ -223,7 +225,29 @@ def _run(run: Run, document: Document) -> RunRecord:
         run.unmixing is not None and run.unmixing is document.unmixing,
         run.locked,
         run.edited,
+        None if run.subset is None else _subset(run.subset, _subset_names(document)),
     )
+
+
+def _subset_names(document: Document) -> dict[int, tuple[str, NDArray[np.generic]]]:
+    """Return names and arrays of what runs are restricted to, by the arrays' identity; each array once."""
+    cube = document.cube
+    found: dict[int, tuple[str, NDArray[np.generic]]] = {}
+    given = [] if cube is None else [("", Subset.of(cube))]
+    given += [(f"run{run.number}_", run.subset) for run in document.runs if run.subset is not None]
+    for prefix, subset in given:
+        for name in ("selection", "bad_bands"):
+            array = getattr(subset, name)
+            if array is not None:
+                found.setdefault(id(array), (f"{prefix}{name}", array))
+    return found
+
+
+def _subset(subset: Subset, names: dict[int, tuple[str, NDArray[np.generic]]]) -> SubsetRecord:
+    selection, bad = (
+        "" if array is None else names[id(array)][0] for array in (subset.selection, subset.bad_bands)
+    )
+    return SubsetRecord(selection, subset.masks, bad, subset.band_text)
 
 
 def _result(unmixing: Unmixing) -> ResultRecord:

@@ -10,13 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hsunmix.model.cube import Cube
 from hsunmix.model.region import Region
 from hsunmix.model.spectra import Endmember
 from hsunmix.model.unmixing import Unmixing, Weights
 
 __all__ = [
-    "Document", "Layer", "Pin", "Run", "RunSettings", "View",
+    "Document", "Layer", "Pin", "Run", "RunSettings", "Subset", "View",
     "index_without", "with_endmember", "with_result",
 ]  # fmt: skip
 
@@ -109,6 +112,36 @@ class View:
 
 
 @dataclass(frozen=True, eq=False)
+class Subset:
+    """Which pixels and bands of a scene are used, and the words for them; see ``Cube``."""
+
+    selection: NDArray[np.bool_] | None = None
+    masks: tuple[str, ...] = ()
+    bad_bands: NDArray[np.bool_] | None = None
+    band_text: str = ""
+
+    @classmethod
+    def of(cls, cube: Cube) -> Subset:
+        """Return what a cube is restricted to."""
+        return cls(cube.selection, cube.masks, cube.bad_bands, cube.band_text)
+
+    def on(self, cube: Cube) -> Cube:
+        """Restrict a cube to it; the very same cube where it is already."""
+        bad = _bits(self.bad_bands, cube.bands)
+        if not np.array_equal(bad, _bits(cube.bad_bands, cube.bands)):
+            bands = cube.with_bad_bands(bad, self.band_text) if self.band_text else cube.as_opened
+            cube = bands.with_selection(cube.selection, *cube.masks)
+        one, other = self.selection, cube.selection
+        if one is other or (one is not None and other is not None and np.array_equal(one, other)):
+            return cube
+        return cube.with_selection(one, *self.masks)
+
+
+def _bits(bad: NDArray[np.bool_] | None, bands: int) -> NDArray[np.bool_]:
+    return np.zeros(bands, dtype=bool) if bad is None else bad
+
+
+@dataclass(frozen=True, eq=False)
 class Run:
     """One result of the session, kept to go back to and to compare with.
 
@@ -131,6 +164,8 @@ class Run:
         Columns that were locked.
     edited : bool
         Its endmembers were changed by hand.
+    subset : Subset or None
+        The pixels and bands that it is of; None where that is not known.
     """
 
     number: int
@@ -143,6 +178,7 @@ class Run:
     unmixing: Unmixing | None
     locked: tuple[int, ...] = ()
     edited: bool = False
+    subset: Subset | None = None
 
 
 @dataclass(frozen=True, eq=False)

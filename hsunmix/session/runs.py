@@ -12,9 +12,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import numpy as np
+
+from hsunmix.model.band_numbers import numbered
+from hsunmix.model.cube import Cube
 from hsunmix.model.unmixing import Asked, Unmixing
 from hsunmix.parameters import to_dict
-from hsunmix.session.document import Document, Run, RunSettings, with_result
+from hsunmix.session.document import Document, Run, RunSettings, Subset, with_result
 
 __all__ = ["back_to", "carried", "current", "held", "kept", "run_bytes", "with_run", "without_run"]
 
@@ -69,7 +73,8 @@ def current(document: Document) -> Run | None:
 def back_to(document: Document, number: int) -> Document:
     """Return the document showing an earlier result, with the settings that made it.
 
-    Where its arrays were dropped, only the settings are taken.
+    The pixels and bands that it was made of are used again. Where its arrays were dropped, only the
+    settings are taken.
 
     Raises
     ------
@@ -80,10 +85,18 @@ def back_to(document: Document, number: int) -> Document:
     before = kept(document)
     if run.unmixing is None or run.unmixing is document.unmixing:
         return replace(before, settings=run.settings)
+    cube = None if before.cube is None else _made_of(before.cube, run.subset, run.unmixing)
     view = replace(before.view, endmember=min(before.view.endmember, len(run.endmembers) - 1))
     if before.view.page == "rgb":
         view = replace(view, page="maps")
-    return replace(before, unmixing=run.unmixing, endmembers=run.endmembers, settings=run.settings, view=view)
+    return replace(
+        before,
+        cube=cube,
+        unmixing=run.unmixing,
+        endmembers=run.endmembers,
+        settings=run.settings,
+        view=view,
+    )
 
 
 def without_run(document: Document, number: int) -> Document:
@@ -160,9 +173,31 @@ def _with_entry(
         result,
         locked,
         edited,
+        _subset(document, result),
     )
     runs = _bounded((*document.runs, run)[-MOST:], result)
     return replace(document, runs=runs, run_count=run.number)
+
+
+def _subset(document: Document, result: Unmixing) -> Subset | None:
+    """Return the pixels and bands that a result is of: those in use, unless it was made with other bands."""
+    cube = document.cube
+    if cube is None:
+        return None
+    now = Subset.of(cube)
+    used = result.used_bands
+    if used.shape == (cube.bands,) and not np.array_equal(used, cube.good_bands):
+        return replace(now, bad_bands=~used, band_text=numbered(used))
+    return now
+
+
+def _made_of(cube: Cube, subset: Subset | None, result: Unmixing) -> Cube:
+    """Restrict a cube to what a result is of."""
+    if subset is not None:
+        return subset.on(cube)
+    if cube.selection is None:
+        return cube
+    return Subset(np.isfinite(result.rmse), (), cube.bad_bands, cube.band_text).on(cube)
 
 
 def _bounded(runs: tuple[Run, ...], shown: Unmixing) -> tuple[Run, ...]:

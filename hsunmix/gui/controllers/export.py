@@ -67,15 +67,18 @@ class Controller:
         from hsunmix.exports import deliver
 
         yield None
-        assert document.cube is not None
+        cube = document.cube
+        assert cube is not None
         command = script = reason = ""
         try:
-            facts = facts_of(document, self.bench.scenes.here(document.cube))
+            facts = facts_of(document, self.bench.scenes.here(cube))
+            if not facts.masks_hold:
+                cube = cube.with_selection(cube.selection)  # words that make another mask are not written
             script = python_script(document, facts)
             command = command_line(document, facts, folder, products, delivery.dpi)
         except InputError as error:
             reason = str(error)
-        made = replace(delivery, command=command, no_command=reason, script=script)
+        made = replace(delivery, cube=cube, command=command, no_command=reason, script=script)
         return (yield from deliver(made, folder, products))
 
     def _folder(self, document: Document) -> str:

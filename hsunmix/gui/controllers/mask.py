@@ -178,6 +178,7 @@ def _planned(
         threshold = plan.threshold
         if threshold is None:
             threshold = CUSTOMARY.get(plan.text.strip(), sum(limits) / 2)
+        threshold = float(f"{threshold:.6g}")  # what its words say
         plan = replace(plan, threshold=threshold)
         numbers = np.asarray(values, dtype=np.float32)
         with np.errstate(invalid="ignore"):
