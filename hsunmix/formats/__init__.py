@@ -55,6 +55,7 @@ __all__ = [
     "open_header",
     "open_mask",
     "open_spectra",
+    "regular_file",
     "spectra_filter",
 ]
 

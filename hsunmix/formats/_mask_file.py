@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.errors import FormatError
+from hsunmix.engine.memory import require
+from hsunmix.errors import FormatError, HsunmixError
 from hsunmix.formats._files import read_head
 from hsunmix.model.cube import Cube
 
@@ -25,8 +26,7 @@ def mask_of(path: Path, cube: Cube, open_raster: Callable[[Path], Cube]) -> NDAr
     What is 0 is not wanted, so that class 0 of a classification, "unclassified", is not.
     """
     if read_head(path).startswith(_NPY):
-        values = _npy(path)
-        _check_shape(path, (values.shape[0], values.shape[1]), cube)
+        values = _npy(path, cube)
         return np.asarray(np.isfinite(values) & (values != 0))
     raster = open_raster(path)
     if raster.bands != 1:
@@ -40,8 +40,8 @@ def mask_of(path: Path, cube: Cube, open_raster: Callable[[Path], Cube]) -> NDAr
     return mask
 
 
-def _npy(path: Path) -> NDArray[np.generic]:
-    """Read a two-dimensional array of plain numbers, whose size must fit the file's."""
+def _npy(path: Path, cube: Cube) -> NDArray[np.generic]:
+    """Read a two-dimensional array of plain numbers, whose size must fit the file's and the cube's."""
     try:
         with path.open("rb") as file:
             version = np.lib.format.read_magic(file)
@@ -51,7 +51,11 @@ def _npy(path: Path) -> NDArray[np.generic]:
             size = math.prod(shape) * dtype.itemsize
             if dtype.kind not in "biuf" or len(shape) != 2 or path.stat().st_size - here != size:
                 raise ValueError(f"{dtype} of shape {shape}")
+            _check_shape(path, (shape[0], shape[1]), cube)
+            require(2 * size, f"{path}: the mask")
             values = np.frombuffer(file.read(size), dtype)
+    except HsunmixError:
+        raise
     except Exception as error:  # NumPy's own reader of the head raises whatever its tokenizer does
         raise FormatError(path, f"holds no two-dimensional array of plain numbers: {error}") from None
     return values.reshape(shape, order="F" if in_columns else "C")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ __all__ = ["FARTHEST", "KINDS", "Region", "runs_of"]
 
 KINDS = ("rectangle", "polygon", "brush")
 LEAST = {"rectangle": 2, "polygon": 3, "brush": 0}  # vertices
+CROSSINGS = 1 << 16  # of edges and lines, worked on at a time
 FARTHEST = 1e7  # no scene has so many lines or samples
 
 
@@ -55,7 +57,7 @@ class Region:
             raise ValueError(f"there is no region of the kind {self.kind!r}")
         if len(self.vertices) < LEAST[self.kind] or (self.kind == "rectangle" and len(self.vertices) != 2):
             raise ValueError(f"a {self.kind} of {len(self.vertices)} vertices")
-        if any(not abs(v) <= FARTHEST for pair in self.vertices for v in pair):  # NaN is refused as well
+        if not (np.abs(np.array(self.vertices, dtype=np.float64)) <= FARTHEST).all():  # nor NaN
             raise ValueError(f"the region {self.name} reaches too far")
         if self.runs.ndim != 2 or self.runs.shape[1] != 3:
             raise ValueError(f"the runs of a region have the shape {self.runs.shape}")
@@ -131,17 +133,24 @@ def _centres(low: float, high: float, count: int) -> slice:
 
 def _polygon(vertices: tuple[tuple[float, float], ...], lines: int, samples: int) -> NDArray[np.bool_]:
     """Every edge toggles what lies right of it on the lines it crosses; twice is outside again."""
-    toggled = np.zeros((lines, samples + 1), dtype=bool)
-    corners = np.asarray(vertices, dtype=np.float64)
-    for (line0, sample0), (line1, sample1) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
-        crossed = _centres(min(line0, line1), max(line0, line1), lines)
-        line = np.arange(crossed.start, crossed.stop)
-        if not line.size:
-            continue
-        place = sample0 + (line + 0.5 - line0) * ((sample1 - sample0) / (line1 - line0))
-        column = np.clip(np.ceil(place - 0.5), 0, samples).astype(int)
-        toggled[line, column] ^= True
-    return np.logical_xor.accumulate(toggled, axis=1)[:, :samples]
+    toggles = np.zeros((lines, samples + 1), dtype=np.uint8)  # only whether they are odd counts
+    start = np.asarray(vertices, dtype=np.float64)
+    end = np.roll(start, -1, axis=0)
+    low, high = np.minimum(start[:, 0], end[:, 0]), np.maximum(start[:, 0], end[:, 0])
+    first, past = (np.clip(np.ceil(edge - 0.5), 0, lines).astype(np.int64) for edge in (low, high))
+    crossing = np.flatnonzero(past > first)
+    start, end, first, counts = start[crossing], end[crossing], first[crossing], (past - first)[crossing]
+    slope = (end[:, 1] - start[:, 1]) / (end[:, 0] - start[:, 0])
+    cuts = np.searchsorted(np.cumsum(counts), np.arange(0, counts.sum(), CROSSINGS), side="right")
+    for begin, stop in pairwise([*cuts.tolist(), len(counts)]):
+        some = counts[begin:stop]
+        edge = np.repeat(np.arange(begin, stop), some)
+        line = first[edge] + np.arange(len(edge)) - np.repeat(np.cumsum(some) - some, some)
+        place = start[edge, 1] + (line + 0.5 - start[edge, 0]) * slope[edge]
+        column = np.clip(np.ceil(place - 0.5), 0, samples).astype(np.int64)
+        np.add.at(toggles.reshape(-1), line * (samples + 1) + column, np.uint8(1))
+    odd = (toggles & 1).view(bool)
+    return np.logical_xor.accumulate(odd, axis=1)[:, :samples]
 
 
 def _painted(runs: NDArray[np.int32], lines: int, samples: int) -> NDArray[np.bool_]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
-import os
 import re
 from collections.abc import Callable, Sequence
 from os import PathLike
@@ -12,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from hsunmix.errors import FileError, FormatError, MissingFileError
+from hsunmix.errors import FileError, FormatError
 from hsunmix.exports._georeference import crs_of
 from hsunmix.files import replacing
+from hsunmix.formats import regular_file
 from hsunmix.model.cube import Cube
 from hsunmix.model.region import Region, runs_of
 from hsunmix.model.spectra import colour
@@ -61,17 +60,24 @@ def write_regions(regions: Sequence[Region], cube: Cube, path: str | PathLike[st
         temporary.write_text(json.dumps(box, ensure_ascii=False), encoding="utf-8")
 
 
-def read_regions(path: str | PathLike[str], cube: Cube) -> tuple[Region, ...]:
+def read_regions(path: str | PathLike[str], cube: Cube, most: float = MOST_REGIONS) -> tuple[Region, ...]:
     """Read the polygons of a GeoJSON file as regions of a cube.
 
     A polygon without holes stays one; everything else becomes painted pixels. Places are of the
     coordinate system that the file names. Where it names none they are longitude and latitude, else
     coordinates of the cube's own map, else samples and lines: whichever first lies on the scene.
 
+    Parameters
+    ----------
+    path : path-like
+    cube : Cube
+    most : int
+        As many may lie on the scene.
+
     Raises
     ------
     FileError
-        The file can't be read, is no GeoJSON, or has no polygon on the scene.
+        The file can't be read, is no GeoJSON, or has no polygon, or too many, on the scene.
     """
     box = _read(path)
     problem: Exception | None = None
@@ -85,6 +91,10 @@ def read_regions(path: str | PathLike[str], cube: Cube) -> tuple[Region, ...]:
         except (AttributeError, KeyError, IndexError, TypeError, ValueError, OverflowError) as error:
             problem = error
             continue
+        if len(regions) > most:
+            raise FormatError(
+                path, f"has {len(regions)} regions, and {most} can be shown; join some, or use it as a mask"
+            )
         if regions:
             return regions
     if problem is not None:
@@ -106,24 +116,24 @@ def _readings(box: dict[str, Any], cube: Cube) -> list[Change | None]:
 def _regions(box: dict[str, Any], cube: Cube, change: Change | None) -> tuple[Region, ...]:
     """Return the regions that lie on the scene, reading the places in one way."""
     regions: list[Region] = []
-    for feature in box.get("features", [box])[:MOST_REGIONS]:
+    for feature in box.get("features", [box]):
         geometry = feature.get("geometry") if "geometry" in feature else feature
         polygons = _polygons(geometry)
         if not polygons:
             continue
         rings = [[_found(cube, ring, change) for ring in polygon] for polygon in polygons]
         region = _region(feature.get("properties") or {}, rings, cube, len(regions))
-        if region.mask(cube.lines, cube.samples).any():
+        if region.part(*region.window(cube.lines, cube.samples)).any():
             regions.append(region)
     return tuple(regions)
 
 
 def _read(path: str | PathLike[str]) -> dict[str, Any]:
     try:
-        with open(os.fspath(path), "rb") as file:  # noqa: PTH123 - any path-like
+        with regular_file(path).open("rb") as file:
             data = file.read(SIZE_LIMIT + 1)
-    except FileNotFoundError as error:
-        raise MissingFileError(path, "there is no such file") from error
+    except FileError:
+        raise
     except OSError as error:
         raise FileError(path, f"could not be read: {error.strerror or error}") from error
     if len(data) > SIZE_LIMIT:
@@ -160,14 +170,14 @@ def _placed(cube: Cube, ring: Ring, change: Change | None) -> list[tuple[float, 
 
 
 def _found(cube: Cube, ring: Sequence[Sequence[float]], change: Change | None) -> Ring:
-    x, y = [float(place[0]) for place in ring], [float(place[1]) for place in ring]
-    if not all(map(math.isfinite, (*x, *y))):
+    x, y = np.array([(place[0], place[1]) for place in ring], dtype=np.float64).T
+    if not (np.isfinite(x) & np.isfinite(y)).all():
         raise ValueError("a place is no number")
     if change is None or cube.georeference is None:
-        return list(zip(y, x, strict=True))
+        return list(zip(y.tolist(), x.tolist(), strict=True))
     a, b, c, d, e, f = cube.georeference.transform
     matrix = np.linalg.inv(np.array([[a, b], [d, e]]))
-    samples, lines = matrix @ (np.array(change(x, y)) - [[c], [f]])
+    samples, lines = matrix @ (np.array(change(x.tolist(), y.tolist())) - [[c], [f]])
     return list(zip(lines.tolist(), samples.tolist(), strict=True))
 
 
@@ -230,8 +240,10 @@ def _region(properties: dict[str, Any], polygons: list[list[Ring]], cube: Cube, 
         return Region(name, ink, "polygon", corners)
     mask = np.zeros((cube.lines, cube.samples), dtype=bool)
     for outline, *holes in polygons:
-        part = Region(name, ink, "polygon", tuple(outline)).mask(cube.lines, cube.samples)
+        outer = Region(name, ink, "polygon", tuple(outline))
+        top, left, bottom, right = window = outer.window(cube.lines, cube.samples)
+        part = outer.part(*window)
         for hole in holes:
-            part &= ~Region(name, ink, "polygon", tuple(hole)).mask(cube.lines, cube.samples)
-        mask |= part
+            part &= ~Region(name, ink, "polygon", tuple(hole)).part(*window)
+        mask[top:bottom, left:right] |= part
     return Region(name, ink, "brush", runs=runs_of(mask))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Generator, Sequence
 from os import PathLike
@@ -75,8 +76,9 @@ def _wanted(cube: Cube, mask: Mask) -> Generator[Step | None, None, tuple[NDArra
         text = os.path.abspath(text)  # noqa: PTH100 - resolve() would follow links
         if Path(text).suffix.lower() in POLYGONS:
             inside = np.zeros(cube.shape[:2], dtype=bool)
-            for region in read_regions(text, cube):
-                inside |= region.mask(cube.lines, cube.samples)
+            for region in read_regions(text, cube, most=math.inf):
+                top, left, bottom, right = window = region.window(cube.lines, cube.samples)
+                inside[top:bottom, left:right] |= region.part(*window)
             return inside, text
         return open_mask(text, cube), text
     if not compiled(cube, text).is_condition:

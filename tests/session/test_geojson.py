@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,10 +12,12 @@ import numpy as np
 import pytest
 
 from hsunmix.errors import FileError, FormatError
+from hsunmix.jobs import finish
 from hsunmix.model.cube import Cube
 from hsunmix.model.georeference import Georeference
 from hsunmix.model.region import Region, runs_of
 from hsunmix.session.geojson import read_regions, write_regions
+from hsunmix.session.narrowing import narrowed
 from tests.conftest import make_cube
 
 TURNED = Georeference((20.0, 3.0, 560_000.0, 2.5, -20.0, 4_140_000.0), "EPSG:32611")
@@ -147,3 +151,46 @@ def test_the_ways_to_name_a_coordinate_system(tmp_path, name):
     path = polygon_file(tmp_path / "a.json", [corners], crs={"properties": {"name": name}})
     (region,) = read_regions(path, cube)
     np.testing.assert_allclose(region.vertices, [(2, 1), (2, 6), (9, 6)], atol=1e-6)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+@pytest.mark.parametrize("name", ["a.geojson", "a.json", "a.tif", "a"])
+def test_a_mask_that_is_no_file_does_not_wait_for_ever(tmp_path, name):
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(FileError, match="is a pipe or a device"):
+        finish(narrowed(make_cube(), [tmp_path / name]))
+    (tmp_path / "folder.geojson").mkdir()
+    with pytest.raises(FileError, match="is a folder"):
+        finish(narrowed(make_cube(), [tmp_path / "folder.geojson"]))
+
+
+def test_an_array_is_compared_with_the_scene_before_it_is_read(tmp_path):
+    path = tmp_path / "a.npy"
+    with path.open("wb") as file:
+        head = {"descr": "|u1", "fortran_order": False, "shape": (1, 2**40)}
+        np.lib.format.write_array_header_1_0(file, head)
+        file.truncate(file.tell() + 2**40)  # takes no room on the disk
+    with pytest.raises(FileError, match=r"is a mask of 1 lines × 1099511627776 samples"):
+        finish(narrowed(make_cube(), [path]))
+
+
+def test_every_polygon_of_a_mask_counts_and_a_window_shows_no_part_of_them(tmp_path):
+    squares = [[[[x, y], [x + 1, y], [x + 1, y + 1], [x, y + 1]]] for x in range(40) for y in range(30)]
+    features = [{"geometry": {"type": "Polygon", "coordinates": square}} for square in squares]
+    path = tmp_path / "a.geojson"
+    path.write_text(json.dumps({"features": features, "coordinates_are": "samples and lines"}))
+    cube = Cube.from_array(np.ones((31, 41, 2), np.float32))
+    assert finish(narrowed(cube, [path])).selection.sum() == len(squares)
+    with pytest.raises(FormatError, match="has 1200 regions, and 1000 can be shown"):
+        read_regions(path, cube)
+
+
+def test_many_vertices_are_no_reason_to_wait(tmp_path):
+    rng = np.random.default_rng(0)
+    ring = rng.uniform(0, 60, (50_000, 2)).tolist()
+    path = tmp_path / "a.geojson"
+    path.write_text(json.dumps({"type": "Polygon", "coordinates": [ring], "coordinates_are": "samples"}))
+    began = time.process_time()
+    (region,) = read_regions(path, Cube.from_array(np.ones((60, 50, 2), np.float32)))
+    assert region.mask(60, 50).any()
+    assert time.process_time() - began < 2  # was 12 an edge at a time
