@@ -19,6 +19,7 @@ from hsunmix.formats._xml import Element, read_xml
 __all__ = ["image_of", "metadata_fields", "metadata_of"]
 
 IMAGE, METADATA = "SPECTRAL_IMAGE", "METADATA"
+_CHANNEL = re.compile(r"[0-9]{1,6}")
 _FIELDS = {
     "wavelength": ("wavelengthCenterOfBand",),
     "fwhm": ("FWHMOfBand", "wavelengthWidthOfBand"),
@@ -47,11 +48,21 @@ def image_of(metadata: Path) -> Path | None:
     return tiff_beside(metadata, begin + IMAGE) or tiff_beside(metadata, begin + IMAGE + "_COG")
 
 
-def metadata_fields(path: Path, bands: int, notes: list[str]) -> Fields:
-    """Return what the metadata say on the bands, in the words of an ENVI header."""
+def metadata_fields(path: Path, bands: int, notes: list[str], image: str = "") -> Fields:
+    """Return what the metadata say on the bands, in the words of an ENVI header.
+
+    Parameters
+    ----------
+    path : Path
+    bands : int
+        Of the image.
+    notes : list of str
+    image : str
+        The image's name, which tells the detector where each has an image of its own.
+    """
     try:
         root = read_xml(path)
-        fields = _fields(path, root, bands)
+        fields = _fields(path, root, bands, image)
     except FileError as error:
         notes.append(f"{path.name} was not used: it {error.reason}.")
         return {}
@@ -59,9 +70,29 @@ def metadata_fields(path: Path, bands: int, notes: list[str]) -> Fields:
     return fields
 
 
-def _fields(path: Path, root: Element, bands: int) -> Fields:
+def _detector(root: Element, rows: list[Element], image: str) -> list[Element]:
+    """Return the rows of the detector that an image is of (L1B); all of them where it is of both."""
+    found = re.search(r"_(VNIR|SWIR)(?![A-Za-z])", image, re.IGNORECASE)
+    quality = None if found is None else next(root.below(f"{found[1]}ProductQuality"), None)
+    if quality is None:
+        return rows
+    channels = {
+        int(n) for listed in quality.below("expectedChannelsList") for n in _CHANNEL.findall(listed.text)
+    }
+    return [row for k, row in enumerate(rows, 1) if _number(row, k) in channels]
+
+
+def _number(row: Element, counted: int) -> int:
+    """Return the number of a band, as the lists of channels have it."""
+    text = row.attributes.get("number", "")
+    return int(text[:6]) if text.isascii() and text.isdigit() else counted
+
+
+def _fields(path: Path, root: Element, bands: int, image: str) -> Fields:
     table = next(root.below("bandCharacterisation"), None)
     rows = [] if table is None else [*table.named("bandID"), *table.named("band")]
+    if len(rows) != bands:
+        rows = _detector(root, rows, image)
     if len(rows) != bands:
         raise FormatError(path, f"describes {len(rows)} bands, and the image has {bands}")
     fields = {"wavelength units": "Nanometers"}
@@ -72,10 +103,11 @@ def _fields(path: Path, root: Element, bands: int) -> Fields:
     expected = {
         int(number)
         for channels in root.below("expectedChannelsList")
-        for number in re.findall(r"[0-9]{1,6}", channels.text)
+        for number in _CHANNEL.findall(channels.text)
     }
-    if expected & set(range(1, bands + 1)):
-        fields["bbl"] = ", ".join("1" if number in expected else "0" for number in range(1, bands + 1))
+    numbers = [_number(row, k) for k, row in enumerate(rows, 1)]
+    if expected & set(numbers):
+        fields["bbl"] = ", ".join("1" if number in expected else "0" for number in numbers)
     background = next((found.text for found in root.below("backgroundValue")), "")
     if background:
         fields["data ignore value"] = background

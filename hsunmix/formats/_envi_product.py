@@ -45,7 +45,7 @@ def with_metadata(header: Header, bands: int) -> Header:
     metadata = metadata_of(header.path)
     if metadata is None:
         return header
-    said = metadata_fields(metadata, bands, header.notes)
+    said = metadata_fields(metadata, bands, header.notes, header.path.name)
     if any(key in said for key in _SCALE):
         own = {key: value for key, value in header.fields.items() if key not in _SCALE}
     else:

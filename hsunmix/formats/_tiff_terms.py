@@ -68,8 +68,13 @@ def _understood(items: Mapping[str, str]) -> Fields:
             words = stem
             fields["wavelength units"] = _UNITS[unit]
         if words in _MEANING:
-            fields[_MEANING[words]] = value.strip().strip("{}").strip()
+            fields[_MEANING[words]] = value.strip().strip("{}[]").strip()
     return fields
+
+
+def _listed(text: str) -> int:
+    """Return how many entries a list in a tag has."""
+    return len(re.split(r"\s*[,;]\s*|\s+", text.strip("[]{}() ")))
 
 
 def _of_bands(band_tags: Sequence[Tags], domain: str, notes: list[str]) -> Fields:
@@ -78,7 +83,9 @@ def _of_bands(band_tags: Sequence[Tags], domain: str, notes: list[str]) -> Field
     fields: Fields = {}
     for key in _BY_BAND:
         values = [one.get(key, "") for one in each]
-        if key == "wavelength units":
+        if len(values) > 1 and len(set(values)) == 1 and _listed(values[0]) == len(values):
+            fields[key] = values[0]  # every band has the list of all
+        elif key == "wavelength units":
             units = {value.lower() for value in values}
             if len(units) == 1:
                 fields |= {key: values[0]} if values[0] else {}

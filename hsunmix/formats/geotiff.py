@@ -12,6 +12,7 @@ from hsunmix.errors import FileError, FormatError
 from hsunmix.formats import _envi_bands
 from hsunmix.formats._absence import empty_value
 from hsunmix.formats._band_characterisation import image_of, metadata_fields, metadata_of
+from hsunmix.formats._band_names import of_names
 from hsunmix.formats._envi_header import Header, is_header, read_header
 from hsunmix.formats._envi_map import georeference
 from hsunmix.formats._files import is_regular
@@ -24,7 +25,6 @@ from hsunmix.formats._tiff_pages import read_pages, spread
 from hsunmix.formats._tiff_pixels import TiffPixels
 from hsunmix.formats._tiff_places import lying
 from hsunmix.formats._tiff_terms import Fields, joined, merged
-from hsunmix.formats._wavelengths import from_names, nanometres
 from hsunmix.model.cube import Cube
 from hsunmix.model.pixels import Pixels
 
@@ -60,7 +60,7 @@ def open_cube(path: Path, options: Options) -> Cube:  # noqa: ARG001 - TIFF need
     nm, fwhm, unit = _envi_bands.wavelengths(header, bands)
     names = tuple(facts.names) if any(facts.names) else ()
     if nm is None and "wavelength" not in fields:
-        nm, unit = _named(names, facts.notes)
+        nm, unit = of_names(names, facts.notes)
     gain, offset = _scale(facts, header)
     nodata = facts.nodata if facts.nodata is not None else _envi_bands.nodata(header)
     dtype, empty = (facts.dtype, 0.0) if mask is None else empty_value(facts.dtype, nodata, facts.notes)
@@ -99,7 +99,7 @@ def _fields(image: Path, facts: TiffFacts) -> tuple[Fields, Header]:
     sources = []
     metadata = metadata_of(image)
     if metadata is not None:
-        sources.append(metadata_fields(metadata, bands, notes))
+        sources.append(metadata_fields(metadata, bands, notes, image.name))
     sources += [_header_beside(image, facts), *joined(facts)]
     if not any("wavelength" in source for source in sources):
         sources.append(stac_fields(image, bands, notes))
@@ -124,24 +124,6 @@ def _header_beside(image: Path, facts: TiffFacts) -> Fields:
             return dict(header.fields)
         facts.notes.append(f"{beside.name} describes an image of another size: ignored.")
     return {}
-
-
-def _named(names: tuple[str, ...], notes: list[str]) -> tuple[Vector | None, str]:
-    """Read wavelengths out of the descriptions of the bands."""
-    found = from_names(names)
-    if found is None:
-        try:
-            numbers = [float(name) for name in names]
-        except ValueError:
-            return None, ""
-        counted = all(number.is_integer() for number in numbers) and min(numbers, default=0) < 100
-        if len(numbers) < 2 or counted:
-            return None, ""
-        found = numbers, ""
-    nm = nanometres(*found, notes)
-    if nm is not None:
-        notes.append("the wavelengths were read from the band names.")
-    return nm, found[1]
 
 
 def _scale(facts: TiffFacts, header: Header) -> tuple[float | Vector, float | Vector]:

@@ -11,7 +11,15 @@ from click.testing import CliRunner
 
 from hsunmix.cli.main import main
 from hsunmix.formats import open_cube
-from tests.formats.tiff_products import CORNER, LINES, SAMPLES, make_desis, make_enmap
+from tests.formats.tiff_products import (
+    CORNER,
+    ENMAP,
+    LINES,
+    SAMPLES,
+    make_desis,
+    make_enmap,
+    write_tiff,
+)
 
 
 @pytest.fixture(params=[make_enmap, make_desis], ids=["enmap", "desis"])
@@ -111,3 +119,30 @@ def test_metadata_that_cannot_be_used_are_left_aside(tmp_path, change, reason):
     cube = open_cube(image)
     assert cube.wavelengths is None
     assert any(metadata.name in note and reason in note for note in cube.notes), cube.notes
+
+
+@pytest.mark.parametrize(("detector", "channels"), [("VNIR", range(1, 8)), ("SWIR", (8, 10, 11, 12))])
+def test_an_image_for_each_detector(tmp_path, detector, channels):
+    """EnMAP L1B: the rows of the metadata that count are those of the detector's channels."""
+    nm = np.linspace(420, 2440, 12)
+    listed = {"vnir": "1,2,3,4,5,6,7", "swir": "8,10,11,12"}
+    rows = "".join(
+        f'<bandID number="{k}"><wavelengthCenterOfBand>{w:.3f}</wavelengthCenterOfBand>'
+        f"<GainOfBand>{k}e-4</GainOfBand><OffsetOfBand>0</OffsetOfBand></bandID>"
+        for k, w in enumerate(nm, 1)
+    )
+    quality = "".join(
+        f"<{name}ProductQuality><expectedChannelsList>{text}</expectedChannelsList></{name}ProductQuality>"
+        for name, text in listed.items()
+    )
+    name = ENMAP.replace("L2A", "L1B")
+    (tmp_path / f"{name}-METADATA.XML").write_text(
+        f"<level_X><specific>{quality}<bandCharacterisation>{rows}</bandCharacterisation></specific></level_X>"
+    )
+    picked = np.array(channels) - 1
+    image = tmp_path / f"{name}-SPECTRAL_IMAGE_{detector}.TIF"
+    write_tiff(image, np.full((5, 4, len(picked)), 100, "u2"), None)
+    cube = open_cube(image)
+    np.testing.assert_allclose(cube.wavelengths, nm[picked], atol=1e-3)
+    np.testing.assert_allclose(cube.gain, (picked + 1) * 1e-4)
+    assert cube.bad_bands is None or not cube.bad_bands.any()
