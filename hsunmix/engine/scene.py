@@ -93,9 +93,13 @@ class Scene:
         step = max(1, CHUNK_BYTES // (self.n_bands * TILE * 4))
         return [slice(i, min(i + step, len(self.tiles))) for i in range(0, len(self.tiles), step)]
 
-    def passes(self, work: Callable[[slice], T]) -> Generator[None, None, list[T]]:
-        """Map-reduce: call ``work`` for every chunk, return the results in order."""
-        return run_chunks(work, self.chunks)
+    def passes(self, work: Callable[[slice], T], slow: bool = False) -> Generator[None, None, list[T]]:
+        """Map-reduce: call ``work`` for every chunk, return the results in order.
+
+        Where a pixel takes long (``slow``) a chunk is one tile, so that the work can still be cancelled.
+        """
+        tiles = [slice(i, i + 1) for i in range(len(self.tiles))]
+        return run_chunks(work, tiles if slow else self.chunks)
 
     def part(self, chunk: slice) -> Part:
         """Return the pixels of some tiles."""

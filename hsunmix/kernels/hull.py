@@ -6,10 +6,10 @@ For given spectra the problem of one pixel x is, with G = WᵀW and c = Wᵀx,
 
 It is solved as in ``least_squares``: a set of endmembers decides, and so does whether the sum is
 held at one; then h, the multipliers, and either the sum's multiplier λ or what is left to one are
-an affine map of c, and all that are below zero change sides at once. Where that doesn't settle,
-the problem without the sum is solved, and if its sum exceeds one, the problem with Σh = 1: the
-problem is convex, so its solution then lies there. At the optimum
-‖x − W h‖² = ‖x‖² − cᵀh − λ: neither h nor the difference is formed.
+an affine map of c, and all that are below zero change sides at once. Where that doesn't settle, and
+with more endmembers than a set has bits, ``active_set`` solves the problem without the sum, and if its
+sum exceeds one, the problem with Σh = 1: the problem is convex, so its solution then lies there. At
+the optimum ‖x − W h‖² = ‖x‖² − cᵀh − λ: the difference isn't formed.
 """
 
 from __future__ import annotations
@@ -17,10 +17,12 @@ from __future__ import annotations
 import numpy as np
 
 from hsunmix.kernels._compile import KERNEL, njit
-from hsunmix.kernels.least_squares import TOLERANCE, _active_set, _affine_map, _best_single
+from hsunmix.kernels.active_set import best_single, lift_of, scratch, solve
+from hsunmix.kernels.least_squares import LOW, _affine_map
 from hsunmix.kernels.projection import _dot_tile
 
 HELD = np.int64(1) << 62  # the bit of a set that says that the sum is held at one
+BITS = 62  # left for the endmembers
 
 
 @njit(**KERNEL)
@@ -31,7 +33,7 @@ def _fill(g, state, slot, keys, maps):
     members = state & ~HELD
     m, v = np.empty((r, r)), np.empty(r)
     keys[slot, 0] = state
-    keys[slot, 1] = _affine_map(g, members, held, m, v)
+    keys[slot, 1] = _affine_map(g + lift_of(g) if held else g, members, held, m, v)
     last = np.zeros(r + 1)
     if held:  # λ = (c − G h)_i for any member i
         first = 0
@@ -62,21 +64,22 @@ def _fill(g, state, slot, keys, maps):
 
 
 @njit(**KERNEL)
-def _slowly(g, c, bounded, tol):
-    """Return the set by the active set method, which can't cycle."""
+def _slowly(g, c, bounded, h, space):
+    """Return the set, as far as its bits go, and ‖x‖² − ‖x − W h‖² at the optimum."""
     r = g.shape[0]
-    z = np.empty(r)
-    keys, maps = np.full((16, 2), -1, np.int64), np.empty((16, r, r + 1))
-    members = _active_set(g, c, False, tol, z, keys, maps)
-    total = 0.0
+    solve(g, c, False, r, h, space)
+    held = bounded and h.sum() > 1
+    if held:
+        solve(g, c, True, r, h, space)
+    state, fit = np.int64(held) << BITS, 0.0
     for i in range(r):
-        if members >> i & 1:
-            total += max(z[i], 0.0)
-    if not bounded or total <= 1:
-        return members
-    for i in range(keys.shape[0]):
-        keys[i, 0] = -1
-    return _active_set(g, c, True, tol, z, keys, maps) | HELD
+        down = c[i]
+        for j in range(r):
+            down -= g[i, j] * h[j]
+        fit += h[i] * (c[i] + down)  # without the sum there is no slope on the set; with it, it is λ
+        if i < BITS:
+            state |= np.int64(h[i] > 0) << i
+    return state, fit
 
 
 @njit(**KERNEL, inline="never")
@@ -85,7 +88,7 @@ def _solve(right, rows, count, norms, g, bounded, keys, maps, skip_below, sets, 
     # One long function, because a call for every pixel costs more than its r² products.
     r = g.shape[0]
     table = keys.shape[0]
-    c = np.empty(r)
+    c, h, space = np.empty(r), np.empty(r), scratch(r, r)
     state = np.int64(0)
     for t in range(count):
         if residual[t] < skip_below:
@@ -94,16 +97,18 @@ def _solve(right, rows, count, norms, g, bounded, keys, maps, skip_below, sets, 
         for k in range(r):
             c[k] = right[rows[k], t]
             largest = max(largest, abs(c[k]))
-        tol = TOLERANCE * largest
+        tol = LOW * largest
         if sets[t] != 0:
             state = sets[t]  # else begin with the last pixel's: neighbours mostly hold the same
         fewest, patience, fit = r + 2, 3, 0.0
         settled = False
-        for attempt in range(12 + 2 * r):
+        for _ in range(12 + 2 * r if r <= BITS else 0):
             held = state & HELD != 0
             slot = ((state & ~HELD) ^ -np.int64(held)) & (table - 1)
             if keys[slot, 0] != state:
                 _fill(g, state, slot, keys, maps)
+            if keys[slot, 1] == 0:
+                break
             wrong, bad_count, last = np.int64(0), np.int64(0), np.int64(0)
             fit = 0.0
             for k in range(r):
@@ -111,7 +116,7 @@ def _solve(right, rows, count, norms, g, bounded, keys, maps, skip_below, sets, 
                 for j in range(r):
                     s += maps[slot, k, j] * c[j]
                 inside = state >> k & 1
-                limit = -TOLERANCE if inside else -tol
+                limit = -LOW if inside else -tol
                 bad = np.int64(s < limit)
                 wrong |= bad << k
                 bad_count += bad
@@ -121,17 +126,14 @@ def _solve(right, rows, count, norms, g, bounded, keys, maps, skip_below, sets, 
                 s = maps[slot, r, r]
                 for j in range(r):
                     s += maps[slot, r, j] * c[j]
-                if s < (-tol if held else -TOLERANCE):
+                if s < (-tol if held else -LOW):
                     wrong |= HELD
                     bad_count += 1
                 if held:
                     fit += s
-            if settled or (keys[slot, 1] == 1 and bad_count == 0):
-                break
-            if keys[slot, 1] == 0 or attempt >= 10 + 2 * r:
-                state = _slowly(g, c, bounded, tol)
+            if bad_count == 0:
                 settled = True
-                continue
+                break
             if bad_count < fewest:
                 fewest, patience = bad_count, np.int64(3)
             elif patience > 0:
@@ -142,7 +144,9 @@ def _solve(right, rows, count, norms, g, bounded, keys, maps, skip_below, sets, 
                 wrong = np.int64(1) << last
             state ^= wrong
             if state == HELD:
-                state |= np.int64(1) << _best_single(g, c)
+                state |= np.int64(1) << best_single(g, c)
+        if not settled:
+            state, fit = _slowly(g, c, bounded, h, space)
         sets[t] = state
         residual[t] = max(norms[t] - fit, 0.0)
 
@@ -164,7 +168,7 @@ def project(tiles, counts, norms, w, g, bounded, table, skip_below, right, sets,
     bounded : bool
         Whether abundances sum to at most one.
     table : int
-        How many maps to keep; a power of two.
+        How many maps to keep, a power of two; none for more endmembers than a set has bits.
     skip_below : float
         Pixels whose residual is already smaller keep it; it is then an upper bound.
     right : float64 (n, at least r, T)
@@ -176,6 +180,7 @@ def project(tiles, counts, norms, w, g, bounded, table, skip_below, right, sets,
     """
     r = g.shape[0]
     t_end = tiles.shape[2]
+    table = table if r <= BITS else 1
     keys = np.full((table, 2), -1, np.int64)
     maps = np.empty((table, r + 1, r + 1))
     along = np.empty(t_end)
@@ -196,6 +201,7 @@ def total_residual(right, rows, counts, norms, g, bounded, table, limit):
     """
     r = g.shape[0]
     t_end = right.shape[2]
+    table = table if r <= BITS else 1
     keys = np.full((table, 2), -1, np.int64)
     maps = np.empty((table, r + 1, r + 1))
     sets = np.zeros(t_end, np.int64)

@@ -8,8 +8,11 @@ Its solution is decided by the set S of endmembers that are present: on S the gr
 (λ = 0 without the sum), elsewhere h = 0. Both h on S and the multipliers elsewhere are then one
 affine map of c, the same for all pixels with this S. A scene visits few sets, so the maps are
 kept in a table, and a pixel costs a few products with r × r matrices: the search for S exchanges
-all wrong members at once (Júdice and Pires 1994; Kim and Park 2011) and falls back on an active
-set method, which can't cycle, when that doesn't settle.
+all wrong members at once (Júdice and Pires 1994; Kim and Park 2011).
+
+A map is trusted only where none of its spectra is nearly a combination of the others. Pixels whose
+search comes to another set, or doesn't settle, or whose sum isn't one, go to ``active_set``, which takes
+longer and is stopped by nothing. With the sum G is lifted, as is explained there.
 
 c is summed in float64, so float32 spectra cost cond(W), not cond(W)², of their accuracy.
 """
@@ -20,10 +23,11 @@ import numpy as np
 
 from hsunmix.kernels._compile import KERNEL, njit
 from hsunmix.kernels._products import wt_x
+from hsunmix.kernels.active_set import OFF, TOLERANCE, alike, best_single, lifted, scratch, solve, write
 
-MAX_RANK = 62  # sets are kept as the bits of an int64
+TRUSTED = 1e6  # how many times as uncertain as alone an abundance may be in a set (its variance inflation)
 TABLE_BYTES = 8 << 20  # a larger table would be farther from the processor than its maps are from being made
-TOLERANCE = 1e-12  # an abundance, or a multiplier relative to Wᵀx, may be so far below zero
+LOW = 1e-12  # an abundance, relative to the largest, may be so far below zero
 
 
 @njit(**KERNEL)
@@ -37,8 +41,7 @@ def table_size(r):
 
 @njit(**KERNEL)
 def _inverse(g, index, size):
-    """Whether G_SS, S being the first ``size`` of ``index``, has an inverse, and that."""
-    # Cholesky; a pivot that vanishes means dependent spectra.
+    """Whether G_SS, S being the first ``size`` of ``index``, has an inverse to be trusted, and that."""
     low = np.zeros((size, size))
     for a in range(size):
         for b in range(a + 1):
@@ -64,12 +67,15 @@ def _inverse(g, index, size):
             for k in range(a + 1, size):
                 s -= low[k, a] * inverse[k, col]
             inverse[a, col] = s / low[a, a]
+    for a in range(size):
+        if not g[index[a], index[a]] * inverse[a, a] <= TRUSTED:
+            return False, inverse
     return True, inverse
 
 
 @njit(**KERNEL)
 def _affine_map(g, members, simplex, m, v):
-    """Fill z = m c + v for the set ``members``; return whether its spectra are independent.
+    """Fill z = m c + v for the set ``members``; return whether its spectra are independent enough.
 
     z holds h for members and the multipliers for the others.
     """
@@ -143,96 +149,6 @@ def _fill(g, members, simplex, keys, maps):
 
 
 @njit(**KERNEL)
-def _evaluate(g, c, simplex, members, tol, z, keys, maps):
-    """Fill z by the set's map.
-
-    Returns
-    -------
-    wrong : int64
-        The set of those that are too far below zero; −1 when the set's spectra are dependent.
-    """
-    # Whole arrays and an index, because a view counts references atomically at every call; and no
-    # branches, because which member is wrong can't be predicted.
-    r = c.shape[0]
-    slot = _place(members, keys.shape[0])
-    if keys[slot, 0] != members:
-        _fill(g, members, simplex, keys, maps)
-    if keys[slot, 1] == 0:
-        return np.int64(-1)
-    wrong = np.int64(0)
-    for i in range(r):
-        s = maps[slot, i, r]
-        for j in range(r):
-            s += maps[slot, i, j] * c[j]
-        z[i] = s
-        limit = -TOLERANCE if members >> i & 1 else -tol
-        wrong |= np.int64(s < limit) << i
-    return wrong
-
-
-@njit(**KERNEL)
-def _best_single(g, c):
-    """The endmember that alone explains the pixel best with abundance one."""
-    best, value = 0, np.inf
-    for i in range(c.shape[0]):
-        loss = 0.5 * g[i, i] - c[i]
-        if loss < value:
-            best, value = i, loss
-    return best
-
-
-@njit(**KERNEL)
-def _active_set(g, c, simplex, tol, z, keys, maps):
-    """Lawson and Hanson's method, generalized to the simplex; cannot cycle. Return the set."""
-    r = c.shape[0]
-    h = np.zeros(r)
-    members = np.int64(0)
-    if simplex:
-        first = _best_single(g, c)
-        members = np.int64(1) << first
-        h[first] = 1.0
-    barred = np.int64(0)
-    for _ in range(30 * r):
-        _evaluate(g, c, simplex, members, tol, z, keys, maps)
-        enter, worst = -1, -tol
-        for i in range(r):
-            if not (members | barred) >> i & 1 and z[i] < worst:
-                enter, worst = i, z[i]
-        if enter < 0:
-            break
-        before = members
-        members |= np.int64(1) << enter
-        while True:
-            if _evaluate(g, c, simplex, members, tol, z, keys, maps) < 0:
-                # Dependent on the members: it can't improve the fit.
-                members = before
-                barred |= np.int64(1) << enter
-                break
-            step, leaves = 1.0, -1
-            for i in range(r):
-                if members >> i & 1 and z[i] <= 0 and h[i] - z[i] > 0:
-                    reach = h[i] / (h[i] - z[i])
-                    if reach < step or leaves < 0:
-                        step, leaves = min(reach, step), i
-            for i in range(r):
-                if members >> i & 1:
-                    h[i] += step * (z[i] - h[i])
-            if leaves < 0:
-                barred = np.int64(0)
-                break
-            for i in range(r):
-                if members >> i & 1 and (i == leaves or h[i] <= 0):
-                    members &= ~(np.int64(1) << i)
-                    h[i] = 0.0
-            if members == before:
-                # Numerically the newcomer left at once: rounding, not progress.
-                barred |= np.int64(1) << enter
-                break
-    _evaluate(g, c, simplex, members, tol, z, keys, maps)
-    return members
-
-
-@njit(**KERNEL)
 def constrained(tiles, counts, wt, g, simplex, h, shift, scale, table=0):
     """Solve every pixel of a chunk.
 
@@ -241,8 +157,9 @@ def constrained(tiles, counts, wt, g, simplex, h, shift, scale, table=0):
     tiles : float32 (n, bands, T)
     counts : int64 (n,)
     wt : float64 (r, bands)
+        Of unit length, unless abundances sum to one.
     g : float64 (r, r)
-        WᵀW; r at most MAX_RANK.
+        WᵀW; r at most 62, because sets are kept as the bits of an int64.
     simplex : bool
         Whether abundances sum to one.
     h : float32 (n, r, T)
@@ -253,6 +170,11 @@ def constrained(tiles, counts, wt, g, simplex, h, shift, scale, table=0):
         What the abundances are multiplied by as they are written.
     table : int
         How many maps to keep, a power of two; 0 for as many as stay in the cache.
+
+    Returns
+    -------
+    broken : int
+        Pixels whose abundances aren't finite, nonnegative and, with ``simplex``, of sum one.
     """
     r = wt.shape[0]
     t_end = tiles.shape[2]
@@ -261,39 +183,45 @@ def constrained(tiles, counts, wt, g, simplex, h, shift, scale, table=0):
     maps = np.empty((table, r, r + 1))
     right = np.empty((r, t_end))
     c, z = np.empty(r), np.empty(r)
+    space = scratch(r, r)
+    raised = lifted(g, simplex)
+    steepest = 0.0  # with a sum the gradient is at least of this size
+    for k in range(r if simplex else 0):
+        steepest = max(steepest, raised[k, k])
     members = (np.int64(1) << r) - 1
     slot = _place(members, table)
+    broken, attempts = 0, 10 + 2 * r if not simplex or alike(g) else 0
     for i in range(tiles.shape[0]):
         wt_x(wt, tiles[i], right, tiles[min(i + 1, tiles.shape[0] - 1)])
         for t in range(counts[i]):
-            largest = 0.0
+            largest = steepest
             for k in range(r):
                 c[k] = right[k, t]
                 c[k] -= shift[k]
                 largest = max(largest, abs(c[k]))
             tol = TOLERANCE * largest
+            low = LOW if simplex else LOW * largest
             # Neighbours mostly hold the same materials: the last pixel's set is tried first. This
             # loop is written out here because a call costs more than its r² products.
-            fewest, patience = r + 1, 3
-            for attempt in range(10 + 2 * r):
+            fewest, patience, settled = r + 1, 3, False
+            for _ in range(attempts):
                 if keys[slot, 0] != members:
-                    _fill(g, members, simplex, keys, maps)
+                    _fill(raised, members, simplex, keys, maps)
+                if keys[slot, 1] == 0:
+                    break
                 wrong, count, last = np.int64(0), np.int64(0), np.int64(0)
                 for k in range(r):
                     s = maps[slot, k, r]
                     for j in range(r):
                         s += maps[slot, k, j] * c[j]
                     z[k] = s
-                    limit = -TOLERANCE if members >> k & 1 else -tol
+                    limit = -low if members >> k & 1 else -tol
                     bad = np.int64(s < limit)  # no branch: which one is wrong can't be predicted
                     wrong |= bad << k
                     count += bad
                     last = max(last, k * bad)
-                if keys[slot, 1] == 1 and count == 0:
-                    break
-                if keys[slot, 1] == 0 or attempt == 9 + 2 * r:
-                    members = _active_set(g, c, simplex, tol, z, keys, maps)
-                    slot = _place(members, table)
+                if count == 0:
+                    settled = True
                     break
                 if count < fewest:
                     fewest, patience = count, np.int64(3)
@@ -303,18 +231,26 @@ def constrained(tiles, counts, wt, g, simplex, h, shift, scale, table=0):
                     wrong = np.int64(1) << last
                 members ^= wrong
                 if simplex and members == 0:
-                    members = np.int64(1) << _best_single(g, c)
+                    members = np.int64(1) << best_single(g, c)
                 slot = _place(members, table)
             total = 0.0
             for k in range(r):
                 z[k] = max(z[k], 0.0) if members >> k & 1 else 0.0
                 total += z[k]
-            share = 1.0 / total if simplex and total > 0 else 1.0
-            for k in range(r):
-                h[i, k, t] = z[k] * share * scale[k]
+            if not settled or (simplex and not abs(total - 1) <= OFF):
+                solve(g, c, simplex, r, z, space)
+                members, total = np.int64(0), 1.0
+                for k in range(r):
+                    members |= np.int64(z[k] > 0) << k
+                slot = _place(members, table)
+            elif simplex:
+                for k in range(r):
+                    z[k] /= total
+            broken += not write(z, simplex, scale, h, i, t)
         for t in range(counts[i], t_end):
             for k in range(r):
                 h[i, k, t] = 0.0
+    return broken
 
 
 @njit(**KERNEL)

@@ -9,6 +9,7 @@ sum to one is one more row and column, always in the set, whose x is the multipl
 
 Sets are mended by exchanges as in ``least_squares``, but only of those that are most wrong. Rounding
 that the pivots pile up is measured in every pixel's equations, and the map made anew when it shows.
+Where spectra are nearly dependent, or the set doesn't settle, ``active_set`` takes over.
 """
 
 from __future__ import annotations
@@ -20,11 +21,11 @@ from numba.extending import intrinsic
 from hsunmix.kernels._compile import FAST, KERNEL, njit
 from hsunmix.kernels._products import wt_x
 from hsunmix.kernels._vectors import I64, Code, matrices
-from hsunmix.kernels.least_squares import TOLERANCE
-from hsunmix.kernels.libraries import _active_set
+from hsunmix.kernels.active_set import OFF, TOLERANCE, alike, best_single, lifted, scratch, solve, write
+from hsunmix.kernels.least_squares import LOW
 
-DEPENDENT = 1e-11  # a pivot so small, relative to its endmember's square, means dependent spectra
-ROUNDING = 1e-11  # of the largest Wᵀx: equations that are further off make the map anew
+DEPENDENT = 1e-9  # a pivot so small, relative to its endmember's square, is not to be trusted
+ROUNDING = 1e-12  # of the largest Wᵀx: equations that are further off make the map anew
 NEARLY = 0.5  # of the largest violation: every exchange costs a pivot, and often its undoing
 PAD = 8  # values: rows are filled up with zeros to a multiple of it, whole vectors
 FRESH = 4096  # pivots after which it is made anew in any case
@@ -170,14 +171,15 @@ def _settle(g, u, simplex, m, inside, wanted, z, wrong, line):
     r = g.shape[0]
     largest = 0.0
     for i in range(r):
-        largest = max(largest, abs(u[i]))
+        largest = max(largest, abs(u[i]), g[i, i] if simplex else 0.0)
     tol = TOLERANCE * largest
+    low = LOW if simplex else LOW * largest
     fewest, patience, pivots, mended = r + 1, 3, 0, False
     for _ in range(10 + 2 * r):
         _apply(m, u, inside, z)
         count, last = 0, -1
         for i in range(r):
-            wrong[i] = z[0, i] < -TOLERANCE if inside[i] else z[0, i] - u[i] < -tol
+            wrong[i] = z[0, i] < -low if inside[i] else z[0, i] - u[i] < -tol
             if wrong[i] and (inside[i] or g[i, i] > 0):
                 count, last = count + 1, i
         if count == 0:
@@ -217,39 +219,39 @@ def constrained(tiles, counts, wt, g, simplex, h, shift, scale):
     width = (n + PAD - 1) // PAD * PAD
     m, inside, wanted = np.zeros((n, width)), np.zeros(n, np.bool_), np.zeros(r, np.bool_)
     right, u, z = np.empty((r, t_end)), np.ones(n), np.empty((1, width))
-    wrong, barred, line = np.zeros(r, np.bool_), np.zeros(r, np.bool_), np.empty((1, width))
-    gram = np.zeros((r, width))
+    wrong, line = np.zeros(r, np.bool_), np.empty((1, width))
+    gram, raised = np.zeros((r, width)), lifted(g, simplex)
     for k in range(r):
         for j in range(r):
-            gram[k, j] = g[k, j]
-    low, place, out = np.zeros((r + 1, r + 1)), np.empty(r + 1, np.int64), np.empty(r)
-    y, q, side = np.empty(r + 1), np.empty(r + 1), np.empty(r + 1)
-    pivots = FRESH
+            gram[k, j] = raised[k, j]
+    space, out = scratch(r, r), np.zeros(r)
+    pivots, broken, quick = FRESH, 0, not simplex or alike(g)
     for i in range(tiles.shape[0]):
         wt_x(wt, tiles[i], right, tiles[min(i + 1, tiles.shape[0] - 1)])
         for t in range(counts[i]):
             for k in range(r):
                 u[k] = right[k, t] - shift[k]
-            if pivots >= FRESH:
+            if quick and pivots >= FRESH:
                 # Neighbours mostly hold similar materials, so the last pixel's set is the first guess.
                 for k in range(r):
-                    wanted[k] = out[k] > 0 if i or t else False
+                    wanted[k] = out[k] > 0
                 if simplex and not wanted.any():
-                    wanted[np.argmax(u[:r])] = True
+                    wanted[best_single(g, u[:r])] = True
                 pivots = 0 if _start(m, gram, wanted, inside, simplex, line) else FRESH
             count = _settle(gram, u, simplex, m, inside, wanted, z, wrong, line) if pivots < FRESH else -1
-            if count >= 0:
-                pivots += count
-                for k in range(r):
-                    out[k] = max(z[0, k], 0.0) if inside[k] else 0.0
-            else:
-                _active_set(gram, u[:r], r, simplex, out, place, low, y, q, side, barred)
-                pivots = FRESH
             total = 0.0
             for k in range(r):
+                out[k] = max(z[0, k], 0.0) if count >= 0 and inside[k] else 0.0
                 total += out[k]
-            for k in range(r):
-                h[i, k, t] = out[k] * scale[k] / (total if simplex and total > 0 else 1.0)
+            if count < 0 or (simplex and not abs(total - 1) <= OFF):
+                solve(g, u[:r], simplex, r, out, space)
+                pivots = FRESH
+            else:
+                pivots += count
+                for k in range(r):
+                    out[k] /= total if simplex else 1.0
+            broken += not write(out, simplex, scale, h, i, t)
         for t in range(counts[i], t_end):
             for k in range(r):
                 h[i, k, t] = 0.0
+    return broken

@@ -13,22 +13,25 @@ from numpy.typing import NDArray
 from scipy.optimize import nnls
 
 import hsunmix
-from hsunmix.kernels import least_squares, many_endmembers
+from hsunmix.kernels import active_set, least_squares, many_endmembers
 
 Array = NDArray[np.float64]
 
 
 TABLE, PIVOTS = least_squares.constrained, many_endmembers.constrained
-SOLVERS = pytest.mark.parametrize("solver", [TABLE, PIVOTS], ids=["table", "pivots"])
+SOLVERS = pytest.mark.parametrize(
+    "solver", [TABLE, PIVOTS, active_set.constrained], ids=["table", "pivots", "one by one"]
+)
 
 
 def solve(w: Array, x: NDArray[np.float32], simplex: bool, solver: Any = TABLE, **table: int) -> Array:
-    """Run a kernel on one tile of any width."""
+    """Run a kernel on one tile of any width, and have it say that its promises are kept."""
     h = np.empty((1, w.shape[1], x.shape[1]), np.float32)
     counts = np.array([x.shape[1]])
     wt = np.ascontiguousarray(w.T)
     r = len(wt)
-    solver(np.ascontiguousarray(x[None]), counts, wt, wt @ w, simplex, h, np.zeros(r), np.ones(r), **table)
+    tiles, none, same = np.ascontiguousarray(x[None]), np.zeros(r), np.ones(r)
+    assert solver(tiles, counts, wt, wt @ w, simplex, h, none, same, **table) == 0
     return h[0].astype(np.float64)
 
 
@@ -74,14 +77,20 @@ def test_a_small_table_changes_nothing() -> None:
 def test_dependent_spectra_still_reach_the_optimum(simplex: bool, solver: Any) -> None:
     rng = np.random.default_rng(1)
     w = rng.random((30, 4))
-    twice = np.column_stack([w, w[:, 1], w[:, 0] * 0.5 + w[:, 2] * 0.5, np.zeros(30)])
+    black = np.zeros(30)  # a corner like any other where the sum is one, nothing where it is free
+    twice = np.column_stack([w, w[:, 1], w[:, 0] * 0.5 + w[:, 2] * 0.5, black])
     x = (w @ rng.dirichlet(np.ones(4), 80).T + 0.05 * rng.standard_normal((30, 80))).astype(np.float32)
     found = solve(twice, x, simplex, solver)
     assert found.min() >= 0
     if simplex:
         np.testing.assert_allclose(found.sum(axis=0), 1, atol=1e-6)
-    best = np.linalg.norm(x - w @ solve(w, x, simplex), axis=0)
-    np.testing.assert_allclose(np.linalg.norm(x - twice @ found, axis=0), best, rtol=1e-4)
+        lit = np.vstack([np.column_stack([w, black]), np.ones(5)])  # one more band, the same for all
+        best = by_quadprog(lit, np.vstack([x, np.ones(80)]).astype(np.float64))[:4]
+    else:
+        best = by_scipy(w, x.astype(np.float64))
+    np.testing.assert_allclose(
+        np.linalg.norm(x - twice @ found, axis=0), np.linalg.norm(x - w @ best, axis=0), rtol=1e-6
+    )
 
 
 @pytest.mark.parametrize("rank", [8, 30])

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.passes import compiling
 from hsunmix.engine.scene import Scene
-from hsunmix.errors import InputError
 from hsunmix.methods import Abundances
+from hsunmix.methods._least_squares import refuse_broken, unit_spectra
+from hsunmix.methods.abundance._pieces import in_pieces
 from hsunmix.model.unmixing import Step
 
 __all__ = ["solve"]
@@ -19,24 +20,24 @@ __all__ = ["solve"]
 def solve(
     scene: Scene, w: NDArray[np.float64], simplex: bool, shift: float = 0.0
 ) -> Generator[Step | None, None, Abundances]:
-    """Minimize ½‖x − W h‖² + shift · Σh over h ≥ 0 (and Σh = 1 when ``simplex``) for every pixel."""
-    from hsunmix.kernels.exact import MAX_RANK, exact
+    """Minimize ½‖x − W h‖² + shift · Σh over h ≥ 0 (and Σh = 1 when ``simplex``) for every pixel.
+
+    Raises
+    ------
+    InputError
+        Numbers so large or small that abundances can't be computed or written.
+    """
+    from hsunmix.kernels.exact import exact
 
     r = w.shape[1]
-    if r > MAX_RANK:
-        raise InputError(f"{r} endmembers are more than the {MAX_RANK} that this method takes")
     solver = exact(r)
     yield compiling(solver)
-    # Unit length makes the solver's tolerances mean the same for every endmember; abundances that
-    # sum to one can't be scaled so.
-    length = np.ones(r) if simplex else np.linalg.norm(w, axis=0)
-    length[length == 0] = 1
-    wt = np.ascontiguousarray((w / length).T)
+    wt, length = unit_spectra(w)
+    if simplex:  # abundances that sum to one can't be scaled
+        wt, length = np.ascontiguousarray(w.T), np.ones(r)
     g = wt @ wt.T
-    h = np.empty((len(scene.tiles), r, scene.tiles.shape[2]), np.float32)
-
-    def work(chunk: slice) -> None:
-        solver(scene.tiles[chunk], scene.counts[chunk], wt, g, simplex, h[chunk], shift / length, 1 / length)
-
-    yield from scene.passes(work)
+    h, broken = yield from in_pieces(
+        scene, r, lambda x, n, h: solver(x, n, wt, g, simplex, h, shift / length, 1 / length)
+    )
+    refuse_broken(broken)
     return Abundances(h)

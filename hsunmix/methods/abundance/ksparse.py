@@ -24,9 +24,9 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.passes import compiling
 from hsunmix.engine.scene import Scene
-from hsunmix.engine.threads import run_chunks
 from hsunmix.methods import Abundances
-from hsunmix.methods.abundance._pieces import by_active_set
+from hsunmix.methods._least_squares import refuse_broken, unit_spectra
+from hsunmix.methods.abundance._pieces import in_pieces
 from hsunmix.model.unmixing import Step
 
 __all__ = ["REFERENCE", "TITLE", "Params", "run"]
@@ -55,10 +55,24 @@ def run(
     r = w.shape[1]
     k = min(params.k, r)
     if sum(comb(r, size) for size in range(1, k + 1)) > MOST_SETS:
-        found = yield from by_active_set(scene, w, 0.0, k, False)
-        note = "There are too many sets to try them all: endmembers were chosen one by one."
-        return Abundances(found.tiles, note)
+        return (yield from _one_by_one(scene, w, k))
     return (yield from _best(scene, w, k))
+
+
+def _one_by_one(scene: Scene, w: NDArray[np.float64], k: int) -> Generator[Step | None, None, Abundances]:
+    """Orthogonal matching pursuit."""
+    from hsunmix.kernels.active_set import constrained
+
+    yield compiling(constrained)
+    wt, length = unit_spectra(w)
+    g, none = wt @ wt.T, np.zeros(len(wt))
+
+    def solver(tiles: NDArray[np.float32], counts: NDArray[np.int64], h: NDArray[np.float32]) -> int:
+        return int(constrained(tiles, counts, wt, g, False, h, none, 1 / length, k))
+
+    h, broken = yield from in_pieces(scene, w.shape[1], solver)
+    refuse_broken(broken)
+    return Abundances(h, "There are too many sets to try them all: endmembers were chosen one by one.")
 
 
 def _best(scene: Scene, w: NDArray[np.float64], k: int) -> Generator[Step | None, None, Abundances]:
@@ -66,17 +80,14 @@ def _best(scene: Scene, w: NDArray[np.float64], k: int) -> Generator[Step | None
     from hsunmix.kernels.libraries import best_sets
 
     yield compiling(best_sets)
-    length = np.linalg.norm(w, axis=0)
-    length[length == 0] = 1
-    wt = np.ascontiguousarray((w / length).T)
+    wt, length = unit_spectra(w)
     sets, sizes, inverses = _inverses(wt @ wt.T, k)
     h = np.empty((len(scene.tiles), w.shape[1], scene.tiles.shape[2]), np.float32)
 
     def work(chunk: slice) -> None:
         best_sets(scene.tiles[chunk], scene.counts[chunk], wt, sets, sizes, inverses, h[chunk])
 
-    # One tile at a time: with many sets a chunk would take seconds.
-    yield from run_chunks(work, [slice(i, i + 1) for i in range(len(scene.tiles))])
+    yield from scene.passes(work, slow=True)  # with many sets a chunk would take seconds
     return Abundances(h / length.astype(np.float32)[:, None])
 
 

@@ -2,10 +2,13 @@
 
 Problem: minimize ‖x − W h‖² over h ≥ 0, for every pixel.
 Method: block principal pivoting over sets of endmembers, one affine map a set, with an active set
-method behind it: the exact optimum, not an approximation.
+method behind it, which takes over where spectra are nearly dependent or more than 60.
 Cost: 2 · bands · r operations a pixel and a few r × r products.
-Guarantee: the exact optimum. Abundances need not sum to one: shade and
-brightness show as sums below and above it.
+Guarantee: the optimum, ‖x − W h‖ to about 1e-7 ‖x‖; abundances are nonnegative, which is checked. Any
+number of spectra, and whatever they have to do with each other. Abundances need not sum to one:
+shade and brightness show as sums below and above it.
+Limits: of spectra that depend on each other the fit is exact, but how abundances are shared out among
+them is not determined; one of the best ways is returned.
 """
 
 from __future__ import annotations

@@ -4,12 +4,11 @@ Problem: minimize ½‖x − W h‖² + λ Σh over h ≥ 0 for every pixel, wit
 penalty is a constant, and the solution is that of fcls. λ is ``penalty`` times the mean squared
 length of the spectra, so the penalty is about the share that a pure pixel loses.
 Method: on h ≥ 0 the penalty is linear, so this is nonnegative least squares with Wᵀx − λ in place
-of Wᵀx. Up to 62 spectra are solved as by nnls; more by an active set method whose work grows with
-the spectra that are in the pixel. Both are exact, where the paper's ADMM iterates towards it.
+of Wᵀx, and it is solved as by nnls: exactly, where the paper's ADMM iterates towards it.
 Cost: 2 · bands · r operations a pixel and a few r × r products; with a large library
 about r · s² for s spectra in the pixel.
-Guarantee: the exact optimum. Abundances come out smaller than they are, by design. It tells
-nothing about library spectra that are nearly combinations of each other.
+Guarantee: the optimum, as exact as by nnls and fcls, with any number of spectra. Abundances come out smaller
+than they are, by design. It tells nothing about library spectra that are nearly combinations of each other.
 """
 
 from __future__ import annotations
@@ -25,7 +24,6 @@ from numpy.typing import NDArray
 from hsunmix.engine.scene import Scene
 from hsunmix.methods import Abundances
 from hsunmix.methods.abundance._constrained import solve
-from hsunmix.methods.abundance._pieces import by_active_set
 from hsunmix.model.unmixing import Step
 
 __all__ = ["REFERENCE", "TITLE", "Params", "run"]
@@ -49,9 +47,5 @@ def run(
     params: Params,
 ) -> Generator[Step | None, None, Abundances]:
     """Solve every pixel; w is (bands used, r)."""
-    from hsunmix.kernels.least_squares import MAX_RANK
-
     shift = 0.0 if params.sum_to_one else params.penalty * float((w**2).sum(axis=0).mean())
-    if w.shape[1] <= MAX_RANK:
-        return (yield from solve(scene, w, params.sum_to_one, shift))
-    return (yield from by_active_set(scene, w, shift, w.shape[1], params.sum_to_one))
+    return (yield from solve(scene, w, params.sum_to_one, shift))

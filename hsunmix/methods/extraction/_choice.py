@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.passes import compiling, norms_squared
 from hsunmix.engine.scene import TILE, Scene, thinned
-from hsunmix.errors import InputError
 from hsunmix.methods import Extraction
 from hsunmix.model.unmixing import Step
 
@@ -20,6 +19,7 @@ NOTHING_LEFT = 1e-12  # of the longest pixel's squared norm: as in spa
 WORTH_IT = 1e-3  # of the error: what an exchange must gain
 ENOUGH_FOR_EXCHANGE = 2_000  # the same for exchanges, of which there are hundreds
 POOL = 80  # pixels that are tried in exchange
+SLOW = 40  # endmembers with which a pixel takes so long that tiles are solved one by one
 AT_ONCE = 200  # pixels whose products with those asked are in memory at a time
 
 Array = NDArray[np.float64]
@@ -70,7 +70,8 @@ class Judge:
         parts = yield from few.passes(
             lambda c: total_residual(
                 self._products[c], rows, few.counts[c], self._norms[c], g, False, table, most
-            )
+            ),
+            slow=len(rows) > SLOW,
         )
         return float(np.sqrt(sum(parts) / self._whole))
 
@@ -80,12 +81,8 @@ def best_set(scene: Scene, sets: Sequence[Columns], message: str) -> Generator[S
 
     Sets with more independent spectra come first; among equals the first.
     """
-    from hsunmix.kernels.least_squares import MAX_RANK
-
     if len(sets) == 1:
         return sets[0]
-    if len(sets[0]) >= MAX_RANK:
-        raise InputError(f"{len(sets[0])} endmembers are more than the {MAX_RANK - 1} that can be compared")
     ranked: list[tuple[int, float, int]] = []
     step = max(1, AT_ONCE // len(sets[0]))
     for first in range(0, len(sets), step):

@@ -25,6 +25,7 @@ Model = Callable[["Candidates", int, P], Generator[Step | None, None, Array]]
 Run = Callable[[Scene, int, P, Start], Generator[Step | None, None, Extraction]]
 
 SHORTLIST = 2  # times r: the candidates of most weight, among which is chosen
+MOST_EXCHANGED = 61  # endmembers; with more, exchanges would take minutes
 SEPARABLE = 0.01  # relative error with which vertices must explain the candidates to be among them
 
 
@@ -84,14 +85,14 @@ def select(
     r = min(rank, len(given.vertices))
     best = independent(few, np.concatenate([order[: 2 * SHORTLIST * r], given.vertices]))[:r]
     pool = [order[: SHORTLIST * r]]
-    if r == len(given.vertices) <= len(best) and _comparable(r):
+    if r == len(given.vertices) <= len(best):
         judge = yield from Judge.begin(few, np.concatenate([given.vertices, best]))
         error = yield from judge.error(given.vertices)
         if error <= SEPARABLE:
             pool.append(given.vertices)
             if error < (yield from judge.error(best)):
                 best = given.vertices
-    if _comparable(r):
+    if r <= MOST_EXCHANGED:
         best = yield from exchanged(few, best, pool)
     note = "" if len(best) == rank else f"The scene has only {len(best)} independent spectra."
     columns = given.columns[best]
@@ -114,12 +115,6 @@ def selecting(model: Model[P]) -> Run[P]:
         return (yield from with_options(on_all)(scene, rank, Options(neighbours=params.neighbours), start))
 
     return run
-
-
-def _comparable(r: int) -> bool:
-    from hsunmix.kernels.least_squares import MAX_RANK
-
-    return r < int(MAX_RANK)
 
 
 def _few(scene: Scene, given: Candidates) -> Scene:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.passes import compiling
 from hsunmix.engine.scene import Scene
+from hsunmix.methods._least_squares import refuse_broken, unit_spectra
 from hsunmix.methods.factorization._steps import Work
 from hsunmix.model.unmixing import Step
 
@@ -27,14 +28,13 @@ def exact_abundances(
     solver = exact(w.shape[1])
     yield compiling(solver)
     yield compiling(add_sums)
-    length = np.linalg.norm(w, axis=0)
-    length[length == 0] = 1
-    wt = np.ascontiguousarray((w / length).T)
+    wt, length = unit_spectra(w)
     g = wt @ wt.T
 
     def work(chunk: slice, xht: Array, hht: Array) -> None:
         part = h[chunk]
-        solver(scene.tiles[chunk], scene.counts[chunk], wt, g, False, part, shift / length, 1 / length)
+        tiles, counts = scene.tiles[chunk], scene.counts[chunk]
+        refuse_broken(solver(tiles, counts, wt, g, False, part, shift / length, 1 / length))
         add_sums(scene.tiles[chunk], part, xht, hht)
 
     return work

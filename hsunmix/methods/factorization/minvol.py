@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from hsunmix.engine.passes import compiling
 from hsunmix.engine.scene import Scene
 from hsunmix.methods import Factorization, Start
+from hsunmix.methods._least_squares import refuse_broken, unit_spectra
 from hsunmix.methods.factorization import _steps
 from hsunmix.methods.factorization._exact import exact_abundances
 from hsunmix.methods.factorization._initial import initial_spectra
@@ -140,16 +141,16 @@ def _at_most_one(scene: Scene, w: Array, h: NDArray[np.float32]) -> Generator[St
     solver = exact(w.shape[1])
     yield compiling(solver)
     yield compiling(add_sums)
-    wt = np.ascontiguousarray(w.T)
-    g, none, same = wt @ wt.T, np.zeros(len(wt)), np.ones(len(wt))
+    wt, (unit, length) = np.ascontiguousarray(w.T), unit_spectra(w)
+    g, g_unit, none, same = wt @ wt.T, unit @ unit.T, np.zeros(len(wt)), np.ones(len(wt))
 
     def work(chunk: slice, xht: Array, hht: Array) -> None:
         tiles, counts, part = scene.tiles[chunk], scene.counts[chunk], h[chunk]
-        solver(tiles, counts, wt, g, False, part, none, same)
+        refuse_broken(solver(tiles, counts, unit, g_unit, False, part, none, 1 / length))
         above = part.sum(axis=1) > 1
         if above.any():
             bounded = np.empty_like(part)
-            solver(tiles, counts, wt, g, True, bounded, none, same)
+            refuse_broken(solver(tiles, counts, wt, g, True, bounded, none, same))
             np.copyto(part, bounded, where=above[:, None])
         add_sums(tiles, part, xht, hht)
 
