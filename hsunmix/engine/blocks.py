@@ -24,8 +24,15 @@ Put = Callable[[NDArray[Any], slice, slice, slice], None]
 class Block(Protocol):
     """Pixels of some lines, one after the other."""
 
-    def take(self, tiles: NDArray[np.float32], start: int) -> Bits:
+    def take(self, tiles: NDArray[np.float32], start: int, limit: NDArray[np.int32]) -> Bits:
         """Copy all into the columns of tiles (n, bands, T) from ``start`` on, and look at them.
+
+        Parameters
+        ----------
+        tiles : array of float32, (n, bands, T)
+        start : int
+        limit : array of int32, (bands,)
+            See ``hsunmix.kernels.filling``.
 
         Returns
         -------
@@ -124,7 +131,8 @@ class Rows:
         lines, samples, bands = block.shape
         if scaling is not None and block.dtype == np.float32 and not scaling.changes:
             scaling = None
-        order = tuple(sorted(range(3), key=lambda axis: -block.strides[axis]))
+        strides = (block.strides[0], block.strides[0 if samples == 1 else 1], block.strides[2])
+        order = tuple(sorted(range(3), key=lambda axis: -strides[axis]))
         if order == (2, 0, 1) and block.transpose(order).flags.c_contiguous:
             return cls(block.transpose(order).reshape(1, bands, lines * samples), scaling)
         if order == (0, 2, 1) and block.transpose(order).flags.c_contiguous:
@@ -150,16 +158,22 @@ class Rows:
         """Return the same as float32, once it was taken into tiles."""
         return self.physical()
 
-    def survey(self) -> Bits:
+    def survey(self, limit: NDArray[np.int32]) -> Bits:
         """Bits of the largest magnitude in each pixel, and how many of its values are below zero."""
         from hsunmix.kernels.filling import survey_rows, survey_spectra
 
         top, below = np.empty(self.pixels, np.int32), np.empty(self.pixels, np.int32)
-        (survey_spectra if self.values.ndim == 2 else survey_rows)(self.values, top, below)
+        (survey_spectra if self.values.ndim == 2 else survey_rows)(self.values, limit, top, below)
         return top, below
 
     def take(
-        self, tiles: NDArray[np.float32], start: int, samples: int = 0, pitch: int = 0, band: int = 0
+        self,
+        tiles: NDArray[np.float32],
+        start: int,
+        limit: NDArray[np.int32],
+        samples: int = 0,
+        pitch: int = 0,
+        band: int = 0,
     ) -> Bits:
         """``survey``, and ``put`` all the same.
 
@@ -167,6 +181,7 @@ class Rows:
         ----------
         tiles : array of float32, (n, bands, T)
         start : int
+        limit : array of int32, (bands that these are,)
         samples, pitch : int
             Where they are part of an image: so many are side by side, and from one of its lines to the
             next it is so many.
@@ -176,7 +191,7 @@ class Rows:
         from hsunmix.kernels import filling
 
         top, below = np.empty(self.pixels, np.int32), np.empty(self.pixels, np.int32)
-        place = tiles, start, samples or self.pixels, pitch, band, top, below
+        place = limit, tiles, start, samples or self.pixels, pitch, band, top, below
         spectra = self.values.ndim == 2
         if self.scaling is None:
             (filling.take_spectra if spectra else filling.take_rows)(self.values, *place)
@@ -221,7 +236,7 @@ class Boxes:
     bands: Sequence[int] | None
     scaling: Scaling
 
-    def take(self, tiles: NDArray[np.float32], start: int) -> Bits:
+    def take(self, tiles: NDArray[np.float32], start: int, limit: NDArray[np.int32]) -> Bits:
         """See ``Block``."""
         lines, samples, _ = self.shape
         top, below = (np.zeros((lines, samples), np.int32) for _ in range(2))
@@ -230,7 +245,7 @@ class Boxes:
         def put(values: NDArray[Any], y: slice, x: slice, b: slice) -> None:
             rows = Rows.of(values, self.scaling.only(b))
             width, place = x.stop - x.start, start + y.start * samples + x.start
-            largest, negative = rows.take(tiles, place, width, samples, b.start)
+            largest, negative = rows.take(tiles, place, limit[b], width, samples, b.start)
             with lock:  # other threads have other bands of the same pixels
                 np.maximum(top[y, x], largest.reshape(-1, width), out=top[y, x])
                 below[y, x] += negative.reshape(-1, width)
@@ -253,7 +268,9 @@ class Boxes:
 
     def physical(self) -> Rows:
         """See ``Block``."""
+        from hsunmix.kernels.filling import ANY
+
         lines, samples, bands = self.shape
         out = np.empty((1, bands, lines * samples), np.float32)
-        self.take(out, 0)
+        self.take(out, 0, np.full(bands, ANY, np.int32))
         return Rows(out)

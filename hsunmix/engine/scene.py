@@ -9,30 +9,28 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Generator, Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from hsunmix.engine.blocks import Block, Boxes, Rows, Scaling, Scattered
+from hsunmix.engine import judging
 from hsunmix.engine.executor_threads import THREADS
 from hsunmix.engine.filling import TILE, Filling
 from hsunmix.engine.memory import aligned
+from hsunmix.engine.reading import fill
+from hsunmix.engine.sentinels import Scale, leave_out
 from hsunmix.engine.source import Executor, Mapped, Part, Pass, PerPixel, per_pixel_of
-from hsunmix.engine.threads import run_chunks, thread_count
+from hsunmix.engine.threads import run_chunks
 from hsunmix.errors import InputError
 from hsunmix.model.cube import Cube
-from hsunmix.model.mask import holding_bands
-from hsunmix.model.pixels import prepared
+from hsunmix.model.pixels import MatrixPixels, prepared
 from hsunmix.model.unmixing import Step
 
-__all__ = ["TILE", "Scene", "from_array", "load", "subset", "thinned"]
+__all__ = ["TILE", "Scene", "as_matrix", "counted", "from_array", "load", "subset", "thinned"]
 
-BLOCK_BYTES = 8 << 20  # read at a time
-HELD_BYTES = 1 << 30  # by all threads, where a block must be large
 CHUNK_BYTES = 4 << 20  # a kernel's call works on so much: a few milliseconds
 
 T = TypeVar("T")
@@ -198,13 +196,26 @@ class Scene:
         return w
 
 
-def load(cube: Cube) -> Generator[Step | None, None, Scene]:
+def load(
+    cube: Cube, spectra: NDArray[np.float64] | None = None, *, trusted: bool = False
+) -> Generator[Step | None, None, Scene]:
     """Read the pixels of a cube that are used.
+
+    Which bands hold data is judged on all of these pixels, and told to the cube.
+
+    Parameters
+    ----------
+    cube : Cube
+    spectra : array, (bands, r), optional
+        Spectra that are to explain the pixels. A band that is zero in every pixel is then a measured
+        one, where they have values in it.
+    trusted : bool
+        Take every number for data: don't look for what means "no data" though nothing says so.
 
     Raises
     ------
     InputError
-        No pixel is usable.
+        No pixel is usable, or the spectra are of another number of bands.
     TooLargeError
         They don't fit into memory.
     FileError
@@ -215,74 +226,59 @@ def load(cube: Cube) -> Generator[Step | None, None, Scene]:
 
     yield compiling(take_rows if cube.pixels.dtype.kind == "f" else take_stored_rows)
     yield from prepared(cube.pixels)
-    bands = cube.good_bands
-    index = None if bands.all() else np.flatnonzero(bands).tolist()
-    filling = Filling(cube.lines * cube.samples, int(bands.sum()))
-    scaling = Scaling.of(cube, bands)
-    step = _lines_of_block(cube, scaling)
-    starts = range(0, cube.lines, step)
-    done = 0
-
-    def work(lines: slice) -> None:
-        nonlocal done
-        try:
-            block = _block(cube, lines, index, scaling)
-            selected = None if cube.selection is None else cube.selection[lines].ravel()
-            filling.add(lines.start // step, lines.start * cube.samples, block, selected)
-        except BaseException:
-            filling.fail()
-            raise
-        done += lines.stop - lines.start
-
-    at_once = max(1, HELD_BYTES // (step * cube.samples * cube.bands * 4))
-    blocks = [slice(first, min(first + step, cube.lines)) for first in starts]
-    passing = run_chunks(work, blocks, threads=min(thread_count(), at_once))
-    with closing(passing):
-        for _ in passing:
-            yield Step(done / cube.lines, message="Reading the cube")
-    notes = []
-    dead = int((~bands).sum() - (0 if cube.bad_bands is None else (cube.bad_bands & ~bands).sum()))
-    if dead > 0:
-        notes.append(f"{dead} bands without data were left out.")
-    why = "hold no data" if cube.selection is None else "are masked or hold no data"
-    return _scene(filling, bands, (cube.lines, cube.samples), tuple(notes), why)
-
-
-def _lines_of_block(cube: Cube, scaling: Scaling | None) -> int:
-    """Return how many lines are read at a time: as many as the file decodes together, or several such."""
-    size = 4 if scaling is None else cube.pixels.dtype.itemsize
-    lines = max(1, BLOCK_BYTES // max(1, cube.samples * cube.bands * size))
-    name = "block_lines" if scaling is None else "piece_lines"
-    together = int(getattr(cube.pixels, name, getattr(cube.pixels, "block_lines", 1)))
-    return -(-lines // together) * together
-
-
-def _block(cube: Cube, lines: slice, bands: list[int] | None, scaling: Scaling | None) -> Block:
-    """Read some lines, or get ready to."""
-    if scaling is None:
-        return Rows.of(cube.read(lines.start, lines.stop, bands))
-    pixels = cube.pixels
-    if hasattr(pixels, "scatter"):
-        shape = lines.stop - lines.start, cube.samples, len(scaling.gain)
-        return Boxes(cast(Scattered, pixels), lines, shape, bands, scaling)
-    return Rows.of(pixels.read(lines.start, lines.stop, bands), scaling)
+    measured = np.zeros(cube.bands, bool) if spectra is None else judging.measured_zeros(cube, spectra)
+    bands = np.ones(cube.bands, bool) if cube.bad_bands is None else ~cube.bad_bands
+    source, exponent = cube, 0
+    filling = yield from fill(source, bands, source.dead_bands)
+    if judging.is_out_of_range(source, filling):
+        exponent = yield from judging.range_exponent(source, bands)
+        if exponent:
+            source = judging.rescaled(cube, exponent)
+            filling = yield from fill(source, bands, source.dead_bands)
+    used, notes = bands.copy(), []
+    used[bands], zeros = yield from judging.judge_bands(filling, measured[bands])
+    if dead := int((bands & ~used).sum()):
+        notes.append(f"{counted(dead, 'band')} without data {'was' if dead == 1 else 'were'} left out.")
+    if zeros:
+        notes.append(
+            f"{counted(zeros, 'band')} {'is' if zeros == 1 else 'are'} zero in every pixel; "
+            "this was taken as measured. Where it means that there are no data, call them bad."
+        )
+    if not trusted:
+        notes += judging.lacking_note(source, used, filling.count)
+        if cube.seeks_nodata:
+            used[used], found = yield from leave_out(filling, Scale.of(source, used))
+            notes += found
+        notes += yield from judging.digits_note(cube, filling)
+    cube.judge(bands & ~used)
+    return _scene(cube, filling, used, exponent, notes)
 
 
 def from_array(x: NDArray[Any]) -> Scene:
-    """Make a scene of a matrix, bands × pixels, float32 or float64; it is never changed."""
+    """Make a scene of a matrix, bands × pixels, as it is; it is never changed.
+
+    Nothing in it is taken for a sign of missing data but NaN, and zero throughout.
+    """
     if x.ndim != 2 or x.dtype.kind not in "fiu":
         raise InputError(f"a matrix bands × pixels of numbers is needed, not {x.dtype} of shape {x.shape}")
     if 0 in x.shape:
         raise InputError(f"a matrix of shape {x.shape} has no values")
-    spread = np.linspace(0, x.shape[1] - 1, min(x.shape[1], 4096)).astype(np.int64)
-    bands = holding_bands(x[:, spread].T.astype(np.float32))
-    if not bands.any():
-        bands[:] = True
-    filling = Filling(x.shape[1], int(bands.sum()))
-    for number, first in enumerate(range(0, x.shape[1], 1 << 14)):
-        block = np.ascontiguousarray(x[bands, first : first + (1 << 14)], dtype=np.float32)
-        filling.add(number, first, Rows(block[np.newaxis]))
-    return _scene(filling, bands, (x.shape[1],))
+    return as_matrix(_finished(load(Cube(MatrixPixels(x)), trusted=True)))
+
+
+def as_matrix(scene: Scene) -> Scene:
+    """Return the scene of a matrix, whose pixels lie in no image."""
+    return replace(scene, shape=(math.prod(scene.shape),))
+
+
+def _finished(work: Generator[Any, None, T]) -> T:
+    """Run a generator to its end."""
+    try:
+        while True:
+            next(work)
+    except StopIteration as end:
+        result: T = end.value
+        return result
 
 
 def thinned(scene: Scene, step: int) -> Scene:
@@ -314,28 +310,30 @@ def subset(scene: Scene, columns: NDArray[np.int64]) -> Scene:
     return replace(scene, tiles=tiles, pixels=scene.pixels[columns])
 
 
-def _scene(
-    filling: Filling,
-    bands: NDArray[np.bool_],
-    shape: tuple[int, ...],
-    notes: tuple[str, ...] = (),
-    why: str = "hold no data",
-) -> Scene:
-    """Pad, scale and freeze; ``why`` says what the pixels are that were left out."""
+def _scene(cube: Cube, filling: Filling, bands: NDArray[np.bool_], exponent: int, notes: list[str]) -> Scene:
+    """Pad, scale and freeze."""
     if filling.count == 0:
-        raise InputError("no pixel can be used: all are masked, nodata, NaN or zero in every band")
-    tiles = filling.tiles[: -(-filling.count // TILE)]
+        raise InputError(
+            " ".join(["no pixel can be used: all are masked, nodata, NaN or zero in every band", *notes[-1:]])
+        )
+    tiles = filling.tiles[: len(filling)]
     tiles[-1, :, filling.count - (len(tiles) - 1) * TILE :] = 0
-    exponent = math.frexp(filling.largest)[1]
-    scale = 1.0
-    if abs(exponent) > 20:
+    own = math.frexp(filling.largest)[1]
+    if abs(own) > 20:
         # Squares of such values would overflow float32; a power of two changes no digit.
-        scale = 2.0**exponent
+        exponent += own
         for tile in tiles:
-            np.ldexp(tile, -exponent, out=tile)
+            np.ldexp(tile, -own, out=tile)
     tiles.flags.writeable = False
-    total = math.prod(shape)
+    total = cube.lines * cube.samples
     if filling.count < total:
-        notes += (f"{total - filling.count} of {total} pixels {why} and were left out.",)
+        why = "hold no data" if cube.selection is None else "are masked or hold no data"
+        notes = [*notes, f"{total - filling.count} of {total} pixels {why} and were left out."]
     negative = filling.below / (filling.count * tiles.shape[1])
-    return Scene(tiles, filling.pixels, bands, shape, scale, negative, notes)
+    shape = cube.lines, cube.samples
+    return Scene(tiles, filling.pixels, bands, shape, 2.0**exponent, negative, tuple(notes))
+
+
+def counted(number: int, what: str) -> str:
+    """``1 band``, ``2 bands``."""
+    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -4,6 +4,9 @@ A float32's bits without the sign, taken as an integer, grow with its magnitude;
 what is not finite lies at INFINITE and above. So the largest of them over the bands says at once
 whether a pixel is all zero, whether it is finite, and how large it is.
 
+``limit`` int32 (bands,) says of each band whether what is no number spoils its pixel: ANY where it does,
+FINITE where it is passed over, because the band may turn out to hold no data at all.
+
 ``take_…`` find that and copy all the same, a tile's width at a time: what has just been looked at is
 still in the cache when it is copied.
 """
@@ -16,15 +19,18 @@ from hsunmix.kernels._compile import KERNEL, njit
 from hsunmix.kernels._transpose import SIDE, transpose
 
 INFINITE = 0x7F800000
+FINITE = 0x7F7FFFFF
+ANY = 0x7FFFFFFF
 MAGNITUDE = np.int32(0x7FFFFFFF)
 GROUP = 32  # bands that are copied together: what is read of a pixel for them stays in the cache
 
 
 @njit(**KERNEL)
-def _look(row, top, below):
+def _look(row, limit, top, below):
     """Take a row of bits (m,) into top and below (m,) of its pixels."""
     for p in range(row.size):
-        top[p] = max(top[p], row[p] & MAGNITUDE)
+        magnitude = row[p] & MAGNITUDE
+        top[p] = max(top[p], magnitude if magnitude <= limit else np.int32(0))
         below[p] += np.int32(row[p] < 0) & np.int32((row[p] & MAGNITUDE) != 0)
 
 
@@ -49,24 +55,25 @@ def _scale(row, gain, offset, shifted, missing, out):
 
 
 @njit(**KERNEL)
-def survey_spectra(block, top, below):
+def survey_spectra(block, limit, top, below):
     """Top (p,) = bits of the largest magnitude, below (p,) = how many values are less than zero.
 
-    block float32 (p, bands): spectra, one after the other.
+    limit int32 (bands,), block float32 (p, bands): spectra, one after the other.
     """
     bits = block.view(np.int32)
     for p in range(bits.shape[0]):
         row = bits[p]
         largest, count = np.int32(0), np.int32(0)
         for b in range(row.size):
-            largest = max(largest, row[b] & MAGNITUDE)
+            magnitude = row[b] & MAGNITUDE
+            largest = max(largest, magnitude if magnitude <= limit[b] else np.int32(0))
             count += np.int32(row[b] < 0) & np.int32((row[b] & MAGNITUDE) != 0)
         top[p] = largest
         below[p] = count
 
 
 @njit(**KERNEL)
-def survey_rows(block, top, below):
+def survey_rows(block, limit, top, below):
     """As survey_spectra, of float32 (n, bands, m): n times the rows of m pixels, band by band."""
     bits = block.view(np.int32)
     n, bands, m = bits.shape
@@ -75,7 +82,7 @@ def survey_rows(block, top, below):
     for i in range(n):
         t, c = top[i * m : (i + 1) * m], below[i * m : (i + 1) * m]
         for b in range(bands):
-            _look(bits[i, b], t, c)
+            _look(bits[i, b], limit[b], t, c)
 
 
 @njit(**KERNEL)
@@ -121,7 +128,7 @@ def fill_rows(block, tiles, start):
 
 
 @njit(**KERNEL)
-def take_spectra(block, tiles, start, samples, pitch, band, top, below):
+def take_spectra(block, limit, tiles, start, samples, pitch, band, top, below):
     """Both ``survey_spectra`` and copying into the rows band … of tiles.
 
     The first goes into the column start, samples − 1 more beside it; those after them begin pitch
@@ -133,13 +140,13 @@ def take_spectra(block, tiles, start, samples, pitch, band, top, below):
         column = start + done // samples * pitch + done % samples
         tile, begin = tiles[column // width], column % width
         last = done + min(width - begin, samples - done % samples, len(block) - done)
-        survey_spectra(block[done:last], top[done:last], below[done:last])
+        survey_spectra(block[done:last], limit, top[done:last], below[done:last])
         _copy_spectra(block[done:last], tile, begin, band)
         done = last
 
 
 @njit(**KERNEL)
-def take_rows(block, tiles, start, samples, pitch, band, top, below):
+def take_rows(block, limit, tiles, start, samples, pitch, band, top, below):
     """As take_spectra, of float32 (n, b, m)."""
     bits, into = block.view(np.int32), tiles.view(np.int32)
     n, bands, m = block.shape
@@ -157,7 +164,7 @@ def take_rows(block, tiles, start, samples, pitch, band, top, below):
             for b in range(bands):
                 row, out = bits[i, b, done : done + count], tile[band + b, begin : begin + count]
                 _copy(row, out)
-                _look(out, t, c)
+                _look(out, limit[b], t, c)
             done += count
 
 
@@ -190,7 +197,7 @@ def scale_rows(stored, gain, offset, shifted, missing, out):
 
 @njit(**KERNEL)
 def take_stored_spectra(
-    stored, gain, offset, shifted, missing, tiles, start, samples, pitch, band, top, below
+    stored, gain, offset, shifted, missing, limit, tiles, start, samples, pitch, band, top, below
 ):
     """``scale_spectra``, then ``take_spectra``: at most a tile's width at a time."""
     pixels, step = len(stored), tiles.shape[2]
@@ -200,12 +207,14 @@ def take_stored_spectra(
         last = done + min(step, samples - done % samples, pixels - done)
         values, column = scratch[: last - done], start + done // samples * pitch + done % samples
         scale_spectra(stored[done:last], gain, offset, shifted, missing, values)
-        take_spectra(values, tiles, column, last - done, 0, band, top[done:last], below[done:last])
+        take_spectra(values, limit, tiles, column, last - done, 0, band, top[done:last], below[done:last])
         done = last
 
 
 @njit(**KERNEL)
-def take_stored_rows(stored, gain, offset, shifted, missing, tiles, start, samples, pitch, band, top, below):
+def take_stored_rows(
+    stored, gain, offset, shifted, missing, limit, tiles, start, samples, pitch, band, top, below
+):
     """``scale_rows``, then ``take_rows``: the part of a row that goes into one tile at a time."""
     bits = tiles.view(np.int32)
     n, bands, m = stored.shape
@@ -223,5 +232,5 @@ def take_stored_rows(stored, gain, offset, shifted, missing, tiles, start, sampl
             for b in range(bands):
                 row, out = stored[i, b, done : done + count], tiles[tile, band + b, begin : begin + count]
                 _scale(row, gain[b], offset[b], shifted, missing, out)
-                _look(bits[tile, band + b, begin : begin + count], t, c)
+                _look(bits[tile, band + b, begin : begin + count], limit[b], t, c)
             done += count

@@ -68,6 +68,8 @@ class Cube:
         when it was opened; empty where it is in no file.
     layout : Layout
         How it lies in its file, where that is to be chosen.
+    seeks_nodata : bool
+        Whether a value such as −9999 may be taken for "no data" though nothing declares it.
     notes : tuple of str
         What the reader had to assume, in sentences.
     """
@@ -93,6 +95,7 @@ class Cube:
     options: tuple[tuple[str, int | str], ...] = ()
     files: tuple[tuple[Path, Identity], ...] = ()
     layout: Layout = field(default_factory=Layout)
+    seeks_nodata: bool = True
     notes: tuple[str, ...] = ()
 
     @classmethod
@@ -144,7 +147,11 @@ class Cube:
 
     @cached_property
     def dead_bands(self) -> NDArray[np.bool_]:
-        """True for the bands without any data in up to 32 lines spread over the scene, (bands,)."""
+        """True for the bands without any data, (bands,).
+
+        Until the pixels have been read this is a guess, from up to 32 lines spread over the scene; then
+        ``judge`` has told what is true of all of them.
+        """
         step = max(1, self.lines // 32)
         alive = np.zeros(self.bands, dtype=bool)
         for line in range(step // 2, self.lines, step):
@@ -153,20 +160,39 @@ class Cube:
                 break
         return ~alive & alive.any()
 
+    def judge(self, dead: NDArray[np.bool_]) -> None:
+        """Take in which bands hold no data in any pixel that is used, (bands,)."""
+        self.__dict__["dead_bands"] = np.where(self._bad, self.dead_bands, dead)
+
+    @property
+    def _bad(self) -> NDArray[np.bool_]:
+        return np.zeros(self.bands, dtype=bool) if self.bad_bands is None else self.bad_bands
+
     @property
     def good_bands(self) -> NDArray[np.bool_]:
         """True for the bands that are used, (bands,): not bad, and not dead."""
-        good = np.ones(self.bands, dtype=bool) if self.bad_bands is None else ~self.bad_bands
+        good = ~self._bad
         alive = good & ~self.dead_bands
         return alive if alive.any() else good
 
     @cached_property
     def mask(self) -> NDArray[np.bool_]:
-        """True for the pixels that are used, (lines, samples): one pass over the file."""
+        """True for the pixels that are used, (lines, samples): one pass over the file.
+
+        A second one where a band turns out to hold data that was thought to hold none.
+        """
         used = np.empty(self.shape[:2], dtype=bool)
-        good = None if self.good_bands.all() else np.flatnonzero(self.good_bands).tolist()
-        for first, block in self.blocks(bands=good):
-            used[first : first + len(block)] = usable_pixels(block)
+        read = np.flatnonzero(~self._bad)
+        dead = self.dead_bands[read]
+        holding = np.zeros(len(read), dtype=bool)
+        for first, block in self.blocks(bands=None if len(read) == self.bands else read.tolist()):
+            wanted = slice(None) if self.selection is None else self.selection[first : first + len(block)]
+            if dead.any():
+                holding[dead] |= holding_bands(block[..., dead][wanted].reshape(-1, int(dead.sum())))
+            used[first : first + len(block)] = usable_pixels(block[..., ~dead] if dead.any() else block)
+        if holding.any():
+            self.judge(~np.isin(np.arange(self.bands), read[~dead | holding]))
+            return self.mask
         return used if self.selection is None else used & self.selection
 
     def blocks(
@@ -285,6 +311,6 @@ class Cube:
 
     def _changed(self, **fields: Any) -> Cube:
         changed = replace(self, **fields)
-        if "dead_bands" in self.__dict__:  # the pixels are the same: no need to look again
+        if "dead_bands" in self.__dict__:  # no need to look again before the pixels are read
             changed.__dict__["dead_bands"] = self.dead_bands
         return changed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["holding_bands", "usable_pixels"]
+__all__ = ["holding_bands", "holds_data", "usable_pixels"]
 
 
 def usable_pixels(values: NDArray[np.float32]) -> NDArray[np.bool_]:
@@ -37,4 +37,9 @@ def holding_bands(values: NDArray[np.float32]) -> NDArray[np.bool_]:
     array of bool, (bands,)
         True where some pixel is finite and not zero. A sample without any says nothing about the bands.
     """
-    return np.asarray((np.isfinite(values) & (values != 0)).any(axis=0))
+    return np.asarray(holds_data(values).any(axis=0))
+
+
+def holds_data(values: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Find the values that say something: finite, and not zero."""
+    return np.asarray(np.isfinite(values) & (values != 0))

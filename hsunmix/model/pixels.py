@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hsunmix.model.unmixing import Step
 
-__all__ = ["ArrayPixels", "Pixels", "prepared"]
+__all__ = ["ArrayPixels", "MatrixPixels", "Pixels", "prepared"]
 
 
 class Pixels(Protocol):
@@ -66,6 +66,32 @@ class ArrayPixels:
         """Values of one pixel."""
         spectrum: NDArray[np.generic] = self.values[line, sample].copy()
         return spectrum
+
+
+@dataclass(frozen=True, eq=False)
+class MatrixPixels:
+    """Pixels of a matrix, (bands, pixels): lines of one sample each."""
+
+    values: NDArray[np.generic]
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(pixels, 1, bands)."""
+        return self.values.shape[1], 1, self.values.shape[0]
+
+    @property
+    def dtype(self) -> np.dtype[np.generic]:
+        """Type of the values."""
+        return self.values.dtype
+
+    def read(self, first: int, last: int, bands: Sequence[int] | None = None) -> NDArray[np.generic]:
+        """Values of the pixels first … last − 1."""
+        block = self.values[:, first:last] if bands is None else self.values[list(bands), first:last]
+        return block.copy(order="K").T[:, np.newaxis]
+
+    def spectrum(self, line: int, sample: int) -> NDArray[np.generic]:  # noqa: ARG002 - there is one
+        """Values of one pixel."""
+        return self.values[:, line].copy()
 
 
 def prepared(pixels: Pixels) -> Generator[Step | None, None, None]:

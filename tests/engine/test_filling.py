@@ -11,6 +11,7 @@ from hsunmix.engine.memory import aligned
 from hsunmix.engine.scene import load
 from hsunmix.engine.threads import set_threads
 from hsunmix.jobs import finish
+from hsunmix.kernels.filling import ANY
 from hsunmix.model.cube import ArrayPixels, Cube
 
 SHAPE = (61, 37, 43)  # more than four tiles; bands and samples are no multiples of eight
@@ -38,7 +39,7 @@ SCALES = {
 
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch) -> None:
-    monkeypatch.setattr("hsunmix.engine.scene.BLOCK_BYTES", 5 * SHAPE[1] * SHAPE[2] * 4)
+    monkeypatch.setattr("hsunmix.engine.reading.BLOCK_BYTES", 5 * SHAPE[1] * SHAPE[2] * 4)
     monkeypatch.setattr(ArrayPixels, "read", _read)  # as it lies in memory
 
 
@@ -86,20 +87,21 @@ def test_a_pixel_left_out_moves_all_that_follow(order, hole) -> None:
 @pytest.mark.parametrize("bands", [1, 7, 8, 33, 64])
 def test_taking_is_surveying_and_putting(start, bands) -> None:
     rng = np.random.default_rng(bands)
+    limit = np.full(bands, ANY, np.int32)
     block = rng.normal(size=(TILE + 31, bands)).astype("f4")
     block[5] = np.nan
     for rows in (Rows(block), Rows(np.ascontiguousarray(block.T)[None])):
         tiles = [aligned((3, bands, TILE)) for _ in range(2)]
         for made in tiles:
             made.fill(-1)
-        top, below = rows.take(tiles[0], start)
+        top, below = rows.take(tiles[0], start, limit)
         rows.put(tiles[1], start)
         np.testing.assert_array_equal(*tiles)
         held = tiles[0].transpose(0, 2, 1).reshape(-1, bands)
         np.testing.assert_array_equal(held[start : start + len(block)], block)
         assert (held[:start] == -1).all()
         assert (held[start + len(block) :] == -1).all()
-        np.testing.assert_array_equal(rows.survey(), (top, below))
+        np.testing.assert_array_equal(rows.survey(limit), (top, below))
         np.testing.assert_array_equal(np.delete(below, 5), np.delete((block < 0).sum(axis=1), 5))
         np.testing.assert_array_equal(np.delete(top.view("f4"), 5), np.delete(abs(block).max(axis=1), 5))
 

@@ -49,7 +49,7 @@ def test_unusable_pixels_and_bands_are_left_out() -> None:
     np.testing.assert_array_equal(np.isnan(image[0]), gone)
     np.testing.assert_array_equal(cube.mask, ~gone)
     assert "4 of 35 pixels" in " ".join(scene.notes)
-    assert "1 bands without data" in " ".join(scene.notes)
+    assert "1 band without data was left out" in " ".join(scene.notes)
 
 
 def test_selection_is_in_image_order() -> None:
@@ -164,7 +164,7 @@ def test_what_was_masked_is_not_called_empty() -> None:
 @pytest.mark.parametrize("threads", [1, 3])
 def test_any_order_in_memory_and_any_number_of_threads(monkeypatch, order, threads) -> None:
     """Blocks come from several threads, some of their pixels unusable: each in its place all the same."""
-    monkeypatch.setattr("hsunmix.engine.scene.BLOCK_BYTES", 1)  # one line at a time
+    monkeypatch.setattr("hsunmix.engine.reading.BLOCK_BYTES", 1)  # one line at a time
     rng = np.random.default_rng(8)
     values = rng.normal(size=(83, 29, 7)).astype(np.float32)
     values[rng.random((83, 29)) < 0.3, 3] = np.nan
@@ -185,7 +185,7 @@ def test_any_order_in_memory_and_any_number_of_threads(monkeypatch, order, threa
 
 def test_a_block_that_cannot_be_read_ends_the_reading(monkeypatch) -> None:
     """Also for the threads that wait for their turn after it."""
-    monkeypatch.setattr("hsunmix.engine.scene.BLOCK_BYTES", 1)
+    monkeypatch.setattr("hsunmix.engine.reading.BLOCK_BYTES", 1)
 
     def read(self, first, last, bands=None):
         if first == 20:
