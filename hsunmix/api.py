@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hsunmix.engine.scene import Scene, from_array, load
+from hsunmix.engine.known import with_weights
+from hsunmix.engine.scene import Scene, load
 from hsunmix.jobs import finish
 from hsunmix.methods import get, pipeline
 from hsunmix.methods.units import scale_note
 from hsunmix.model.cube import Cube
+from hsunmix.model.foreign import image, is_image, matrix, spectra
+from hsunmix.model.foreign import weights as weights_of
+from hsunmix.parameters import columns, whole_number
 from hsunmix.result import Result
 
 if TYPE_CHECKING:
@@ -63,15 +67,16 @@ def open_cube(
 
 
 def unmix(
-    cube_or_x: Cube | ArrayLike,
+    cube_or_x: Any,
     method: str = "auto",
     *,
     rank: int,
     seed: int = 0,
     init: str | ArrayLike | None = None,
     abundance: str | None = None,
-    locked: tuple[int, ...] = (),
+    locked: Sequence[int] = (),
     weights: ArrayLike | None = None,
+    nodata: float | str | None = None,
     **parameters: Any,
 ) -> Result:
     """Find the spectra of the materials and how much of each lies in every pixel.
@@ -79,21 +84,26 @@ def unmix(
     Parameters
     ----------
     cube_or_x : Cube or array, (bands, pixels)
-        Never changed.
+        Never changed. Masked values hold no data. An xarray DataArray, an image of Spectral Python or a
+        pandas frame is taken with what it says of dimensions, wavelengths, nodata and scale.
     method : str
         A factorization or an extraction method: see ``methods()``.
     rank : int
         Number of endmembers.
     seed : int
+        Zero or more.
     init : str or array, (bands, rank), optional
         An extraction method's identifier, or spectra to start from.
     abundance : str, optional
         Abundance method; by default the factorization's own, or nnls after an extraction.
-    locked : tuple of int
-        Columns of ``init`` that must stay as they are.
+    locked : sequence of int
+        Columns of ``init`` that must stay as they are, counted from 0.
     weights : array, optional
         A number for each value, in the cube's layout, for each pixel, (lines, samples), or for each band;
-        zero for a missing one. For the method ``weighted``.
+        zero for a missing one, which may then be NaN or masked. For the method ``weighted``.
+    nodata : float or "none", optional
+        The value that means "no data". Without it one that lies far outside all others, such as −9999 in
+        every band of a pixel, is found, left out and told in the note; "none" takes it as data.
     **parameters
         The method's own.
 
@@ -106,31 +116,49 @@ def unmix(
     if isinstance(init, str):
         parameters["init"] = init
     elif init is not None:
-        endmembers = np.asarray(init, dtype=np.float64)
+        endmembers = spectra(init, "init")
+    asked = cube = _cube(cube_or_x, nodata)
+    chosen = get(method, "factorization", "extraction")
+    counts = None
+    if weights is not None:
+        counts = _weights(weights, cube_or_x)
+        if any(parameter.name == "weights_are" for parameter in chosen.parameters):
+            cube = with_weights(cube, counts)
     request = pipeline.Request(
-        method, rank, parameters, abundance or "", seed, endmembers, tuple(locked),
-        None if weights is None else np.asarray(weights),
+        method, whole_number(rank, "rank"), parameters, abundance or "", whole_number(seed, "seed", 0),
+        endmembers, columns(locked), counts,
     )  # fmt: skip
-    scene = _scene(cube_or_x)
+    scene = finish(load(cube, endmembers))
     unmixing = finish(pipeline.unmix(scene, request))
     if endmembers is not None:
         _warn_of_units(scene, endmembers)
-    return Result.of(unmixing, cube_or_x if isinstance(cube_or_x, Cube) else None)
+    return Result.of(unmixing, None if asked.is_matrix else asked)
 
 
 def abundances(
-    cube_or_x: Cube | ArrayLike, endmembers: ArrayLike, method: str = "nnls", **parameters: Any
+    cube_or_x: Any,
+    endmembers: ArrayLike,
+    method: str = "nnls",
+    *,
+    nodata: float | str | None = None,
+    **parameters: Any,
 ) -> NDArray[np.float32]:
     """Find the abundances of given endmembers.
+
+    What has to be known of the result, such as pixels that were left out, comes as a warning.
 
     Parameters
     ----------
     cube_or_x : Cube or array, (bands, pixels)
+        As of ``unmix``; also a single spectrum, (bands,). A band that is zero throughout counts: what is
+        not seen in it isn't there.
     endmembers : array, (bands, r)
         In the cube's units: a ``UserWarning`` says so where they seem to be in others, such as a library
         of 0–1 on a scene of 0–10000, with the factor to multiply them by. Nothing is scaled in silence.
     method : str
         An abundance method.
+    nodata : float or "none", optional
+        As of ``unmix``.
 
     Returns
     -------
@@ -138,18 +166,24 @@ def abundances(
         NaN where a pixel is not used.
     """
     get(method, "abundance")
-    w, scene = np.asarray(endmembers, dtype=np.float64), _scene(cube_or_x)
-    found = finish(pipeline.solve(scene, w, method, parameters)).abundances
+    w = spectra(endmembers)
+    scene = finish(load(_cube(cube_or_x, nodata), w))
+    found = finish(pipeline.solve(scene, w, method, parameters))
     _warn_of_units(scene, w)
-    return found
+    if found.note:
+        warnings.warn(found.note, UserWarning, stacklevel=2)
+    return found.abundances
 
 
-def estimate_rank(cube_or_x: Cube | ArrayLike, method: str = "auto", **parameters: Any) -> int:
+def estimate_rank(
+    cube_or_x: Any, method: str = "auto", *, nodata: float | str | None = None, **parameters: Any
+) -> int:
     """Estimate how many endmembers there are.
 
     Where the scene allows no more than a range, this is the number that is proposed within it.
     """
-    return finish(pipeline.estimate_rank(_scene(cube_or_x), method, parameters)).rank
+    scene = finish(load(_cube(cube_or_x, nodata)))
+    return finish(pipeline.estimate_rank(scene, method, parameters)).rank
 
 
 def _warn_of_units(scene: Scene, endmembers: NDArray[np.float64]) -> None:
@@ -158,7 +192,23 @@ def _warn_of_units(scene: Scene, endmembers: NDArray[np.float64]) -> None:
         warnings.warn(said, UserWarning, stacklevel=3)
 
 
-def _scene(cube_or_x: Cube | ArrayLike) -> Scene:
-    if isinstance(cube_or_x, Cube):
-        return finish(load(cube_or_x))
-    return from_array(np.asarray(cube_or_x))
+def _cube(given: Any, nodata: float | str | None) -> Cube:
+    """Take what was given for a cube; three axes only where it says which is which."""
+    if isinstance(given, Cube):
+        return given.with_nodata(nodata)
+    if is_image(given):
+        return image(given, None, nodata)
+    return matrix(given, nodata)
+
+
+def _weights(given: ArrayLike, values: Any) -> NDArray[Any]:
+    """Weights as numbers; where a value is masked its weight is zero, whatever was given."""
+    counts = weights_of(given)
+    mask = np.ma.getmask(values)
+    if mask is np.ma.nomask or not mask.any():
+        return counts
+    whole = counts[:, np.newaxis] if counts.ndim == 1 and mask.ndim == 2 else counts
+    try:
+        return np.where(mask, 0, whole)
+    except ValueError:  # of another shape, which the method refuses by name
+        return counts

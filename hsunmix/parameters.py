@@ -22,7 +22,17 @@ from msgspec import Meta
 
 from hsunmix.errors import ParameterError
 
-__all__ = ["NoParams", "Parameter", "describe", "from_text", "make", "to_dict", "to_text"]
+__all__ = [
+    "NoParams",
+    "Parameter",
+    "columns",
+    "describe",
+    "from_text",
+    "make",
+    "to_dict",
+    "to_text",
+    "whole_number",
+]
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -117,16 +127,63 @@ def make(struct: type[S], values: Mapping[str, Any]) -> S:
         if name not in known:
             allowed = ", ".join(sorted(known)) or "it has none"
             raise ParameterError(name, f"no such parameter (known: {allowed})")
+    values = {name: _plain(value) for name, value in values.items()}
     for name, value in values.items():
         if isinstance(value, float) and not math.isfinite(value):
             raise ParameterError(name, f"{value!r} is not allowed: it must be a finite number")
         try:
             msgspec.convert({name: value}, struct)
-        except msgspec.ValidationError as error:
+        except (msgspec.ValidationError, OverflowError) as error:
             choices = ", ".join(known[name].choices)
             reason = f"choose from {choices}" if choices else str(error).split(" - at ")[0]
-            raise ParameterError(name, f"{value!r} is not allowed: {reason}") from None
+            raise ParameterError(name, f"{_shown(value)} is not allowed: {reason}") from None
     return msgspec.convert(dict(values), struct)
+
+
+def whole_number(value: Any, name: str, least: int | None = None) -> int:
+    """Take a whole number, NumPy's too, but not a truth value or a fraction.
+
+    Raises
+    ------
+    ParameterError
+        It is another thing, or below ``least``.
+    """
+    plain = _plain(value)
+    if isinstance(plain, bool) or not isinstance(plain, int):
+        raise ParameterError(name, f"{_shown(value)} is no whole number")
+    if least is not None and plain < least:
+        raise ParameterError(name, f"{_shown(plain)} is not allowed: it must be {least} or more")
+    return plain
+
+
+def columns(value: Any, name: str = "locked") -> tuple[int, ...]:
+    """Take numbers of columns, counted from 0: any sequence of whole numbers, none of them twice.
+
+    Raises
+    ------
+    ParameterError
+        It is another thing.
+    """
+    if isinstance(value, str | bytes | Mapping) or not hasattr(value, "__iter__"):
+        raise ParameterError(name, f"{_shown(value)} is no list of columns; write ({_shown(value)},) for one")
+    found = tuple(whole_number(column, name, 0) for column in value)
+    if len(set(found)) < len(found):
+        raise ParameterError(name, f"{_shown(list(found))} names a column twice")
+    return found
+
+
+def _plain(value: Any) -> Any:
+    """Return Python's own number for NumPy's, and lists for its arrays."""
+    return value.tolist() if type(value).__module__ == "numpy" and hasattr(value, "tolist") else value
+
+
+def _shown(value: Any) -> str:
+    """Show a value in a message, on one line and not too long."""
+    try:
+        text = " ".join(repr(_plain(value)).split())
+    except ValueError:  # a whole number of thousands of digits
+        text = "a number of thousands of digits"
+    return text if len(text) <= 80 else f"{text[:80]} …"
 
 
 def from_text(text: str) -> tuple[str, Any]:

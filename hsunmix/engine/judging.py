@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.engine.filling import TILE, Filling
+from hsunmix.errors import InputError
 from hsunmix.model.band_choice import PRESETS
 from hsunmix.model.cube import Cube
 from hsunmix.model.mask import holds_data
@@ -89,6 +90,8 @@ def measured_zeros(cube: Cube, spectra: NDArray[np.float64]) -> NDArray[np.bool_
     It says "this material is not here", wherever the spectra have a value; but not in the bands where water
     vapour lets nothing through, which are often filled with zeros.
     """
+    if len(spectra) != cube.bands:
+        raise InputError(f"spectra of shape {spectra.shape} for a cube with {cube.bands} bands")
     measured = np.isfinite(spectra).all(axis=1)
     if cube.wavelengths is not None:
         for low, high in PRESETS["water"]:

@@ -29,7 +29,7 @@ from hsunmix.model.cube import Cube
 from hsunmix.model.pixels import MatrixPixels, prepared
 from hsunmix.model.unmixing import Step
 
-__all__ = ["TILE", "Scene", "as_matrix", "counted", "from_array", "load", "subset", "thinned"]
+__all__ = ["TILE", "Scene", "counted", "from_array", "load", "subset", "thinned"]
 
 CHUNK_BYTES = 4 << 20  # a kernel's call works on so much: a few milliseconds
 
@@ -263,12 +263,7 @@ def from_array(x: NDArray[Any]) -> Scene:
         raise InputError(f"a matrix bands × pixels of numbers is needed, not {x.dtype} of shape {x.shape}")
     if 0 in x.shape:
         raise InputError(f"a matrix of shape {x.shape} has no values")
-    return as_matrix(_finished(load(Cube(MatrixPixels(x)), trusted=True)))
-
-
-def as_matrix(scene: Scene) -> Scene:
-    """Return the scene of a matrix, whose pixels lie in no image."""
-    return replace(scene, shape=(math.prod(scene.shape),))
+    return _finished(load(Cube(MatrixPixels(x)), trusted=True))
 
 
 def _finished(work: Generator[Any, None, T]) -> T:
@@ -330,7 +325,7 @@ def _scene(cube: Cube, filling: Filling, bands: NDArray[np.bool_], exponent: int
         why = "hold no data" if cube.selection is None else "are masked or hold no data"
         notes = [*notes, f"{total - filling.count} of {total} pixels {why} and were left out."]
     negative = filling.below / (filling.count * tiles.shape[1])
-    shape = cube.lines, cube.samples
+    shape = (cube.lines,) if cube.is_matrix else (cube.lines, cube.samples)
     return Scene(tiles, filling.pixels, bands, shape, 2.0**exponent, negative, tuple(notes))
 
 

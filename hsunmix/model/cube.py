@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from hsunmix.errors import InputError
 from hsunmix.files import Identity
 from hsunmix.model.band_numbers import numbered
 from hsunmix.model.georeference import Georeference
@@ -100,14 +101,51 @@ class Cube:
 
     @classmethod
     def from_array(
-        cls, values: ArrayLike, wavelengths: ArrayLike | None = None, *, nodata: float | None = None
+        cls, values: Any, wavelengths: ArrayLike | None = None, *, nodata: float | str | None = None
     ) -> Cube:
-        """Make a cube of an array (lines, samples, bands); the array is not copied."""
-        array = np.asarray(values)
-        if array.ndim != 3:
-            raise ValueError(f"a cube has 3 axes (lines, samples, bands), not {array.ndim}")
-        nm = None if wavelengths is None else np.asarray(wavelengths, dtype=np.float64)
-        return cls(ArrayPixels(array), wavelengths=nm, nodata=nodata)
+        """Make a cube of an array (lines, samples, bands), which is not copied where it can be avoided.
+
+        Parameters
+        ----------
+        values : array
+            NumPy's, masked or not; what is masked holds no data. An xarray DataArray or an image of
+            Spectral Python is taken with what it says of wavelengths, bad bands, nodata, scale and place.
+        wavelengths : array, (bands,), optional
+            Nanometres.
+        nodata : float or "none", optional
+            The value that means "no data"; "none" where every value is data, −9999 too.
+
+        Raises
+        ------
+        InputError
+            These are no numbers, or not of three axes.
+        """
+        from hsunmix.model.foreign import image
+
+        return image(values, wavelengths, nodata)
+
+    def with_nodata(self, nodata: float | str | None) -> Cube:
+        """Return the same cube with another value that means "no data".
+
+        Parameters
+        ----------
+        nodata : float, str or None
+            A stored value, also as text; ``none`` where every value is data, whatever is declared and
+            whatever it looks like. None changes nothing.
+
+        Raises
+        ------
+        InputError
+            It is neither.
+        """
+        if nodata is None:
+            return self
+        if str(nodata).strip().lower() == "none":
+            return replace(self, nodata=None, seeks_nodata=False)
+        try:
+            return replace(self, nodata=float(nodata))
+        except (TypeError, ValueError):
+            raise InputError(f"nodata: {nodata!r} is neither a number nor none") from None
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -128,6 +166,11 @@ class Cube:
     def bands(self) -> int:
         """Bands, bad ones included."""
         return self.shape[2]
+
+    @property
+    def is_matrix(self) -> bool:
+        """Whether its pixels lie in no image: each is a line of its own."""
+        return bool(getattr(self.pixels, "is_matrix", False))
 
     @property
     def name(self) -> str:

@@ -73,6 +73,7 @@ class MatrixPixels:
     """Pixels of a matrix, (bands, pixels): lines of one sample each."""
 
     values: NDArray[np.generic]
+    is_matrix = True
 
     @property
     def shape(self) -> tuple[int, int, int]:

@@ -1,0 +1,73 @@
+"""Cubes of what was given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from hsunmix.errors import InputError
+from hsunmix.model.cube import Cube
+from hsunmix.model.foreign._given import Given
+from hsunmix.model.pixels import ArrayPixels, MatrixPixels, Pixels
+
+__all__ = ["image", "matrix"]
+
+Nodata = float | str | None
+
+
+def image(values: Any, wavelengths: ArrayLike | None = None, nodata: Nodata = None) -> Cube:
+    """Make a cube of an array (lines, samples, bands): see ``Cube.from_array``."""
+    from hsunmix.model.foreign import given
+
+    found = given(values)
+    shape = found.values.shape
+    if len(shape) != 3:
+        raise InputError(f"a cube has 3 axes (lines, samples, bands), not {len(shape)}: {shape}")
+    return _cube(ArrayPixels(found.values), found, wavelengths, nodata)
+
+
+def matrix(values: Any, nodata: Nodata = None) -> Cube:
+    """Make a cube of a matrix (bands, pixels), or of one spectrum (bands,): a line for each pixel.
+
+    Raises
+    ------
+    InputError
+        These are no numbers, or the array has other axes.
+    """
+    from hsunmix.model.foreign import given
+
+    found = given(values)
+    shape = found.values.shape
+    if len(shape) == 3:
+        raise InputError(
+            f"an array of 3 axes {shape} is a cube, not a matrix bands × pixels; "
+            "give hsunmix.Cube.from_array(x), with the axes lines, samples, bands"
+        )
+    if len(shape) not in (1, 2):
+        raise InputError(f"a matrix bands × pixels is needed, not an array of shape {shape}")
+    return _cube(MatrixPixels(found.values.reshape(shape[0], -1)), found, None, nodata)
+
+
+def _cube(pixels: Pixels, found: Given, wavelengths: ArrayLike | None, nodata: Nodata) -> Cube:
+    if 0 in pixels.shape:
+        raise InputError(f"an array of shape {found.values.shape} has no values")
+    bands = pixels.shape[2]
+    nm = found.wavelengths
+    if wavelengths is not None:
+        nm = np.asarray(wavelengths, dtype=np.float64)
+        if nm.shape != (bands,):
+            raise InputError(f"wavelengths of shape {nm.shape} for {bands} bands")
+    cube = Cube(
+        pixels,
+        wavelengths=nm,
+        bad_bands=found.bad_bands,
+        band_names=found.band_names,
+        nodata=found.nodata,
+        gain=found.gain,
+        offset=found.offset,
+        georeference=found.georeference,
+        notes=found.notes,
+    )
+    return cube.with_nodata(nodata)
