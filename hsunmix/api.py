@@ -48,7 +48,8 @@ def open_cube(
         The bands to use, such as ``"400-1300, 1450-2400"`` in nanometres, ``"no-water"``, ``"#10-120"``
         (by number, from 1).
     **options
-        What the file doesn't say: ``lines``, ``samples``, ``dataset``, ``axes``, ``grid``.
+        What the file doesn't say: ``lines``, ``samples``, ``dataset``, ``axes``, ``grid``; ``nodata``: the
+        stored value that means "no data", or "none" where every value is data.
 
     Raises
     ------

@@ -34,6 +34,8 @@ __all__ = [
     "whole_number",
 ]
 
+MOST = 2**63 - 1  # of whole numbers, which every file that keeps them can hold
+
 S = TypeVar("S", bound=msgspec.Struct)
 
 
@@ -146,13 +148,15 @@ def whole_number(value: Any, name: str, least: int | None = None) -> int:
     Raises
     ------
     ParameterError
-        It is another thing, or below ``least``.
+        It is another thing, below ``least``, or too large to be kept in a session.
     """
     plain = _plain(value)
     if isinstance(plain, bool) or not isinstance(plain, int):
         raise ParameterError(name, f"{_shown(value)} is no whole number")
     if least is not None and plain < least:
         raise ParameterError(name, f"{_shown(plain)} is not allowed: it must be {least} or more")
+    if abs(plain) > MOST:
+        raise ParameterError(name, f"{_shown(plain)} is not allowed: it must be {MOST} or less")
     return plain
 
 
@@ -173,8 +177,10 @@ def columns(value: Any, name: str = "locked") -> tuple[int, ...]:
 
 
 def _plain(value: Any) -> Any:
-    """Return Python's own number for NumPy's, and lists for its arrays."""
-    return value.tolist() if type(value).__module__ == "numpy" and hasattr(value, "tolist") else value
+    """Return Python's own numbers for NumPy's, and lists for its arrays."""
+    if type(value).__module__ == "numpy" and hasattr(value, "tolist"):
+        return value.tolist()
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _shown(value: Any) -> str:

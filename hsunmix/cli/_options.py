@@ -12,11 +12,12 @@ import click
 
 from hsunmix.exports import DPI, USUAL
 from hsunmix.formats import Options
-from hsunmix.parameters import describe
+from hsunmix.parameters import MOST, describe
 from hsunmix.registry import names
 
 __all__ = [
     "PRODUCTS",
+    "SEED",
     "as_json",
     "cube_argument",
     "echo_json",
@@ -29,6 +30,7 @@ __all__ = [
 
 PRODUCTS = ",".join(USUAL)
 KINDS: dict[str, Any] = {"int": int, "float": float}
+SEED = click.IntRange(0, MOST)
 METAVARS = {"int": "N", "text": "NAME"}
 
 Command = Callable[..., Any]

@@ -84,6 +84,7 @@ class Commands(click.Group):
         extra |= {"standalone_mode": False, "obj": shlex.join(["hsunmix", *words])}
         open_streams()
         watching_interrupts()
+        os.environ["MPLBACKEND"] = "agg"  # pictures go into files; a name that is no backend stops nothing
         try:
             with warnings.catch_warnings():
                 if not os.environ.get("HSUNMIX_DEBUG"):

@@ -7,17 +7,22 @@ from typing import Any
 
 import click
 
-from hsunmix.cli._options import as_json, cube_argument, echo_json, reading
+from hsunmix.cli._options import SEED, as_json, cube_argument, echo_json, reading
 
 
 @click.command("sweep", short_help="Unmix with several numbers of endmembers.")
 @cube_argument
 @click.option("-r", "--ranks", default="2-8", show_default=True, metavar="FROM-TO", help="Numbers to try.")
 @click.option(
-    "-n", "--seeds", default=3, show_default=True, help="Runs for each, on other halves of the pixels."
+    "-n",
+    "--seeds",
+    default=3,
+    show_default=True,
+    type=click.IntRange(1, 1000),
+    help="Runs for each, on other halves of the pixels.",
 )
 @click.option("-m", "--method", default="auto", show_default=True, help="See hsunmix methods.")
-@click.option("--seed", type=int, default=0, show_default=True, help="The first seed.")
+@click.option("--seed", type=SEED, default=0, show_default=True, help="The first seed.")
 @reading
 @as_json
 def command(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hsunmix.cli._options import (
+    SEED,
     as_json,
     cube_argument,
     echo_json,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     "-a", "--abundance", default="", help="How abundances are found, if not by the method's own way."
 )
 @click.option("--init", metavar="METHOD", help="What the method starts from; the same as --set init=METHOD.")
-@click.option("--seed", type=int, default=0, show_default=True, help="For everything random.")
+@click.option("--seed", type=SEED, default=0, show_default=True, help="For everything random.")
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A parameter of the method.")
 @click.option(
     "--weights",

@@ -7,24 +7,38 @@ doesn't depend on it either: so sums over chunks are the same bits with one thre
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import TypeVar
 
+from hsunmix.errors import InputError
+
 __all__ = ["run_chunks", "set_threads", "single_threaded_blas", "thread_count"]
+
+MOST = 1024  # threads; more only wait for one another
 
 T = TypeVar("T")
 _chosen: list[int] = []
 
 
 def thread_count() -> int:
-    """Threads that a pass uses: ``set_threads``, else HSUNMIX_THREADS, else one a processor."""
+    """Threads that a pass uses: ``set_threads``, else HSUNMIX_THREADS, else one a processor.
+
+    Raises
+    ------
+    InputError
+        HSUNMIX_THREADS is no such number.
+    """
     if _chosen:
         return _chosen[-1]
-    text = os.environ.get("HSUNMIX_THREADS", "")
-    if text.isdigit() and int(text) > 0:
+    text = os.environ.get("HSUNMIX_THREADS", "").strip()
+    if text:
+        if not re.fullmatch("0*[1-9][0-9]{0,3}", text, re.ASCII) or int(text) > MOST:
+            shown = text if len(text) <= 40 else f"{text[:40]} …"
+            raise InputError(f"HSUNMIX_THREADS is {shown!r}; it takes a number of threads, 1 to {MOST}")
         return int(text)
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

@@ -59,6 +59,7 @@ __all__ = [
     "spectra_filter",
 ]
 
+ALWAYS = ("nodata",)  # options that every file understands
 LIBRARY_SUFFIXES = {"envi": (".sli", ".hdr")}  # where images have others
 
 
@@ -128,7 +129,8 @@ def open_cube(path: str | PathLike[str], **options: Any) -> Cube:
     path : path-like
         For ENVI the header or the data file.
     **options
-        ``lines``, ``samples``, ``dataset``, ``axes``, ``grid``: see ``Options``. None means not given.
+        ``lines``, ``samples``, ``dataset``, ``axes``, ``grid``, ``nodata``: see ``Options``. None means
+        not given.
 
     Returns
     -------
@@ -219,7 +221,10 @@ def file_filter() -> str:
 
 
 def _open(path: str | PathLike[str], given: dict[str, Any], what: str) -> Cube:
-    options = make(Options, {name: value for name, value in given.items() if value is not None})
+    given = {name: value for name, value in given.items() if value is not None}
+    if isinstance(given.get("nodata"), int | float | np.number):
+        given["nodata"] = repr(float(given["nodata"]))
+    options = make(Options, given)
     file = regular_file(path)
     found = _find(file, lambda f: getattr(f, what))
     opener: Callable[[Path, Options], Cube] | None = getattr(found, what)
@@ -227,7 +232,7 @@ def _open(path: str | PathLike[str], given: dict[str, Any], what: str) -> Cube:
         raise FormatError(path, f"{found.title} files hold no hyperspectral image")
     kept = {name: value for name, value in to_dict(options).items() if value is not None}
     for name in kept:
-        if name not in found.options:
+        if name not in (*found.options, *ALWAYS):
             raise ParameterError(name, f"{found.title} files need no such option")
     before = identity(file)
     if found.decoded_by:
@@ -238,7 +243,7 @@ def _open(path: str | PathLike[str], given: dict[str, Any], what: str) -> Cube:
         cube = guarded(file, lambda: opener(file, options))
     check_identity(file, before)
     cube = replace(cube, format=found.id, path=cube.path or file, options=tuple(kept.items()))
-    return replace(cube, files=tuple(_files(cube, {file: before})))
+    return replace(cube.with_nodata(options.nodata), files=tuple(_files(cube, {file: before})))
 
 
 def _files(cube: Cube, known: dict[Path, Identity]) -> Iterator[tuple[Path, Identity]]:

@@ -140,8 +140,12 @@ def test_an_error_in_a_chunk_comes_out() -> None:
 def test_threads_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HSUNMIX_THREADS", "3")
     assert thread_count() == 3
-    monkeypatch.setenv("HSUNMIX_THREADS", "many")
+    monkeypatch.setenv("HSUNMIX_THREADS", "")
     assert thread_count() >= 1
+    for text in ("many", "0", "-2", "1.5", "²", "9" * 5000, "4096"):
+        monkeypatch.setenv("HSUNMIX_THREADS", text)
+        with pytest.raises(InputError, match="HSUNMIX_THREADS"):
+            thread_count()
 
 
 def test_too_large_is_said_before_it_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,6 +45,8 @@ def matrix(values: Any, nodata: Nodata = None) -> Cube:
             f"an array of 3 axes {shape} is a cube, not a matrix bands × pixels; "
             "give hsunmix.Cube.from_array(x), with the axes lines, samples, bands"
         )
+    if 0 in shape:
+        raise InputError(f"an array of shape {shape} has no values")
     if len(shape) not in (1, 2):
         raise InputError(f"a matrix bands × pixels is needed, not an array of shape {shape}")
     return _cube(MatrixPixels(found.values.reshape(shape[0], -1)), found, None, nodata)
