@@ -168,7 +168,7 @@ def leave_out(filling: Filling, scale: Scale) -> Generator[None, None, tuple[NDA
             verdict = yield from _verdict(filling, suspect)
             if verdict.far and (verdict.spoilt.any() or verdict.bands.any()):
                 break
-            if suspect.value < 0 and verdict.whole.any():
+            if suspect.value < 0 and verdict.whole.any() and not suspect.varied:
                 doubts.append(_doubt(suspect, int(verdict.whole.sum())))
         else:
             break
@@ -235,7 +235,7 @@ def _verdict(filling: Filling, suspect: Sentinel) -> Generator[None, None, _Verd
     whole, some = np.zeros(filling.count, bool), np.zeros(filling.count, np.int64)
     inside, low, high = np.zeros(bands, np.int64), np.inf, -np.inf
     step = max(1, len(filling) // FEW)
-    for stride in (step, 1):
+    for stride in dict.fromkeys((step, 1)):
         for i in range(0, len(filling), stride):
             part = filling.part(i)
             hit = suspect.hits(part)
