@@ -16,6 +16,7 @@ from hsunmix.model.cube import Cube
 from hsunmix.model.mask import holds_data
 
 __all__ = [
+    "counted",
     "digits_note",
     "is_out_of_range",
     "judge_bands",
@@ -180,3 +181,8 @@ def lacking_note(cube: Cube, bands: NDArray[np.bool_], used: int) -> list[str]:
         f"Most pixels were left out because they have no value in band {names}; "
         "call it bad to use them without it."
     ]
+
+
+def counted(number: int, what: str) -> str:
+    """``1 band``, ``2 bands``."""
+    return f"{number} {what}{'' if number == 1 else 's'}"

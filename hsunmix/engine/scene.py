@@ -29,7 +29,7 @@ from hsunmix.model.cube import Cube
 from hsunmix.model.pixels import MatrixPixels, prepared
 from hsunmix.model.unmixing import Step
 
-__all__ = ["TILE", "Scene", "counted", "from_array", "load", "subset", "thinned"]
+__all__ = ["TILE", "Scene", "from_array", "load", "subset", "thinned"]
 
 CHUNK_BYTES = 4 << 20  # a kernel's call works on so much: a few milliseconds
 
@@ -238,10 +238,12 @@ def load(
     used, notes = bands.copy(), []
     used[bands], zeros = yield from judging.judge_bands(filling, measured[bands])
     if dead := int((bands & ~used).sum()):
-        notes.append(f"{counted(dead, 'band')} without data {'was' if dead == 1 else 'were'} left out.")
+        notes.append(
+            f"{judging.counted(dead, 'band')} without data {'was' if dead == 1 else 'were'} left out."
+        )
     if zeros:
         notes.append(
-            f"{counted(zeros, 'band')} {'is' if zeros == 1 else 'are'} zero in every pixel; "
+            f"{judging.counted(zeros, 'band')} {'is' if zeros == 1 else 'are'} zero in every pixel; "
             "this was taken as measured. Where it means that there are no data, call them bad."
         )
     if not trusted:
@@ -327,8 +329,3 @@ def _scene(cube: Cube, filling: Filling, bands: NDArray[np.bool_], exponent: int
     negative = filling.below / (filling.count * tiles.shape[1])
     shape = (cube.lines,) if cube.is_matrix else (cube.lines, cube.samples)
     return Scene(tiles, filling.pixels, bands, shape, 2.0**exponent, negative, tuple(notes))
-
-
-def counted(number: int, what: str) -> str:
-    """``1 band``, ``2 bands``."""
-    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.engine.filling import TILE, Filling
+from hsunmix.engine.judging import counted
 from hsunmix.model.cube import Cube
 
 __all__ = ["Scale", "Sentinel", "leave_out"]
@@ -259,9 +260,9 @@ def _note(suspect: Sentinel, verdict: _Verdict) -> str:
     other, bands = int((verdict.spoilt & ~verdict.whole).sum()), int(verdict.bands.sum())
     times = " times a factor of the band" if suspect.varied else ""
     parts = [
-        f"{whole} pixels in all or most bands" if whole else "",
-        f"{other} pixels in some bands" if other else "",
-        f"{bands} bands everywhere" if bands else "",
+        f"{counted(whole, 'pixel')} in all or most bands" if whole else "",
+        f"{counted(other, 'pixel')} in some bands" if other else "",
+        f"{counted(bands, 'band')} everywhere" if bands else "",
     ]
     why = "" if suspect.declared else ", though nothing declares it: it lies far outside all other values"
     return (
@@ -272,6 +273,6 @@ def _note(suspect: Sentinel, verdict: _Verdict) -> str:
 
 def _doubt(suspect: Sentinel, whole: int) -> str:
     return (
-        f"{suspect.value:.7g} fills {whole} pixels in all or most bands and was used as data; "
+        f"{suspect.value:.7g} fills {counted(whole, 'pixel')} in all or most bands and was used as data; "
         "where it means no data, give it as nodata."
     )
