@@ -35,7 +35,9 @@ from hsunmix.model.spectra import Endmember
 from hsunmix.model.unmixing import Step, Unmixing
 from hsunmix.registry import modules
 
-__all__ = ["DPI", "USUAL", "Delivery", "Export", "ProductFolder", "deliver", "exports", "write_products"]
+__all__ = [
+    "DPI", "USUAL", "Delivery", "Export", "ProductFolder", "deliver", "exports", "one_line", "write_products",
+]  # fmt: skip
 
 NODATA = -9999.0
 NAMED = 4  # files in a message
@@ -88,7 +90,7 @@ class Delivery:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The endmembers' names on one line each, without control characters, never empty."""
-        return tuple(_one_line(e.name) or f"Endmember {k}" for k, e in enumerate(self.endmembers, 1))
+        return tuple(one_line(e.name) or f"Endmember {k}" for k, e in enumerate(self.endmembers, 1))
 
     @property
     def spectra(self) -> NDArray[np.float64]:
@@ -191,6 +193,7 @@ def deliver(
                 paths += work
             else:
                 paths += yield from _repeating(step, work)
+        paths = list(dict.fromkeys(paths))  # two products may share a style
         step = Step(len(chosen) / (len(chosen) + 1), message="Writing the record")
         yield step
         paths += yield from _repeating(step, _result.write(delivery, stage, paths, folder.kept))
@@ -255,6 +258,7 @@ def _chosen(delivery: Delivery, products: Sequence[str]) -> list[Export]:
     return [known[name] for name in dict.fromkeys(products)]
 
 
-def _one_line(name: str) -> str:
+def one_line(name: str) -> str:
+    """Return a text without control characters and line breaks."""
     spaced = (" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in name)
     return " ".join("".join(spaced).split())

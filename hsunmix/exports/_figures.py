@@ -36,16 +36,24 @@ def style() -> Iterator[None]:
 
     installed = set(font_manager.get_font_names())
     fonts = {"font.family": [name for name in FONTS if name in installed], "font.size": 11}
-    always = {"svg.fonttype": "path", "svg.hashsalt": "hsunmix"}  # the same file everywhere, every time
+    # Letters stay letters, which are found, read aloud and changed; the same file every time.
+    always = {"svg.fonttype": "none", "svg.hashsalt": "hsunmix"}
     with matplotlib.style.context(["default", fonts, always]), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
         yield
 
 
-def write_figure(figure: Any, path: Path) -> Generator[None, None, Path]:
+def write_figure(figure: Any, path: Path, title: str, about: str = "") -> Generator[None, None, Path]:
     """Write a figure at its own size and resolution, as what the path's ending says: ``.png`` or ``.svg``.
 
     In steps: Matplotlib would draw and pack a picture in one.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    path : Path
+    title, about : str
+        What it shows, for who can't see it: in an SVG.
     """
     if path.suffix != ".png":
 
@@ -53,7 +61,7 @@ def write_figure(figure: Any, path: Path) -> Generator[None, None, Path]:
             with style():
                 figure.savefig(file, format=path.suffix[1:], dpi=figure.dpi, metadata={"Date": None})
 
-        data = yield from svg(figure, save)
+        data = yield from svg(figure, save, title, about)
         with replacing(path) as temporary:
             temporary.write_bytes(data)
         return path

@@ -6,6 +6,9 @@ import unicodedata
 from collections.abc import Generator
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hsunmix.exports import Delivery
 
 __all__ = ["pictures", "safe_name"]
@@ -31,13 +34,25 @@ def pictures(delivery: Delivery, folder: Path, suffix: str) -> Generator[None, N
             figure = map_figure(small, name, size, dpi, extension(values))
         yield
         path = folder / f"abundance_{k:02d}_{safe_name(name)}{suffix}"
-        paths.append((yield from write_figure(figure, path)))
+        about = _about_map(name, values)
+        paths.append((yield from write_figure(figure, path, f"Abundance of {name}", about)))
         yield
     with style():
         colours = [e.colour for e in delivery.endmembers]
         figure = spectra_figure(delivery.spectra, delivery.wavelengths, delivery.names, colours, dpi)
-    paths.append((yield from write_figure(figure, folder / f"endmembers{suffix}")))
+    about = f"Spectra of {', '.join(delivery.names)}"
+    paths.append((yield from write_figure(figure, folder / f"endmembers{suffix}", "Endmembers", about)))
     return paths
+
+
+def _about_map(name: str, values: NDArray[np.float32]) -> str:
+    """Say in a sentence what a map shows."""
+    used = values[np.isfinite(values)]
+    lines, samples = values.shape
+    size = f"Map of {lines} lines and {samples} samples on a range of 0 to 1"
+    if not used.size:
+        return f"{size}; no pixel was used."
+    return f"{size}: {name} covers {used.mean(dtype=np.float64):.1%} on average, {used.max():.1%} at most."
 
 
 def safe_name(name: str) -> str:

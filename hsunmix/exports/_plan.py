@@ -168,6 +168,6 @@ def _figure(delivery: Delivery, product: str) -> bytes:
         else:
             colours = [member.colour for member in delivery.endmembers]
             figure = spectra_figure(delivery.spectra, delivery.wavelengths, delivery.names, colours)
-        for _ in write_figure(figure, path):
+        for _ in write_figure(figure, path, path.stem):
             pass
         return path.read_bytes()

@@ -49,21 +49,21 @@ TICK = 0.05  # seconds
 
 
 def write_geotiff(
-    path: Path, bands: NDArray[np.float32], names: Sequence[str], place: Georeference | None
+    path: Path, bands: NDArray[np.float32], names: Sequence[str], place: Georeference | None, about: str = ""
 ) -> Work:
-    """Write bands (r, lines, samples) with their names; NaN becomes nodata.
+    """Write bands (r, lines, samples) with their names and a sentence about them; NaN becomes nodata.
 
     Made in memory: GDAL does not report every error when it closes a file on a full disk, Python does.
     """
     import rasterio
 
     with rasterio.MemoryFile() as memory:
-        yield from _fill(memory, bands, names, place, PACKED)
+        yield from _fill(memory, bands, names, place, about, PACKED)
         yield from _to_disk(memory, path)
 
 
 def write_cog(
-    path: Path, bands: NDArray[np.float32], names: Sequence[str], place: Georeference | None
+    path: Path, bands: NDArray[np.float32], names: Sequence[str], place: Georeference | None, about: str = ""
 ) -> Work:
     """Write the same as a cloud-optimized GeoTIFF: overviews, and everything in the order of reading.
 
@@ -78,7 +78,7 @@ def write_cog(
     with ExitStack() as kept:
         memory = kept.enter_context(rasterio.MemoryFile())
         cloud = kept.enter_context(rasterio.MemoryFile(ext=".tif"))
-        yield from _fill(memory, bands, names, place)
+        yield from _fill(memory, bands, names, place, about)
         pool = ThreadPoolExecutor(1, "hsunmix-cog")
         copy = pool.submit(rasterio.shutil.copy, memory.name, cloud.name, **CLOUD)
         pool.shutdown(wait=False)
@@ -100,6 +100,7 @@ def _fill(
     bands: NDArray[np.float32],
     names: Sequence[str],
     place: Georeference | None,
+    about: str,
     packed: dict[str, str] | None = None,
 ) -> Work:
     """Make a GeoTIFF in memory, a row of tiles at a time."""
@@ -116,7 +117,8 @@ def _fill(
         warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
         dataset = memory.open(**profile)
     try:
-        dataset.update_tags(TIFFTAG_SOFTWARE=f"hsunmix {__version__}")
+        described = {"TIFFTAG_IMAGEDESCRIPTION": about} if about else {}
+        dataset.update_tags(TIFFTAG_SOFTWARE=f"hsunmix {__version__}", **described)
         for k, (band, name) in enumerate(zip(bands, names, strict=True), 1):
             dataset.set_band_description(k, name)
             for top in range(0, lines, TILE):

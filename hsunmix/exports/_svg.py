@@ -6,6 +6,7 @@ import base64
 import io
 import re
 from collections.abc import Callable, Generator
+from html import escape
 from typing import IO, Any
 
 import numpy as np
@@ -18,11 +19,15 @@ __all__ = ["svg"]
 LARGE = 1 << 16  # pixels; Matplotlib packs the pictures inside a figure in one go
 _IMAGE = re.compile(rb"<image\b[^>]*>")
 _DATA = re.compile(rb'(?<=base64,)[^"]*')
+_ROOT = re.compile(rb"<svg\b[^>]*>")
+_FAMILY = re.compile(rb"(?<=font-family: )[^;\"]+")
 _TURNED = re.compile(rb"scale\(1 -1\)")
 
 
-def svg(figure: Any, save: Callable[[IO[bytes]], None]) -> Generator[None, None, bytes]:
-    """Return the SVG of a figure, that ``save`` writes into a file.
+def svg(
+    figure: Any, save: Callable[[IO[bytes]], None], title: str, about: str
+) -> Generator[None, None, bytes]:
+    """Return the SVG of a figure, that ``save`` writes into a file, with words for who can't see it.
 
     In place of a large map Matplotlib draws one pixel, and the map's own picture is put there.
     """
@@ -40,7 +45,7 @@ def svg(figure: Any, save: Callable[[IO[bytes]], None]) -> Generator[None, None,
     buffer = io.BytesIO()
     save(buffer)
     yield
-    text, parts, begin = buffer.getvalue(), [], 0
+    text, parts, begin = _told(buffer.getvalue(), title, about), [], 0
     for found, picture in zip(_IMAGE.finditer(text), pictures, strict=False):  # colour bars come last
         if picture is not None:
             pieces = []
@@ -54,3 +59,14 @@ def svg(figure: Any, save: Callable[[IO[bytes]], None]) -> Generator[None, None,
             parts += [text[begin : found.start()], filling]
             begin = found.end()
     return b"".join([*parts, text[begin:]])
+
+
+def _told(text: bytes, title: str, about: str) -> bytes:
+    """Add a title and a description as a picture that is one thing to a screen reader."""
+    said = f"\n <title>{escape(title)}</title>\n <desc>{escape(about or title)}</desc>".encode()
+    root = _ROOT.search(text)
+    assert root is not None  # Matplotlib wrote it
+    opened = root[0].replace(b"<svg", b'<svg role="img"', 1)
+    # Where these fonts are missing, a viewer would take one with serifs.
+    drawn = _FAMILY.sub(rb"\g<0>, sans-serif", text[root.end() :])
+    return text[: root.start()] + opened + said + drawn

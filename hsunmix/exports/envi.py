@@ -9,6 +9,7 @@ import numpy as np
 
 from hsunmix.exports import NODATA, Delivery
 from hsunmix.exports._envi import header, map_fields, names_fields
+from hsunmix.exports._qml import write_style
 from hsunmix.files import replacing_all
 
 __all__ = ["NEEDS_IMAGE", "TITLE", "write"]
@@ -19,7 +20,7 @@ ROWS = 1 << 18  # pixels written at a time
 
 
 def write(delivery: Delivery, folder: Path) -> Generator[None, None, list[Path]]:
-    """Write ``abundances.img`` (float32, band sequential) and ``abundances.hdr``."""
+    """Write ``abundances.img`` (float32, band sequential), ``abundances.hdr``, and its style in QGIS."""
     data, head = folder / "abundances.img", folder / "abundances.hdr"
     _, lines, samples = delivery.unmixing.abundances.shape
     step = max(1, ROWS // samples)
@@ -32,7 +33,9 @@ def write(delivery: Delivery, folder: Path) -> Generator[None, None, list[Path]]
                     file.write(np.ascontiguousarray(filled, dtype="<f4").data)
                     yield
         head_file.write_text(_header(delivery), encoding="utf-8")
-    return [data, head]
+    style = data.with_suffix(".qml")
+    write_style(style, 0.0, 1.0)
+    return [data, head, style]
 
 
 def _header(delivery: Delivery) -> str:

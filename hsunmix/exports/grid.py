@@ -35,6 +35,7 @@ def write(delivery: Delivery, folder: Path) -> Generator[None, None, list[Path]]
         with style():
             figure = grid_figure(maps[:-1], delivery.names, maps[-1], title, pixel, dpi)
         yield
-        paths.append((yield from write_figure(figure, folder / f"maps{suffix}")))
+        about = f"Maps of {', '.join(delivery.names)} on a range of 0 to 1, and of the residual."
+        paths.append((yield from write_figure(figure, folder / f"maps{suffix}", title, about)))
         yield
     return paths

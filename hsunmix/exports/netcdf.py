@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,14 +25,31 @@ PIECE = 4 << 20  # bytes written at a time
 
 
 def write(delivery: Delivery, folder: Path) -> Generator[None, None, list[Path]]:
-    """Write ``result.nc``, a netCDF-4 file: made in memory, so that a full disk is noticed."""
+    """Write ``result.nc``, a netCDF-4 file, and ``result.nc.aux.xml``, by which GDAL knows its bands' names.
+
+    The file is made in memory, so that a full disk is noticed.
+    """
     path = folder / "result.nc"
     image = memoryview((yield from _content(delivery)))
     with replacing(path) as temporary, temporary.open("wb") as target:
         for begin in range(0, len(image), PIECE):
             target.write(image[begin : begin + PIECE])
             yield
-    return [path]
+    beside = path.with_name("result.nc.aux.xml")
+    with replacing(beside) as temporary:
+        temporary.write_bytes(_names_for_gdal(delivery.names))
+    return [path, beside]
+
+
+def _names_for_gdal(names: Sequence[str]) -> bytes:
+    """Return what GDAL reads beside a file: of a dimension's coordinate it shows numbers, but no text."""
+    root = ElementTree.Element("PAMDataset")
+    image = ElementTree.SubElement(ElementTree.SubElement(root, "Subdataset", name="abundance"), "PAMDataset")
+    for k, name in enumerate(names, 1):
+        band = ElementTree.SubElement(image, "PAMRasterBand", band=str(k))
+        ElementTree.SubElement(band, "Description").text = name
+    ElementTree.indent(root)
+    return bytes(ElementTree.tostring(root, encoding="utf-8")) + b"\n"
 
 
 def content(delivery: Delivery) -> bytes:
@@ -61,10 +79,13 @@ def _fill(file: Any, delivery: Delivery) -> Generator[None, None, None]:
     _about_the_file(file, delivery)
     yield from _axes(file, delivery, grid, (lines, samples))
     maps: dict[str, Any] = {"_FillValue": np.float32(NODATA)}
+    plain = {"units": "1"}  # of what unit the scene's numbers are, no file says for certain
     if grid.mapping is not None:
         mapping = file.create_dataset("crs", data=np.int32(0))
         _describe(mapping, grid.mapping)
         maps["grid_mapping"] = "crs"
+        # xarray takes it for a coordinate then, where rioxarray looks for it.
+        _describe(file, {"coordinates": "crs"})
     aside = " ".join(axis.name for axis in grid.axes) if grid.turned else ""
     where = {"coordinates": aside} if aside else {}
     yield from _variable(
@@ -73,12 +94,12 @@ def _fill(file: Any, delivery: Delivery) -> Generator[None, None, None]:
     )  # fmt: skip
     yield from _variable(
         file, "rmse", unmixing.rmse, grid.dimensions,
-        {"long_name": "root mean square of the residual, in the scene's units", **maps, **where},
+        {"long_name": "root mean square of the residual, in the scene's units", **plain, **maps, **where},
     )  # fmt: skip
     bands = {"coordinates": " ".join(n for n in ("wavelength", "fwhm", "used_band") if n in file)}
     yield from _variable(
         file, "spectrum", delivery.spectra.T, ("endmember", "band"),
-        {"long_name": "endmember spectrum, in the scene's units", "_FillValue": np.nan, **bands},
+        {"long_name": "endmember spectrum, in the scene's units", "_FillValue": np.nan, **plain, **bands},
     )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ BLOCK_BYTES = 16 << 20  # read at a time when a whole cube is passed through
 RGB_NM = (650.0, 550.0, 450.0)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Cube:
     """A hyperspectral cube as the analyst thinks of it.
 
@@ -146,6 +146,20 @@ class Cube:
             return replace(self, nodata=float(nodata))
         except (TypeError, ValueError):
             raise InputError(f"nodata: {nodata!r} is neither a number nor none") from None
+
+    def __repr__(self) -> str:
+        lines, samples, bands = self.shape
+        facts = [f"{lines} lines × {samples} samples × {bands} bands", str(self.pixels.dtype)]
+        if self.wavelengths is not None:
+            facts.append(f"{np.nanmin(self.wavelengths):.6g}–{np.nanmax(self.wavelengths):.6g} nm")
+        if self.bad_bands is not None and self.bad_bands.any():
+            facts.append(f"{int(self.bad_bands.sum())} bad bands")
+        if self.selection is not None:
+            facts.append(f"{int(self.selection.sum())} pixels chosen")
+        if self.georeference is not None and self.georeference.crs:
+            facts.append(self.georeference.crs.splitlines()[0][:40])
+        notes = f", {len(self.notes)} notes" if self.notes else ""
+        return f"<Cube {self.name}: {', '.join(facts)}{notes}>"
 
     @property
     def shape(self) -> tuple[int, int, int]:

@@ -84,7 +84,7 @@ class Endmember:
     source: Source = field(default_factory=Source)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Spectra:
     """A set of spectra on common bands: a spectral library.
 
@@ -116,6 +116,10 @@ class Spectra:
     notes: tuple[str, ...] = ()
     format: str = ""
     factors: NDArray[np.float64] | None = None
+
+    def __repr__(self) -> str:
+        name = f" {self.path}" if self.path else ""
+        return f"<Spectra{name}: {self.values.shape[0]} spectra, {self.values.shape[1]} bands>"
 
     def __post_init__(self) -> None:
         if self.values.ndim != 2 or len(self.names) != len(self.values):

@@ -90,7 +90,7 @@ class Asked:
     weights: Weights | None = None
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Unmixing:
     """Spectra of the materials and how much of each lies in every pixel.
 
@@ -150,6 +150,14 @@ class Unmixing:
     provisional: bool = False
     data: Data | None = None
     asked: Asked | None = None
+
+    def __repr__(self) -> str:
+        pixels = " × ".join(map(str, self.abundances.shape[1:]))
+        how = f"{self.method} and {self.abundance}" if self.abundance else self.method
+        return (
+            f"<Unmixing by {how}: {self.rank} endmembers, {len(self.endmembers)} bands, {pixels} pixels, "
+            f"relative error {self.relative_error:.2%}>"
+        )
 
     @property
     def rank(self) -> int:

@@ -10,6 +10,7 @@ import pytest
 import rasterio
 
 from hsunmix.exports import write_products
+from hsunmix.exports.geotiff import sentences
 from hsunmix.model.georeference import Georeference
 from tests.exports.conftest import UTM, make_delivery
 
@@ -33,6 +34,17 @@ def test_values_names_nodata_and_place(tmp_path, delivery):
     assert values.shape == (3, 11, 7)
     assert np.array_equal(values.mask, np.isnan(expected))
     assert np.array_equal(values.filled(np.nan), expected, equal_nan=True)
+
+
+@pytest.mark.parametrize(("product", "suffix"), [("geotiff", ""), ("cog", "_cog")])
+def test_a_sentence_says_what_it_is(tmp_path, delivery, product, suffix):
+    of_file = replace(delivery, cube=replace(delivery.cube, path=tmp_path / "scène\n1.hdr"))
+    for name, word in (("abundances", "one band for each endmember"), ("rmse", "leaves unexplained")):
+        write_products(delivery, tmp_path / "a", [product])
+        with opened(tmp_path / "a", f"{name}{suffix}.tif") as tif:
+            assert word in tif.tags()["TIFFTAG_IMAGEDESCRIPTION"]
+            assert "by auto and nnls" in tif.tags()["TIFFTAG_IMAGEDESCRIPTION"]
+        assert sentences(of_file)[0].startswith("Abundances of scène 1.hdr by auto")
 
 
 def test_the_residual(tmp_path, delivery):

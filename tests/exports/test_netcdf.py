@@ -76,6 +76,31 @@ def test_xarray(tmp_path):
         assert "UTM zone 11N" in crs["crs_wkt"]
 
 
+def test_the_coordinate_system_is_found_without_options(tmp_path):
+    """As rioxarray looks for it: the name in ``grid_mapping``, and a coordinate of that name."""
+    import xarray
+
+    _, path = written(tmp_path)
+    with xarray.open_dataset(path, engine="h5netcdf") as data:
+        for image in (data.abundance, data.rmse, data.abundance.sel(endmember="Grass")):
+            mapping = image.encoding.get("grid_mapping", image.attrs.get("grid_mapping"))
+            assert "UTM zone 11N" in image.coords[mapping].attrs["spatial_ref"]
+        assert "crs" not in data.data_vars
+        assert data.rmse.attrs["units"] == data.spectrum.attrs["units"] == "1"
+
+
+def test_gdal_knows_the_names(tmp_path):
+    import rasterio
+
+    names = ("Grass & <b>", "Soil, dry {A}", "Wässer")
+    delivery = make_delivery(names)
+    assert [p.name for p in write_products(delivery, tmp_path, ["netcdf"])][:2] == [
+        "result.nc", "result.nc.aux.xml",
+    ]  # fmt: skip
+    with rasterio.open(f"netcdf:{tmp_path / 'result.nc'}:abundance") as image:
+        assert image.descriptions == names
+
+
 def test_degrees_are_lat_and_lon(tmp_path):
     import xarray
 

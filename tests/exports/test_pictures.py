@@ -66,6 +66,31 @@ def test_svg_of_the_spectra_is_lines(tmp_path, delivery):
         assert any(f"stroke: {member.colour}" in style for style in styles)
 
 
+def test_svg_is_read_aloud_searched_and_changed(tmp_path):
+    """Letters are text, and there is a title and a description, whatever is in the names."""
+    names = ("Grass & <b>", 'Soil, $x^2$ "dry"', "Wässer")
+    delivery = make_delivery(names)
+    paths = write_products(delivery, tmp_path, ["svg", "grid"])
+    for path, words in {
+        paths[0]: (names[0], "Abundance", "0.6", "grey: not used"),
+        paths[1]: (names[1],),
+        paths[3]: (*names, "Wavelength (nm)", "Endmembers"),
+        tmp_path / "maps.svg": (names[2], "Residual"),
+    }.items():
+        root = ElementTree.parse(path).getroot()
+        assert root.get("role") == "img"
+        assert [child.tag for child in root[:2]] == [f"{SVG}title", f"{SVG}desc"]
+        written = " ".join("".join(text.itertext()) for text in root.iter(f"{SVG}text"))
+        for word in words:
+            assert word in written, path.name
+        styles = [text.get("style") for text in root.iter(f"{SVG}text")]
+        assert all("'DejaVu Sans'" in style and "sans-serif" in style for style in styles)
+    root = ElementTree.parse(paths[0]).getroot()
+    assert root[0].text == "Abundance of Grass & <b>"
+    mean = np.nanmean(delivery.unmixing.abundances[0], dtype=np.float64)
+    assert f"Grass & <b> covers {mean:.1%} on average" in root[1].text
+
+
 def test_the_svg_of_the_grid_has_every_map(tmp_path, delivery, monkeypatch):
     monkeypatch.setattr("hsunmix.exports._svg.LARGE", 1)
     write_products(delivery, tmp_path, ["grid"])

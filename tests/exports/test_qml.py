@@ -11,10 +11,12 @@ import pytest
 from hsunmix.exports import write_products
 
 
-@pytest.mark.parametrize(("product", "suffix"), [("geotiff", ""), ("cog", "_cog")])
-def test_a_ramp_from_0_to_1(tmp_path, delivery, product, suffix):
+@pytest.mark.parametrize(
+    ("product", "suffix", "ending"), [("geotiff", "", "tif"), ("cog", "_cog", "tif"), ("envi", "", "img")]
+)
+def test_a_ramp_from_0_to_1(tmp_path, delivery, product, suffix, ending):
     write_products(delivery, tmp_path, [product])
-    assert (tmp_path / f"abundances{suffix}.tif").exists()
+    assert (tmp_path / f"abundances{suffix}.{ending}").exists()
     root = ElementTree.parse(tmp_path / f"abundances{suffix}.qml").getroot()
     assert root.tag == "qgis"
     renderer = root.find("pipe/rasterrenderer")
