@@ -19,7 +19,15 @@ A method is a file in one of the four folders. It has
     rank           (scene, params)                        RankEstimate
     ============== ===================================== =============================
 
-The first paragraph of the module's docstring is its summary in lists.
+The first paragraph of the module's docstring is its summary in lists. Two traits say what becomes of
+spectra that are given to it (``False`` where they are left out):
+
+``STARTS_FROM_SPECTRA``
+    It begins with ``start.endmembers`` and leaves the columns ``start.locked`` as they are.
+``KEEPS_LOCKED``
+    It begins with none, but the ones that are locked are among those that it returns, in their columns.
+
+Where a method has neither, the pipeline puts locked spectra in the places of the most similar found ones.
 """
 
 from __future__ import annotations
@@ -121,6 +129,8 @@ class Factorization:
         True where the spectra have a scale of their own (pixels), which must be kept.
     abundance : str
         The abundance method that made the abundances, if one did.
+    abundance_note : str
+        Why it was this one; not said where others take the place of these abundances.
     note : str
     """
 
@@ -132,6 +142,7 @@ class Factorization:
     smoothed: bool = False
     fixed_scale: bool = False
     abundance: str = ""
+    abundance_note: str = ""
     note: str = ""
 
 
@@ -179,6 +190,8 @@ class Method:
     details: str
     params: type[msgspec.Struct]
     run: Callable[..., Generator[Step | None, None, Any]]
+    starts_from_spectra: bool = False
+    keeps_locked: bool = False
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -196,9 +209,11 @@ def methods() -> dict[str, Method]:
             summary = " ".join(first.split())
             # One idea may serve two kinds: fgnsr extracts, and its diagonal tells the rank.
             identifier = f"{name}-{kind}" if name in found else name
+            starts = getattr(module, "STARTS_FROM_SPECTRA", False)
             found[identifier] = Method(
-                identifier, kind, module.TITLE, module.REFERENCE, summary, details, module.Params, module.run
-            )
+                identifier, kind, module.TITLE, module.REFERENCE, summary, details, module.Params, module.run,
+                starts, starts or getattr(module, "KEEPS_LOCKED", False),
+            )  # fmt: skip
     return dict(sorted(found.items(), key=lambda item: item[0] != "auto"))
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
@@ -12,9 +12,12 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.passes import norms_squared, residuals
 from hsunmix.engine.scene import Scene
-from hsunmix.errors import InputError, ParameterError
-from hsunmix.methods import Abundances, Extraction, Factorization, Method, RankEstimate, Start, get
-from hsunmix.methods._layout import laid_out
+from hsunmix.methods import Abundances, Extraction, Factorization, Method, RankEstimate, get
+from hsunmix.methods._request import Request
+from hsunmix.methods._scaling import scaled_to_sum_one
+from hsunmix.methods._starts import check_rank, spectra_of, started
+from hsunmix.methods.diagnosis import diagnose
+from hsunmix.methods.locked import with_locked
 from hsunmix.methods.units import noted
 from hsunmix.model.unmixing import Asked, Step, Unmixing, Weights
 from hsunmix.parameters import make, to_dict
@@ -23,41 +26,7 @@ __all__ = ["Request", "estimate_rank", "solve", "unmix"]
 
 Steps = Generator[Step | None, None, Unmixing]
 
-
-@dataclass(frozen=True, eq=False)
-class Request:
-    """What is asked for.
-
-    Attributes
-    ----------
-    method : str
-        A factorization or an extraction method.
-    rank : int
-    parameters : mapping
-        The method's, by name; what is left out has its default.
-    abundance : str
-        Abundance method; empty for the factorization's own, and nnls after an extraction.
-    seed : int
-    endmembers : array, (bands, r), or None
-        Spectra to start from, in the cube's units.
-    locked : tuple of int
-        Columns of ``endmembers`` that must stay.
-    weights : array, or None
-        A number for each value, laid out as the cube, (lines, samples, bands), or as the matrix,
-        (bands, pixels); or one for each pixel, (lines, samples); or one for each band.
-    weights_from : Weights or None
-        The file that they were read from.
-    """
-
-    method: str = "auto"
-    rank: int = 4
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    abundance: str = ""
-    seed: int = 0
-    endmembers: NDArray[np.float64] | None = None
-    locked: tuple[int, ...] = ()
-    weights: NDArray[Any] | None = None
-    weights_from: Weights | None = None
+NOTHING_EXPLAINED = 1 - 1e-6  # relative error from which on no iteration has come to anything
 
 
 def unmix(scene: Scene, request: Request) -> Steps:
@@ -73,26 +42,25 @@ def unmix(scene: Scene, request: Request) -> Steps:
     began = perf_counter()
     method = get(request.method, "factorization", "extraction")
     params = make(method.params, request.parameters)
-    _check_rank(scene, request.rank)
+    check_rank(scene, request.rank)
     if request.abundance:
         get(request.abundance, "abundance")
-    start = _start(scene, request, method)
+    start, said = yield from started(scene, request, method)
     if method.kind == "extraction":
         found: Extraction = yield from method.run(scene, request.rank, params, start)
-        result = Factorization(
-            found.endmembers, np.empty((0, 0, 0), np.float32), np.zeros((0, 2)), None, found.columns,
-            found.smoothed, fixed_scale=True, note=found.note,
-        )  # fmt: skip
-        result = yield from _with_abundances(scene, result, request.abundance or "nnls")
+        result = _extracted(found)
     else:
         result = yield from _in_cube_units(scene, method.run(scene, request.rank, params, start))
-        if request.abundance and request.abundance != result.abundance:
-            result = yield from _with_abundances(scene, result, request.abundance)
+    result = with_locked(result, start, method)
+    # Scaled, then solved, then measured: fractions that sum to one need spectra that have their scale.
     if not result.fixed_scale and not result.abundance:
-        result = _scaled_to_sum_one(result, request.locked)
-    parameters = to_dict(params)
-    unmixing = noted(scene, (yield from _finish(scene, result, method, parameters)), request.endmembers)
-    return replace(unmixing, seed=request.seed, seconds=perf_counter() - began, asked=_asked(request))
+        result = yield from scaled_to_sum_one(scene, result, start.locked)
+    wanted = request.abundance or result.abundance
+    if wanted and (wanted != result.abundance or not result.abundances.size):
+        result = yield from _with_abundances(scene, result, wanted)
+    result = replace(result, note=" ".join(filter(None, [said, result.note, result.abundance_note])))
+    unmixing = noted(scene, (yield from _finish(scene, result, method, to_dict(params))), request.endmembers)
+    return replace(unmixing, seed=start.seed, seconds=perf_counter() - began, asked=_asked(request))
 
 
 def _asked(request: Request) -> Asked:
@@ -110,7 +78,7 @@ def solve(
 ) -> Steps:
     """Find the abundances of given endmembers, (bands, r) in the cube's units."""
     began = perf_counter()
-    w = scene.used_spectra(np.asarray(endmembers, dtype=np.float64))
+    w = spectra_of(scene, endmembers)
     method = get(abundance, "abundance")
     params = make(method.params, parameters or {})
     found: Abundances = yield from method.run(scene, w, params)
@@ -145,34 +113,12 @@ def _in_cube_units(
         work.close()
 
 
-def _check_rank(scene: Scene, rank: int) -> None:
-    most = min(scene.n_pixels, scene.n_bands)
-    if isinstance(rank, bool) or not isinstance(rank, int | np.integer):
-        raise ParameterError("rank", f"{rank!r} is no whole number")
-    if not 1 <= rank <= most:
-        here = f"{_counted(scene.n_pixels, 'usable pixel')} and {_counted(scene.n_bands, 'usable band')}"
-        possible = "only 1 is" if most == 1 else f"1 to {most} are"
-        raise ParameterError(
-            "rank", f"{rank} endmembers are not possible; this scene has {here}, so {possible}"
-        )
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
-
-
-def _start(scene: Scene, request: Request, method: Method) -> Start:
-    spectra = None
-    if request.endmembers is not None:
-        spectra = scene.used_spectra(np.asarray(request.endmembers, dtype=np.float64))
-    if request.locked and spectra is None:
-        raise InputError("locked endmembers need spectra to start from")
-    weights = None
-    if request.weights is not None:
-        if all(p.name != "weights_are" for p in method.parameters):
-            raise InputError(f"{method.id} takes no weights; weighted does")
-        weights = laid_out(scene, np.asarray(request.weights))
-    return Start(request.seed, spectra, request.locked, weights)
+def _extracted(found: Extraction) -> Factorization:
+    """Make a result of an extraction; its abundances are to be found by nnls, unless others are asked for."""
+    return Factorization(
+        found.endmembers, np.empty((0, 0, 0), np.float32), np.zeros((0, 2)), None, found.columns,
+        found.smoothed, fixed_scale=True, abundance="nnls", note=found.note,
+    )  # fmt: skip
 
 
 def _with_abundances(
@@ -181,36 +127,7 @@ def _with_abundances(
     method = get(abundance, "abundance")
     found: Abundances = yield from method.run(scene, result.endmembers, method.params())
     note = " ".join(filter(None, [result.note, found.note]))
-    return replace(result, abundances=found.tiles, abundance=abundance, note=note)
-
-
-def _scaled_to_sum_one(result: Factorization, locked: tuple[int, ...]) -> Factorization:
-    """Choose the factors that NMF leaves open so that abundances sum to one as nearly as they can.
-
-    Least squares over all pixels, one positive factor per endmember; locked ones keep theirs.
-    """
-    from scipy.optimize import nnls
-
-    h = result.abundances
-    r = h.shape[1]
-    product = sum((tile.astype(np.float64) @ tile.T.astype(np.float64) for tile in h), np.zeros((r, r)))
-    total = h.sum(axis=(0, 2), dtype=np.float64)
-    factor = np.ones(r)
-    free = np.setdiff1d(np.arange(r), locked)
-    right = total[free] - product[np.ix_(free, np.array(locked, dtype=np.intp))].sum(axis=1)
-    values, vectors = np.linalg.eigh(product[np.ix_(free, free)])
-    keep = values > 1e-12 * values.max(initial=0)
-    root = np.sqrt(values[keep])[:, None] * vectors[:, keep].T
-    if root.size:
-        solution, _ = nnls(root, (vectors[:, keep].T @ right) / np.sqrt(values[keep]))
-        factor[free] = np.where(solution > 1e-6 * solution.max(initial=0), solution, 1.0)
-    note = "Each endmember was scaled so that abundances sum to one as nearly as possible."
-    return replace(
-        result,
-        endmembers=result.endmembers / factor,
-        abundances=h * factor.astype(np.float32)[:, None],
-        note=" ".join(filter(None, [result.note, note])),
-    )
+    return replace(result, abundances=found.tiles, abundance=abundance, abundance_note="", note=note)
 
 
 def _finish(scene: Scene, result: Factorization, method: Method, parameters: dict[str, Any]) -> Steps:
@@ -220,17 +137,19 @@ def _finish(scene: Scene, result: Factorization, method: Method, parameters: dic
     rest = yield from residuals(scene, w, h)
     rmse = scene.spread((np.sqrt(rest / scene.n_bands) * scene.scale).astype(np.float32))
     columns = result.columns
-    notes = [result.note, *scene.notes]
+    error = float(np.sqrt(rest.sum() / norm))
+    means = np.sum([tile.sum(axis=1, dtype=np.float64) for tile in h], axis=0) / scene.n_pixels
+    notes = [result.note, *_doubts(w, means, error), *scene.notes]
     if scene.negative:
         notes.append(f"{100 * scene.negative:.2g} % of the values are negative and were used as they are.")
     return Unmixing(
         endmembers=scene.full_spectra(w),
         abundances=scene.spread(h),
         rmse=rmse,
-        relative_error=float(np.sqrt(rest.sum() / norm)),
+        relative_error=error,
         history=result.history,
-        source_pixels=None if columns is None else scene.pixels[columns],
-        converged=result.converged,
+        source_pixels=None if columns is None else np.where(columns < 0, -1, scene.pixels[columns]),
+        converged=result.converged and error < NOTHING_EXPLAINED,
         used_bands=scene.bands,
         method=method.id,
         abundance=result.abundance,
@@ -239,3 +158,12 @@ def _finish(scene: Scene, result: Factorization, method: Method, parameters: dic
         note=" ".join(filter(None, notes)),
         smoothed=result.smoothed,
     )
+
+
+def _doubts(w: NDArray[np.float64], means: NDArray[np.float64], error: float) -> Iterator[str]:
+    """Say what makes abundances no shares, and that a result explains nothing."""
+    found = diagnose(w, means)
+    if found is not None:
+        yield found.sentence
+    if error >= NOTHING_EXPLAINED:
+        yield "These endmembers explain nothing of the scene."

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.gui import intents as i
-from hsunmix.gui.controllers._locked import put_in
 from hsunmix.gui.controllers.bands import bands_in_words
 from hsunmix.gui.means import means
 from hsunmix.gui.scenes import is_huge
 from hsunmix.gui.workbench import Workbench
 from hsunmix.methods import RankEstimate, get, pipeline
+from hsunmix.methods.locked import put_in
 from hsunmix.methods.noisy_bands import noisy_bands
 from hsunmix.model.cube import Cube
 from hsunmix.model.spectra import Endmember

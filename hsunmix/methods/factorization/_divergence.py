@@ -12,10 +12,10 @@ from hsunmix.engine.passes import compiling, norms_squared, residuals
 from hsunmix.engine.scene import Scene
 from hsunmix.methods.factorization._initial import initial_abundances
 from hsunmix.methods.factorization._steps import Array
-from hsunmix.methods.factorization._two_block import Common
+from hsunmix.methods.factorization._two_block import RESTARTS, Common, restarted_note
 from hsunmix.model.unmixing import Step
 
-__all__ = ["FIRST_FLOOR", "Divergence", "minimize"]
+__all__ = ["Divergence", "minimize"]
 
 EVERY = 10  # iterations between two looks at the divergence: its logarithms cost more than an iteration
 LEAST = 1e-4  # of the largest value: for IS, data and model below it count as that much
@@ -50,6 +50,11 @@ class Divergence:
         self.floor = FLOOR * float(w.max(initial=0))
         self.h_floor = np.float32(FLOOR * h.max(initial=0))
         self.restarted = 0
+
+    @property
+    def note(self) -> str:
+        """What was unusual."""
+        return restarted_note(self.restarted)
 
     @property
     def w(self) -> Array:
@@ -97,12 +102,12 @@ class Divergence:
         )
         return float(sum(parts))
 
-    def revive(self) -> Generator[Step | None, None, None]:
-        """Give endmembers that no pixel uses the spectra of the worst explained pixels."""
+    def revive(self) -> Generator[Step | None, None, bool]:
+        """Give endmembers that no pixel uses the spectra of the worst explained pixels, if there are any."""
         power = self.h.sum(axis=(0, 2), dtype=np.float64) * self.wt.sum(axis=1)
         dead = np.intersect1d(np.flatnonzero(power <= 1e-9 * power.max()), self.free)
-        if not len(dead) or self.restarted >= 3 * len(self.wt):
-            return
+        if not len(dead) or self.restarted >= RESTARTS * len(self.wt):
+            return False
         rest = yield from residuals(self.scene, self.w, self.h)
         for k in dead:
             worst = int(rest.argmax())
@@ -114,6 +119,7 @@ class Divergence:
         self.h[-1, :, self.scene.counts[-1] :] = 0
         self.h_floor = np.float32(FLOOR * self.h.max(initial=0))
         self.restarted += len(dead)
+        return True
 
 
 def minimize(
@@ -128,11 +134,14 @@ def minimize(
         history.append((perf_counter() - began, np.sqrt(rest / norm)))
         if iteration % EVERY == 0:
             loss = yield from factors.loss()
+            # First those that died out: without them the loss may well stand still.
+            if (yield from factors.revive()):
+                before = np.inf
+                continue
             converged = before - loss <= EVERY * params.tolerance * abs(before)
             before = loss
             if converged:
                 break
-            yield from factors.revive()
         fraction = iteration / params.max_iterations
         yield Step(fraction, history[-1][1], factors.w, f"Iteration {iteration}")
     left = yield from residuals(factors.scene, factors.w, factors.h)

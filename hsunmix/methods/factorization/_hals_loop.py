@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from hsunmix.engine.passes import compiling, norms_squared, residuals
 from hsunmix.engine.scene import Scene
 from hsunmix.methods.factorization._initial import initial_abundances
+from hsunmix.methods.factorization._two_block import RESTARTS, restarted_note
 from hsunmix.model.unmixing import Step
 
 __all__ = ["Loop"]
@@ -45,6 +46,9 @@ class Loop:
         The spectra with the lowest error.
     error : float
         That error, relative.
+    fresh : bool
+        Whether a component was started anew in the last iteration, so that an error that stands still says
+        nothing.
     """
 
     def __init__(
@@ -68,7 +72,7 @@ class Loop:
         self._beta, self._ceiling = (BETA, 1.0) if extrapolate else (0.0, 0.0)
         self._accepted_beta = self._beta
         self._rejected = False
-        self._restarted = 0
+        self._restarted, self.fresh = 0, False
 
     @classmethod
     def begin(
@@ -87,8 +91,7 @@ class Loop:
     @property
     def note(self) -> str:
         """What was unusual."""
-        count = self._restarted
-        return f"{count} endmembers had died out and were started anew." if count else ""
+        return restarted_note(self._restarted)
 
     def measure(self) -> Generator[Step | None, None, None]:
         """Set the error of the factors as they are."""
@@ -127,7 +130,8 @@ class Loop:
         self._judge(new, float(np.sqrt(max(fit, 0.0) / self.norm)))
         power = np.diag(hht)
         dead = np.flatnonzero((power <= 1e-14 * power.max()) & self._free)
-        if len(dead) and self._basis is None:
+        self.fresh = False
+        if len(dead) and self._basis is None and self._restarted < RESTARTS * r:
             yield from self._restart(dead)
 
     def _judge(self, new: NDArray[np.float64], error: float) -> None:
@@ -158,4 +162,4 @@ class Loop:
             w[:, k] = np.maximum(self.scene.columns(np.array([worst]))[:, 0], self._floor)
             self.h[:, k] = self._previous[:, k] = 0
         self._latest = self._ahead = w
-        self._restarted += len(dead)
+        self._restarted, self.fresh = self._restarted + len(dead), True

@@ -14,7 +14,7 @@ from hsunmix.methods import Abundances, Extraction, Start, get
 from hsunmix.methods.factorization._nndsvd import nndsvd
 from hsunmix.model.unmixing import Step
 
-__all__ = ["Init", "initial_abundances", "initial_spectra"]
+__all__ = ["Init", "given_spectra", "initial_abundances", "initial_spectra"]
 
 # Choices for forms and help; which of them exist is asked of the registry at run time.
 Init = Literal["spa", "snpa", "vca", "xray", "h2nmf", "fgnsr", "lp", "nfindr", "ppi", "nndsvd", "random"]
@@ -22,8 +22,8 @@ Init = Literal["spa", "snpa", "vca", "xray", "h2nmf", "fgnsr", "lp", "nfindr", "
 
 def initial_spectra(
     scene: Scene, rank: int, init: str, start: Start
-) -> Generator[Step | None, None, tuple[NDArray[np.float64], NDArray[np.int64] | None]]:
-    """Return W (bands used, r) and the columns of the scene that it is made of.
+) -> Generator[Step | None, None, NDArray[np.float64]]:
+    """Return W (bands used, r); nothing below zero but in locked spectra, which stay as they are.
 
     Parameters
     ----------
@@ -31,22 +31,24 @@ def initial_spectra(
         ``random`` (mean spectra of random pixels), ``nndsvd`` or the identifier of any extraction method
         that is registered, with its default parameters; not used when ``start.endmembers`` holds spectra.
     """
-    if bad := [k for k in start.locked if not 0 <= k < rank]:
-        raise InputError(f"no endmember {bad[0]} to lock: there are {rank}, counted from 0")
     if start.endmembers is not None:
-        if start.endmembers.shape[1] != rank:
-            given = start.endmembers.shape[1]
-            raise InputError(f"{given} spectra to start from, but {rank} endmembers asked for")
-        return np.maximum(start.endmembers, 0), None
+        return given_spectra(start.endmembers, start.locked)
     if init == "random":
-        return _random(scene, rank, start.seed), None
+        return _random(scene, rank, start.seed)
     if init == "nndsvd":
-        return (yield from nndsvd(scene, rank)), None
+        return (yield from nndsvd(scene, rank))
     method = get(init, "extraction")
     found: Extraction = yield from method.run(scene, rank, method.params(), start)
     if found.endmembers.shape[1] < rank:
         raise InputError(f"{rank} endmembers asked for, but {found.note.lower().rstrip('.')}")
-    return found.endmembers, found.columns
+    return found.endmembers
+
+
+def given_spectra(spectra: NDArray[np.float64], locked: tuple[int, ...]) -> NDArray[np.float64]:
+    """Return spectra with nothing below zero but in locked ones."""
+    w = np.maximum(spectra, 0)
+    w[:, list(locked)] = spectra[:, list(locked)]
+    return w
 
 
 def initial_abundances(

@@ -12,7 +12,7 @@ from hsunmix.engine.scene import Scene
 from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.model.unmixing import Step
 
-__all__ = ["directions", "nndsvd"]
+__all__ = ["LEAST", "directions", "nndsvd"]
 
 Array = NDArray[np.float64]
 

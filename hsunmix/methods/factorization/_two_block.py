@@ -21,7 +21,7 @@ from hsunmix.methods.factorization._initial import Init, initial_spectra
 from hsunmix.methods.factorization._steps import Array, Problem, Steps
 from hsunmix.model.unmixing import Step
 
-__all__ = ["Common", "Factors", "Iteration", "descend", "factorize", "sources"]
+__all__ = ["RESTARTS", "Common", "Factors", "Iteration", "descend", "factorize", "restarted_note"]
 
 PATIENCE = 8  # iterations in a row without a lower loss: float32 has no more to give
 RESTARTS = 3  # so often a component that died out is started anew
@@ -42,6 +42,13 @@ class Common(Iteration, frozen=True, forbid_unknown_fields=True, kw_only=True):
     init: Annotated[Init, Meta(description="Where the spectra start from")] = "spa"
 
 
+def restarted_note(count: int) -> str:
+    """Say how many components were started anew."""
+    if not count:
+        return ""
+    return f"{count} endmember{' was' if count == 1 else 's were'} started anew, having died out."
+
+
 class Factors:
     """The factors, and one iteration on them.
 
@@ -54,6 +61,9 @@ class Factors:
         ½‖X − WH‖² + penalty.
     scale : float
         What a change of the loss is measured by.
+    fresh : bool
+        Whether a component was started anew in the last iteration, so that a loss that stands still says
+        nothing.
     """
 
     def __init__(
@@ -62,12 +72,12 @@ class Factors:
         self.scene, self.w, self.h, self.steps = scene, w, h, steps
         self.free = np.setdiff1d(np.arange(w.shape[1]), locked)
         self.norm = self.error = self.loss = self.scale = 1.0
-        self.restarted = 0
+        self.restarted, self.fresh = 0, False
 
     @property
     def note(self) -> str:
         """What was unusual."""
-        return f"{self.restarted} endmembers had died out and were started anew." if self.restarted else ""
+        return restarted_note(self.restarted)
 
     def measure(self) -> Generator[Step | None, None, None]:
         """Set error and loss of the factors as they are."""
@@ -100,6 +110,7 @@ class Factors:
         self._set(self.norm - 2 * np.vdot(new, xht) + np.vdot(new.T @ new, hht))
         power = np.diag(hht) * (new**2).sum(axis=0)
         dead = np.intersect1d(np.flatnonzero(power <= 1e-14 * power.max()), self.free)
+        self.fresh = False
         if len(dead) and self.restarted < RESTARTS * r:
             yield from self._restart(dead)
 
@@ -123,7 +134,7 @@ class Factors:
             return
         self.w = w
         self.h = yield from self.steps.fit(self.scene, w)
-        self.restarted += len(dead)
+        self.restarted, self.fresh = self.restarted + len(dead), True
         rest = yield from residuals(self.scene, self.w, self.h)
         self._set(float(rest.sum()))
 
@@ -147,12 +158,13 @@ def descend(
     for iteration in range(1, params.max_iterations + 1):
         yield from factors.iterate()
         fall = lowest - factors.loss
-        in_vain = 0 if fall > 0 else in_vain + 1
+        in_vain = 0 if fall > 0 or factors.fresh else in_vain + 1
         if fall > 0:
             best, lowest = factors.w, factors.loss
         if own_loss or factors.error < history[-1][1]:
             history.append((perf_counter() - began, factors.error))
-        converged = in_vain == PATIENCE or (not in_vain and fall <= 2 * params.tolerance * factors.scale)
+        settled = in_vain == PATIENCE or (not in_vain and fall <= 2 * params.tolerance * factors.scale)
+        converged = settled and not factors.fresh
         if converged:
             break
         fraction = iteration / params.max_iterations
@@ -160,24 +172,15 @@ def descend(
     return best, np.array(history), converged
 
 
-def sources(
-    columns: NDArray[np.int64] | None, locked: tuple[int, ...], rank: int
-) -> NDArray[np.int64] | None:
-    """Pixels that locked endmembers still are, −1 for those that have changed."""
-    if columns is None or not locked:
-        return None
-    return np.where(np.isin(np.arange(rank), locked), columns, -1)
-
-
 def factorize(
     scene: Scene, rank: int, params: Iteration, init: str, start: Start, steps: Steps
 ) -> Generator[Step | None, None, Factorization]:
     """Run a method that minimizes ‖X − WH‖ from start to end."""
     began = perf_counter()
-    w, columns = yield from initial_spectra(scene, rank, init, start)
+    w = yield from initial_spectra(scene, rank, init, start)
     h = yield from steps.fit(scene, w)
     factors = Factors(scene, w, h, start.locked, steps)
     yield from factors.measure()
     best, history, converged = yield from descend(factors, params, began)
     h = yield from steps.fit(scene, best)
-    return Factorization(best, h, history, converged, sources(columns, start.locked, rank), note=factors.note)
+    return Factorization(best, h, history, converged, note=factors.note)

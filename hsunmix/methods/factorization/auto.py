@@ -13,7 +13,9 @@ the r directions.
 Where r directions leave more than noise, as on most real scenes, 50 neighbours are averaged, with and
 without brightness, and where the scene has shade the set that explains it better is kept.
 Abundances are exact nonnegative least squares; they are made to sum to one only where that fits the scene
-as well, since shade and brightness can't be expressed by such fractions.
+as well, since shade and brightness can't be expressed by such fractions, or up to 15 % worse where a
+spectrum is so dark, or the bands are so few, that free fractions would mean little.
+Locked spectra take the places of those found that are most like them.
 Cost: four reads of X, the search for neighbours, and up to six searches for vertices among the sample.
 Limits: objects of a few pixels are taken for outliers; a dark material has hardly a direction in its noise.
 """
@@ -33,11 +35,14 @@ from hsunmix.engine.passes import residuals
 from hsunmix.engine.scene import Scene
 from hsunmix.methods import Abundances, Factorization, Start, get
 from hsunmix.methods._smoothing import Smoothed, smoothed
+from hsunmix.methods.diagnosis import dark
 from hsunmix.methods.factorization._vertices import Vertices, enclosing, misfit, spectra, vertices
+from hsunmix.methods.locked import in_their_columns
 from hsunmix.model.unmixing import Step
 
-__all__ = ["REFERENCE", "TITLE", "Params", "run"]
+__all__ = ["KEEPS_LOCKED", "REFERENCE", "TITLE", "Params", "run"]
 
+KEEPS_LOCKED = True
 TITLE = "Automatic"
 REFERENCE = (
     "Nadisic, Gillis and Kervazo, Linear Algebra and its Applications (2023), for the smoothing; "
@@ -47,6 +52,8 @@ REFERENCE = (
 Array = NDArray[np.float64]
 
 SUM_MAY_COST = 1.02  # fractions that sum to one may fit so much worse, and are taken then
+SUM_MAY_COST_MORE = 1.15  # the same where free ones mean little: a spectrum is dark, or the bands are few
+FEW_BANDS = 3  # for each endmember
 NO_PURE_PIXELS = (
     1.3  # up to here the pixels outside the simplex of the endmembers are what costs; beyond, shade
 )
@@ -82,16 +89,34 @@ def run(
     best, count, how = yield from look(scene, smooth, params, start)
     on = f"means of {count} spectral neighbours" if count > 1 else "single pixels"
     said = [f"N-FINDR on {on}{how}"]
-    why = "sums of one fit the scene as well" if best.choice == "fcls" else "sums of one would fit it worse"
-    said.append(f"Abundances by {best.choice.upper()}, because {why}")
+    if start.locked:
+        w, columns, took = in_their_columns(best.w, best.columns, start)
+        said.append(took.rstrip("."))
+        best = yield from _solved(scene, w, columns)
+    choice, why = _choice(best)
     if best.w.shape[1] < rank:
         # First: the window has room for one line, and this is not what was asked for.
         said.insert(0, f"The scene has only {best.w.shape[1]} independent spectra, not {rank}")
     return Factorization(
-        best.w, best.abundances[best.choice], np.zeros((0, 2)), None, best.columns,
-        smoothed=count > 1 or params.refinement > 0, fixed_scale=True, abundance=best.choice,
-        note=". ".join(said) + ".",
+        best.w, best.abundances[choice], np.zeros((0, 2)), None, best.columns,
+        smoothed=count > 1 or params.refinement > 0, fixed_scale=True, abundance=choice,
+        abundance_note=f"Abundances by {choice.upper()}, because {why}.", note=". ".join(said) + ".",
     )  # fmt: skip
+
+
+def _choice(best: _Solved) -> tuple[str, str]:
+    """Choose the abundance method, and say why."""
+    cost = best.cost_of_sum
+    percent = 100 * (cost - 1)
+    if cost <= SUM_MAY_COST:
+        return "fcls", "sums of one fit the scene as well"
+    bands, r = best.w.shape
+    what = (
+        "a spectrum is dark" if dark(best.w).any() else "the bands are few" if bands < FEW_BANDS * r else ""
+    )
+    if what and cost <= SUM_MAY_COST_MORE:
+        return "fcls", f"{what}: free fractions would say little, and sums of one fit {percent:.0f} % worse"
+    return "nnls", "sums of one would fit it worse"
 
 
 def _down_to_noise(
@@ -150,11 +175,6 @@ class _Solved:
     def cost_of_sum(self) -> float:
         """How much worse the scene is explained when abundances must sum to one."""
         return self.error["fcls"] / max(self.error["nnls"], 1e-300)
-
-    @property
-    def choice(self) -> str:
-        """The abundance method that the scene supports."""
-        return "fcls" if self.cost_of_sum <= SUM_MAY_COST else "nnls"
 
 
 def _solved(scene: Scene, w: Array, columns: NDArray[np.int64]) -> Generator[Step | None, None, _Solved]:

@@ -29,13 +29,14 @@ from hsunmix.methods.factorization import _steps
 from hsunmix.methods.factorization._exact import exact_abundances
 from hsunmix.methods.factorization._initial import initial_spectra
 from hsunmix.methods.factorization._steps import Array, Problem, Work
-from hsunmix.methods.factorization._two_block import Common, Factors, descend, sources
+from hsunmix.methods.factorization._two_block import Common, Factors, descend
 from hsunmix.model.unmixing import Step
 
-__all__ = ["REFERENCE", "TITLE", "Params", "run"]
+__all__ = ["REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]
 
 TITLE = "Convex and semi-NMF"
 REFERENCE = "Ding, Li and Jordan, IEEE TPAMI 32 (2010)"
+STARTS_FROM_SPECTRA = True
 
 INNER = 40
 
@@ -127,7 +128,7 @@ def run(
 ) -> Generator[Step | None, None, Factorization]:
     """Factorize the scene."""
     began = perf_counter()
-    w, columns = yield from initial_spectra(scene, rank, params.init, start)
+    w = yield from initial_spectra(scene, rank, params.init, start)
     steps: Semi = Semi()
     locked = list(start.locked)
     if params.model == "convex":
@@ -145,7 +146,7 @@ def run(
         w = factors.w / sums
     h = yield from steps.fit(scene, w)
     return Factorization(
-        w, h, history, converged, sources(columns, start.locked, rank),
+        w, h, history, converged,
         fixed_scale=params.model == "convex", note=factors.note,
     )  # fmt: skip
 

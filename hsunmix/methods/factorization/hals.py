@@ -36,13 +36,14 @@ from hsunmix.methods.factorization._initial import Init, initial_abundances, ini
 from hsunmix.methods.factorization._nndsvd import directions
 from hsunmix.model.unmixing import Step
 
-__all__ = ["REFERENCE", "TITLE", "Params", "run"]
+__all__ = ["REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]
 
 TITLE = "NMF by accelerated HALS"
 REFERENCE = (
     "Cichocki and Phan, IEICE Trans. Fundamentals E92-A (2009); "
     "Gillis and Glineur, Neural Computation 24 (2012); Ang and Gillis, Neural Computation 31 (2019)"
 )
+STARTS_FROM_SPECTRA = True
 
 EXTRA = 6  # directions beyond the number of endmembers
 COARSE_ITERATIONS = 200
@@ -72,7 +73,7 @@ def run(
 ) -> Generator[Step | None, None, Factorization]:
     """Factorize the scene."""
     began = perf_counter()
-    w, columns = yield from initial_spectra(scene, rank, params.init, start)
+    w = yield from initial_spectra(scene, rank, params.init, start)
     if params.multilevel:
         w = yield from _coarse(scene, w, start.locked, params.extrapolate)
     if params.compress and scene.n_bands > rank + EXTRA:
@@ -84,20 +85,18 @@ def run(
     for iteration in range(1, params.max_iterations + 1):
         before = loop.error
         yield from loop.iterate()
-        in_vain = 0 if loop.error < before else in_vain + 1
-        if not in_vain:
+        lower = loop.error < before
+        in_vain = 0 if lower or loop.fresh else in_vain + 1
+        if lower:
             history.append((perf_counter() - began, loop.error))
-            converged = before - loop.error <= params.tolerance * before
-        if converged or in_vain == PATIENCE:
-            converged = True
+        little = lower and before - loop.error <= params.tolerance * before
+        converged = not loop.fresh and (little or in_vain == PATIENCE)
+        if converged:
             break
         fraction = _fraction(iteration, params, history)
         yield Step(fraction, loop.error, loop.best.copy(), f"Iteration {iteration}")
     h = yield from initial_abundances(scene, loop.best)
-    pixels = None
-    if columns is not None and start.locked:
-        pixels = np.where(np.isin(np.arange(rank), start.locked), columns, -1)
-    return Factorization(loop.best, h, np.array(history), converged, pixels, note=loop.note)
+    return Factorization(loop.best, h, np.array(history), converged, note=loop.note)
 
 
 def _coarse(
@@ -140,7 +139,7 @@ def _improve(loop: Loop, where: str) -> Generator[Step | None, None, NDArray[np.
     for iteration in range(1, COARSE_ITERATIONS + 1):
         yield from loop.iterate()
         if iteration % 10 == 0:
-            if before - loop.error <= COARSE_TOLERANCE * before:
+            if not loop.fresh and before - loop.error <= COARSE_TOLERANCE * before:
                 break
             before = loop.error
             yield Step(0.0, loop.error, loop.best.copy(), f"{where}, iteration {iteration}")

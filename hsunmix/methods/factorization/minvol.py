@@ -33,13 +33,14 @@ from hsunmix.methods.factorization import _steps
 from hsunmix.methods.factorization._exact import exact_abundances
 from hsunmix.methods.factorization._initial import initial_spectra
 from hsunmix.methods.factorization._steps import Array, Problem, Work, fit_by_work
-from hsunmix.methods.factorization._two_block import Common, Factors, descend, sources
+from hsunmix.methods.factorization._two_block import Common, Factors, descend
 from hsunmix.model.unmixing import Step
 
-__all__ = ["REFERENCE", "TITLE", "Params", "run"]
+__all__ = ["REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]
 
 TITLE = "Minimum volume NMF"
 REFERENCE = "Leplat, Ang and Gillis, ICASSP (2019); Fu, Huang, Sidiropoulos and Ma, IEEE SPM 36 (2019)"
+STARTS_FROM_SPECTRA = True
 
 ROUNDS, INNER = 2, 20  # tangents, and gradient steps for each
 DELTA = 0.1
@@ -109,7 +110,7 @@ def run(
 ) -> Generator[Step | None, None, Factorization]:
     """Factorize the scene."""
     began = perf_counter()
-    w, columns = yield from initial_spectra(scene, rank, params.init, start)
+    w = yield from initial_spectra(scene, rank, params.init, start)
     fractions = params.model == "fractions"
     sums = np.where(w.sum(axis=0) > 0, w.sum(axis=0), 1)
     if not fractions:
@@ -129,8 +130,7 @@ def run(
     if not fractions and start.locked:
         back = np.where(np.isin(np.arange(rank), start.locked), sums, 1)
         w, h = w * back, h / back.astype(np.float32)[:, None]
-    pixels = sources(columns, start.locked, rank)
-    return Factorization(w, h, history, converged, pixels, fixed_scale=fractions, note=factors.note)
+    return Factorization(w, h, history, converged, fixed_scale=fractions, note=factors.note)
 
 
 def _at_most_one(scene: Scene, w: Array, h: NDArray[np.float32]) -> Generator[Step | None, None, Work]:

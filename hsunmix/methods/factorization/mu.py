@@ -4,6 +4,7 @@ Problem: minimize D(X, W H) over W ≥ 0, H ≥ 0, where D is ‖X − WH‖²_F
 Kullback-Leibler divergence Σ x log(x/v) − x + v with v = WH (``kl``: counts, Poisson noise), or the
 Itakura-Saito divergence Σ x/v − log(x/v) − 1 (``is``: relative errors, dark pixels count as bright
 ones).
+Start: spectra without zeros, and in every pixel as much of one endmember as of any other.
 Update: h ← h · (Wᵀx)/(WᵀWh), or h · (Wᵀ(x/v))/(Wᵀ1), or h · √(Wᵀ(x/v²)/Wᵀ(1/v)); then W likewise.
 Divergences don't allow negative values: they count as zero for ``kl``, and ``is`` lifts everything
 below 1e-4 of the largest value to it. X/(WH) is made in pieces that stay in the cache.
@@ -24,23 +25,27 @@ import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
+from hsunmix.engine.passes import compiling
 from hsunmix.engine.scene import Scene
 from hsunmix.methods import Factorization, Start
-from hsunmix.methods.factorization._divergence import FIRST_FLOOR, Divergence, minimize
+from hsunmix.methods.factorization._divergence import Divergence, minimize
 from hsunmix.methods.factorization._initial import initial_abundances, initial_spectra
 from hsunmix.methods.factorization._inner import InnerSteps
+from hsunmix.methods.factorization._nndsvd import LEAST
 from hsunmix.methods.factorization._steps import Array
-from hsunmix.methods.factorization._two_block import Common, Factors, descend, sources
+from hsunmix.methods.factorization._two_block import Common, Factors, descend
 from hsunmix.model.unmixing import Step
 
-__all__ = ["REFERENCE", "TITLE", "Params", "run"]
+__all__ = ["REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]
 
 TITLE = "NMF by multiplicative updates"
 REFERENCE = (
     "Lee and Seung, NIPS 13 (2000); Févotte and Idier, Neural Computation 23 (2011), for Itakura-Saito"
 )
+STARTS_FROM_SPECTRA = True
 
 FLOOR = 1e-16
+LIFTED = 0.1  # of the mean abundance: none is less where components are started anew
 
 
 class Params(Common, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -60,29 +65,52 @@ def run(
 ) -> Generator[Step | None, None, Factorization]:
     """Factorize the scene."""
     began = perf_counter()
-    w, columns = yield from initial_spectra(scene, rank, params.init, start)
-    h = yield from _lifted(scene, w)
-    pixels = sources(columns, start.locked, rank)
+    given = yield from initial_spectra(scene, rank, params.init, start)
+    w = np.maximum(given, 0)
+    free = np.setdiff1d(np.arange(rank), start.locked)
+    w[:, free] = np.maximum(w[:, free], LEAST * w[:, free].mean(axis=0))
+    h = yield from _alike(scene, w)
+    note = (
+        "Values of locked spectra below zero counted as zero."
+        if (given[:, list(start.locked)] < 0).any()
+        else ""
+    )
     if params.loss == "frobenius":
-        return (yield from _least_squares(scene, params, start, w, h, pixels, began))
+        return (yield from _least_squares(scene, params, start, w, h, note, began))
     factors = Divergence(scene, w, h, start.locked, params.loss == "is")
     history, converged = yield from minimize(factors, params, began)
-    note = f"{factors.restarted} endmembers had died out and were started anew." if factors.restarted else ""
-    return Factorization(factors.w, factors.h, history, converged, pixels, note=note)
+    note = " ".join(filter(None, [note, factors.note]))
+    return Factorization(factors.w, factors.h, history, converged, note=note)
 
 
 class Steps(InnerSteps):
     """Lee and Seung's rule, for both factors."""
 
     def fit(self, scene: Scene, w: Array) -> Generator[Step | None, None, NDArray[np.float32]]:
-        """Begin, also anew, without zeros."""
-        return (yield from _lifted(scene, w))
+        """Begin anew: exact abundances, lifted from zero, which the rule never leaves."""
+        h = yield from initial_abundances(scene, w)
+        np.maximum(h, np.float32(LIFTED * h.mean(dtype=np.float64)), out=h)
+        h[-1, :, scene.counts[-1] :] = 0
+        return h
 
 
-def _lifted(scene: Scene, w: Array) -> Generator[Step | None, None, NDArray[np.float32]]:
-    """Exact abundances, but none below a small part of the largest."""
-    h = yield from initial_abundances(scene, w)
-    np.maximum(h, np.float32(FIRST_FLOOR) * h.max(initial=0), out=h)
+def _alike(scene: Scene, w: Array) -> Generator[Step | None, None, NDArray[np.float32]]:
+    """Begin with as much of each endmember as of any other, in each pixel as much as it is bright.
+
+    Exact abundances hold zeros, which the rule never leaves, and numbers near them, which it hardly does:
+    from there it ends where no other method would.
+    """
+    from hsunmix.kernels.projection import coordinates
+
+    length = np.linalg.norm(w, axis=0)
+    length[length == 0] = 1
+    mixed = (w / length).sum(axis=1)
+    power = float(mixed @ mixed) or 1.0
+    yield compiling(coordinates)
+    bright = np.empty((len(scene.tiles), 1, scene.tiles.shape[2]))
+    yield from scene.passes(lambda c: coordinates(scene.tiles[c], mixed[None] / power, bright[c]))
+    np.maximum(bright, LEAST * max(float(bright.max()), 0.0), out=bright)
+    h = np.asarray(bright / length[:, None], dtype=np.float32)
     h[-1, :, scene.counts[-1] :] = 0
     return h
 
@@ -93,7 +121,7 @@ def _least_squares(
     start: Start,
     w: Array,
     h: NDArray[np.float32],
-    pixels: NDArray[np.int64] | None,
+    note: str,
     began: float,
 ) -> Generator[Step | None, None, Factorization]:
     floor = FLOOR * max(float(w.max(initial=0)), 1e-30)
@@ -101,4 +129,5 @@ def _least_squares(
     yield from factors.measure()
     best, history, converged = yield from descend(factors, params, began)
     h = yield from initial_abundances(scene, best)
-    return Factorization(best, h, history, converged, pixels, note=factors.note)
+    note = " ".join(filter(None, [note, factors.note]))
+    return Factorization(best, h, history, converged, note=note)

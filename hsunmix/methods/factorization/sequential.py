@@ -23,16 +23,16 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.passes import norms_squared, residuals
 from hsunmix.engine.scene import Scene
-from hsunmix.errors import InputError
 from hsunmix.methods import Factorization, Start
 from hsunmix.methods.factorization._hals_loop import Loop
-from hsunmix.methods.factorization._initial import initial_abundances
+from hsunmix.methods.factorization._initial import given_spectra, initial_abundances
 from hsunmix.model.unmixing import Step
 
-__all__ = ["REFERENCE", "TITLE", "Params", "run"]
+__all__ = ["REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]
 
 TITLE = "Sequential NMF"
 REFERENCE = "Ren, Pueyo, Zhu, Debes and Duchêne, The Astrophysical Journal 852 (2018)"
+STARTS_FROM_SPECTRA = True
 
 Array = NDArray[np.float64]
 WORST = 0.002  # share of the pixels whose mean a new component begins with
@@ -59,7 +59,7 @@ def run(
 ) -> Generator[Step | None, None, Factorization]:
     """Factorize the scene."""
     began = perf_counter()
-    given = _given(rank, start)
+    given = np.zeros((0, 0)) if start.endmembers is None else given_spectra(start.endmembers, start.locked)
     norm = float((yield from norms_squared(scene)).sum())
     w, rest = np.zeros((scene.n_bands, 0)), np.zeros(0)
     history: list[tuple[float, float]] = []
@@ -93,18 +93,6 @@ def run(
     return Factorization(w, h, np.array(history), converged, note=note)
 
 
-def _given(rank: int, start: Start) -> Array:
-    """Spectra that components start from, in their order."""
-    if start.endmembers is None:
-        return np.zeros((0, 0))
-    if start.endmembers.shape[1] != rank:
-        given = start.endmembers.shape[1]
-        raise InputError(f"{given} spectra to start from, but {rank} endmembers asked for")
-    if bad := [k for k in start.locked if not 0 <= k < rank]:
-        raise InputError(f"no endmember {bad[0]} to lock: there are {rank}, counted from 0")
-    return np.maximum(start.endmembers, 0)
-
-
 def _settle(
     loop: Loop, params: Params, began: float, history: list[tuple[float, float]], k: int, rank: int
 ) -> Generator[Step | None, None, bool]:
@@ -113,10 +101,12 @@ def _settle(
     for iteration in range(params.max_iterations):
         before = loop.error
         yield from loop.iterate()
-        in_vain = 0 if loop.error < before else in_vain + 1
-        if not in_vain:
+        lower = loop.error < before
+        in_vain = 0 if lower or loop.fresh else in_vain + 1
+        if lower:
             history.append((perf_counter() - began, loop.error))
-        if in_vain == PATIENCE or (not in_vain and before - loop.error <= params.tolerance * before):
+        little = lower and before - loop.error <= params.tolerance * before
+        if not loop.fresh and (little or in_vain == PATIENCE):
             return True
         fraction = (k + iteration / params.max_iterations) / rank
         yield Step(fraction, loop.error, message=f"Component {k + 1} of {rank}, iteration {iteration + 1}")

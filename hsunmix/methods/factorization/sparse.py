@@ -28,13 +28,14 @@ from hsunmix.methods.factorization import _steps
 from hsunmix.methods.factorization._exact import exact_abundances
 from hsunmix.methods.factorization._initial import initial_spectra
 from hsunmix.methods.factorization._steps import Array, Problem, Work, fit_by_work
-from hsunmix.methods.factorization._two_block import Common, Factors, descend, sources
+from hsunmix.methods.factorization._two_block import Common, Factors, descend
 from hsunmix.model.unmixing import Step
 
-__all__ = ["REFERENCE", "TITLE", "Params", "run"]
+__all__ = ["REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]
 
 TITLE = "Sparse NMF"
 REFERENCE = "Hoyer, IEEE Workshop on Neural Networks for Signal Processing (2002)"
+STARTS_FROM_SPECTRA = True
 
 SWEEPS = 10
 
@@ -93,7 +94,7 @@ def run(
 ) -> Generator[Step | None, None, Factorization]:
     """Factorize the scene."""
     began = perf_counter()
-    w, columns = yield from initial_spectra(scene, rank, params.init, start)
+    w = yield from initial_spectra(scene, rank, params.init, start)
     length = np.linalg.norm(w, axis=0)
     length[length == 0] = 1
     norm = float((yield from norms_squared(scene)).sum())
@@ -107,5 +108,5 @@ def run(
     back = np.where(np.isin(np.arange(rank), start.locked), length, 1)
     return Factorization(
         w * back, h / back.astype(np.float32)[:, None], history, converged,
-        sources(columns, start.locked, rank), note=factors.note,
+        note=factors.note,
     )  # fmt: skip

@@ -33,14 +33,15 @@ from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.methods import Factorization, Start
 from hsunmix.methods.factorization._initial import initial_abundances, initial_spectra
 from hsunmix.methods.factorization._steps import Array
-from hsunmix.methods.factorization._two_block import Common, sources
+from hsunmix.methods.factorization._two_block import RESTARTS, Common, restarted_note
 from hsunmix.methods.factorization._weights import Meaning, filled_in, shares, unweighted
 from hsunmix.model.unmixing import Step
 
-__all__ = ["REFERENCE", "TITLE", "Params", "run"]
+__all__ = ["REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]
 
 TITLE = "Weighted and robust NMF"
 REFERENCE = "Zhu, arXiv:1612.06037 (2016); Ren et al., The Astrophysical Journal 892 (2020)"
+STARTS_FROM_SPECTRA = True
 
 SWEEPS, W_SWEEPS = 4, 10
 NEVER = 1e18  # a limit that no residual reaches
@@ -82,7 +83,7 @@ class _State:
         self.w = w / sigma[:, None]
         self.limit = np.float32(params.outliers or NEVER)
         self.zeros = params.missing == "zeros"
-        self.restarted = 0
+        self.restarted, self.fresh = 0, False
 
     def sweep(
         self, free: NDArray[np.bool_], sweeps: int
@@ -106,6 +107,7 @@ class _State:
             return loss, rest, xht, hht
 
         parts = yield from scene.passes(work)
+        self.fresh = False
         if sweeps:
             xht = np.sum([part[2] for part in parts], axis=0)
             hht = np.sum([part[3] for part in parts], axis=0)
@@ -119,7 +121,7 @@ class _State:
 
     def _revive(self, dead: NDArray[np.intp]) -> Generator[Step | None, None, None]:
         """Give endmembers that no pixel uses the spectra of the worst explained pixels."""
-        if not len(dead) or self.restarted >= 3 * self.w.shape[1]:
+        if not len(dead) or self.restarted >= RESTARTS * self.w.shape[1]:
             return
         rest = yield from residuals(self.scene, self.w * self.sigma[:, None], self.h)
         for k in dead:
@@ -127,7 +129,7 @@ class _State:
             rest.flat[worst] = 0
             self.w[:, k] = np.maximum(self.scene.columns(np.array([worst]))[:, 0], 0) / self.sigma
             self.h[:, k] = 0
-        self.restarted += len(dead)
+        self.restarted, self.fresh = self.restarted + len(dead), True
 
 
 def run(
@@ -142,7 +144,7 @@ def run(
     if start.weights is not None:
         known = yield from shares(scene, start.weights, params.weights_are)
         beginning = yield from filled_in(scene, known.roots)
-    w, columns = yield from initial_spectra(beginning, rank, params.init, start)
+    w = yield from initial_spectra(beginning, rank, params.init, start)
     h = yield from initial_abundances(beginning, w)
     norm = float((yield from norms_squared(scene)).sum())
     rest = yield from residuals(beginning, w, h)
@@ -156,12 +158,15 @@ def run(
     state = _State(scene, w, h, sigma, known.roots, params)
     free = ~np.isin(np.arange(rank), start.locked)
     history: list[tuple[float, float]] = []
-    before, converged = np.inf, False
+    before, converged, fresh = np.inf, False, False
     for iteration in range(params.max_iterations + 1):
         final = iteration == params.max_iterations
         loss, left = yield from state.sweep(free, 0 if final else SWEEPS)
         history.append((perf_counter() - began, float(np.sqrt(left / norm))))
-        converged = bool(before - loss <= 2 * params.tolerance * loss)
+        # The loss is from before the update: that of components started anew shows in the next but one.
+        settles = bool(before - loss <= 2 * params.tolerance * loss)
+        converged = settles and not (state.fresh or fresh)
+        fresh = state.fresh
         if converged and not final:
             loss, left = yield from state.sweep(free, 0)
             history.append((perf_counter() - began, float(np.sqrt(left / norm))))
@@ -171,7 +176,7 @@ def run(
         yield Step(iteration / params.max_iterations, history[-1][1], spectra, f"Iteration {iteration}")
     return Factorization(
         state.w * sigma[:, None], state.h, np.array(history), converged,
-        sources(columns, start.locked, rank),
+
         note=_note(sigma, state.restarted, params.bands == "noise" and known.unit is None, start),
     )  # fmt: skip
 
@@ -190,6 +195,6 @@ def _noise(scene: Scene, misfit: float) -> Generator[Step | None, None, Array]:
 
 def _note(sigma: Array, restarted: int, estimated: bool, start: Start) -> str:
     given = "Values were weighted by numbers from outside." if start.weights is not None else ""
-    anew = f"{restarted} endmembers had died out and were started anew." if restarted else ""
+    anew = restarted_note(restarted)
     noise = f"The noise of the bands was estimated between {sigma.min():.3g} and {sigma.max():.3g}."
     return " ".join(filter(None, [given, anew, noise if estimated else ""]))

@@ -15,9 +15,9 @@ from hsunmix.files import sha256
 from hsunmix.gui import intents as i
 from hsunmix.gui import scenes
 from hsunmix.gui.controllers import run
-from hsunmix.gui.controllers._locked import put_in
 from hsunmix.gui.workbench import Workbench
 from hsunmix.jobs import finish
+from hsunmix.methods.locked import put_in
 from hsunmix.methods.pipeline import Request, unmix
 from hsunmix.model.cube import Cube
 from hsunmix.model.unmixing import Step, Unmixing, Weights

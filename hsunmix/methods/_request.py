@@ -1,0 +1,54 @@
+"""What is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.model.unmixing import Weights
+
+__all__ = ["Request"]
+
+
+@dataclass(frozen=True, eq=False)
+class Request:
+    """What is asked for.
+
+    Attributes
+    ----------
+    method : str
+        A factorization or an extraction method.
+    rank : int
+    parameters : mapping
+        The method's, by name; what is left out has its default.
+    abundance : str
+        Abundance method; empty for the factorization's own, and nnls after an extraction.
+    seed : int
+    endmembers : array, (bands, r), or None
+        Spectra to start from, in the cube's units.
+    locked : tuple of int
+        Columns of ``endmembers`` that must stay.
+    weights : array, or None
+        A number for each value, laid out as the cube, (lines, samples, bands), or as the matrix,
+        (bands, pixels); or one for each pixel, (lines, samples); or one for each band.
+    weights_from : Weights or None
+        The file that they were read from.
+    shade : bool
+        Whether a spectrum of zeros joins the endmembers that were found, last, and abundances sum to one
+        with it: what is dark is then shade, not much of a dark material.
+    """
+
+    method: str = "auto"
+    rank: int = 4
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    abundance: str = ""
+    seed: int = 0
+    endmembers: NDArray[np.float64] | None = None
+    locked: tuple[int, ...] = ()
+    weights: NDArray[Any] | None = None
+    weights_from: Weights | None = None
+    shade: bool = False

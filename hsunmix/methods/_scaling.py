@@ -1,0 +1,76 @@
+"""The factors that a factorization leaves open, one for each endmember."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.engine.passes import norms_squared
+from hsunmix.engine.scene import Scene
+from hsunmix.methods import Factorization
+from hsunmix.model.unmixing import Step
+
+__all__ = ["scaled_to_sum_one"]
+
+Array = NDArray[np.float64]
+
+PUREST = 0.3  # abundance of an endmember in the pixel that has most of it: not less
+DEPENDENT = 1e-12  # of the largest eigenvalue
+
+
+def scaled_to_sum_one(
+    scene: Scene, result: Factorization, locked: tuple[int, ...]
+) -> Generator[Step | None, None, Factorization]:
+    """Choose the factors such that abundances sum to one as nearly as they can; locked ones keep theirs.
+
+    Least squares over all pixels, one factor for each endmember. The best one may be zero, where the others
+    sum to one without it; so each has a least one, by which its largest abundance is 0.3. An
+    endmember that no pixel has becomes as bright as a pixel of the scene (root mean square). None of this
+    depends on the units of the scene, nor on the scale that the method left.
+    """
+    h = result.abundances
+    total = h.sum(axis=(0, 2), dtype=np.float64)
+    r = len(total)
+    product = sum((tile.astype(np.float64) @ tile.T.astype(np.float64) for tile in h), np.zeros((r, r)))
+    largest = h.max(axis=(0, 2), initial=0).astype(np.float64)
+    least = np.divide(PUREST, largest, out=np.zeros(r), where=largest > 0)
+    factor = np.ones(r)
+    free = np.setdiff1d(np.arange(r), locked)
+    right = total[free] - product[np.ix_(free, np.array(locked, dtype=np.intp))].sum(axis=1)
+    factor[free] = _least_squares(product[np.ix_(free, free)], right, least[free])
+    for k in free[factor[free] == 0]:
+        factor[k] = yield from _as_a_pixel(scene, result.endmembers[:, k])
+    note = "Each endmember was scaled so that abundances sum to one as nearly as possible."
+    return replace(
+        result,
+        endmembers=result.endmembers / factor,
+        abundances=h * factor.astype(np.float32)[:, None],
+        note=" ".join(filter(None, [result.note, note])),
+    )
+
+
+def _least_squares(product: Array, right: Array, least: Array) -> Array:
+    """Factors f, none below the least, that minimize ½ fᵀ (HHᵀ) f − fᵀ (H 1)."""
+    from scipy.optimize import nnls
+
+    length = np.sqrt(np.diag(product))
+    length[length == 0] = 1
+    # Rows of unit length: what counts as small must not depend on the scale that is looked for.
+    values, vectors = np.linalg.eigh(product / np.outer(length, length))
+    keep = values > DEPENDENT * values.max(initial=0)
+    root = np.sqrt(values[keep])[:, None] * vectors[:, keep].T
+    if not root.size:
+        return least
+    rest = (right - product @ least) / length
+    more, _ = nnls(root, (vectors[:, keep].T @ rest) / np.sqrt(values[keep]))
+    return np.asarray(least + more / length)
+
+
+def _as_a_pixel(scene: Scene, spectrum: Array) -> Generator[Step | None, None, float]:
+    """Return what a spectrum is to be divided by to be as long as a pixel; one for zeros."""
+    norms = yield from norms_squared(scene)
+    length = float(np.linalg.norm(spectrum)) / float(np.sqrt(norms.sum() / scene.n_pixels))
+    return length if np.isfinite(length) and length > 0 else 1.0

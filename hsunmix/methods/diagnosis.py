@@ -1,0 +1,90 @@
+"""Whether fractions mean anything: what makes abundances that should be shares exceed a whole, and its cure.
+
+A nonnegative abundance may be as large as it likes. Of a spectrum that is nearly zero, such as that of
+clear water, it takes several to explain a little brightness, so a dark endmember fills what the others leave,
+and its map shows residuals. Sums of one prevent it; where brightness varies, a spectrum of zeros (photometric
+shade) takes up what is missing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["DARK", "Diagnosis", "dark", "diagnose"]
+
+DARK = 0.2  # of the median length of the endmembers' spectra
+WHOLE = 1.0  # the mean of a share of the pixels can't be above this
+ROUNDING = 1e-4
+UNITS = 20.0  # times a whole, all endmembers together: shade and light do no such thing, other units do
+CURE = "Let abundances sum to one (-a fcls), or do so with a spectrum of zeros for shade (--shade)."
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """Why abundances are no shares.
+
+    Attributes
+    ----------
+    cause : str
+        ``dark``, ``units``, or empty where neither shows.
+    endmembers : tuple of int
+        Those whose mean abundance is more than a whole, the worst first.
+    sentence : str
+        For an analyst: what is seen, and what to do.
+    cures : tuple of str
+        What helps, the nearest at hand first: ``fcls`` (abundances that sum to one), ``shade`` (the same
+        with a spectrum of zeros).
+    """
+
+    cause: str
+    endmembers: tuple[int, ...]
+    sentence: str
+    cures: tuple[str, ...]
+
+
+def dark(spectra: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which of some spectra, (bands, r), are dark beside the others, (r,); zeros are shade."""
+    known = spectra[np.isfinite(spectra).all(axis=1)]
+    lengths = np.linalg.norm(known, axis=0)
+    if not lengths.any():
+        return np.zeros(len(lengths), dtype=bool)
+    return np.asarray((lengths > 0) & (lengths < DARK * np.median(lengths[lengths > 0])))
+
+
+def diagnose(spectra: NDArray[np.float64], means: NDArray[np.float64]) -> Diagnosis | None:
+    """Say what makes a result's abundances exceed a whole.
+
+    Parameters
+    ----------
+    spectra : array, (bands, r)
+        Endmembers; NaN in bands that are not used.
+    means : array, (r,)
+        Mean abundance of each over the scene.
+
+    Returns
+    -------
+    Diagnosis or None
+        None where no mean is above 100 %, and all together aren't next to nothing.
+    """
+    means = np.asarray(means, dtype=np.float64)
+    above = [int(k) for k in np.argsort(-means) if means[k] > WHOLE + ROUNDING]
+    is_dark = dark(spectra)
+    total, of_all = float(means[~is_dark].sum()), float(means.sum())
+    if total > UNITS or 0 < of_all < 1 / UNITS:
+        sentence = (
+            f"Abundances are {100 * of_all:.3g} % of a pixel together: the spectra seem to be in other units "
+            "than the scene, such as 0 to 1 and 0 to 10000; bring both to the same."
+        )
+        return Diagnosis("units", tuple(above), sentence, ())
+    if not above:
+        return None
+    seen = ", ".join(f"{k + 1} ({100 * means[k]:.0f} %)" for k in above)
+    which = f"The mean abundance of endmember{'s' if len(above) > 1 else ''} {seen} is above 100 %"
+    black = [k for k in above if is_dark[k]]
+    if black:
+        what = f"a spectrum as dark as {black[0] + 1} fills what the others leave, and its map says little"
+        return Diagnosis("dark", tuple(above), f"{which}: {what}. {CURE}", ("fcls", "shade"))
+    return Diagnosis("", tuple(above), f"{which}, so it is no fraction. {CURE}", ("fcls", "shade"))

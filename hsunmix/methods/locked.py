@@ -1,0 +1,100 @@
+"""Locked endmembers take the places of those found that are most like them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.errors import InputError
+from hsunmix.methods import Factorization, Method, Start
+
+__all__ = ["in_their_columns", "put_in", "with_locked"]
+
+Array = NDArray[np.float64]
+
+
+def put_in(found: Array, locked: Array) -> tuple[Array, tuple[int, ...]]:
+    """Replace, for every locked spectrum, the one found at the smallest spectral angle.
+
+    Parameters
+    ----------
+    found : array, (bands, r)
+    locked : array, (bands, k)
+        Both NaN in bands that are not used.
+
+    Returns
+    -------
+    spectra : array, (bands, r)
+    columns : tuple of int
+        Where each locked one is now.
+
+    Raises
+    ------
+    InputError
+        There are more locked ones than places.
+    """
+    r, k = found.shape[1], locked.shape[1]
+    if k > r:
+        raise InputError(f"{k} endmembers are locked, but only {r} asked for: raise the number or unlock")
+    a, b = np.nan_to_num(found), np.nan_to_num(locked)
+    lengths = np.linalg.norm(a, axis=0)[:, None] * np.linalg.norm(b, axis=0)[None, :]
+    likeness = np.divide(a.T @ b, lengths, out=np.zeros((r, k)), where=lengths > 0)
+    spectra, columns = found.copy(), [-1] * k
+    for _ in range(k):
+        row, column = np.unravel_index(int(np.argmax(likeness)), likeness.shape)
+        spectra[:, row] = locked[:, column]
+        columns[int(column)] = int(row)
+        likeness[row, :] = -2
+        likeness[:, column] = -2
+    return spectra, tuple(columns)
+
+
+def with_locked(result: Factorization, start: Start, method: Method) -> Factorization:
+    """Return a result in which locked spectra are as they were given, bit for bit, in their columns.
+
+    Methods that keep them may have scaled them to and fro. Where a method knows nothing of them, they take
+    the places of those most like them, and the result has no abundances any more (``abundance`` says
+    by which method they are to be found).
+    """
+    if not start.locked or start.endmembers is None:
+        return result
+    if method.keeps_locked:
+        w = result.endmembers.copy()
+        kept = [k for k in start.locked if k < w.shape[1]]
+        w[:, kept] = start.endmembers[:, kept]
+        return replace(result, endmembers=w)
+    w, columns, said = in_their_columns(result.endmembers, result.columns, start)
+    return replace(
+        result,
+        endmembers=w,
+        columns=columns,
+        abundances=np.empty((0, 0, 0), np.float32),
+        abundance=result.abundance or "nnls",
+        abundance_note="",
+        note=" ".join(filter(None, [said, result.note])),
+    )
+
+
+def in_their_columns(
+    found: Array, pixels: NDArray[np.int64] | None, start: Start
+) -> tuple[Array, NDArray[np.int64], str]:
+    """Put the locked spectra of a start among found ones; return them, their pixels and what was done."""
+    assert start.endmembers is not None
+    locked = list(start.locked)
+    spectra, places = put_in(found, start.endmembers[:, locked])
+    if locked[-1] >= found.shape[1]:
+        raise InputError(f"endmember {locked[-1]} is locked, but the scene has only {found.shape[1]}")
+    order = np.full(found.shape[1], -1, dtype=np.intp)
+    order[locked] = places
+    order[order < 0] = np.setdiff1d(np.arange(found.shape[1]), places)
+    pixels = np.full(found.shape[1], -1, np.int64) if pixels is None else pixels.copy()
+    pixels[list(places)] = -1
+    one = len(locked) == 1
+    took = "endmember took the place of the one" if one else "endmembers took the places of those"
+    return (
+        spectra[:, order],
+        pixels[order],
+        f"{len(locked)} locked {took} most like {'it' if one else 'them'}.",
+    )
