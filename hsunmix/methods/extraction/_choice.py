@@ -81,6 +81,8 @@ def best_set(scene: Scene, sets: Sequence[Columns], message: str) -> Generator[S
 
     Sets with more independent spectra come first; among equals the first.
     """
+    # The same pixels in another order are the same set: rounding would choose among them.
+    sets = list({tuple(np.sort(columns)): columns for columns in reversed(sets)}.values())[::-1]
     if len(sets) == 1:
         return sets[0]
     ranked: list[tuple[int, float, int]] = []

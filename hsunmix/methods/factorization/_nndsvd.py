@@ -51,5 +51,6 @@ def nndsvd(scene: Scene, rank: int) -> Generator[Step | None, None, Array]:
     above, below = (np.sqrt(np.sum(part, axis=0)) for part in zip(*found, strict=True))
     up, down = np.maximum(u, 0), np.maximum(-u, 0)
     positive = np.linalg.norm(up, axis=0) * above >= np.linalg.norm(down, axis=0) * below
-    w = np.where(positive, up, down) * np.sqrt(np.where(positive, above, below) / np.sqrt(scene.n_pixels))
+    # As long as what the part explains of a pixel, in the units of the scene: not the root of that.
+    w = np.where(positive, up, down) * np.where(positive, above, below) / np.sqrt(scene.n_pixels)
     return np.asarray(np.maximum(w, LEAST * w.mean()))

@@ -133,7 +133,7 @@ def run(
     locked = list(start.locked)
     if params.model == "convex":
         free = np.setdiff1d(np.arange(rank), locked)
-        steps = convex = yield from _mixtures(scene, w, params.candidates, start)
+        steps = convex = yield from _mixtures(scene, w, params.candidates, params.init, start)
         w = w.copy()
         w[:, free] = (convex.pixels @ convex.mix.T)[:, free]
     h = yield from steps.fit(scene, w)
@@ -151,7 +151,9 @@ def run(
     )  # fmt: skip
 
 
-def _mixtures(scene: Scene, w: Array, count: int, start: Start) -> Generator[Step | None, None, Convex]:
+def _mixtures(
+    scene: Scene, w: Array, count: int, init: str, start: Start
+) -> Generator[Step | None, None, Convex]:
     """Draw the candidates, and make w a mixture of them: itself where it is made of pixels."""
     from scipy.optimize import nnls
 
@@ -159,7 +161,7 @@ def _mixtures(scene: Scene, w: Array, count: int, start: Start) -> Generator[Ste
     drawn = rng.choice(scene.n_pixels, min(count, scene.n_pixels), replace=False)
     pixels = np.maximum(scene.columns(np.sort(drawn)), 0)
     r = w.shape[1]
-    if start.endmembers is None:
+    if start.endmembers is None and init != "nndsvd":  # singular vectors are no pixels
         return Convex(np.column_stack([w, pixels]), np.eye(r, r + pixels.shape[1]))
     mix = []
     for column in w.T:
