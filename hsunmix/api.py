@@ -98,7 +98,9 @@ def unmix(
     abundance : str, optional
         Abundance method; by default the factorization's own, or nnls after an extraction.
     locked : sequence of int
-        Columns of ``init`` that must stay as they are, counted from 0.
+        Columns of ``init`` that must stay as they are, counted from 0. Every method honours them; those that
+        start from no spectra (``auto``, extractions) put them in the places of the ones found that are
+        most like them.
     weights : array, optional
         A number for each value, in the cube's layout, for each pixel, (lines, samples), or for each band;
         zero for a missing one, which may then be NaN or masked. For the method ``weighted``.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
-from typing import Any
+from collections.abc import Generator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +14,11 @@ from hsunmix.errors import InputError, ParameterError
 from hsunmix.methods import Abundances, Method, Start, get
 from hsunmix.methods._layout import laid_out
 from hsunmix.methods._request import Request
+from hsunmix.model.foreign import spectra
 from hsunmix.model.unmixing import Step
+from hsunmix.parameters import columns, whole_number
 
-__all__ = ["check_rank", "check_seed", "spectra_of", "started"]
+__all__ = ["checked", "started"]
 
 Array = NDArray[np.float64]
 
@@ -24,11 +26,19 @@ FAR = 1e3  # times as long, or as short, as a pixel: float32 has no room for wha
 SAME = 1e-10  # squared sine below which two spectra are one
 
 
-def check_rank(scene: Scene, rank: int) -> None:
-    """Refuse a number of endmembers that the scene doesn't allow."""
+def checked(scene: Scene, request: Request) -> Request:
+    """Return a request with spectra as an array and locked columns ascending; refuse what can't be."""
+    rank, seed = whole_number(request.rank, "rank"), whole_number(request.seed, "seed", 0)
+    _check_rank(scene, rank)
+    given = None if request.endmembers is None else spectra(request.endmembers, "init")
+    locked = tuple(sorted(columns(request.locked)))
+    if locked and locked[-1] >= rank:
+        raise InputError(f"no endmember {locked[-1]} to lock: there are {rank}, counted from 0")
+    return replace(request, rank=rank, seed=seed, endmembers=given, locked=locked)
+
+
+def _check_rank(scene: Scene, rank: int) -> None:
     most = min(scene.n_pixels, scene.n_bands)
-    if isinstance(rank, bool) or not isinstance(rank, int | np.integer):
-        raise ParameterError("rank", f"{rank!r} is no whole number")
     if not 1 <= rank <= most:
         here = f"{_counted(scene.n_pixels, 'usable pixel')} and {_counted(scene.n_bands, 'usable band')}"
         possible = "only 1 is" if most == 1 else f"1 to {most} are"
@@ -37,51 +47,22 @@ def check_rank(scene: Scene, rank: int) -> None:
         )
 
 
-def check_seed(seed: int) -> None:
-    """Refuse what is no seed."""
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-        raise ParameterError("seed", f"{seed!r} is not allowed: it is a whole number, 0 or above")
-
-
-def spectra_of(scene: Scene, given: Any) -> Array:
-    """Return spectra that were given, (bands, r) in the cube's units, as (bands used, r) in the scene's.
-
-    A vector is one spectrum; masked values are gaps.
-
-    Raises
-    ------
-    InputError
-        They are no numbers, of another number of bands, or have gaps in a band that is used.
-    """
-    try:
-        values = np.ma.asarray(given)
-        if values.dtype.kind not in "fiub":
-            raise InputError(f"spectra are real numbers, not {values.dtype}")
-        spectra = np.ma.filled(values.astype(np.float64), np.nan)
-    except (TypeError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(f"spectra are an array of numbers, (bands, endmembers): {error}") from error
-    return scene.used_spectra(spectra[:, None] if spectra.ndim == 1 else spectra)
-
-
 def started(
     scene: Scene, request: Request, method: Method
 ) -> Generator[Step | None, None, tuple[Start, str]]:
-    """Return what the method starts from, and what had to be done to it."""
-    check_seed(request.seed)
-    spectra = None if request.endmembers is None else spectra_of(scene, request.endmembers)
-    locked, said = _locked(request.locked, request.rank), ""
-    if spectra is None and locked:
+    """Return what the method starts from, and what had to be done to it; the request is a checked one."""
+    given = None if request.endmembers is None else scene.used_spectra(request.endmembers)
+    locked, said = request.locked, ""
+    if given is None and locked:
         raise InputError("locked endmembers need spectra to start from: give them as init")
-    if spectra is not None:
-        if spectra.shape[1] != request.rank:
+    if given is not None:
+        if given.shape[1] != request.rank:
             raise InputError(
-                f"init holds {_counted(spectra.shape[1], 'spectrum', 'spectra')}, but "
+                f"init holds {_counted(given.shape[1], 'spectrum', 'spectra')}, but "
                 f"{_counted(request.rank, 'endmember')} asked for: both numbers must be the same"
             )
         if method.starts_from_spectra:
-            spectra, said = yield from _mended(scene, spectra, locked)
+            given, said = yield from _mended(scene, given, locked)
         elif not locked:
             raise InputError(
                 f"{method.id} starts from no spectra: lock those that must stay, "
@@ -94,20 +75,7 @@ def started(
         if all(p.name != "weights_are" for p in method.parameters):
             raise InputError(f"{method.id} takes no weights; weighted does")
         weights = laid_out(scene, np.asarray(request.weights))
-    return Start(int(request.seed), spectra, locked, weights), said
-
-
-def _locked(given: Any, rank: int) -> tuple[int, ...]:
-    """Return the locked columns, ascending."""
-    if isinstance(given, str) or not isinstance(given, Iterable):
-        raise InputError(f"locked holds columns of init, such as (0, 2), not {given!r}")
-    columns = list(given)
-    for k in columns:
-        if isinstance(k, bool | np.bool_) or not isinstance(k, int | np.integer):
-            raise InputError(f"locked holds columns of init, such as (0, 2), not {k!r}")
-        if not 0 <= k < rank:
-            raise InputError(f"no endmember {k} to lock: there are {rank}, counted from 0")
-    return tuple(sorted({int(k) for k in columns}))
+    return Start(request.seed, given, locked, weights), said
 
 
 def _mended(

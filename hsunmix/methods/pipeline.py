@@ -15,10 +15,11 @@ from hsunmix.engine.scene import Scene
 from hsunmix.methods import Abundances, Extraction, Factorization, Method, RankEstimate, get
 from hsunmix.methods._request import Request
 from hsunmix.methods._scaling import scaled_to_sum_one
-from hsunmix.methods._starts import check_rank, spectra_of, started
+from hsunmix.methods._starts import checked, started
 from hsunmix.methods.diagnosis import diagnose
 from hsunmix.methods.locked import with_locked
 from hsunmix.methods.units import noted
+from hsunmix.model.foreign import spectra
 from hsunmix.model.unmixing import Asked, Step, Unmixing, Weights
 from hsunmix.parameters import make, to_dict
 
@@ -42,9 +43,9 @@ def unmix(scene: Scene, request: Request) -> Steps:
     began = perf_counter()
     method = get(request.method, "factorization", "extraction")
     params = make(method.params, request.parameters)
-    check_rank(scene, request.rank)
     if request.abundance:
         get(request.abundance, "abundance")
+    request = checked(scene, request)
     start, said = yield from started(scene, request, method)
     if method.kind == "extraction":
         found: Extraction = yield from method.run(scene, request.rank, params, start)
@@ -60,7 +61,7 @@ def unmix(scene: Scene, request: Request) -> Steps:
         result = yield from _with_abundances(scene, result, wanted)
     result = replace(result, note=" ".join(filter(None, [said, result.note, result.abundance_note])))
     unmixing = noted(scene, (yield from _finish(scene, result, method, to_dict(params))), request.endmembers)
-    return replace(unmixing, seed=start.seed, seconds=perf_counter() - began, asked=_asked(request))
+    return replace(unmixing, seed=request.seed, seconds=perf_counter() - began, asked=_asked(request))
 
 
 def _asked(request: Request) -> Asked:
@@ -78,7 +79,8 @@ def solve(
 ) -> Steps:
     """Find the abundances of given endmembers, (bands, r) in the cube's units."""
     began = perf_counter()
-    w = spectra_of(scene, endmembers)
+    endmembers = spectra(endmembers)
+    w = scene.used_spectra(endmembers)
     method = get(abundance, "abundance")
     params = make(method.params, parameters or {})
     found: Abundances = yield from method.run(scene, w, params)

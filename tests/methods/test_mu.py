@@ -91,3 +91,20 @@ def test_zeros_and_negatives_are_survived() -> None:
         here = np.isfinite(result.rmse)
         assert np.isfinite(result.abundances[:, here]).all()
         assert np.isfinite(result.endmembers).all()
+
+
+def test_random_starts_end_as_low_as_scikit_learns() -> None:
+    """Small exact problems, where a start with zeros ends at points that are minima to this rule alone."""
+    ours, theirs = [], []
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        bands, pixels, rank = ((8, 30, 3), (12, 60, 5), (6, 25, 2))[seed % 3]
+        x = rng.random((bands, rank)) @ rng.random((rank, pixels))
+        w, h = rng.random((bands, rank)), rng.random((rank, pixels))
+        peer = NMF(rank, init="custom", solver="mu", tol=0, max_iter=300)
+        found = peer.fit_transform(x.T.copy(), W=h.T.copy(), H=w.T.copy())
+        theirs.append(np.linalg.norm(x.T - found @ peer.components_) / np.linalg.norm(x))
+        ours.append(hsunmix.unmix(x, "mu", rank=rank, init=w, max_iterations=300, tolerance=0).relative_error)
+    assert np.median(ours) <= np.median(theirs)
+    assert np.mean(ours) <= np.mean(theirs)
+    assert max(ours) <= 1.05 * max(theirs)

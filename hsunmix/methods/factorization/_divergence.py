@@ -15,7 +15,7 @@ from hsunmix.methods.factorization._steps import Array
 from hsunmix.methods.factorization._two_block import RESTARTS, Common, restarted_note
 from hsunmix.model.unmixing import Step
 
-__all__ = ["Divergence", "minimize"]
+__all__ = ["FIRST_FLOOR", "Divergence", "minimize"]
 
 EVERY = 10  # iterations between two looks at the divergence: its logarithms cost more than an iteration
 LEAST = 1e-4  # of the largest value: for IS, data and model below it count as that much

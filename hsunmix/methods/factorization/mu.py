@@ -4,7 +4,8 @@ Problem: minimize D(X, W H) over W ≥ 0, H ≥ 0, where D is ‖X − WH‖²_F
 Kullback-Leibler divergence Σ x log(x/v) − x + v with v = WH (``kl``: counts, Poisson noise), or the
 Itakura-Saito divergence Σ x/v − log(x/v) − 1 (``is``: relative errors, dark pixels count as bright
 ones).
-Start: spectra without zeros, and in every pixel as much of one endmember as of any other.
+Start: exact abundances, lifted from zero; where spectra that are no pixels explain little, spectra without
+zeros, and in every pixel as much of one endmember as of any other.
 Update: h ← h · (Wᵀx)/(WᵀWh), or h · (Wᵀ(x/v))/(Wᵀ1), or h · √(Wᵀ(x/v²)/Wᵀ(1/v)); then W likewise.
 Divergences don't allow negative values: they count as zero for ``kl``, and ``is`` lifts everything
 below 1e-4 of the largest value to it. X/(WH) is made in pieces that stay in the cache.
@@ -25,10 +26,10 @@ import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
-from hsunmix.engine.passes import compiling
+from hsunmix.engine.passes import compiling, norms_squared, residuals
 from hsunmix.engine.scene import Scene
 from hsunmix.methods import Factorization, Start
-from hsunmix.methods.factorization._divergence import Divergence, minimize
+from hsunmix.methods.factorization._divergence import FIRST_FLOOR, Divergence, minimize
 from hsunmix.methods.factorization._initial import initial_abundances, initial_spectra
 from hsunmix.methods.factorization._inner import InnerSteps
 from hsunmix.methods.factorization._nndsvd import LEAST
@@ -45,7 +46,7 @@ REFERENCE = (
 STARTS_FROM_SPECTRA = True
 
 FLOOR = 1e-16
-LIFTED = 0.1  # of the mean abundance: none is less where components are started anew
+NEAR = 0.12  # relative error up to which exact abundances are near those that the iteration ends with
 
 
 class Params(Common, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -67,9 +68,12 @@ def run(
     began = perf_counter()
     given = yield from initial_spectra(scene, rank, params.init, start)
     w = np.maximum(given, 0)
-    free = np.setdiff1d(np.arange(rank), start.locked)
-    w[:, free] = np.maximum(w[:, free], LEAST * w[:, free].mean(axis=0))
-    h = yield from _alike(scene, w)
+    pixels = start.endmembers is None and params.init not in ("random", "nndsvd")
+    h = yield from _lifted(scene, w)
+    if not pixels and (yield from _error(scene, w, h)) > NEAR:
+        free = np.setdiff1d(np.arange(rank), start.locked)
+        w[:, free] = np.maximum(w[:, free], LEAST * w[:, free].mean(axis=0))
+        h = yield from _alike(scene, w)
     note = (
         "Values of locked spectra below zero counted as zero."
         if (given[:, list(start.locked)] < 0).any()
@@ -87,18 +91,30 @@ class Steps(InnerSteps):
     """Lee and Seung's rule, for both factors."""
 
     def fit(self, scene: Scene, w: Array) -> Generator[Step | None, None, NDArray[np.float32]]:
-        """Begin anew: exact abundances, lifted from zero, which the rule never leaves."""
-        h = yield from initial_abundances(scene, w)
-        np.maximum(h, np.float32(LIFTED * h.mean(dtype=np.float64)), out=h)
-        h[-1, :, scene.counts[-1] :] = 0
-        return h
+        """Begin anew, without zeros."""
+        return (yield from _lifted(scene, w))
+
+
+def _lifted(scene: Scene, w: Array) -> Generator[Step | None, None, NDArray[np.float32]]:
+    """Exact abundances, but none below a small share of the largest: the rule never leaves a zero."""
+    h = yield from initial_abundances(scene, w)
+    np.maximum(h, np.float32(FIRST_FLOOR) * h.max(initial=0), out=h)
+    h[-1, :, scene.counts[-1] :] = 0
+    return h
+
+
+def _error(scene: Scene, w: Array, h: NDArray[np.float32]) -> Generator[Step | None, None, float]:
+    """Relative error of the factors."""
+    rest = yield from residuals(scene, w, h)
+    norms = yield from norms_squared(scene)
+    return float(np.sqrt(rest.sum() / norms.sum()))
 
 
 def _alike(scene: Scene, w: Array) -> Generator[Step | None, None, NDArray[np.float32]]:
     """Begin with as much of each endmember as of any other, in each pixel as much as it is bright.
 
-    Exact abundances hold zeros, which the rule never leaves, and numbers near them, which it hardly does:
-    from there it ends where no other method would.
+    Exact abundances of spectra that explain little hold many zeros, which the rule never leaves, and numbers
+    near them, which it hardly does: from there it ends where no other method would.
     """
     from hsunmix.kernels.projection import coordinates
 
