@@ -18,7 +18,6 @@ __all__ = ["DARK", "Diagnosis", "dark", "diagnose"]
 DARK = 0.2  # of the median length of the endmembers' spectra
 WHOLE = 1.0  # the mean of a share of the pixels can't be above this
 ROUNDING = 1e-4
-UNITS = 20.0  # times a whole, all endmembers together: shade and light do no such thing, other units do
 CURE = "Let abundances sum to one (-a fcls), or do so with a spectrum of zeros for shade (--shade)."
 
 
@@ -29,7 +28,7 @@ class Diagnosis:
     Attributes
     ----------
     cause : str
-        ``dark``, ``units``, or empty where neither shows.
+        ``dark``, or empty where no spectrum is.
     endmembers : tuple of int
         Those whose mean abundance is more than a whole, the worst first.
     sentence : str
@@ -67,18 +66,11 @@ def diagnose(spectra: NDArray[np.float64], means: NDArray[np.float64]) -> Diagno
     Returns
     -------
     Diagnosis or None
-        None where no mean is above 100 %, and all together aren't next to nothing.
+        None where no mean is above 100 %.
     """
     means = np.asarray(means, dtype=np.float64)
     above = [int(k) for k in np.argsort(-means) if means[k] > WHOLE + ROUNDING]
     is_dark = dark(spectra)
-    total, of_all = float(means[~is_dark].sum()), float(means.sum())
-    if total > UNITS or 0 < of_all < 1 / UNITS:
-        sentence = (
-            f"Abundances are {100 * of_all:.3g} % of a pixel together: the spectra seem to be in other units "
-            "than the scene, such as 0 to 1 and 0 to 10000; bring both to the same."
-        )
-        return Diagnosis("units", tuple(above), sentence, ())
     if not above:
         return None
     seen = ", ".join(f"{k + 1} ({100 * means[k]:.0f} %)" for k in above)
