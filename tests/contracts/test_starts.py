@@ -62,6 +62,7 @@ def usual_error(method: str) -> float:
     return hsunmix.unmix(scene(), method, rank=3, max_iterations=120).relative_error
 
 
+@pytest.mark.filterwarnings("ignore:The given spectra have")
 @pytest.mark.parametrize("case", bad_starts())
 @pytest.mark.parametrize("method", STARTING, ids=ids)
 def test_converged_is_only_said_where_it_is(method: Method, case: str) -> None:
