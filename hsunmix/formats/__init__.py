@@ -37,6 +37,7 @@ from hsunmix.errors import FormatError, ParameterError
 from hsunmix.files import Identity, check_identity, identity
 from hsunmix.formats._builtin import builtin_library
 from hsunmix.formats._files import guarded, read_head, regular_file
+from hsunmix.formats._foreign import foreign_file
 from hsunmix.formats._options import Options
 from hsunmix.formats._raw_pixels import MissingPixels
 from hsunmix.model.cube import Cube
@@ -265,6 +266,9 @@ def _find(file: Path, pick: Callable[[Format], Any]) -> Format:
             return candidate
     if not head:
         raise FormatError(file, "is empty")
+    foreign = foreign_file(file, head)
+    if foreign:
+        raise FormatError(file, foreign)
     for candidate in able:
         if file.suffix.lower() in candidate.suffixes[:1]:
             return candidate

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hsunmix.model.cube import Pixels
 
-__all__ = ["GridPixels", "JoinedPixels", "SlabPixels", "SummedPixels"]
+__all__ = ["GridPixels", "JoinedPixels", "SlabPixels", "SummedPixels", "UnsignedPixels"]
 
 Values = NDArray[np.generic]
 
@@ -121,6 +121,42 @@ class SummedPixels:
         if self.nodata is not None:
             values[whole == self.nodata] = np.nan
         return values
+
+
+@dataclass(frozen=True, eq=False)
+class UnsignedPixels:
+    """Numbers without a sign, of a source that stores them as if they had one.
+
+    Attributes
+    ----------
+    source : Pixels
+    """
+
+    source: Pixels
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(lines, samples, bands)."""
+        return self.source.shape
+
+    @cached_property
+    def dtype(self) -> np.dtype[np.generic]:
+        """Type of the values."""
+        return np.dtype(f"u{self.source.dtype.itemsize}")
+
+    def read(self, first: int, last: int, bands: Sequence[int] | None = None) -> Values:
+        """Values of the lines first … last − 1, (lines, samples, bands)."""
+        return self.source.read(first, last, bands).view(self.dtype)
+
+    def spectrum(self, line: int, sample: int) -> Values:
+        """Values of one pixel, (bands,)."""
+        return self.source.spectrum(line, sample).view(self.dtype)
+
+    def close(self) -> None:
+        """Let the source's file go."""
+        close = getattr(self.source, "close", None)
+        if close is not None:
+            close()
 
 
 class SlabPixels(Pixels, Protocol):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from hsunmix.errors import FileError, FormatError, HsunmixError, MissingFileError
+from hsunmix.formats._foreign import foreign_folder
 
 __all__ = ["guarded", "is_regular", "read_head", "regular_file"]
 
@@ -35,7 +36,7 @@ def regular_file(path: str | os.PathLike[str]) -> Path:
     except (OSError, ValueError) as error:
         raise FileError(path, getattr(error, "strerror", None) or str(error)) from None
     if stat.S_ISDIR(mode):
-        raise FileError(path, "is a folder, not a file")
+        raise FileError(path, foreign_folder(absolute) or "is a folder, not a file")
     if not stat.S_ISREG(mode):
         raise FileError(path, "is a pipe or a device, not a file")
     if not os.access(absolute, os.R_OK):

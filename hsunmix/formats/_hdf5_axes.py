@@ -161,7 +161,7 @@ def _coordinates(dataset: Any, axes: str, axis: str) -> list[BandVector]:
             if is_small(scale) and scale.ndim == 1 and scale.size > 1:
                 unit = text(attribute(scale, "Units", "units", "unit"))
                 values = np.ravel(scale[()])
-                if "netCDF dimension but not a netCDF variable" in text(attribute(scale, "NAME")):
+                if "but not a netCDF variable" in text(attribute(scale, "NAME")):
                     continue
                 found.append(BandVector(str(scale.name).lstrip("/"), values, unit, axis=axis == "b"))
     return found

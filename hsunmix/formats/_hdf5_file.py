@@ -161,6 +161,8 @@ def vectors(file: Any, cube: Any) -> list[BandVector]:
     found = []
     for name, item in datasets(file).items():
         size = int(np.prod(item.shape, dtype=object)) if item.shape else 0
+        if "but not a netCDF variable" in text(attribute(item, "NAME")):
+            continue
         if (
             1 < size <= MAX_VECTOR
             and max(item.shape) == size

@@ -49,6 +49,8 @@ class Found:
         Where one nodata value does not say all.
     names : tuple of str
         Of the bands.
+    unsigned : bool
+        Its values are stored with a sign, and have none.
     plain : bool
         No product's description says what this is.
     guessed : bool
@@ -65,6 +67,7 @@ class Found:
     table: tuple[Any, Any] | None = None
     absence: Absence | None = None
     names: tuple[str, ...] = ()
+    unsigned: bool = False
     plain: bool = False
     guessed: bool = False
     notes: list[str] = field(default_factory=list)

@@ -13,7 +13,7 @@ from hsunmix.formats._absence import Absence
 from hsunmix.formats._band_vectors import PLAUSIBLE_NM, BandAxis
 from hsunmix.formats._hdf5_file import Unfit, attribute, number, text
 from hsunmix.formats._hdf5_found import Found, Piece
-from hsunmix.formats._hdf5_values import absence, gain_offset, unused
+from hsunmix.formats._hdf5_values import absence, gain_offset, unsigned, unused
 from hsunmix.formats._wavelengths import nanometres
 
 __all__ = ["find"]
@@ -44,7 +44,7 @@ def find(file: Any, every: dict[str, Any]) -> Found | None:
         if not told and (dataset.is_scale or not _NUMBER.search(leaf)):
             continue
         stem = "" if told else _NUMBER.sub("#", leaf)
-        groups[parent, stem, dataset.shape, dataset.dtype.str].append(name)
+        groups[parent, stem, dataset.shape, dataset.dtype.str, unsigned(dataset)].append(name)
     alike = max(groups.values(), key=len, default=[])
     return _found(file, every, alike) if len(alike) >= LEAST else None
 
@@ -82,6 +82,7 @@ def _found(file: Any, every: dict[str, Any], names: list[str]) -> Found:
         offset=_one(offset),
         georeference=_hdf5_cf.place(file, every, datasets[0], "yx", notes),
         absence=None if empty.plain else empty,
+        unsigned=unsigned(datasets[0]),
         names=tuple(name.rpartition("/")[2] for name in names),
         notes=notes,
     )

@@ -10,7 +10,7 @@ from hsunmix.formats import _hdf5_cf
 from hsunmix.formats._hdf5_axes import axes_of, long_axes
 from hsunmix.formats._hdf5_file import matlab_numbers, resolve
 from hsunmix.formats._hdf5_found import Found, Piece
-from hsunmix.formats._hdf5_values import absence, gain_offset, unused
+from hsunmix.formats._hdf5_values import absence, gain_offset, unsigned, unused
 from hsunmix.formats._options import Options
 
 __all__ = ["cubes", "find", "offers"]
@@ -41,6 +41,7 @@ def find(path: Path, file: Any, every: dict[str, Any], options: Options) -> Foun
         offset=scale[1],
         georeference=_hdf5_cf.place(file, every, dataset, axes, notes),
         absence=None if empty.plain else empty,
+        unsigned=unsigned(dataset),
         plain=True,
         guessed=guessed,
         notes=notes,

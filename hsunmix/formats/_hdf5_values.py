@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from hsunmix.formats._absence import Absence
 from hsunmix.formats._hdf5_file import Unfit, attribute, text
 
-__all__ = ["PerBand", "absence", "gain_offset", "per_band", "spread", "unused"]
+__all__ = ["PerBand", "absence", "gain_offset", "per_band", "spread", "unsigned", "unused"]
 
 PerBand = float | NDArray[np.float64]
 
@@ -92,13 +92,21 @@ def absence(dataset: Any, bands: int, scale: tuple[PerBand, PerBand], notes: lis
         known = any(np.array_equal(value, other) for other in distinct)
         if not known and not (np.ndim(value) == 0 and np.isnan(value)):
             distinct.append(value)
-    low, high = _valid(dataset, bands, scale, notes)
+    low, high = _valid(dataset, bands, scale)
+    if unsigned(dataset):
+        whole = 1 << 8 * dataset.dtype.itemsize
+        distinct = [np.mod(value, whole) for value in distinct]
+        low, high = (np.where(np.isfinite(v), np.mod(v, whole), v)[()] for v in (low, high))
+    if dataset.dtype.kind in "iu":  # limits that no stored value can pass are none
+        limits = np.iinfo(f"u{dataset.dtype.itemsize}" if unsigned(dataset) else dataset.dtype)
+        low = -np.inf if np.less_equal(low, limits.min).all() else low
+        high = np.inf if np.greater_equal(high, limits.max).all() else high
+    if np.isfinite(np.concatenate([np.ravel(low), np.ravel(high)])).any():
+        notes.append(f"stored values outside {_told(low)} … {_told(high)} are no data, as the file says.")
     return Absence(tuple(distinct), low, high)
 
 
-def _valid(
-    dataset: Any, bands: int, scale: tuple[PerBand, PerBand], notes: list[str]
-) -> tuple[PerBand, PerBand]:
+def _valid(dataset: Any, bands: int, scale: tuple[PerBand, PerBand]) -> tuple[PerBand, PerBand]:
     """Return the least and the largest stored value that is valid."""
     whole = attribute(dataset, "valid_range")
     pair = np.ravel(whole) if whole is not None and np.size(whole) == 2 else (None, None)
@@ -120,12 +128,16 @@ def _valid(
         if np.ndim(gain) or np.less(gain, 0):
             low, high = np.minimum(low, high), np.maximum(low, high)
         low, high = low - 1e-6 * np.abs(low), high + 1e-6 * np.abs(high)
-    notes.append(f"values outside {_told(limits[0])} … {_told(limits[1])}, the valid range, are no data.")
     return low, high
 
 
 def _told(limit: PerBand) -> str:
     return "the bands' limits" if np.ndim(limit) else f"{float(limit):g}".replace("inf", "∞")
+
+
+def unsigned(dataset: Any) -> bool:
+    """Whether numbers without a sign are stored as if they had one, which classic netCDF has no type for."""
+    return dataset.dtype.kind == "i" and text(attribute(dataset, "_Unsigned")).lower() == "true"
 
 
 def unused(dataset: Any, notes: list[str]) -> None:
@@ -142,5 +154,3 @@ def unused(dataset: Any, notes: list[str]) -> None:
         if numbers.size and not neutral:
             shown = f" ({numbers[0]:g})" if numbers.size == 1 else ""
             notes.append(f"its attribute {name}{shown} was not applied: the values are as they are stored.")
-    if text(attribute(dataset, "_Unsigned")).lower() == "true" and dataset.dtype.kind == "i":
-        raise Unfit(f"{dataset.name} holds unsigned numbers stored as signed ones (_Unsigned)")

@@ -12,7 +12,7 @@ from hsunmix.errors import FormatError, ParameterError
 from hsunmix.formats import _hdf5_describe, _hdf5_layers, _hdf5_matrix, _hdf5_plain
 from hsunmix.formats._absence import ScreenedPixels, empty_value
 from hsunmix.formats._band_vectors import understand
-from hsunmix.formats._composed_pixels import GridPixels, JoinedPixels, SummedPixels
+from hsunmix.formats._composed_pixels import GridPixels, JoinedPixels, SummedPixels, UnsignedPixels
 from hsunmix.formats._hdf5_chunks import chunked
 from hsunmix.formats._hdf5_file import datasets, open_file, reading, usable, vectors
 from hsunmix.formats._hdf5_found import Found
@@ -124,6 +124,8 @@ def cube_of(path: Path, found: Found, pixels: Pixels, names: tuple[str, ...], op
     elif found.table is not None and place is not None:
         found.notes.append("The scene is as the sensor saw it; --grid map lays it out on the map.")
         place = None
+    if found.unsigned:
+        pixels = UnsignedPixels(pixels)
     if found.absence is not None:
         dtype, empty = empty_value(pixels.dtype, found.nodata, found.notes)
         pixels = ScreenedPixels(pixels, found.absence, dtype, empty)

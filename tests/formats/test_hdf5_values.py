@@ -59,7 +59,6 @@ def test_lists_of_one_number_and_texts(tmp_path):
         ({"scale_factor": [0.1, 0, 0.3, 0.1, 0.1, 0.1, 0.1]}, "not possible for 1 of the bands"),
         ({"scale_factor": [0.1, np.nan, 0.3, 0.1, 0.1, 0.1, np.inf]}, "not possible for 2 of the bands"),
         ({"valid_min": [1, 2, 3]}, "valid_min has 3 numbers"),
-        ({"_Unsigned": "true"}, "unsigned"),
     ],
 )
 def test_what_does_not_fit_is_refused(tmp_path, attributes, reason):
@@ -114,7 +113,31 @@ def test_what_is_not_valid_is_no_data(tmp_path, attributes, fill):
     found = cube.read(0, 9)
     np.testing.assert_array_equal(np.isfinite(found), (values >= 100) & (values <= 9000))
     np.testing.assert_allclose(found[0, 2], 0.01, rtol=1e-6)
-    assert any("valid range" in note for note in cube.notes)
-    assert open_cube(write(tmp_path / "b.h5", values, valid_min=-np.inf, valid_max=np.nan)).notes[-1:] != [
-        "valid range"
-    ]
+    assert any("are no data, as the file says" in note for note in cube.notes)
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"valid_min": -np.inf, "valid_max": np.nan},
+        {"valid_range": np.array([-32768, 32767], "i2")},
+        {"valid_min": -40_000.0},
+        {"valid_range": "0 to 1"},
+    ],
+)
+def test_limits_that_limit_nothing(tmp_path, attributes):
+    cube = open_cube(write(tmp_path / "a.h5", stored(), **attributes))
+    np.testing.assert_array_equal(cube.read(0, 9), stored())
+    assert cube.pixels.dtype == "int16"
+    assert not any("no data" in note for note in cube.notes)
+
+
+def test_unsigned_numbers_that_are_stored_as_signed_ones(tmp_path):
+    values = np.random.default_rng(5).integers(0, 256, SHAPE).astype("u1")
+    values[0, 0] = 255
+    attributes = {"_Unsigned": "true", "_FillValue": np.int8(-1), "valid_max": np.int8(-3)}
+    cube = open_cube(write(tmp_path / "a.h5", values.view("i1"), **attributes))
+    expected = np.where(values > 253, np.nan, values.astype("f4"))
+    np.testing.assert_array_equal(cube.read(0, 9), expected)
+    np.testing.assert_array_equal(cube.spectrum(8, 1), expected[8, 1])
+    assert cube.nodata == 255

@@ -200,3 +200,51 @@ def test_a_matrix_of_octave(tmp_path):
     matrix = scene().transpose(2, 1, 0).reshape(B, -1)
     path = octave(tmp_path / "o.h5", Y=matrix, nRow=np.float64(L), nCol=np.float64(S), wavelength=NM)
     check(path)
+
+
+@pytest.mark.parametrize("axis", ["y", "x"])
+def test_one_line_or_one_sample_keeps_its_place(tmp_path, axis):
+    """The other axis says how large a pixel is; a transform of GDAL's says it without."""
+    values = {"y": scene()[:1], "x": scene()[:, :1]}[axis]
+    y, x = 4e6 - 30 * np.arange(L), 5e5 + 30 * np.arange(S)
+    coords = {
+        "y": ("y", y[: values.shape[0]], {"units": "m"}), "x": ("x", x[: values.shape[1]], {"units": "m"}),
+        "crs": ((), 0, {"crs_wkt": 'LOCAL_CS["a"]'}),
+    }  # fmt: skip
+    for given in ("", "499985 30 0 4000015 0 -30"):
+        if given:
+            coords["crs"][2]["GeoTransform"] = given
+        data = {"r": (("y", "x", "band"), values, {"grid_mapping": "crs"})}
+        xr.Dataset(data, coords=coords).to_netcdf(tmp_path / "a.nc", engine="h5netcdf")
+        cube = open_cube(tmp_path / "a.nc")
+        assert cube.georeference.transform == (30, 0, 499985, 0, -30, 4000015)
+        assert "LOCAL_CS" in cube.georeference.crs
+        assert any("one line or one sample" in note for note in cube.notes) is not bool(given)
+
+
+def test_what_can_not_be_placed_is_told(tmp_path):
+    for y, x, reason in (
+        ([1.0, 2, 4], [1.0, 2, 3, 4], "not evenly spaced"),
+        ([1.0], [1.0], "of one pixel"),
+        ([1.0, np.nan, 3], [1.0, 2, 3, 4], "not evenly spaced"),
+    ):
+        coords = {"y": ("y", y, {"units": "m"}), "x": ("x", x, {"units": "m"})}
+        values = np.ones((len(y), len(x), 5))
+        xr.Dataset({"r": (("y", "x", "band"), values)}, coords=coords).to_netcdf(
+            tmp_path / "a.nc", engine="h5netcdf"
+        )
+        cube = open_cube(tmp_path / "a.nc")
+        assert cube.georeference is None
+        assert any(reason in note for note in cube.notes)
+
+
+def test_a_transform_that_the_coordinates_contradict(tmp_path):
+    """GDAL stores lines from below, and its transform as of an image from above."""
+    coords = {
+        "y": ("y", 4e6 + 30 * np.arange(L), {"units": "m"}),
+        "x": ("x", 5e5 + 30 * np.arange(S), {"units": "m"}),
+        "crs": ((), 0, {"GeoTransform": "499985 30 0 4000255 0 -30 "}),
+    }  # fmt: skip
+    data = {"r": (("y", "x", "band"), scene(), {"grid_mapping": "crs"})}
+    xr.Dataset(data, coords=coords).to_netcdf(tmp_path / "a.nc", engine="h5netcdf")
+    assert open_cube(tmp_path / "a.nc").georeference.transform == (30, 0, 499985, 0, 30, 3999985)

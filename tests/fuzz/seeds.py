@@ -86,6 +86,28 @@ def _numpy(folder: Path) -> None:
     np.savez_compressed(folder / "packed.npz", cube=values, small=values[:2])
 
 
+def _netcdf(folder: Path) -> None:
+    """Write classic netCDF: a variable with three axes, and one for each band."""
+    values, nm = scene().astype("f4"), np.linspace(400, 2400, 12)
+    with scipy.io.netcdf_file(folder / "cube.nc3", "w") as file:
+        for name, length in (("time", None), ("band", 12), ("y", 11), ("x", 14)):
+            file.createDimension(name, length)
+        file.createVariable("wavelength", "f4", ("band",))[:] = nm
+        file.createVariable("refl", "f4", ("time", "band", "y", "x"))[:] = values.transpose(2, 0, 1)[None]
+        for axis, step in (("y", -30.0), ("x", 30.0)):
+            made = file.createVariable(axis, "f8", (axis,))
+            made[:] = 5e5 + step * np.arange(len(made[:]))
+            made.units = "m"
+    with scipy.io.netcdf_file(folder / "layers.nc3", "w") as file:
+        for name, length in (("y", 11), ("x", 14)):
+            file.createDimension(name, length)
+        for k, centre in enumerate(nm):
+            made = file.createVariable(f"r_{centre:.0f}", "i2", ("y", "x"))
+            made[:] = np.round(values[:, :, k] * 1000)
+            made.scale_factor, made.add_offset = 1e-3, 0.0
+            made._FillValue = np.int16(-9)
+
+
 def _tiff(folder: Path) -> None:
     """Write images with a mask inside and with transparency, which GDAL reads, and some that we read."""
     values = np.moveaxis(np.round(scene() * 1000).astype("i2"), -1, 0)
@@ -137,7 +159,7 @@ def _desis(folder: Path) -> None:
 
 
 GROUPS: tuple[Callable[[Path], None], ...] = (
-    _envi, _matlab, _numpy, _tiff, _spectra, _products, _of_tests, _enmap, _desis,
+    _envi, _matlab, _numpy, _netcdf, _tiff, _spectra, _products, _of_tests, _enmap, _desis,
 )  # fmt: skip
 
 
