@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hsunmix.engine.known import with_weights
 from hsunmix.engine.scene import Scene, load
 from hsunmix.jobs import finish
 from hsunmix.methods import get, pipeline
@@ -120,22 +119,16 @@ def unmix(
         parameters["init"] = init
     elif init is not None:
         endmembers = spectra(init, "init")
-    asked = cube = _cube(cube_or_x, nodata)
-    chosen = get(method, "factorization", "extraction")
-    counts = None
-    if weights is not None:
-        counts = _weights(weights, cube_or_x)
-        if any(parameter.name == "weights_are" for parameter in chosen.parameters):
-            cube = with_weights(cube, counts)
+    cube = _cube(cube_or_x, nodata)
     request = pipeline.Request(
         method, whole_number(rank, "rank"), parameters, abundance or "", whole_number(seed, "seed", 0),
-        endmembers, columns(locked), counts,
+        endmembers, columns(locked), None if weights is None else _weights(weights, cube_or_x),
     )  # fmt: skip
-    scene = finish(load(cube, endmembers))
+    scene = finish(pipeline.load_for(cube, request))
     unmixing = finish(pipeline.unmix(scene, request))
     if endmembers is not None:
         _warn_of_units(scene, endmembers)
-    return Result.of(unmixing, None if asked.is_matrix else asked)
+    return Result.of(unmixing, None if cube.is_matrix else cube)
 
 
 def abundances(
@@ -148,7 +141,7 @@ def abundances(
 ) -> NDArray[np.float32]:
     """Find the abundances of given endmembers.
 
-    What has to be known of the result, such as pixels that were left out, comes as a warning.
+    What had to be assumed of the pixels, such as a value that means "no data", comes as a ``UserWarning``.
 
     Parameters
     ----------
@@ -173,8 +166,8 @@ def abundances(
     scene = finish(load(_cube(cube_or_x, nodata), w))
     found = finish(pipeline.solve(scene, w, method, parameters))
     _warn_of_units(scene, w)
-    if found.note:
-        warnings.warn(found.note, UserWarning, stacklevel=2)
+    for note in scene.assumed:
+        warnings.warn(note, UserWarning, stacklevel=2)
     return found.abundances
 
 

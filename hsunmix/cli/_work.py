@@ -134,10 +134,9 @@ def open_part(path: Path, options: Mapping[str, Any], masks: Sequence[str], band
 
 def unmix_cube(cube: Cube, request: Request) -> Unmixing:
     """Read a cube into memory and unmix it."""
-    from hsunmix.engine.scene import load
-    from hsunmix.methods.pipeline import unmix
+    from hsunmix.methods.pipeline import load_for, unmix
 
-    return run(unmix(run(load(cube), "Reading"), request), "Unmixing")
+    return run(unmix(run(load_for(cube, request), "Reading"), request), "Unmixing")
 
 
 def write(delivery: Delivery, folder: ProductFolder, products: Sequence[str]) -> list[Path]:

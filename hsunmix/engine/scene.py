@@ -79,6 +79,11 @@ class Scene:
         """Bands used."""
         return int(self.tiles.shape[1])
 
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """The notes but the last, which counts the pixels that were left out where any were."""
+        return self.notes if self.n_pixels == math.prod(self.shape) else self.notes[:-1]
+
     @cached_property
     def counts(self) -> NDArray[np.int64]:
         """Pixels in each tile that are no padding, (n,)."""

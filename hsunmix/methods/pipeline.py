@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hsunmix.engine.known import with_weights
 from hsunmix.engine.passes import norms_squared, residuals
-from hsunmix.engine.scene import Scene
+from hsunmix.engine.scene import Scene, load
 from hsunmix.methods import Abundances, Extraction, Factorization, Method, RankEstimate, get
 from hsunmix.methods._request import Request
 from hsunmix.methods._scaling import scaled_to_sum_one
@@ -19,15 +20,32 @@ from hsunmix.methods._starts import checked, started
 from hsunmix.methods.diagnosis import diagnose
 from hsunmix.methods.locked import with_locked
 from hsunmix.methods.units import noted
+from hsunmix.model.cube import Cube
 from hsunmix.model.foreign import spectra
 from hsunmix.model.unmixing import Asked, Step, Unmixing, Weights
 from hsunmix.parameters import make, to_dict
 
-__all__ = ["Request", "estimate_rank", "solve", "unmix"]
+__all__ = ["Request", "estimate_rank", "load_for", "solve", "unmix"]
 
 Steps = Generator[Step | None, None, Unmixing]
 
 NOTHING_EXPLAINED = 1 - 1e-6  # relative error from which on no iteration has come to anything
+
+
+def load_for(cube: Cube, request: Request) -> Generator[Step | None, None, Scene]:
+    """Read the pixels of a cube as a request needs them.
+
+    Given spectra make measurements of bands of zeros; weights let pixels stay whose missing values they name.
+
+    Raises
+    ------
+    InputError, TooLargeError, FileError
+        As of ``load``.
+    """
+    method = get(request.method, "factorization", "extraction")
+    if request.weights is not None and any(p.name == "weights_are" for p in method.parameters):
+        cube = with_weights(cube, request.weights)
+    return (yield from load(cube, request.endmembers))
 
 
 def unmix(scene: Scene, request: Request) -> Steps:

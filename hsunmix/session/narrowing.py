@@ -16,6 +16,7 @@ from hsunmix.formats import open_mask
 from hsunmix.model.band_choice import chosen_bands
 from hsunmix.model.band_maths import compiled, evaluation
 from hsunmix.model.cube import Cube
+from hsunmix.model.foreign import mask as as_numbers
 from hsunmix.model.unmixing import Step
 from hsunmix.session.geojson import read_regions
 
@@ -62,15 +63,12 @@ def narrowed(cube: Cube, masks: Sequence[Mask] = (), bands: str = "") -> Generat
 
 def _wanted(cube: Cube, mask: Mask) -> Generator[Step | None, None, tuple[NDArray[np.bool_], str]]:
     """Return what one mask wants, and its text; a file's is absolute, so that it is found from anywhere."""
-    if isinstance(mask, np.ndarray):
+    if not isinstance(mask, str | PathLike):
+        mask = as_numbers(mask)
         if mask.shape != cube.shape[:2]:
             is_, wanted = ("×".join(map(str, shape)) for shape in (mask.shape, cube.shape[:2]))
             raise InputError(f"the mask is {is_}, and the cube {wanted} (lines × samples)")
         return np.asarray(np.isfinite(mask) & (mask != 0)), ""
-    if not isinstance(mask, str | PathLike):
-        raise InputError(
-            f"a mask is a condition, a file or an array (lines, samples), not a {type(mask).__name__}"
-        )
     text = os.fspath(mask)
     if _is_file(mask):
         text = os.path.abspath(text)  # noqa: PTH100 - resolve() would follow links

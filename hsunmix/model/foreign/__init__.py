@@ -12,9 +12,9 @@ from typing import Any
 
 from hsunmix.model.foreign._cubes import image, matrix
 from hsunmix.model.foreign._given import Given
-from hsunmix.model.foreign._numbers import numbers, spectra, weights
+from hsunmix.model.foreign._numbers import mask, numbers, spectra, weights
 
-__all__ = ["Given", "given", "image", "is_image", "matrix", "numbers", "spectra", "weights"]
+__all__ = ["Given", "given", "image", "is_image", "mask", "matrix", "numbers", "spectra", "weights"]
 
 KINDS = ("pandas", "spectral", "xarray")
 

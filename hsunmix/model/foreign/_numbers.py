@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from hsunmix.errors import InputError
 
-__all__ = ["numbers", "spectra", "weights"]
+__all__ = ["mask", "numbers", "spectra", "weights"]
 
 _WORDS = {
     "b": "true and false", "c": "complex numbers", "M": "dates", "m": "durations", "U": "text", "S": "text",
@@ -86,6 +86,21 @@ def spectra(values: Any, what: str = "the endmembers") -> NDArray[np.float64]:
     if 0 in found.shape:
         raise InputError(f"{what}: an array of shape {found.shape} holds no spectra")
     return np.asarray(found, dtype=np.float64)
+
+
+def mask(values: Any) -> NDArray[Any]:
+    """Return a mask, (lines, samples), as numbers; what is masked itself isn't wanted.
+
+    Raises
+    ------
+    InputError
+        These are no numbers, nor true and false.
+    """
+    if type(values).__module__.partition(".")[0] == "xarray" and hasattr(values, "dims"):
+        from hsunmix.model.foreign._xarray import upright
+
+        values = upright(values)
+    return numbers(values, "the mask", masked=0, allow="b")
 
 
 def weights(values: Any) -> NDArray[Any]:

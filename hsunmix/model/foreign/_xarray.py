@@ -59,6 +59,13 @@ def read(array: Any) -> Given | None:
     )
 
 
+def upright(array: Any) -> Any:
+    """Values of an array of two dimensions, lines first where it says which these are."""
+    dims = [str(dim).lower() for dim in array.dims]
+    turned = len(dims) == 2 and (dims[0] in SAMPLES or dims[1] in LINES)
+    return (array.T if turned else array).data
+
+
 def _band_dimension(array: Any, dims: list[str]) -> str:
     named = [dim for dim in dims if dim.lower() in BANDS]
     if len(named) != 1:  # a dimension that has wavelengths along it
