@@ -88,7 +88,7 @@ def test_what_is_no_number_is_refused_by_name(bad, word) -> None:
 
 @pytest.mark.parametrize("shape", [(), (0,), (3, 0), (0, 4), (2, 3, 4), (2, 2, 2, 2)])
 def test_shapes_that_are_no_matrix(shape) -> None:
-    with pytest.raises(InputError, match="matrix|values") as caught:
+    with pytest.raises(InputError, match=r"matrix|values") as caught:
         matrix(np.ones(shape))
     if len(shape) == 3:
         assert "Cube.from_array" in str(caught.value)
@@ -96,7 +96,7 @@ def test_shapes_that_are_no_matrix(shape) -> None:
 
 @pytest.mark.parametrize("shape", [(), (4,), (3, 4), (0, 3, 4), (2, 2, 2, 2)])
 def test_shapes_that_are_no_image(shape) -> None:
-    with pytest.raises(InputError, match="axes|values"):
+    with pytest.raises(InputError, match=r"axes|values"):
         image(np.ones(shape))
 
 
