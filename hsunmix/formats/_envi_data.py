@@ -106,9 +106,10 @@ def _candidates(header: Header, described: Layout) -> list[Path]:
 
 def _beside(header: Header, described: Layout) -> list[RawPixels]:
     """Find a data file of another ending: the only one of the header's name and exactly the right size."""
-    stem = header.path.stem + "."
-    names = [path for path in islice(header.path.parent.iterdir(), MOST_BESIDE) if path.name.startswith(stem)]
-    files = [path for path in names if not is_foreign(path) and is_regular(path)]
+    stem = header.path.stem.lower()
+    near = islice(header.path.parent.iterdir(), MOST_BESIDE)
+    names = [path for path in near if path.name.lower() == stem or path.name.lower().startswith(stem + ".")]
+    files = [path for path in names if path != header.path and not is_foreign(path) and is_regular(path)]
     exact = [
         pixels
         for pixels in (_pixels(path, described) for path in files)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.formats._text_table import Table
-from hsunmix.formats._wavelengths import nanometres, unit_of
+from hsunmix.formats._wavelengths import is_unit, nanometres, unit_of
 
 __all__ = [
     "Across",
@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 _NAMED = re.compile(
-    r"wave|^wl\b|^wl_|wvl|^lambda|^\u03bb|band[ _]?cent|frequenc|wellenl|longueur d|"
+    r"wave|^wl\b|^wl_|wvl|^lambda|^\u03bb|cent(er|re)\b|frequenc|wellenl|longueur d|"
     r"longitud de onda|lunghezza d",
     re.IGNORECASE,
 )
@@ -95,11 +95,11 @@ def possible(centres: Vector, unit: str) -> bool:
 
 def named_axis(heading: str) -> bool:
     """Whether a heading is that of wavelengths, and not of one of them."""
-    outside = re.sub(r"[(\[].*", "", heading)
+    outside = re.sub(r"[(\[].*", "", heading).strip()
     if _WITH_NUMBER.search(outside) or about_bands(heading):
         return False
-    short = len(heading) <= 24 and unit_of(heading) not in ("", "m", "cm", "mm")
-    return short or _NAMED.search(heading) is not None
+    only_unit = unit_of(heading) not in ("", "m", "cm", "mm") and (len(outside) < 2 or is_unit(heading))
+    return only_unit or _NAMED.search(heading) is not None
 
 
 def has_no_name(heading: str) -> bool:
@@ -122,7 +122,8 @@ def counts_bands(heading: str, values: Vector | None) -> bool:
 def down(table: Table) -> tuple[int, bool] | None:
     """Return the column of wavelengths, and whether its heading says so; None where there is none."""
     for k, heading in enumerate(table.headings):
-        if named_axis(heading) and (values := table.numbers(k)) is not None and np.isfinite(values).all():
+        named = named_axis(heading) or named_axis(table.units[k])
+        if named and (values := table.numbers(k)) is not None and np.isfinite(values).all():
             return k, True
     for k in range(table.width - 1):
         values = table.numbers(k)

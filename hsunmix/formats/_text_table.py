@@ -27,6 +27,7 @@ from hsunmix.formats._text_numbers import (
 
 __all__ = ["Table", "first_headings", "read_table"]
 
+MOST_HEADINGS = 30  # lines
 SAMPLE = 60  # lines by which the delimiter is found
 _SEPARATOR_LINE = re.compile(r"\s*\"?sep=(.)\"?\s*", re.IGNORECASE)
 
@@ -43,7 +44,7 @@ class Table:
     headings : list of str
         Empty where it has none.
     units : list of str
-        A second line of headings; empty strings where there is none.
+        What further lines of headings say, together; empty strings where there are none.
     rows : list of list of str
         As long as the headings.
     commas : bool
@@ -210,7 +211,12 @@ def _headings(rows: list[list[str]]) -> tuple[list[str], list[str], list[list[st
     first = rows[0]
     if all(is_number(cell) for cell in first):
         return [], [], rows
-    # A second line has units: words or nothing above columns of numbers.
-    if len(rows) > 2 and not _has_number(rows[1]) and _has_number(rows[2]) and not _has_number(first):
-        return first, rows[1], rows[2:]
+    # Further lines have units, classes …: words or nothing above a column of numbers.
+    start = next((k for k, row in enumerate(rows) if is_number(row[0])), 0)
+    if (
+        1 < start <= MOST_HEADINGS
+        and start < len(rows) - 1
+        and all(is_number(row[0]) for row in rows[start:])
+    ):
+        return first, [" ".join(cells).strip() for cells in zip(*rows[1:start], strict=True)], rows[start:]
     return first, [], rows[1:]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["from_names", "nanometres", "unit_of", "widths"]
+__all__ = ["from_names", "is_unit", "nanometres", "unit_of", "widths"]
 
 # Names in the singular and in lower case, with u for the Greek letter.
 _LENGTH = {
@@ -45,16 +45,24 @@ _NAME = re.compile(rf"(?:^|[\s(])([0-9]*\.?[0-9]+)\s*({_NAMES})\)?$")
 
 def unit_of(text: str) -> str:
     """Return the unit of wavelength that a text is or mentions, in the singular; or nothing."""
-    plain = _plain(text)
-    whole = re.sub(r"[\s()\[\]{}_.]+", "", plain)
-    for key in (whole, whole.removesuffix("s")):
-        if key in _LENGTH or key in _FREQUENCY:
-            return key
-    found = _WITHIN.search(plain)
+    whole = _whole_unit(text)
+    if whole:
+        return whole
+    found = _WITHIN.search(_plain(text))
     if found is None:
         return ""
     key = re.sub(r"[\s()]+", "", found[0])
     return key if key in _LENGTH or key in _FREQUENCY else key.removesuffix("s")
+
+
+def is_unit(text: str) -> bool:
+    """Whether a text is a unit of wavelength and nothing else."""
+    return bool(_whole_unit(text))
+
+
+def _whole_unit(text: str) -> str:
+    whole = re.sub(r"[\s()\[\]{}_.]+", "", _plain(text))
+    return next((key for key in (whole, whole.removesuffix("s")) if key in _LENGTH or key in _FREQUENCY), "")
 
 
 def _plain(text: str) -> str:

@@ -113,6 +113,9 @@ def _columns(table: Table, place: int, notes: list[str]) -> Spectra:
         values = table.numbers(k)
         if values is not None and headings[k].lower().strip().startswith("fwhm") and fwhm is None:
             fwhm = widths(values[order], centres[order], nm, notes)
+        elif values is not None and axis.named_axis(headings[k]):
+            _require_same(table, headings[k], values[order], nm)
+            aside.append(k)
         elif values is None or axis.about_bands(headings[k]) or axis.counts_bands(headings[k], values):
             aside.append(k)
         else:
@@ -124,6 +127,16 @@ def _columns(table: Table, place: int, notes: list[str]) -> Spectra:
     values = np.array(list(picked.values()))[:, order]
     percent = [is_percent(f"{headings[k]} {table.units[k]}") for k in picked]
     return _library(table, values, [headings[k] for k in picked], nm, fwhm, percent, notes)
+
+
+def _require_same(table: Table, heading: str, values: Vector, nm: Vector) -> None:
+    """Refuse a second column of wavelengths, unless it holds the same ones, perhaps in another unit."""
+    other = nanometres(values, unit_of(heading), [])
+    if other is None or not np.allclose(other, nm, rtol=1e-3, atol=0):
+        raise FormatError(
+            table.path,
+            f"has several columns of wavelengths ({heading}): put spectra of other bands in other files",
+        )
 
 
 def _rows(table: Table, run: Across, notes: list[str]) -> Spectra:

@@ -26,13 +26,13 @@ from hsunmix.formats._envi_product import header_of_product, with_metadata
 from hsunmix.formats._files import read_head
 from hsunmix.formats._options import Options
 from hsunmix.formats._raw_pixels import MissingPixels, RawPixels
+from hsunmix.formats._spectrum_text import GAP, with_gaps
 from hsunmix.formats._wavelengths import nanometres
 from hsunmix.model.cube import Cube
 from hsunmix.model.spectra import Spectra
 
 TITLE = "ENVI"
 SUFFIXES = (".hdr", ".img", ".dat", ".raw", ".bsq", ".bil", ".bip", ".sli", ".bin")
-GAP = 1e30  # the USGS write -1.23e34 where a spectrum has no value, without a data ignore value
 BY_NEIGHBOUR = True  # a data file is known by the header beside it, so other formats look first
 
 
@@ -96,7 +96,7 @@ def open_spectra(path: Path) -> Spectra:
     gaps = np.abs(values) > GAP
     if gaps.any():
         header.notes.append(f"{int(gaps.sum())} values beyond {GAP:g} are taken as gaps.")
-        values[gaps] = np.nan
+    values = with_gaps(values, header.notes)
     if cube.bad_bands is not None and np.isfinite(values[:, cube.bad_bands]).any():
         header.notes.append(f"{int(cube.bad_bands.sum())} bands are bad by the header: taken as gaps.")
         values[:, cube.bad_bands] = np.nan
