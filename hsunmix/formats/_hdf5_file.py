@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import os
 import re
 from collections.abc import Iterator
@@ -16,9 +18,13 @@ from hsunmix.formats._band_vectors import BandVector
 
 __all__ = [
     "Unfit", "attribute", "by_columns", "datasets", "is_small", "matlab_numbers", "number", "open_file",
-    "reading", "resolve", "text", "usable", "vectors",
+    "reading", "require_filters", "resolve", "text", "usable", "vectors",
 ]  # fmt: skip
 
+_FILTERS = {
+    4: "szip", 307: "bzip2", 32000: "lzf", 32001: "blosc", 32004: "lz4", 32008: "bitshuffle", 32013: "zfp",
+    32015: "zstd", 32017: "sz", 32026: "blosc2",
+}  # fmt: skip
 MAX_OBJECTS = 20_000
 MAX_VECTOR = 100_000
 MAX_CHUNK_BYTES = 256 << 20
@@ -124,26 +130,45 @@ def resolve(path: Path, file: Any, name: str) -> Any:
     return here
 
 
+def require_filters(dataset: Any) -> None:
+    """Make sure that a dataset can be unpacked, by hdf5plugin where that is installed.
+
+    Raises
+    ------
+    Unfit
+        It is packed in a way for which there is no filter here.
+    """
+    import h5py
+
+    plist = dataset.id.get_create_plist()
+    for k in range(plist.get_nfilters()):
+        code, _, _, label = plist.get_filter(k)
+        if h5py.h5z.filter_avail(code):
+            continue
+        with contextlib.suppress(Exception):  # not there, or not for this HDF5: told below
+            importlib.import_module("hdf5plugin")  # brings filters with it, and registers them itself
+        if not h5py.h5z.filter_avail(code):
+            told = label.decode(errors="replace") if isinstance(label, bytes) else str(label)
+            title = _FILTERS.get(code) or told.split(";")[0][:40] or f"filter {code}"
+            raise Unfit(
+                f"{dataset.name} is packed by {title}, for which a filter is missing: pip install "
+                "hdf5plugin, or repack the file (h5repack -f GZIP=4)"
+            )
+
+
 def usable(path: Path, dataset: Any) -> None:
     """Check that reading a dataset is safe and takes a bounded amount of memory.
 
     Raises
     ------
-    FormatError
+    FormatError, Unfit
     """
-    import h5py
-
     name = dataset.name
     if dataset.is_virtual or dataset.external:
         raise FormatError(path, f"{name} keeps its values in other files: refused")
     if dataset.dtype.kind not in "iuf" or dataset.dtype.itemsize > 8:
         raise FormatError(path, f"{name} holds {dataset.dtype}, not plain numbers")
-    plist = dataset.id.get_create_plist()
-    for k in range(plist.get_nfilters()):
-        code, _, _, label = plist.get_filter(k)
-        if not h5py.h5z.filter_avail(code):
-            title = label.decode(errors="replace") if isinstance(label, bytes) else str(label)
-            raise FormatError(path, f"{name} is compressed in a way that is not supported ({title or code})")
+    require_filters(dataset)
     size = int(np.prod(dataset.shape, dtype=object)) * dataset.dtype.itemsize
     stored = dataset.id.get_storage_size()
     if size > MAX_RATIO * stored:
@@ -169,6 +194,7 @@ def vectors(file: Any, cube: Any) -> list[BandVector]:
             and is_small(item)
             and matlab_numbers(name, item)
         ):
+            require_filters(item)
             unit = attribute(item, "Units", "units", "unit")
             found.append(BandVector(name, np.ravel(item[()]), text(unit)))
     for owner, place in ((cube, f"{cube.name.lstrip('/')}."), (file, ".")):

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.formats._hdf5_file import attribute, is_small, number, text
+from hsunmix.formats._hdf5_file import attribute, is_small, number, require_filters, text
 
 __all__ = ["Look"]
 
@@ -54,7 +54,10 @@ class Look:
             owner = self._object(place) if place else self.cube
             return None if owner is None else attribute(owner, name)
         dataset = self.dataset(reference)
-        return dataset[()] if dataset is not None and (is_small(dataset) or _is_text(dataset)) else None
+        if dataset is None or not (is_small(dataset) or _is_text(dataset)):
+            return None
+        require_filters(dataset)
+        return dataset[()]
 
     def dataset(self, reference: str) -> Any:
         """Return a dataset of this file, or None."""

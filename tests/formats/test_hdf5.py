@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -334,3 +335,31 @@ def test_a_place_by_the_conventions_of_netcdf(tmp_path, values):
     with h5py.File(tmp_path / "cf.nc", "r+") as file:
         file["x"][3] += 1
     assert open_cube(tmp_path / "cf.nc").georeference is None
+
+
+@pytest.mark.parametrize("packed", ["cube", "wavelength"])
+def test_a_filter_that_is_missing_is_named_with_a_way_out(tmp_path, values, packed, monkeypatch):
+    monkeypatch.setitem(sys.modules, "hdf5plugin", None)  # as if it were not installed
+    path = tmp_path / "a.h5"
+    zstd = 32015
+    with h5py.File(path, "w") as file:
+        for name, data in (("cube", values), ("wavelength", np.linspace(400, 900, 17))):
+            properties = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+            properties.set_chunk(data.shape)
+            if name == packed:
+                properties.set_filter(zstd, h5py.h5z.FLAG_OPTIONAL)
+            space, kind = h5py.h5s.create_simple(data.shape), h5py.h5t.py_create(data.dtype)
+            h5py.h5d.create(file.id, name.encode(), kind, space, properties)
+            file[name][...] = data
+    if h5py.h5z.filter_avail(zstd):
+        pytest.skip("this HDF5 has the filter itself")
+    with pytest.raises(FormatError, match=rf"/{packed} is packed by zstd.*pip install hdf5plugin.*h5repack"):
+        hdf5.open_cube(path, Options())
+
+
+@pytest.mark.parametrize("name", ["Zstd", "Blosc", "LZ4", "BZip2"])
+def test_filters_of_hdf5plugin(tmp_path, values, name):
+    hdf5plugin = pytest.importorskip("hdf5plugin")
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file.create_dataset("cube", data=values, chunks=(4, 13, 17), **getattr(hdf5plugin, name)())
+    np.testing.assert_array_equal(open_cube(tmp_path / "a.h5").pixels.read(0, 21), values)
