@@ -11,6 +11,7 @@ HsunmixError
     ├── MissingFileError (FileNotFoundError)
     │   └── MissingCubeError           the cube of a session is not where it was
     └── WriteError                     a product or a session could not be written
+        └── ChangedSessionError        somebody else saved the session meanwhile
 
 HsunmixWarning (UserWarning) is what an analyst should know though it stops nothing.
 
@@ -22,6 +23,7 @@ from __future__ import annotations
 from os import PathLike
 
 __all__ = [
+    "ChangedSessionError",
     "FileError",
     "FormatError",
     "HsunmixError",
@@ -139,3 +141,20 @@ class MissingCubeError(MissingFileError):
 
 class WriteError(FileError):
     """A product or a session could not be written."""
+
+
+class ChangedSessionError(WriteError):
+    """A session was saved by somebody else since it was opened here.
+
+    Parameters
+    ----------
+    path : path-like
+        The session.
+    """
+
+    def __init__(self, path: str | PathLike[str]) -> None:
+        super().__init__(
+            path,
+            "was saved elsewhere since it was opened here, and was left as it is; "
+            "save under another name, or open it again",
+        )

@@ -20,8 +20,8 @@ from hsunmix.errors import FileError, HsunmixError, MissingFileError, WriteError
 
 __all__ = [
     "CHANGED", "PREFIX", "SUFFIX", "Identity", "beside", "check_identity", "clean_orphans", "digest_of",
-    "hashing", "identity", "orphaned", "put_in_place", "reason", "replacing", "replacing_all", "resource",
-    "sha256", "sync_folder", "writable", "writing",
+    "hashing", "identity", "identity_or_none", "orphaned", "put_in_place", "reason", "replacing",
+    "replacing_all", "resource", "sha256", "sync_folder", "writable", "writing",
 ]  # fmt: skip
 
 PREFIX, SUFFIX = ".hsunmix-", ".tmp"  # short, so that it fits where the target's name fits
@@ -260,6 +260,14 @@ def identity(path: Path, descriptor: int | None = None) -> Identity:
         raise FileError(path, f"can no longer be read: {error.strerror or error}") from None
     device = 0 if os.name == "nt" else found.st_dev  # there the two calls count volumes differently
     return Identity(found.st_size, found.st_mtime_ns, device, found.st_ino)
+
+
+def identity_or_none(path: Path) -> Identity | None:
+    """As ``identity``; None where there is no such file."""
+    try:
+        return identity(path)
+    except FileError:
+        return None
 
 
 def check_identity(path: Path, known: Identity, descriptor: int | None = None) -> None:

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject
 
 from hsunmix.engine.scene import Scene
 from hsunmix.errors import HsunmixError
+from hsunmix.files import Identity
 from hsunmix.gui.bridge import Bridge
 from hsunmix.gui.channels import CHANNELS, Asked
 from hsunmix.gui.insights import Subject
@@ -107,6 +108,7 @@ class Workbench(QObject):
         self.live = Live()
         self.scenes = SceneKeeper()
         self.session_path: Path | None = None
+        self.session_known: Identity | None = None  # what that file was when it was read or saved last
         self.lanes = {name: Bridge(self) for name in CHANNELS}
         self._running: dict[str, Asked] = {}
         self._waiting: dict[str, deque[Asked]] = {name: deque() for name in CHANNELS}

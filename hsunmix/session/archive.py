@@ -16,8 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix._version import __version__
-from hsunmix.errors import FileError, FormatError, HsunmixError, MissingFileError, TooLargeError
-from hsunmix.files import clean_orphans, replacing
+from hsunmix.errors import (
+    ChangedSessionError,
+    FileError,
+    FormatError,
+    HsunmixError,
+    MissingFileError,
+    TooLargeError,
+)
+from hsunmix.files import Identity, clean_orphans, identity, replacing
 from hsunmix.model.cube import Cube
 from hsunmix.model.spectra import Endmember
 from hsunmix.model.unmixing import Data, Unmixing
@@ -44,20 +51,35 @@ MANIFEST_BYTES = 8 << 20
 Arrays = dict[str, NDArray[np.generic]]
 
 
-def save(document: Document, path: str | PathLike[str]) -> None:
+def save(document: Document, path: str | PathLike[str], known: Identity | None = None) -> Identity:
     """Write a document into a session file, whole or not at all.
 
     The cube is kept by its path, size, time and hash, not by copy. What killed writers left in
     the folder is removed.
 
+    Parameters
+    ----------
+    document : Document
+    path : path-like
+    known : Identity, optional
+        What the file was when it was read or saved last. Where it is another now, somebody else saved it.
+
+    Returns
+    -------
+    Identity
+        What it is now.
+
     Raises
     ------
+    ChangedSessionError
+        The file is not the one that is known.
     WriteError
         The file could not be written; what was there is intact.
     InputError
         The document's cube is in no file.
     """
     path = Path(path)
+    _check(path, known)
     data = None if document.unmixing is None else document.unmixing.data
     source = None if document.cube is None else source_of(document.cube, path, data)
     clean_orphans(os.path.dirname(os.path.realpath(path)))  # noqa: PTH120 - links count as their file
@@ -85,6 +107,14 @@ def save(document: Document, path: str | PathLike[str]) -> None:
             arrays=members,
         )
         write_bytes(box, "manifest.json", encode(manifest))
+        _check(path, known)
+    return identity(path)
+
+
+def _check(path: Path, known: Identity | None) -> None:
+    """Refuse to replace what somebody else saved; a file that is gone is no loss."""
+    if known is not None and path.exists() and identity(path) != known:
+        raise ChangedSessionError(path)
 
 
 def load(path: str | PathLike[str], cube_path: str | PathLike[str] | None = None) -> Document:

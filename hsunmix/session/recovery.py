@@ -23,12 +23,13 @@ from msgspec import Meta
 from platformdirs import user_state_path
 
 from hsunmix.errors import FileError, FormatError, InputError
-from hsunmix.files import clean_orphans, replacing, sha256
+from hsunmix.files import Identity, clean_orphans, identity_or_none, replacing, sha256
 from hsunmix.lock import Lock
 from hsunmix.session.document import Document
 
-__all__ = ["Claim", "Keeper", "Record", "Work", "default_folder", "left_behind"]
+__all__ = ["Claim", "Keeper", "Record", "Work", "default_folder", "known_since", "left_behind"]
 
+NOBODYS = Identity(-1, -1, -1, -1)
 RECORD, LOCK, SESSIONS = "work.json", "lock", "work-*.hsu"
 RECORD_BYTES = 1 << 16
 Text = Annotated[str, Meta(max_length=4096)]
@@ -286,3 +287,11 @@ def _text(value: object) -> str:
         return str(value).encode().decode()[:4096]
     except UnicodeEncodeError:
         return ""
+
+
+def known_since(session: Path, when: datetime | None) -> Identity | None:
+    """Return what a session is known by where it is as it was then; else what no file is known by."""
+    found = identity_or_none(session)
+    if found is None or (when is not None and found.modified <= (when.timestamp() + 1) * 1e9):
+        return found
+    return NOBODYS

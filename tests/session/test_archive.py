@@ -12,10 +12,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hsunmix.errors import FormatError, InputError, MissingCubeError, MissingFileError, WriteError
+from hsunmix.errors import (
+    ChangedSessionError,
+    FormatError,
+    InputError,
+    MissingCubeError,
+    MissingFileError,
+    WriteError,
+)
 from hsunmix.formats import open_cube
 from hsunmix.model.cube import Cube
-from hsunmix.session import _source
+from hsunmix.session import _source, archive
 from hsunmix.session.archive import load, save
 from hsunmix.session.document import Document
 from tests.faults import file_size_limit, small_disk
@@ -258,3 +265,36 @@ def test_results_stay_those_of_the_file_that_was_unmixed(tmp_path, document):
         save(loaded, tmp_path / "work.hsu")
     write_scene(tmp_path / "scene.hdr")
     assert load(tmp_path / "work.hsu").unmixing.data is None
+
+
+def test_what_somebody_else_saved_is_not_replaced_without_a_word(tmp_path, document):
+    path = tmp_path / "work.hsu"
+    first = save(document, path)
+    second = save(replace(document, settings=replace(document.settings, rank=7)), path, first)
+    before = path.read_bytes()
+    with pytest.raises(ChangedSessionError, match=r"work\.hsu: was saved elsewhere since it was opened here"):
+        save(document, path, first)
+    assert path.read_bytes() == before
+    assert not [p for p in tmp_path.iterdir() if p.name.startswith(".hsunmix")]
+    save(document, tmp_path / "mine.hsu")
+    assert save(document, path, second) != second
+    path.unlink()
+    save(document, path, second)  # nothing is lost where nothing is
+    assert load(path).settings == document.settings
+
+
+def test_what_is_saved_while_we_write_is_not_replaced_either(tmp_path, document, monkeypatch):
+    path = tmp_path / "work.hsu"
+    known = save(document, path)
+    real = archive.write_bytes
+
+    def late(*arguments):
+        real(*arguments)
+        other = tmp_path / "other"
+        other.write_bytes(b"theirs")
+        other.replace(path)
+
+    monkeypatch.setattr(archive, "write_bytes", late)
+    with pytest.raises(ChangedSessionError):
+        save(document, path, known)
+    assert path.read_bytes() == b"theirs"

@@ -7,14 +7,16 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from hsunmix.errors import FormatError, InputError, WriteError
+from hsunmix.files import identity
 from hsunmix.session.archive import load
 from hsunmix.session.document import Document, with_endmember
-from hsunmix.session.recovery import Claim, Keeper, default_folder, left_behind
+from hsunmix.session.recovery import Claim, Keeper, default_folder, known_since, left_behind
 from tests.faults import file_size_limit
 
 CHILD = """
@@ -182,3 +184,13 @@ def test_where(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.delenv("HSUNMIX_STATE_DIR")
     assert default_folder().name == "recovery"
     assert "hsunmix" in str(default_folder())
+
+
+def test_what_a_session_is_known_by_after_a_crash(tmp_path):
+    path = tmp_path / "work.hsu"
+    now = datetime.now(UTC)
+    assert known_since(path, now) is None
+    path.write_bytes(b"1")
+    assert known_since(path, now + timedelta(minutes=1)) == identity(path)
+    for when in (now - timedelta(minutes=1), None):  # saved by somebody after the work was kept
+        assert known_since(path, when) not in (None, identity(path))

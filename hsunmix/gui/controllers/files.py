@@ -11,7 +11,7 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
 from hsunmix.errors import FileError, ShapeUnknownError
-from hsunmix.files import resource
+from hsunmix.files import Identity, identity_or_none, resource
 from hsunmix.gui import intents as i
 from hsunmix.gui.means import means
 from hsunmix.gui.workbench import Workbench
@@ -53,11 +53,12 @@ class Controller:
         if path is None:
             return
         bench.show(message=None)
+        known = identity_or_none(path)
         bench.start(
             "open",
             f"Opening {path.name}",
             reading(path, dict(intent.options), intent.cube),
-            lambda document: self._opened(intent, path, entry, document),
+            lambda document: self._opened(intent, path, entry, document, known),
             lambda error: self._failed(intent, path, error),
         )
 
@@ -86,6 +87,7 @@ class Controller:
             return
         session, entry = history.session, history.entry
         place = bench.session_path
+        asked = place is None or intent.new_place  # then the dialog has asked whether to replace a file
         if place is None or intent.new_place:
             place = bench.ask.session_file(place or self._suggestion(bench.document))
             if place is None:
@@ -94,23 +96,25 @@ class Controller:
                 place = place.with_name(place.name + SESSION)
             if history.session is session:  # what was solved while the dialog was open is saved too
                 entry = history.entry
-        self._save(session, entry, place, intent.then)
+        self._save(session, entry, place, intent.then, asked)
 
-    def _save(self, session: object, entry: Entry, place: Path, then: i.Intent | None) -> None:
+    def _save(self, session: object, entry: Entry, place: Path, then: i.Intent | None, asked: bool) -> None:
         bench, history, document = self.bench, self.bench.history, entry.document
+        known = bench.session_known if place == bench.session_path and not asked else None
 
-        def work() -> Generator[None, None, None]:
+        def work() -> Generator[None, None, Identity]:
             from hsunmix.session.archive import save
 
-            save(document, place)
+            saved = save(document, place, known)
             yield
+            return saved
 
-        def done(_: None) -> None:
+        def done(saved: Identity) -> None:
             bench.settings.remember(place)
             bench.note(f"Saved {place.name}")
             if history.session is not session:
                 return  # another one was opened meanwhile: its place is another
-            bench.session_path = place
+            bench.session_path, bench.session_known = place, saved
             history.mark_saved(entry)
             bench.show(message=None)
             if then is not None:
@@ -132,13 +136,15 @@ class Controller:
         )
         return folder / f"{cube.path.stem}{SESSION}"
 
-    def _opened(self, intent: i.Open, path: Path, before: Entry, document: Document) -> None:
+    def _opened(
+        self, intent: i.Open, path: Path, before: Entry, document: Document, known: Identity | None
+    ) -> None:
         bench, session = self.bench, is_session(path)
         if bench.history.entry is not before and not may_leave(bench, replace(intent, discard=False)):
             return  # something was changed while the file was read
         if intent.rank:
             document = replace(document, settings=replace(document.settings, rank=intent.rank))
-        bench.session_path = path if session else None
+        bench.session_path, bench.session_known = (path, known) if session else (None, None)
         bench.history.reset(document)
         if path != resource(*SAMPLE):
             bench.settings.remember(path)

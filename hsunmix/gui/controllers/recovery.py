@@ -23,7 +23,7 @@ from hsunmix.gui.workbench import Workbench
 from hsunmix.model.unmixing import Step
 from hsunmix.session.document import Document
 from hsunmix.session.history import Entry
-from hsunmix.session.recovery import Claim, Keeper, Work, left_behind
+from hsunmix.session.recovery import Claim, Keeper, Work, known_since, left_behind
 
 __all__ = ["Controller"]
 
@@ -175,6 +175,8 @@ class Controller:
         if self._claim is not None:
             self._claim.release()
         bench.session_path = Path(record.session) if record.session else None
+        if bench.session_path is not None:
+            bench.session_known = known_since(bench.session_path, record.when)
         self._claim, self._attempts, self._kept = claim, record.attempts, None
         bench.history.reset(document, saved=False)
         self._within(0)

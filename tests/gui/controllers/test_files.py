@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from hsunmix.files import resource
+from hsunmix.formats import open_cube
 from hsunmix.gui import intents as i
 from hsunmix.gui.controllers.files import SAMPLE, SAMPLE_RANK
 from hsunmix.gui.settings import Settings
 from hsunmix.gui.workbench import Workbench
+from hsunmix.session.archive import load, save
 from hsunmix.session.document import Document, RunSettings
 from tests.gui.conftest import Answers
 from tests.gui.scenes_on_disk import write_scene
@@ -121,6 +123,34 @@ def test_saved_and_opened_again(bench: Workbench, wait: Wait, scene: Path, answe
     assert again.settings == saved.settings
     np.testing.assert_array_equal(again.unmixing.abundances, saved.unmixing.abundances)
     assert not bench.history.modified
+
+
+def test_a_session_open_in_two_windows_is_not_overwritten(
+    bench: Workbench, wait: Wait, scene: Path, answers: Answers, tmp_path: Path
+):
+    place = tmp_path / "work.hsu"
+    save(Document(open_cube(scene)), place)
+    opened(bench, wait, i.Open(place))
+    theirs = Document(open_cube(scene), settings=RunSettings("vca", 7))
+    save(theirs, place)
+    bench.send(i.Pin(3, 7))
+    bench.send(i.Save())
+    wait(lambda: bench.live.message is not None)
+    assert "work.hsu: was saved elsewhere since it was opened here" in bench.live.message.text
+    assert bench.history.modified
+    assert load(place).settings.rank == 7
+    (_, elsewhere), *_ = bench.live.message.actions
+    answers.session = tmp_path / "mine.hsu"
+    bench.send(elsewhere)
+    wait(lambda: not bench.history.modified)
+    assert len(load(answers.session).pins) == 1
+    bench.send(i.Pin(4, 8))
+    bench.send(i.Save())  # now it is ours
+    wait(lambda: not bench.history.modified)
+    assert len(load(answers.session).pins) == 2
+    answers.session = place  # the dialog has asked whether to replace it
+    bench.send(i.Save(new_place=True))
+    wait(lambda: len(load(place).pins) == 2)
 
 
 def test_a_session_whose_cube_is_gone_asks_for_it(
