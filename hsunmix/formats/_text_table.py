@@ -117,6 +117,9 @@ def read_table(path: Path, lines: Sequence[str], notes: list[str]) -> Table:
         raise FormatError(path, f"is no table of spectra: {error}") from None
     before, rows = _even(path, cells)
     headings, units, body = _headings(rows)
+    if len(rows) - len(body) > 2:
+        aside = ", ".join(row[0].strip() for row in rows[1 : -len(body)])
+        notes.append(f"lines between the names and the numbers were left aside: {aside[:200]}.")
     if not headings and comments:
         below = _split(comments[-1:], delimiter or ",")[0]
         headings = below if len(below) == len(rows[0]) else []
@@ -213,10 +216,7 @@ def _headings(rows: list[list[str]]) -> tuple[list[str], list[str], list[list[st
         return [], [], rows
     # Further lines have units, classes …: words or nothing above a column of numbers.
     start = next((k for k, row in enumerate(rows) if is_number(row[0])), 0)
-    if (
-        1 < start <= MOST_HEADINGS
-        and start < len(rows) - 1
-        and all(is_number(row[0]) for row in rows[start:])
-    ):
-        return first, [" ".join(cells).strip() for cells in zip(*rows[1:start], strict=True)], rows[start:]
+    below = rows[start:]
+    if 1 < start <= MOST_HEADINGS and len(below) > 1 and all(is_number(row[0]) for row in below):
+        return first, [" ".join(cells).strip() for cells in zip(*rows[1:start], strict=True)], below
     return first, [], rows[1:]

@@ -145,6 +145,7 @@ def test_decimal_commas_in_quotes_in_groups_and_with_exponents(tmp_path):
         ("a,0.1,0.2,0.3\nb,0.3,0.2,0.4\n", "neither a column nor the headings"),
         ("name,20180101,20180102,20180103\na,1,2,3\nb,2,3,4\n", "neither a column nor the headings"),
         ("nm,A\n450,.1\n460,oops\n470,.2\n480,.3\n", "'oops' in 'A' is no number"),
+        ("wl,A,wl,B\n450,.1,455,.2\n460,.3,465,.4\n", "several columns of wavelengths"),
         ("nm,A\n700,.1\n460,.2\n570,.3\n", "do not increase"),
         ("id,wl,R\n" + "".join(f"{s},{nm},.1\n" for s in "abc" for nm in range(400, 420)), "do not increase"),
     ],
@@ -289,3 +290,17 @@ def test_bands_that_are_counted_are_no_wavelengths(tmp_path, text, note):
     assert found.names == ("A", "B")
     np.testing.assert_array_equal(found.values, [[0.1, 0.3, 0.5], [0.2, 0.4, 0.6]])
     assert note in found.notes[0]
+
+
+def test_lines_between_names_and_numbers(tmp_path):
+    lines = down(head="Name,A,B").splitlines()
+    more = ["Class,veg,soil", "lat,45.1,45.2", "Wavelength (nm),,"]
+    found = opened(tmp_path, "\n".join([lines[0], *more, *lines[1:]]))
+    holds(found)
+    assert found.notes[0].startswith("lines between the names and the numbers were left aside: Class, lat")
+
+
+def test_a_second_column_of_the_same_wavelengths_and_names_that_hold_units(tmp_path):
+    found = opened(tmp_path, "wavelength_nm,wavelength_um,Illite <2um\n450,0.45,.1\n460,0.46,.2\n")
+    assert found.names == ("Illite <2um",)
+    assert "wavelength_um" in found.notes[0]

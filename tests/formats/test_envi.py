@@ -317,3 +317,17 @@ def test_registry():
     assert filters[0].startswith("Hyperspectral cubes (*")
     assert "*.hdr" in filters[0]
     assert filters[-1] == "All files (*)"
+
+
+def test_a_library_with_numbers_that_stand_for_gaps(tmp_path, write_envi):
+    spectra = np.array([[0.1, -9999, 0.3], [0.4, 0.5, 0.6]], dtype="f4")
+    fields = {"file_type": "ENVI Spectral Library"}
+    library = open_spectra(write_envi(tmp_path / "a.sli", spectra[:, :, None], **fields))
+    np.testing.assert_array_equal(np.isnan(library.values), [[False, True, False], [False] * 3])
+    assert library.notes == ("1 values of -9999 are taken as gaps.",)
+
+
+def test_names_in_other_case(tmp_path, write_envi, values_of):
+    values = values_of(2)
+    write_envi(tmp_path / "Scene.IMG", values).rename(tmp_path / "SCENE.HDR")
+    np.testing.assert_array_equal(open_cube(tmp_path / "SCENE.HDR").pixels.read(0, 5), values)
