@@ -11,12 +11,15 @@ from hsunmix.errors import InputError
 from hsunmix.gui import intents as i
 from hsunmix.gui.controllers.members import add
 from hsunmix.gui.insights import Checked, Suggested
+from hsunmix.gui.means import means
 from hsunmix.gui.workbench import Workbench
 from hsunmix.methods.constraints import check
+from hsunmix.methods.diagnosis import diagnose
 from hsunmix.methods.suggestion import suggest
 from hsunmix.model.cube import Cube
 from hsunmix.model.spectra import Source
 from hsunmix.model.unmixing import Step, Unmixing
+from hsunmix.model.wording import percent
 from hsunmix.session.document import Document
 
 __all__ = ["Controller"]
@@ -49,6 +52,7 @@ class Controller:
             bench.show(checked=None, suggested=None)
         if new.unmixing is not None and new.cube is not None and not new.unmixing.provisional:
             self._timer.start()
+            self._tell_of_means(new, new.unmixing)
         else:
             self._timer.stop()
 
@@ -61,6 +65,26 @@ class Controller:
         source = Source("smoothed", found.line, found.sample, text="suggested by the residual")
         name = f"Near {found.line}, {found.sample}"
         add(bench, name, found.spectrum, source, f"Add what is missing near {found.line}, {found.sample}")
+
+    def _tell_of_means(self, document: Document, result: Unmixing) -> None:
+        """Where fractions mean nothing, say so and offer what helps."""
+        found = diagnose(result.endmembers, means(result))
+        if found is None or len(document.endmembers) != result.rank:
+            return
+        worst = found.endmembers[0]
+        name, mean = document.endmembers[worst].name, float(means(result)[worst])
+        why = (
+            "its spectrum is so dark that it fills what the others leave, and its map says little"
+            if found.cause == "dark"
+            else "as it is, the abundances are no fractions"
+        )
+        cures: dict[str, tuple[str, i.Intent]] = {
+            "fcls": ("Let fractions sum to one", i.SolveAgain("fcls")),
+            "shade": ("The same with shade", i.AddShade()),
+        }
+        self.bench.say(
+            f"{name} has a mean abundance of {percent(mean)}: {why}.", [cures[cure] for cure in found.cures]
+        )
 
     def _look(self) -> None:
         bench, document = self.bench, self.bench.document

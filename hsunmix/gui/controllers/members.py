@@ -27,6 +27,7 @@ from hsunmix.session.members import free_name, reordered, with_members
 
 __all__ = ["Controller", "add", "add_all", "free_colour"]
 
+SHADE = "#4d4d4d"
 FRAME = 16  # milliseconds
 
 Spectrum = NDArray[np.float64]
@@ -49,6 +50,7 @@ class Controller:
         bench.handle(i.Reorder, self.reorder)
         bench.handle(i.AddPixel, self.add_pixel)
         bench.handle(i.AddMean, self.add_mean)
+        bench.handle(i.AddShade, self.add_shade)
         bench.handle(i.MoveEndmember, self.move)
 
     def changed(self, old: Document, new: Document) -> None:
@@ -162,6 +164,22 @@ class Controller:
         else:
             title = f"Averaging {region.name}"
             bench.start("mean", title, self._mean(cube, region), done, of=cube)
+
+    def add_shade(self, _intent: i.AddShade) -> None:
+        """Make a spectrum of zeros an endmember; what it takes up is counted once sums are one."""
+        document, cube = self.bench.document, self.bench.document.cube
+        if cube is None:
+            return
+        if not document.endmembers:
+            raise InputError("shade takes up what other endmembers leave: add those first, or unmix")
+        if any(not np.nan_to_num(e.spectrum).any() for e in document.endmembers):
+            raise InputError("there is a spectrum of zeros for shade already")
+        zeros = np.where(cube.good_bands, 0.0, np.nan)
+        shade = Endmember("Shade", zeros, SHADE, source=Source(text="shade"))
+        members = [*document.endmembers, shade]
+        rows: Rows = [*((k,) for k in range(len(document.endmembers))), ()]
+        new = with_members(document, members, rows, "fcls", document.view.endmember)
+        self.bench.history.apply("Add shade, sums of one", new)
 
     def _mean(self, cube: Cube, region: Region) -> Generator[Step | None, None, RegionStatistics]:
         scene = yield from self.bench.scenes.scene(cube)

@@ -10,6 +10,7 @@ from hsunmix.gui.intents.base import Intent
 __all__ = [
     "AddFromLibrary",
     "AddMean",
+    "AddShade",
     "AddSuggested",
     "CloseLibraries",
     "Compare",
@@ -91,6 +92,11 @@ class AddMean(Intent):
     """Make the mean spectrum of a region an endmember."""
 
     region: int
+
+
+@dataclass(frozen=True)
+class AddShade(Intent):
+    """Make a spectrum of zeros, photometric shade, an endmember, and let abundances sum to one."""
 
 
 @dataclass(frozen=True)

@@ -102,6 +102,8 @@ def add_menu(parent: QWidget, document: Document, live: Live, emit: Emit) -> QMe
         hint = menu.addAction("A region's mean: draw a region first")
         hint.setEnabled(False)
     menu.addSeparator()
+    shade = menu.addAction("Shade: a spectrum of zeros, with sums of one", lambda: emit(i.AddShade()))
+    shade.setEnabled(bool(document.endmembers))
     menu.addAction("From the library…\tCtrl+L", lambda: emit(i.AddFromLibrary()))
     missing = menu.addAction("What is missing most\tCtrl+Shift+N", lambda: emit(i.AddSuggested()))
     suggested = live.suggested

@@ -54,6 +54,7 @@ TIPS = (
     "Locked endmembers stay as they are when a factorization runs",
 )
 SHARE_ROLE = Qt.ItemDataRole.UserRole + 1
+WHOLE = 1.0001  # means above it are no fractions; the rest is rounding
 UNLIKE = np.radians(10)  # at larger angles a match is shown faintly
 # Asked for some hundred times in every repainting: made once.
 ORDINARY = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
@@ -187,6 +188,8 @@ class EndmemberModel(QAbstractTableModel):
     def _ink(self, row: int, column: int) -> QColor | None:
         if column not in (SOURCE, MEAN, MATCH) and self._members[row].visible:
             return None
+        if column == MEAN and row < len(self._means) and self._means[row] > WHOLE:
+            return QColor(self._theme.error_text)  # no fraction
         matches = self._matches_of(row) if column == MATCH else ()
         return QColor(self._theme.disabled if matches and matches[0].score > UNLIKE else self._theme.muted)
 
