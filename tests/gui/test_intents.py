@@ -34,6 +34,7 @@ EDITS: Mapping[type[Intent], Intent] = {
         i.AddLayer("band[4]"),
         i.AddMean(0),
         i.AddPixel(9, 4),
+        i.AddShade(),
         i.AddSuggested(),
         i.ApplyMask(),
         i.BackTo(1),
