@@ -93,16 +93,18 @@ class Scene:
     @cached_property
     def chunks(self) -> list[slice]:
         """Slices of tiles, the portions in which all passes work."""
-        step = max(1, CHUNK_BYTES // (self.n_bands * TILE * 4))
+        return self._slices(len(self.tiles))
+
+    def _slices(self, most: int) -> list[slice]:
+        step = max(1, min(most, CHUNK_BYTES // (self.n_bands * TILE * 4)))
         return [slice(i, min(i + step, len(self.tiles))) for i in range(0, len(self.tiles), step)]
 
-    def passes(self, work: Callable[[slice], T], slow: bool = False) -> Generator[None, None, list[T]]:
+    def passes(self, work: Callable[[slice], T], pixels: int | None = None) -> Generator[None, None, list[T]]:
         """Map-reduce: call ``work`` for every chunk, return the results in order.
 
-        Where a pixel takes long (``slow``) a chunk is one tile, so that the work can still be cancelled.
+        Where a pixel takes long, ``pixels`` says how many may be in a chunk, which is one tile at least.
         """
-        tiles = [slice(i, i + 1) for i in range(len(self.tiles))]
-        return run_chunks(work, tiles if slow else self.chunks)
+        return run_chunks(work, self.chunks if pixels is None else self._slices(pixels // TILE))
 
     def part(self, chunk: slice) -> Part:
         """Return the pixels of some tiles."""

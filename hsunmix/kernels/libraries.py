@@ -6,6 +6,7 @@ import numpy as np
 
 from hsunmix.kernels._compile import FAST, KERNEL, njit
 from hsunmix.kernels._products import wt_x
+from hsunmix.kernels.active_set import scratch, solve
 
 
 @njit(**KERNEL, fastmath=FAST)
@@ -72,3 +73,51 @@ def best_sets(tiles, counts, wt, sets, sizes, inverses, h):
                 for b in range(sizes[s]):
                     value += inverses[s, a, b] * c[sets[s, b], t]
                 h[i, sets[s, a], t] = max(value, 0.0)
+
+
+@njit(**KERNEL)
+def better_sets(tiles, counts, wt, g, sets, h):
+    """Try further sets, whose spectra are dependent or nearly so, and keep those that fit better than h does.
+
+    Parameters
+    ----------
+    tiles : float32 (n, bands, T)
+    counts : int64 (n,)
+    wt, g : float64 (r, bands), (r, r)
+        Spectra of unit length, and WᵀW.
+    sets : int64 (m, k)
+    h : float32 (n, r, T)
+        The abundances so far, changed in place.
+    """
+    r, k = wt.shape[0], sets.shape[1]
+    right, found, space = np.empty((r, tiles.shape[2])), np.empty(k), scratch(k, k)
+    part, c, best = np.empty((k, k)), np.empty(k), np.empty(k)
+    for i in range(tiles.shape[0]):
+        wt_x(wt, tiles[i], right)
+        for t in range(counts[i]):
+            most, chosen = 0.0, -1
+            for a in range(r):
+                slope = 2 * right[a, t]
+                for b in range(r):
+                    slope -= g[a, b] * h[i, b, t]
+                most += h[i, a, t] * slope
+            for s in range(sets.shape[0]):
+                for a in range(k):
+                    c[a] = right[sets[s, a], t]
+                    for b in range(k):
+                        part[a, b] = g[sets[s, a], sets[s, b]]
+                solve(part, c, False, k, found, space)
+                gain = 0.0
+                for a in range(k):
+                    slope = 2 * c[a]
+                    for b in range(k):
+                        slope -= part[a, b] * found[b]
+                    gain += found[a] * slope
+                if gain > most:
+                    most, chosen = gain, s
+                    best[:] = found
+            if chosen >= 0:
+                for a in range(r):
+                    h[i, a, t] = 0.0
+                for a in range(k):
+                    h[i, sets[chosen, a], t] = best[a]

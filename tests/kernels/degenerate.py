@@ -78,7 +78,7 @@ def pixels(w: Array, count: int, rng: np.random.Generator) -> NDArray[np.float32
     return x.astype(np.float32)
 
 
-def solved(w: Array, x: NDArray[np.float32], method: str, **parameters: object) -> Array:
+def abundances_of(w: Array, x: NDArray[np.float32], method: str, **parameters: object) -> Array:
     """Abundances, (r, pixels), of pixels none of which is left out."""
     bands, count = x.shape
     n = -(-count // TILE)

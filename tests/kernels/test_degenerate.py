@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.kernels.degenerate import KINDS, excess, pixels, solved, spectra
+from tests.kernels.degenerate import KINDS, abundances_of, excess, pixels, spectra
 
 SIMPLEX = {"sum_to_one": True}
 METHODS = [("nnls", {}), ("fcls", {}), ("sunsal", {"penalty": 0.01}), ("sunsal", SIMPLEX)]
@@ -26,7 +26,7 @@ def worst_of(kind: str, bands: int, r: int, seed: int, method: str, parameters: 
     w = spectra(kind, bands, r, rng)
     x = pixels(w, 10, rng)
     simplex = method == "fcls" or parameters == SIMPLEX
-    h = solved(w, x, method, **parameters)
+    h = abundances_of(w, x, method, **parameters)
     assert np.isfinite(h).all()
     assert h.min() >= 0
     if simplex:

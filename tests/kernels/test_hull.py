@@ -103,6 +103,25 @@ def test_dependent_spectra_still_reach_the_optimum(bounded: bool) -> None:
     np.testing.assert_allclose(solve(twice, x, bounded)[0], by_quadprog(w, x, bounded), rtol=1e-7, atol=1e-7)
 
 
+@pytest.mark.parametrize("bounded", [False, True], ids=["cone", "hull"])
+@pytest.mark.parametrize("rank", [62, 90])
+def test_more_endmembers_than_a_set_has_bits(rank: int, bounded: bool) -> None:
+    w = np.random.default_rng(rank).random((120, rank))
+    x = points(w, rank)[:, :40]
+    norms = np.square(x.astype(np.float64)).sum(axis=0)[None]
+    right = (w.T @ x.astype(np.float64))[None]
+    total = total_residual(right, np.arange(rank), np.array([40]), norms, w.T @ w, bounded, 1 << 13, np.inf)
+    assert total == pytest.approx(by_quadprog(w, x, bounded).sum(), rel=1e-9)
+
+
+@pytest.mark.parametrize("bounded", [False, True], ids=["cone", "hull"])
+def test_black_and_nearly_equal_spectra(bounded: bool) -> None:
+    w = np.random.default_rng(3).random((30, 4))
+    more = np.column_stack([w, np.zeros(30), w[:, 0] * (1 + 1e-7), 0.3 * w[:, 1]])
+    x = points(w, 3)
+    np.testing.assert_allclose(solve(more, x, bounded)[0], by_quadprog(w, x, bounded), rtol=1e-6, atol=1e-6)
+
+
 def test_a_small_table_changes_nothing() -> None:
     w = np.random.default_rng(0).random((30, 9))
     x = points(w, 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +12,12 @@ from scipy.optimize import nnls
 
 import hsunmix
 from hsunmix.engine.scene import from_array, load
-from hsunmix.engine.threads import set_threads
 from hsunmix.errors import InputError
 from hsunmix.jobs import finish
+from hsunmix.kernels import exact
 from hsunmix.methods import get
 from hsunmix.methods.preview import preview, sight
-from tests.kernels.degenerate import solved
+from tests.kernels.degenerate import abundances_of
 
 Array = NDArray[np.float64]
 BANDS = 40
@@ -55,10 +54,10 @@ def test_fractions_that_are_unique_are_found(dependent: Array, method: str) -> N
 @pytest.mark.parametrize("r", [1, 3, 20, 70])
 def test_fractions_of_nothing_sum_to_one(r: int) -> None:
     x = np.random.default_rng(0).random((5, 30), dtype=np.float32)
-    found = solved(np.zeros((5, r)), x, "fcls")
+    found = abundances_of(np.zeros((5, r)), x, "fcls")
     np.testing.assert_allclose(found.sum(axis=0), 1, atol=1e-6)
     assert found.min() >= 0
-    assert not solved(np.zeros((5, r)), x, "nnls").any()
+    assert not abundances_of(np.zeros((5, r)), x, "nnls").any()
 
 
 @pytest.mark.parametrize("r", [65, 100, 224, 300])
@@ -85,21 +84,47 @@ def test_libraries_of_any_size(r: int, method: str) -> None:
         assert np.linalg.norm(v - w @ h[:, t]) <= np.linalg.norm(v - w @ best) + 1e-6 * np.linalg.norm(v)
 
 
-@pytest.mark.parametrize("r", [60, 100, 300])
-def test_a_library_can_be_cancelled_at_once(r: int) -> None:
-    """Steps by the processor's time, so that other work on the machine doesn't count."""
+@pytest.mark.parametrize("method", ["snpa", "xray"])
+def test_more_endmembers_are_found_than_a_set_has_bits(method: str) -> None:
+    """In pixels that hold 70 pure ones and mixtures of two, which each of the pure ones explains."""
     rng = np.random.default_rng(0)
-    w, x = rng.random((200, r)), rng.random((200, 2000))  # nothing fits: nearly as many members as bands
-    scene, method = from_array(x), get("nnls")
-    with set_threads(1):
-        finish(method.run(from_array(x[:, :50]), w, method.params()))  # compiled
-        steps, began = [], time.thread_time()
-        for number, _ in enumerate(method.run(scene, w, method.params())):
-            steps.append(time.thread_time() - began)
-            began = time.thread_time()
-            if number == 30:
-                break
-    assert max(steps) < 0.2
+    pure = rng.random((90, 70)) ** 3
+    first, second = rng.integers(70, size=(2, 230))
+    share = rng.random(230)
+    x = np.column_stack([pure, pure[:, first] * share + pure[:, second] * (1 - share)])
+    found = hsunmix.unmix(x, method, rank=70)
+    assert sorted(found.source_pixels) == list(range(70))
+    assert found.relative_error < 1e-5
+
+
+def test_large_sets_of_pixels_are_compared() -> None:
+    x = np.random.default_rng(0).random((90, 200))
+    drawn = [hsunmix.unmix(x, "random", rank=70, sets=n, seed=2, abundance="nnls") for n in (1, 12)]
+    assert drawn[1].endmembers.shape == (90, 70)
+    assert drawn[1].relative_error < drawn[0].relative_error
+
+
+@pytest.mark.parametrize("r", [1, 12, 60, 100, 300])
+@pytest.mark.parametrize("bands", [3, 200])
+def test_few_pixels_are_solved_between_two_looks_at_cancel(
+    bands: int, r: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that must be solved from nothing takes up to 0.05 µs · r², and a step must not take 0.2 s."""
+    solver, seen = exact.exact(r), []
+
+    class Spy:
+        signatures = solver.signatures or [()]
+
+        def __call__(self, tiles: NDArray[np.float32], counts: NDArray[np.int64], *rest: object) -> int:
+            seen.append(int(counts.sum()))
+            return int(solver(tiles, counts, *rest))
+
+    monkeypatch.setattr(exact, "exact", lambda _: Spy())
+    rng = np.random.default_rng(0)
+    scene, method = from_array(rng.random((bands, 3000))), get("nnls")
+    finish(method.run(scene, rng.random((bands, r)), method.params()))
+    assert sum(seen) == 3000
+    assert max(seen) * 0.05e-6 * r**2 < 0.1
 
 
 def test_samson_with_shade(shared: Path) -> None:

@@ -9,18 +9,19 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.scene import TILE, Scene
 from hsunmix.engine.threads import run_chunks
+from hsunmix.methods._least_squares import at_once
 
 __all__ = ["Solver", "in_pieces"]
 
-Solver = Callable[[NDArray[np.float32], NDArray[np.int64], NDArray[np.float32]], int | None]
+Solver = Callable[[NDArray[np.float32], NDArray[np.int64], NDArray[np.float32]], int]
 
 LEAST = 16  # pixels: with fewer, getting ready takes longer than the work
-WORK = 1_500_000  # pixels · r²: less than a tenth of a second where every pixel must be solved from nothing
-SMALL = 48  # endmembers with which a chunk of the scene is quick enough
 
 
-def in_pieces(scene: Scene, r: int, solver: Solver) -> Generator[None, None, tuple[NDArray[np.float32], int]]:
-    """Call ``solver(tiles, counts, h)`` for all pixels.
+def in_pieces(
+    scene: Scene, r: int, solver: Solver, pixels: int | None = None
+) -> Generator[None, None, tuple[NDArray[np.float32], int]]:
+    """Call ``solver(tiles, counts, h)`` for all pixels, for so many ``pixels`` at a time.
 
     Returns
     -------
@@ -30,10 +31,10 @@ def in_pieces(scene: Scene, r: int, solver: Solver) -> Generator[None, None, tup
     """
     n, _, width = scene.tiles.shape
     h = np.empty((n, r, width), np.float32)
-    if r <= SMALL:
-        parts = yield from scene.passes(lambda c: solver(scene.tiles[c], scene.counts[c], h[c]) or 0)
+    step = max(LEAST, at_once(r) if pixels is None else pixels)
+    if step >= TILE:
+        parts = yield from scene.passes(lambda c: solver(scene.tiles[c], scene.counts[c], h[c]), step)
         return h, sum(parts)
-    step = min(max(LEAST, WORK // r**2), TILE)
     per_tile = -(-width // step)
 
     def work(piece: slice) -> int:
@@ -44,7 +45,7 @@ def in_pieces(scene: Scene, r: int, solver: Solver) -> Generator[None, None, tup
         broken = 0
         if count:
             x = np.ascontiguousarray(scene.tiles[tile][:, columns])
-            broken = solver(x[None], np.array([count]), out) or 0
+            broken = solver(x[None], np.array([count]), out)
         h[tile, :, columns] = out[0]
         return broken
 

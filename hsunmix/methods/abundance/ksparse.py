@@ -1,10 +1,10 @@
 """At most k endmembers in each pixel, none below zero.
 
 Problem: minimize ‖x − W h‖² over h ≥ 0 with at most ``k`` entries of h that aren't zero.
-Method: while there are no more than 20,000 sets of up to k endmembers, all are tried, and the best
-one is kept: the exact optimum. Beyond that, nonnegative orthogonal matching pursuit: endmembers
-come in one after the other, each the one that explains most of what is left, and all abundances
-are solved anew; good, not always the best.
+Method: while there are no more than 20,000 sets of up to k endmembers, and no more than 2,000 whose
+spectra are nearly dependent, all are tried, and the best one is kept: the exact optimum. Beyond
+that, nonnegative orthogonal matching pursuit: endmembers come in one after the other, each the one
+that explains most of what is left, and all abundances are solved anew; good, not always the best.
 Cost: 2 · bands · r operations a pixel and k² a set; the search looks at r · k² numbers a pixel.
 Guarantee: the exact optimum where all sets are tried, else none.
 With k = 1 a pixel gets the endmember of the smallest angle.
@@ -13,6 +13,7 @@ With k = 1 a pixel gets the endmember of the smallest angle.
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import dataclass
 from itertools import combinations
 from math import comb
 from typing import Annotated
@@ -23,7 +24,7 @@ from msgspec import Meta
 from numpy.typing import NDArray
 
 from hsunmix.engine.passes import compiling
-from hsunmix.engine.scene import Scene
+from hsunmix.engine.scene import TILE, Scene
 from hsunmix.methods import Abundances
 from hsunmix.methods._least_squares import refuse_broken, unit_spectra
 from hsunmix.methods.abundance._pieces import in_pieces
@@ -38,12 +39,53 @@ REFERENCE = (
 )
 
 MOST_SETS = 20_000
+MOST_NEAR = 2_000  # sets of nearly dependent spectra, each of which takes a pixel about a microsecond
+SOLVED_AT_ONCE = 40_000  # such sets, over all pixels of a piece
+INDEPENDENT = 1e-6  # the smallest eigenvalue of a set's part of WᵀW, spectra being of unit length
 
 
 class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Parameters of ksparse."""
 
     k: Annotated[int, Meta(ge=1, le=100, description="At most so many endmembers in a pixel")] = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Sets:
+    """Sets of up to k spectra.
+
+    Attributes
+    ----------
+    members : array of int64, (m, k)
+        The first ``sizes`` of each row.
+    sizes : array of int64, (m,)
+    inverses : array, (m, k, k)
+        Of the sets' parts of WᵀW.
+    near : array of int64, (n, k)
+        Sets whose spectra depend on each other, or nearly: their inverses would be wrong.
+    """
+
+    members: NDArray[np.int64]
+    sizes: NDArray[np.int64]
+    inverses: NDArray[np.float64]
+    near: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, w: NDArray[np.float64], k: int) -> Sets:
+        """All sets; near ones only of k spectra, because what holds a near one is near as well."""
+        wt, _ = unit_spectra(w)
+        g = wt @ wt.T
+        sets, sizes, inverses = [], [], []
+        for size in range(1, k + 1):
+            members = np.array(list(combinations(range(len(g)), size)))
+            parts = g[members[:, :, None], members[:, None, :]]
+            good = np.linalg.eigvalsh(parts)[:, 0] > INDEPENDENT
+            near = members[~good]
+            members, parts = members[good], parts[good]
+            sets.append(np.pad(members, ((0, 0), (0, k - size))))
+            sizes.append(np.full(len(members), size))
+            inverses.append(np.pad(np.linalg.inv(parts), ((0, 0), (0, k - size), (0, k - size))))
+        return cls(np.concatenate(sets), np.concatenate(sizes), np.concatenate(inverses), near)
 
 
 def run(
@@ -54,9 +96,12 @@ def run(
     """Solve every pixel; w is (bands used, r)."""
     r = w.shape[1]
     k = min(params.k, r)
-    if sum(comb(r, size) for size in range(1, k + 1)) > MOST_SETS:
+    sets = None
+    if sum(comb(r, size) for size in range(1, k + 1)) <= MOST_SETS:
+        sets = Sets.of(w, k)
+    if sets is None or len(sets.near) > MOST_NEAR:
         return (yield from _one_by_one(scene, w, k))
-    return (yield from _best(scene, w, k))
+    return (yield from _best(scene, w, sets))
 
 
 def _one_by_one(scene: Scene, w: NDArray[np.float64], k: int) -> Generator[Step | None, None, Abundances]:
@@ -75,34 +120,23 @@ def _one_by_one(scene: Scene, w: NDArray[np.float64], k: int) -> Generator[Step 
     return Abundances(h, "There are too many sets to try them all: endmembers were chosen one by one.")
 
 
-def _best(scene: Scene, w: NDArray[np.float64], k: int) -> Generator[Step | None, None, Abundances]:
+def _best(scene: Scene, w: NDArray[np.float64], sets: Sets) -> Generator[Step | None, None, Abundances]:
     """Try all sets."""
-    from hsunmix.kernels.libraries import best_sets
+    from hsunmix.kernels.libraries import best_sets, better_sets
 
     yield compiling(best_sets)
     wt, length = unit_spectra(w)
-    sets, sizes, inverses = _inverses(wt @ wt.T, k)
-    h = np.empty((len(scene.tiles), w.shape[1], scene.tiles.shape[2]), np.float32)
+    g = wt @ wt.T
 
-    def work(chunk: slice) -> None:
-        best_sets(scene.tiles[chunk], scene.counts[chunk], wt, sets, sizes, inverses, h[chunk])
+    def solver(tiles: NDArray[np.float32], counts: NDArray[np.int64], h: NDArray[np.float32]) -> int:
+        best_sets(tiles, counts, wt, sets.members, sets.sizes, sets.inverses, h)
+        if len(sets.near):
+            better_sets(tiles, counts, wt, g, sets.near, h)
+        h /= length.astype(np.float32)[:, None]
+        return 0
 
-    yield from scene.passes(work, slow=True)  # with many sets a chunk would take seconds
-    return Abundances(h / length.astype(np.float32)[:, None])
-
-
-def _inverses(
-    g: NDArray[np.float64], k: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    """All sets of up to k spectra that are independent, and the inverses of their parts of G."""
-    sets, sizes, inverses = [], [], []
-    for size in range(1, k + 1):
-        members = np.array(list(combinations(range(len(g)), size)))
-        parts = g[members[:, :, None], members[:, None, :]]
-        values = np.linalg.eigvalsh(parts)
-        good = values[:, 0] > 1e-12
-        members, parts = members[good], parts[good]
-        sets.append(np.pad(members, ((0, 0), (0, k - size))))
-        sizes.append(np.full(len(members), size))
-        inverses.append(np.pad(np.linalg.inv(parts), ((0, 0), (0, k - size), (0, k - size))))
-    return np.concatenate(sets), np.concatenate(sizes), np.concatenate(inverses)
+    # A tile at a time: with many sets a chunk would take seconds.
+    h, _ = yield from in_pieces(
+        scene, w.shape[1], solver, min(TILE, SOLVED_AT_ONCE // max(1, len(sets.near)))
+    )
+    return Abundances(h)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from hsunmix.engine.passes import compiling, norms_squared
 from hsunmix.engine.scene import TILE, Scene, thinned
 from hsunmix.methods import Extraction
+from hsunmix.methods._least_squares import at_once
 from hsunmix.model.unmixing import Step
 
 __all__ = ["Judge", "best_set", "exchanged", "extraction", "independent"]
@@ -19,7 +20,6 @@ NOTHING_LEFT = 1e-12  # of the longest pixel's squared norm: as in spa
 WORTH_IT = 1e-3  # of the error: what an exchange must gain
 ENOUGH_FOR_EXCHANGE = 2_000  # the same for exchanges, of which there are hundreds
 POOL = 80  # pixels that are tried in exchange
-SLOW = 40  # endmembers with which a pixel takes so long that tiles are solved one by one
 AT_ONCE = 200  # pixels whose products with those asked are in memory at a time
 
 Array = NDArray[np.float64]
@@ -71,7 +71,7 @@ class Judge:
             lambda c: total_residual(
                 self._products[c], rows, few.counts[c], self._norms[c], g, False, table, most
             ),
-            slow=len(rows) > SLOW,
+            at_once(len(rows)),
         )
         return float(np.sqrt(sum(parts) / self._whole))
 

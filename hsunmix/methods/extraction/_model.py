@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.passes import compiling, norms_squared
 from hsunmix.engine.scene import TILE, Scene, subset
+from hsunmix.methods._least_squares import at_once
 from hsunmix.model.unmixing import Step
 
 __all__ = ["NOTHING_LEFT", "Model"]
 
 NOTHING_LEFT = 1e-12  # of the longest pixel's squared norm: float32 data are no better
 SLACK = 2e-6  # pixels this near to the largest residual are never skipped: they may be ties
-SLOW = 40  # endmembers with which a pixel takes so long that tiles are solved one by one
 TABLE_BYTES = 2 << 20  # stays in the cache of a processor
 
 
@@ -90,7 +90,7 @@ class Model:
                 self._right[c], self._sets[c], self.residual[c],
             )  # fmt: skip
 
-        yield from scene.passes(work, slow=r > SLOW)
+        yield from scene.passes(work, at_once(r))
         self.residual.flat[self.chosen] = 0.0
 
     @property

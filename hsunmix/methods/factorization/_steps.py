@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.engine.scene import Scene
+from hsunmix.methods._least_squares import at_once
 from hsunmix.methods.factorization._initial import initial_abundances
 from hsunmix.model.unmixing import Step
 
@@ -67,5 +68,5 @@ def fit_by_work(steps: Steps, scene: Scene, w: Array) -> Generator[Step | None, 
     r = w.shape[1]
     h = np.zeros((len(scene.tiles), r, scene.tiles.shape[2]), np.float32)
     work = yield from steps.abundances(scene, w, h)
-    yield from scene.passes(lambda c: work(c, np.zeros((scene.n_bands, r)), np.zeros((r, r))))
+    yield from scene.passes(lambda c: work(c, np.zeros((scene.n_bands, r)), np.zeros((r, r))), at_once(r))
     return h
