@@ -14,6 +14,7 @@ from hsunmix.gui.intents import (
     AddFromLibrary,
     AddMean,
     AddPixel,
+    AddShade,
     AddSuggested,
     Delete,
     Duplicate,
@@ -216,7 +217,7 @@ def test_ways_to_add(alone: Alone, document: Document):
     live = Live(suggested=Suggested(document.unmixing, suggestion))
     for action in add_menu(panel, full, live, seen.append).actions():
         action.trigger()
-    assert seen == [AddPixel(3, 4), AddMean(0), AddFromLibrary(), AddSuggested()]
+    assert seen == [AddPixel(3, 4), AddMean(0), AddShade(), AddFromLibrary(), AddSuggested()]
 
 
 def test_doubts_are_told_in_one_line(alone: Alone, document: Document, qtbot: QtBot):
