@@ -9,7 +9,7 @@ from hsunmix.engine.scene import from_array
 from hsunmix.jobs import finish
 from hsunmix.methods import pipeline
 
-__all__ = ["angles", "library_problem", "mixture", "solved"]
+__all__ = ["angles", "lake", "library_problem", "mixture", "solved"]
 
 
 def mixture(
@@ -22,6 +22,21 @@ def mixture(
     h = rng.dirichlet(np.full(rank, 0.5), pixels).T
     h[:, :rank] = np.eye(rank)
     return np.abs(w @ h + noise * rng.standard_normal((bands, pixels)))
+
+
+def lake(lines: int = 40, samples: int = 30, bands: int = 60, noise: float = 0.002) -> np.ndarray:
+    """A city with a lake, (lines, samples, bands): light varies, and the water is nearly black."""
+    rng = np.random.default_rng(0)
+    nm = np.linspace(450, 2480, bands)
+    plants = 0.04 + 0.45 / (1 + np.exp((715 - nm) / 12)) * np.exp(-(((nm - 900) / 1200) ** 2))
+    roofs = 0.12 + 0.15 * (nm - 450) / 2000 + 0.08 * np.sin(nm / 300)
+    soil = 0.1 + 0.3 * (1 - np.exp((400 - nm) / 700))
+    light = rng.uniform(0.4, 1.0, (lines, samples, 1))
+    x = light * (rng.dirichlet([0.5, 0.5, 0.5], (lines, samples)) @ np.array([plants, roofs, soil]))
+    line, sample = np.mgrid[:lines, :samples]
+    water = ((line / lines - 0.6) / 0.3) ** 2 + ((sample / samples - 0.4) / 0.35) ** 2 < 1
+    x[water] = rng.uniform(0.8, 1.2, (water.sum(), 1)) * (0.0005 + 0.004 * np.exp((450 - nm) / 200))
+    return x + noise * rng.standard_normal(x.shape)
 
 
 def angles(found: np.ndarray, true: np.ndarray) -> np.ndarray:

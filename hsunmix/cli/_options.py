@@ -26,6 +26,7 @@ __all__ = [
     "products",
     "reading",
     "resolution",
+    "settings",
 ]
 
 PRODUCTS = ",".join(USUAL)
@@ -59,6 +60,13 @@ resolution = click.option(
     metavar="N",
     type=click.IntRange(*DPI[1:]),
     help=f"Resolution of PNG pictures, in dots per inch, {DPI[1]} to {DPI[2]}.",
+)
+settings = click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A parameter of the method; may be repeated.",
 )
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from hsunmix.cli._options import SEED, as_json, cube_argument, echo_json, reading
+from hsunmix.cli._options import SEED, as_json, cube_argument, echo_json, narrowing, reading, settings
+from hsunmix.parameters import from_text
 
 
 @click.command("sweep", short_help="Unmix with several numbers of endmembers.")
@@ -23,22 +24,34 @@ from hsunmix.cli._options import SEED, as_json, cube_argument, echo_json, readin
 )
 @click.option("-m", "--method", default="auto", show_default=True, help="See hsunmix methods.")
 @click.option("--seed", type=SEED, default=0, show_default=True, help="The first seed.")
+@settings
+@narrowing
 @reading
 @as_json
 def command(
-    cube: Path, ranks: str, seeds: int, method: str, seed: int, as_json: bool, **options: Any
+    cube: Path,
+    ranks: str,
+    seeds: int,
+    method: str,
+    seed: int,
+    settings: tuple[str, ...],
+    masks: tuple[str, ...],
+    bands: str,
+    as_json: bool,
+    **options: Any,
 ) -> None:
     """Unmix CUBE with several numbers of endmembers, and say up to which the runs agree."""
-    from hsunmix.cli._work import about, given, run
+    from hsunmix.cli._work import about, check_request, open_part, run
     from hsunmix.engine.scene import load
-    from hsunmix.formats import open_cube
     from hsunmix.methods.pipeline import Request
     from hsunmix.methods.sweep import sweep
 
     numbers = _numbers(ranks)
+    request = Request(method, parameters=dict(from_text(text) for text in settings), seed=seed)
     with about(cube):
-        scene = run(load(open_cube(cube, **given(options))), "Reading")
-        found = run(sweep(scene, Request(method, seed=seed), numbers, seeds), "Sweeping")
+        check_request(request)
+        scene = run(load(open_part(cube, options, masks, bands)), "Reading")
+        found = run(sweep(scene, request, numbers, seeds), "Sweeping")
     if as_json:
         echo_json(
             {

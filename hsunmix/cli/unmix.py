@@ -20,6 +20,7 @@ from hsunmix.cli._options import (
     reading,
     resolution,
 )
+from hsunmix.cli._options import settings as setting
 from hsunmix.parameters import from_text
 
 if TYPE_CHECKING:
@@ -38,7 +39,10 @@ if TYPE_CHECKING:
 )
 @click.option("--init", metavar="METHOD", help="What the method starts from; the same as --set init=METHOD.")
 @click.option("--seed", type=SEED, default=0, show_default=True, help="For everything random.")
-@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A parameter of the method.")
+@click.option(
+    "--shade", is_flag=True, help="Fractions that sum to one or less, the rest being shade: -a shade."
+)
+@setting
 @click.option(
     "--weights",
     type=click.Path(path_type=Path),
@@ -60,6 +64,7 @@ def command(
     rank: int,
     method: str,
     abundance: str,
+    shade: bool,
     init: str | None,
     seed: int,
     settings: tuple[str, ...],
@@ -80,6 +85,9 @@ def command(
     from hsunmix.session.archive import save
     from hsunmix.session.reproduce import facts_of, python_script, read_weights
 
+    if shade and abundance not in ("", "shade"):
+        raise click.UsageError(f"--shade is -a shade; -a {abundance} asks for something else")
+    abundance = "shade" if shade else abundance
     parameters = dict(from_text(text) for text in settings) | ({"init": init} if init else {})
     request = Request(method=method, rank=rank, parameters=parameters, abundance=abundance, seed=seed)
     names = work.check_products(products)

@@ -37,9 +37,6 @@ class Request:
         (bands, pixels); or one for each pixel, (lines, samples); or one for each band.
     weights_from : Weights or None
         The file that they were read from.
-    shade : bool
-        Whether a spectrum of zeros joins the endmembers that were found, last, and abundances sum to one
-        with it: what is dark is then shade, not much of a dark material.
     """
 
     method: str = "auto"
@@ -51,4 +48,3 @@ class Request:
     locked: tuple[int, ...] = ()
     weights: NDArray[Any] | None = None
     weights_from: Weights | None = None
-    shade: bool = False

@@ -2,8 +2,8 @@
 
 A nonnegative abundance may be as large as it likes. Of a spectrum that is nearly zero, such as that of
 clear water, it takes several to explain a little brightness, so a dark endmember fills what the others leave,
-and its map shows residuals. Sums of one prevent it; where brightness varies, a spectrum of zeros (photometric
-shade) takes up what is missing.
+and its map shows residuals. Sums of one prevent it; where brightness varies, sums of at most one do, with
+shade for what is missing.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 __all__ = ["DARK", "Diagnosis", "dark", "diagnose"]
 
-DARK = 0.2  # of the median length of the endmembers' spectra
+DARK = 0.15  # of the length of the longest of the endmembers' spectra
 WHOLE = 1.0  # the mean of a share of the pixels can't be above this
 ROUNDING = 1e-4
-CURE = "Let abundances sum to one (-a fcls), or do so with a spectrum of zeros for shade (--shade)."
+CURE = "Cure: abundances that sum to one (-a fcls), or to less where a pixel is in the shade (-a shade)."
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,7 @@ class Diagnosis:
     sentence : str
         For an analyst: what is seen, and what to do.
     cures : tuple of str
-        What helps, the nearest at hand first: ``fcls`` (abundances that sum to one), ``shade`` (the same
-        with a spectrum of zeros).
+        Abundance methods that help, the nearest at hand first.
     """
 
     cause: str
@@ -50,7 +49,7 @@ def dark(spectra: NDArray[np.float64]) -> NDArray[np.bool_]:
     lengths = np.linalg.norm(known, axis=0)
     if not lengths.any():
         return np.zeros(len(lengths), dtype=bool)
-    return np.asarray((lengths > 0) & (lengths < DARK * np.median(lengths[lengths > 0])))
+    return np.asarray((lengths > 0) & (lengths < DARK * lengths.max()))
 
 
 def diagnose(spectra: NDArray[np.float64], means: NDArray[np.float64]) -> Diagnosis | None:
@@ -70,10 +69,10 @@ def diagnose(spectra: NDArray[np.float64], means: NDArray[np.float64]) -> Diagno
     """
     means = np.asarray(means, dtype=np.float64)
     above = [int(k) for k in np.argsort(-means) if means[k] > WHOLE + ROUNDING]
-    is_dark = dark(spectra)
     if not above:
         return None
-    seen = ", ".join(f"{k + 1} ({100 * means[k]:.0f} %)" for k in above)
+    is_dark = dark(spectra)
+    seen = ", ".join(f"{k + 1} ({100 * means[k]:.4g} %)" for k in above)
     which = f"The mean abundance of endmember{'s' if len(above) > 1 else ''} {seen} is above 100 %"
     black = [k for k in above if is_dark[k]]
     if black:

@@ -146,7 +146,9 @@ def _with_abundances(
 ) -> Generator[Step | None, None, Factorization]:
     method = get(abundance, "abundance")
     found: Abundances = yield from method.run(scene, result.endmembers, method.params())
-    note = " ".join(filter(None, [result.note, found.note]))
+    # Where the method would have chosen others, nobody could tell from its note which these are.
+    asked = f"Abundances by {abundance.upper()}, as asked." if result.abundance_note else ""
+    note = " ".join(filter(None, [result.note, asked, found.note]))
     return replace(result, abundances=found.tiles, abundance=abundance, abundance_note="", note=note)
 
 
@@ -159,7 +161,8 @@ def _finish(scene: Scene, result: Factorization, method: Method, parameters: dic
     columns = result.columns
     error = float(np.sqrt(rest.sum() / norm))
     means = np.sum([tile.sum(axis=1, dtype=np.float64) for tile in h], axis=0) / scene.n_pixels
-    notes = [result.note, *_doubts(w, means, error), *scene.notes]
+    # Doubts first: the window has room for one line.
+    notes = [*_doubts(w, means, error), result.note, *scene.notes]
     if scene.negative:
         notes.append(f"{100 * scene.negative:.2g} % of the values are negative and were used as they are.")
     return Unmixing(

@@ -1,6 +1,6 @@
 """How many endmembers: one method for several numbers of them, each on other halves of the pixels.
 
-With more endmembers the error always falls, so it does not tell where to stop. What does is whether
+With more endmembers the error falls, mostly, so it does not tell where to stop. What does is whether
 runs agree: endmembers that are in the scene are found in any half of its pixels, those that only fit
 noise are others every time. This is stability selection (Meinshausen and Bühlmann, J. R. Stat. Soc. B
 72, 2010), with the spectral angle of endmembers matched one to one for the measure.
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,7 @@ SHARE = 0.5  # of the pixels, for every run
 MOST = 10_000  # pixels of a run: endmembers need no more
 AGREE = 3.0  # degrees that the same endmember may differ from run to run
 ENOUGH = 1.02  # times the smallest error of a stable number
+RISE = 1e-6  # of the error: less is rounding; every number sees the same halves of the pixels
 
 Array = NDArray[np.float64]
 
@@ -92,6 +93,22 @@ class Sweep:
         """The result and its limits, for an analyst."""
         if not np.isfinite(self.worst).all():
             return "Not all runs have ended."
+        return " ".join(filter(None, [self._agreement, self._rises]))
+
+    @property
+    def _rises(self) -> str:
+        """Say where more endmembers explain less."""
+        steps = zip(pairwise(self.ranks), pairwise(self.error), strict=True)
+        found = [f"{b} than {a}" for (a, b), (before, after) in steps if after > before * (1 + RISE)]
+        if not found:
+            return ""
+        return (
+            f"The error is higher with {', and with '.join(found)}: the sets are not nested, "
+            "more endmembers are others and not the same ones and one more."
+        )
+
+    @property
+    def _agreement(self) -> str:
         stable, proposed = self.stable, self.proposed
         if stable is None:
             return "The runs agree for none of these numbers: every time some endmember is another."

@@ -134,6 +134,13 @@ def test_sentences():
     assert "ended" in made_up([0.1, np.nan], [2, 1]).sentence
 
 
+def test_it_says_where_more_endmembers_explain_less():
+    said = made_up([0.5, 0.6, 0.7, 20.0], [4, 4.5, 2, 2.1]).sentence
+    assert "The error is higher with 3 than 2, and with 5 than 4: the sets are not nested" in said
+    assert "nested" not in made_up([0.5, 0.6, 0.7, 20.0], [4, 3, 2, 1]).sentence
+    assert "nested" in made_up([30.0, 40.0], [1, 2]).sentence
+
+
 def test_what_makes_no_sense_is_refused(scene: Scene):
     tiny = from_array(np.random.default_rng(0).random((5, 6), dtype=np.float32))
     assert possible(6, 5, range(1, 10)) == (1, 2, 3)

@@ -1,0 +1,41 @@
+"""Fractions that sum to at most one: what lacks is shade. Exact.
+
+Problem: minimize ‖x − W h‖² over h ≥ 0 with Σh ≤ 1, for every pixel.
+Method: fully constrained least squares with one spectrum more, of zeros (photometric shade), whose fraction
+is what the others lack of one; it is none of the endmembers.
+Cost: as fcls with one endmember more.
+Guarantee: the optimum, as fcls; abundances are nonnegative and sum to at most one. Where light varies they
+fit better than those of fcls, and a spectrum that is nearly dark can't be in a pixel several times.
+Limits: shade and a dark material, such as clear water, are hard to tell apart. Pixels brighter than the
+endmembers are not explained by more than a whole of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.engine.scene import Scene
+from hsunmix.methods import Abundances
+from hsunmix.methods.abundance._constrained import solve
+from hsunmix.model.unmixing import Step
+from hsunmix.parameters import NoParams as Params
+
+__all__ = ["REFERENCE", "TITLE", "Params", "run"]
+
+TITLE = "Fractions and shade"
+REFERENCE = "Adams, Smith and Johnson, Journal of Geophysical Research 91 (1986), for shade as an endmember"
+
+
+def run(
+    scene: Scene,
+    w: NDArray[np.float64],
+    params: Params,
+) -> Generator[Step | None, None, Abundances]:
+    """Solve every pixel; w is (bands used, r)."""
+    found = yield from solve(scene, np.column_stack([w, np.zeros(len(w))]), simplex=True)
+    shade = float(found.tiles[:, -1].sum(dtype=np.float64)) / scene.n_pixels
+    note = f"What abundances lack of one is shade: {100 * shade:.0f} % on average."
+    return Abundances(np.ascontiguousarray(found.tiles[:, :-1]), note)
