@@ -29,6 +29,7 @@ from hsunmix.formats._raw_pixels import MissingPixels, RawPixels
 from hsunmix.formats._spectrum_text import GAP, with_gaps
 from hsunmix.formats._wavelengths import nanometres
 from hsunmix.model.cube import Cube
+from hsunmix.model.quantity import quantity_in
 from hsunmix.model.spectra import Spectra
 
 TITLE = "ENVI"
@@ -162,5 +163,13 @@ def _cube(header: Header, described: Layout, pixels: RawPixels | MissingPixels) 
         interleave=described.interleave,
         wavelength_unit=unit,
         default_rgb=None if described.library else default_rgb(header, bands),
+        quantity=_quantity(header),
         notes=(*header.notes, *missing),  # last, when everything has been understood
     )
+
+
+def _quantity(header: Header) -> str:
+    """What the values are: by the words for them, else by a factor that only reflectance has."""
+    titles = header.text("z plot titles").rpartition(",")[2]  # "Wavelength, Reflectance"
+    said = quantity_in(titles, header.text("data units"), header.text("description"))
+    return said or ("Reflectance" if header.text("reflectance scale factor") else "")

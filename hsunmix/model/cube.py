@@ -71,6 +71,8 @@ class Cube:
         How it lies in its file, where that is to be chosen.
     seeks_nodata : bool
         Whether a value such as −9999 may be taken for "no data" though nothing declares it.
+    quantity : str
+        What the values are, in a word such as ``Reflectance``; empty where the file doesn't say.
     notes : tuple of str
         What the reader had to assume, in sentences.
     """
@@ -97,6 +99,7 @@ class Cube:
     files: tuple[tuple[Path, Identity], ...] = ()
     layout: Layout = field(default_factory=Layout)
     seeks_nodata: bool = True
+    quantity: str = ""
     notes: tuple[str, ...] = ()
 
     @classmethod

@@ -18,6 +18,7 @@ from hsunmix.gui.widgets.curves import DASHED, DOTTED
 from hsunmix.gui.widgets.elided import ElidedLabel
 from hsunmix.gui.widgets.plot_sheet import round_up
 from hsunmix.gui.widgets.spectrum_plot import RESIDUAL, Curve, SpectrumPlot, Spread
+from hsunmix.model.quantity import label_of
 from hsunmix.model.spectra import colour
 from hsunmix.model.wording import quantity
 from hsunmix.session.document import Document
@@ -165,11 +166,12 @@ class View(Panel):
         cube, unit = self._document.cube, self._live.unit
         if cube is None:
             return
+        what = label_of(cube.quantity, cube.layout.dataset)
         if cube.wavelengths is None:
-            self.plot.set_axes(np.arange(1.0, cube.bands + 1), "Band", "Value")
+            self.plot.set_axes(np.arange(1.0, cube.bands + 1), "Band", what)
         else:
             scale = 1e-3 if unit == "µm" else 1.0
-            self.plot.set_axes(scale * cube.wavelengths, f"Wavelength ({unit})", "Value")
+            self.plot.set_axes(scale * cube.wavelengths, f"Wavelength ({unit})", what)
         self.plot.set_unused(~cube.good_bands)
         for draw in (self._draw_endmembers, self._draw_hints, self._draw_regions, self._draw_pins):
             draw()
