@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hsunmix.formats._wavelengths import nanometres, widths
 
-__all__ = ["BandAxis", "BandVector", "understand"]
+__all__ = ["PLAUSIBLE_NM", "BandAxis", "BandVector", "axes_by_bands", "understand"]
 
 _WAVELENGTH = re.compile(r"wave|^wl|lambda|(band|spectral)_?cent|wvl|frequenc", re.IGNORECASE)
 _NOT_WAVELENGTH = re.compile(r"good|flag|mask|fwhm|width|index|error|unc", re.IGNORECASE)
@@ -83,6 +83,16 @@ def understand(vectors: Sequence[BandVector], bands: int, notes: list[str]) -> B
         notes.extend(said)
         return BandAxis(nm, _fwhm(fitting, vector, nm, notes), bad, vector.unit)
     return BandAxis(bad_bands=bad)
+
+
+def axes_by_bands(shape: Sequence[int], vectors: Sequence[BandVector], notes: list[str]) -> str:
+    """Return the axes of an array: ``yxb``, unless only another axis is as long as there are wavelengths."""
+    for axes in ("yxb", "byx", "ybx"):
+        if understand(vectors, shape[axes.index("b")], []).wavelengths is not None:
+            if axes != "yxb":
+                notes.append(f"the axes were taken as {axes}, by the number of wavelengths.")
+            return axes
+    return "yxb"
 
 
 def _is_axis(vector: BandVector) -> bool:

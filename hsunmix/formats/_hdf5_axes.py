@@ -9,19 +9,20 @@ import numpy as np
 from hsunmix.formats._band_vectors import BandAxis, BandVector, understand
 from hsunmix.formats._hdf5_file import Unfit, attribute, by_columns, is_small, text, vectors
 
-__all__ = ["axes_of", "long_axes"]
+__all__ = ["axes_of", "long_axes", "plane"]
 
 _AXES = {2: "yxb", 0: "byx", 1: "ybx"}
 _MATLAB_AXES = {0: "bxy", 1: "xby", 2: "xyb"}  # MATLAB and Octave write the axes in reverse
 _DOWN = {
     "y", "lat", "latitude", "line", "lines", "row", "rows", "northing", "downtrack", "along_track",
-    "alongtrack", "nj", "j", "yc", "ydim", "y_dim", "height", "scan", "scans", "scanline", "number_of_lines",
+    "alongtrack", "nj", "j", "yc", "ydim", "y_dim", "height", "scan", "scans", "scanline",
+    "number_of_lines", "number_of_scans",
     "grid_yt", "south_north",
 }  # fmt: skip
 _ACROSS = {
     "x", "lon", "long", "longitude", "sample", "samples", "column", "columns", "col", "cols", "easting",
     "crosstrack", "across_track", "acrosstrack", "cross_track", "ni", "i", "xc", "xdim", "x_dim", "width",
-    "pixel", "pixels", "ground_pixel", "pixels_per_line", "grid_xt", "west_east",
+    "pixel", "pixels", "ground_pixel", "pixels_per_line", "ccd_pixels", "grid_xt", "west_east",
 }  # fmt: skip
 _SPECTRAL = ("wave", "wl", "lambda", "band", "spectral", "channel", "frequenc")
 _BY_STANDARD = {
@@ -84,6 +85,23 @@ def axes_of(file: Any, dataset: Any, given: str | None, notes: list[str]) -> tup
         + (f"; {others} would fit as well." if others else ".")
     )
     return axes, bands, bool(others)
+
+
+def plane(dataset: Any) -> str:
+    """Return the axes of a dataset that is one band by the names of its dimensions; else nothing.
+
+    One with two axes that have no such names is ``yx``; one with more has others that are one long.
+    """
+    letters = [_letter(dataset, k) for k in range(dataset.ndim)]
+    if letters.count("y") != 1 or letters.count("x") != 1:
+        return "yx" if dataset.ndim == 2 else ""
+    others = [dataset.shape[k] for k, letter in enumerate(letters) if letter not in ("x", "y")]
+    spectral = "b" in letters  # a cube of one band
+    return (
+        ""
+        if spectral or any(n > 1 for n in others)
+        else "".join(c if c in ("x", "y") else "." for c in letters)
+    )
 
 
 def _plain(axes: str) -> str:

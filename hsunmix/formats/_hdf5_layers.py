@@ -11,6 +11,7 @@ import numpy as np
 from hsunmix.formats import _hdf5_cf
 from hsunmix.formats._absence import Absence
 from hsunmix.formats._band_vectors import PLAUSIBLE_NM, BandAxis
+from hsunmix.formats._hdf5_axes import plane
 from hsunmix.formats._hdf5_file import Unfit, attribute, number, text
 from hsunmix.formats._hdf5_found import Found, Piece
 from hsunmix.formats._hdf5_values import absence, gain_offset, unsigned, unused
@@ -37,7 +38,7 @@ def find(file: Any, every: dict[str, Any]) -> Found | None:
     """
     groups: dict[tuple[Any, ...], list[str]] = defaultdict(list)
     for name, dataset in every.items():
-        if dataset.ndim != 2 or dataset.dtype.kind not in "iuf" or min(dataset.shape, default=0) < 1:
+        if dataset.dtype.kind not in "iuf" or min(dataset.shape, default=0) < 1 or not plane(dataset):
             continue
         parent, leaf = name.rpartition("/")[::2]
         told = _centre(dataset) is not None
@@ -46,7 +47,14 @@ def find(file: Any, every: dict[str, Any]) -> Found | None:
         stem = "" if told else _NUMBER.sub("#", leaf)
         groups[parent, stem, dataset.shape, dataset.dtype.str, unsigned(dataset)].append(name)
     alike = max(groups.values(), key=len, default=[])
-    return _found(file, every, alike) if len(alike) >= LEAST else None
+    if len(alike) < LEAST:
+        return None
+    left = [name for names in groups.values() for name in names if names is not alike]
+    others = [name for name in left if _centre(every[name]) is not None]
+    found = _found(file, every, alike)
+    if others:
+        found.notes.append(f"of another size, type or place, and left aside: {', '.join(others)[:200]}.")
+    return found
 
 
 def _centre(dataset: Any) -> float | None:
@@ -75,12 +83,12 @@ def _found(file: Any, every: dict[str, Any], names: list[str]) -> Found:
     empty = _together(empties)
     gain, offset = (np.array([scale[k] for scale in scales], dtype=np.float64) for k in (0, 1))
     return Found(
-        tuple(Piece(dataset, "yx") for dataset in datasets),
+        tuple(Piece(dataset, plane(dataset)) for dataset in datasets),
         axis,
         nodata=empty.nodata,
         gain=_one(gain),
         offset=_one(offset),
-        georeference=_hdf5_cf.place(file, every, datasets[0], "yx", notes),
+        georeference=_hdf5_cf.place(file, every, datasets[0], plane(datasets[0]), notes),
         absence=None if empty.plain else empty,
         unsigned=unsigned(datasets[0]),
         names=tuple(name.rpartition("/")[2] for name in names),

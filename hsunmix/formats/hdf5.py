@@ -13,6 +13,7 @@ from hsunmix.formats import _hdf5_describe, _hdf5_layers, _hdf5_matrix, _hdf5_pl
 from hsunmix.formats._absence import ScreenedPixels, empty_value
 from hsunmix.formats._band_vectors import understand
 from hsunmix.formats._composed_pixels import GridPixels, JoinedPixels, SummedPixels, UnsignedPixels
+from hsunmix.formats._hdf5_axes import plane
 from hsunmix.formats._hdf5_chunks import chunked
 from hsunmix.formats._hdf5_file import datasets, open_file, reading, usable, vectors
 from hsunmix.formats._hdf5_found import Found
@@ -68,7 +69,13 @@ def _opened(path: Path, file: Any, options: Options) -> Cube:
         cube = _matrix(path, file, every, options)
         if cube is not None:
             return cube
-        found = None if asked or options.axes else _hdf5_layers.find(file, every)
+    if (
+        found is None
+        and not asked
+        and not options.axes
+        and all(map(plane, _hdf5_plain.cubes(every).values()))
+    ):
+        found = _hdf5_layers.find(file, every)
     if found is None:
         found = _hdf5_plain.find(path, file, every, options)
     for name in ("lines", "samples"):

@@ -10,10 +10,11 @@ import re
 from pathlib import Path
 
 import numpy as np
+from msgspec import structs
 from numpy.typing import NDArray
 
 from hsunmix.errors import FormatError, ParameterError
-from hsunmix.formats._band_vectors import understand
+from hsunmix.formats._band_vectors import axes_by_bands, understand
 from hsunmix.formats._envi_map import from_map_info
 from hsunmix.formats._matlab_contents import Contents
 from hsunmix.formats._matlab_library import open_spectra
@@ -52,6 +53,9 @@ def open_cube(path: Path, options: Options) -> Cube:
     name, notes = _choose(contents, options)
     layout = Layout()
     if len(contents.shapes[name]) == 3:
+        if options.axes is None:
+            axes = axes_by_bands(contents.shapes[name], list(contents.vectors()), notes)
+            options = structs.replace(options, axes=axes)
         values = _from_array(contents.array(name), options)
         cubes = tuple(n for n, shape in contents.shapes.items() if len(shape) == 3 and min(shape) > 0)
         layout = Layout(options.axes or "yxb", True, name, cubes)

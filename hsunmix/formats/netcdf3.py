@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from hsunmix.errors import FormatError
 from hsunmix.formats import _hdf5_describe, _hdf5_layers, _hdf5_plain
+from hsunmix.formats._hdf5_axes import plane
 from hsunmix.formats._hdf5_file import datasets, reading
 from hsunmix.formats._options import Options
 from hsunmix.formats.hdf5 import cube_of, joined
@@ -66,8 +67,9 @@ def open_cube(path: Path, options: Options) -> Cube:
         every = datasets(mirror)
         asked = (options.dataset or "").strip("/")
         found = None if options.axes else _hdf5_describe.find(mirror, every, asked)
-        if found is None and not _hdf5_plain.offers(every, asked):
-            found = None if options.axes else _hdf5_layers.find(mirror, every)
+        cubes = _hdf5_plain.cubes(every)
+        if found is None and not asked and not options.axes and all(map(plane, cubes.values())):
+            found = _hdf5_layers.find(mirror, every)
         if found is None:
             found = _hdf5_plain.find(path, mirror, every, options)
         pieces = [

@@ -8,10 +8,11 @@ from pathlib import Path
 from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 import numpy as np
+from msgspec import structs
 from numpy.typing import NDArray
 
 from hsunmix.errors import FormatError, ParameterError
-from hsunmix.formats._band_vectors import BandVector, understand
+from hsunmix.formats._band_vectors import BandVector, axes_by_bands, understand
 from hsunmix.formats._checked import Checked
 from hsunmix.formats._numpy_array import ASSUMED, MAX_HEAD, Head, image_of, raw_pixels, read_head
 from hsunmix.formats._options import Options
@@ -63,7 +64,6 @@ def _open(path: Path, archive: ZipFile, options: Options) -> Cube:
             heads[name] = info, read_head(path, file, name)
     name, notes = _choose(path, heads, options)
     info, head = heads[name]
-    pixels = _pixels(path, archive, info, head, options, notes)
     vectors = [
         BandVector(other, _read(path, archive, *heads[other]).ravel())
         for other, (_, h) in heads.items()
@@ -71,8 +71,12 @@ def _open(path: Path, archive: ZipFile, options: Options) -> Cube:
         and 1 < (size := int(np.prod(h.shape, dtype=object))) <= MAX_VECTOR
         and max(h.shape) == size
     ]
+    given = options.axes is not None
+    if not given and len(head.shape) == 3:
+        options = structs.replace(options, axes=axes_by_bands(head.shape, vectors, notes))
+    pixels = _pixels(path, archive, info, head, options, notes)
     axis = understand(vectors, pixels.shape[2], notes)
-    sure = options.axes is not None or axis.wavelengths is not None
+    sure = given or axis.wavelengths is not None
     if len(head.shape) == 3 and not sure:
         notes.append(ASSUMED)
     layout = Layout(

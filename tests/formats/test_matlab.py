@@ -210,3 +210,14 @@ def test_urban_needs_its_lines(shared):
     np.testing.assert_array_equal(cube.pixels.spectrum(5, 20), expected)
     with pytest.raises(ParameterError, match="not whole"):
         open_cube(path, lines=78)
+
+
+@pytest.mark.parametrize("axes", ["yxb", "byx", "ybx"])
+def test_the_axis_with_as_many_entries_as_wavelengths(tmp_path, axes):
+    values, nm = np.random.default_rng(0).random((4, 6, 9)), np.linspace(400, 2400, 9)
+    stored = values.transpose(["yxb".index(axis) for axis in axes])
+    scipy.io.savemat(tmp_path / "a.mat", {"cube": stored, "wavelength": nm})
+    cube = open_cube(tmp_path / "a.mat")
+    np.testing.assert_array_equal(cube.pixels.read(0, 4), values)
+    np.testing.assert_allclose(cube.wavelengths, nm)
+    assert any(f"taken as {axes}" in note for note in cube.notes) is (axes != "yxb")

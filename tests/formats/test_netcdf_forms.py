@@ -248,3 +248,18 @@ def test_a_transform_that_the_coordinates_contradict(tmp_path):
     data = {"r": (("y", "x", "band"), scene(), {"grid_mapping": "crs"})}
     xr.Dataset(data, coords=coords).to_netcdf(tmp_path / "a.nc", engine="h5netcdf")
     assert open_cube(tmp_path / "a.nc").georeference.transform == (30, 0, 499985, 0, 30, 3999985)
+
+
+@pytest.mark.parametrize("dims", [("time", "y", "x"), ("y", "x", "time"), ("x", "y"), ("lat", "lon")])
+def test_variables_of_bands_with_other_axes(tmp_path, dims):
+    variables = {}
+    for k, w in enumerate(NM):
+        values = scene()[:, :, k] if dims[0] != "x" else scene()[:, :, k].T
+        values = np.expand_dims(values, dims.index("time")) if "time" in dims else values
+        variables[f"r{w:.0f}"] = (dims, values)
+    variables["odd"] = (dims, variables["r450"][1].astype("f8"), {"wavelength": 3000.0})
+    xr.Dataset(variables).to_netcdf(tmp_path / "a.nc", engine="h5netcdf")
+    cube = open_cube(tmp_path / "a.nc")
+    np.testing.assert_array_equal(cube.read(0, L), scene())
+    np.testing.assert_allclose(cube.wavelengths, np.round(NM))
+    assert any("left aside: odd" in note for note in cube.notes)

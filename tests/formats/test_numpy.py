@@ -174,3 +174,16 @@ def test_damaged_archives(tmp_path, values):
         except (FileError, ParameterError) as error:
             lines = (str(error),)
         assert not any("\n" in line for line in lines)
+
+
+@pytest.mark.parametrize("axes", ["yxb", "byx", "ybx"])
+@pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
+def test_the_axis_with_as_many_entries_as_wavelengths(tmp_path, values, axes, save):
+    nm = np.linspace(400, 2400, 11)
+    save(tmp_path / "a.npz", cube=values.transpose(["yxb".index(a) for a in axes]), wavelength=nm)
+    cube = open_cube(tmp_path / "a.npz")
+    np.testing.assert_array_equal(cube.pixels.read(0, 5), values)
+    np.testing.assert_allclose(cube.wavelengths, nm)
+    assert cube.layout.axes == axes
+    assert cube.layout.sure
+    assert any(f"taken as {axes}" in note for note in cube.notes) is (axes != "yxb")

@@ -16,5 +16,5 @@ PRODUCT = Product(
     ),
     place=gdal_transform("/@geotransform", "/@spatial_ref"),
     table=("location/glt_y", "location/glt_x"),
-    family=("sensor_band_parameters/*",),
+    family=("location/glt_x", "sensor_band_parameters/mask_bands"),
 )
