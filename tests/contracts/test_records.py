@@ -90,6 +90,9 @@ KINDS: dict[str, list[str]] = {
     "bands": _of("spa", "--bands", "500-1300, no-water"),
     "bands by number": _of("spa", "--bands", "all,#2-17"),
     "bands and masks": _of("hals", "--bands", "no-water", "--mask", "m.npy", "--mask", "b[1270] > 0.1"),
+    "nodata": _of("spa", "--nodata", "0.25"),
+    "nodata below zero": _of("vca", "--nodata", "-9999"),
+    "nodata none": [*_of("spa", "--nodata", "none"), "--mask", "band[1] > -1"],
     "dataset": ["stack.mat", "-r", "3", "-m", "spa", "--dataset", "Y", "--lines", str(LINES)],
     "axes": ["turned.mat", "-r", "3", "-m", "vca", "--axes", "byx"],
 }  # fmt: skip
