@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
@@ -74,6 +74,7 @@ def unmix(
     seed: int = 0,
     init: str | ArrayLike | None = None,
     abundance: str | None = None,
+    abundance_parameters: Mapping[str, Any] | None = None,
     locked: Sequence[int] = (),
     weights: ArrayLike | None = None,
     nodata: float | str | None = None,
@@ -96,6 +97,8 @@ def unmix(
         An extraction method's identifier, or spectra to start from.
     abundance : str, optional
         Abundance method; by default the factorization's own, or nnls after an extraction.
+    abundance_parameters : mapping, optional
+        The abundance method's own, such as ``{"penalty": 0.01}`` for ``sunsal``.
     locked : sequence of int
         Columns of ``init`` that must stay as they are, counted from 0. Every method honours them; those that
         start from no spectra (``auto``, extractions) put them in the places of the ones found that are
@@ -123,6 +126,7 @@ def unmix(
     request = pipeline.Request(
         method, whole_number(rank, "rank"), parameters, abundance or "", whole_number(seed, "seed", 0),
         endmembers, columns(locked), None if weights is None else _weights(weights, cube_or_x),
+        abundance_parameters=abundance_parameters or {},
     )  # fmt: skip
     scene = finish(pipeline.load_for(cube, request))
     unmixing = finish(pipeline.unmix(scene, request))

@@ -84,3 +84,22 @@ def test_spectra_in_other_units_than_the_scene_are_told_of(scale: float) -> None
         warnings.simplefilter("error")
         hsunmix.abundances(scale * x, scale * w)
         hsunmix.unmix(scale * x, "hals", rank=3, init=scale * w, max_iterations=3)
+
+
+def test_parameters_of_the_abundance_method(small_cube: Cube) -> None:
+    found = hsunmix.unmix(
+        small_cube, "hals", rank=3, abundance="sunsal", abundance_parameters={"penalty": 0.3}
+    )
+    alone = hsunmix.abundances(small_cube, found.endmembers, "sunsal", penalty=0.3)
+    np.testing.assert_array_equal(found.abundances, alone)
+    assert found.asked is not None
+    assert found.asked.abundance_parameters == {"penalty": 0.3}
+    weak = hsunmix.unmix(small_cube, "hals", rank=3, abundance="sunsal")
+    assert found.abundances.sum() < 0.9 * weak.abundances.sum()
+    for given, words in (
+        ({"abundance": "sunsal", "abundance_parameters": {"penalty": 2}}, "penalty"),
+        ({"abundance": "fcls", "abundance_parameters": {"penalty": 0.1}}, "penalty"),
+        ({"abundance_parameters": {"penalty": 0.1}}, "none was asked for"),
+    ):
+        with pytest.raises(hsunmix.HsunmixError, match=words):
+            hsunmix.unmix(small_cube, "hals", rank=3, **given)  # type: ignore[arg-type]

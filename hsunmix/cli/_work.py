@@ -95,13 +95,13 @@ def check_request(request: Request) -> None:
         No such method or parameter, or a number of endmembers below one.
     """
     from hsunmix.methods import get
+    from hsunmix.methods.pipeline import abundance_params
     from hsunmix.parameters import make
 
     if request.rank < 1:
         raise InputError(f"{request.rank} endmembers cannot be found; -r takes 1 or more")
     make(get(request.method, "factorization", "extraction").params, request.parameters)
-    if request.abundance:
-        get(request.abundance, "abundance")
+    abundance_params(request)
 
 
 def check_products(names: str) -> tuple[str, ...]:

@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 @click.option("--init", metavar="METHOD", help="What the method starts from; the same as --set init=METHOD.")
 @click.option("--seed", type=SEED, default=0, show_default=True, help="For everything random.")
 @click.option(
+    "--abundance-set", multiple=True, metavar="NAME=VALUE", help="A parameter of the abundance method."
+)
+@click.option(
     "--shade", is_flag=True, help="Fractions that sum to one or less, the rest being shade: -a shade."
 )
 @setting
@@ -64,6 +67,7 @@ def command(
     rank: int,
     method: str,
     abundance: str,
+    abundance_set: tuple[str, ...],
     shade: bool,
     init: str | None,
     seed: int,
@@ -89,7 +93,10 @@ def command(
         raise click.UsageError(f"--shade is -a shade; -a {abundance} asks for something else")
     abundance = "shade" if shade else abundance
     parameters = dict(from_text(text) for text in settings) | ({"init": init} if init else {})
-    request = Request(method=method, rank=rank, parameters=parameters, abundance=abundance, seed=seed)
+    request = Request(
+        method, rank, parameters, abundance, seed,
+        abundance_parameters=dict(from_text(text) for text in abundance_set),
+    )  # fmt: skip
     names = work.check_products(products)
     with work.about(cube):
         work.check_request(request)
@@ -134,6 +141,7 @@ def _document(cube: Cube, request: Request, result: Unmixing) -> Document:
     from hsunmix.session.document import Document, RunSettings
     from hsunmix.session.runs import with_run
 
-    changed = {request.method: dict(request.parameters)} if request.parameters else {}
+    given = ((request.method, request.parameters), (request.abundance, request.abundance_parameters))
+    changed = {name: dict(values) for name, values in given if values}
     settings = RunSettings(request.method, request.rank, request.abundance, request.seed, changed)
     return with_run(Document(cube=cube, settings=settings), result, settings)

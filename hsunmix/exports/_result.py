@@ -73,6 +73,7 @@ def _record(delivery: Delivery, sha256: str | None, statistics: Statistics) -> d
         "abundance": unmixing.abundance,
         "rank": unmixing.rank,
         "parameters": dict(unmixing.parameters),
+        "abundance_parameters": {} if unmixing.asked is None else dict(unmixing.asked.abundance_parameters),
         "seed": unmixing.seed,
         "relative_error": float(unmixing.relative_error),
         "iterations": unmixing.iterations,

@@ -27,6 +27,8 @@ class Request:
         The method's, by name; what is left out has its default.
     abundance : str
         Abundance method; empty for the factorization's own, and nnls after an extraction.
+    abundance_parameters : mapping
+        Those of ``abundance``, by name.
     seed : int
     endmembers : array, (bands, r), or None
         Spectra to start from, in the cube's units.
@@ -48,3 +50,4 @@ class Request:
     locked: tuple[int, ...] = ()
     weights: NDArray[Any] | None = None
     weights_from: Weights | None = None
+    abundance_parameters: Mapping[str, Any] = field(default_factory=dict)

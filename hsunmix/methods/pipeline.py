@@ -7,12 +7,14 @@ from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.engine.known import with_weights
 from hsunmix.engine.passes import norms_squared, residuals
 from hsunmix.engine.scene import Scene, load
+from hsunmix.errors import InputError
 from hsunmix.methods import Abundances, Extraction, Factorization, Method, RankEstimate, get
 from hsunmix.methods._request import Request
 from hsunmix.methods._scaling import scaled_to_sum_one
@@ -25,7 +27,7 @@ from hsunmix.model.foreign import spectra
 from hsunmix.model.unmixing import Asked, Step, Unmixing, Weights
 from hsunmix.parameters import make, to_dict
 
-__all__ = ["Request", "estimate_rank", "load_for", "solve", "unmix"]
+__all__ = ["Request", "abundance_params", "estimate_rank", "load_for", "solve", "unmix"]
 
 Steps = Generator[Step | None, None, Unmixing]
 
@@ -61,8 +63,7 @@ def unmix(scene: Scene, request: Request) -> Steps:
     began = perf_counter()
     method = get(request.method, "factorization", "extraction")
     params = make(method.params, request.parameters)
-    if request.abundance:
-        get(request.abundance, "abundance")
+    asked = abundance_params(request)
     request = checked(scene, request)
     start, said = yield from started(scene, request, method)
     if method.kind == "extraction":
@@ -75,8 +76,8 @@ def unmix(scene: Scene, request: Request) -> Steps:
     if not result.fixed_scale and not result.abundance:
         result = yield from scaled_to_sum_one(scene, result, start.locked)
     wanted = request.abundance or result.abundance
-    if wanted and (wanted != result.abundance or not result.abundances.size):
-        result = yield from _with_abundances(scene, result, wanted)
+    if wanted and (wanted != result.abundance or not result.abundances.size or request.abundance_parameters):
+        result = yield from _with_abundances(scene, result, wanted, asked)
     result = replace(result, note=" ".join(filter(None, [said, result.note, result.abundance_note])))
     unmixing = noted(scene, (yield from _finish(scene, result, method, to_dict(params))), request.endmembers)
     return replace(unmixing, seed=request.seed, seconds=perf_counter() - began, asked=_asked(request))
@@ -86,7 +87,27 @@ def _asked(request: Request) -> Asked:
     weights = request.weights_from
     if weights is None and request.weights is not None:
         weights = Weights(shape=np.shape(request.weights))
-    return Asked(request.abundance, request.endmembers, request.locked, weights)
+    return Asked(
+        request.abundance, request.endmembers, request.locked, weights, dict(request.abundance_parameters)
+    )
+
+
+def abundance_params(request: Request) -> msgspec.Struct | None:
+    """Return the parameters of the abundance method that was asked for; None where none was.
+
+    Raises
+    ------
+    InputError
+        There is no such method; parameters were given but no method.
+    ParameterError
+        A parameter was refused, by name.
+    """
+    if request.abundance:
+        return make(get(request.abundance, "abundance").params, request.abundance_parameters)
+    if request.abundance_parameters:
+        names = ", ".join(request.abundance_parameters)
+        raise InputError(f"{names}: parameters of an abundance method, but none was asked for")
+    return None
 
 
 def solve(
@@ -142,10 +163,10 @@ def _extracted(found: Extraction) -> Factorization:
 
 
 def _with_abundances(
-    scene: Scene, result: Factorization, abundance: str
+    scene: Scene, result: Factorization, abundance: str, params: msgspec.Struct | None
 ) -> Generator[Step | None, None, Factorization]:
     method = get(abundance, "abundance")
-    found: Abundances = yield from method.run(scene, result.endmembers, method.params())
+    found: Abundances = yield from method.run(scene, result.endmembers, params or method.params())
     # Where the method would have chosen others, nobody could tell from its note which these are.
     asked = f"Abundances by {abundance.upper()}, as asked." if result.abundance_note else ""
     note = " ".join(filter(None, [result.note, asked, found.note]))

@@ -101,6 +101,8 @@ class Writer:
         words, given = [cube, repr(method)], dict(given)
         if asked.abundance:
             words.append(f"abundance={asked.abundance!r}")
+        if asked.abundance_parameters:
+            words.append(f"abundance_parameters={dict(asked.abundance_parameters)!r}")
         if asked.endmembers is not None:
             columns = [self.spectrum(f"Start {k + 1}", "given", w) for k, w in enumerate(asked.endmembers.T)]
             start = f"{target}_start"

@@ -82,12 +82,15 @@ class Asked:
     locked : tuple of int
         Columns of ``endmembers`` that had to stay.
     weights : Weights or None
+    abundance_parameters : mapping
+        What was said of the abundance method's parameters.
     """
 
     abundance: str = ""
     endmembers: NDArray[np.float64] | None = None
     locked: tuple[int, ...] = ()
     weights: Weights | None = None
+    abundance_parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -58,7 +58,8 @@ class Pieces:
         given: dict[str, Any] = {"rank": len(run.endmembers), "seed": seed, **own}
         asked = result.asked if result is not None else None
         if asked is None or run.locked:
-            asked = Asked(settings.abundance, weights=settings.weights)
+            abundance = settings.parameters.get(settings.abundance, {})
+            asked = Asked(settings.abundance, weights=settings.weights, abundance_parameters=abundance)
         self.writer.comment(f"{run.label}{', with locked endmembers' if run.locked else ''}")
         if settings.weights is not None and not self._facts.weights_hold:
             self.writer.comment(f"The run had other weights: {settings.weights.path} was changed or is gone.")

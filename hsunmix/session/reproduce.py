@@ -56,6 +56,8 @@ def command_line(
         raise InputError(f"{settings.weights.path}: is gone or another file now than the run's weights")
     words = ["hsunmix", "unmix", os.fspath(cube.path or ""), "-r", str(result.rank), "-m", result.method]
     words += ["-a", settings.abundance] if settings.abundance else []
+    for name, value in settings.parameters.get(settings.abundance, {}).items():
+        words += ["--abundance-set", to_text(name, value)]
     words += ["--seed", str(result.seed)]
     for name, value in settings_of(result).parameters.get(result.method, {}).items():
         words += ["--set", to_text(name, value)]

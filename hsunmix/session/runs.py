@@ -132,6 +132,8 @@ def settings_of(unmixing: Unmixing) -> RunSettings:
     changed = {name: v for name, v in unmixing.parameters.items() if v != defaults.get(name, v)}
     parameters = {unmixing.method: changed} if changed else {}
     asked = unmixing.asked or Asked(unmixing.abundance)
+    if asked.abundance_parameters:
+        parameters[asked.abundance] = dict(asked.abundance_parameters)
     weights = asked.weights if asked.weights is not None and asked.weights.path else None
     return RunSettings(unmixing.method, unmixing.rank, asked.abundance, unmixing.seed, parameters, weights)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-import hsunmix
 from tests.scenes import lake, solved
 
 
@@ -21,10 +20,3 @@ def test_as_nnls_where_that_sums_to_less_and_as_fcls_elsewhere() -> None:
         assert same.max() < 1e-3
     assert found.min() >= 0
     assert found.sum(axis=0).max() < 1 + 1e-6
-
-
-def test_the_note_says_how_much_is_shade() -> None:
-    x = lake().reshape(-1, 60).T
-    result = hsunmix.unmix(x, "vca", rank=3, abundance="shade")
-    lacking = 1 - result.abundances.sum(axis=0).mean()
-    assert f"is shade: {100 * lacking:.0f} % on average." in result.note

@@ -103,6 +103,7 @@ class Controller:
             settings.parameters.get(settings.method, {}),
             settings.abundance,
             settings.seed,
+            abundance_parameters=settings.parameters.get(settings.abundance, {}),
         )
         takes = {parameter.name for parameter in get(settings.method).parameters}
         if settings.weights is not None and "weights_are" in takes:

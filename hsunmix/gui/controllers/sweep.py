@@ -40,7 +40,10 @@ class Controller:
         if cube is None:
             return
         parameters = settings.parameters.get(settings.method, {})
-        request = pipeline.Request(settings.method, 1, parameters, settings.abundance, settings.seed)
+        request = pipeline.Request(
+            settings.method, 1, parameters, settings.abundance, settings.seed,
+            abundance_parameters=settings.parameters.get(settings.abundance, {}),
+        )  # fmt: skip
         self._known = None
 
         def work() -> Generator[Step | None, None, Sweep]:

@@ -36,6 +36,4 @@ def run(
 ) -> Generator[Step | None, None, Abundances]:
     """Solve every pixel; w is (bands used, r)."""
     found = yield from solve(scene, np.column_stack([w, np.zeros(len(w))]), simplex=True)
-    shade = float(found.tiles[:, -1].sum(dtype=np.float64)) / scene.n_pixels
-    note = f"What abundances lack of one is shade: {100 * shade:.0f} % on average."
-    return Abundances(np.ascontiguousarray(found.tiles[:, :-1]), note)
+    return Abundances(np.ascontiguousarray(found.tiles[:, :-1]))
