@@ -86,6 +86,11 @@ def test_a_missing_value_of_weight_zero_costs_no_pixel(fill, layout) -> None:
     np.testing.assert_allclose(product, x, atol=5e-3)
     same = hsunmix.unmix(zeros, "weighted", weights=weights, **options)
     np.testing.assert_allclose(result.endmembers, same.endmembers, rtol=1e-5)
+    # What is missing is not a zero that the result fails to explain.
+    left = np.where(missing, 0, product - x)
+    assert result.relative_error == pytest.approx(np.linalg.norm(left) / np.linalg.norm(zeros), rel=1e-3)
+    rmse = np.sqrt(np.square(left).sum(axis=0) / (~missing).sum(axis=0))
+    np.testing.assert_allclose(result.rmse.ravel(), rmse, atol=1e-6)
 
 
 def test_a_missing_value_with_a_weight_costs_its_pixel() -> None:
@@ -151,6 +156,7 @@ def test_any_unit_gives_the_same_abundances(factor) -> None:
     np.testing.assert_allclose(scaled.abundances, plain.abundances, atol=1e-5)
     np.testing.assert_allclose(scaled.endmembers, plain.endmembers * factor, rtol=1e-6)
     assert scaled.relative_error == pytest.approx(plain.relative_error, rel=1e-4)
+    np.testing.assert_allclose(scaled.rmse.astype(np.float64) / factor, plain.rmse, atol=1e-6)
 
 
 def test_a_spectrum_and_an_image_at_the_door() -> None:

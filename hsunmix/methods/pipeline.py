@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.engine.known import with_weights
-from hsunmix.engine.passes import norms_squared, residuals
 from hsunmix.engine.scene import Scene, load
 from hsunmix.errors import InputError
 from hsunmix.methods import Abundances, Extraction, Factorization, Method, RankEstimate, get
+from hsunmix.methods._misfit import misfit
 from hsunmix.methods._request import Request
 from hsunmix.methods._scaling import scaled_to_sum_one
 from hsunmix.methods._starts import checked, started
@@ -79,7 +79,8 @@ def unmix(scene: Scene, request: Request) -> Steps:
     if wanted and (wanted != result.abundance or not result.abundances.size or request.abundance_parameters):
         result = yield from _with_abundances(scene, result, wanted, asked)
     result = replace(result, note=" ".join(filter(None, [said, result.note, result.abundance_note])))
-    unmixing = noted(scene, (yield from _finish(scene, result, method, to_dict(params))), request.endmembers)
+    unmixing = yield from _finish(scene, result, method, to_dict(params), start.weights)
+    unmixing = noted(scene, unmixing, request.endmembers)
     return replace(unmixing, seed=request.seed, seconds=perf_counter() - began, asked=_asked(request))
 
 
@@ -173,14 +174,17 @@ def _with_abundances(
     return replace(result, abundances=found.tiles, abundance=abundance, abundance_note="", note=note)
 
 
-def _finish(scene: Scene, result: Factorization, method: Method, parameters: dict[str, Any]) -> Steps:
+def _finish(
+    scene: Scene,
+    result: Factorization,
+    method: Method,
+    parameters: dict[str, Any],
+    weights: NDArray[np.float32] | None = None,
+) -> Steps:
     """Measure what the result leaves unexplained, and put everything into the cube's terms."""
     w, h = result.endmembers, result.abundances
-    norm = float((yield from norms_squared(scene)).sum())
-    rest = yield from residuals(scene, w, h)
-    rmse = scene.spread((np.sqrt(rest / scene.n_bands) * scene.scale).astype(np.float32))
-    columns = result.columns
-    error = float(np.sqrt(rest.sum() / norm))
+    left = yield from misfit(scene, w, h, weights)
+    error, columns = left.relative_error, result.columns
     means = np.sum([tile.sum(axis=1, dtype=np.float64) for tile in h], axis=0) / scene.n_pixels
     # Doubts first: the window has room for one line.
     notes = [*_doubts(w, means, error), result.note, *scene.notes]
@@ -189,7 +193,7 @@ def _finish(scene: Scene, result: Factorization, method: Method, parameters: dic
     return Unmixing(
         endmembers=scene.full_spectra(w),
         abundances=scene.spread(h),
-        rmse=rmse,
+        rmse=left.rmse(scene),
         relative_error=error,
         history=result.history,
         source_pixels=None if columns is None else np.where(columns < 0, -1, scene.pixels[columns]),
