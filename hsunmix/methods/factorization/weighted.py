@@ -7,7 +7,8 @@ the same for all. With ``missing`` ``zeros`` entries that are exactly zero (dead
 left out of the sum. Weights may come from outside, one a value, a pixel or a band (``weights=`` in Python,
 ``--weights FILE`` on the command line; not in the window): then each ρ is multiplied by its weight.
 ``variances`` or ``deviations`` of the noise take the place of σ. A weight of zero, and what is
-no number, means a missing value.
+no number, means a missing value; such a value may be NaN or nodata itself, and its pixel stays. One with
+a weight above zero costs its pixel.
 Update: the bands are divided by σ_b. Entries that are missing are filled in from the model, doubtful
 ones moved towards it (this touches the loss from above, so lowering one lowers the other); then
 the rows of H and the columns of W are set to their optimum in turn.
