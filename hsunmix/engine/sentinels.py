@@ -211,19 +211,22 @@ def _flat(filling: Filling, scale: Scale) -> Generator[None, None, NDArray[np.in
     probes = np.unique(np.linspace(0, bands - 1, PROBES).round().astype(np.intp))
     enough = len(probes) // 2 + 1
     found: dict[float, int] = {}
+    floor = np.where(scale.gain > 0, scale.offset, np.inf)[probes]  # stored values below zero
+    high = np.float32(0.99 * filling.largest)
     for first in range(0, filling.count, TOGETHER * TILE):
         tiles = filling.tiles[first // TILE : first // TILE + TOGETHER, probes]
-        values = tiles.transpose(1, 0, 2).reshape(len(probes), -1)[:, : filling.count - first]
-        stored = scale.stored(values, probes)
         for base in range(len(probes) - enough + 1):
+            row = tiles[:, base].reshape(-1)[: filling.count - first]
+            odd = np.flatnonzero((row < floor[base]) | (row >= high))
+            if not odd.size:
+                continue
+            stored = scale.stored(tiles[odd // TILE, :, odd % TILE].T, probes)
             seed = stored[base]
-            odd = np.flatnonzero((seed < 0) | (values[base] >= 0.99 * filling.largest))
-            if odd.size:
-                reach = np.where(seed[odd] < 0, ALIKE, CLOSE) * np.abs(seed[odd])
-                close = np.abs(stored[:, odd] - seed[odd]) <= reach
-                odd = odd[(close.sum(axis=0) >= enough) & (seed[odd] != 0)]
-            kinds, places = np.unique(values[base, odd], return_index=True)
-            exact = (stored[:, odd[places]] == seed[odd[places]]).sum(axis=0) < enough
+            close = np.abs(stored - seed) <= np.where(seed < 0, ALIKE, CLOSE) * np.abs(seed)
+            flat = (close.sum(axis=0) >= enough) & (seed != 0)
+            odd, stored = odd[flat], stored[:, flat]
+            kinds, places = np.unique(row[odd], return_index=True)
+            exact = (stored[:, places] == stored[base, places]).sum(axis=0) < enough
             for place in np.lexsort((kinds, exact))[: MOST * 2]:
                 found.setdefault(float(kinds[place]), first + int(odd[places[place]]))
         yield

@@ -28,9 +28,14 @@ GROUP = 32  # bands that are copied together: what is read of a pixel for them s
 @njit(**KERNEL)
 def _look(row, limit, top, below):
     """Take a row of bits (m,) into top and below (m,) of its pixels."""
+    if limit == ANY:
+        for p in range(row.size):
+            top[p] = max(top[p], row[p] & MAGNITUDE)
+    else:
+        for p in range(row.size):
+            magnitude = row[p] & MAGNITUDE
+            top[p] = max(top[p], magnitude if magnitude <= limit else np.int32(0))
     for p in range(row.size):
-        magnitude = row[p] & MAGNITUDE
-        top[p] = max(top[p], magnitude if magnitude <= limit else np.int32(0))
         below[p] += np.int32(row[p] < 0) & np.int32((row[p] & MAGNITUDE) != 0)
 
 
@@ -65,9 +70,13 @@ def survey_spectra(block, limit, top, below):
         row = bits[p]
         largest, count = np.int32(0), np.int32(0)
         for b in range(row.size):
-            magnitude = row[b] & MAGNITUDE
-            largest = max(largest, magnitude if magnitude <= limit[b] else np.int32(0))
+            largest = max(largest, row[b] & MAGNITUDE)
             count += np.int32(row[b] < 0) & np.int32((row[b] & MAGNITUDE) != 0)
+        if largest > FINITE:  # seldom: it is asked only now which bands may hold such a thing
+            largest = np.int32(0)
+            for b in range(row.size):
+                magnitude = row[b] & MAGNITUDE
+                largest = max(largest, magnitude if magnitude <= limit[b] else np.int32(0))
         top[p] = largest
         below[p] = count
 
