@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hsunmix.errors import FormatError, HsunmixError
 from hsunmix.formats._band_vectors import BandVector
 
 __all__ = [
-    "Unfit", "attribute", "by_columns", "datasets", "is_small", "matlab_numbers", "number", "open_file",
-    "reading", "require_filters", "resolve", "text", "usable", "vectors",
+    "Unfit", "attribute", "by_columns", "datasets", "is_small", "matlab_numbers", "number",
+    "numbers_of", "open_file", "reading", "require_filters", "resolve", "text", "usable", "vectors",
 ]  # fmt: skip
 
 _FILTERS = {
@@ -199,9 +200,11 @@ def vectors(file: Any, cube: Any) -> list[BandVector]:
             found.append(BandVector(name, np.ravel(item[()]), text(unit)))
     for owner, place in ((cube, f"{cube.name.lstrip('/')}."), (file, ".")):
         for key in owner.attrs:
-            value = attribute(owner, key)
-            if isinstance(value, np.ndarray) and value.dtype.kind in "iuf" and 1 < value.size <= MAX_VECTOR:
-                found.append(BandVector(place + key, value.ravel()))
+            values = numbers_of(attribute(owner, key))
+            if 1 < values.size <= MAX_VECTOR:
+                stem = key.removesuffix("s")
+                names = [f"{base}_{unit}" for base in (key, stem, f"{stem}s") for unit in ("units", "unit")]
+                found.append(BandVector(place + key, values, text(attribute(owner, *names))))
     return found
 
 
@@ -227,6 +230,20 @@ def attribute(item: Any, *names: str) -> Any:
         except (OSError, TypeError, ValueError, RuntimeError, KeyError):
             continue
     return None
+
+
+def numbers_of(value: Any) -> NDArray[np.generic]:
+    """Return an attribute's list of numbers, also where it is text; empty where it is none."""
+    if isinstance(value, np.ndarray) and value.dtype.kind in "iuf":
+        return value.ravel()
+    if isinstance(value, np.ndarray):
+        words = [text(item) for item in value.ravel()[: MAX_VECTOR + 1]]
+    else:
+        words = re.split(r"\s*[,;]\s*|\s+", text(value).strip("{}[]() "))
+    try:
+        return np.array([float(word) for word in words])
+    except ValueError:
+        return np.empty(0)
 
 
 def number(value: Any) -> float | None:

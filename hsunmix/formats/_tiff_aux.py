@@ -44,14 +44,25 @@ def _aux_xml(facts: TiffFacts, path: Path) -> None:
             number = band.attributes.get("band", "")
             if number.isascii() and number.isdigit() and 1 <= int(number[:6]) <= facts.shape[2]:
                 _band(facts, int(number[:6]) - 1, band)
+    _settle(facts)
+
+
+def _settle(facts: TiffFacts) -> None:
+    """Take the bands' nodata values, where the file itself has none; they need not be the same."""
+    known = facts.band_nodata
+    if facts.nodata is not None or not known:
+        known.clear()
+    elif len(known) == facts.shape[2] and len(set(map(repr, known.values()))) == 1:
+        facts.nodata = known[0]
+        known.clear()
 
 
 def _band(facts: TiffFacts, index: int, band: Element) -> None:
     _add(facts.band_tags[index], band)
     facts.names[index] = facts.names[index] or band.word("Description")
     nodata, scale, offset = (_number(band.word(key)) for key in ("NoDataValue", "Scale", "Offset"))
-    if facts.nodata is None and nodata is not None:
-        facts.nodata = nodata
+    if nodata is not None:
+        facts.band_nodata[index] = nodata
     if facts.scales[index] == 1 and facts.offsets[index] == 0:
         facts.scales[index] = 1.0 if scale is None else scale
         facts.offsets[index] = 0.0 if offset is None else offset

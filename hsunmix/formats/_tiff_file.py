@@ -54,6 +54,8 @@ class TiffFacts:
         The same of each band.
     names : list of str
         Descriptions of the bands, empty where one has none.
+    band_nodata : dict of int to float
+        Of bands, counted from 0, where they are not the same for all.
     packing : str
         How its pieces are compressed, in GDAL's words; empty where they are not.
     row_bytes : int
@@ -77,6 +79,7 @@ class TiffFacts:
     packing: str = ""
     masked: bool = False
     alpha: bool = False
+    band_nodata: dict[int, float] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
 

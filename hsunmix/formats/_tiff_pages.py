@@ -198,7 +198,8 @@ def _bands(path: Path, axes: Axes, notes: list[str]) -> list[int]:
     told = " × ".join(f"{n} {name or 'pages'}" for name, n in long)
     if all(name != "channels" for name, _ in long):
         raise FormatError(path, f"holds {told}, and does not say which are its bands: save one image a file")
-    notes.append(f"the file holds {told}: the channels of the first of the others were opened as bands.")
+    first = " and ".join(f"the first of {n} {name or 'pages'}" for name, n in long if name != "channels")
+    notes.append(f"the file holds {told}: the channels of {first} were opened as bands, the rest was left.")
     at = [slice(None) if name == "channels" else 0 for name, _ in reversed(axes)]
     return planes[tuple(at)].ravel().tolist()
 

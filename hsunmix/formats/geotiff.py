@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hsunmix.errors import FileError, FormatError
 from hsunmix.formats import _envi_bands
-from hsunmix.formats._absence import empty_value
+from hsunmix.formats._absence import Absence, ScreenedPixels, empty_value
 from hsunmix.formats._band_characterisation import image_of, metadata_fields, metadata_of
 from hsunmix.formats._band_names import of_names
 from hsunmix.formats._envi_header import Header, is_header, read_header
@@ -64,11 +64,15 @@ def open_cube(path: Path, options: Options) -> Cube:  # noqa: ARG001 - TIFF need
     gain, offset = _scale(facts, header)
     nodata = facts.nodata if facts.nodata is not None else _envi_bands.nodata(header)
     dtype, empty = (facts.dtype, 0.0) if mask is None else empty_value(facts.dtype, nodata, facts.notes)
-    pixels: Pixels | None = lying(image, facts, pages) if mask is None else None
-    if pixels is None and pages.bare:
+    found: Pixels | None = lying(image, facts, pages) if mask is None else None
+    if found is None and pages.bare:
         raise FormatError(image, "has pages without tables of their own, in a form that can't be read")
+    pixels = found or TiffPixels(image, facts.shape, dtype, facts.row_bytes, pages.numbers, mask, empty)
+    if facts.band_nodata and nodata is None:
+        each = np.array([facts.band_nodata.get(k, np.nan) for k in range(bands)])
+        pixels = ScreenedPixels(pixels, Absence((each,)), *empty_value(dtype, None, facts.notes))
     return Cube(
-        pixels or TiffPixels(image, facts.shape, dtype, facts.row_bytes, pages.numbers, mask, empty),
+        pixels,
         wavelengths=nm,
         fwhm=fwhm,
         bad_bands=_envi_bands.bad_bands(header, bands),

@@ -141,3 +141,25 @@ def test_unsigned_numbers_that_are_stored_as_signed_ones(tmp_path):
     np.testing.assert_array_equal(cube.read(0, 9), expected)
     np.testing.assert_array_equal(cube.spectrum(8, 1), expected[8, 1])
     assert cube.nodata == 255
+
+
+@pytest.mark.parametrize(
+    ("attributes", "factor"),
+    [
+        ({"wavelengths": NM, "wavelength_units": "nm"}, 1),
+        ({"wavelength": NM / 1000, "wavelength_unit": "micron"}, 1),
+        ({"wavelengths": ", ".join(map(str, NM)), "wavelengths_units": "nm"}, 1),
+        ({"wavelength": "{" + " ".join(map(str, NM)) + "}"}, 1),
+        ({"wavelength": [f"{w}" for w in NM]}, 1),
+        ({"wavelength": np.array([f"{w}" for w in NM], dtype="S8")}, 1),
+    ],
+)
+@pytest.mark.parametrize("owner", ["/", "cube"])
+def test_wavelengths_in_attributes(tmp_path, attributes, factor, owner):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["cube"] = stored()
+        file[owner].attrs.update(attributes)
+    cube = open_cube(tmp_path / "a.h5")
+    np.testing.assert_allclose(cube.wavelengths, NM * factor, rtol=1e-5)
+    said = any("unit" in key for key in attributes)
+    assert any("does not give a unit" in note for note in cube.notes) is not said

@@ -200,3 +200,23 @@ def test_a_chain_without_end(tmp_path):
     path.write_bytes(raw)
     with pytest.raises(FileError, match=r"a\.tif"):
         open_cube(path)
+
+
+@pytest.mark.parametrize(
+    ("nodata", "widened"), [([-9.0] * 6, False), ([-9.0, -8, -9, -9, -9, -9], True), ([None, None, 7], True)]
+)
+def test_nodata_of_each_band_beside_the_file(tmp_path, nodata, widened):
+    path = tmp_path / "a.tif"
+    values = np.random.default_rng(3).integers(-9, 9, (LINES, SAMPLES, BANDS)).astype("i2")
+    write_pages(path, [page(np.ascontiguousarray(values))])
+    bands = "".join(
+        f'<PAMRasterBand band="{k}"><NoDataValue>{value}</NoDataValue></PAMRasterBand>'
+        for k, value in enumerate(nodata, 1)
+        if value is not None
+    )
+    (tmp_path / "a.tif.aux.xml").write_text(f"<PAMDataset>{bands}</PAMDataset>")
+    cube = open_cube(path)
+    numbers = np.array([np.nan if n is None else n for n in (nodata + [None] * 6)[:6]])
+    np.testing.assert_array_equal(np.isnan(cube.read(0, LINES)), values == numbers)
+    np.testing.assert_array_equal(np.isnan(cube.spectrum(3, 4)), values[3, 4] == numbers)
+    assert (cube.pixels.dtype == "float32") is widened

@@ -133,7 +133,7 @@ class _Worker:
             return _chunked(fields, pixels)
         self._cube = opened
         self._seconds = cpu_seconds(max(size, opened.nbytes))
-        file = Path(getattr(pixels, "path", path))
+        file = _file_of(pixels, path)
         self._files[file] = identity(file)
         return Opened(fields, shape, dtype, os.fsencode(file), self._files[file])
 
@@ -192,6 +192,13 @@ class _Worker:
             start = number % 2 * half
             self._memory.bytes[start : start + len(piece)] = piece
             send(self._out, Done())
+
+
+def _file_of(pixels: Pixels, path: Path) -> Path:
+    """Return the file that holds the pixels, which may be another than the one that was opened."""
+    while hasattr(pixels, "source"):
+        pixels = pixels.source
+    return Path(getattr(pixels, "path", path))
 
 
 def _chunked(fields: Fields, pixels: ChunkPixels) -> Chunked:
