@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,19 +54,31 @@ class BandVector:
 
 @dataclass(frozen=True, eq=False)
 class BandAxis:
-    """What the vectors say on the bands, in a cube's terms."""
+    """What the vectors say on the bands, in a cube's terms; ``falling`` where the file has the reverse."""
 
     wavelengths: NDArray[np.float64] | None = None
     fwhm: NDArray[np.float64] | None = None
     bad_bands: NDArray[np.bool_] | None = None
     unit: str = ""
+    falling: bool = False
 
 
-def understand(vectors: Sequence[BandVector], bands: int, notes: list[str]) -> BandAxis:
+def understand(
+    vectors: Sequence[BandVector], bands: int, notes: list[str], *, turn: bool = False
+) -> BandAxis:
     """Choose among the vectors of the right length.
 
     The coordinate of the bands' axis comes first, then a vector named like wavelengths, one with a unit
     before one without; else a vector of fractions that rise over a plausible range.
+
+    Parameters
+    ----------
+    vectors : sequence of BandVector
+    bands : int
+    notes : list of str
+    turn : bool
+        Whether the caller can take bands from the last to the first. Then wavelengths that fall are turned,
+        with all that is said of the bands, and ``falling`` says so.
     """
     fitting = [v for v in vectors if v.values.size == bands and v.values.dtype.kind in "iufb"]
     bad = _bad_bands(fitting, notes)
@@ -76,13 +88,28 @@ def understand(vectors: Sequence[BandVector], bands: int, notes: list[str]) -> B
         if not known and not (vector.unit in _NO_UNIT and _plausible(vector.values)):
             continue
         said: list[str] = []
+        if turn and _falls(vector):
+            turned = [replace(v, values=v.values[::-1]) for v in fitting]
+            notes.append("the bands run from long to short wavelengths: they were put in order.")
+            return replace(understand(turned, bands, notes), falling=True)
         nm = nanometres(vector.values, vector.unit, said)
         if nm is None:
+            notes.extend(f"{vector.name}: {note}" for note in said if known)
             continue
         notes.append(f"the wavelengths are those of {vector.name}.")
         notes.extend(said)
         return BandAxis(nm, _fwhm(fitting, vector, nm, notes), bad, vector.unit)
     return BandAxis(bad_bands=bad)
+
+
+def _falls(vector: BandVector) -> bool:
+    """Whether these are wavelengths, not frequencies, from long to short."""
+    values = np.asarray(vector.values, dtype=np.float64)
+    if not np.isfinite(values).all() or not (np.diff(values) < 0).all() or values.min() <= 0:
+        return False
+    return (
+        nanometres(values, vector.unit, []) is None and nanometres(values[::-1], vector.unit, []) is not None
+    )
 
 
 def axes_by_bands(shape: Sequence[int], vectors: Sequence[BandVector], notes: list[str]) -> str:

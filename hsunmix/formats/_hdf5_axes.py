@@ -56,29 +56,29 @@ def axes_of(file: Any, dataset: Any, given: str | None, notes: list[str]) -> tup
         It has more than three axes that are longer than one.
     """
     letters = [_letter(dataset, k) for k in range(dataset.ndim)]
-    named = _by_names(dataset, letters)
+    named, said = _by_names(dataset, letters), vectors(file, dataset)
     if given is not None:
         axes = _with_dots(dataset, given, named)
-        return axes, _bands(file, dataset, axes, notes), False
+        return axes, _bands(said, dataset, axes, notes), False
     if named:
         notes.append(f"the axes were taken as {_plain(named)}, by the names of the dimensions.")
-        return named, _bands(file, dataset, named, notes), False
+        return named, _bands(said, dataset, named, notes), False
     tried = _MATLAB_AXES if by_columns(dataset) else _AXES
     fitting = []
     for short in tried.values():
-        axes, said = _with_dots(dataset, short, ""), list[str]()
-        bands = _bands(file, dataset, axes, said)
+        axes, told = _with_dots(dataset, short, ""), list[str]()
+        bands = _bands(said, dataset, axes, told)
         if bands.wavelengths is not None:
-            fitting.append((axes, bands, said))
+            fitting.append((axes, bands, told))
     if not fitting:
         axes = _with_dots(dataset, next(iter(tried.values())), "")
         notes.append(
             f"the file does not say which axis is which: {_plain(axes)} was assumed "
             "(y lines, x samples, b bands)."
         )
-        return axes, _bands(file, dataset, axes, notes), True
-    axes, bands, said = fitting[0]
-    notes.extend(said)
+        return axes, _bands(said, dataset, axes, notes), True
+    axes, bands, told = fitting[0]
+    notes.extend(told)
     others = " or ".join(_plain(other) for other, *_ in fitting[1:])
     notes.append(
         f"the axes were taken as {_plain(axes)}, by the number of wavelengths"
@@ -161,14 +161,14 @@ def _with_dots(dataset: Any, axes: str, named: str) -> str:
     return out
 
 
-def _bands(file: Any, dataset: Any, axes: str, notes: list[str]) -> BandAxis:
+def _bands(every: list[BandVector], dataset: Any, axes: str, notes: list[str]) -> BandAxis:
     """Understand the vectors of the file: first the coordinate of the bands, those of other axes never."""
     count = dataset.shape[axes.index("b")] if "b" in axes else 1
     mine = _coordinates(dataset, axes, "b")
     others = {vector.name for axis in "yx." for vector in _coordinates(dataset, axes, axis)}
     names = {vector.name for vector in mine}
-    found = [v for v in vectors(file, dataset) if v.name not in others and v.name not in names]
-    return understand([*mine, *found], count, notes)
+    found = [v for v in every if v.name not in others and v.name not in names]
+    return understand([*mine, *found], count, notes, turn=True)
 
 
 def _coordinates(dataset: Any, axes: str, axis: str) -> list[BandVector]:

@@ -212,7 +212,7 @@ def is_small(item: Any) -> bool:
     """Whether a dataset holds few plain numbers, in this file, in chunks that are no trap."""
     chunk = int(np.prod(item.chunks or (1,), dtype=object)) * item.dtype.itemsize
     here = not item.is_virtual and not item.external
-    return bool(item.dtype.kind in "iuf" and item.size <= MAX_VECTOR and here and chunk <= MAX_CHUNK_BYTES)
+    return bool(item.dtype.kind in "iufb" and item.size <= MAX_VECTOR and here and chunk <= MAX_CHUNK_BYTES)
 
 
 def matlab_numbers(name: str, item: Any) -> bool:

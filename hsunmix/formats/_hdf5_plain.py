@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from hsunmix.errors import FormatError
 from hsunmix.formats import _hdf5_cf
+from hsunmix.formats._absence import Absence
 from hsunmix.formats._hdf5_axes import axes_of, long_axes
 from hsunmix.formats._hdf5_file import matlab_numbers, resolve
 from hsunmix.formats._hdf5_found import Found, Piece
-from hsunmix.formats._hdf5_values import absence, gain_offset, unsigned, unused
+from hsunmix.formats._hdf5_values import absence, gain_offset, taken, unsigned, unused
 from hsunmix.formats._options import Options
 
 __all__ = ["cubes", "find", "offers"]
@@ -33,8 +36,14 @@ def find(path: Path, file: Any, every: dict[str, Any], options: Options) -> Foun
     scale = gain_offset(dataset, count, notes)
     empty = absence(dataset, count, scale, notes)
     unused(dataset, notes)
+    order = np.arange(count)[::-1] if bands.falling else None
+    if order is not None:
+        scale = taken(scale[0], order), taken(scale[1], order)
+        empty = Absence(
+            tuple(taken(v, order) for v in empty.values), taken(empty.low, order), taken(empty.high, order)
+        )
     return Found(
-        (Piece(dataset, axes),),
+        (Piece(dataset, axes, order),),
         bands,
         nodata=empty.nodata,
         gain=scale[0],

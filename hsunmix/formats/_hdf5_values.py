@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from hsunmix.formats._absence import Absence
 from hsunmix.formats._hdf5_file import Unfit, attribute, text
 
-__all__ = ["PerBand", "absence", "gain_offset", "per_band", "spread", "unsigned", "unused"]
+__all__ = ["PerBand", "absence", "gain_offset", "per_band", "spread", "taken", "unsigned", "unused"]
 
 PerBand = float | NDArray[np.float64]
 
@@ -133,6 +133,11 @@ def _valid(dataset: Any, bands: int, scale: tuple[PerBand, PerBand]) -> tuple[Pe
 
 def _told(limit: PerBand) -> str:
     return "the bands' limits" if np.ndim(limit) else f"{float(limit):g}".replace("inf", "∞")
+
+
+def taken(value: PerBand, order: NDArray[np.intp]) -> PerBand:
+    """Return what belongs to bands that are taken in an order of their own."""
+    return value[order] if isinstance(value, np.ndarray) and value.ndim else value
 
 
 def unsigned(dataset: Any) -> bool:

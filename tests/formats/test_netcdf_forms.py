@@ -263,3 +263,40 @@ def test_variables_of_bands_with_other_axes(tmp_path, dims):
     np.testing.assert_array_equal(cube.read(0, L), scene())
     np.testing.assert_allclose(cube.wavelengths, np.round(NM))
     assert any("left aside: odd" in note for note in cube.notes)
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_bands_from_long_to_short_wavelengths_are_put_in_order(tmp_path, named):
+    gain = np.linspace(1, 2, B)
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        cube = file.create_dataset("cube", data=scene().transpose(2, 0, 1)[::-1])
+        cube.attrs["scale_factor"] = gain[::-1]
+        file["wavelength"], file["fwhm"] = NM[::-1], np.arange(1.0, B + 1)[::-1]
+        file["bbl"] = np.arange(B)[::-1] != 2
+        if named:
+            for k, name in enumerate(("wavelength", "y", "x")):
+                cube.dims[k].label = name
+    cube = open_cube(tmp_path / "a.h5")
+    np.testing.assert_allclose(cube.read(0, L), scene() * gain, rtol=1e-6)
+    np.testing.assert_allclose(cube.spectrum(8, 1), scene()[8, 1] * gain, rtol=1e-6)
+    np.testing.assert_allclose(cube.read(1, 2, [0, 11]), (scene() * gain)[1:2, :, [0, 11]], rtol=1e-6)
+    np.testing.assert_allclose(cube.wavelengths, NM)
+    np.testing.assert_allclose(cube.fwhm, np.arange(1, B + 1))
+    assert np.flatnonzero(cube.bad_bands).tolist() == [2]
+    assert any("put in order" in note for note in cube.notes)
+
+
+@pytest.mark.parametrize(
+    ("nm", "reason"),
+    [
+        (np.full(B, 500.0), "do not increase"),
+        (NM - 1000, "not positive"),
+        (np.where(NM > 2e3, np.nan, NM), "not positive"),
+    ],
+)
+def test_impossible_wavelengths_are_told(tmp_path, nm, reason):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["cube"], file["g/wavelength"] = scene(), nm
+    cube = open_cube(tmp_path / "a.h5")
+    assert cube.wavelengths is None
+    assert any("g/wavelength: the wavelengths" in note and reason in note for note in cube.notes)
