@@ -259,6 +259,11 @@ def _chosen(delivery: Delivery, products: Sequence[str]) -> list[Export]:
 
 
 def one_line(name: str) -> str:
-    """Return a text without control characters and line breaks."""
-    spaced = (" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in name)
+    """Return a text without control characters, line breaks, and what is no character and so no XML."""
+    spaced = (" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") or _nothing(c) else c for c in name)
     return " ".join("".join(spaced).split())
+
+
+def _nothing(character: str) -> bool:
+    """Whether Unicode says that this will never be a character."""
+    return ord(character) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(character) <= 0xFDEF

@@ -21,6 +21,7 @@ _IMAGE = re.compile(rb"<image\b[^>]*>")
 _DATA = re.compile(rb'(?<=base64,)[^"]*')
 _ROOT = re.compile(rb"<svg\b[^>]*>")
 _FAMILY = re.compile(rb"(?<=font-family: )[^;\"]+")
+_NO_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 _TURNED = re.compile(rb"scale\(1 -1\)")
 
 
@@ -63,7 +64,11 @@ def svg(
 
 def _told(text: bytes, title: str, about: str) -> bytes:
     """Add a title and a description as a picture that is one thing to a screen reader."""
-    said = f"\n <title>{escape(title)}</title>\n <desc>{escape(about or title)}</desc>".encode()
+    text = _NO_XML.sub(b" ", text)  # a control character in the name of a file
+    said = f"\n <title>{escape(title)}</title>\n <desc>{escape(about or title)}</desc>".encode(
+        "utf-8", "replace"
+    )
+    said = _NO_XML.sub(b" ", said)
     root = _ROOT.search(text)
     assert root is not None  # Matplotlib wrote it
     opened = root[0].replace(b"<svg", b'<svg role="img"', 1)

@@ -9,6 +9,7 @@ import numpy as np
 
 from hsunmix.exports import Delivery
 from hsunmix.files import replacing
+from hsunmix.model.cells import cell
 
 __all__ = ["NEEDS_IMAGE", "TITLE", "write"]
 
@@ -20,13 +21,14 @@ def write(delivery: Delivery, folder: Path) -> list[Path]:
     """Write ``endmembers.csv``: one line a band, one column an endmember, nothing where not used.
 
     The first column is ``wavelength_nm``, or ``band`` (counted from 1) where the scene has no
-    wavelengths. Numbers are written so that reading them gives the same bits.
+    wavelengths. Numbers are written so that reading them gives the same bits. A name that a spreadsheet
+    would compute has ``'`` before it.
     """
     path = folder / "endmembers.csv"
     spectra, nm = delivery.spectra, delivery.wavelengths
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
-        table.writerow(["band" if nm is None else "wavelength_nm", *delivery.names])
+        table.writerow(["band" if nm is None else "wavelength_nm", *map(cell, delivery.names)])
         for k, row in enumerate(spectra):
             first = str(k + 1) if nm is None else repr(float(nm[k]))
             table.writerow([first, *(repr(float(v)) if np.isfinite(v) else "" for v in row)])

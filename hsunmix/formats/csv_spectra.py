@@ -15,6 +15,7 @@ from hsunmix.formats._text import decoded, is_text, read_lines
 from hsunmix.formats._text_axis import Across
 from hsunmix.formats._text_table import Table, first_headings, read_table
 from hsunmix.formats._wavelengths import nanometres, unit_of, widths
+from hsunmix.model.cells import text_of_cell
 from hsunmix.model.spectra import Spectra
 
 TITLE = "CSV"
@@ -232,5 +233,5 @@ def _library(
             "" if share.all() else f" of {', '.join(n for n, s in zip(names, share, strict=True) if s)[:200]}"
         )
         notes.append(f"the values{which} are percent in the file: divided by 100.")
-    names = [" ".join(name.split()) or f"Spectrum {k + 1}" for k, name in enumerate(names)]
+    names = [text_of_cell(" ".join(name.split())) or f"Spectrum {k + 1}" for k, name in enumerate(names)]
     return Spectra(values, tuple(names), nm, fwhm, path=str(table.path), notes=tuple(notes))

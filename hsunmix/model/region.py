@@ -8,6 +8,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from hsunmix.model.spectra import check_colour
+
 __all__ = ["FARTHEST", "KINDS", "Region", "runs_of"]
 
 KINDS = ("rectangle", "polygon", "brush")
@@ -53,6 +55,7 @@ class Region:
     runs: NDArray[np.int32] = field(default_factory=_no_runs)
 
     def __post_init__(self) -> None:
+        check_colour(self.colour)
         if self.kind not in KINDS:
             raise ValueError(f"there is no region of the kind {self.kind!r}")
         if len(self.vertices) < LEAST[self.kind] or (self.kind == "rectangle" and len(self.vertices) != 2):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["PALETTE", "Endmember", "Source", "Spectra", "colour"]
+from hsunmix.errors import InputError
+
+__all__ = ["PALETTE", "Endmember", "Source", "Spectra", "check_colour", "colour"]
 
 # First Okabe and Ito's palette without black and with its yellow darkened. The other six were
 # searched for: the twelve are told apart with any colour vision, and are seen on white and on dark
@@ -26,6 +29,12 @@ PALETTE = (
     "#964b78",
     "#c33cd2",
 )
+
+
+def check_colour(text: str) -> None:
+    """Raise the InputError that says that a text is no ``#rrggbb``."""
+    if not isinstance(text, str) or not re.fullmatch(r"#[0-9a-fA-F]{6}", text):
+        raise InputError(f"a colour is written as #rrggbb, such as #d55e00, not {text!r:.60}")
 
 
 def colour(index: int) -> str:
@@ -74,6 +83,11 @@ class Endmember:
     visible, locked : bool
         Shown in the plots; kept as it is by a factorization.
     source : Source
+
+    Raises
+    ------
+    InputError
+        The colour is no ``#rrggbb``: it goes into pages and pictures as it is.
     """
 
     name: str
@@ -82,6 +96,9 @@ class Endmember:
     visible: bool = True
     locked: bool = False
     source: Source = field(default_factory=Source)
+
+    def __post_init__(self) -> None:
+        check_colour(self.colour)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

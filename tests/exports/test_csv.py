@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 
 import numpy as np
+import pytest
 
 from hsunmix.exports import write_products
+from hsunmix.formats import open_spectra
 from tests.exports.conftest import make_delivery
 
 
@@ -49,3 +51,14 @@ def test_a_line_is_a_band_even_when_a_name_has_several(tmp_path):
     write_products(make_delivery(("a\nb", 'c"d')), tmp_path, ["csv"])
     assert table(tmp_path)[0] == ["wavelength_nm", "a b", 'c"d']
     assert b"\r" not in (tmp_path / "endmembers.csv").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "name", ['=HYPERLINK("http://example.com";"x")', "+1", "-2+3", "@SUM(A1)", "＝1+1", "=cmd|' /C calc'!A0"]
+)
+def test_a_name_is_never_a_formula(tmp_path, name):
+    """What begins with an apostrophe is text to a spreadsheet; read again it is the name."""
+    write_products(make_delivery((name, "Soil", "'quoted'")), tmp_path, ["csv"])
+    head = table(tmp_path)[0]
+    assert head[1:] == [f"'{name}", "Soil", "'quoted'"]
+    assert open_spectra(tmp_path / "endmembers.csv").names == (name, "Soil", "'quoted'")

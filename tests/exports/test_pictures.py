@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import io
+import os
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import matplotlib
@@ -190,3 +192,16 @@ def test_the_scale_bar_is_as_long_as_it_says():
     label = next(text.get_text() for text in figure.texts if text.get_text().endswith(" m"))
     width = figure.axes[0].get_position().width * figure.get_size_inches()[0] * figure.dpi
     assert pixels * 7 * 2.0 / width == pytest.approx(float(label.split()[0]), rel=0.01)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="such names need POSIX")
+@pytest.mark.parametrize("product", ["svg", "grid"])
+def test_an_svg_is_xml_whatever_the_names(tmp_path, product):
+    names = ("a\ufffeb", "\x0b\x1f c", "d\U0001fffee\ufdd0", "]]>&<\ud800")
+    made = make_delivery(names)
+    scene = tmp_path / "sc\x01\uffffene.raw"
+    scene.write_bytes(b"1234")
+    made = replace(made, cube=replace(made.cube, path=scene))
+    for path in write_products(made, tmp_path / "out", [product]):
+        if path.suffix == ".svg":
+            ElementTree.parse(path)
