@@ -328,7 +328,7 @@ VRT = """<VRTDataset rasterXSize="7" rasterYSize="5"><VRTRasterBand dataType="In
 def test_a_virtual_file_is_refused(write, tmp_path):
     source = write()
     (tmp_path / "v.tif").write_text(VRT.format(source))
-    with pytest.raises(FormatError, match=r"v\.tif: is a virtual file \(VRT\)"):
+    with pytest.raises(FormatError, match=r"v\.tif: is a virtual file .*VRT"):
         open_cube(tmp_path / "v.tif")
     (tmp_path / "t.tif").write_text("not a picture")
     with pytest.raises(FormatError, match=r"t\.tif: is not a TIFF file"):
