@@ -21,6 +21,7 @@ __all__ = ["NEEDS_IMAGE", "TITLE", "content", "write"]
 TITLE = "NetCDF: everything in one file, for xarray"
 NEEDS_IMAGE = True
 TILE = 256  # lines and samples of a chunk
+DIMENSION = "_Netcdf4Dimid"  # numbers the dimensions, which one with two axes needs
 PIECE = 4 << 20  # bytes written at a time
 
 
@@ -121,7 +122,7 @@ def _about_the_file(file: Any, delivery: Delivery) -> None:
 def _axes(file: Any, delivery: Delivery, grid: Grid, shape: tuple[int, int]) -> Generator[None, None, None]:
     """Make the dimensions, each with its coordinate, and the coordinates that are none."""
     spectra = delivery.spectra
-    _dimension(file, "endmember", np.array(delivery.names, dtype=object), {"long_name": "endmember"})
+    _names(file, delivery.names)
     _dimension(file, "band", np.arange(1, len(spectra) + 1, dtype=np.int32), {"long_name": "band number"})
     known = {axis.name: axis for axis in grid.axes}
     for name, count in zip(grid.dimensions, shape, strict=True):
@@ -148,12 +149,27 @@ def _axes(file: Any, delivery: Delivery, grid: Grid, shape: tuple[int, int]) -> 
     yield from _variable(file, "used_band", used, ("band",), meaning)
 
 
-def _dimension(file: Any, name: str, values: NDArray[Any], attributes: dict[str, Any]) -> None:
-    import h5py
+def _names(file: Any, names: Sequence[str]) -> None:
+    """Make the dimension of the endmembers, whose coordinate is their names as characters.
 
-    kind = {"dtype": h5py.string_dtype()} if values.dtype == object else {}
-    dataset = file.create_dataset(name, data=values, **kind)
+    xarray and netCDF make text of them. GDAL, which shows nothing of a coordinate of strings, counts then.
+    """
+    encoded = np.array([name.encode("utf-8", "backslashreplace") for name in names])
+    letters = encoded.view("S1").reshape(len(names), -1)
+    _dimension(file, "endmember", letters, {"long_name": "endmember", "_Encoding": "utf-8"})
+    length = letters.shape[1]
+    dataset = file.create_dataset("name_length", (length,), ">f4")
+    # What netCDF calls a dimension of no variable, to the letter; and which two the letters have.
+    dataset.make_scale(f"This is a netCDF dimension but not a netCDF variable. {length:10d}")
+    dataset.attrs[DIMENSION] = np.int32(1)
+    file["endmember"].attrs["_Netcdf4Coordinates"] = np.array([0, 1], np.int32)
+
+
+def _dimension(file: Any, name: str, values: NDArray[Any], attributes: dict[str, Any]) -> None:
+    number = sum(DIMENSION in each.attrs for each in file.values())
+    dataset = file.create_dataset(name, data=values)
     dataset.make_scale(name)
+    dataset.attrs[DIMENSION] = np.int32(number)
     _describe(dataset, attributes)
 
 

@@ -42,7 +42,11 @@ def test_the_structure_of_netcdf4(tmp_path):
         assert abundance.dtype == np.float32
         assert abundance.attrs["_FillValue"] == np.float32(-9999)
         assert (abundance[:] == -9999).any()
-        assert [n.decode() for n in file["endmember"][:]] == list(NAMES)
+        letters = file["endmember"][:]
+        assert letters.dtype == "S1"
+        assert [b"".join(row).decode() for row in letters] == list(NAMES)
+        numbers = [file[name].attrs["_Netcdf4Dimid"] for name in ("endmember", "name_length", "band", "y", "x")]
+        assert numbers == [0, 1, 2, 3, 4]
         assert words(file.attrs["Conventions"]) == "CF-1.10"
         assert words(file.attrs["history"]) == delivery.command
 
@@ -98,7 +102,8 @@ def test_gdal_knows_the_names(tmp_path):
         "result.nc", "result.nc.aux.xml",
     ]  # fmt: skip
     with rasterio.open(f"netcdf:{tmp_path / 'result.nc'}:abundance") as image:
-        assert image.descriptions == names
+        assert image.descriptions == names  # out of the file beside; without it, they are counted
+        assert [image.tags(k)["NETCDF_DIM_endmember"] for k in (1, 2, 3)] == ["1", "2", "3"]
 
 
 def test_degrees_are_lat_and_lon(tmp_path):
