@@ -85,13 +85,15 @@ def _abundances(row: Row, record: dict[str, Any], x: Matrix, w: Matrix, h: Matri
     if how != "ucls" and h.min() < -1e-6:
         yield f"negative abundances, {h.min()}"
     found = np.linalg.norm(x - w @ h, axis=0)
-    if how == "fcls":
-        if np.abs(h.sum(axis=0) - 1).max() > 1e-4:
-            yield "fcls: sums are not one"
+    if how in ("fcls", "shade"):
+        sums = h.sum(axis=0)
+        if sums.max() > 1 + 1e-4 or (how == "fcls" and sums.min() < 1 - 1e-4):
+            yield f"{how}: sums of {sums.min():.5g} to {sums.max():.5g}"
+        dark = w if how == "fcls" else np.column_stack([w, np.zeros(len(w))])
         scale = 1e3 * np.abs(w).max()
-        tall = np.vstack([w, scale * np.ones(w.shape[1])])
+        tall = np.vstack([dark, scale * np.ones(dark.shape[1])])
         best = np.array([nnls(tall, np.append(p, scale))[0] for p in x.T]).T
-        best = np.linalg.norm(x - w @ (best / best.sum(axis=0)), axis=0)
+        best = np.linalg.norm(x - dark @ (best / best.sum(axis=0)), axis=0)
     elif how == "nnls":
         best = np.array([nnls(w, p)[1] for p in x.T])
     elif how == "ucls":
@@ -125,9 +127,11 @@ def _spectra(
     if not 0.5 < sums.mean() < 1.6:  # the scene is made of fractions that sum to one
         yield f"scale: abundances sum to {sums.mean():.2g} on average"
     if "scaled so that abundances sum to one" in record["note"] and not row["abundance"]:
-        # One factor for each endmember, found by least squares: no small change of one improves the sums.
+        # One factor for each endmember, by least squares: no small change of one improves the sums. None
+        # falls below what gives an endmember 0.3 of some pixel; of those only more could be better.
         slope = h @ (sums - 1) / np.maximum((h**2).sum(axis=1), 1e-300)
-        if np.abs(slope[h.any(axis=1)]).max(initial=0) > 1e-3:
+        least = h.max(axis=1) < 0.3001
+        if max(np.abs(slope[~least]).max(initial=0), -slope[least].min(initial=0)) > 1e-3:
             yield f"scale: another factor would be better, by {np.abs(slope).max():.2g}"
 
 

@@ -73,6 +73,10 @@ KINDS: dict[str, list[str]] = {
     "hals -a fcls": _of("hals", "-a", "fcls"),
     "minvol -a nnls": _of("minvol", "-a", "nnls"),
     "vca -a sunsal": _of("vca", "-a", "sunsal", "--seed", "7"),
+    "parameters of the abundances": _of(
+        "spa", "-a", "sunsal", "--abundance-set", "penalty=0.02", "--abundance-set", "sum_to_one=true"
+    ),
+    "factorization and parameters of the abundances": _of("hals", "-a", "ksparse", "--abundance-set", "k=2"),
     "init": _of("hals", "--init", "nndsvd"),
     "init by set": _of("mu", "--set", "init=random", "--seed", "3"),
     "set bool and float": _of("hals", "--set", "extrapolate=false", "--set", "tolerance=1e-4"),

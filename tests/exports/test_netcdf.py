@@ -45,7 +45,9 @@ def test_the_structure_of_netcdf4(tmp_path):
         letters = file["endmember"][:]
         assert letters.dtype == "S1"
         assert [b"".join(row).decode() for row in letters] == list(NAMES)
-        numbers = [file[name].attrs["_Netcdf4Dimid"] for name in ("endmember", "name_length", "band", "y", "x")]
+        numbers = [
+            file[name].attrs["_Netcdf4Dimid"] for name in ("endmember", "name_length", "band", "y", "x")
+        ]
         assert numbers == [0, 1, 2, 3, 4]
         assert words(file.attrs["Conventions"]) == "CF-1.10"
         assert words(file.attrs["history"]) == delivery.command
