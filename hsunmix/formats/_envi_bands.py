@@ -124,7 +124,9 @@ def gain_offset(header: Header, bands: int) -> tuple[float | Vector, float | Vec
 
 
 def _factors(header: Header, key: str, bands: int) -> Vector | None:
-    values = header.numbers(key, bands)
+    alone = len(header.text(key).split()) == 1 and len(header.words(key)) == 1
+    one = header.number(key) if alone else None  # for all bands
+    values = header.numbers(key, bands) if one is None else [one] * bands
     if values is None:
         return None
     factors = np.array(values)

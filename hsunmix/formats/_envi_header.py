@@ -64,10 +64,16 @@ class Header:
         return int(text)
 
     def number(self, key: str) -> float | None:
-        """Value of a key that should be a number; None, with a note, where it isn't one."""
+        """Value of a key that should be a number; None, with a note, where it isn't one.
+
+        A list that says the same of every band is that number.
+        """
         text = self.text(key)
         if not text:
             return None
+        words = self.words(key)
+        if len(words) > 2 and len(set(words)) == 1:  # of two, the comma may be a decimal one
+            text = words[0]
         if _DECIMAL_COMMA.fullmatch(text):
             raise self.refuse(f"{key} = {_short(text)}: decimal commas are not supported, write a point")
         try:
@@ -94,6 +100,8 @@ class Header:
             return None
         if len(words) > 1 and not words[-1]:
             words.pop()
+        if len(words) == 1 < length:  # a list without commas
+            words = re.split(r"[;\s]+", words[0].strip("; "))
         self._check_decimal_commas(key, words, length)
         try:
             values = [float(word) for word in words]
@@ -159,6 +167,8 @@ def parse(text: str, header: Header) -> dict[str, str]:
         key, value = " ".join(key.split()), value.strip()
         if value.startswith("{"):
             value = _braced(key, value, lines, header)
+        elif len(value) > 1 and value[0] == value[-1] == '"':
+            value = value[1:-1].strip()
         key = spelled.setdefault(key.lower(), key)
         if fields.get(key, value) != value:
             header.notes.append(f"{_short(key)} is given more than once: the last one is used.")

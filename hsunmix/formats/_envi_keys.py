@@ -36,8 +36,8 @@ _OTHERWISE = {
     "bbl": "badbandlist badbandslist badbandmultiplier",
     "spectra names": "spectrumname spectralname",
     "interleave": "interleaving",
-    "samples": "nsample columns",
-    "lines": "nline rows",
+    "samples": "nsample column",
+    "lines": "nline row",
     "bands": "nband",
 }
 # What says something on the numbers, but not in a way that is safe to go by.

@@ -184,6 +184,25 @@ def test_bands_are_understood(opened):
     assert any("counted from 0" in note for note in from_zero.notes)
 
 
+def test_lists_as_others_write_them(opened):
+    """Quotes, blanks or semicolons instead of commas, one number for all bands, one said for each."""
+    cube = opened(
+        interleave='"BIL"',
+        wavelength="{0.45 0.55\n0.65 0.75}",
+        wavelength_units='"um"',
+        bbl="{1; 0; 1; 1}",
+        data_ignore_value="{7, 7, 7, 7}",
+        data_gain_values="0.5",
+        data_offset_values="{2}",
+    )
+    np.testing.assert_allclose(cube.wavelengths, [450, 550, 650, 750])
+    np.testing.assert_array_equal(cube.bad_bands, [False, True, False, False])
+    assert (cube.interleave, cube.nodata, cube.gain, cube.offset, cube.notes) == ("bil", 7, 0.5, 2, ())
+    assert opened(reflectance_scale_factor="{100, 100, 100, 100}").gain == 0.01
+    differing = opened(reflectance_scale_factor="{100, 100, 100, 10}")
+    assert (differing.gain, len(differing.notes)) == (1, 1)
+
+
 def test_wavelengths_in_band_names(opened):
     cube = opened(band_names="{band 1 (0.45 Micrometers), x 0.55 um, 0.65 Micrometers, 7 (0.75 Micrometers)}")
     assert cube.wavelengths is None  # um and Micrometers: no guess from a mixture

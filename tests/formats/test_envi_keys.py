@@ -59,6 +59,9 @@ def test_the_same_letters_are_the_same_key(tmp_path, style):
         ("Bad Band List", "bbl"),
         ("spectrum names", "spectra names"),
         ("full width half max", "fwhm"),
+        ("Columns", "samples"),
+        ("rows", "lines"),
+        ("nbands", "bands"),
     ],
 )
 def test_another_number_or_name_is_taken_with_a_note(key, meant):
