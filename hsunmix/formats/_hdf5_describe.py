@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -94,6 +95,8 @@ def _describe(product: Product, parts: Sequence[tuple[Part, Look]]) -> Found:
     bands = [_bands(part, look, notes) for part, look in parts]
     if not product.overlaps:
         bands = _without_overlaps(bands, notes)
+    elif any(a.nm is not None and b.nm is not None and a.nm.max() >= b.nm.min() for a, b in pairwise(bands)):
+        notes.append(f"the wavelengths of {len(bands)} detectors overlap.")
     scales = [part.scale(look, notes) for part, look in parts]
     gain, offset = (_spread([scale[k] for scale in scales], [b.index for b in bands]) for k in (0, 1))
     nodata = _nodata(product, first)

@@ -11,7 +11,7 @@ from hsunmix.errors import FormatError
 from hsunmix.formats import _hdf5_cf
 from hsunmix.formats._absence import Absence
 from hsunmix.formats._hdf5_axes import axes_of, long_axes
-from hsunmix.formats._hdf5_file import matlab_numbers, resolve
+from hsunmix.formats._hdf5_file import by_columns, matlab_numbers, resolve
 from hsunmix.formats._hdf5_found import Found, Piece
 from hsunmix.formats._hdf5_values import absence, gain_offset, taken, unsigned, unused
 from hsunmix.formats._options import Options
@@ -64,7 +64,11 @@ def offers(every: dict[str, Any], asked: str) -> bool:
 
 def cubes(every: dict[str, Any]) -> dict[str, Any]:
     """Return the datasets that may be cubes, the largest first."""
-    able = {name: d for name, d in _stacks(every).items() if d.ndim == 3 or long_axes(d) <= 3}
+    able = {
+        name: d
+        for name, d in _stacks(every).items()
+        if d.ndim == 3 or (long_axes(d) <= 3 and not by_columns(d))  # no cube of MATLAB's has four axes
+    }
     return dict(sorted(able.items(), key=lambda item: -item[1].size * item[1].dtype.itemsize))
 
 
