@@ -28,8 +28,7 @@ from hsunmix.kernels._products import wt_x
 
 DEPENDENT = 1e-14  # of its square: a spectrum of which no more is left beside the members depends on them
 TOLERANCE = 1e-14  # of the numbers that a slope is made of: a slope that small is rounding
-OFF = 1e-6  # so much at most may a sum differ from one before it is scaled
-LARGEST = np.float64(np.finfo(np.float32).max)
+OFF = 1e-6  # so much at most may a sum differ from one
 ALIKE = 1e3  # times the shortest spectrum: the longest that is still served by the quick solvers
 REFINEMENTS = 6  # steps within one set at most: where the members are nearly dependent, one isn't enough
 
@@ -281,16 +280,18 @@ def lifted(g, simplex):
 
 
 @njit(**KERNEL)
-def write(found, simplex, scale, h, i, t):
-    """Write one pixel's abundances; whether they are what was promised: finite, ≥ 0, summing to one."""
-    r, total, least, largest = found.shape[0], 0.0, 0.0, 0.0
-    for k in range(r):
-        total += found[k]
-        least = min(least, found[k])
-        value = found[k] * scale[k]
-        largest = max(largest, abs(value))
-        h[i, k, t] = value
-    return least >= 0 and total < np.inf and largest < LARGEST and (not simplex or abs(total - 1) <= OFF)
+def broken(h, count, simplex):
+    """How many of a tile's pixels aren't what was promised: finite, ≥ 0, of sum one when ``simplex``."""
+    least, total, failed = np.zeros(h.shape[1], h.dtype), np.zeros(h.shape[1]), 0
+    for k in range(h.shape[0]):
+        for t in range(h.shape[1]):
+            value = h[k, t]
+            least[t] = value if value < least[t] else least[t]
+            total[t] += value
+    for t in range(count):
+        kept = (least[t] >= 0) & (total[t] < np.inf) & ((not simplex) | (abs(total[t] - 1) <= OFF))
+        failed += not kept
+    return failed
 
 
 @njit(**KERNEL)
@@ -303,15 +304,17 @@ def constrained(tiles, counts, wt, g, simplex, h, shift, scale, most=0):
     r, t_end = wt.shape[0], tiles.shape[2]
     most = most if most else r
     right, c, found, space = np.empty((r, t_end)), np.empty(r), np.empty(r), scratch(r, most)
-    broken = 0
+    failed = 0
     for i in range(tiles.shape[0]):
         wt_x(wt, tiles[i], right)
         for t in range(counts[i]):
             for k in range(r):
                 c[k] = right[k, t] - shift[k]
             solve(g, c, simplex, most, found, space)
-            broken += not write(found, simplex, scale, h, i, t)
+            for k in range(r):
+                h[i, k, t] = found[k] * scale[k]
         for t in range(counts[i], t_end):
             for k in range(r):
                 h[i, k, t] = 0.0
-    return broken
+        failed += broken(h[i], counts[i], simplex)
+    return failed

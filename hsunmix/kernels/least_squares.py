@@ -23,7 +23,7 @@ import numpy as np
 
 from hsunmix.kernels._compile import KERNEL, njit
 from hsunmix.kernels._products import wt_x
-from hsunmix.kernels.active_set import OFF, TOLERANCE, alike, best_single, lifted, scratch, solve, write
+from hsunmix.kernels.active_set import OFF, TOLERANCE, alike, best_single, broken, lifted, scratch, solve
 
 TRUSTED = 1e6  # how many times as uncertain as alone an abundance may be in a set (its variance inflation)
 TABLE_BYTES = 8 << 20  # a larger table would be farther from the processor than its maps are from being made
@@ -149,6 +149,72 @@ def _fill(g, members, simplex, keys, maps):
 
 
 @njit(**KERNEL)
+def _quickly(right, first, count, g, simplex, shift, scale, attempts, members, keys, maps, c, z, out):
+    """Solve pixels of a tile by maps, from ``first`` on, until one can't be solved so.
+
+    Returns
+    -------
+    t : int64
+        That pixel, whose c is left in ``c``; ``count`` if there is none.
+    members : int64
+        The last set.
+    """
+    # One long function without calls but to fill the table, because a call costs more than the r² products.
+    r, table = g.shape[0], keys.shape[0]
+    steepest = 0.0  # with a sum the gradient is at least of this size
+    for k in range(r if simplex else 0):
+        steepest = max(steepest, g[k, k])
+    slot = _place(members, table)
+    for t in range(first, count):
+        largest = steepest
+        for k in range(r):
+            c[k] = right[k, t]
+            c[k] -= shift[k]
+            largest = max(largest, abs(c[k]))
+        tol = TOLERANCE * largest
+        low = LOW if simplex else LOW * largest
+        # Neighbours mostly hold the same materials: the last pixel's set is tried first.
+        fewest, patience, settled = r + 1, 3, False
+        for _ in range(attempts):
+            if keys[slot, 0] != members:
+                _fill(g, members, simplex, keys, maps)
+            wrong, count_wrong, last = np.int64(0), np.int64(0), np.int64(0)
+            for k in range(r):
+                s = maps[slot, k, r]
+                for j in range(r):
+                    s += maps[slot, k, j] * c[j]
+                z[k] = s
+                limit = -low if members >> k & 1 else -tol
+                bad = np.int64(s < limit)  # no branch: which one is wrong can't be predicted
+                wrong |= bad << k
+                count_wrong += bad
+                last = max(last, k * bad)
+            settled = keys[slot, 1] == 1 and count_wrong == 0
+            if settled or keys[slot, 1] == 0:
+                break
+            if count_wrong < fewest:
+                fewest, patience = count_wrong, np.int64(3)
+            elif patience > 0:
+                patience -= 1
+            else:
+                wrong = np.int64(1) << last
+            members ^= wrong
+            if simplex and members == 0:
+                members = np.int64(1) << best_single(g, c)
+            slot = _place(members, table)
+        total = 0.0
+        for k in range(r):
+            z[k] = max(z[k], 0.0) if members >> k & 1 else 0.0
+            total += z[k]
+        share = 1.0 / total if simplex else 1.0
+        if not settled or not abs(share - 1) <= OFF:
+            return t, members
+        for k in range(r):
+            out[k, t] = z[k] * share * scale[k]
+    return count, members
+
+
+@njit(**KERNEL)
 def constrained(tiles, counts, wt, g, simplex, h, shift, scale, table=0):
     """Solve every pixel of a chunk.
 
@@ -167,90 +233,41 @@ def constrained(tiles, counts, wt, g, simplex, h, shift, scale, table=0):
     shift : float64 (r,)
         Taken from c: a penalty shift · h, which is linear because h ≥ 0.
     scale : float64 (r,)
-        What the abundances are multiplied by as they are written.
+        What the abundances are multiplied by as they are written; ones when ``simplex``.
     table : int
         How many maps to keep, a power of two; 0 for as many as stay in the cache.
 
     Returns
     -------
-    broken : int
+    failed : int
         Pixels whose abundances aren't finite, nonnegative and, with ``simplex``, of sum one.
     """
-    r = wt.shape[0]
-    t_end = tiles.shape[2]
+    r, t_end = wt.shape[0], tiles.shape[2]
     table = table if table else table_size(r)
-    keys = np.full((table, 2), -1, np.int64)
-    maps = np.empty((table, r, r + 1))
-    right = np.empty((r, t_end))
-    c, z = np.empty(r), np.empty(r)
-    space = scratch(r, r)
-    raised = lifted(g, simplex)
-    steepest = 0.0  # with a sum the gradient is at least of this size
-    for k in range(r if simplex else 0):
-        steepest = max(steepest, raised[k, k])
-    members = (np.int64(1) << r) - 1
-    slot = _place(members, table)
-    broken, attempts = 0, 10 + 2 * r if not simplex or alike(g) else 0
+    keys, maps = np.full((table, 2), -1, np.int64), np.empty((table, r, r + 1))
+    right, c, z, space = np.empty((r, t_end)), np.empty(r), np.empty(r), scratch(r, r)
+    raised, members = lifted(g, simplex), (np.int64(1) << r) - 1
+    attempts, failed = 10 + 2 * r if not simplex or alike(g) else 0, 0
     for i in range(tiles.shape[0]):
         wt_x(wt, tiles[i], right, tiles[min(i + 1, tiles.shape[0] - 1)])
-        for t in range(counts[i]):
-            largest = steepest
+        t, count, out = 0, counts[i], h[i]
+        while True:
+            t, members = _quickly(
+                right, t, count, raised, simplex, shift, scale, attempts, members, keys, maps, c, z, out
+            )
+            if t >= count:
+                break
+            solve(g, c, simplex, r, z, space)
+            members = np.int64(0)
             for k in range(r):
-                c[k] = right[k, t]
-                c[k] -= shift[k]
-                largest = max(largest, abs(c[k]))
-            tol = TOLERANCE * largest
-            low = LOW if simplex else LOW * largest
-            # Neighbours mostly hold the same materials: the last pixel's set is tried first. This
-            # loop is written out here because a call costs more than its r² products.
-            fewest, patience, settled = r + 1, 3, False
-            for _ in range(attempts):
-                if keys[slot, 0] != members:
-                    _fill(raised, members, simplex, keys, maps)
-                if keys[slot, 1] == 0:
-                    break
-                wrong, count, last = np.int64(0), np.int64(0), np.int64(0)
-                for k in range(r):
-                    s = maps[slot, k, r]
-                    for j in range(r):
-                        s += maps[slot, k, j] * c[j]
-                    z[k] = s
-                    limit = -low if members >> k & 1 else -tol
-                    bad = np.int64(s < limit)  # no branch: which one is wrong can't be predicted
-                    wrong |= bad << k
-                    count += bad
-                    last = max(last, k * bad)
-                if count == 0:
-                    settled = True
-                    break
-                if count < fewest:
-                    fewest, patience = count, np.int64(3)
-                elif patience > 0:
-                    patience -= 1
-                else:
-                    wrong = np.int64(1) << last
-                members ^= wrong
-                if simplex and members == 0:
-                    members = np.int64(1) << best_single(g, c)
-                slot = _place(members, table)
-            total = 0.0
+                members |= np.int64(z[k] > 0) << k
+                out[k, t] = z[k] * scale[k]
+            t += 1
+        for t in range(count, t_end):
             for k in range(r):
-                z[k] = max(z[k], 0.0) if members >> k & 1 else 0.0
-                total += z[k]
-            if not settled or (simplex and not abs(total - 1) <= OFF):
-                solve(g, c, simplex, r, z, space)
-                members, total = np.int64(0), 1.0
-                for k in range(r):
-                    members |= np.int64(z[k] > 0) << k
-                slot = _place(members, table)
-            elif simplex:
-                for k in range(r):
-                    z[k] /= total
-            broken += not write(z, simplex, scale, h, i, t)
-        for t in range(counts[i], t_end):
-            for k in range(r):
-                h[i, k, t] = 0.0
-    return broken
+                out[k, t] = 0.0
+        failed += broken(out, count, simplex)
+    return failed
 
 
 @njit(**KERNEL)

@@ -21,7 +21,7 @@ from numba.extending import intrinsic
 from hsunmix.kernels._compile import FAST, KERNEL, njit
 from hsunmix.kernels._products import wt_x
 from hsunmix.kernels._vectors import I64, Code, matrices
-from hsunmix.kernels.active_set import OFF, TOLERANCE, alike, best_single, lifted, scratch, solve, write
+from hsunmix.kernels.active_set import OFF, TOLERANCE, alike, best_single, broken, lifted, scratch, solve
 from hsunmix.kernels.least_squares import LOW
 
 DEPENDENT = 1e-9  # a pivot so small, relative to its endmember's square, is not to be trusted
@@ -225,7 +225,7 @@ def constrained(tiles, counts, wt, g, simplex, h, shift, scale):
         for j in range(r):
             gram[k, j] = raised[k, j]
     space, out = scratch(r, r), np.zeros(r)
-    pivots, broken, quick = FRESH, 0, not simplex or alike(g)
+    pivots, failed, quick = FRESH, 0, not simplex or alike(g)
     for i in range(tiles.shape[0]):
         wt_x(wt, tiles[i], right, tiles[min(i + 1, tiles.shape[0] - 1)])
         for t in range(counts[i]):
@@ -250,8 +250,10 @@ def constrained(tiles, counts, wt, g, simplex, h, shift, scale):
                 pivots += count
                 for k in range(r):
                     out[k] /= total if simplex else 1.0
-            broken += not write(out, simplex, scale, h, i, t)
+            for k in range(r):
+                h[i, k, t] = out[k] * scale[k]
         for t in range(counts[i], t_end):
             for k in range(r):
                 h[i, k, t] = 0.0
-    return broken
+        failed += broken(h[i], counts[i], simplex)
+    return failed
