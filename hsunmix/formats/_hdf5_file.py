@@ -186,6 +186,9 @@ def vectors(file: Any, cube: Any) -> list[BandVector]:
     """Read the vectors of a file that may describe the cube's bands: datasets, and its attributes."""
     found = []
     for name, item in datasets(file).items():
+        if item.dtype.names and {"base", "limit", "increment"} <= set(item.dtype.names) and item.size == 1:
+            found.append(BandVector(name, _range(item)))
+            continue
         size = int(np.prod(item.shape, dtype=object)) if item.shape else 0
         if "but not a netCDF variable" in text(attribute(item, "NAME")):
             continue
@@ -230,6 +233,14 @@ def attribute(item: Any, *names: str) -> Any:
         except (OSError, TypeError, ValueError, RuntimeError, KeyError):
             continue
     return None
+
+
+def _range(item: Any) -> NDArray[np.generic]:
+    """Return the numbers of a range, which Octave writes as its ends and its step: ``450:10:900``."""
+    base, limit, step = (float(np.ravel(item[()][part])[0]) for part in ("base", "limit", "increment"))
+    steps = (limit - base) / step if step and np.isfinite([base, limit, step]).all() else -1.0
+    count = int(np.floor(steps * (1 + 1e-12))) + 1 if 0 <= steps < MAX_VECTOR else 0
+    return base + step * np.arange(count, dtype=np.float64)
 
 
 def numbers_of(value: Any) -> NDArray[np.generic]:

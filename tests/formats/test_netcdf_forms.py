@@ -300,3 +300,20 @@ def test_impossible_wavelengths_are_told(tmp_path, nm, reason):
     cube = open_cube(tmp_path / "a.h5")
     assert cube.wavelengths is None
     assert any("g/wavelength: the wavelengths" in note and reason in note for note in cube.notes)
+
+
+@pytest.mark.parametrize(("step", "right"), [(100.0, True), (0.0, False), (np.nan, False), (1e-30, False)])
+def test_a_range_of_octave(tmp_path, step, right):
+    path = octave(tmp_path / "o.h5", A=scene())
+    nm = np.arange(450.0, 450 + 100 * B, 100)
+    with h5py.File(path, "r+") as file:
+        group = file.create_group("wavelength")
+        group.attrs["OCTAVE_NEW_FORMAT"] = np.uint8(1)
+        group["type"] = np.bytes_("range")
+        kind = [("base", "f8"), ("limit", "f8"), ("increment", "f8")]
+        group["value"] = np.array((450.0, nm[-1], step), dtype=kind)
+    cube = open_cube(path)
+    assert (cube.wavelengths is not None) is right
+    if right:
+        np.testing.assert_allclose(cube.wavelengths, nm)
+    np.testing.assert_array_equal(cube.read(0, L), scene())
