@@ -37,7 +37,7 @@ AREA = "tool"
 ORDER = 100
 SIZE = (760, 560)
 
-MAX_RANK = 60
+MAX_RANK = 999
 FAR = 1000.0
 NOTHING = 1e-12  # of the largest: squares of float32 numbers tell no less
 COLUMNS = {

@@ -34,7 +34,7 @@ TITLE = "Unmixing"
 AREA = "right"
 ORDER = 10
 
-MAX_RANK = 200
+MAX_RANK = 999
 OWN_ABUNDANCES = "Chosen by the method"
 
 

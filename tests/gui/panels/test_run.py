@@ -41,6 +41,12 @@ def test_what_is_set_is_what_is_asked_for(alone: Alone, qtbot: QtBot):
     assert seen[-1] == Unmix()
 
 
+def test_more_endmembers_than_two_hundred_can_be_asked_for(alone: Alone):
+    panel, seen = alone(run)
+    panel.rank.setValue(300)
+    assert seen[-1] == SetRun(RunSettings(rank=300))
+
+
 def test_the_form_is_the_methods_and_remembers_each(alone: Alone, document: Document):
     panel, seen = alone(run)
     settings = RunSettings("hals", 4, parameters={"hals": {"tolerance": 1e-3}})
