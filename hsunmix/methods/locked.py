@@ -85,7 +85,9 @@ def in_their_columns(
     locked = list(start.locked)
     spectra, places = put_in(found, start.endmembers[:, locked])
     if locked[-1] >= found.shape[1]:
-        raise InputError(f"endmember {locked[-1]} is locked, but the scene has only {found.shape[1]}")
+        raise InputError(
+            f"endmember {locked[-1]} is locked, but only {found.shape[1]} could be found, from 0 on"
+        )
     order = np.full(found.shape[1], -1, dtype=np.intp)
     order[locked] = places
     order[order < 0] = np.setdiff1d(np.arange(found.shape[1]), places)

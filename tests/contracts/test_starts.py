@@ -148,6 +148,19 @@ def test_locked_spectra_stay_bit_for_bit(method: Method, locked: tuple[int, ...]
     assert found.relative_error == pytest.approx(np.linalg.norm(rest) / np.linalg.norm(x), rel=1e-3)
 
 
+@pytest.mark.parametrize("method", SOLVERS, ids=ids)
+def test_what_is_locked_is_kept_or_refused_where_the_scene_has_fewer_materials(method: Method) -> None:
+    x = materials()[:, :2] @ np.random.default_rng(0).dirichlet(np.ones(2), 80).T
+    given = np.abs(np.random.default_rng(1).standard_normal((18, 4)))
+    asked = CHEAP.get(method.id, {}) | ({"max_iterations": 8} if method.starts_from_spectra else {})
+    try:
+        found = hsunmix.unmix(x, method.id, rank=4, init=given, locked=(3,), **asked)
+    except InputError as error:
+        assert "endmember 3 is locked, but only" in str(error)
+        return
+    np.testing.assert_array_equal(found.endmembers[:, 3], given[:, 3])
+
+
 def test_a_locked_spectrum_of_zeros_is_shade() -> None:
     given = materials()
     given[:, 1] = 0

@@ -166,3 +166,14 @@ def test_senseless_weights_are_refused() -> None:
         hsunmix.unmix(mixture(), "weighted", rank=4, weights=np.zeros(24))
     with pytest.raises(hsunmix.HsunmixError, match="hals takes no weights"):
         hsunmix.unmix(mixture(), "hals", rank=4, weights=np.ones(24))
+
+
+def test_the_note_tells_the_noise_in_the_units_of_the_scene() -> None:
+    """Values so large are scaled inside."""
+    x = mixture(noise=0.01)
+    words = [
+        hsunmix.unmix(x * unit, "weighted", rank=4, max_iterations=2).note.split("between ")[1].split()
+        for unit in (1.0, 1e12)
+    ]
+    small, large = ([float(word.rstrip(".")) for word in (said[0], said[2])] for said in words)
+    assert large == pytest.approx([1e12 * value for value in small], rel=1e-2)

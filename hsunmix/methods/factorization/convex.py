@@ -145,10 +145,8 @@ def run(
         sums[[*locked, *np.flatnonzero(sums <= 0)]] = 1
         w = factors.w / sums
     h = yield from steps.fit(scene, w)
-    return Factorization(
-        w, h, history, converged,
-        fixed_scale=params.model == "convex", note=factors.note,
-    )  # fmt: skip
+    fixed = params.model == "convex"
+    return Factorization(w, h, history, converged, fixed_scale=fixed, note=factors.note)
 
 
 def _mixtures(

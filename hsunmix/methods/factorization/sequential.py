@@ -71,7 +71,7 @@ def run(
             new = yield from _mean(scene)
         else:
             new = _worst(scene, rest)
-        if k and np.sqrt(rest.sum() / norm) <= NOTHING_LEFT:
+        if k > max(start.locked, default=0) and np.sqrt(rest.sum() / norm) <= NOTHING_LEFT:
             break
         locked = tuple(i for i in start.locked if i <= k)
         loop = yield from Loop.begin(scene, np.column_stack([w, new]), locked, True)

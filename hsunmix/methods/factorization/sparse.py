@@ -106,7 +106,5 @@ def run(
     w = factors.w
     h = yield from steps.fit(scene, w)
     back = np.where(np.isin(np.arange(rank), start.locked), length, 1)
-    return Factorization(
-        w * back, h / back.astype(np.float32)[:, None], history, converged,
-        note=factors.note,
-    )  # fmt: skip
+    h = h / back.astype(np.float32)[:, None]
+    return Factorization(w * back, h, history, converged, note=factors.note)

@@ -175,10 +175,10 @@ def run(
         before = loss
         spectra = state.w * sigma[:, None]
         yield Step(iteration / params.max_iterations, history[-1][1], spectra, f"Iteration {iteration}")
+    estimated = params.bands == "noise" and known.unit is None
     return Factorization(
         state.w * sigma[:, None], state.h, np.array(history), converged,
-
-        note=_note(sigma, state.restarted, params.bands == "noise" and known.unit is None, start),
+        note=_note(sigma * scene.scale, state.restarted, estimated, start),
     )  # fmt: skip
 
 
