@@ -5,7 +5,7 @@ Kullback-Leibler divergence Σ x log(x/v) − x + v with v = WH (``kl``: counts,
 Itakura-Saito divergence Σ x/v − log(x/v) − 1 (``is``: relative errors, dark pixels count as bright
 ones).
 Start: exact abundances, lifted from zero; where spectra that are no pixels explain little, spectra without
-zeros, and in every pixel as much of one endmember as of any other.
+zeros, and half of the exact abundances, with as much by chance of one endmember as of any other.
 Update: h ← h · (Wᵀx)/(WᵀWh), or h · (Wᵀ(x/v))/(Wᵀ1), or h · √(Wᵀ(x/v²)/Wᵀ(1/v)); then W likewise.
 Divergences don't allow negative values: they count as zero for ``kl``, and ``is`` lifts everything
 below 1e-4 of the largest value to it. X/(WH) is made in pieces that stay in the cache.
@@ -73,7 +73,9 @@ def run(
     if not pixels and (yield from _error(scene, w, h)) > NEAR:
         free = np.setdiff1d(np.arange(rank), start.locked)
         w[:, free] = np.maximum(w[:, free], LEAST * w[:, free].mean(axis=0))
-        h = yield from _alike(scene, w)
+        exact = yield from initial_abundances(scene, w)
+        chance = np.random.default_rng(start.seed).random(exact.shape, dtype=np.float32)
+        h = exact / 2 + (yield from _alike(scene, w)) * chance
     note = (
         "Values of locked spectra below zero counted as zero."
         if (given[:, list(start.locked)] < 0).any()
@@ -111,10 +113,11 @@ def _error(scene: Scene, w: Array, h: NDArray[np.float32]) -> Generator[Step | N
 
 
 def _alike(scene: Scene, w: Array) -> Generator[Step | None, None, NDArray[np.float32]]:
-    """Begin with as much of each endmember as of any other, in each pixel as much as it is bright.
+    """As much of each endmember as of any other, in each pixel as much as it is bright.
 
     Exact abundances of spectra that explain little hold many zeros, which the rule never leaves, and numbers
-    near them, which it hardly does: from there it ends where no other method would.
+    near them, which it hardly does: from there it ends where no other method would. These alone are no start
+    either, as nothing tells the components apart: chance does, and half of the exact ones.
     """
     from hsunmix.kernels.projection import coordinates
 
