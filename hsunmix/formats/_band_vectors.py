@@ -15,6 +15,7 @@ __all__ = ["PLAUSIBLE_NM", "BandAxis", "BandVector", "axes_by_bands", "understan
 
 _WAVELENGTH = re.compile(r"wave|^wl|lambda|(band|spectral)_?cent|wvl|frequenc", re.IGNORECASE)
 _NOT_WAVELENGTH = re.compile(r"good|flag|mask|fwhm|width|index|error|unc", re.IGNORECASE)
+_OF_VALUES = re.compile(r"scale|gain|offset|slope|intercept|fill|missing|valid|nodata", re.IGNORECASE)
 _FWHM = re.compile(r"fwhm|bandwidth", re.IGNORECASE)
 _BBL = re.compile(r"^(bbl|good_?(bands?|wavelengths?))$", re.IGNORECASE)
 _NO_UNIT = ("", "1", "count", "level")
@@ -34,12 +35,15 @@ class BandVector:
         Where the file gives one.
     axis : bool
         Whether it is the coordinate of the axis of the bands, whatever its name.
+    near : int
+        How near its place in the file is to the cube's.
     """
 
     name: str
     values: NDArray[np.generic]
     unit: str = ""
     axis: bool = False
+    near: int = 0
 
     @property
     def leaf(self) -> str:
@@ -82,10 +86,9 @@ def understand(
     """
     fitting = [v for v in vectors if v.values.size == bands and v.values.dtype.kind in "iufb"]
     bad = _bad_bands(fitting, notes)
-    for vector in sorted(fitting, key=lambda v: (not v.axis, not v.unit)):
-        named = _WAVELENGTH.search(vector.leaf) and not _NOT_WAVELENGTH.search(vector.leaf)
-        known = named or (vector.axis and _is_axis(vector))
-        if not known and not (vector.unit in _NO_UNIT and _plausible(vector.values)):
+    for vector in sorted(fitting, key=lambda v: (not v.axis, not _named(v), -v.near, not v.unit)):
+        known = _named(vector) or (vector.axis and _is_axis(vector))
+        if not known and not (vector.unit in _NO_UNIT and _plausible(vector)):
             continue
         said: list[str] = []
         if turn and _falls(vector):
@@ -98,8 +101,22 @@ def understand(
             continue
         notes.append(f"the wavelengths are those of {vector.name}.")
         notes.extend(said)
+        if not vector.axis:
+            notes.extend(_rivals(vector, fitting, nm))
         return BandAxis(nm, _fwhm(fitting, vector, nm, notes), bad, vector.unit)
     return BandAxis(bad_bands=bad)
+
+
+def _rivals(chosen: BandVector, fitting: Sequence[BandVector], nm: NDArray[np.float64]) -> list[str]:
+    """Tell of other wavelengths that are as near and of the same number, but not the same."""
+    names = []
+    for vector in fitting:
+        if vector is chosen or not _named(vector) or vector.near < chosen.near:
+            continue
+        other = nanometres(vector.values, vector.unit, [])
+        if other is not None and not np.allclose(other, nm, rtol=1e-3):
+            names.append(vector.name)
+    return [f"{', '.join(names)[:200]} would fit as well."] if names else []
 
 
 def _falls(vector: BandVector) -> bool:
@@ -131,8 +148,15 @@ def _is_axis(vector: BandVector) -> bool:
     return not counts and bool(numbers.min() >= PLAUSIBLE_NM[0] and numbers.max() <= PLAUSIBLE_NM[1])
 
 
-def _plausible(values: NDArray[np.generic]) -> bool:
-    numbers = np.asarray(values, dtype=np.float64)
+def _named(vector: BandVector) -> bool:
+    return bool(_WAVELENGTH.search(vector.leaf) and not _NOT_WAVELENGTH.search(vector.leaf))
+
+
+def _plausible(vector: BandVector) -> bool:
+    """Whether fractions without a name that says what they are rise over a plausible range."""
+    if _NOT_WAVELENGTH.search(vector.leaf) or _OF_VALUES.search(vector.leaf):
+        return False
+    numbers = np.asarray(vector.values, dtype=np.float64)
     if numbers.size < 2 or not np.isfinite(numbers).all() or (numbers == np.round(numbers)).all():
         return False
     nm = numbers if numbers.min() > 100 else numbers * 1000

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -168,7 +171,16 @@ def _bands(every: list[BandVector], dataset: Any, axes: str, notes: list[str]) -
     others = {vector.name for axis in "yx." for vector in _coordinates(dataset, axes, axis)}
     names = {vector.name for vector in mine}
     found = [v for v in every if v.name not in others and v.name not in names]
-    return understand([*mine, *found], count, notes, turn=True)
+    near = [replace(vector, near=_nearness(vector.name, str(dataset.name))) for vector in found]
+    return understand([*mine, *near], count, notes, turn=True)
+
+
+def _nearness(name: str, cube: str) -> int:
+    """Return how much the name of a vector has in common with the cube's: groups first, then words."""
+    groups = [re.split(r"[/.]", place.strip("/"))[:-1] for place in (name, cube)]
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(*groups, strict=False)))
+    words = [set(re.split(r"[\W_]+", place.rpartition("/")[2].lower())) for place in (name, cube)]
+    return 10 * shared + len((words[0] & words[1]) - {""})
 
 
 def _coordinates(dataset: Any, axes: str, axis: str) -> list[BandVector]:

@@ -43,7 +43,7 @@ def spread(value: Any, name: str, bands: int) -> PerBand | None:
     if numbers.size == 1 or (numbers.size > 1 and (numbers == numbers[0]).all()):
         return float(numbers[0])
     if numbers.size != bands:
-        raise Unfit(f"{name} has {numbers.size} numbers, and there are {bands} bands")
+        raise Unfit(f"{name.rpartition('@')[2]} has {numbers.size} numbers, and there are {bands} bands")
     return numbers
 
 

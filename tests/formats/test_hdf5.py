@@ -363,3 +363,21 @@ def test_filters_of_hdf5plugin(tmp_path, values, name):
     with h5py.File(tmp_path / "a.h5", "w") as file:
         file.create_dataset("cube", data=values, chunks=(4, 13, 17), **getattr(hdf5plugin, name)())
     np.testing.assert_array_equal(open_cube(tmp_path / "a.h5").pixels.read(0, 21), values)
+
+
+def test_wavelengths_of_the_cubes_own_place_and_name(write, values):
+    """Of two detectors with as many bands each: those of the same group, or of the same word."""
+    nm = np.linspace(400, 900, 17), np.linspace(900, 2400, 17)
+    path = write(a__cube=values, a__wavelength=nm[0], b__cube=values, b__wavelength=nm[1])
+    flat = write("f.h5", rhot_red=values, rhot_blue=values, blue_wavelength=nm[0], red_wavelength=nm[1])
+    for file, name, expected in (
+        (path, "a/cube", nm[0]),
+        (path, "b/cube", nm[1]),
+        (flat, "rhot_blue", nm[0]),
+        (flat, "rhot_red", nm[1]),
+    ):
+        cube = open_cube(file, dataset=name)
+        np.testing.assert_allclose(cube.wavelengths, expected)
+        assert not any("fit as well" in note for note in cube.notes)
+    either = write("e.h5", cube=values, wavelength_1=nm[0], wavelength_2=nm[1])
+    assert any("wavelength_2 would fit as well" in note for note in open_cube(either).notes)

@@ -163,3 +163,13 @@ def test_wavelengths_in_attributes(tmp_path, attributes, factor, owner):
     np.testing.assert_allclose(cube.wavelengths, NM * factor, rtol=1e-5)
     said = any("unit" in key for key in attributes)
     assert any("does not give a unit" in note for note in cube.notes) is not said
+
+
+def test_scales_and_widths_are_no_wavelengths(tmp_path):
+    """Fractions that rise as wavelengths in micrometres do."""
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["cube"], file["fwhm"] = stored(), np.linspace(0.45, 2.4, 7)
+        file["cube"].attrs["scale_factor"] = np.linspace(0.45, 2.4, 7)
+    cube = open_cube(tmp_path / "a.h5", axes="yxb")
+    assert cube.wavelengths is None
+    np.testing.assert_allclose(cube.gain, np.linspace(0.45, 2.4, 7))
