@@ -109,6 +109,7 @@ class Controller:
         if settings.weights is not None and "weights_are" in takes:
             values, origin = read_weights(Path(settings.weights.path), cube)
             request = replace(request, weights=values, weights_from=origin)
+            scene = yield from pipeline.load_for(cube, request)  # what they call missing costs no pixel
         if not locked:
             result = yield from pipeline.unmix(scene, request)
             means(result)
