@@ -340,3 +340,21 @@ def test_weights_of_a_session_are_read_again(
     kept = open_bench.document.runs[-1].settings.weights
     assert kept.path == given.path
     assert kept.sha256 == sha256(tmp_path / "weights.npy")  # what the run had
+
+
+def test_a_missing_value_that_the_weights_name_costs_no_pixel(
+    bench: Workbench, cube: Cube, tmp_path: Path, wait: Wait
+) -> None:
+    values = cube.read(0, cube.lines)
+    values[4, 7, 3] = np.nan
+    weights = np.ones(values.shape, np.float32)
+    weights[4, 7, 3] = 0
+    np.save(tmp_path / "weights.npy", weights)
+    given = Weights(str(tmp_path / "weights.npy"), "", weights.shape)
+    bench.history.reset(Document(cube=Cube.from_array(values, cube.wavelengths)))
+    wait(lambda: not bench.live.tasks)
+    own = {"weighted": {"max_iterations": 3}}
+    bench.send(i.SetRun(RunSettings("weighted", 3, parameters=own, weights=given)))
+    bench.send(i.Unmix())
+    wait(lambda: bench.document.unmixing is not None)
+    assert np.isfinite(bench.document.unmixing.abundances).all()
