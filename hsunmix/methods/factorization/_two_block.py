@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from hsunmix.engine.passes import norms_squared, residuals
 from hsunmix.engine.scene import Scene
 from hsunmix.methods import Factorization, Start
+from hsunmix.methods._least_squares import at_once
 from hsunmix.methods.factorization._initial import Init, initial_spectra
 from hsunmix.methods.factorization._steps import Array, Problem, Steps
 from hsunmix.model.unmixing import Step
@@ -95,7 +96,7 @@ class Factors:
             update(chunk, xht, hht)
             return xht, hht
 
-        parts = yield from scene.passes(work)
+        parts = yield from scene.passes(work, at_once(r))
         xht = np.sum([a for a, _ in parts], axis=0)
         hht = np.sum([b for _, b in parts], axis=0)
         new = self.w.copy()
