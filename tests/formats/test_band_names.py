@@ -84,9 +84,17 @@ def test_the_whole_list_on_every_band(tmp_path, form):
     np.testing.assert_allclose(open_cube(write(tmp_path / "a.tif", band_tags=tags)).wavelengths, NM)
 
 
-@pytest.mark.parametrize("beside", ["a.json", "a.tiff.json", "a.stac.json"])
-@pytest.mark.parametrize("key", ["eo:bands", "bands", "raster:bands"])
-@pytest.mark.parametrize("place", ["asset", "properties", "item", "other asset"])
+@pytest.mark.parametrize(
+    ("beside", "key", "place"),
+    [
+        ("a.json", "eo:bands", "asset"),
+        ("a.json", "bands", "properties"),
+        ("a.json", "raster:bands", "other asset"),
+        ("a.tiff.json", "bands", "item"),
+        ("a.tiff.json", "raster:bands", "asset"),
+        ("a.stac.json", "eo:bands", "other asset"),
+    ],
+)
 def test_items_of_stac(tmp_path, beside, key, place):
     path = write(tmp_path / "a.tiff")
     centre = "eo:center_wavelength" if key == "bands" else "center_wavelength"

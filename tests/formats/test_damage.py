@@ -147,14 +147,14 @@ def test_what_gdal_notices_of_a_tiff_is_noticed(tmp_path, packing, interleave):
             file.write(values)
     good, noticed = path.read_bytes(), 0
     rng = np.random.default_rng(3)
-    places = [*rng.integers(8, 200, 30).tolist(), *rng.integers(200, len(good), 8).tolist()]
+    places = [*rng.integers(8, 200, 20).tolist(), *rng.integers(200, len(good), 5).tolist()]
     for place in places:
         path.write_bytes(good)
         flip(path, place, place % 8)
         found, expected = ours(path), gdals(path)
         noticed += expected is None
         assert found is None or (expected is not None and np.array_equal(found, expected)), place
-    assert noticed > 5
+    assert noticed > 3
 
 
 def ours(path: Path) -> np.ndarray | None:
