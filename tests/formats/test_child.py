@@ -151,7 +151,7 @@ def test_the_deadline_is_not_only_of_processor_time(acting, monkeypatch):
 @posix
 def test_what_libraries_print_and_write(acting, tmp_path):
     np.testing.assert_array_equal(open_cube(acting("print", "print")).pixels.read(0, 31), values())
-    with pytest.raises(FileError, match="too large"):
+    with pytest.raises(FileError, match=r"too large|Permission denied"):
         open_cube(acting("write"))
     assert open_cube(acting()).notes == ("caf?",)
 

@@ -21,6 +21,11 @@ from hsunmix.formats._child.messages import Block, Done, Forget, Reply, Request,
 __all__ = ["Child", "command"]
 
 START_SECONDS = 60.0
+# All that a decoder gets of the environment, which may hold secrets: where libraries lie, and Windows' own.
+KEPT = (
+    "HSUNMIX_DEBUG", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "PYTHONHOME",
+    "SYSTEMROOT", "WINDIR", "TEMP", *(("PATH",) if os.name == "nt" else ()),
+)  # fmt: skip
 END_SECONDS = 0.2  # a child whose pipe is closed goes by itself
 
 
@@ -43,7 +48,8 @@ def _environment() -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONPATH": os.pathsep.join(places),
     }
-    return {**os.environ, **ours}
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    return {**kept, **ours}
 
 
 class Child:

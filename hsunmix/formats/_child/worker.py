@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NoReturn, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from hsunmix.errors import FileError, HsunmixError
 from hsunmix.files import Identity, check_identity, identity
 from hsunmix.formats import MissingPixels, Options, formats
+from hsunmix.formats._child import sandbox
 from hsunmix.formats._child.limits import confine, cpu_seconds, processor_time
 from hsunmix.formats._child.memory import SharedMemory
 from hsunmix.formats._child.messages import (
@@ -54,16 +56,75 @@ Values = NDArray[np.generic]
 
 def serve(handle: str) -> None:
     """Serve the parent that started this process, until it closes the pipe."""
-    inbound, outbound = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    inbound, outbound = cast(BinaryIO, _Exact(os.dup(0))), os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)  # what a library prints must not come between the messages
     memory = SharedMemory(handle)
     confine()
     send(outbound, Done())
     try:
+        if sandbox.available():
+            _serve_apart(inbound, outbound, memory)
         _Worker(inbound, outbound, memory).loop()
     except (EOFError, BrokenPipeError):
         os._exit(0)  # nobody waits for what is left to clean up
+
+
+class _Exact:
+    """A pipe of which no more is taken than is asked for: what follows may be for another process."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def read(self, size: int) -> bytes:
+        parts = []
+        while size and (part := os.read(self._descriptor, min(size, 1 << 20))):
+            parts.append(part)
+            size -= len(part)
+        return b"".join(parts)
+
+
+def _serve_apart(inbound: BinaryIO, outbound: BinaryIO, memory: SharedMemory) -> None:
+    """Answer for each file in a copy of this process that can open that file only, and ends with it."""
+    while True:
+        request = receive(inbound, Request)
+        if not isinstance(request, Open):
+            if not isinstance(request, Forget):
+                send(outbound, refusal(FileError(Path(), "is not open")))
+            continue
+        _prepare(request)
+        parent = os.getpid()
+        copy = os.fork()
+        if not copy:
+            _decode_one(request, _Worker(inbound, outbound, memory), parent)
+        _, status = os.waitpid(copy, 0)
+        if os.WIFSIGNALED(status):  # it died, and so do we: who asked sees of what
+            signal.signal(os.WTERMSIG(status), signal.SIG_DFL)
+            os.kill(os.getpid(), os.WTERMSIG(status))
+        elif os.WEXITSTATUS(status):
+            os._exit(os.WEXITSTATUS(status))
+
+
+def _decode_one(request: Open, worker: _Worker, parent: int) -> NoReturn:
+    """Open a file and hand out its pixels until they are no longer wanted."""
+    code = 1
+    try:
+        sandbox.end_with_parent(parent)
+        sandbox.seal(Path(os.fsdecode(request.path)))
+        sandbox.seal_calls()
+        worker.loop(request)
+        code = 0
+    except (EOFError, BrokenPipeError):
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _prepare(request: Open) -> None:
+    """Import what decodes a format, before the clock runs: that is no fault of the file."""
+    found = formats()[request.format]
+    for name in found.decoded_by:
+        importlib.import_module(name)
 
 
 class _Worker:
@@ -78,12 +139,15 @@ class _Worker:
         self._last = Read(0, 0)
         self._ahead: tuple[Read, Values] | None = None
 
-    def loop(self) -> None:
-        """Answer one request after the other."""
+    def loop(self, first: Open | None = None) -> None:
+        """Answer one request after the other; where the first is given, for its file only."""
+        waiting = first
         while True:
-            request = receive(self._in, Request)
+            request, waiting = waiting or receive(self._in, Request), None
             if isinstance(request, Forget):
                 self._close()
+                if first is not None:
+                    return
                 continue
             try:
                 reply = self._open(request) if isinstance(request, Open) else self._values(request)
@@ -109,8 +173,7 @@ class _Worker:
         self._close()
         self._path = path = Path(os.fsdecode(request.path))
         found = formats()[request.format]
-        for name in found.decoded_by:
-            importlib.import_module(name)  # before the clock runs: it is no fault of the file
+        _prepare(request)
         self._files = {path: identity(path)}
         opener = getattr(found, request.what)
         options = () if request.what == "open_spectra" else (make(Options, request.options),)
