@@ -119,7 +119,7 @@ class Controller:
             own = 1.0 if library.factors is None else float(library.factors[entry])
             times = own if factor is None else factor
             text = name if times == 1 else f"{name}, × {times:g} to the scene's units"
-            added.append(Endmember(name, times * spectrum, "", source=Source("library", text=text)))
+            added.append(Endmember(name, times * spectrum, source=Source("library", text=text)))
         label = f"Add {added[0].name}" if len(added) == 1 else f"Add {len(added)} spectra of the library"
         add_all(self.bench, added, label)
 

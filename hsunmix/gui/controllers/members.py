@@ -263,9 +263,7 @@ def add(bench: Workbench, name: str, spectrum: Spectrum, source: Source, label: 
     label : str
         What the change is called; "Add NAME" by default.
     """
-    add_all(
-        bench, [Endmember(name, spectrum, "", source=source)], label or f"Add {name[:1].lower()}{name[1:]}"
-    )
+    add_all(bench, [Endmember(name, spectrum, source=source)], label or f"Add {name[:1].lower()}{name[1:]}")
 
 
 def add_all(bench: Workbench, added: Sequence[Endmember], label: str) -> None:
