@@ -124,9 +124,11 @@ def _spectra(
     if (top > 30).any() or (top < 1 / 300).any():
         yield f"scale: an endmember reaches {top.max():.2g} or {top.min():.2g} of the scene's brightest value"
     sums = h.sum(axis=0)
+    if "scaled so that abundances sum to one" not in record["note"]:
+        return
     if not 0.5 < sums.mean() < 1.6:  # the scene is made of fractions that sum to one
         yield f"scale: abundances sum to {sums.mean():.2g} on average"
-    if "scaled so that abundances sum to one" in record["note"] and not row["abundance"]:
+    if not row["abundance"]:
         # One factor for each endmember, by least squares: no small change of one improves the sums. None
         # falls below what gives an endmember 0.3 of some pixel; of those only more could be better.
         slope = h @ (sums - 1) / np.maximum((h**2).sum(axis=1), 1e-300)
