@@ -23,15 +23,18 @@ def command(line: str, /, session: Path, out: Path, products: str, dpi: int, cub
     from hsunmix.errors import FileError, InputError
     from hsunmix.exports import Delivery
     from hsunmix.session.archive import load
-    from hsunmix.session.reproduce import facts_of, python_script
+    from hsunmix.session.reproduce import command_line, facts_of, python_script
 
     names = work.check_products(products)
     document = load(session, cube)
     if document.unmixing is None:
         raise FileError(session, "the session holds no result yet; unmix its cube first")
-    script = ""
+    command, script, facts = line, "", facts_of(document, None)
     with contextlib.suppress(InputError):
-        script = python_script(document, facts_of(document, None))
-    delivery = Delivery(document.unmixing, document.endmembers, document.cube, line, script, dpi)
+        script = python_script(document, facts)
+        command = command_line(
+            document, facts, out, names, dpi
+        )  # this one only says where the result was kept
+    delivery = Delivery(document.unmixing, document.endmembers, document.cube, command, script, dpi)
     for path in work.write(delivery, work.output_folder(out), names):
         click.echo(path)

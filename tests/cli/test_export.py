@@ -90,3 +90,10 @@ def test_every_product_of_a_session(hsunmix, session, tmp_path):
     report = (tmp_path / "all" / "report.html").read_text(encoding="utf-8")
     assert "hsunmix export" in report
     assert "hsunmix.unmix(" in report
+
+
+def test_the_record_has_the_command_of_the_run(hsunmix, session, tmp_path):
+    assert hsunmix("export", session, "-o", tmp_path / "o", "--products", "csv").exit_code == 0
+    command = json.loads((tmp_path / "o" / "result.json").read_text(encoding="utf-8"))["command"]
+    assert command.startswith("hsunmix unmix ")
+    assert "scene.hdr" in command
