@@ -88,7 +88,7 @@ def test_every_product_of_a_session(hsunmix, session, tmp_path):
         "result.nc",
     } <= written
     report = (tmp_path / "all" / "report.html").read_text(encoding="utf-8")
-    assert "hsunmix export" in report
+    assert "hsunmix unmix" in report
     assert "hsunmix.unmix(" in report
 
 
