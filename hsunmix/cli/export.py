@@ -32,9 +32,8 @@ def command(line: str, /, session: Path, out: Path, products: str, dpi: int, cub
     command, script, facts = line, "", facts_of(document, None)
     with contextlib.suppress(InputError):
         script = python_script(document, facts)
-        command = command_line(
-            document, facts, out, names, dpi
-        )  # this one only says where the result was kept
+        # What was typed only says where the result was kept, not how it was made.
+        command = command_line(document, facts, out, names, dpi)
     delivery = Delivery(document.unmixing, document.endmembers, document.cube, command, script, dpi)
     for path in work.write(delivery, work.output_folder(out), names):
         click.echo(path)
