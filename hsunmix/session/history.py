@@ -156,7 +156,10 @@ class History:
 
     def _arrive(self, now: Document, carry: Carry | None) -> None:
         if carry is not None:
-            self.entry.document = carry(now, self.document)
+            then, new = self.document, carry(now, self.document)
+            self.entry.document = new
+            if new.runs is not then.runs:  # what was taken along is in no file
+                self._entries[self._at] = Entry(self.entry.label, new)
         self._listeners.tell(now)
 
     def _too_many(self) -> int:

@@ -1,0 +1,343 @@
+"""A window under random actions.
+
+    python -m tests.gui.random_walk SEED COUNT [--slow]
+
+does so many and prints what it found, with the actions before it. ``--slow``: saving, solving and
+estimating take up to a second, as on a large scene or a slow disk.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import random
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
+from PySide6.QtWidgets import QApplication, QColorDialog, QTableView, QWidget
+
+from hsunmix.gui import intents as i
+from hsunmix.gui.app import application
+from hsunmix.gui.channels import CHANNELS, Asked
+from hsunmix.gui.controllers import doubts, library
+from hsunmix.gui.controllers import solve as solving
+from hsunmix.gui.main_window import MainWindow
+from hsunmix.gui.settings import Settings
+from hsunmix.model.region import Region
+from hsunmix.session.geojson import write_regions
+from tests.gui.scenes_on_disk import write_scene
+from tests.gui.test_intents import changed
+from tests.gui.walking.actions import close_menus, menu_entry, random_intent, widget
+from tests.gui.walking.analyst import Analyst
+from tests.gui.walking.checks import at_rest, reopened, scripted
+
+__all__ = ["Walk", "walk"]
+
+REST = 8  # actions, about, until the window is let come to rest
+PATIENCE = 60.0  # seconds
+TICKED = ("menu theme", "menu page")  # chosen once more they change nothing
+
+
+class Walk:
+    """One window and its analyst.
+
+    Parameters
+    ----------
+    seed : int
+    folder : Path
+    slow : bool
+        Saving, solving and estimating take their time.
+    """
+
+    def __init__(self, seed: int, folder: Path, *, slow: bool = False) -> None:
+        self.chance = random.Random(seed)
+        self.folder, self.slow = folder, slow
+        self.findings: list[str] = []
+        self.counts: Counter[str] = Counter()
+        self._last: deque[str] = deque(maxlen=25)
+        self._open: list[Asked] = []
+        self._stack = ExitStack()
+        write_files(folder)
+        self.analyst = Analyst(self.chance, folder)
+        self._patch()
+        self.window = MainWindow(Settings(folder / "settings.json"), self.analyst)
+        self.window.resize(1280, 800)
+        self.window.show()
+        self.window.load_panels()
+        self.bench = self.analyst.bench = self.window.bench
+        self._follow_jobs()
+        self.bench.send(i.Open(folder / "a.hdr"))
+        self.rest()
+
+    # What is made otherwise for the walk
+
+    def _patch(self) -> None:
+        patches = [
+            patch.object(library, "PAUSE", 1),
+            patch.object(doubts, "PAUSE", 1),
+            patch.object(QColorDialog, "getColor", lambda *_, **__: _Chosen()),
+            patch.object(sys, "excepthook", lambda *error: self.find(f"an exception escaped: {error[1]!r}")),
+            patch.object(logging.getLogger("hsunmix"), "error", self._on_log),
+            patch.object(solving, "pipeline", _Slow(solving.pipeline, self)),
+        ]
+        if self.slow:
+            from hsunmix.session import archive
+
+            whole, save = self.chance, archive.save
+
+            def slowly(*given: Any) -> None:
+                time.sleep(whole.choice([0, 0, 0.2, 0.5]))
+                save(*given)
+
+            patches.append(patch.object(archive, "save", slowly))
+        for one in patches:
+            self._stack.enter_context(one)
+
+    def _on_log(self, message: str, *_: object, exc_info: object = None, **__: object) -> None:
+        self.find(f"{message}: {exc_info!r}")
+
+    def _follow_jobs(self) -> None:
+        """Remember what was asked for and is not yet done, refused or told of."""
+        told, end, start = self.bench._tell_of_dropped, self.bench._end, self.bench.start
+
+        def ended(lane: str, asked: Asked, outcome: Any) -> None:
+            self._open = [one for one in self._open if one is not asked]
+            end(lane, asked, outcome)
+
+        def dropped(lane: str, asked: Asked) -> None:
+            self._open = [one for one in self._open if one is not asked]
+            told(lane, asked)
+
+        def started(lane: str, title: str, work: Any, *given: Any, **more: Any) -> None:
+            start(lane, title, work, *given, **more)
+            if CHANNELS[lane].in_turn:
+                waiting = self.bench._waiting[lane]
+                asked = waiting[-1] if waiting else self.bench._running.get(lane)
+                if asked is not None and asked.work is work:
+                    self._open.append(asked)
+
+        self.bench._end, self.bench._tell_of_dropped, self.bench.start = ended, dropped, started
+
+    def find(self, what: str) -> None:
+        """Note a finding with what was done before."""
+        history, result = self.bench.history, self.bench.document.unmixing
+        entries = [entry.label for entry in history._entries][-8:]
+        how = "" if result is None else f"{result.method}/{result.abundance} {result.provisional}"
+        self.findings.append(
+            f"{what}\n    at {history.undo_label!r} of {entries}, {how}"
+            + "\n    after "
+            + "\n          ".join(self._last)
+        )
+
+    # Going on
+
+    def step(self) -> None:
+        """Do something."""
+        kind = self.chance.choices([menu_entry, widget, random_intent], [2, 2, 5])[0]
+        name, act, entry = kind(self.chance, self.window)
+        self._last.append(name)
+        self.counts[kind.__name__] += 1
+        before = self._signature()
+        try:
+            act()
+        except Exception as error:
+            self.find(f"{name} raised {error!r}")
+        if entry is not None and not name.startswith(TICKED):
+            end = time.perf_counter() + 1.0
+            while self._signature() == before and time.perf_counter() < end:
+                QApplication.processEvents()
+            if self._signature() == before:
+                self.find(f"{name} could be chosen and did nothing")
+        close_menus()
+        for _ in range(self.chance.choice([0, 0, 1, 3, 10])):
+            QApplication.processEvents()
+        if self.chance.random() < 1 / REST:
+            self.rest()
+            self.check()
+
+    def _signature(self) -> tuple[object, ...]:
+        bench, focus = self.bench, QApplication.focusWidget()
+        popup, table = QApplication.activePopupWidget(), self.window.findChild(QTableView, "endmemberTable")
+        shown = [w.isVisible() for w in QApplication.topLevelWidgets()]
+        return (
+            id(bench.document), id(bench.live), len(self.analyst.asked), id(bench.settings.preferences),
+            bench.history.undo_label, id(focus), id(popup), tuple(shown), table and table.state(),
+            self.window.findChild(QWidget, "imagePanel").stage.rect.getRect(),
+        )  # fmt: skip
+
+    def rest(self) -> None:
+        """Wait until nothing is being done."""
+        end = time.perf_counter() + PATIENCE
+        while not self._idle():
+            QApplication.processEvents()
+            time.sleep(0.001)
+            if time.perf_counter() > end:
+                busy = [name for name, lane in self.bench.lanes.items() if lane.busy]
+                self.find(f"the window did not come to rest: {busy} {dict(self.bench.live.tasks)}")
+                return
+        QApplication.processEvents()
+
+    def _idle(self) -> bool:
+        if any(lane.busy for lane in self.bench.lanes.values()) or any(self.bench._waiting.values()):
+            return False
+        timers = [
+            timer
+            for controller in self.window.controllers
+            for timer in vars(controller).values()
+            if isinstance(timer, QTimer) and timer.isActive() and timer.remainingTime() < 2000
+        ]
+        flicker = self.bench.live.comparing is not None and self.bench.live.comparing.flicker
+        return not timers or (flicker and len(timers) == 1)
+
+    def check(self) -> None:
+        """Look whether all holds; now and then look deeper."""
+        self.counts["checks"] += 1
+        if self._open:
+            self.find(f"asked for and forgotten: {[asked.title for asked in self._open]}")
+            self._open.clear()
+        self._look(at_rest(self.window))
+        deeper = self.chance.random()
+        if deeper < 0.15:
+            self.counts["undone"] += 1
+            self._look(self._there_and_back())
+        elif deeper < 0.3:
+            self.counts["reopened"] += 1
+            self._look(reopened(self.window, self.folder))
+        elif deeper < 0.45:
+            self.counts["scripts"] += 1
+            self._look(scripted(self.window))
+        threads = sum(t.name.startswith("hsunmix") for t in threading.enumerate())
+        if threads > 60:
+            self.find(f"{threads} threads")
+
+    def _look(self, wrong: Iterator[str]) -> None:
+        for what in wrong:
+            self.find(what)
+
+    def _there_and_back(self) -> Iterator[str]:
+        bench = self.bench
+        if bench.live.stopped:
+            return
+        before, count = bench.document, self.chance.randint(1, 6)
+        bench.send(i.CancelMask())
+        done = 0
+        for _ in range(count):
+            if not bench.history.undo_label:
+                break
+            bench.send(i.Undo())
+            done += 1
+            self.rest()
+            yield from (f"undone {done}: {what}" for what in at_rest(self.window))
+        for _ in range(done):
+            bench.send(i.Redo())
+            self.rest()
+        where = changed(before, bench.document)
+        if where:
+            yield f"{done} times undone and redone it is another: {where}"
+
+    def close(self) -> None:
+        """End it; nothing may stay."""
+        self.analyst.closing = True
+        self.rest()
+        self.window.close()
+        for _ in range(3):
+            QApplication.processEvents()
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        self._stack.close()
+
+
+class _Chosen:
+    def isValid(self) -> bool:
+        return False
+
+
+class _Slow:
+    """Solving takes its time now and then."""
+
+    def __init__(self, pipeline: Any, walk: Walk) -> None:
+        self._pipeline, self._walk = pipeline, walk
+
+    def solve(self, *given: Any) -> Generator[Any, None, Any]:
+        seconds = self._walk.chance.choice([0, 0, 0.05, 0.3 if self._walk.slow else 0.05])
+        end = time.perf_counter() + seconds
+        while time.perf_counter() < end:
+            yield None
+            time.sleep(0.002)
+        return (yield from self._pipeline.solve(*given))
+
+
+def write_files(folder: Path) -> None:
+    """Write two scenes of different shape, one with pixels without data; masks, regions."""
+    for name, lines, samples in (("a", 16, 12), ("b", 11, 14)):
+        path = write_scene(folder, name, lines, samples, seed=lines)
+        pixels = np.fromfile(path.with_suffix(".img"), "<f4").reshape(lines, 20, samples)
+        pixels[0, :, 0] = pixels[lines - 1, :, 3] = 0
+        pixels.tofile(path.with_suffix(".img"))
+        np.save(folder / f"mask_{name}.npy", np.tri(lines, samples, 3, dtype=np.uint8))
+    from hsunmix.formats import open_cube
+
+    field = Region("Field", "#0072b2", "rectangle", ((2, 2), (6, 6)))
+    write_regions((field,), open_cube(folder / "a.hdr"), folder / "regions.geojson")
+
+
+def walk(
+    seed: int,
+    count: int,
+    folder: Path,
+    *,
+    slow: bool = False,
+    tell: Callable[[Walk, int], None] = lambda *_: None,
+) -> Walk:
+    """Do so many actions; what was found is in ``findings``."""
+    made = Walk(seed, folder, slow=slow)
+    for k in range(count):
+        made.step()
+        tell(made, k)
+    made.rest()
+    made.check()
+    made.close()
+    return made
+
+
+def main() -> None:
+    """Walk, and print what was found as soon as it is."""
+    words = argparse.ArgumentParser()
+    words.add_argument("seed", type=int)
+    words.add_argument("count", type=int)
+    words.add_argument("--slow", action="store_true")
+    asked = words.parse_args()
+    application()
+    told, began = 0, time.perf_counter()
+
+    def tell(made: Walk, k: int) -> None:
+        nonlocal told
+        for finding in made.findings[told:]:
+            print(f"[{k}] {finding}\n", flush=True)
+        told = len(made.findings)
+
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["HSUNMIX_STATE_DIR"] = folder
+        made = walk(asked.seed, asked.count, Path(folder), slow=asked.slow, tell=tell)
+    tell(made, asked.count)
+    objects = len([o for o in QApplication.topLevelWidgets() if isinstance(o, QObject)])
+    print(
+        f"seed {asked.seed}: {asked.count} actions in {time.perf_counter() - began:.0f} s, "
+        f"{dict(made.counts)}, {len(made.findings)} findings, {objects} windows left"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,224 @@
+"""What must hold whenever the window has come to rest. Each check returns what is wrong, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtWidgets import QLabel, QTableView
+
+from hsunmix.engine.regions import region_statistics
+from hsunmix.engine.scene import Scene, load
+from hsunmix.errors import HsunmixError
+from hsunmix.gui.controllers.bands import made_with_other_bands
+from hsunmix.gui.images import picture
+from hsunmix.gui.main_window import MainWindow
+from hsunmix.gui.pages import page_of
+from hsunmix.jobs import finish
+from hsunmix.methods import methods, pipeline
+from hsunmix.model.band_maths import evaluate
+from hsunmix.model.unmixing import Unmixing
+from hsunmix.session.archive import load as load_session
+from hsunmix.session.archive import save
+from hsunmix.session.document import Document, Run
+from hsunmix.session.reproduce import facts_of, python_script
+from tests.gui.test_intents import different
+
+__all__ = ["at_rest", "reopened", "scripted"]
+
+
+def at_rest(window: MainWindow) -> Iterator[str]:
+    """Look at all that is shown."""
+    document = window.bench.document
+    yield from _document(window, document)
+    if document.cube is not None:
+        scene = finish(load(document.cube))
+        yield from _result(document, scene)
+        yield from _shown(window, document)
+        yield from _regions(window, document, scene)
+    yield from _table(window, document)
+    yield from _title(window)
+
+
+def _document(window: MainWindow, document: Document) -> Iterator[str]:
+    names = [e.name for e in document.endmembers]
+    if len(set(names)) != len(names):
+        yield f"names are not unique: {names}"
+    result = document.unmixing
+    if result is not None and result.rank != len(names):
+        yield f"{result.rank} maps of {len(names)} endmembers"
+    unsolved = bool(names) and (result is None or result.provisional)
+    if unsolved != window.bench.live.stopped:
+        yield f"unsolved is {unsolved}, and told as {window.bench.live.stopped}"
+    if document.view.endmember >= max(1, len(names)):
+        yield "the endmember shown is none"
+    if not -1 <= document.view.region < len(document.regions):
+        yield "the region selected is none"
+
+
+def _result(document: Document, scene: Scene) -> Iterator[str]:
+    """Compare the abundances with those of another solve, the error with its definition."""
+    result = document.unmixing
+    if result is None or result.provisional or made_with_other_bands(document):
+        return
+    spectra = np.stack([e.spectrum for e in document.endmembers], axis=1)
+    used = result.used_bands
+    if not np.array_equal(used, document.cube.good_bands):
+        yield "the result is of other bands than are used"
+    if not np.array_equal(spectra[used], result.endmembers[used]):
+        yield "the endmembers are not those of the result"
+    mask = np.zeros(scene.shape[0] * scene.shape[1], dtype=bool)
+    mask[scene.pixels] = True
+    finite = np.isfinite(result.abundances).all(axis=0).reshape(-1)
+    if not np.array_equal(finite, mask):
+        yield f"the maps have values in {finite.sum()} pixels, and {mask.sum()} are used"
+        return
+    x = scene.columns(np.arange(len(scene.pixels))).astype(np.float64)
+    w = scene.used_spectra(spectra)
+    h = result.abundances.reshape(result.rank, -1)[:, mask].astype(np.float64)
+    error = np.linalg.norm(x - w @ h) / np.linalg.norm(x)
+    if abs(error - result.relative_error) > 2e-3 * error + 1e-5:
+        yield f"the error is {error:.6g}, and {result.relative_error:.6g} is shown"
+    if result.method == result.abundance:
+        again = finish(pipeline.solve(scene, spectra, result.abundance))
+        if not np.array_equal(again.abundances, result.abundances, equal_nan=True):
+            worst = np.nanmax(np.abs(again.abundances - result.abundances))
+            yield f"solved again by {result.abundance}, the maps differ by {worst:.3g}"
+
+
+def _shown(window: MainWindow, document: Document) -> Iterator[str]:
+    cube, live = document.cube, window.bench.live
+    bands = document.view.rgb or cube.rgb_bands
+    fresh = finish(picture(cube, bands, document.view.stretch))
+    if live.picture is None or not np.array_equal(live.picture.rgba, fresh.rgba):
+        yield "the picture is not that of the scene"
+    for text, values in live.layers.items():
+        if not np.array_equal(evaluate(cube, text).astype(np.float32), values, equal_nan=True):
+            yield f"layer {text} is not what it says"
+    if live.grey is not None and not np.array_equal(
+        live.grey.values, cube.band(live.grey.band), equal_nan=True
+    ):
+        yield "the band is another one"
+    page = page_of(document, live)
+    drawing = page.draw(document, live, 1 << 24)
+    if live.shown is None or live.shown.page != page.id:
+        yield f"page {page.id} is not the one that is shown"
+    elif len(drawing.tiles) != len(live.shown.drawing.tiles) or not all(
+        np.array_equal(a.values, b.values)
+        for a, b in zip(drawing.tiles, live.shown.drawing.tiles, strict=True)
+    ):
+        yield f"page {page.id} is not drawn as it is"
+    masked = ~cube.selection if cube.selection is not None else np.zeros(cube.shape[:2], bool)
+    if live.masking is None:
+        veil = np.zeros_like(masked) if live.overlay is None else (live.overlay.values & 1).astype(bool)
+        if (masked & ~veil).any():
+            yield "masked pixels are not veiled"
+
+
+def _regions(window: MainWindow, document: Document, scene: Scene) -> Iterator[str]:
+    known = window.bench.live.region_spectra
+    for region in document.regions:
+        found = finish(region_statistics(scene, region.mask(*scene.shape)))
+        if region not in known or not np.array_equal(known[region].mean, found.mean, equal_nan=True):
+            yield f"the mean of {region.name} is another one"
+
+
+def _table(window: MainWindow, document: Document) -> Iterator[str]:
+    table = window.findChild(QTableView, "endmemberTable")
+    if table is None:
+        yield "there is no table"
+        return
+    model, result = table.model(), document.unmixing
+    shown = [model.index(k, 2).data() for k in range(model.rowCount())]
+    if shown != [e.name for e in document.endmembers]:
+        yield f"the table has {shown}"
+    if result is not None and not result.provisional:
+        means = [f"{100 * m:.0f} %" if np.isfinite(m) else "" for m in result.mean_abundances]
+        told = [model.index(k, 4).data() for k in range(model.rowCount())]
+        if means != told:
+            yield f"the means are {means}, and {told} are shown"
+        summary = window.findChild(QLabel, "resultSummary").text()
+        if "solv" in summary:
+            yield f"the table says {summary!r} of maps that are solved"
+
+
+def _title(window: MainWindow) -> Iterator[str]:
+    bench = window.bench
+    if window.isWindowModified() != bench.history.modified:
+        yield "the title does not say whether there are changes"
+    if bench.document.cube is not None and bench.session_path is not None:
+        if bench.session_path.name not in window.windowTitle():
+            yield f"the title is {window.windowTitle()!r}, and the file {bench.session_path.name}"
+        if not bench.history.modified:
+            where = _same_session(load_session(bench.session_path), bench.document, looks=False)
+            if where:
+                yield f"saved, and yet the file differs: {where}"
+
+
+def _same_session(one: Document, other: Document, *, looks: bool = True) -> str:
+    ways = ["endmembers", "unmixing", "pins", "regions", "layers", "runs"]
+    for way in ways + ["view", "settings"] * looks:
+        a, b = getattr(one, way), getattr(other, way)
+        if way == "view":
+            a, b = (_seen(v, len(d.endmembers)) for v, d in ((a, one), (b, other)))
+        if way == "unmixing" and not looks and b is not None and a is not None and a.provisional:
+            continue  # solved since
+        where = different(_plain(a), _plain(b))
+        if where:
+            return f"{way}: {where}"
+    for way in ("selection", "masks", "band_text", "good_bands"):
+        where = different(getattr(one.cube, way), getattr(other.cube, way))
+        if where:
+            return f"cube.{way}: {where}"
+    return ""
+
+
+def _plain(found: Any) -> Any:
+    """Return results without what a session does not keep: objects that a run was given."""
+    if isinstance(found, Unmixing):
+        return replace(found, asked=None, data=None)
+    if isinstance(found, tuple):
+        return tuple(replace(f, unmixing=_plain(f.unmixing)) if isinstance(f, Run) else f for f in found)
+    return found
+
+
+def _seen(view: Any, count: int) -> Any:
+    return view.page, view.rgb, view.stretch, min(view.endmember, max(count - 1, 0)), view.map_stretch
+
+
+def reopened(window: MainWindow, folder: Path) -> Iterator[str]:
+    """Save the document and read it again."""
+    document = window.bench.document
+    if document.cube is None:
+        return
+    save(document, folder / "again.hsu")
+    where = _same_session(load_session(folder / "again.hsu"), document)
+    if where:
+        yield f"reopened it is another: {where}"
+
+
+def scripted(window: MainWindow) -> Iterator[str]:
+    """Run the script that the window would copy."""
+    document, bench = window.bench.document, window.bench
+    result = document.unmixing
+    if document.cube is None or result is None or result.provisional:
+        return
+    try:
+        text = python_script(document, facts_of(document, bench.scenes.here(document.cube)))
+    except HsunmixError as error:
+        if result.method in methods():
+            yield f"no script: {error}"
+        return
+    made: dict[str, Any] = {}
+    exec(compile(text, "script", "exec"), made)
+    w, h = np.asarray(made["W"]), np.asarray(made["H"])
+    if not np.array_equal(h, result.abundances, equal_nan=True):
+        finite = np.isfinite(h).all(axis=0).sum(), np.isfinite(result.abundances).all(axis=0).sum()
+        apart = np.nanmax(np.abs(h - result.abundances)) if h.shape == result.abundances.shape else "shape"
+        yield f"the script's maps differ by {apart} (pixels {finite}):\n{text[:3000]}"
+    used = result.used_bands
+    if w.shape == result.endmembers.shape and not np.array_equal(w[used], result.endmembers[used]):
+        yield f"the script's spectra differ by {np.abs(w - result.endmembers)[used].max()}"
