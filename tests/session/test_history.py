@@ -156,3 +156,55 @@ def test_results_that_are_shared_count_once(monkeypatch):
     for _ in range(50):
         history.undo()
     assert history.redo_label == "to 0"
+
+
+def test_what_is_looked_at_while_it_is_saved_is_no_change():
+    history = History(ranked(1))
+    history.apply("two", ranked(2))
+    saving = history.entry
+    history.amend(replace(history.document, view=View(page="maps")))
+    history.mark_saved(saving)
+    assert not history.modified
+
+
+def test_a_change_while_it_is_saved_is_one_and_going_back_is_none():
+    history = History(ranked(1))
+    history.apply("two", ranked(2))
+    saving = history.entry
+    history.apply("three", ranked(3))
+    history.mark_saved(saving)
+    assert history.modified
+    history.undo()
+    assert not history.modified
+
+
+def test_to_go_on_with_a_change_is_a_change_of_its_own_to_a_file():
+    history = History(ranked(1))
+    history.apply("drag", ranked(2))
+    history.mark_saved()
+    history.go_on(ranked(3))
+    assert (rank(history), history.undo_label, history.modified) == (3, "drag", True)
+    history.undo()
+    assert rank(history) == 1
+
+
+def test_that_it_is_saved_is_told(history):
+    heard = []
+    history.subscribe(lambda old, new: heard.append((old is new, history.modified)))
+    history.mark_saved()
+    assert heard == [(True, False)]
+
+
+def test_what_is_dropped_can_not_be_done_again(history):
+    history.drop()
+    assert (rank(history), history.redo_label) == (2, "")
+    history.undo()
+    history.drop()  # not the newest: it is only undone
+    assert rank(history) == 1
+
+
+def test_what_is_taken_along_by_undo_is_told_once(history):
+    heard = []
+    history.subscribe(lambda _, new: heard.append(new.view.page))
+    history.undo(lambda now, then: replace(then, view=View(page=f"of {now.settings.rank}")))
+    assert heard == ["of 3"]

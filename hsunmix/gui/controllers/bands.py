@@ -70,6 +70,9 @@ class Controller:
         cube = document.cube
         if cube is None:
             return
+        if bench.lanes["bands"].busy:  # in turn
+            bench.start("bands", label, _read(cube, []), lambda _: self._use(bands, bad, label, {}), of=cube)
+            return
         all_bad = _bad(cube)
         all_bad[list(bands)] = bad
         if np.array_equal(all_bad, _bad(cube)):
@@ -85,11 +88,11 @@ class Controller:
         read = [id(values) for _, values in known.values()]
         # A pixel's values in these bands are in the file.
         readable = all(e.source.kind == "pixel" and id(e.spectrum) not in read for e in missing)
-        if bench.lanes["bands"].busy or (missing and readable):
+        if missing and readable:
             bench.start(
                 "bands",
                 label,
-                _read(cube, missing if readable else []),
+                _read(cube, missing),
                 lambda found: self._use(bands, bad, label, {**known, **found}),
                 of=cube,
             )

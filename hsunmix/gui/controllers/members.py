@@ -15,6 +15,7 @@ from PySide6.QtCore import QTimer
 from hsunmix.engine.regions import RegionStatistics, region_statistics
 from hsunmix.errors import InputError
 from hsunmix.gui import intents as i
+from hsunmix.gui.controllers.bands import made_with_other_bands
 from hsunmix.gui.controllers.solve import abundance_of
 from hsunmix.gui.means import means, remember
 from hsunmix.gui.workbench import Workbench
@@ -128,6 +129,7 @@ class Controller:
             new = reordered(document, order)
             if document.unmixing is not None and new.unmixing is not None:
                 remember(new.unmixing, means(document.unmixing)[order])
+                new = _to_be_solved(new)
             self.bench.history.apply(label, new)
 
     def add_pixel(self, intent: i.AddPixel) -> None:
@@ -285,6 +287,14 @@ def _edited(document: Document, members: list[Endmember], rows: Rows, shown: int
         old = means(document.unmixing)
         remember(new.unmixing, np.array([old[list(row)].sum() for row in rows]))
     return new
+
+
+def _to_be_solved(document: Document) -> Document:
+    """Have abundances solved in the order of the endmembers, as a script would: to the last bit."""
+    result = document.unmixing
+    if result is None or result.method != result.abundance or made_with_other_bands(document):
+        return document
+    return replace(document, unmixing=replace(result, provisional=True))
 
 
 def free_colour(document: Document) -> str:

@@ -52,10 +52,21 @@ class Controller:
             what = gone[0].label if gone else "the result shown"
             self.bench.note(f"The comparison has ended: {what} is no longer there.")
         elif new.unmixing is not old.unmixing and not new.unmixing.provisional:
-            if shown.first.number is None or shown.second.number is None:
-                self._compare(shown.first.number, shown.second.number)
+            self._compare_again(shown, new)
         elif new.endmembers is not old.endmembers:
             self._rename(new)
+
+    def _compare_again(self, shown: Comparing, document: Document) -> None:
+        """Compare with another result that is shown now."""
+        numbers = shown.first.number, shown.second.number
+        if None not in numbers:
+            return
+        first, second = (_side(document, number).unmixing for number in numbers)
+        if first is second and numbers[0] != numbers[1]:
+            self._stop()
+            self.bench.note("The comparison has ended: the result shown is the one it was compared with.")
+        else:
+            self._compare(*numbers)
 
     def back(self, intent: i.BackTo) -> None:
         """Go back to a result."""
