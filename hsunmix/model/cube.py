@@ -160,7 +160,8 @@ class Cube:
         if self.selection is not None:
             facts.append(f"{int(self.selection.sum())} pixels chosen")
         if self.georeference is not None and self.georeference.crs:
-            facts.append(self.georeference.crs.splitlines()[0][:40])
+            crs = self.georeference.crs  # a code, or text with the system's name first between quotes
+            facts.append(" ".join(crs.split('"')[1 if '"' in crs else 0].split())[:40])
         notes = f", {len(self.notes)} notes" if self.notes else ""
         return f"<Cube {self.name}: {', '.join(facts)}{notes}>"
 
