@@ -466,7 +466,7 @@ def test_a_mask_of_other_bands_is_written_so_that_it_is_made_again(filed: Workbe
     exec(python_script(document, facts), made)
     np.testing.assert_array_equal(made["H"], document.unmixing.abundances)
     if text.startswith("band"):
-        assert "--mask 'band[4] > " in command_line(document, facts, Path("out"), ("csv",))
+        assert "--mask '(band[4]) > " in command_line(document, facts, Path("out"), ("csv",))
     else:
         with pytest.raises(InputError, match="Python script"):
             command_line(document, facts, Path("out"), ("csv",))
