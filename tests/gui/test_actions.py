@@ -74,3 +74,26 @@ def test_what_is_offered_to_write_fits_the_scene_and_counts_as_the_labels_do(ben
         np.testing.assert_array_equal(evaluate(scene, "band[3]"), scene.read(0, scene.lines)[:, :, 2])
         for name in ("maskVegetation", "maskExpression"):
             assert compiled(replace(scene, bad_bands=None), planned[name](bench).text)
+
+
+def test_what_can_be_chosen_does_something_or_says_why_not(full: MainWindow, wait: object):
+    bench, actions = full.bench, full.menus.actions
+    bench.send(intents.ShowEndmember(0))
+    assert [actions[name].isEnabled() for name in ("moveUp", "moveDown")] == [False, True]
+    bench.send(intents.ShowEndmember(2))
+    assert [actions[name].isEnabled() for name in ("moveUp", "moveDown")] == [True, False]
+    for name, words in (("zoomFit", "whole scene"), ("resetLayout", "first sizes")):
+        bench.show(notice=None)
+        actions[name].trigger()
+        assert words in bench.live.notice.text
+    for name, words, times in (("zoomOut", "far", 9), ("zoomIn", "near", 20), ("bandNext", "last", 25)):
+        bench.show(notice=None)
+        for _ in range(times):
+            actions[name].trigger()
+        assert words in bench.live.notice.text
+    bench.send(intents.Delete(0, (1,)))
+    assert not actions["next"].isEnabled()
+    assert not actions["previous"].isEnabled()
+    actions["keepResult"].trigger()  # still being solved
+    assert "still being solved" in bench.live.message.text
+    wait(lambda: not bench.lanes["glance"].busy)

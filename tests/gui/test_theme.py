@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from hsunmix.gui import icons
 from hsunmix.gui import theme as themes
 from hsunmix.gui.actions import ACTIONS
 from hsunmix.gui.icons import INK, icon, logo
-from hsunmix.gui.intents import SetTheme
+from hsunmix.gui.intents import SetTheme, ShowTool
 from hsunmix.gui.main_window import MainWindow
 from hsunmix.gui.settings import Settings
 from hsunmix.gui.stylesheet import stylesheet
@@ -108,3 +109,19 @@ def test_the_systems_theme_is_followed(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(themes.QGuiApplication, "styleHints", staticmethod(Hints))
     assert themes.choose("system") is DARK
     assert themes.choose("light") is LIGHT
+
+
+def test_themes_change_in_a_moment(full: MainWindow, qapp: QApplication):
+    """In time of this processor, since others may be busy on it: less than one sheet put over another."""
+    for name in ("manual", "how_many"):
+        full.bench.send(ShowTool(name))
+
+    def seconds(call: Callable[[], object]) -> float:
+        began = time.thread_time()
+        call()
+        return time.thread_time() - began
+
+    times = [seconds(lambda t=t: full.bench.send(SetTheme(t))) for t in ("dark", "light") * 3]
+    over = [seconds(lambda t=t: qapp.setStyleSheet(stylesheet(t))) for t in (DARK, LIGHT) * 3]
+    assert min(times) < 0.2
+    assert min(times) < 0.8 * min(over)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSize, Qt
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSize, Qt, Signal
 from PySide6.QtWidgets import (
+    QAbstractItemView,
     QColorDialog,
     QHBoxLayout,
     QLabel,
@@ -43,6 +44,7 @@ from hsunmix.gui.widgets.endmember_model import (
 )
 from hsunmix.gui.widgets.endmember_table import EndmemberTable
 from hsunmix.gui.widgets.spoken import SpokenLabel
+from hsunmix.model.spectra import Endmember
 from hsunmix.model.wording import percent
 from hsunmix.session.document import Document
 
@@ -54,12 +56,21 @@ LEAST = 2  # rows that are seen in the smallest window
 
 
 class View(Panel):
-    """The endmember panel."""
+    """The endmember panel.
+
+    Signals
+    -------
+    closing
+        The rows are those of other endmembers now: menus on a row close.
+    """
+
+    closing = Signal()
 
     def __init__(self) -> None:
         super().__init__("endmemberPanel", TITLE)
         self.setProperty("role", "panel")
         self._document = Document()
+        self._rows: tuple[Endmember, ...] = ()
         self._live = Live()
         self._theme = LIGHT
         self.model = EndmemberModel(self.intent.emit)
@@ -133,7 +144,12 @@ class View(Panel):
         # While a solution is coming only the maps follow it part by part: the means wait for all of it.
         coming = new.unmixing is not None and new.unmixing.provisional and old.unmixing is not None
         if new.endmembers is not old.endmembers or (new.unmixing is not old.unmixing and not coming):
-            self.model.show(new)
+            others = not _same_rows(self._rows, new)
+            self._rows = new.endmembers
+            if others:  # what was begun for a row must not end on another endmember
+                self.closing.emit()
+            editing = self.table.state() == QAbstractItemView.State.EditingState
+            self.model.show(new, anew=others and editing)
             self.model.show_matches(self._live)
             self._pages.setCurrentIndex(1 if new.endmembers else 0)
         if new.unmixing is not old.unmixing or new.cube is not old.cube:
@@ -205,6 +221,7 @@ class View(Panel):
         """Return the context menu of an endmember, or of all that are selected with it."""
         rows = self.rows if row in self.rows else (row,)
         menu = member_menu(self, self._document, row, rows, self._theme.border, self.intent.emit)
+        self.closing.connect(menu.close)
         menu.renamed.connect(lambda: self.table.edit(self.model.index(row, NAME)))
         menu.other_colour.connect(lambda: self._other_colour(row))
         return menu
@@ -236,13 +253,21 @@ class View(Panel):
         menu = colour_menu(self, row, self._theme.border, self.intent.emit)
         menu.other_colour.connect(lambda: self._other_colour(row))
         menu.aboutToHide.connect(menu.deleteLater)
+        self.closing.connect(menu.close)
         place = self.table.visualRect(self.model.index(row, COLOUR))
         menu.popup(self.table.viewport().mapToGlobal(place.bottomLeft()))
 
     def _other_colour(self, row: int) -> None:
-        chosen = QColorDialog.getColor(self._document.endmembers[row].colour, self, "Colour of the endmember")
-        if chosen.isValid():
-            self.intent.emit(Recolour(row, chosen.name()))
+        member = self._document.endmembers[row]
+        chosen = QColorDialog.getColor(member.colour, self, "Colour of the endmember")
+        rows = [k for k, e in enumerate(self._document.endmembers) if e.spectrum is member.spectrum]
+        if chosen.isValid() and rows:  # it may be in another row by now
+            self.intent.emit(Recolour(rows[0], chosen.name()))
+
+
+def _same_rows(rows: tuple[Endmember, ...], document: Document) -> bool:
+    now = document.endmembers
+    return len(rows) == len(now) and all(a.spectrum is b.spectrum for a, b in zip(rows, now, strict=True))
 
 
 def describe(document: Document) -> str:

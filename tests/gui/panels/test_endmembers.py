@@ -3,10 +3,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QRect, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from hsunmix.gui.insights import Checked, Likeness, Suggested
@@ -312,3 +313,37 @@ def test_the_row_is_selected_also_while_ctrl_is_held(full: MainWindow):
             assert [i.row() for i in table.selectionModel().selectedRows()] == [index]
     finally:
         QTest.keyRelease(handle, Qt.Key.Key_Control)
+
+
+def test_what_is_begun_for_a_row_does_not_end_on_another_endmember(
+    full: MainWindow, monkeypatch: pytest.MonkeyPatch
+):
+    bench, panel = full.bench, full.findChild(endmembers.View)
+    names = [e.name for e in bench.document.endmembers]
+    menu = panel.menu(1)
+    menu.popup(QPoint(0, 0))
+    bench.send(EditName())
+    assert panel.table.state() == QAbstractItemView.State.EditingState
+    bench.send(Reorder(0, 2))
+    assert not menu.isVisible()
+    assert panel.table.state() != QAbstractItemView.State.EditingState
+    assert sorted(e.name for e in bench.document.endmembers) == sorted(names)
+
+    def chosen(*_: object) -> QColor:
+        bench.send(Reorder(0, 1))  # while the dialog is open
+        return QColor("#123456")
+
+    monkeypatch.setattr(endmembers.QColorDialog, "getColor", chosen)
+    first = bench.document.endmembers[0]
+    panel._other_colour(0)
+    assert [e.name for e in bench.document.endmembers if e.colour == "#123456"] == [first.name]
+
+
+def test_another_name_or_look_closes_nothing(full: MainWindow):
+    bench, panel = full.bench, full.findChild(endmembers.View)
+    menu = panel.menu(1)
+    menu.popup(QPoint(0, 0))
+    bench.send(Rename(0, "Soil"))
+    bench.send(ShowPage("map"))
+    assert menu.isVisible()
+    menu.close()
