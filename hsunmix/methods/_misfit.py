@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.passes import norms_squared, residuals
 from hsunmix.engine.scene import Scene
+from hsunmix.methods._missing import there
 from hsunmix.model.unmixing import Step
 
 __all__ = ["Misfit", "misfit"]
@@ -71,9 +72,9 @@ def misfit(
     rest, known = np.zeros(h[:, 0].shape), np.zeros(h[:, 0].shape, np.int64)
     norm = 0.0
     for i, (tile, share) in enumerate(zip(scene.tiles, weights, strict=True)):
-        there = (tile != 0) | (np.isfinite(share) & (share > 0))
-        rest[i] = np.square(np.where(there, tile - w @ h[i], 0.0)).sum(axis=0)
-        known[i] = there.sum(axis=0)
+        measured = there(tile, share)
+        rest[i] = np.square(np.where(measured, tile - w @ h[i], 0.0)).sum(axis=0)
+        known[i] = measured.sum(axis=0)
         norm += float(np.square(tile, dtype=np.float64).sum())
         yield None
     return Misfit(rest, known, norm)

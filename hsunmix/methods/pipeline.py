@@ -16,6 +16,7 @@ from hsunmix.engine.scene import Scene, load
 from hsunmix.errors import InputError
 from hsunmix.methods import Abundances, Extraction, Factorization, Method, RankEstimate, get
 from hsunmix.methods._misfit import misfit
+from hsunmix.methods._missing import abundances_of_known, known_by
 from hsunmix.methods._request import Request
 from hsunmix.methods._scaling import scaled_to_sum_one
 from hsunmix.methods._starts import checked, started
@@ -66,6 +67,7 @@ def unmix(scene: Scene, request: Request) -> Steps:
     asked = abundance_params(request)
     request = checked(scene, request)
     start, said = yield from started(scene, request, method)
+    known = known_by(scene, params, start.weights)
     if method.kind == "extraction":
         found: Extraction = yield from method.run(scene, request.rank, params, start)
         result = _extracted(found)
@@ -77,9 +79,11 @@ def unmix(scene: Scene, request: Request) -> Steps:
         result = yield from scaled_to_sum_one(scene, result, start.locked)
     wanted = request.abundance or result.abundance
     if wanted and (wanted != result.abundance or not result.abundances.size or request.abundance_parameters):
-        result = yield from _with_abundances(scene, result, wanted, asked)
+        result = yield from _with_abundances(scene, result, wanted, asked, known)
+        if start.weights is not None:
+            said = f"{said} {wanted.upper()} counts all known values alike, whatever their weights.".strip()
     result = replace(result, note=" ".join(filter(None, [said, result.note, result.abundance_note])))
-    unmixing = yield from _finish(scene, result, method, to_dict(params), start.weights)
+    unmixing = yield from _finish(scene, result, method, to_dict(params), known)
     unmixing = noted(scene, unmixing, request.endmembers)
     return replace(unmixing, seed=request.seed, seconds=perf_counter() - began, asked=_asked(request))
 
@@ -164,10 +168,16 @@ def _extracted(found: Extraction) -> Factorization:
 
 
 def _with_abundances(
-    scene: Scene, result: Factorization, abundance: str, params: msgspec.Struct | None
+    scene: Scene,
+    result: Factorization,
+    abundance: str,
+    params: msgspec.Struct | None,
+    weights: NDArray[np.float32] | None,
 ) -> Generator[Step | None, None, Factorization]:
     method = get(abundance, "abundance")
-    found: Abundances = yield from method.run(scene, result.endmembers, params or method.params())
+    found = yield from abundances_of_known(
+        scene, result.endmembers, method, params or method.params(), weights
+    )
     # Where the method would have chosen others, nobody could tell from its note which these are.
     asked = f"Abundances by {abundance.upper()}, as asked." if result.abundance_note else ""
     note = " ".join(filter(None, [result.note, asked, found.note]))

@@ -15,7 +15,10 @@ the rows of H and the columns of W are set to their optimum in turn.
 Cost: one read of X and 6 · bands · pixels · r operations an iteration.
 Guarantee: the loss never rises. Much that is missing makes it slow. Whole pixels and bands that are
 bad are better masked: they are left out before any method sees them. The history shows ‖X − WH‖/‖X‖
-with every entry, which is not what is minimized and may rise; abundances are the method's own.
+with every entry, which is not what is minimized and may rise; abundances are the method's own. An
+abundance method that is asked for besides solves each pixel over the values that it has, and counts
+these alike, whatever their weights: pixels with the same gaps together, so that gaps that differ from
+pixel to pixel take longer.
 """
 
 from __future__ import annotations

@@ -1,0 +1,109 @@
+"""Abundances of pixels that lack some values, by methods that know nothing of missing ones."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.engine.scene import TILE, Scene, subset
+from hsunmix.methods import Abundances, Method
+from hsunmix.model.unmixing import Step
+
+__all__ = ["abundances_of_known", "known_by", "there"]
+
+Array = NDArray[np.float64]
+Weights = NDArray[np.float32]
+
+
+def known_by(scene: Scene, params: msgspec.Struct, weights: Weights | None) -> Weights | None:
+    """Weights by which a method tells missing values from measured zeros; None where none is missing.
+
+    Parameters
+    ----------
+    scene : Scene
+    params : Struct
+        The method's. With ``missing`` ``zeros`` whatever is zero is missing.
+    weights : array, (n, bands used, T), or None
+        Those that were given.
+    """
+    if getattr(params, "missing", "none") == "zeros":
+        return np.broadcast_to(np.float32(0), scene.tiles.shape)
+    return weights
+
+
+def there(tile: NDArray[np.float32], weights: Weights) -> NDArray[np.bool_]:
+    """True for the values of a tile that are known: a zero without a weight is a missing one."""
+    return np.asarray((tile != 0) | (np.isfinite(weights) & (weights > 0)))
+
+
+def abundances_of_known(
+    scene: Scene, w: Array, method: Method, params: msgspec.Struct, weights: Weights | None
+) -> Generator[Step | None, None, Abundances]:
+    """Solve every pixel over the bands that it has: those with the same gaps together.
+
+    Parameters
+    ----------
+    scene : Scene
+        Zero where a value is missing.
+    w : array, (bands used, r)
+    method : Method
+        An abundance method.
+    params : Struct
+    weights : array, (n, bands used, T), or None
+        See ``known_by``.
+    """
+    found: Abundances = yield from method.run(scene, w, params)
+    if weights is None:
+        return found
+    columns, gaps = yield from _with_gaps(scene, weights)
+    patterns, which = np.unique(gaps, axis=0, return_inverse=True)
+    members = np.split(np.argsort(which.ravel(), kind="stable"), np.cumsum(np.bincount(which.ravel()))[:-1])
+    for i, pattern in enumerate(patterns):
+        known = ~np.unpackbits(pattern, count=scene.n_bands).astype(bool)
+        mine = columns[members[i]]
+        few: Abundances = yield from _quietly(method.run(_narrowed(scene, mine, known), w[known], params))
+        for first in range(0, len(mine), TILE):
+            part = mine[first : first + TILE]
+            found.tiles[part // TILE, :, part % TILE] = few.tiles[first // TILE, :, : len(part)].T
+        yield Step(i / len(patterns), message="Pixels with missing values")
+    return found
+
+
+def _with_gaps(
+    scene: Scene, weights: Weights
+) -> Generator[None, None, tuple[NDArray[np.int64], NDArray[np.uint8]]]:
+    """Columns that lack values, and which they lack, as packed bits (columns, bands used / 8)."""
+    columns, gaps = [], []
+    for i, (tile, share, count) in enumerate(zip(scene.tiles, weights, scene.counts, strict=True)):
+        lacking = ~there(tile, share)[:, :count]
+        some = np.flatnonzero(lacking.any(axis=0))
+        columns.append(i * TILE + some)
+        gaps.append(np.packbits(lacking[:, some], axis=0).T)
+        yield
+    return np.concatenate(columns), np.concatenate(gaps)
+
+
+def _narrowed(scene: Scene, columns: NDArray[np.int64], known: NDArray[np.bool_]) -> Scene:
+    """Some pixels over some of the bands used."""
+    bands = scene.bands.copy()
+    bands[scene.bands] = known
+    few = subset(scene, columns)
+    return replace(few, tiles=np.ascontiguousarray(few.tiles[:, known]), bands=bands)
+
+
+def _quietly(work: Generator[Any, None, Abundances]) -> Generator[None, None, Abundances]:
+    """Pass on no steps: each says how far it is with a few pixels, not with all."""
+    try:
+        while True:
+            next(work)
+            yield
+    except StopIteration as end:
+        result: Abundances = end.value
+        return result
+    finally:
+        work.close()
