@@ -19,6 +19,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -72,7 +73,7 @@ class Walk:
         self._stack = ExitStack()
         write_files(folder)
         self.analyst = Analyst(self.chance, folder)
-        self._patch()
+        self._patch(large=seed % 2 == 1)
         self.window = MainWindow(Settings(folder / "settings.json"), self.analyst)
         self.window.resize(1280, 800)
         self.window.show()
@@ -84,7 +85,8 @@ class Walk:
 
     # What is made otherwise for the walk
 
-    def _patch(self) -> None:
+    def _patch(self, *, large: bool) -> None:
+        """Make time shorter or longer; ``large``: as if the scene were too large to be solved at once."""
         patches = [
             patch.object(library, "PAUSE", 1),
             patch.object(doubts, "PAUSE", 1),
@@ -93,6 +95,9 @@ class Walk:
             patch.object(logging.getLogger("hsunmix"), "error", self._on_log),
             patch.object(solving, "pipeline", _Slow(solving.pipeline, self)),
         ]
+        if large:
+            budget = partial(solving.within, budget=20 * 4 * 40.0)
+            patches += [patch.object(solving, "within", budget), patch.object(solving, "LONG", 2000.0)]
         if self.slow:
             from hsunmix.session import archive
 

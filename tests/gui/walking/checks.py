@@ -164,7 +164,7 @@ def _same_session(one: Document, other: Document, *, looks: bool = True) -> str:
         a, b = getattr(one, way), getattr(other, way)
         if way == "view":
             a, b = (_seen(v, len(d.endmembers)) for v, d in ((a, one), (b, other)))
-        if way == "unmixing" and not looks and b is not None and a is not None and a.provisional:
+        if way == "unmixing" and not looks and b is not None and (a is None or a.provisional):
             continue  # solved since
         where = different(_plain(a), _plain(b))
         if where:
