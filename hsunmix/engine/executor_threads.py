@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 
-from hsunmix.engine.source import Outcome, Part, Pass
+from hsunmix.engine.source import Chunk, Outcome, Part, Pass
 from hsunmix.engine.threads import run_chunks
 
 __all__ = ["THREADS", "Threads"]
@@ -14,12 +14,16 @@ class Threads:
     """Each free thread takes the next part; numbers of pixels are written where they lie."""
 
     def run(
-        self, one: Pass, part_of: Callable[[slice], Part], chunks: Sequence[slice]
+        self, one: Pass, part_of: Callable[[Chunk], Part], chunks: Sequence[Chunk]
     ) -> Generator[None, None, list[Outcome]]:
         """Yield after every part that this thread has done; return the outcomes in order."""
 
-        def work(chunk: slice) -> Outcome:
-            return one.on(part_of(chunk), [numbers.values[chunk] for numbers in one.per_pixel])
+        def work(chunk: Chunk) -> Outcome:
+            shares = [numbers.share(chunk) for numbers in one.per_pixel]
+            outcome = one.on(part_of(chunk), shares)
+            for numbers, share in zip(one.per_pixel, shares, strict=True):
+                numbers.keep(chunk, share)
+            return outcome
 
         return run_chunks(work, chunks)
 

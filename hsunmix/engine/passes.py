@@ -10,10 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.engine.scene import Scene
+from hsunmix.engine.source import Part, PerPixel
 from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.model.unmixing import Step
 
-__all__ = ["compiling", "gram", "norms_squared", "residuals"]
+__all__ = [
+    "compiling",
+    "coordinates_along",
+    "gram",
+    "norms_squared",
+    "projected",
+    "residuals",
+    "unconstrained",
+]
+
+Array = NDArray[np.float64]
 
 
 def compiling(kernel: Any) -> Step | None:
@@ -27,41 +38,114 @@ def compiling(kernel: Any) -> Step | None:
     return Step(message="Preparing the fast kernels for this machine (only the first time)")
 
 
-def norms_squared(scene: Scene) -> Generator[Step | None, None, NDArray[np.float64]]:
-    """Squared norm of every pixel, (n, T); zero in the padding."""
+def norms_squared(scene: Scene) -> Generator[Step | None, None, PerPixel]:
+    """Squared norm of every pixel; zero in the padding."""
     from hsunmix.kernels.projection import squared_norms
 
     yield compiling(squared_norms)
-    norms = np.empty((len(scene.tiles), scene.tiles.shape[2]))
-    yield from scene.passes(lambda c: squared_norms(scene.tiles[c], norms[c]))
+    norms = scene.per_pixel()
+    yield from scene.map(_norms, per_pixel=[norms])
     return norms
 
 
-def residuals(
-    scene: Scene, w: NDArray[np.float64], h: NDArray[np.float32]
-) -> Generator[Step | None, None, NDArray[np.float64]]:
-    """‖x − W h‖² of every pixel, (n, T), in scene units; zero in the padding."""
+def _norms(part: Part, norms: Array) -> None:
+    from hsunmix.kernels.projection import squared_norms
+
+    squared_norms(part.tiles, norms)
+
+
+def residuals(scene: Scene, w: Array, h: PerPixel) -> Generator[Step | None, None, PerPixel]:
+    """‖x − W h‖² of every pixel, in scene units; zero in the padding."""
     from hsunmix.kernels.residual import squared_residuals
 
     yield compiling(squared_residuals)
-    out = np.empty((len(scene.tiles), scene.tiles.shape[2]))
-    w32 = w.astype(np.float32)
-    yield from scene.passes(lambda c: squared_residuals(scene.tiles[c], w32, h[c], out[c]))
-    return out
+    rest = scene.per_pixel()
+    yield from scene.map(_rest, w.astype(np.float32), per_pixel=[h, rest])
+    return rest
 
 
-def gram(scene: Scene) -> Generator[Step | None, None, tuple[NDArray[np.float64], NDArray[np.float64]]]:
+def _rest(part: Part, w: NDArray[np.float32], h: NDArray[np.float32], rest: Array) -> None:
+    from hsunmix.kernels.residual import squared_residuals
+
+    squared_residuals(part.tiles, w, h, rest)
+
+
+def coordinates_along(
+    scene: Scene, rows: Array, origin: Array | None = None
+) -> Generator[Step | None, None, PerPixel]:
+    """Products of every pixel, less ``origin`` when one is given, with some vectors.
+
+    Parameters
+    ----------
+    scene : Scene
+    rows : array, (k, bands used)
+    origin : array, (bands used,), optional
+
+    Returns
+    -------
+    PerPixel
+        ``k`` numbers each; the padding holds those of a zero pixel.
+    """
+    from hsunmix.kernels.projection import coordinates
+
+    yield compiling(coordinates)
+    rows = np.ascontiguousarray(rows)
+    along = scene.per_pixel(len(rows))
+    yield from scene.map(_along, rows, None if origin is None else rows @ origin, per_pixel=[along])
+    return along
+
+
+def _along(part: Part, rows: Array, less: Array | None, along: Array) -> None:
+    from hsunmix.kernels.projection import coordinates
+
+    coordinates(part.tiles, rows, along)
+    if less is not None:
+        along -= less[:, None]
+
+
+def projected(scene: Scene, rows: Array) -> Generator[Step | None, None, Scene]:
+    """Return a scene of coordinates along some vectors, (k, bands used), in place of its bands."""
+    from hsunmix.kernels.projection import coordinates
+
+    yield compiling(coordinates)
+    rows = np.ascontiguousarray(rows)
+    return (yield from scene.made(_project, rows, bands=len(rows)))
+
+
+def _project(part: Part, rows: Array, out: NDArray[np.float32]) -> None:
+    from hsunmix.kernels.projection import coordinates
+
+    exact = np.empty(out.shape)
+    coordinates(part.tiles, rows, exact)
+    out[:] = exact
+
+
+def unconstrained(scene: Scene, inverse: Array) -> Generator[Step | None, None, PerPixel]:
+    """Products of every pixel with a pseudo-inverse (r, bands used), in float32; zero in the padding."""
+    from hsunmix.kernels import least_squares
+
+    yield compiling(least_squares.unconstrained)
+    h = scene.per_pixel(len(inverse), np.float32)
+    yield from scene.map(_unconstrained, np.ascontiguousarray(inverse), per_pixel=[h])
+    return h
+
+
+def _unconstrained(part: Part, inverse: Array, h: NDArray[np.float32]) -> None:
+    from hsunmix.kernels import least_squares
+
+    least_squares.unconstrained(part.tiles, part.counts, inverse, h)
+
+
+def gram(scene: Scene) -> Generator[Step | None, None, tuple[Array, Array]]:
     """X Xᵀ (bands, bands) and the sum of the pixels (bands,), in float64."""
-
-    def part(chunk: slice) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        product = np.zeros((scene.n_bands, scene.n_bands))
-        total = np.zeros(scene.n_bands)
-        for tile in scene.tiles[chunk]:
-            x = tile.astype(np.float64)
-            product += x @ x.T
-            total += x.sum(axis=1)
-        return product, total
-
+    bands = scene.n_bands
     with single_threaded_blas():
-        parts = yield from scene.passes(part)
-    return sum(p for p, _ in parts), sum(t for _, t in parts)  # type: ignore[return-value]
+        found = yield from scene.map(_gram, sums=[(bands, bands), (bands,)])
+    return found.sums[0], found.sums[1]
+
+
+def _gram(part: Part, product: Array, total: Array) -> None:
+    for tile in part.tiles:
+        x = tile.astype(np.float64)
+        product += x @ x.T
+        total += x.sum(axis=1)

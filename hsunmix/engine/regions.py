@@ -8,13 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.engine.scene import TILE, Scene
+from hsunmix.engine.scene import Scene
+from hsunmix.engine.source import Part
 from hsunmix.errors import InputError
 from hsunmix.model.unmixing import Step
 
 __all__ = ["RegionStatistics", "region_statistics"]
-
-Sums = tuple[int, NDArray[np.float64], NDArray[np.float64]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,21 +58,24 @@ def region_statistics(
         return RegionStatistics(0, nothing, nothing.copy())
     # Seen from one of its own spectra, the sums of squares keep their digits.
     origin = scene.columns(columns[:1])
-    starts = np.searchsorted(columns // TILE, np.arange(len(scene.tiles) + 1))
-
-    def part(chunk: slice) -> Sums:
-        own = columns[starts[chunk.start] : starts[chunk.stop]]
-        total, squares = np.zeros(scene.n_bands), np.zeros(scene.n_bands)
-        for first in range(0, len(own), TILE):
-            away = scene.columns(own[first : first + TILE]) - origin
-            total += away.sum(axis=1)
-            squares += (away * away).sum(axis=1)
-        return len(own), total, squares
-
-    parts = yield from scene.passes(part)
-    count = sum(found[0] for found in parts)
-    total = np.sum([found[1] for found in parts], axis=0) / count
-    squares = np.sum([found[2] for found in parts], axis=0) / count
+    bands = scene.n_bands
+    found = yield from scene.map(_add, columns, origin, sums=[(bands,), (bands,)])
+    count = len(columns)
+    total, squares = found.sums[0] / count, found.sums[1] / count
     mean = scene.full_spectra(origin + total[:, None])[:, 0]
     spread = scene.full_spectra(np.sqrt(np.maximum(squares - total * total, 0))[:, None])[:, 0]
     return RegionStatistics(count, mean, spread)
+
+
+def _add(
+    part: Part, columns: NDArray[np.int64], origin: NDArray[np.float64], total: NDArray[np.float64],
+    squares: NDArray[np.float64],
+) -> None:  # fmt: skip
+    """Add a part's pixels of the region, and their squares, both seen from the origin."""
+    width = part.tiles.shape[2]
+    for i, tile in enumerate(part.tiles):
+        first = part.first + i * width
+        own = columns[slice(*np.searchsorted(columns, (first, first + width)))] - first
+        away = tile[:, own].astype(np.float64) - origin
+        total += away.sum(axis=1)
+        squares += (away * away).sum(axis=1)

@@ -8,9 +8,9 @@ power of two, because rows at such a distance would fight for the same lines of 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any, TypeVar
 
 import numpy as np
@@ -22,15 +22,15 @@ from hsunmix.engine.filling import TILE, Filling
 from hsunmix.engine.memory import aligned
 from hsunmix.engine.reading import fill
 from hsunmix.engine.sentinels import Scale, leave_out
-from hsunmix.engine.source import Executor, Mapped, Part, Pass, PerPixel, per_pixel_of
-from hsunmix.engine.threads import run_chunks
+from hsunmix.engine.source import Chunk, Executor, Mapped, Part, Pass, PerPixel, per_pixel_of
 from hsunmix.errors import InputError
 from hsunmix.model.cube import Cube
 from hsunmix.model.pixels import MatrixPixels, prepared
 from hsunmix.model.unmixing import Step
 
-__all__ = ["TILE", "Scene", "from_array", "load", "subset", "thinned"]
+__all__ = ["TILE", "Scene", "ascending", "from_array", "load", "subset", "thinned"]
 
+FEWEST = 16  # pixels in a part: with fewer, getting ready takes longer than the work
 CHUNK_BYTES = 4 << 20  # a kernel's call works on so much: a few milliseconds
 
 T = TypeVar("T")
@@ -80,6 +80,11 @@ class Scene:
         return int(self.tiles.shape[1])
 
     @property
+    def largest(self) -> float:
+        """The largest value, padding included."""
+        return float(self.tiles.max())
+
+    @property
     def assumed(self) -> tuple[str, ...]:
         """The notes but the last, which counts the pixels that were left out where any were."""
         return self.notes if self.n_pixels == math.prod(self.shape) else self.notes[:-1]
@@ -91,24 +96,32 @@ class Scene:
         return np.clip(self.n_pixels - first, 0, TILE)
 
     @cached_property
-    def chunks(self) -> list[slice]:
-        """Slices of tiles, the portions in which all passes work."""
-        return self._slices(len(self.tiles))
+    def _chunks(self) -> list[Chunk]:
+        """The portions in which passes work."""
+        return self._pieces(len(self.tiles) * TILE)
 
-    def _slices(self, most: int) -> list[slice]:
-        step = max(1, min(most, CHUNK_BYTES // (self.n_bands * TILE * 4)))
-        return [slice(i, min(i + step, len(self.tiles))) for i in range(0, len(self.tiles), step)]
+    def _pieces(self, pixels: int) -> list[Chunk]:
+        """Portions of at most so many pixels, but no more than stay in the cache and no fewer than a few."""
+        if pixels >= TILE:
+            step = max(1, min(pixels // TILE, CHUNK_BYTES // (self.n_bands * TILE * 4)))
+            ends = range(0, len(self.tiles), step)
+            return [Chunk(slice(i, min(i + step, len(self.tiles)))) for i in ends]
+        step = max(FEWEST, pixels)
+        return [
+            Chunk(slice(i, i + 1), slice(first, min(first + step, TILE)))
+            for i, count in enumerate(self.counts)
+            for first in range(0, max(int(count), 1), step)
+        ]
 
-    def passes(self, work: Callable[[slice], T], pixels: int | None = None) -> Generator[None, None, list[T]]:
-        """Map-reduce: call ``work`` for every chunk, return the results in order.
-
-        Where a pixel takes long, ``pixels`` says how many may be in a chunk, which is one tile at least.
-        """
-        return run_chunks(work, self.chunks if pixels is None else self._slices(pixels // TILE))
-
-    def part(self, chunk: slice) -> Part:
-        """Return the pixels of some tiles."""
-        return Part(self.tiles[chunk], self.counts[chunk], chunk.start * TILE)
+    def _part(self, chunk: Chunk) -> Part:
+        """Return the pixels of a chunk."""
+        tiles, counts = self.tiles[chunk.tiles], self.counts[chunk.tiles]
+        first = chunk.tiles.start * TILE
+        if chunk.whole:
+            return Part(tiles, counts, first)
+        begin, end = chunk.columns.start, chunk.columns.stop
+        some = np.clip(counts - begin, 0, end - begin)
+        return Part(np.ascontiguousarray(tiles[:, :, chunk.columns]), some, first + begin)
 
     def map(
         self,
@@ -116,7 +129,7 @@ class Scene:
         *small: Any,
         per_pixel: Sequence[PerPixel] = (),
         sums: Sequence[tuple[int, ...]] = (),
-        alone: bool = False,
+        pixels: int | None = None,
     ) -> Generator[None, None, Mapped]:
         """Pass over all pixels: see ``hsunmix.engine.source``.
 
@@ -128,19 +141,37 @@ class Scene:
             The same for every part.
         per_pixel : sequence of PerPixel
         sums : sequence of shapes
-        alone : bool
-            One tile at a time, where one takes long: so the pass can be cancelled soon.
+        pixels : int, optional
+            How many may be in a part, where one takes long. Parts may then be less than a tile; numbers of
+            the padding are left as they are.
 
         Returns
         -------
         Mapped
             What the work returned for each part, in order, and the sums over all parts.
         """
-        chunks = [slice(i, i + 1) for i in range(len(self.tiles))] if alone else self.chunks
+        chunks = self._chunks if pixels is None else self._pieces(pixels)
         one = Pass(work, small, tuple(per_pixel), tuple(sums))
-        outcomes = yield from self.executor.run(one, self.part, chunks)
-        totals = [np.sum([found[k] for _, found in outcomes], axis=0) for k in range(len(one.sums))]
+        outcomes = yield from self.executor.run(one, self._part, chunks)
+        totals = [reduce(np.add, (found[k] for _, found in outcomes)) for k in range(len(one.sums))]
         return Mapped([value for value, _ in outcomes], totals)
+
+    def made(
+        self,
+        work: Callable[..., Any],
+        *small: Any,
+        per_pixel: Sequence[PerPixel] = (),
+        bands: int | None = None,
+    ) -> Generator[None, None, Scene]:
+        """Return a scene with other values, of as many bands or others: ``map`` with one array more.
+
+        ``work(part, *small, *per_pixel, out)`` writes that one, float32, laid out as the tiles, with zeros in
+        the padding.
+        """
+        out = PerPixel(aligned((len(self.tiles), bands or self.n_bands, TILE)), self.counts)
+        yield from self.map(work, *small, per_pixel=[*per_pixel, out])
+        out.values.flags.writeable = False
+        return replace(self, tiles=out.values)
 
     def per_pixel(
         self, k: int | None = None, dtype: DTypeLike = np.float64, fill: float | None = None
@@ -156,23 +187,31 @@ class Scene:
         """
         return per_pixel_of(self.counts, TILE, k, dtype, fill)
 
+    def chance(self, k: int, seed: int) -> PerPixel:
+        """Return ``k`` random numbers from 0 to 1 for each pixel, float32: the same for the same seed."""
+        shape = (len(self.tiles), k, TILE)
+        return PerPixel(np.random.default_rng(seed).random(shape, dtype=np.float32), self.counts)
+
+    def by_tile(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+        """Yield the columns of one tile after the other, and which pixels of the cube they are."""
+        for i, count in enumerate(self.counts):
+            columns = np.arange(i * TILE, i * TILE + count)
+            yield columns, self.pixels[columns]
+
     def columns(self, index: NDArray[np.int64]) -> NDArray[np.float64]:
         """Spectra of some columns, (bands used, len(index)), in scene units."""
         index = np.asarray(index)
         return np.asarray(self.tiles[index // TILE, :, index % TILE].T, dtype=np.float64)
 
-    def spread(self, tiles: NDArray[Any]) -> NDArray[Any]:
-        """Lay out numbers of the tiles as an image.
-
-        Parameters
-        ----------
-        tiles : array, (n, T) or (n, k, T)
+    def spread(self, numbers: PerPixel) -> NDArray[Any]:
+        """Lay out the numbers of pixels as an image.
 
         Returns
         -------
-        array, (*shape) or (k, *shape)
+        array, (*shape), or (k, *shape) for ``k`` numbers each
             NaN where a pixel is not used.
         """
+        tiles = numbers.values
         layers = tiles[:, None] if tiles.ndim == 2 else tiles
         k = layers.shape[1]
         flat = np.full((k, math.prod(self.shape)), np.nan, dtype=tiles.dtype)
@@ -303,14 +342,33 @@ def thinned(scene: Scene, step: int) -> Scene:
     return replace(scene, tiles=tiles, pixels=np.concatenate(kept))
 
 
-def subset(scene: Scene, columns: NDArray[np.int64]) -> Scene:
-    """Some columns of a scene, in the order given, as a scene."""
+def subset(scene: Scene, columns: NDArray[np.int64], factors: NDArray[np.float32] | None = None) -> Scene:
+    """Some columns of a scene, in the order given, each times its factor, as a scene."""
     tiles = aligned((-(-len(columns) // TILE), scene.n_bands, TILE))
     tiles.fill(0)
     for i in range(len(tiles)):
         part = columns[i * TILE : (i + 1) * TILE]
         tiles[i, :, : len(part)] = scene.tiles[part // TILE, :, part % TILE].T
+        if factors is not None:
+            tiles[i, :, : len(part)] *= factors[i * TILE : (i + 1) * TILE]
     tiles.flags.writeable = False
+    return replace(scene, tiles=tiles, pixels=scene.pixels[columns])
+
+
+def ascending(scene: Scene, columns: NDArray[np.int64]) -> Generator[None, None, Scene]:
+    """Some columns of a scene, as a scene; they ascend, so that each tile is read once."""
+    tiles = np.zeros((-(-len(columns) // TILE), scene.n_bands, TILE), np.float32)
+    # Tile by tile: within one, a row's values lie side by side, and a line of cache serves several.
+    ends = np.searchsorted(columns, np.arange(len(scene.tiles) + 1) * TILE)
+    done = 0
+    for i in np.flatnonzero(np.diff(ends)):
+        index = columns[ends[i] : ends[i + 1]] - i * TILE
+        while len(index):
+            tile, first = divmod(done, TILE)
+            take = min(len(index), TILE - first)
+            tiles[tile, :, first : first + take] = np.take(scene.tiles[i], index[:take], axis=1)
+            index, done = index[take:], done + take
+        yield None
     return replace(scene, tiles=tiles, pixels=scene.pixels[columns])
 
 

@@ -23,19 +23,31 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-__all__ = ["Executor", "Mapped", "Outcome", "Part", "Pass", "PerPixel", "per_pixel_of"]
+__all__ = ["Chunk", "Executor", "Mapped", "Outcome", "Part", "Pass", "PerPixel", "per_pixel_of"]
 
 Array = NDArray[Any]
 Outcome = tuple[Any, list[NDArray[np.float64]]]  # what the work returns, and its sums
 
 
+class Chunk(NamedTuple):
+    """What a part is made of: some tiles, or some columns of one tile."""
+
+    tiles: slice
+    columns: slice = slice(None)
+
+    @property
+    def whole(self) -> bool:
+        """Whether it has all columns of its tiles."""
+        return self.columns == slice(None)
+
+
 class Part(NamedTuple):
-    """Some tiles.
+    """Some pixels.
 
     Attributes
     ----------
     tiles : array of float32, (m, bands used, T)
-        Read only.
+        Read only; fewer than T columns where one pixel takes long.
     counts : array of int64, (m,)
         Pixels in each that are no padding.
     first : int
@@ -62,6 +74,26 @@ class PerPixel:
     values: Array
     counts: NDArray[np.int64]
 
+    def share(self, chunk: Chunk) -> Array:
+        """Return a part's share; for the engine."""
+        share = self.values[chunk.tiles, ..., chunk.columns]
+        return share if chunk.whole else np.ascontiguousarray(share)
+
+    def keep(self, chunk: Chunk, share: Array) -> None:
+        """Take back a part's share, where it is a copy; for the engine."""
+        if not np.may_share_memory(self.values, share):
+            self.values[chunk.tiles, ..., chunk.columns] = share
+
+    @property
+    def flat(self) -> Array:
+        """One number for every pixel in the order of the columns, padding included; it can be written to."""
+        return self.values.reshape(-1)
+
+    @property
+    def k(self) -> int:
+        """How many numbers each pixel has."""
+        return 1 if self.values.ndim == 2 else int(self.values.shape[1])
+
     @property
     def width(self) -> int:
         """Pixels in a tile, padding included."""
@@ -73,14 +105,45 @@ class PerPixel:
         found = self.values[tile, ..., place]
         return np.ascontiguousarray(np.moveaxis(found, 0, -1))
 
-    def put(self, columns: NDArray[np.integer[Any]] | int | list[int], value: float) -> None:
-        """Set the numbers of some pixels."""
+    def put(self, columns: NDArray[np.integer[Any]] | int | list[int], values: float | Array) -> None:
+        """Set the numbers of some pixels: to one value, or each, (len,) or (k, len)."""
         tile, place = np.divmod(np.asarray(columns), self.width)
-        self.values[tile, ..., place] = value
+        self.values[tile, ..., place] = (
+            values if np.ndim(values) == 0 else np.moveaxis(np.asarray(values), -1, 0)
+        )
 
     def pad(self, value: float) -> None:
         """Set what stands in the padding."""
         self.values[-1, ..., self.counts[-1] :] = value
+
+    def known(self) -> Array:
+        """Return the numbers without the padding, (pixels,) or (k, pixels)."""
+        pixels = int(self.counts.sum())
+        if self.values.ndim == 2:
+            return self.values.reshape(-1)[:pixels]
+        return self.values.transpose(1, 0, 2).reshape(self.values.shape[1], -1)[:, :pixels]
+
+    def of(self, columns: NDArray[np.int64]) -> PerPixel:
+        """Return the numbers of some pixels, at most a tile full, as those of a source that has only them."""
+        shape = (1, *self.values.shape[1:])
+        values = np.zeros(shape, self.values.dtype)
+        values[0, ..., : len(columns)] = self.at(columns)
+        return PerPixel(values, np.array([len(columns)], dtype=np.int64))
+
+    def largest_of_tiles(self) -> tuple[NDArray[np.int64], Array]:
+        """Return the column of the largest number of each tile, and that number; for one number a pixel."""
+        inside = self.values.argmax(axis=1)
+        tiles = np.arange(len(self.values))
+        return np.asarray(tiles * self.width + inside, dtype=np.int64), self.values[tiles, inside]
+
+    def clear(self, k: int) -> None:
+        """Set one of the ``k`` numbers of every pixel to zero."""
+        self.values[:, k] = 0
+
+    def lift(self, floor: float) -> None:
+        """Raise what is lower to a floor; the padding becomes zero."""
+        np.maximum(self.values, self.values.dtype.type(floor), out=self.values)
+        self.pad(0)
 
     def copy(self) -> PerPixel:
         """Return the same numbers, to be changed on their own."""
@@ -147,7 +210,7 @@ class Executor(Protocol):
     """Runs passes over the parts of a scene that is in memory."""
 
     def run(
-        self, one: Pass, part_of: Callable[[slice], Part], chunks: Sequence[slice]
+        self, one: Pass, part_of: Callable[[Chunk], Part], chunks: Sequence[Chunk]
     ) -> Generator[None, None, list[Outcome]]:
         """Yield now and then; return the outcome of every chunk, in order.
 
@@ -161,5 +224,7 @@ def per_pixel_of(
 ) -> PerPixel:
     """Make numbers for every pixel: one each, or ``k``; ``fill`` None leaves them as memory has them."""
     shape = (len(counts), width) if k is None else (len(counts), k, width)
+    if fill == 0:
+        return PerPixel(np.zeros(shape, dtype), counts)  # pages never written cost nothing
     values: Array = np.empty(shape, dtype) if fill is None else np.full(shape, fill, dtype)
     return PerPixel(values, counts)

@@ -21,6 +21,7 @@ __all__ = ["run_chunks", "set_threads", "single_threaded_blas", "thread_count"]
 MOST = 1024  # threads; more only wait for one another
 
 T = TypeVar("T")
+C = TypeVar("C")
 _chosen: list[int] = []
 
 
@@ -63,7 +64,7 @@ def _pool(threads: int) -> ThreadPoolExecutor:
 
 
 def run_chunks(
-    work: Callable[[slice], T], chunks: Sequence[slice], *, threads: int | None = None
+    work: Callable[[C], T], chunks: Sequence[C], *, threads: int | None = None
 ) -> Generator[None, None, list[T]]:
     """Call ``work`` for every chunk; yield now and then, return the results in the chunks' order.
 
@@ -74,8 +75,8 @@ def run_chunks(
     Parameters
     ----------
     work : callable
-        Takes a slice of tiles. Should release the GIL.
-    chunks : sequence of slice
+        Takes a chunk. Should release the GIL.
+    chunks : sequence
     threads : int, optional
         Defaults to ``thread_count()``.
     """

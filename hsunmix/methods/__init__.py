@@ -43,6 +43,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from hsunmix.engine.source import PerPixel
 from hsunmix.errors import InputError
 from hsunmix.model.unmixing import Step
 from hsunmix.parameters import Parameter, describe
@@ -75,14 +76,14 @@ class Start:
         Spectra to start from, in the scene's scaling.
     locked : tuple of int
         Columns of ``endmembers`` that must stay as they are.
-    weights : array of float32, (tiles, used bands, T), or None
+    weights : PerPixel of float32, or None
         A number for each value, in the cube's units; for methods with a parameter ``weights_are``.
     """
 
     seed: int = 0
     endmembers: NDArray[np.float64] | None = None
     locked: tuple[int, ...] = ()
-    weights: NDArray[np.float32] | None = None
+    weights: PerPixel | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,9 +108,9 @@ class Extraction:
 
 @dataclass(frozen=True, eq=False)
 class Abundances:
-    """Abundances of given endmembers: array of float32, (tiles, r, T), laid out as the scene."""
+    """Abundances of given endmembers: ``r`` numbers for each pixel, float32."""
 
-    tiles: NDArray[np.float32]
+    h: PerPixel
     note: str = ""
 
 
@@ -120,7 +121,8 @@ class Factorization:
     Attributes
     ----------
     endmembers : array of float64, (used bands, r)
-    abundances : array of float32, (tiles, r, T)
+    abundances : PerPixel of float32, or None
+        ``r`` numbers for each pixel; None where they are still to be solved for.
     history : array of float64, (iterations, 2)
         Seconds, relative error.
     converged : bool or None
@@ -135,7 +137,7 @@ class Factorization:
     """
 
     endmembers: NDArray[np.float64]
-    abundances: NDArray[np.float32]
+    abundances: PerPixel | None
     history: NDArray[np.float64]
     converged: bool | None = None
     columns: NDArray[np.int64] | None = None

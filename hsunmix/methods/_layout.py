@@ -8,14 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.engine.memory import require
-from hsunmix.engine.scene import TILE, Scene
+from hsunmix.engine.scene import Scene
+from hsunmix.engine.source import PerPixel
 from hsunmix.errors import InputError
 
 __all__ = ["laid_out"]
 
 
-def laid_out(scene: Scene, numbers: NDArray[Any]) -> NDArray[np.float32]:
-    """Lay out numbers as tiles, (n, bands used, T), zero in the padding.
+def laid_out(scene: Scene, numbers: NDArray[Any]) -> PerPixel:
+    """Lay out numbers as the scene is: one for each value, zero in the padding.
 
     Parameters
     ----------
@@ -47,13 +48,12 @@ def laid_out(scene: Scene, numbers: NDArray[Any]) -> NDArray[np.float32]:
     ):
         raise InputError(f"weights of shape {numbers.shape} for a scene of {whole}")
     pixels_first = np.broadcast_to(given, whole)
-    require(scene.tiles.nbytes, "the weights")
-    out = np.zeros(scene.tiles.shape, np.float32)
-    for i, count in enumerate(scene.counts):
-        pixels = scene.pixels[i * TILE : i * TILE + count]
+    require(4 * scene.n_bands * scene.n_pixels, "the weights")
+    out = scene.per_pixel(scene.n_bands, np.float32, 0)
+    for columns, pixels in scene.by_tile():
         if image:
             block = pixels_first[pixels // scene.shape[1], pixels % scene.shape[1]].T
         else:
             block = pixels_first[:, pixels]
-        out[i, :, :count] = block[scene.bands]
+        out.put(columns, block[scene.bands])
     return out

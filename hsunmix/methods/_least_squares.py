@@ -28,7 +28,7 @@ def unit_spectra(w: Array) -> tuple[Array, Array]:
 
 def at_once(r: int) -> int:
     """Pixels that are solved for r spectra in less than a tenth of a second, even if none goes quickly."""
-    return WORK // r**2
+    return max(1, WORK // r**2)
 
 
 def refuse_broken(pixels: int) -> None:

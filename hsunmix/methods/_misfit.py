@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.passes import norms_squared, residuals
 from hsunmix.engine.scene import Scene
+from hsunmix.engine.source import Part, PerPixel
 from hsunmix.methods._missing import there
 from hsunmix.model.unmixing import Step
 
@@ -22,16 +23,16 @@ class Misfit:
 
     Attributes
     ----------
-    rest : array of float64, (n, T)
+    rest : PerPixel
         Their sum over the known values of each pixel.
-    known : array of int, (n, T), or int
+    known : PerPixel, or int
         How many values of each pixel are known.
     norm : float
         ‖X‖² over the known values.
     """
 
-    rest: NDArray[np.float64]
-    known: NDArray[np.int64] | int
+    rest: PerPixel
+    known: PerPixel | int
     norm: float
 
     @property
@@ -44,17 +45,18 @@ class Misfit:
 
         float32, or float64 where that doesn't reach.
         """
-        values = np.sqrt(self.rest / np.maximum(self.known, 1)) * scene.scale
-        largest, reach = float(values.max()), np.finfo(np.float32)
+        known = self.known if isinstance(self.known, int) else scene.spread(self.known)
+        values: NDArray[np.float64] = np.sqrt(scene.spread(self.rest) / np.maximum(known, 1)) * scene.scale
+        largest, reach = float(np.nanmax(values)), np.finfo(np.float32)
         reaches = float(reach.tiny) <= largest <= float(reach.max) or largest == 0
-        return scene.spread(values.astype(np.float32) if reaches else values)
+        return values.astype(np.float32) if reaches else values
 
 
 def misfit(
     scene: Scene,
     w: NDArray[np.float64],
-    h: NDArray[np.float32],
-    weights: NDArray[np.float32] | None = None,
+    h: PerPixel,
+    weights: PerPixel | None = None,
 ) -> Generator[Step | None, None, Misfit]:
     """Measure a result.
 
@@ -62,19 +64,27 @@ def misfit(
     ----------
     scene : Scene
     w : array, (bands used, r)
-    h : array, (n, r, T)
-    weights : array, (n, bands used, T), optional
+    h : PerPixel
+    weights : PerPixel, optional
+        One for each value.
         A zero without a weight is a missing value: it belongs neither to what is left nor to the norm.
     """
     if weights is None:
         norm = float((yield from norms_squared(scene)).sum())
         return Misfit((yield from residuals(scene, w, h)), scene.n_bands, norm)
-    rest, known = np.zeros(h[:, 0].shape), np.zeros(h[:, 0].shape, np.int64)
+    rest, known = scene.per_pixel(), scene.per_pixel()
+    found = yield from scene.map(_known_only, w, per_pixel=[h, weights, rest, known])
+    return Misfit(rest, known, float(sum(found.values)))
+
+
+def _known_only(
+    part: Part, w: NDArray[np.float64], h: NDArray[np.float32], weights: NDArray[np.float32],
+    rest: NDArray[np.float64], known: NDArray[np.float64],
+) -> float:  # fmt: skip
     norm = 0.0
-    for i, (tile, share) in enumerate(zip(scene.tiles, weights, strict=True)):
+    for i, (tile, share) in enumerate(zip(part.tiles, weights, strict=True)):
         measured = there(tile, share)
         rest[i] = np.square(np.where(measured, tile - w @ h[i], 0.0)).sum(axis=0)
         known[i] = measured.sum(axis=0)
         norm += float(np.square(tile, dtype=np.float64).sum())
-        yield None
-    return Misfit(rest, known, norm)
+    return norm

@@ -10,17 +10,17 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.engine.scene import TILE, Scene, subset
+from hsunmix.engine.scene import Scene, subset
+from hsunmix.engine.source import Part, PerPixel
 from hsunmix.methods import Abundances, Method
 from hsunmix.model.unmixing import Step
 
 __all__ = ["abundances_of_known", "known_by", "there"]
 
 Array = NDArray[np.float64]
-Weights = NDArray[np.float32]
 
 
-def known_by(scene: Scene, params: msgspec.Struct, weights: Weights | None) -> Weights | None:
+def known_by(scene: Scene, params: msgspec.Struct, weights: PerPixel | None) -> PerPixel | None:
     """Weights by which a method tells missing values from measured zeros; None where none is missing.
 
     Parameters
@@ -28,21 +28,21 @@ def known_by(scene: Scene, params: msgspec.Struct, weights: Weights | None) -> W
     scene : Scene
     params : Struct
         The method's. With ``missing`` ``zeros`` whatever is zero is missing.
-    weights : array, (n, bands used, T), or None
+    weights : PerPixel, or None
         Those that were given.
     """
     if getattr(params, "missing", "none") == "zeros":
-        return np.broadcast_to(np.float32(0), scene.tiles.shape)
+        return scene.per_pixel(scene.n_bands, np.float32, 0)
     return weights
 
 
-def there(tile: NDArray[np.float32], weights: Weights) -> NDArray[np.bool_]:
+def there(tile: NDArray[np.float32], weights: NDArray[np.float32]) -> NDArray[np.bool_]:
     """True for the values of a tile that are known: a zero without a weight is a missing one."""
     return np.asarray((tile != 0) | (np.isfinite(weights) & (weights > 0)))
 
 
 def abundances_of_known(
-    scene: Scene, w: Array, method: Method, params: msgspec.Struct, weights: Weights | None
+    scene: Scene, w: Array, method: Method, params: msgspec.Struct, weights: PerPixel | None
 ) -> Generator[Step | None, None, Abundances]:
     """Solve every pixel over the bands that it has: those with the same gaps together.
 
@@ -54,7 +54,7 @@ def abundances_of_known(
     method : Method
         An abundance method.
     params : Struct
-    weights : array, (n, bands used, T), or None
+    weights : PerPixel, or None
         See ``known_by``.
     """
     found: Abundances = yield from method.run(scene, w, params)
@@ -66,34 +66,46 @@ def abundances_of_known(
     for i, pattern in enumerate(patterns):
         known = ~np.unpackbits(pattern, count=scene.n_bands).astype(bool)
         mine = columns[members[i]]
-        few: Abundances = yield from _quietly(method.run(_narrowed(scene, mine, known), w[known], params))
-        for first in range(0, len(mine), TILE):
-            part = mine[first : first + TILE]
-            found.tiles[part // TILE, :, part % TILE] = few.tiles[first // TILE, :, : len(part)].T
+        part = yield from _narrowed(scene, mine, known)
+        few: Abundances = yield from _quietly(method.run(part, w[known], params))
+        found.h.put(mine, few.h.known())
         yield Step(i / len(patterns), message="Pixels with missing values")
     return found
 
 
 def _with_gaps(
-    scene: Scene, weights: Weights
+    scene: Scene, weights: PerPixel
 ) -> Generator[None, None, tuple[NDArray[np.int64], NDArray[np.uint8]]]:
     """Columns that lack values, and which they lack, as packed bits (columns, bands used / 8)."""
+    found = yield from scene.map(_gaps, per_pixel=[weights])
+    return (
+        np.concatenate([columns for columns, _ in found.values]),
+        np.concatenate([gaps for _, gaps in found.values]),
+    )
+
+
+def _gaps(part: Part, weights: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
     columns, gaps = [], []
-    for i, (tile, share, count) in enumerate(zip(scene.tiles, weights, scene.counts, strict=True)):
+    for i, (tile, share, count) in enumerate(zip(part.tiles, weights, part.counts, strict=True)):
         lacking = ~there(tile, share)[:, :count]
         some = np.flatnonzero(lacking.any(axis=0))
-        columns.append(i * TILE + some)
+        columns.append(part.first + i * tile.shape[1] + some)
         gaps.append(np.packbits(lacking[:, some], axis=0).T)
-        yield
     return np.concatenate(columns), np.concatenate(gaps)
 
 
-def _narrowed(scene: Scene, columns: NDArray[np.int64], known: NDArray[np.bool_]) -> Scene:
+def _narrowed(
+    scene: Scene, columns: NDArray[np.int64], known: NDArray[np.bool_]
+) -> Generator[None, None, Scene]:
     """Some pixels over some of the bands used."""
     bands = scene.bands.copy()
     bands[scene.bands] = known
-    few = subset(scene, columns)
-    return replace(few, tiles=np.ascontiguousarray(few.tiles[:, known]), bands=bands)
+    few = yield from subset(scene, columns).made(_some_bands, known, bands=int(known.sum()))
+    return replace(few, bands=bands)
+
+
+def _some_bands(part: Part, known: NDArray[np.bool_], out: NDArray[np.float32]) -> None:
+    out[:] = part.tiles[:, known]
 
 
 def _quietly(work: Generator[Any, None, Abundances]) -> Generator[None, None, Abundances]:

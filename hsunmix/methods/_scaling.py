@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.passes import norms_squared
 from hsunmix.engine.scene import Scene
+from hsunmix.engine.source import Part
 from hsunmix.methods import Factorization
 from hsunmix.model.unmixing import Step
 
@@ -32,10 +33,12 @@ def scaled_to_sum_one(
     depends on the units of the scene, nor on the scale that the method left.
     """
     h = result.abundances
-    total = h.sum(axis=(0, 2), dtype=np.float64)
-    r = len(total)
-    product = sum((tile.astype(np.float64) @ tile.T.astype(np.float64) for tile in h), np.zeros((r, r)))
-    largest = h.max(axis=(0, 2), initial=0).astype(np.float64)
+    assert h is not None  # a factorization has them
+    r = h.k
+    found = yield from scene.map(_of_abundances, per_pixel=[h])
+    product = sum((one for products, _ in found.values for one in products), np.zeros((r, r)))
+    total = h.totals()
+    largest = np.maximum.reduce([np.zeros(r), *(most for _, most in found.values)])
     least = np.divide(PUREST, largest, out=np.zeros(r), where=largest > 0)
     factor = np.ones(r)
     free = np.setdiff1d(np.arange(r), locked)
@@ -44,12 +47,24 @@ def scaled_to_sum_one(
     for k in free[factor[free] == 0]:
         factor[k] = yield from _as_a_pixel(scene, result.endmembers[:, k])
     note = "Each endmember was scaled so that abundances sum to one as nearly as possible."
+    scaled = h.copy()
+    yield from scene.map(_times, factor.astype(np.float32), per_pixel=[scaled])
     return replace(
         result,
         endmembers=result.endmembers / factor,
-        abundances=h * factor.astype(np.float32)[:, None],
+        abundances=scaled,
         note=" ".join(filter(None, [result.note, note])),
     )
+
+
+def _of_abundances(_part: Part, h: NDArray[np.float32]) -> tuple[list[Array], Array]:
+    """H Hᵀ of every tile, and the largest of each abundance."""
+    products = [tile.astype(np.float64) @ tile.T.astype(np.float64) for tile in h]
+    return products, np.asarray(h.max(axis=(0, 2), initial=0), dtype=np.float64)
+
+
+def _times(_part: Part, factor: NDArray[np.float32], h: NDArray[np.float32]) -> None:
+    h *= factor[:, None]
 
 
 def _least_squares(product: Array, right: Array, least: Array) -> Array:

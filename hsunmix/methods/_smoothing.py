@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.engine.passes import compiling, gram, norms_squared
+from hsunmix.engine.passes import coordinates_along, gram, norms_squared
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.threads import single_threaded_blas, thread_count
 from hsunmix.model.unmixing import Step
@@ -93,7 +93,7 @@ def smoothed(
     basis = yield from _directions(scene, rank + EXTRA_DIRECTIONS)
     yield Step(0.1, message="Looking for spectral neighbours")
     places, points = yield from _coordinates(scene, basis, sample)
-    norms = (yield from norms_squared(scene)).ravel()[places]
+    norms = (yield from norms_squared(scene)).at(places)
     length = np.linalg.norm(points, axis=1, keepdims=True)
     near, far = yield from _neighbours(points / np.maximum(length, 1e-300), neighbours)
     far *= length[:, 0]  # not the angle: noise turns dark pixels farther than bright ones
@@ -129,14 +129,9 @@ def _coordinates(
     scene: Scene, basis: Array, sample: int
 ) -> Generator[Step | None, None, tuple[NDArray[np.int64], Array]]:
     """Columns of the scene in the sample, and their coordinates (sample, directions)."""
-    from hsunmix.kernels.projection import coordinates
-
-    yield compiling(coordinates)
-    out = np.empty((len(scene.tiles), len(basis), scene.tiles.shape[2]))
-    yield from scene.passes(lambda c: coordinates(scene.tiles[c], basis, out[c]))
+    along = yield from coordinates_along(scene, basis)
     places = np.linspace(0, scene.n_pixels - 1, min(scene.n_pixels, sample)).round().astype(np.int64)
-    width = scene.tiles.shape[2]
-    return places, np.ascontiguousarray(out[places // width, :, places % width])
+    return places, np.ascontiguousarray(along.at(places).T)
 
 
 def _neighbours(points: Array, count: int) -> Generator[Step | None, None, tuple[NDArray[np.int64], Array]]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.passes import norms_squared, residuals
 from hsunmix.engine.scene import Scene
+from hsunmix.engine.source import PerPixel
 from hsunmix.errors import InputError, ParameterError
 from hsunmix.methods import Abundances, Method, Start, get
 from hsunmix.methods._layout import laid_out
@@ -102,7 +103,7 @@ def _mended(
     kept = np.setdiff1d(np.arange(w.shape[1]), idle)
     for k in idle:
         rest = norms if not w[:, kept].any() else (yield from _left(scene, w[:, kept]))
-        worst = scene.columns(np.array([int(rest.argmax())]))[:, 0]
+        worst = scene.columns(np.array([rest.argmax()]))[:, 0]
         w[:, k] = np.maximum(worst, 0)
         kept = np.append(kept, k)
     which = _counted(len(idle), "spectrum", "spectra")
@@ -131,11 +132,11 @@ def _lengths(w: Array) -> Array:
     return np.asarray(largest * np.linalg.norm(w / np.where(largest > 0, largest, 1), axis=0))
 
 
-def _left(scene: Scene, w: Array) -> Generator[Step | None, None, Array]:
+def _left(scene: Scene, w: Array) -> Generator[Step | None, None, PerPixel]:
     """What spectra leave of every pixel, squared, with exact nonnegative abundances."""
     nnls = get("nnls", "abundance")
     found: Abundances = yield from nnls.run(scene, w, nnls.params())
-    return (yield from residuals(scene, w, found.tiles))
+    return (yield from residuals(scene, w, found.h))
 
 
 def _counted(number: int, what: str, many: str = "") -> str:

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.engine.passes import compiling, residuals
+from hsunmix.engine.passes import compiling, residuals, unconstrained
 from hsunmix.engine.scene import Scene, thinned
+from hsunmix.engine.source import Part
 from hsunmix.model.unmixing import Step
 from hsunmix.model.wording import percent
 
@@ -69,51 +70,52 @@ def check(
     sum_to_one : bool
         Whether the result's abundances were made to sum to one.
     """
-    from hsunmix.kernels.least_squares import unconstrained
+    from hsunmix.kernels import least_squares
 
-    yield compiling(unconstrained)
+    yield compiling(least_squares.unconstrained)
     w = scene.used_spectra(np.asarray(endmembers, dtype=np.float64))
     inverse = np.ascontiguousarray(np.linalg.pinv(w, rcond=1e-12))
     noise = yield from _noise(scene, w, inverse)
     covariance = inverse @ inverse.T
     lowest = -np.maximum(LEAST, ERRORS * noise * np.sqrt(np.diag(covariance)))
     furthest = max(LEAST_SUM, ERRORS * noise * float(np.sqrt(covariance.sum())))
-    overstep = np.empty((len(scene.tiles), scene.tiles.shape[2]), np.float32)
-    small, limit = lowest.astype(np.float32)[:, None], np.float32(furthest)
-
-    def work(chunk: slice) -> tuple[int, int, int]:
-        tiles, counts = scene.tiles[chunk], scene.counts[chunk]
-        h = np.empty((len(tiles), w.shape[1], tiles.shape[2]), np.float32)
-        unconstrained(tiles, counts, inverse, h)
-        used = np.arange(tiles.shape[2]) < counts[:, None]
-        below = (h < small).any(axis=1) & used
-        distance = np.abs(h.sum(axis=1) - 1)
-        far = (distance > limit) & used
-        depth = np.where(below, -h.min(axis=1), 0)
-        missing = below | far if sum_to_one else below
-        overstep[chunk] = np.maximum(depth, np.where(far, distance, 0)) if sum_to_one else depth
-        return int(below.sum()), int(far.sum()), int(missing.sum())
-
-    counted = yield from scene.passes(work)
-    negative, sums, missing = (sum(part) / scene.n_pixels for part in zip(*counted, strict=True))
+    overstep = scene.per_pixel(dtype=np.float32)
+    limits = lowest.astype(np.float32)[:, None], np.float32(furthest)
+    counted = yield from scene.map(_overstep, inverse, *limits, sum_to_one, per_pixel=[overstep])
+    negative, sums, missing = (sum(part) / scene.n_pixels for part in zip(*counted.values, strict=True))
     text = _sentence(negative, sums, missing, sum_to_one)
     return Check(scene.spread(overstep), negative, sums, missing, sum_to_one, text)
+
+
+def _overstep(
+    part: Part, inverse: NDArray[np.float64], small: NDArray[np.float32], limit: np.float32, sum_to_one: bool,
+    overstep: NDArray[np.float32],
+) -> tuple[int, int, int]:  # fmt: skip
+    from hsunmix.kernels.least_squares import unconstrained
+
+    h = np.empty((len(part.tiles), len(inverse), part.tiles.shape[2]), np.float32)
+    unconstrained(part.tiles, part.counts, inverse, h)
+    used = np.arange(h.shape[2]) < part.counts[:, None]
+    below = (h < small).any(axis=1) & used
+    distance = np.abs(h.sum(axis=1) - 1)
+    far = (distance > limit) & used
+    depth = np.where(below, -h.min(axis=1), 0)
+    missing = below | far if sum_to_one else below
+    overstep[:] = np.maximum(depth, np.where(far, distance, 0)) if sum_to_one else depth
+    return int(below.sum()), int(far.sum()), int(missing.sum())
 
 
 def _noise(
     scene: Scene, w: NDArray[np.float64], inverse: NDArray[np.float64]
 ) -> Generator[Step | None, None, float]:
     """Standard deviation of the noise, in scene units, by the pixel of median misfit."""
-    from hsunmix.kernels.least_squares import unconstrained
-
     free = scene.n_bands - w.shape[1]
     if free < 1:
         return 0.0
     part = scene if scene.n_pixels <= FEW else thinned(scene, THINNED)
-    h = np.empty((len(part.tiles), w.shape[1], part.tiles.shape[2]), np.float32)
-    yield from part.passes(lambda c: unconstrained(part.tiles[c], part.counts[c], inverse, h[c]))
+    h = yield from unconstrained(part, inverse)
     rest = yield from residuals(part, w, h)
-    return float(np.sqrt(np.median(rest.reshape(-1)[: part.n_pixels]) / free))
+    return float(np.sqrt(np.median(rest.known()) / free))
 
 
 def _sentence(negative: float, sums: float, missing: float, sum_to_one: bool) -> str:

@@ -70,7 +70,7 @@ def with_locked(result: Factorization, start: Start, method: Method) -> Factoriz
         result,
         endmembers=w,
         columns=columns,
-        abundances=np.empty((0, 0, 0), np.float32),
+        abundances=None,
         abundance=result.abundance or "nnls",
         abundance_note="",
         note=" ".join(filter(None, [said, result.note])),

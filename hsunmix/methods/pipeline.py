@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.known import with_weights
 from hsunmix.engine.scene import Scene, load
+from hsunmix.engine.source import PerPixel
 from hsunmix.errors import InputError
 from hsunmix.methods import Abundances, Extraction, Factorization, Method, RankEstimate, get
 from hsunmix.methods._misfit import misfit
@@ -78,7 +79,7 @@ def unmix(scene: Scene, request: Request) -> Steps:
     if not result.fixed_scale and not result.abundance:
         result = yield from scaled_to_sum_one(scene, result, start.locked)
     wanted = request.abundance or result.abundance
-    if wanted and (wanted != result.abundance or not result.abundances.size or request.abundance_parameters):
+    if wanted and (wanted != result.abundance or result.abundances is None or request.abundance_parameters):
         result = yield from _with_abundances(scene, result, wanted, asked, known)
         if start.weights is not None:
             said = f"{said} {wanted.upper()} counts all known values alike, whatever their weights.".strip()
@@ -128,7 +129,7 @@ def solve(
     method = get(abundance, "abundance")
     params = make(method.params, parameters or {})
     found: Abundances = yield from method.run(scene, w, params)
-    result = Factorization(w, found.tiles, np.zeros((0, 2)), abundance=abundance, note=found.note)
+    result = Factorization(w, found.h, np.zeros((0, 2)), abundance=abundance, note=found.note)
     unmixing = noted(scene, (yield from _finish(scene, result, method, to_dict(params))), endmembers)
     return replace(unmixing, seconds=perf_counter() - began)
 
@@ -162,7 +163,7 @@ def _in_cube_units(
 def _extracted(found: Extraction) -> Factorization:
     """Make a result of an extraction; its abundances are to be found by nnls, unless others are asked for."""
     return Factorization(
-        found.endmembers, np.empty((0, 0, 0), np.float32), np.zeros((0, 2)), None, found.columns,
+        found.endmembers, None, np.zeros((0, 2)), None, found.columns,
         found.smoothed, fixed_scale=True, abundance="nnls", note=found.note,
     )  # fmt: skip
 
@@ -172,7 +173,7 @@ def _with_abundances(
     result: Factorization,
     abundance: str,
     params: msgspec.Struct | None,
-    weights: NDArray[np.float32] | None,
+    weights: PerPixel | None,
 ) -> Generator[Step | None, None, Factorization]:
     method = get(abundance, "abundance")
     found = yield from abundances_of_known(
@@ -181,7 +182,7 @@ def _with_abundances(
     # Where the method would have chosen others, nobody could tell from its note which these are.
     asked = f"Abundances by {abundance.upper()}, as asked." if result.abundance_note else ""
     note = " ".join(filter(None, [result.note, asked, found.note]))
-    return replace(result, abundances=found.tiles, abundance=abundance, abundance_note="", note=note)
+    return replace(result, abundances=found.h, abundance=abundance, abundance_note="", note=note)
 
 
 def _finish(
@@ -189,13 +190,14 @@ def _finish(
     result: Factorization,
     method: Method,
     parameters: dict[str, Any],
-    weights: NDArray[np.float32] | None = None,
+    weights: PerPixel | None = None,
 ) -> Steps:
     """Measure what the result leaves unexplained, and put everything into the cube's terms."""
     w, h = result.endmembers, result.abundances
+    assert h is not None  # solved for by now
     left = yield from misfit(scene, w, h, weights)
     error, columns = left.relative_error, result.columns
-    means = np.sum([tile.sum(axis=1, dtype=np.float64) for tile in h], axis=0) / scene.n_pixels
+    means = h.totals() / scene.n_pixels
     # Doubts first: the window has room for one line.
     notes = [*_doubts(w, means, error), result.note, *scene.notes]
     if scene.negative:

@@ -8,13 +8,13 @@ of the window were taken it is already exact there.
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.engine.passes import residuals
-from hsunmix.engine.scene import TILE, Scene
+from hsunmix.engine.scene import Scene, ascending
 from hsunmix.methods import Abundances, get
 from hsunmix.model.unmixing import Step
 
@@ -97,19 +97,8 @@ def sight(scene: Scene, window: Window, step: int) -> Generator[None, None, Sigh
     column = np.minimum(np.searchsorted(scene.pixels, wanted), scene.n_pixels - 1)
     place = np.flatnonzero(scene.pixels[column] == wanted)
     column = column[place]
-    tiles = np.zeros((-(-len(column) // TILE), scene.n_bands, TILE), np.float32)
-    # Tile by tile: within one, a row's values lie side by side, and a line of cache serves several.
-    ends = np.searchsorted(column, np.arange(len(scene.tiles) + 1) * TILE)
-    done = 0
-    for i in np.flatnonzero(np.diff(ends)):
-        index = column[ends[i] : ends[i + 1]] - i * TILE
-        while len(index):
-            tile, first = divmod(done, TILE)
-            take = min(len(index), TILE - first)
-            tiles[tile, :, first : first + take] = np.take(scene.tiles[i], index[:take], axis=1)
-            index, done = index[take:], done + take
-        yield None
-    return Sight(replace(scene, tiles=tiles, pixels=scene.pixels[column]), place, window, step)
+    part = yield from ascending(scene, column)
+    return Sight(part, place, window, step)
 
 
 def preview(
@@ -134,16 +123,10 @@ def preview(
     if part.n_pixels:
         method = get(abundance, "abundance")
         found: Abundances = yield from method.run(part, w, method.params())
-        rest = yield from residuals(part, w, found.tiles)
-        layers[:-1, seen.place] = _flat(found.tiles, part.n_pixels)
-        error = np.sqrt(rest / part.n_bands) * part.scale
-        layers[-1, seen.place] = _flat(error[:, None], part.n_pixels)[0]
+        rest = yield from residuals(part, w, found.h)
+        layers[:-1, seen.place] = found.h.known()
+        layers[-1, seen.place] = np.sqrt(rest.known() / part.n_bands) * part.scale
     grown = layers.reshape(-1, *shape)
     if step > 1:
         grown = grown.repeat(step, axis=1).repeat(step, axis=2)[:, :height, :width]
     return Preview(seen.window, step, grown[:-1], grown[-1])
-
-
-def _flat(tiles: NDArray[np.floating], count: int) -> NDArray[np.floating]:
-    """(n, k, T) to (k, pixels), without the padding."""
-    return tiles.transpose(1, 0, 2).reshape(tiles.shape[1], -1)[:, :count]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable, Generator, Sequence
 
-from hsunmix.engine.source import Outcome, Part, Pass
+from hsunmix.engine.source import Chunk, Outcome, Part, Pass
 
 __all__ = ["Pickling"]
 
@@ -17,18 +17,18 @@ class Pickling:
         self.passes = 0
 
     def run(
-        self, one: Pass, part_of: Callable[[slice], Part], chunks: Sequence[slice]
+        self, one: Pass, part_of: Callable[[Chunk], Part], chunks: Sequence[Chunk]
     ) -> Generator[None, None, list[Outcome]]:
         """Do one part after the other, the last first: no pass may count on an order."""
         self.passes += 1
         outcomes: dict[int, Outcome] = {}
         for k in reversed(range(len(chunks))):
-            shares = [numbers.values[chunks[k]] for numbers in one.per_pixel]
+            shares = [numbers.share(chunks[k]) for numbers in one.per_pixel]
             sent = pickle.dumps((one.work, one.small, one.sums, part_of(chunks[k]), shares))
             work, small, sums, part, copies = pickle.loads(sent)
             outcome = Pass(work, small, (), sums).on(part, copies)
             outcomes[k], back = pickle.loads(pickle.dumps((outcome, copies)))
-            for share, copy in zip(shares, back, strict=True):
-                share[:] = copy
+            for numbers, copy in zip(one.per_pixel, back, strict=True):
+                numbers.keep(chunks[k], copy)
             yield
         return [outcomes[k] for k in range(len(chunks))]

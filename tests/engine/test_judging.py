@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from hsunmix.engine.scene import Scene, from_array, load
+from hsunmix.engine.source import PerPixel
 from hsunmix.engine.threads import set_threads
 from hsunmix.errors import InputError
 from hsunmix.jobs import finish
@@ -38,7 +39,7 @@ def test_a_band_that_holds_data_in_one_pixel_is_used(dtype: str, threads: int) -
         scene = finish(load(cube))
     assert np.flatnonzero(~scene.bands).tolist() == [2]
     expected = np.delete(values, 2, 2).astype("f4").transpose(2, 0, 1)
-    np.testing.assert_array_equal(scene.spread(scene.tiles), expected)
+    np.testing.assert_array_equal(scene.spread(PerPixel(scene.tiles, scene.counts)), expected)
     assert cube.good_bands.tolist() == scene.bands.tolist()
     assert scene.notes == ("1 band without data was left out.",)
     fresh = Cube.from_array(values)

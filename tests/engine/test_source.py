@@ -37,7 +37,7 @@ def test_small_goes_out_sums_come_back_and_rows_stay(scene: Scene) -> None:
     along = scene.per_pixel()
     values, (total,) = finish(scene.map(weigh, weights, per_pixel=[along], sums=[(scene.n_bands,)]))
     x = scene.columns(np.arange(PIXELS))
-    assert values == [chunk.start * TILE for chunk in scene.chunks]
+    assert values == [chunk.tiles.start * TILE for chunk in scene._chunks]
     assert len(values) > 1
     np.testing.assert_allclose(total, x.sum(axis=1), rtol=1e-6)
     np.testing.assert_allclose(along.at(np.arange(PIXELS)), weights @ x, rtol=1e-5)
@@ -63,9 +63,31 @@ def first_column(part: Part) -> int:
 
 
 def test_one_tile_at_a_time(scene: Scene) -> None:
-    values, sums = finish(scene.map(first_column, alone=True))
+    values, sums = finish(scene.map(first_column, pixels=TILE))
     assert values == [0, TILE, 2 * TILE, 3 * TILE]
     assert sums == []
+
+
+def test_less_than_a_tile_at_a_time(scene: Scene) -> None:
+    """Where one pixel takes long: every pixel once, and its numbers come back to it."""
+    weights = np.linspace(0, 1, scene.n_bands)
+    along, whole = scene.per_pixel(fill=0), scene.per_pixel()
+    some = finish(scene.map(weigh, weights, per_pixel=[along], sums=[(scene.n_bands,)], pixels=100))
+    assert some.values[:6] == [0, 100, 200, 300, 400, TILE]
+    finish(scene.map(weigh, weights, per_pixel=[whole], sums=[(scene.n_bands,)]))
+    np.testing.assert_allclose(along.known(), whole.known(), rtol=1e-6)
+    np.testing.assert_allclose(some.sums[0], scene.columns(np.arange(PIXELS)).sum(axis=1), rtol=1e-6)
+
+
+def double(part: Part, out: Any) -> None:
+    out[:] = 2 * part.tiles[:, ::2]
+
+
+def test_a_scene_made_of_another(scene: Scene) -> None:
+    made = finish(scene.made(double, bands=scene.n_bands // 2))
+    columns = np.array([0, 5, TILE, PIXELS - 1])
+    np.testing.assert_array_equal(made.columns(columns), 2 * scene.columns(columns)[::2])
+    assert made.n_pixels == scene.n_pixels
 
 
 def test_a_pass_that_fails_says_why(scene: Scene) -> None:

@@ -89,7 +89,7 @@ def abundances_of(w: Array, x: NDArray[np.float32], method: str, **parameters: o
     scene = Scene(tiles, np.arange(count), np.ones(bands, bool), (count,))
     chosen = get(method, "abundance")
     found = finish(chosen.run(scene, w, chosen.params(**parameters)))
-    return np.asarray(scene.spread(found.tiles), np.float64)
+    return np.asarray(scene.spread(found.h), np.float64)
 
 
 def _by_quadprog(g: Array, c: Array, simplex: bool) -> Array | None:

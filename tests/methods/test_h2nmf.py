@@ -70,7 +70,7 @@ def test_two_materials_are_told_apart() -> None:
     scene = from_array(x)
     method = get("h2nmf")
     found = finish(method.run(scene, 2, method.params(), Start()))
-    labels = scene.spread(found.labels.astype(float))
+    labels = scene.spread(found.labels)
     assert len(set(labels[share > 0.5])) == len(set(labels[share < 0.5])) == 1
     assert labels[-1] != labels[-2]
 
@@ -82,7 +82,7 @@ def test_groups_of_one_spectrum_are_found_whatever_their_brightness() -> None:
     scene = from_array(spectra[:, group] * rng.uniform(0.3, 1, 400))
     method = get("h2nmf")
     found = finish(method.run(scene, 5, method.params(), Start()))
-    labels = scene.spread(found.labels.astype(float))
+    labels = scene.spread(found.labels)
     assert sorted(group[found.columns]) == [0, 1, 2, 3, 4]
     for k in range(5):
         assert len(set(labels[group == k])) == 1

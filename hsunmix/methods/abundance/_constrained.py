@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.passes import compiling
 from hsunmix.engine.scene import Scene
+from hsunmix.engine.source import Part
 from hsunmix.methods import Abundances
-from hsunmix.methods._least_squares import refuse_broken, unit_spectra
-from hsunmix.methods.abundance._pieces import in_pieces
+from hsunmix.methods._least_squares import at_once, refuse_broken, unit_spectra
 from hsunmix.model.unmixing import Step
 
 __all__ = ["solve"]
+
+Array = NDArray[np.float64]
 
 
 def solve(
@@ -36,8 +38,17 @@ def solve(
     if simplex:  # abundances that sum to one can't be scaled
         wt, length = np.ascontiguousarray(w.T), np.ones(r)
     g = wt @ wt.T
-    h, broken = yield from in_pieces(
-        scene, r, lambda x, n, h: solver(x, n, wt, g, simplex, h, shift / length, 1 / length)
+    h = scene.per_pixel(r, np.float32, 0)
+    found = yield from scene.map(
+        _solve, wt, g, simplex, shift / length, 1 / length, per_pixel=[h], pixels=at_once(r)
     )
-    refuse_broken(broken)
+    refuse_broken(sum(found.values))
     return Abundances(h)
+
+
+def _solve(
+    part: Part, wt: Array, g: Array, simplex: bool, shift: Array, scale: Array, h: NDArray[np.float32]
+) -> int:
+    from hsunmix.kernels.exact import exact
+
+    return int(exact(len(wt))(part.tiles, part.counts, wt, g, simplex, h, shift, scale))

@@ -25,12 +25,14 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.passes import compiling
 from hsunmix.engine.scene import TILE, Scene
+from hsunmix.engine.source import Part
 from hsunmix.methods import Abundances
-from hsunmix.methods._least_squares import refuse_broken, unit_spectra
-from hsunmix.methods.abundance._pieces import in_pieces
+from hsunmix.methods._least_squares import at_once, refuse_broken, unit_spectra
 from hsunmix.model.unmixing import Step
 
 __all__ = ["REFERENCE", "TITLE", "Params", "run"]
+
+Array = NDArray[np.float64]
 
 TITLE = "At most k endmembers a pixel"
 REFERENCE = (
@@ -112,31 +114,42 @@ def _one_by_one(scene: Scene, w: NDArray[np.float64], k: int) -> Generator[Step 
     wt, length = unit_spectra(w)
     g, none = wt @ wt.T, np.zeros(len(wt))
 
-    def solver(tiles: NDArray[np.float32], counts: NDArray[np.int64], h: NDArray[np.float32]) -> int:
-        return int(constrained(tiles, counts, wt, g, False, h, none, 1 / length, k))
-
-    h, broken = yield from in_pieces(scene, w.shape[1], solver)
-    refuse_broken(broken)
+    r = len(wt)
+    h = scene.per_pixel(r, np.float32, 0)
+    found = yield from scene.map(_pursue, wt, g, none, 1 / length, k, per_pixel=[h], pixels=at_once(r))
+    refuse_broken(sum(found.values))
     return Abundances(h, "There are too many sets to try them all: endmembers were chosen one by one.")
 
 
 def _best(scene: Scene, w: NDArray[np.float64], sets: Sets) -> Generator[Step | None, None, Abundances]:
     """Try all sets."""
-    from hsunmix.kernels.libraries import best_sets, better_sets
+    from hsunmix.kernels.libraries import best_sets
 
     yield compiling(best_sets)
     wt, length = unit_spectra(w)
     g = wt @ wt.T
 
-    def solver(tiles: NDArray[np.float32], counts: NDArray[np.int64], h: NDArray[np.float32]) -> int:
-        best_sets(tiles, counts, wt, sets.members, sets.sizes, sets.inverses, h)
-        if len(sets.near):
-            better_sets(tiles, counts, wt, g, sets.near, h)
-        h /= length.astype(np.float32)[:, None]
-        return 0
-
-    # A tile at a time: with many sets a chunk would take seconds.
-    h, _ = yield from in_pieces(
-        scene, w.shape[1], solver, min(TILE, SOLVED_AT_ONCE // max(1, len(sets.near)))
-    )
+    h = scene.per_pixel(len(wt), np.float32, 0)
+    # A tile at a time: with many sets more would take seconds.
+    few = min(TILE, SOLVED_AT_ONCE // max(1, len(sets.near)))
+    yield from scene.map(_try, sets, wt, g, length.astype(np.float32), per_pixel=[h], pixels=few)
     return Abundances(h)
+
+
+def _pursue(
+    part: Part, wt: Array, g: Array, none: Array, scale: Array, k: int, h: NDArray[np.float32]
+) -> int:
+    from hsunmix.kernels.active_set import constrained
+
+    return int(constrained(part.tiles, part.counts, wt, g, False, h, none, scale, k))
+
+
+def _try(
+    part: Part, sets: Sets, wt: Array, g: Array, length: NDArray[np.float32], h: NDArray[np.float32]
+) -> None:
+    from hsunmix.kernels.libraries import best_sets, better_sets
+
+    best_sets(part.tiles, part.counts, wt, sets.members, sets.sizes, sets.inverses, h)
+    if len(sets.near):
+        better_sets(part.tiles, part.counts, wt, g, sets.near, h)
+    h /= length[:, None]

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.engine.scene import Scene
+from hsunmix.engine.source import Part
 from hsunmix.methods import Abundances
 from hsunmix.methods.abundance._constrained import solve
 from hsunmix.model.unmixing import Step
@@ -36,4 +37,10 @@ def run(
 ) -> Generator[Step | None, None, Abundances]:
     """Solve every pixel; w is (bands used, r)."""
     found = yield from solve(scene, np.column_stack([w, np.zeros(len(w))]), simplex=True)
-    return Abundances(np.ascontiguousarray(found.tiles[:, :-1]))
+    h = scene.per_pixel(w.shape[1], np.float32)
+    yield from scene.map(_all_but_the_last, per_pixel=[found.h, h])
+    return Abundances(h)
+
+
+def _all_but_the_last(_part: Part, whole: NDArray[np.float32], h: NDArray[np.float32]) -> None:
+    h[:] = whole[:, :-1]

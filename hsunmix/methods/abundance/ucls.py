@@ -15,7 +15,7 @@ from collections.abc import Generator
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.engine.passes import compiling
+from hsunmix.engine.passes import unconstrained
 from hsunmix.engine.scene import Scene
 from hsunmix.methods import Abundances
 from hsunmix.model.unmixing import Step
@@ -33,10 +33,5 @@ def run(
     params: Params,
 ) -> Generator[Step | None, None, Abundances]:
     """Solve every pixel; w is (bands used, r)."""
-    from hsunmix.kernels.least_squares import unconstrained
-
-    yield compiling(unconstrained)
-    inverse = np.ascontiguousarray(np.linalg.pinv(w, rcond=1e-12))
-    h = np.empty((len(scene.tiles), w.shape[1], scene.tiles.shape[2]), np.float32)
-    yield from scene.passes(lambda c: unconstrained(scene.tiles[c], scene.counts[c], inverse, h[c]))
-    return Abundances(h)
+    inverse = np.asarray(np.linalg.pinv(w, rcond=1e-12), dtype=np.float64)
+    return Abundances((yield from unconstrained(scene, inverse)))

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.passes import compiling, gram
 from hsunmix.engine.scene import Scene
+from hsunmix.engine.source import Part
 from hsunmix.model.unmixing import Step
 
 __all__ = ["Node", "Tree"]
@@ -56,28 +57,18 @@ class Tree:
         """Describe every pixel by its coordinates."""
         from hsunmix.kernels.projection import coordinates
 
+        yield compiling(coordinates)
         product, _ = yield from gram(scene)
         rank = _numerical_rank(product)
         p, n = scene.n_bands, scene.n_pixels
         z = np.empty((n, min(p, DIRECTIONS) if n * p > SMALL else p), np.float32)
         order = np.arange(n)
-        t = scene.tiles.shape[2]
         if z.shape[1] == p:
-            for i, count in enumerate(scene.counts):
-                z[i * t : i * t + count] = scene.tiles[i, :, :count].T
+            z[:] = scene.columns(order).T
             return cls(z, order, np.eye(p), rank)
         basis = np.linalg.eigh(product)[1][:, ::-1][:, : z.shape[1]]
-        rows = np.ascontiguousarray(basis.T)
-        yield compiling(coordinates)
-
-        def work(chunk: slice) -> None:
-            tiles = scene.tiles[chunk]
-            part = np.empty((len(tiles), len(rows), t))
-            coordinates(tiles, rows, part)
-            for i, one in enumerate(part, chunk.start):
-                z[i * t : (i + 1) * t] = one.T[: scene.counts[i]]
-
-        yield from scene.passes(work)
+        found = yield from scene.map(_coordinates_of, np.ascontiguousarray(basis.T))
+        np.concatenate(found.values, out=z)
         return cls(z, order, basis, rank)
 
     def node(self, first: int, last: int) -> Generator[Step | None, None, Node]:
@@ -130,6 +121,16 @@ class Tree:
         gain = left.power + right.power - node.power
         if gain > NOTHING_LEFT * node.power:
             node.gain, node.halves = gain, [left, right]
+
+
+def _coordinates_of(part: Part, rows: Array) -> NDArray[np.float32]:
+    """Coordinates of a part's pixels along some directions, (pixels, directions)."""
+    from hsunmix.kernels.projection import coordinates
+
+    found = np.empty((len(part.tiles), len(rows), part.tiles.shape[2]))
+    coordinates(part.tiles, rows, found)
+    parts = [one.T[:count] for one, count in zip(found, part.counts, strict=True)]
+    return np.concatenate(parts).astype(np.float32)
 
 
 def _ends(points: Array) -> list[int] | None:

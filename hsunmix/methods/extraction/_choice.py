@@ -7,8 +7,9 @@ from collections.abc import Generator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.engine.passes import compiling, norms_squared
+from hsunmix.engine.passes import compiling, coordinates_along, norms_squared
 from hsunmix.engine.scene import TILE, Scene, thinned
+from hsunmix.engine.source import Part, PerPixel
 from hsunmix.methods import Extraction
 from hsunmix.methods._least_squares import at_once
 from hsunmix.model.unmixing import Step
@@ -33,7 +34,9 @@ class Judge:
     all pixels in question with those are made once; then a set costs a few r × r products a pixel.
     """
 
-    def __init__(self, few: Scene, norms: Array, columns: Columns, spectra: Array, products: Array) -> None:
+    def __init__(
+        self, few: Scene, norms: PerPixel, columns: Columns, spectra: Array, products: PerPixel
+    ) -> None:
         self.few, self._norms, self._columns = few, norms, columns
         self._gram = spectra.T @ spectra
         self._products = products
@@ -45,35 +48,34 @@ class Judge:
     ) -> Generator[Step | None, None, Judge]:
         """Get ready for sets made of some columns of the scene."""
         from hsunmix.kernels.hull import total_residual
-        from hsunmix.kernels.projection import coordinates
 
         steps = [m for m in range(1, TILE + 1) if TILE % m == 0 and m * enough <= scene.n_pixels]
         few = thinned(scene, steps[-1]) if len(steps) > 1 else scene
         norms = yield from norms_squared(few)
         columns = np.unique(columns)
         spectra = scene.columns(columns)
-        rows = np.ascontiguousarray(spectra.T)
-        products = np.empty((len(few.tiles), len(columns), TILE))
-        yield compiling(coordinates)
-        yield from few.passes(lambda c: coordinates(few.tiles[c], rows, products[c]))
+        products = yield from coordinates_along(few, spectra.T)
         yield compiling(total_residual)
         return cls(few, norms, columns, spectra, products)
 
     def error(self, columns: Columns, limit: float = np.inf) -> Generator[Step | None, None, float]:
         """Return the relative error of a set of independent pixels; one above ``limit`` may be too low."""
-        from hsunmix.kernels.hull import total_residual
-
         rows = np.searchsorted(self._columns, columns)
         g = self._gram[np.ix_(rows, rows)]
         table = 1 << min(len(rows), 13)
-        few, most = self.few, limit**2 * self._whole
-        parts = yield from few.passes(
-            lambda c: total_residual(
-                self._products[c], rows, few.counts[c], self._norms[c], g, False, table, most
-            ),
-            at_once(len(rows)),
-        )
-        return float(np.sqrt(sum(parts) / self._whole))
+        found = yield from self.few.map(
+            _total_residual, rows, g, table, limit**2 * self._whole,
+            per_pixel=[self._products, self._norms], pixels=at_once(len(rows)),
+        )  # fmt: skip
+        return float(np.sqrt(sum(found.values) / self._whole))
+
+
+def _total_residual(
+    part: Part, rows: NDArray[np.intp], g: Array, table: int, most: float, products: Array, norms: Array
+) -> float:
+    from hsunmix.kernels.hull import total_residual
+
+    return float(total_residual(products, rows, part.counts, norms, g, False, table, most))
 
 
 def best_set(scene: Scene, sets: Sequence[Columns], message: str) -> Generator[Step | None, None, Columns]:

@@ -15,11 +15,14 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.passes import compiling
 from hsunmix.engine.scene import Scene
+from hsunmix.engine.source import Part, PerPixel
 from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.methods.extraction._bisection import Node, Tree
 from hsunmix.model.unmixing import Step
 
 __all__ = ["Clusters", "cluster"]
+
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,15 +34,15 @@ class Clusters:
     columns : array of int64, (k,)
         The pixel that represents each cluster.
     sizes : array of int64, (k,)
-    labels : array of int32, (n, T)
-        The cluster of every pixel, laid out as the scene; −1 in the padding.
+    labels : PerPixel of int32
+        The cluster of every pixel; −1 in the padding.
     rank : int
         The scene's numerical rank.
     """
 
     columns: NDArray[np.int64]
     sizes: NDArray[np.int64]
-    labels: NDArray[np.int32]
+    labels: PerPixel
     rank: int
 
 
@@ -67,18 +70,23 @@ def cluster(scene: Scene, count: int) -> Generator[Step | None, None, Clusters]:
 
 def _represented(scene: Scene, tree: Tree, nodes: list[Node]) -> Generator[Step | None, None, Clusters]:
     """Find in every cluster the pixel most like its first singular vector, level and scale aside."""
-    from hsunmix.kernels.clusters import best_of_each, own_cosines
+    from hsunmix.kernels.clusters import best_of_each
 
-    labels = np.full(scene.tiles.shape[0] * scene.tiles.shape[2], -1, np.int32)
+    labels = scene.per_pixel(dtype=np.int32, fill=-1)
     for i, node in enumerate(nodes):
-        labels[tree.order[node.first : node.last]] = i
-    shaped = labels.reshape(len(scene.tiles), -1)
+        labels.put(tree.order[node.first : node.last], i)
     directions = np.abs(tree.basis @ np.column_stack([node.vectors[0] for node in nodes]))
     directions -= directions.mean(axis=0)
     directions /= np.maximum(np.linalg.norm(directions, axis=0), 1e-150)
-    cosines = np.empty(shaped.shape)
-    yield from scene.passes(lambda c: own_cosines(scene.tiles[c], shaped[c], directions, cosines[c]))
+    cosines = scene.per_pixel()
+    yield from scene.map(_own_cosines, directions, per_pixel=[labels, cosines])
     best, columns = np.empty(len(nodes)), np.full(len(nodes), -1, np.int64)
-    best_of_each(labels, cosines.ravel(), best, columns)
+    best_of_each(labels.flat, cosines.flat, best, columns)
     sizes = np.array([node.last - node.first for node in nodes], np.int64)
-    return Clusters(columns, sizes, shaped, tree.rank)
+    return Clusters(columns, sizes, labels, tree.rank)
+
+
+def _own_cosines(part: Part, directions: Array, labels: NDArray[np.int32], cosines: Array) -> None:
+    from hsunmix.kernels.clusters import own_cosines
+
+    own_cosines(part.tiles, labels, directions, cosines)

@@ -9,10 +9,13 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.passes import compiling, norms_squared
 from hsunmix.engine.scene import TILE, Scene, subset
+from hsunmix.engine.source import Part, PerPixel
 from hsunmix.methods._least_squares import at_once
 from hsunmix.model.unmixing import Step
 
 __all__ = ["NOTHING_LEFT", "Model"]
+
+Array = NDArray[np.float64]
 
 NOTHING_LEFT = 1e-12  # of the longest pixel's squared norm: float32 data are no better
 SLACK = 2e-6  # pixels this near to the largest residual are never skipped: they may be ties
@@ -28,7 +31,7 @@ class Model:
 
     Attributes
     ----------
-    norms, residual : array, (n, T)
+    norms, residual : PerPixel
         ‖x‖², and ‖x − W h‖² with the best h; zero in the padding.
     spectra : array, (bands used, k)
         The chosen pixels.
@@ -36,13 +39,13 @@ class Model:
         Their columns.
     """
 
-    def __init__(self, scene: Scene, rank: int, bounded: bool, norms: NDArray[np.float64]) -> None:
+    def __init__(self, scene: Scene, rank: int, bounded: bool, norms: PerPixel) -> None:
         self.scene, self.bounded, self.norms = scene, bounded, norms
         self.residual = norms.copy()
         self.spectra = np.empty((scene.n_bands, 0))
         self.chosen: list[int] = []
-        self._right = np.empty((len(scene.tiles), rank, scene.tiles.shape[2]))
-        self._sets = np.zeros(norms.shape, np.int64)
+        self._right = scene.per_pixel(rank)
+        self._sets = scene.per_pixel(dtype=np.int64, fill=0)
 
     @classmethod
     def begin(cls, scene: Scene, rank: int, bounded: bool) -> Generator[Step | None, None, Model]:
@@ -76,32 +79,24 @@ class Model:
 
         worst = self._worst_of_tiles()
         probe = subset(scene, worst)
-        place = (worst // TILE, worst % TILE)
-        right, sets, residual, norms = (np.zeros((1, *a.shape[1:]), a.dtype) for a in self._arrays)
-        count = len(worst)
-        for new, old in zip((right, sets, residual, norms), self._arrays, strict=True):
-            new[0, ..., :count] = np.moveaxis(old[place[0], ..., place[1]], 0, -1)
-        project(probe.tiles, probe.counts, norms, w, g, self.bounded, table, 0.0, right, sets, residual)
-        skip_below = float(residual.max()) * (1 - SLACK)
-
-        def work(c: slice) -> None:
-            project(
-                scene.tiles[c], scene.counts[c], self.norms[c], w, g, self.bounded, table, skip_below,
-                self._right[c], self._sets[c], self.residual[c],
-            )  # fmt: skip
-
-        yield from scene.passes(work, at_once(r))
+        state = self.norms, self._right, self._sets, self.residual
+        few = [numbers.of(worst) for numbers in state]
+        yield from probe.map(_project, w, g, self.bounded, table, 0.0, per_pixel=few)
+        skip_below = few[-1].max() * (1 - SLACK)
+        arguments = w, g, self.bounded, table, skip_below
+        yield from scene.map(_project, *arguments, per_pixel=state, pixels=at_once(r))
         self.residual.flat[self.chosen] = 0.0
-
-    @property
-    def _arrays(
-        self,
-    ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-        return self._right, self._sets, self.residual, self.norms
 
     def _worst_of_tiles(self) -> NDArray[np.int64]:
         """The column with the largest residual in each of the worst tiles."""
-        inside = self.residual.argmax(axis=1)
-        largest = self.residual.max(axis=1)
-        tiles = np.argsort(-largest, kind="stable")[:TILE]
-        return np.asarray(tiles * TILE + inside[tiles], dtype=np.int64)
+        columns, largest = self.residual.largest_of_tiles()
+        return columns[np.argsort(-largest, kind="stable")[:TILE]]
+
+
+def _project(
+    part: Part, w: Array, g: Array, bounded: bool, table: int, skip_below: float, norms: Array, right: Array,
+    sets: NDArray[np.int64], residual: Array,
+) -> None:  # fmt: skip
+    from hsunmix.kernels.hull import project
+
+    project(part.tiles, part.counts, norms, w, g, bounded, table, skip_below, right, sets, residual)

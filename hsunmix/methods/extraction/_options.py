@@ -16,7 +16,7 @@ import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
-from hsunmix.engine.passes import compiling, norms_squared
+from hsunmix.engine.passes import coordinates_along, norms_squared
 from hsunmix.engine.scene import Scene, subset
 from hsunmix.methods import Extraction, Start
 from hsunmix.model.unmixing import Step
@@ -64,18 +64,13 @@ def with_options(run: Run[P]) -> Run[P]:
 
 def _averaged(scene: Scene, found: Extraction, count: int) -> Steps:
     """Replace each endmember by the mean of the pixels nearest to it, itself among them."""
-    from hsunmix.kernels.projection import coordinates
-
     assert found.columns is not None
     w = scene.columns(found.columns)
-    norms = yield from norms_squared(scene)
-    yield compiling(coordinates)
-    along = np.empty((len(scene.tiles), w.shape[1], scene.tiles.shape[2]))
-    spectra = np.ascontiguousarray(w.T)
-    yield from scene.passes(lambda c: coordinates(scene.tiles[c], spectra, along[c]))
+    norms = (yield from norms_squared(scene)).known()
+    along = (yield from coordinates_along(scene, w.T)).known()
     means = []
     for k in range(w.shape[1]):
-        distance = (norms - 2 * along[:, k]).ravel()[: scene.n_pixels]
+        distance = norms - 2 * along[k]
         means.append(_mean_of(scene, np.argpartition(distance, min(count, len(distance)) - 1)[:count]))
         yield None
     return replace(found, endmembers=np.maximum(np.column_stack(means), 0), smoothed=True)

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.engine.passes import compiling, gram
+from hsunmix.engine.passes import gram
 from hsunmix.engine.scene import Scene
+from hsunmix.engine.source import PerPixel
 from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.model.unmixing import Step
 
-__all__ = ["Directions", "coordinates_along", "directions", "longest"]
+__all__ = ["Directions", "directions", "longest"]
 
 NOISE_FLOOR = 1e-12  # of the whole power: below it is the rounding of float32
 
@@ -65,28 +66,6 @@ def _directions(matrix: Array, mean: Array, total: float) -> Directions:
     return Directions(mean, power[::-1], np.ascontiguousarray(basis * sign[:, None]), total)
 
 
-def coordinates_along(
-    scene: Scene, basis: Array, mean: Array | None = None
-) -> Generator[Step | None, None, Array]:
-    """Products of all pixels, less their mean when one is given, with the rows of a basis: (n, k, T).
-
-    The padding holds the coordinates of a zero pixel.
-    """
-    from hsunmix.kernels.projection import coordinates
-
-    yield compiling(coordinates)
-    basis = np.ascontiguousarray(basis)
-    out = np.empty((len(scene.tiles), len(basis), scene.tiles.shape[2]))
-
-    def work(chunk: slice) -> None:
-        coordinates(scene.tiles[chunk], basis, out[chunk])
-        if mean is not None:
-            out[chunk] -= (basis @ mean)[:, None]
-
-    yield from scene.passes(work)
-    return out
-
-
-def longest(norms: Array) -> NDArray[np.int64]:
+def longest(norms: PerPixel) -> NDArray[np.int64]:
     """The longest pixel: the answer where one endmember is asked for, and shape says nothing."""
     return np.array([norms.argmax()], dtype=np.int64)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.engine.scene import TILE, Scene, subset
+from hsunmix.engine.scene import Scene, subset
 from hsunmix.errors import InputError
 from hsunmix.methods import Extraction, Start, get
 from hsunmix.methods.extraction._candidates import clusters
@@ -119,10 +119,6 @@ def selecting(model: Model[P]) -> Run[P]:
 
 def _few(scene: Scene, given: Candidates) -> Scene:
     """The candidates as a scene, each longer by the root of the pixels it stands for."""
-    few = subset(scene, given.columns)
-    length = np.zeros(len(few.tiles) * TILE, np.float32)
-    length[: len(given.columns)] = 1
+    length = np.ones(len(given.columns), np.float32)
     length[: len(given.sizes)] = np.sqrt(given.sizes)
-    tiles = few.tiles * length.reshape(len(few.tiles), 1, TILE)
-    tiles.flags.writeable = False
-    return replace(few, tiles=tiles)
+    return subset(scene, given.columns, length)

@@ -18,9 +18,9 @@ from collections.abc import Generator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hsunmix.engine.scene import Scene
+from hsunmix.engine.source import PerPixel
 from hsunmix.methods import Extraction, Start
 from hsunmix.methods.extraction._hierarchy import cluster
 from hsunmix.methods.extraction._options import Options, with_options
@@ -42,11 +42,11 @@ class Grouping(Extraction):
 
     Attributes
     ----------
-    labels : array of int32, (tiles, T)
+    labels : PerPixel of int32
         The endmember of every pixel, −1 in the padding; ``scene.spread`` makes a map of it.
     """
 
-    labels: NDArray[np.int32] | None = None
+    labels: PerPixel | None = None
 
 
 @with_options

@@ -20,13 +20,14 @@ import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
-from hsunmix.engine.passes import norms_squared
+from hsunmix.engine.passes import coordinates_along, norms_squared
 from hsunmix.engine.scene import Scene
+from hsunmix.engine.source import Part, PerPixel
 from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.methods import Extraction, Start, get
 from hsunmix.methods.extraction._choice import extraction
 from hsunmix.methods.extraction._options import Options, with_options
-from hsunmix.methods.extraction._reduced import coordinates_along, directions, longest
+from hsunmix.methods.extraction._reduced import directions, longest
 from hsunmix.model.unmixing import Step
 
 __all__ = ["REFERENCE", "TITLE", "Params", "run"]
@@ -92,13 +93,12 @@ def _beginnings(
     return [found.columns]
 
 
-def _matrix(y: Array, columns: Columns) -> Array:
-    """V = [1; y]_K, (r, r), from y (n, r − 1, T)."""
-    points = y[columns // y.shape[2], :, columns % y.shape[2]].T
-    return np.vstack([np.ones(len(columns)), points])
+def _matrix(y: PerPixel, columns: Columns) -> Array:
+    """V = [1; y]_K, (r, r), from y, r − 1 coordinates a pixel."""
+    return np.vstack([np.ones(len(columns)), y.at(columns)])
 
 
-def _volume(y: Array, columns: Columns) -> float:
+def _volume(y: PerPixel, columns: Columns) -> float:
     """|det V|; zero where the pixels are too few, or nearly in one plane."""
     v = _matrix(y, columns)
     if v.shape[0] != v.shape[1] or not np.linalg.cond(v) < 1e10:
@@ -107,7 +107,7 @@ def _volume(y: Array, columns: Columns) -> float:
 
 
 def _enlarge(
-    scene: Scene, y: Array, columns: Columns, most: int
+    scene: Scene, y: PerPixel, columns: Columns, most: int
 ) -> Generator[Step | None, None, tuple[Columns, float]]:
     """Exchange vertices until no exchange enlarges the simplex."""
     columns = columns.copy()
@@ -121,40 +121,48 @@ def _enlarge(
     return columns, _volume(y, columns)
 
 
-def _largest(scene: Scene, y: Array, a: Array) -> Generator[Step | None, None, tuple[float, int, int]]:
+def _largest(scene: Scene, y: PerPixel, a: Array) -> Generator[Step | None, None, tuple[float, int, int]]:
     """Largest |(a [1; y_j])_k| over all pixels j, with its k and j."""
-    constant, slope = a[:, :1], np.ascontiguousarray(a[:, 1:])
-
-    def work(chunk: slice) -> tuple[float, int, int]:
-        best = (-1.0, 0, 0)
-        for i in range(chunk.start, chunk.stop):
-            values = slope @ y[i][:, : scene.counts[i]]
-            values += constant
-            np.abs(values, out=values)
-            place = int(values.argmax())
-            if values.flat[place] > best[0]:
-                k, t = divmod(place, values.shape[1])
-                best = (float(values.flat[place]), k, i * y.shape[2] + t)
-        return best
-
     with single_threaded_blas():
-        parts = yield from scene.passes(work)
-    return max(parts, key=lambda part: part[0])
+        found = yield from scene.map(_largest_of, a[:, :1], np.ascontiguousarray(a[:, 1:]), per_pixel=[y])
+    best: tuple[float, int, int] = max(found.values, key=lambda one: float(one[0]))
+    return best
 
 
-def _spread_out(scene: Scene, y: Array, r: int) -> Generator[Step | None, None, Columns]:
+def _largest_of(part: Part, constant: Array, slope: Array, y: Array) -> tuple[float, int, int]:
+    best = (-1.0, 0, 0)
+    for i, count in enumerate(part.counts):
+        values = slope @ y[i][:, :count]
+        values += constant
+        np.abs(values, out=values)
+        place = int(values.argmax())
+        if values.flat[place] > best[0]:
+            k, t = divmod(place, values.shape[1])
+            best = (float(values.flat[place]), k, part.first + i * y.shape[2] + t)
+    return best
+
+
+def _spread_out(scene: Scene, y: PerPixel, r: int) -> Generator[Step | None, None, Columns]:
     """Pixels that certainly span a volume: each the farthest from the plane through those before it."""
-    distance = np.square(y).sum(axis=1)
-    distance[-1, scene.counts[-1] :] = -1
-    columns = [int(distance.argmax())]
+    distance = scene.per_pixel()
+    yield from scene.map(_lengths, np.zeros((r - 1, 1)), per_pixel=[y, distance])
+    distance.pad(-1)
+    columns = [distance.argmax()]
     origin = _matrix(y, np.array(columns))[1:]
-    shifted = y - origin
-    residual = np.square(shifted).sum(axis=1)
-    residual[-1, scene.counts[-1] :] = -1
+    yield from scene.map(_lengths, origin, per_pixel=[y, distance])
+    distance.pad(-1)
     while len(columns) < r:
         yield None
-        columns.append(int(residual.argmax()))
+        columns.append(distance.argmax())
         edges = _matrix(y, np.array(columns))[1:, 1:] - origin
         u = np.linalg.qr(edges)[0][:, -1]
-        residual -= np.square(np.einsum("k,nkt->nt", u, shifted))
+        yield from scene.map(_lessen, u, origin, per_pixel=[y, distance])
     return np.array(columns, dtype=np.int64)
+
+
+def _lengths(_part: Part, origin: Array, y: Array, distance: Array) -> None:
+    distance[:] = np.square(y - origin).sum(axis=1)
+
+
+def _lessen(_part: Part, u: Array, origin: Array, y: Array, distance: Array) -> None:
+    distance -= np.square(np.einsum("k,nkt->nt", u, y - origin))

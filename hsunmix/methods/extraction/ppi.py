@@ -20,12 +20,13 @@ import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
-from hsunmix.engine.passes import compiling, norms_squared
+from hsunmix.engine.passes import compiling, coordinates_along, norms_squared
 from hsunmix.engine.scene import Scene
+from hsunmix.engine.source import Part, PerPixel
 from hsunmix.methods import Extraction, Start
 from hsunmix.methods.extraction._choice import extraction
 from hsunmix.methods.extraction._options import Options, with_options
-from hsunmix.methods.extraction._reduced import coordinates_along, directions, longest
+from hsunmix.methods.extraction._reduced import directions, longest
 from hsunmix.model.unmixing import Step
 
 __all__ = ["REFERENCE", "TITLE", "Params", "run"]
@@ -59,9 +60,10 @@ def run(
     if r == 1:
         return extraction(scene, longest((yield from norms_squared(scene))), rank)
     y = yield from coordinates_along(scene, about_mean.basis[: r - 1], about_mean.mean)
-    y32 = y.astype(np.float32)
+    y32 = scene.per_pixel(y.k, np.float32)
+    yield from scene.map(_round, per_pixel=[y, y32])
     rng = np.random.default_rng(start.seed)
-    count = np.zeros(y.shape[0] * y.shape[2], np.int64)
+    count = np.zeros(len(scene.counts) * y.width, np.int64)
     for first in range(0, params.skewers, BLOCK):
         f = rng.standard_normal((min(BLOCK, params.skewers - first), r - 1))
         f /= np.maximum(np.linalg.norm(f, axis=1, keepdims=True), 1e-300)
@@ -71,7 +73,7 @@ def run(
         yield Step((first + len(f)) / params.skewers, message=f"{first + len(f)} skewers")
     scored = np.flatnonzero(count)
     order = scored[np.argsort(-count[scored], kind="stable")]
-    points = y[order // y.shape[2], :, order % y.shape[2]]
+    points = y.at(order).T
     return extraction(scene, order[apart(points, r)], rank)
 
 
@@ -95,21 +97,41 @@ def apart(points: Array, r: int) -> NDArray[np.intp]:
         d *= SHRINK
 
 
+def _round(_part: Part, y: Array, y32: NDArray[np.float32]) -> None:
+    y32[:] = y
+
+
 def _extremes(
-    scene: Scene, y: NDArray[np.float32], f: NDArray[np.float32]
+    scene: Scene, y: PerPixel, f: NDArray[np.float32]
 ) -> Generator[Step | None, None, tuple[Columns, Columns]]:
     """For every row of f the pixels with the largest and the smallest fᵀ y."""
     from hsunmix.kernels.extremes import extremes
 
     yield compiling(extremes)
-    columns = np.ascontiguousarray(f.T)
-    values = np.empty((len(y), 2, len(f)), np.float32)
-    yield from scene.passes(lambda c: extremes(y[c], scene.counts[c], columns, values[c]))
-    found = []
+    tops = yield from scene.map(_extremes_of, np.ascontiguousarray(f.T), per_pixel=[y])
+    values = np.concatenate(tops.values)  # (n, 2, skewers)
+    tiles = np.stack([values[:, 0].argmax(axis=0), (-values[:, 1]).argmax(axis=0)])
+    found = yield from scene.map(_places_of, f, tiles, per_pixel=[y])
+    high, low = np.maximum.reduce(found.values)
+    return high, low
+
+
+def _extremes_of(part: Part, columns: NDArray[np.float32], y: NDArray[np.float32]) -> NDArray[np.float32]:
+    from hsunmix.kernels.extremes import extremes
+
+    values = np.empty((len(y), 2, columns.shape[1]), np.float32)
+    extremes(y, part.counts, columns, values)
+    return values
+
+
+def _places_of(part: Part, f: NDArray[np.float32], tiles: Columns, y: NDArray[np.float32]) -> Columns:
+    """Columns of the extremes that lie in this part, (2, skewers); −1 for the others."""
+    width = y.shape[2]
+    places = np.full(tiles.shape, -1, np.int64)
     for end, sign in enumerate((1, -1)):
-        tile = (sign * values[:, end]).argmax(axis=0)
-        inside = [
-            int((sign * (row @ y[i])[: scene.counts[i]]).argmax()) for i, row in zip(tile, f, strict=True)
-        ]
-        found.append(tile * y.shape[2] + np.array(inside, dtype=np.int64))
-    return found[0], found[1]
+        inside = tiles[end] - part.first // width
+        for k in np.flatnonzero((inside >= 0) & (inside < len(y))):
+            i = inside[k]
+            place = int((sign * (f[k] @ y[i])[: part.counts[i]]).argmax())
+            places[end, k] = part.first + i * width + place
+    return places

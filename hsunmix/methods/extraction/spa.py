@@ -16,15 +16,15 @@ unless it is smoothed, which needs about p pixels near every vertex.
 from __future__ import annotations
 
 from collections.abc import Generator
-from functools import partial
 from typing import Annotated, Literal
 
 import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
-from hsunmix.engine.passes import compiling, norms_squared
+from hsunmix.engine.passes import compiling, coordinates_along, norms_squared
 from hsunmix.engine.scene import Scene
+from hsunmix.engine.source import Part, PerPixel
 from hsunmix.methods import Extraction, Start
 from hsunmix.methods.extraction._options import Options, with_options
 from hsunmix.model.unmixing import Step
@@ -77,7 +77,7 @@ def run(
         u = complement(scene.columns(np.array([k]))[:, 0], basis)
         basis = np.column_stack([basis, u])
         yield compiling(project_out)
-        yield from scene.passes(partial(_project_out, scene, u, residual))
+        yield from scene.map(_project_out, u, per_pixel=[residual])
         residual.flat[k] = 0.0
     note = "" if len(chosen) == rank else f"The scene has only {len(chosen)} independent spectra."
     columns = np.array(chosen, dtype=np.int64)
@@ -95,7 +95,7 @@ def _smoothed(scene: Scene, rank: int, params: Params) -> Generator[Step | None,
         if residual.flat[k] <= NOTHING_LEFT * original.max():
             break
         u = complement(scene.columns(np.array([k]))[:, 0], basis)
-        along = (yield from _coordinates(scene, u))[: scene.n_pixels]
+        along = (yield from coordinates_along(scene, u[None])).known()[0]
         group = np.argpartition(-along, min(params.neighbours, len(along)) - 1)[: params.neighbours]
         members = scene.columns(group)
         mean = np.median(members, axis=1) if params.average == "median" else members.mean(axis=1)
@@ -109,29 +109,20 @@ def _smoothed(scene: Scene, rank: int, params: Params) -> Generator[Step | None,
         if len(columns) < rank:
             u = complement(mean, basis)
             basis = np.column_stack([basis, u])
-            yield from scene.passes(partial(_project_out, scene, u, residual))
+            yield from scene.map(_project_out, u, per_pixel=[residual])
     note = "" if len(columns) == rank else f"The averages hold only {len(columns)} independent spectra."
     return Extraction(np.maximum(spectra, 0), columns, note, smoothed=True)
 
 
-def _coordinates(scene: Scene, u: NDArray[np.float64]) -> Generator[Step | None, None, NDArray[np.float64]]:
-    from hsunmix.kernels.projection import coordinates
-
-    yield compiling(coordinates)
-    out = np.empty((len(scene.tiles), 1, scene.tiles.shape[2]))
-    yield from scene.passes(lambda c: coordinates(scene.tiles[c], u[None], out[c]))
-    return out.ravel()
-
-
-def _project_out(scene: Scene, u: NDArray[np.float64], residual: NDArray[np.float64], chunk: slice) -> None:
+def _project_out(part: Part, u: NDArray[np.float64], residual: NDArray[np.float64]) -> None:
     from hsunmix.kernels.projection import project_out
 
-    project_out(scene.tiles[chunk], u, residual[chunk])
+    project_out(part.tiles, u, residual)
 
 
-def pick(residual: NDArray[np.float64], original: NDArray[np.float64]) -> int:
-    """Index of the largest residual; among equals the longest pixel, then the first."""
-    near = np.flatnonzero(residual >= residual.max() * (1 - TIE))
+def pick(residual: PerPixel, original: PerPixel) -> int:
+    """Column of the largest residual; among equals the longest pixel, then the first."""
+    near = np.flatnonzero(residual.flat >= residual.max() * (1 - TIE))
     return int(near[np.argmax(original.flat[near])])
 
 

@@ -26,13 +26,14 @@ import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
-from hsunmix.engine.passes import norms_squared
+from hsunmix.engine.passes import coordinates_along, norms_squared
 from hsunmix.engine.scene import Scene
+from hsunmix.engine.source import Part, PerPixel
 from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.methods import Extraction, Start
 from hsunmix.methods.extraction._choice import best_set, exchanged, extraction
 from hsunmix.methods.extraction._options import Options, with_options
-from hsunmix.methods.extraction._reduced import Directions, coordinates_along, directions, longest
+from hsunmix.methods.extraction._reduced import Directions, directions, longest
 from hsunmix.model.unmixing import Step
 
 __all__ = ["REFERENCE", "TITLE", "Params", "run"]
@@ -102,35 +103,47 @@ def signal_to_noise(about_mean: Directions, r: int) -> float:
     return float(10 * np.log10(max((signal - r / bands * about_mean.total) / noise, 1e-10)))
 
 
-def _projective(scene: Scene, about_origin: Directions, r: int) -> Generator[Step | None, None, Array]:
+def _projective(scene: Scene, about_origin: Directions, r: int) -> Generator[Step | None, None, PerPixel]:
     """Pixels in r directions, divided by their projection on the mean; zero where that is tiny."""
     basis = about_origin.basis[:r]
     y = yield from coordinates_along(scene, basis)
     mean = basis @ about_origin.mean
-    along = np.einsum("k,nkt->nt", mean, y)
-    dark = along <= TOO_DARK * float(mean @ mean)
-    y /= np.where(dark, np.inf, along)[:, None]
+    yield from scene.map(_divide, mean, TOO_DARK * float(mean @ mean), per_pixel=[y])
     return y
 
 
-def _centred(scene: Scene, about_mean: Directions, r: int) -> Generator[Step | None, None, Array]:
+def _divide(_part: Part, mean: Array, dark: float, y: Array) -> None:
+    along = np.einsum("k,nkt->nt", mean, y)
+    y /= np.where(along <= dark, np.inf, along)[:, None]
+
+
+def _centred(scene: Scene, about_mean: Directions, r: int) -> Generator[Step | None, None, PerPixel]:
     """Pixels less their mean in r − 1 directions, and a constant as large as the largest of them."""
     y = yield from coordinates_along(scene, about_mean.basis[: r - 1], about_mean.mean)
-    y[-1, :, scene.counts[-1] :] = 0
-    largest = np.sqrt(np.square(y).sum(axis=1)).max()
-    y = np.concatenate([y, np.full((y.shape[0], 1, y.shape[2]), largest)], axis=1)
-    y[-1, -1, scene.counts[-1] :] = 0
-    return y
+    y.pad(0)
+    found = yield from scene.map(_longest, per_pixel=[y])
+    with_constant = scene.per_pixel(r)
+    yield from scene.map(_append, np.sqrt(max(found.values)), per_pixel=[y, with_constant])
+    with_constant.pad(0)
+    return with_constant
+
+
+def _longest(_part: Part, y: Array) -> float:
+    return float(np.square(y).sum(axis=1).max())
+
+
+def _append(_part: Part, constant: float, y: Array, out: Array) -> None:
+    out[:, :-1], out[:, -1] = y, constant
 
 
 def _vertices(
-    scene: Scene, y: Array, runs: int, rng: np.random.Generator
+    scene: Scene, y: PerPixel, runs: int, rng: np.random.Generator
 ) -> Generator[Step | None, None, tuple[list[Columns], list[Columns]]]:
-    """Vertices of y (n, r, T), found ``runs`` times, and the pixels at the other ends.
+    """Vertices of y, r coordinates a pixel, found ``runs`` times, and the pixels at the other ends.
 
     All runs share the passes over y.
     """
-    r = y.shape[1]
+    r = y.k
     found = np.zeros((2, runs, r), np.int64)
     a = np.zeros((runs, r, r))  # the vertices found, as columns
     a[:, -1, 0] = 1
@@ -139,32 +152,31 @@ def _vertices(
         f = (w - a @ (np.linalg.pinv(a) @ w))[:, :, 0]
         f /= np.maximum(np.linalg.norm(f, axis=1, keepdims=True), 1e-300)
         found[:, :, k] = yield from _ends(scene, y, f)
-        near = found[0, :, k]
-        a[:, :, k] = y[near // y.shape[2], :, near % y.shape[2]]
+        a[:, :, k] = y.at(found[0, :, k]).T
     return list(found[0]), list(found[1])
 
 
-def _ends(scene: Scene, y: Array, f: Array) -> Generator[Step | None, None, Columns]:
+def _ends(scene: Scene, y: PerPixel, f: Array) -> Generator[Step | None, None, Columns]:
     """For each row of f the pixels with the largest and the smallest fᵀ y, the larger |fᵀ y| first."""
-    every = np.arange(len(f))
-
-    def work(chunk: slice) -> tuple[Array, Columns]:
-        value, place = np.full((2, len(f)), -np.inf), np.zeros((2, len(f)), np.int64)
-        for i in range(chunk.start, chunk.stop):
-            v = f @ y[i]
-            for end in (0, 1):
-                at = v.argmax(axis=1)
-                better = v[every, at] > value[end]
-                value[end, better] = v[every, at][better]
-                place[end, better] = i * y.shape[2] + at[better]
-                np.negative(v, out=v)
-        return value, place
-
     with single_threaded_blas():
-        parts = yield from scene.passes(work)
-    values = np.array([value for value, _ in parts])
-    places = np.array([place for _, place in parts])
+        found = yield from scene.map(_ends_of, f, per_pixel=[y])
+    values = np.array([value for value, _ in found.values])
+    places = np.array([place for _, place in found.values])
     winner = values.argmax(axis=0)
     ends = np.take_along_axis(places, winner[None], axis=0)[0]
     value = np.take_along_axis(values, winner[None], axis=0)[0]
     return np.asarray(np.where(value[0] >= value[1], ends, ends[::-1]), dtype=np.int64)
+
+
+def _ends_of(part: Part, f: Array, y: Array) -> tuple[Array, Columns]:
+    every = np.arange(len(f))
+    value, place = np.full((2, len(f)), -np.inf), np.zeros((2, len(f)), np.int64)
+    for i, coordinates in enumerate(y):
+        v = f @ coordinates
+        for end in (0, 1):
+            at = v.argmax(axis=1)
+            better = v[every, at] > value[end]
+            value[end, better] = v[every, at][better]
+            place[end, better] = part.first + i * y.shape[2] + at[better]
+            np.negative(v, out=v)
+    return value, place

@@ -23,8 +23,9 @@ import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
-from hsunmix.engine.passes import compiling
+from hsunmix.engine.passes import coordinates_along
 from hsunmix.engine.scene import Scene
+from hsunmix.engine.source import Part
 from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.errors import InputError
 from hsunmix.methods import Extraction, Start
@@ -61,21 +62,21 @@ def run(
     """Choose ``rank`` pixels, fewer when the others are in the cone of those."""
     rng = np.random.default_rng(start.seed)
     model = yield from Model.begin(scene, rank, bounded=False)
-    sums = yield from _along(scene, np.ones(scene.n_bands))
+    sums = (yield from coordinates_along(scene, np.ones((1, scene.n_bands)))).flat
     usable = sums > TOO_DARK * sums.max()
     sums[~usable] = 1
     chosen: list[int] = []
     while len(chosen) < rank and not model.exhausted:
         if params.selection == "greedy":
             rest = _residuals(model, _sample(scene))
-            score = (yield from _positive_power(scene, rest))[1] / np.where(usable, model.norms, 1)
+            score = (yield from _positive_power(scene, rest))[1] / np.where(usable, model.norms.flat, 1)
         else:
             rest = yield from _outside(model, params.selection, rng)
-            score = (yield from _along(scene, rest)) / sums
+            score = (yield from coordinates_along(scene, rest[None])).flat / sums
         score[~usable] = -np.inf
-        score.flat[chosen] = -np.inf
+        score[chosen] = -np.inf
         best = int(score.argmax())
-        if not score.flat[best] > 0:
+        if not score[best] > 0:
             break
         chosen.append(best)
         yield Step(len(chosen) / rank, message=f"Endmember {len(chosen)} of {rank}")
@@ -93,7 +94,7 @@ def _outside(model: Model, selection: str, rng: np.random.Generator) -> Generato
     if selection == "max":
         return _residuals(model, np.array([model.residual.argmax()]))[:, 0]
     if selection == "rand":
-        outside = np.flatnonzero(model.residual > NOTHING_LEFT * model.norms.max())
+        outside = np.flatnonzero(model.residual.flat > NOTHING_LEFT * model.norms.max())
         return _residuals(model, np.array([rng.choice(outside)]))[:, 0]
     rest = _residuals(model, _sample(model.scene))
     power, _ = yield from _positive_power(model.scene, rest)
@@ -115,31 +116,19 @@ def _residuals(model: Model, columns: NDArray[np.int64]) -> Array:
     return x
 
 
-def _along(scene: Scene, u: Array) -> Generator[Step | None, None, Array]:
-    """Product of a spectrum with every pixel, (n, T)."""
-    from hsunmix.kernels.projection import coordinates
-
-    yield compiling(coordinates)
-    out = np.empty((len(scene.tiles), 1, scene.tiles.shape[2]))
-    yield from scene.passes(lambda c: coordinates(scene.tiles[c], u[None], out[c]))
-    return out[:, 0]
-
-
 def _positive_power(scene: Scene, rest: Array) -> Generator[Step | None, None, tuple[Array, Array]]:
-    """Σ_j (R_iᵀ x_j)₊² for every i of the sample, and Σ_i of the same for every pixel (n, T)."""
+    """Σ_j (R_iᵀ x_j)₊² for every i of the sample, and Σ_i of the same for every pixel, padding included."""
     rows = np.ascontiguousarray(rest.T, dtype=np.float32)
-    by_pixel = np.empty((len(scene.tiles), scene.tiles.shape[2]))
-
-    def work(chunk: slice) -> Array:
-        total = np.zeros(len(rows))
-        for tile, out in zip(scene.tiles[chunk], by_pixel[chunk], strict=True):
-            product = rows @ tile
-            np.maximum(product, 0, out=product)
-            np.square(product, out=product)
-            total += product.sum(axis=1)
-            out[:] = product.sum(axis=0)
-        return total
-
+    by_pixel = scene.per_pixel()
     with single_threaded_blas():
-        parts = yield from scene.passes(work)
-    return np.sum(parts, axis=0), by_pixel
+        found = yield from scene.map(_add_power, rows, per_pixel=[by_pixel], sums=[(len(rows),)])
+    return found.sums[0], by_pixel.flat
+
+
+def _add_power(part: Part, rows: NDArray[np.float32], by_pixel: Array, total: Array) -> None:
+    for tile, out in zip(part.tiles, by_pixel, strict=True):
+        product = rows @ tile
+        np.maximum(product, 0, out=product)
+        np.square(product, out=product)
+        total += product.sum(axis=1)
+        out[:] = product.sum(axis=0)

@@ -60,7 +60,7 @@ def _mixtures(scene: Scene, w: Array) -> Generator[Step | None, None, Array]:
     """Abundances that sum to one, (r, n)."""
     fcls = get("fcls", "abundance")
     found: Abundances = yield from fcls.run(scene, w, fcls.params())
-    return np.nan_to_num(scene.spread(found.tiles).astype(np.float64))
+    return np.nan_to_num(found.h.known().astype(np.float64))
 
 
 def _towards(rows: Array, weight: Array, w: Array, target: Array) -> Array:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.passes import compiling, norms_squared, residuals
 from hsunmix.engine.scene import Scene
+from hsunmix.engine.source import Part, PerPixel
 from hsunmix.methods.factorization._initial import initial_abundances
 from hsunmix.methods.factorization._steps import Array
 from hsunmix.methods.factorization._two_block import RESTARTS, Common, restarted_note
@@ -30,25 +31,23 @@ class Divergence:
     ----------
     scene : Scene
     w : array, (bands used, r)
-    h : array of float32, (n, r, T)
+    h : PerPixel of float32
         Owned by the object from here on.
     locked : tuple of int
         Columns of w that stay.
     itakura : bool
     """
 
-    def __init__(
-        self, scene: Scene, w: Array, h: NDArray[np.float32], locked: tuple[int, ...], itakura: bool
-    ) -> None:
+    def __init__(self, scene: Scene, w: Array, h: PerPixel, locked: tuple[int, ...], itakura: bool) -> None:
         self.scene, self.h, self.itakura = scene, h, itakura
         self.bands = scene.n_bands
         self.wt = np.zeros((w.shape[1], -(-self.bands // 4) * 4))
         self.wt[:, : self.bands] = w.T
         self.free = np.setdiff1d(np.arange(w.shape[1]), locked)
-        largest = max(float(scene.tiles.max()), 0.0) or 1.0
+        largest = max(scene.largest, 0.0) or 1.0
         self.least = np.float32(LEAST * largest) if itakura else np.float32(1e-15 * largest)
         self.floor = FLOOR * float(w.max(initial=0))
-        self.h_floor = np.float32(FLOOR * h.max(initial=0))
+        self.h_floor = np.float32(FLOOR * h.max())
         self.restarted = 0
 
     @property
@@ -70,25 +69,18 @@ class Divergence:
         r = len(self.wt)
         wt = np.zeros((r + r % 2, self.wt.shape[1]), np.float32)
         wt[:r] = self.wt
-
-        def work(chunk: slice) -> tuple[float, Array, Array]:
-            top, bottom = np.zeros(wt.shape), np.zeros(wt.shape)
-            rest = update(
-                scene.tiles[chunk], scene.counts[chunk], wt, self.h[chunk], self.itakura, self.least,
-                self.h_floor, top, bottom,
-            )  # fmt: skip
-            return rest, top, bottom
-
-        parts = yield from scene.passes(work)
-        top = np.sum([part[1] for part in parts], axis=0)[:r]
-        bottom = np.sum([part[2] for part in parts], axis=0)[:r]
+        found = yield from scene.map(
+            _update, wt, self.itakura, self.least, self.h_floor,
+            per_pixel=[self.h], sums=[wt.shape, wt.shape],
+        )  # fmt: skip
+        top, bottom = (total[:r] for total in found.sums)
         step = top / np.maximum(bottom, 1e-30)
         if self.itakura:
             step = np.sqrt(step)
         new = np.maximum(self.wt * step, self.floor)
         new[:, self.bands :] = 0
         self.wt[self.free] = new[self.free]
-        return float(sum(part[0] for part in parts))
+        return float(sum(found.values))
 
     def loss(self) -> Generator[Step | None, None, float]:
         """The divergence of the factors as they are."""
@@ -97,29 +89,43 @@ class Divergence:
         scene = self.scene
         yield compiling(divergence)
         wt = self.wt.astype(np.float32)
-        parts = yield from scene.passes(
-            lambda c: divergence(scene.tiles[c], scene.counts[c], wt, self.h[c], self.itakura, self.least)
-        )
-        return float(sum(parts))
+        found = yield from scene.map(_loss, wt, self.itakura, self.least, per_pixel=[self.h])
+        return float(sum(found.values))
 
     def revive(self) -> Generator[Step | None, None, bool]:
         """Give endmembers that no pixel uses the spectra of the worst explained pixels, if there are any."""
-        power = self.h.sum(axis=(0, 2), dtype=np.float64) * self.wt.sum(axis=1)
+        power = self.h.totals() * self.wt.sum(axis=1)
         dead = np.intersect1d(np.flatnonzero(power <= 1e-9 * power.max()), self.free)
         if not len(dead) or self.restarted >= RESTARTS * len(self.wt):
             return False
         rest = yield from residuals(self.scene, self.w, self.h)
         for k in dead:
-            worst = int(rest.argmax())
-            rest.flat[worst] = 0
+            worst = rest.argmax()
+            rest.put(worst, 0)
             spectrum = self.scene.columns(np.array([worst]))[:, 0]
             self.wt[k, : self.bands] = np.maximum(spectrum, self.floor)
-        h = yield from initial_abundances(self.scene, self.w)
-        np.maximum(h, np.float32(FIRST_FLOOR) * h.max(initial=0), out=self.h)
-        self.h[-1, :, self.scene.counts[-1] :] = 0
-        self.h_floor = np.float32(FLOOR * self.h.max(initial=0))
+        self.h = yield from initial_abundances(self.scene, self.w)
+        self.h.lift(float(np.float32(FIRST_FLOOR) * np.float32(self.h.max())))
+        self.h_floor = np.float32(FLOOR * self.h.max())
         self.restarted += len(dead)
         return True
+
+
+def _update(
+    part: Part, wt: NDArray[np.float32], itakura: bool, least: np.float32, floor: np.float32,
+    h: NDArray[np.float32], top: Array, bottom: Array,
+) -> float:  # fmt: skip
+    from hsunmix.kernels.divergence import update
+
+    return float(update(part.tiles, part.counts, wt, h, itakura, least, floor, top, bottom))
+
+
+def _loss(
+    part: Part, wt: NDArray[np.float32], itakura: bool, least: np.float32, h: NDArray[np.float32]
+) -> float:
+    from hsunmix.kernels.divergence import divergence
+
+    return float(divergence(part.tiles, part.counts, wt, h, itakura, least))
 
 
 def minimize(

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.engine.passes import compiling
-from hsunmix.engine.scene import Scene
+from hsunmix.engine.source import Part
 from hsunmix.methods._least_squares import refuse_broken, unit_spectra
 from hsunmix.methods.factorization._steps import Work
 from hsunmix.model.unmixing import Step
@@ -18,9 +18,7 @@ __all__ = ["exact_abundances", "exact_spectra"]
 Array = NDArray[np.float64]
 
 
-def exact_abundances(
-    scene: Scene, w: Array, h: NDArray[np.float32], shift: float = 0.0
-) -> Generator[Step | None, None, Work]:
+def exact_abundances(w: Array, shift: float = 0.0) -> Generator[Step | None, None, Work]:
     """Return what solves min ½‖x − W h‖² + shift · Σh over h ≥ 0 on a chunk, and adds up its sums."""
     from hsunmix.kernels.exact import exact
     from hsunmix.kernels.two_block import add_sums
@@ -29,15 +27,24 @@ def exact_abundances(
     yield compiling(solver)
     yield compiling(add_sums)
     wt, length = unit_spectra(w)
-    g = wt @ wt.T
+    return Work(_solve, (wt, wt @ wt.T, shift / length, 1 / length))
 
-    def work(chunk: slice, xht: Array, hht: Array) -> None:
-        part = h[chunk]
-        tiles, counts = scene.tiles[chunk], scene.counts[chunk]
-        refuse_broken(solver(tiles, counts, wt, g, False, part, shift / length, 1 / length))
-        add_sums(scene.tiles[chunk], part, xht, hht)
 
-    return work
+def _solve(
+    part: Part,
+    wt: Array,
+    g: Array,
+    shift: Array,
+    scale: Array,
+    h: NDArray[np.float32],
+    xht: Array,
+    hht: Array,
+) -> None:
+    from hsunmix.kernels.exact import exact
+    from hsunmix.kernels.two_block import add_sums
+
+    refuse_broken(exact(len(wt))(part.tiles, part.counts, wt, g, False, h, shift, scale))
+    add_sums(part.tiles, h, xht, hht)
 
 
 def exact_spectra(c: Array, g: Array) -> Array:

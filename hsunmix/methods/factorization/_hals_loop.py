@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.passes import compiling, norms_squared, residuals
 from hsunmix.engine.scene import Scene
+from hsunmix.engine.source import Part, PerPixel
 from hsunmix.methods.factorization._initial import initial_abundances
 from hsunmix.methods.factorization._two_block import RESTARTS, restarted_note
 from hsunmix.model.unmixing import Step
@@ -30,7 +31,7 @@ class Loop:
     ----------
     scene : Scene
     w : array, (bands used, r)
-    h : array of float32, (n, r, T)
+    h : PerPixel of float32
         Owned by the loop from here on.
     norm_squared : float
         ‖X‖².
@@ -55,7 +56,7 @@ class Loop:
         self,
         scene: Scene,
         w: NDArray[np.float64],
-        h: NDArray[np.float32],
+        h: PerPixel,
         norm_squared: float,
         locked: tuple[int, ...],
         extrapolate: bool,
@@ -108,25 +109,17 @@ class Loop:
         seen = w if self._basis is None else self._basis.T @ w
         wt = np.ascontiguousarray(seen.T, dtype=np.float32)
         g = (w.T @ w).astype(np.float32)
-        beta, delta = np.float32(self._beta), np.float32(DELTA)
-
-        def work(chunk: slice) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-            xht, hht = np.zeros((scene.n_bands, r)), np.zeros((r, r))
-            update(
-                scene.tiles[chunk], scene.counts[chunk], wt, g, self.h[chunk], self._previous[chunk],
-                beta, self._rejected, SWEEPS, delta, xht, hht,
-            )  # fmt: skip
-            return xht, hht
-
-        parts = yield from scene.passes(work)
-        xht = np.sum([a for a, _ in parts], axis=0)
-        hht = np.sum([b for _, b in parts], axis=0)
+        found = yield from scene.map(
+            _sweep, wt, g, np.float32(self._beta), self._rejected,
+            per_pixel=[self.h, self._previous], sums=[(scene.n_bands, r), (r, r)],
+        )  # fmt: skip
+        xht, hht = found.sums
         xht = xht if self._basis is None else self._basis @ xht
         yield compiling(update_spectra)
         spectra = np.ascontiguousarray(w.T)
         update_spectra(spectra, xht.T.copy(), hht, self._free, W_SWEEPS, DELTA, self._floor)
         new = spectra.T
-        fit = self.norm - 2 * np.vdot(new, xht) + np.vdot(new.T @ new, hht)
+        fit = float(self.norm - 2 * np.vdot(new, xht) + np.vdot(new.T @ new, hht))
         self._judge(new, float(np.sqrt(max(fit, 0.0) / self.norm)))
         power = np.diag(hht)
         dead = np.flatnonzero((power <= 1e-14 * power.max()) & self._free)
@@ -157,9 +150,19 @@ class Loop:
         rest = yield from residuals(self.scene, self._latest, self.h)
         w = self._latest.copy()
         for k in dead:
-            worst = int(rest.argmax())
-            rest.flat[worst] = 0
+            worst = rest.argmax()
+            rest.put(worst, 0)
             w[:, k] = np.maximum(self.scene.columns(np.array([worst]))[:, 0], self._floor)
-            self.h[:, k] = self._previous[:, k] = 0
+            self.h.clear(k)
+            self._previous.clear(k)
         self._latest = self._ahead = w
         self._restarted, self.fresh = self._restarted + len(dead), True
+
+
+def _sweep(
+    part: Part, wt: NDArray[np.float32], g: NDArray[np.float32], beta: np.float32, rejected: bool,
+    h: NDArray[np.float32], previous: NDArray[np.float32], xht: NDArray[np.float64], hht: NDArray[np.float64],
+) -> None:  # fmt: skip
+    from hsunmix.kernels.hals import update
+
+    update(part.tiles, part.counts, wt, g, h, previous, beta, rejected, SWEEPS, np.float32(DELTA), xht, hht)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.engine.scene import Scene
+from hsunmix.engine.source import PerPixel
 from hsunmix.errors import InputError
 from hsunmix.methods import Abundances, Extraction, Start, get
 from hsunmix.methods.factorization._nndsvd import nndsvd
@@ -51,13 +52,11 @@ def given_spectra(spectra: NDArray[np.float64], locked: tuple[int, ...]) -> NDAr
     return w
 
 
-def initial_abundances(
-    scene: Scene, w: NDArray[np.float64]
-) -> Generator[Step | None, None, NDArray[np.float32]]:
+def initial_abundances(scene: Scene, w: NDArray[np.float64]) -> Generator[Step | None, None, PerPixel]:
     """Return H (n, r, T), the exact nonnegative least squares solution for W."""
     nnls = get("nnls", "abundance")
     abundances: Abundances = yield from nnls.run(scene, w, nnls.params())
-    return abundances.tiles
+    return abundances.h
 
 
 def _random(scene: Scene, rank: int, seed: int) -> NDArray[np.float64]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.engine.passes import compiling
-from hsunmix.engine.scene import Scene
+from hsunmix.engine.source import Part
 from hsunmix.methods.factorization import _steps
 from hsunmix.methods.factorization._steps import Array, Problem, Work
 from hsunmix.model.unmixing import Step
@@ -38,9 +38,7 @@ class InnerSteps(_steps.Steps):
         self.how, self.steps, self.delta = how, steps, delta
         self.amount = amount if callable(amount) else lambda _: amount
 
-    def abundances(
-        self, scene: Scene, w: Array, h: NDArray[np.float32]
-    ) -> Generator[Step | None, None, Work]:
+    def abundances(self, w: Array) -> Generator[Step | None, None, Work]:
         """Improve h on tiles of pixels."""
         from hsunmix.kernels import two_block
 
@@ -54,14 +52,7 @@ class InnerSteps(_steps.Steps):
         g = w.T @ w
         wt, g32 = np.ascontiguousarray(w.T, dtype=np.float32), g.astype(np.float32)
         amount, delta = np.float32(self.amount(g)), np.float32(self.delta)
-
-        def work(chunk: slice, xht: Array, hht: Array) -> None:
-            two_block.update(
-                scene.tiles[chunk], scene.counts[chunk], wt, g32, h[chunk], code, amount, self.steps,
-                delta, xht, hht,
-            )  # fmt: skip
-
-        return work
+        return Work(_update, (wt, g32, code, amount, self.steps, delta))
 
     def spectra(self, problem: Problem) -> Array:
         """Improve W, from a copy."""
@@ -74,3 +65,12 @@ class InnerSteps(_steps.Steps):
         else:
             solver(g, c, new, scratch, self.amount(g), self.steps, self.delta)
         return new
+
+
+def _update(
+    part: Part, wt: NDArray[np.float32], g: NDArray[np.float32], code: int, amount: np.float32, steps: int,
+    delta: np.float32, h: NDArray[np.float32], xht: Array, hht: Array,
+) -> None:  # fmt: skip
+    from hsunmix.kernels.two_block import update
+
+    update(part.tiles, part.counts, wt, g, h, code, amount, steps, delta, xht, hht)

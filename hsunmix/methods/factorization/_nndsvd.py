@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.passes import compiling, gram
 from hsunmix.engine.scene import Scene
+from hsunmix.engine.source import Part
 from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.model.unmixing import Step
 
@@ -41,16 +42,19 @@ def nndsvd(scene: Scene, rank: int) -> Generator[Step | None, None, Array]:
 
     u = yield from directions(scene, rank)
     yield compiling(coordinates)
-
-    def parts(chunk: slice) -> tuple[Array, Array]:
-        v = np.empty((chunk.stop - chunk.start, rank, scene.tiles.shape[2]))
-        coordinates(scene.tiles[chunk], np.ascontiguousarray(u.T), v)
-        return (np.maximum(v, 0) ** 2).sum(axis=(0, 2)), (np.minimum(v, 0) ** 2).sum(axis=(0, 2))
-
-    found = yield from scene.passes(parts)
-    above, below = (np.sqrt(np.sum(part, axis=0)) for part in zip(*found, strict=True))
+    found = yield from scene.map(_powers, np.ascontiguousarray(u.T))
+    above, below = (np.sqrt(np.sum(part, axis=0)) for part in zip(*found.values, strict=True))
     up, down = np.maximum(u, 0), np.maximum(-u, 0)
     positive = np.linalg.norm(up, axis=0) * above >= np.linalg.norm(down, axis=0) * below
     # As long as what the part explains of a pixel, in the units of the scene: not the root of that.
     w = np.where(positive, up, down) * np.where(positive, above, below) / np.sqrt(scene.n_pixels)
     return np.asarray(np.maximum(w, LEAST * w.mean()))
+
+
+def _powers(part: Part, rows: Array) -> tuple[Array, Array]:
+    """Squares of the coordinates of a part's pixels above and below zero, along each direction."""
+    from hsunmix.kernels.projection import coordinates
+
+    v = np.empty((len(part.tiles), len(rows), part.tiles.shape[2]))
+    coordinates(part.tiles, rows, v)
+    return (np.maximum(v, 0) ** 2).sum(axis=(0, 2)), (np.minimum(v, 0) ** 2).sum(axis=(0, 2))

@@ -4,19 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.engine.scene import Scene
+from hsunmix.engine.scene import TILE, Scene
+from hsunmix.engine.source import Part, PerPixel
 from hsunmix.methods._least_squares import at_once
 from hsunmix.methods.factorization._initial import initial_abundances
 from hsunmix.model.unmixing import Step
 
-__all__ = ["Array", "Problem", "Steps", "Work", "fit_by_work"]
+__all__ = ["Array", "Problem", "Steps", "Work", "divided", "fit_by_work"]
 
 Array = NDArray[np.float64]
-Work = Callable[[slice, Array, Array], None]
+
+
+class Work(NamedTuple):
+    """What updates abundances for spectra, and adds X Hᵀ and H Hᵀ to two sums.
+
+    Attributes
+    ----------
+    update : callable
+        A function of a module, ``update(part, *small, h, xht, hht)``: see ``Scene.map``.
+    small : tuple
+    """
+
+    update: Callable[..., None]
+    small: tuple[Any, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,29 +59,39 @@ class Problem:
 class Steps:
     """The two updates of a method."""
 
-    def fit(self, scene: Scene, w: Array) -> Generator[Step | None, None, NDArray[np.float32]]:
+    def fit(self, scene: Scene, w: Array) -> Generator[Step | None, None, PerPixel]:
         """Return the best h for w: where the iteration begins, and what it ends with."""
         return (yield from initial_abundances(scene, w))
 
-    def abundances(
-        self, scene: Scene, w: Array, h: NDArray[np.float32]
-    ) -> Generator[Step | None, None, Work]:
-        """Return what updates h on a chunk for spectra w and adds X Hᵀ and H Hᵀ of it to two sums."""
+    def abundances(self, w: Array) -> Generator[Step | None, None, Work]:
+        """Return what updates h for spectra w."""
         raise NotImplementedError
 
     def spectra(self, problem: Problem) -> Array:
         """Return new spectra, (free, bands)."""
         raise NotImplementedError
 
-    def penalty(self, w: Array, h: NDArray[np.float32]) -> float:  # noqa: ARG002 - for those that have one
+    def penalty(self, w: Array, h: PerPixel) -> float:  # noqa: ARG002 - for those that have one
         """Return what the method's loss has besides ½‖X − WH‖²."""
         return 0.0
 
 
-def fit_by_work(steps: Steps, scene: Scene, w: Array) -> Generator[Step | None, None, NDArray[np.float32]]:
+def fit_by_work(steps: Steps, scene: Scene, w: Array) -> Generator[Step | None, None, PerPixel]:
     """Return the best h, for methods whose update of h is the exact solution."""
     r = w.shape[1]
-    h = np.zeros((len(scene.tiles), r, scene.tiles.shape[2]), np.float32)
-    work = yield from steps.abundances(scene, w, h)
-    yield from scene.passes(lambda c: work(c, np.zeros((scene.n_bands, r)), np.zeros((r, r))), at_once(r))
+    h = scene.per_pixel(r, np.float32, 0)
+    work = yield from steps.abundances(w)
+    sums = [(scene.n_bands, r), (r, r)]
+    yield from scene.map(work.update, *work.small, per_pixel=[h], sums=sums, pixels=max(TILE, at_once(r)))
     return h
+
+
+def divided(scene: Scene, h: PerPixel, by: Array) -> Generator[None, None, PerPixel]:
+    """Return abundances divided by a number for each endmember."""
+    h = h.copy()
+    yield from scene.map(_divide, by.astype(np.float32), per_pixel=[h])
+    return h
+
+
+def _divide(_part: Part, by: NDArray[np.float32], h: NDArray[np.float32]) -> None:
+    h /= by[:, None]

@@ -15,7 +15,8 @@ from msgspec import Meta
 from numpy.typing import NDArray
 
 from hsunmix.engine.passes import norms_squared, residuals
-from hsunmix.engine.scene import Scene
+from hsunmix.engine.scene import TILE, Scene
+from hsunmix.engine.source import PerPixel
 from hsunmix.methods import Factorization, Start
 from hsunmix.methods._least_squares import at_once
 from hsunmix.methods.factorization._initial import Init, initial_spectra
@@ -55,7 +56,7 @@ class Factors:
 
     Attributes
     ----------
-    w, h : array (bands used, r), array of float32 (n, r, T)
+    w, h : array (bands used, r), PerPixel of float32
     error : float
         Relative.
     loss : float
@@ -67,9 +68,7 @@ class Factors:
         nothing.
     """
 
-    def __init__(
-        self, scene: Scene, w: Array, h: NDArray[np.float32], locked: tuple[int, ...], steps: Steps
-    ) -> None:
+    def __init__(self, scene: Scene, w: Array, h: PerPixel, locked: tuple[int, ...], steps: Steps) -> None:
         self.scene, self.w, self.h, self.steps = scene, w, h, steps
         self.free = np.setdiff1d(np.arange(w.shape[1]), locked)
         self.norm = self.error = self.loss = self.scale = 1.0
@@ -89,16 +88,12 @@ class Factors:
     def iterate(self) -> Generator[Step | None, None, None]:
         """Update H, then W."""
         scene, r = self.scene, self.w.shape[1]
-        update = yield from self.steps.abundances(scene, self.w, self.h)
-
-        def work(chunk: slice) -> tuple[Array, Array]:
-            xht, hht = np.zeros((scene.n_bands, r)), np.zeros((r, r))
-            update(chunk, xht, hht)
-            return xht, hht
-
-        parts = yield from scene.passes(work, at_once(r))
-        xht = np.sum([a for a, _ in parts], axis=0)
-        hht = np.sum([b for _, b in parts], axis=0)
+        work = yield from self.steps.abundances(self.w)
+        found = yield from scene.map(
+            work.update, *work.small, per_pixel=[self.h], sums=[(scene.n_bands, r), (r, r)],
+            pixels=max(TILE, at_once(r)),
+        )  # fmt: skip
+        xht, hht = found.sums
         new = self.w.copy()
         if len(self.free):
             fixed = np.setdiff1d(np.arange(r), self.free)
@@ -108,7 +103,7 @@ class Factors:
             problem = Problem(wt, np.ascontiguousarray(c), g, self.free)
             new[:, self.free] = self.steps.spectra(problem).T
         self.w = new
-        self._set(self.norm - 2 * np.vdot(new, xht) + np.vdot(new.T @ new, hht))
+        self._set(float(self.norm - 2 * np.vdot(new, xht) + np.vdot(new.T @ new, hht)))
         power = np.diag(hht) * (new**2).sum(axis=0)
         dead = np.intersect1d(np.flatnonzero(power <= 1e-14 * power.max()), self.free)
         self.fresh = False
@@ -128,8 +123,8 @@ class Factors:
             return
         w = self.w.copy()
         for k in dead:
-            worst = int(rest.argmax())
-            rest.flat[worst] = 0
+            worst = rest.argmax()
+            rest.put(worst, 0)
             w[:, k] = np.maximum(self.scene.columns(np.array([worst]))[:, 0], 0)
         if not w[:, dead].any():
             return

@@ -124,4 +124,4 @@ def _abundances(pixels: Array, w: Array, name: str) -> Generator[Step | None, No
     """Abundances (r, n) of points in the directions."""
     scene, method = from_array(pixels), get(name, "abundance")
     found: Abundances = yield from method.run(scene, w, method.params())
-    return np.nan_to_num(scene.spread(found.tiles).astype(np.float64))
+    return np.nan_to_num(found.h.known().astype(np.float64))

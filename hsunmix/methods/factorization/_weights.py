@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.engine.scene import Scene
+from hsunmix.engine.scene import TILE, Scene
+from hsunmix.engine.source import Part, PerPixel
 from hsunmix.errors import InputError
 from hsunmix.model.unmixing import Step
 
@@ -25,28 +26,26 @@ class Shares:
 
     Attributes
     ----------
-    roots : array of float32, (n, bands used, T), or (1, 1, T) where all count alike
-        Root of each value's weight, divided by the largest of its band; zero for a missing one.
+    roots : PerPixel of float32, or None where all count alike
+        Of each value the root of its weight, divided by the largest of its band; zero for a missing one.
     unit : array, (bands used,), or None
         The standard deviation of each band's best value, in scene units, where variances were given.
     factor : array, (bands used,)
         What each band's noise is divided by, where weights were given: the larger, the more it counts.
     """
 
-    roots: NDArray[np.float32]
+    roots: PerPixel | None
     unit: Array | None
     factor: Array
 
 
 def unweighted(scene: Scene) -> Shares:
     """All values count alike."""
-    return Shares(np.ones((1, 1, scene.tiles.shape[2]), np.float32), None, np.ones(scene.n_bands))
+    return Shares(None, None, np.ones(scene.n_bands))
 
 
-def shares(
-    scene: Scene, given: NDArray[np.float32], meaning: Meaning
-) -> Generator[Step | None, None, Shares]:
-    """Turn weights, variances or standard deviations, (n, bands used, T), into shares.
+def shares(scene: Scene, given: PerPixel, meaning: Meaning) -> Generator[Step | None, None, Shares]:
+    """Turn weights, variances or standard deviations, one for each value, into shares.
 
     Not a number, a weight of zero, and a variance that is zero or infinite mean a missing value.
 
@@ -55,23 +54,31 @@ def shares(
     InputError
         One is negative, or all values are missing.
     """
-    roots = np.empty(given.shape, np.float32)
-    largest = np.zeros(scene.n_bands)
-    for tile, out, count in zip(given, roots, scene.counts, strict=True):
-        out[:] = _root(tile, meaning, scene.scale)
-        out[:, count:] = 0
-        largest = np.maximum(largest, out.max(axis=1))
-        yield None
+    roots = scene.per_pixel(scene.n_bands, np.float32)
+    found = yield from scene.map(_roots, meaning, scene.scale, per_pixel=[given, roots], pixels=TILE)
+    largest = np.maximum.reduce(found.values).astype(np.float64)
     if not largest.any():
         raise InputError("every value is missing by the weights given")
     # A band without any known value has no part in the fit, whatever it is divided by.
     scale = np.where(largest > 0, largest, largest.max())
-    for out in roots:
-        out /= scale.astype(np.float32)[:, None]
-        yield None
+    yield from scene.map(_divide, scale.astype(np.float32), per_pixel=[roots])
     if meaning == "weights":
         return Shares(roots, None, scale / scale.max())
     return Shares(roots, 1 / scale, np.ones(scene.n_bands))
+
+
+def _roots(
+    part: Part, meaning: Meaning, scale: float, given: NDArray[np.float32], roots: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Write the roots; return the largest of each band."""
+    for tile, out, count in zip(given, roots, part.counts, strict=True):
+        out[:] = _root(tile, meaning, scale)
+        out[:, count:] = 0
+    return np.asarray(roots.max(axis=(0, 2)))
+
+
+def _divide(_part: Part, scale: NDArray[np.float32], roots: NDArray[np.float32]) -> None:
+    roots /= scale[:, None]
 
 
 def _root(values: NDArray[np.float32], meaning: Meaning, scale: float) -> NDArray[np.float32]:
@@ -85,19 +92,25 @@ def _root(values: NDArray[np.float32], meaning: Meaning, scale: float) -> NDArra
     return np.where(np.isfinite(root), root, 0).astype(np.float32)
 
 
-def filled_in(scene: Scene, roots: NDArray[np.float32]) -> Generator[Step | None, None, Scene]:
+def filled_in(scene: Scene, roots: PerPixel) -> Generator[Step | None, None, Scene]:
     """Return the scene with missing values replaced by their band's mean: only to begin with."""
-    total, count = np.zeros(scene.n_bands), np.zeros(scene.n_bands)
-    for tile, root in zip(scene.tiles, roots, strict=True):
+    bands = scene.n_bands
+    found = yield from scene.map(_known, per_pixel=[roots], sums=[(bands,), (bands,)])
+    total, count = found.sums
+    mean = (total / np.maximum(count, 1)).astype(np.float32)[:, None]
+    return (yield from scene.made(_fill, mean, per_pixel=[roots]))
+
+
+def _known(part: Part, roots: NDArray[np.float32], total: Array, count: Array) -> None:
+    for tile, root in zip(part.tiles, roots, strict=True):
         known = root > 0
         total += np.where(known, tile, 0).sum(axis=1, dtype=np.float64)
         count += known.sum(axis=1)
-        yield None
-    mean = (total / np.maximum(count, 1)).astype(np.float32)[:, None]
-    tiles = np.empty_like(scene.tiles)
-    for out, tile, root, used in zip(tiles, scene.tiles, roots, scene.counts, strict=True):
-        out[:] = np.where(root > 0, tile, mean)
-        out[:, used:] = 0
-        yield None
-    tiles.flags.writeable = False
-    return replace(scene, tiles=tiles)
+
+
+def _fill(
+    part: Part, mean: NDArray[np.float32], roots: NDArray[np.float32], out: NDArray[np.float32]
+) -> None:
+    for new, tile, root, used in zip(out, part.tiles, roots, part.counts, strict=True):
+        new[:] = np.where(root > 0, tile, mean)
+        new[:, used:] = 0

@@ -12,9 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-import numpy as np
-from numpy.typing import NDArray
-
 from hsunmix.engine.scene import Scene
 from hsunmix.methods import Factorization, Start
 from hsunmix.methods.factorization import _steps
@@ -37,11 +34,9 @@ class Params(Common, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class Steps(_steps.Steps):
     """Exact both ways."""
 
-    def abundances(
-        self, scene: Scene, w: Array, h: NDArray[np.float32]
-    ) -> Generator[Step | None, None, Work]:
+    def abundances(self, w: Array) -> Generator[Step | None, None, Work]:
         """Solve every pixel."""
-        return (yield from exact_abundances(scene, w, h))
+        return (yield from exact_abundances(w))
 
     def spectra(self, problem: Problem) -> Array:
         """Solve every band."""

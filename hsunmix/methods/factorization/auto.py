@@ -33,6 +33,7 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.passes import residuals
 from hsunmix.engine.scene import Scene
+from hsunmix.engine.source import PerPixel
 from hsunmix.methods import Abundances, Factorization, Start, get
 from hsunmix.methods._smoothing import Smoothed, smoothed
 from hsunmix.methods.diagnosis import dark
@@ -168,7 +169,7 @@ class _Solved:
 
     w: Array
     columns: NDArray[np.int64]
-    abundances: dict[str, NDArray[np.float32]]
+    abundances: dict[str, PerPixel]
     error: dict[str, float]
 
     @property
@@ -183,8 +184,8 @@ def _solved(scene: Scene, w: Array, columns: NDArray[np.int64]) -> Generator[Ste
         yield Step(0.85, message="Abundances")
         method = get(name, "abundance")
         found: Abundances = yield from method.run(scene, w, method.params())
-        solved.abundances[name] = found.tiles
-        solved.error[name] = float(np.sqrt((yield from residuals(scene, w, found.tiles)).sum()))
+        solved.abundances[name] = found.h
+        solved.error[name] = float(np.sqrt((yield from residuals(scene, w, found.h)).sum()))
     return solved
 
 

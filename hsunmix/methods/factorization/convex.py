@@ -56,11 +56,9 @@ class Params(Common, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class Semi(_steps.Steps):
     """H exactly, W by least squares."""
 
-    def abundances(
-        self, scene: Scene, w: Array, h: NDArray[np.float32]
-    ) -> Generator[Step | None, None, Work]:
+    def abundances(self, w: Array) -> Generator[Step | None, None, Work]:
         """Solve every pixel."""
-        return (yield from exact_abundances(scene, w, h))
+        return (yield from exact_abundances(w))
 
     def spectra(self, problem: Problem) -> Array:
         """Least squares, the shortest one where abundances depend on each other."""

@@ -17,7 +17,6 @@ neither convex nor unique, and a lower error is not a better answer.
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import replace
 from itertools import pairwise
 from time import perf_counter
 from typing import Annotated
@@ -27,8 +26,7 @@ import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
-from hsunmix.engine.memory import aligned
-from hsunmix.engine.passes import compiling
+from hsunmix.engine.passes import projected
 from hsunmix.engine.scene import Scene, thinned
 from hsunmix.methods import Factorization, Start
 from hsunmix.methods.factorization._hals_loop import Loop
@@ -115,21 +113,9 @@ def _compressed(
     scene: Scene, w: NDArray[np.float64], locked: tuple[int, ...], extrapolate: bool
 ) -> Generator[Step | None, None, NDArray[np.float64]]:
     """Improve the spectra on the scene's coordinates along its first directions."""
-    from hsunmix.kernels.projection import coordinates
-
     basis = yield from directions(scene, w.shape[1] + EXTRA)
-    n, _, width = scene.tiles.shape
-    reduced = aligned((n, basis.shape[1], width))
-    rows = np.ascontiguousarray(basis.T)
-    yield compiling(coordinates)
-
-    def work(chunk: slice) -> None:
-        out = np.empty(reduced[chunk].shape)
-        coordinates(scene.tiles[chunk], rows, out)
-        reduced[chunk] = out
-
-    yield from scene.passes(work)
-    loop = yield from Loop.begin(replace(scene, tiles=reduced), w, locked, extrapolate, basis)
+    reduced = yield from projected(scene, basis.T)
+    loop = yield from Loop.begin(reduced, w, locked, extrapolate, basis)
     return (yield from _improve(loop, f"On {basis.shape[1]} directions"))
 
 

@@ -27,12 +27,13 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.passes import compiling
 from hsunmix.engine.scene import Scene
+from hsunmix.engine.source import Part, PerPixel
 from hsunmix.methods import Factorization, Start
 from hsunmix.methods._least_squares import refuse_broken, unit_spectra
 from hsunmix.methods.factorization import _steps
 from hsunmix.methods.factorization._exact import exact_abundances
 from hsunmix.methods.factorization._initial import initial_spectra
-from hsunmix.methods.factorization._steps import Array, Problem, Work, fit_by_work
+from hsunmix.methods.factorization._steps import Array, Problem, Work, divided, fit_by_work
 from hsunmix.methods.factorization._two_block import Common, Factors, descend
 from hsunmix.model.unmixing import Step
 
@@ -66,17 +67,15 @@ class Steps(_steps.Steps):
         self.fractions, self.delta, self.weight = model == "fractions", delta, 0.0
         self.fixed = np.zeros((0, 0))  # locked spectra; they count for the volume
 
-    def fit(self, scene: Scene, w: Array) -> Generator[Step | None, None, NDArray[np.float32]]:
+    def fit(self, scene: Scene, w: Array) -> Generator[Step | None, None, PerPixel]:
         """Solve every pixel."""
         return (yield from fit_by_work(self, scene, w))
 
-    def abundances(
-        self, scene: Scene, w: Array, h: NDArray[np.float32]
-    ) -> Generator[Step | None, None, Work]:
+    def abundances(self, w: Array) -> Generator[Step | None, None, Work]:
         """Solve every pixel: h ≥ 0, and Σh ≤ 1 with ``fractions``."""
         if self.fractions:
-            return (yield from _at_most_one(scene, w, h))
-        return (yield from exact_abundances(scene, w, h))
+            return (yield from _at_most_one(w))
+        return (yield from exact_abundances(w))
 
     def spectra(self, problem: Problem) -> Array:
         """Lower the quadratic problem on the tangent, twice."""
@@ -92,7 +91,7 @@ class Steps(_steps.Steps):
             wt = _descend(wt, right, g + y[np.ix_(free, free)], inside)
         return wt
 
-    def penalty(self, w: Array, h: NDArray[np.float32]) -> float:  # noqa: ARG002
+    def penalty(self, w: Array, h: PerPixel) -> float:  # noqa: ARG002
         """½ λ log det(WᵀW + δI)."""
         return 0.5 * self.weight * self.volume(w)
 
@@ -115,7 +114,7 @@ def run(
     sums = np.where(w.sum(axis=0) > 0, w.sum(axis=0), 1)
     if not fractions:
         w = w / sums
-    largest = float(max(scene.tiles.max(), 0.0)) if fractions else 1.0
+    largest = max(scene.largest, 0.0) if fractions else 1.0
     steps = Steps(params.model, DELTA * max(largest, 1e-30) ** 2)
     steps.fixed = w.T[sorted(start.locked)]
     h = yield from steps.fit(scene, w)
@@ -129,11 +128,11 @@ def run(
     h = yield from steps.fit(scene, w)
     if not fractions and start.locked:
         back = np.where(np.isin(np.arange(rank), start.locked), sums, 1)
-        w, h = w * back, h / back.astype(np.float32)[:, None]
+        w, h = w * back, (yield from divided(scene, h, back))
     return Factorization(w, h, history, converged, fixed_scale=fractions, note=factors.note)
 
 
-def _at_most_one(scene: Scene, w: Array, h: NDArray[np.float32]) -> Generator[Step | None, None, Work]:
+def _at_most_one(w: Array) -> Generator[Step | None, None, Work]:
     """Nonnegative least squares; where their sum exceeds one the bound holds as an equality."""
     from hsunmix.kernels.exact import exact
     from hsunmix.kernels.two_block import add_sums
@@ -142,19 +141,24 @@ def _at_most_one(scene: Scene, w: Array, h: NDArray[np.float32]) -> Generator[St
     yield compiling(solver)
     yield compiling(add_sums)
     wt, (unit, length) = np.ascontiguousarray(w.T), unit_spectra(w)
-    g, g_unit, none, same = wt @ wt.T, unit @ unit.T, np.zeros(len(wt)), np.ones(len(wt))
+    return Work(_solve_at_most_one, (wt, wt @ wt.T, unit, unit @ unit.T, 1 / length))
 
-    def work(chunk: slice, xht: Array, hht: Array) -> None:
-        tiles, counts, part = scene.tiles[chunk], scene.counts[chunk], h[chunk]
-        refuse_broken(solver(tiles, counts, unit, g_unit, False, part, none, 1 / length))
-        above = part.sum(axis=1) > 1
-        if above.any():
-            bounded = np.empty_like(part)
-            refuse_broken(solver(tiles, counts, wt, g, True, bounded, none, same))
-            np.copyto(part, bounded, where=above[:, None])
-        add_sums(tiles, part, xht, hht)
 
-    return work
+def _solve_at_most_one(
+    part: Part, wt: Array, g: Array, unit: Array, g_unit: Array, scale: Array, h: NDArray[np.float32],
+    xht: Array, hht: Array,
+) -> None:  # fmt: skip
+    from hsunmix.kernels.exact import exact
+    from hsunmix.kernels.two_block import add_sums
+
+    solver, none, same = exact(len(wt)), np.zeros(len(wt)), np.ones(len(wt))
+    refuse_broken(solver(part.tiles, part.counts, unit, g_unit, False, h, none, scale))
+    above = h.sum(axis=1) > 1
+    if above.any():
+        bounded = np.empty_like(h)
+        refuse_broken(solver(part.tiles, part.counts, wt, g, True, bounded, none, same))
+        np.copyto(h, bounded, where=above[:, None])
+    add_sums(part.tiles, h, xht, hht)
 
 
 def _descend(wt: Array, c: Array, g: Array, inside: Callable[[Array], Array]) -> Array:

@@ -26,8 +26,9 @@ import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
-from hsunmix.engine.passes import compiling, norms_squared, residuals
+from hsunmix.engine.passes import coordinates_along, norms_squared, residuals
 from hsunmix.engine.scene import Scene
+from hsunmix.engine.source import Part, PerPixel
 from hsunmix.methods import Factorization, Start
 from hsunmix.methods.factorization._divergence import FIRST_FLOOR, Divergence, minimize
 from hsunmix.methods.factorization._initial import initial_abundances, initial_spectra
@@ -73,9 +74,9 @@ def run(
     if not pixels and (yield from _error(scene, w, h)) > NEAR:
         free = np.setdiff1d(np.arange(rank), start.locked)
         w[:, free] = np.maximum(w[:, free], LEAST * w[:, free].mean(axis=0))
-        exact = yield from initial_abundances(scene, w)
-        chance = np.random.default_rng(start.seed).random(exact.shape, dtype=np.float32)
-        h = exact / 2 + (yield from _alike(scene, w)) * chance
+        alike = yield from _alike(scene, w)
+        h = yield from initial_abundances(scene, w)
+        yield from scene.map(_mix, per_pixel=[h, alike, scene.chance(rank, start.seed)])
     note = (
         "Values of locked spectra below zero counted as zero."
         if (given[:, list(start.locked)] < 0).any()
@@ -92,46 +93,51 @@ def run(
 class Steps(InnerSteps):
     """Lee and Seung's rule, for both factors."""
 
-    def fit(self, scene: Scene, w: Array) -> Generator[Step | None, None, NDArray[np.float32]]:
+    def fit(self, scene: Scene, w: Array) -> Generator[Step | None, None, PerPixel]:
         """Begin anew, without zeros."""
         return (yield from _lifted(scene, w))
 
 
-def _lifted(scene: Scene, w: Array) -> Generator[Step | None, None, NDArray[np.float32]]:
+def _lifted(scene: Scene, w: Array) -> Generator[Step | None, None, PerPixel]:
     """Exact abundances, but none below a small share of the largest: the rule never leaves a zero."""
     h = yield from initial_abundances(scene, w)
-    np.maximum(h, np.float32(FIRST_FLOOR) * h.max(initial=0), out=h)
-    h[-1, :, scene.counts[-1] :] = 0
+    h.lift(float(np.float32(FIRST_FLOOR) * np.float32(h.max())))
     return h
 
 
-def _error(scene: Scene, w: Array, h: NDArray[np.float32]) -> Generator[Step | None, None, float]:
+def _error(scene: Scene, w: Array, h: PerPixel) -> Generator[Step | None, None, float]:
     """Relative error of the factors."""
     rest = yield from residuals(scene, w, h)
     norms = yield from norms_squared(scene)
     return float(np.sqrt(rest.sum() / norms.sum()))
 
 
-def _alike(scene: Scene, w: Array) -> Generator[Step | None, None, NDArray[np.float32]]:
+def _alike(scene: Scene, w: Array) -> Generator[Step | None, None, PerPixel]:
     """As much of each endmember as of any other, in each pixel as much as it is bright.
 
     Exact abundances of spectra that explain little hold many zeros, which the rule never leaves, and numbers
     near them, which it hardly does: from there it ends where no other method would. These alone are no start
     either, as nothing tells the components apart: chance does, and half of the exact ones.
     """
-    from hsunmix.kernels.projection import coordinates
-
     length = np.linalg.norm(w, axis=0)
     length[length == 0] = 1
     mixed = (w / length).sum(axis=1)
     power = float(mixed @ mixed) or 1.0
-    yield compiling(coordinates)
-    bright = np.empty((len(scene.tiles), 1, scene.tiles.shape[2]))
-    yield from scene.passes(lambda c: coordinates(scene.tiles[c], mixed[None] / power, bright[c]))
-    np.maximum(bright, LEAST * max(float(bright.max()), 0.0), out=bright)
-    h = np.asarray(bright / length[:, None], dtype=np.float32)
-    h[-1, :, scene.counts[-1] :] = 0
+    bright = yield from coordinates_along(scene, mixed[None] / power)
+    bright.lift(LEAST * max(bright.max(), 0.0))
+    h = scene.per_pixel(w.shape[1], np.float32)
+    yield from scene.map(_share_out, length, per_pixel=[bright, h])
     return h
+
+
+def _mix(
+    _part: Part, h: NDArray[np.float32], alike: NDArray[np.float32], chance: NDArray[np.float32]
+) -> None:
+    h[:] = h / 2 + alike * chance
+
+
+def _share_out(_part: Part, length: Array, bright: Array, h: NDArray[np.float32]) -> None:
+    h[:] = bright / length[:, None]
 
 
 def _least_squares(
@@ -139,7 +145,7 @@ def _least_squares(
     params: Params,
     start: Start,
     w: Array,
-    h: NDArray[np.float32],
+    h: PerPixel,
     note: str,
     began: float,
 ) -> Generator[Step | None, None, Factorization]:

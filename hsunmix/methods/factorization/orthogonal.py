@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.passes import compiling, norms_squared
 from hsunmix.engine.scene import Scene
+from hsunmix.engine.source import Part, PerPixel
 from hsunmix.errors import InputError
 from hsunmix.methods import Factorization, Start
 from hsunmix.methods.factorization import _steps
@@ -52,28 +53,18 @@ class Params(Iteration, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class Steps(_steps.Steps):
     """One endmember a pixel."""
 
-    def fit(self, scene: Scene, w: Array) -> Generator[Step | None, None, NDArray[np.float32]]:
+    def fit(self, scene: Scene, w: Array) -> Generator[Step | None, None, PerPixel]:
         """Assign every pixel."""
-        h = np.zeros((len(scene.tiles), w.shape[1], scene.tiles.shape[2]), np.float32)
-        yield from _assign(scene, w, h, None)
-        return h
+        return (yield from _assigned(scene, w))
 
-    def abundances(
-        self, scene: Scene, w: Array, h: NDArray[np.float32]
-    ) -> Generator[Step | None, None, Work]:
-        """Assign the pixels of a chunk."""
+    def abundances(self, w: Array) -> Generator[Step | None, None, Work]:
+        """Assign every pixel."""
         from hsunmix.kernels.assign import assign
         from hsunmix.kernels.two_block import add_sums
 
         yield compiling(assign)
         yield compiling(add_sums)
-        unit, lengths = _directions(w)
-
-        def work(chunk: slice, xht: Array, hht: Array) -> None:
-            assign(scene.tiles[chunk], scene.counts[chunk], unit, lengths, h[chunk])
-            add_sums(scene.tiles[chunk], h[chunk], xht, hht)
-
-        return work
+        return Work(_assign_and_add, _directions(w))
 
     def spectra(self, problem: Problem) -> Array:
         """Weighted means; what has no pixels stays."""
@@ -100,37 +91,59 @@ def _directions(w: Array) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     return np.ascontiguousarray((w / lengths).T, dtype=np.float32), lengths.astype(np.float32)
 
 
-def _assign(
-    scene: Scene, w: Array, h: NDArray[np.float32], norms: Array | None
-) -> Generator[Step | None, None, Array]:
-    """Fill h, and return what the pixels leave unexplained when their squared norms are given."""
+def _assigned(scene: Scene, w: Array) -> Generator[Step | None, None, PerPixel]:
+    """Abundances with one endmember in each pixel."""
     from hsunmix.kernels.assign import assign
 
     yield compiling(assign)
-    unit, lengths = _directions(w)
-    yield from scene.passes(lambda c: assign(scene.tiles[c], scene.counts[c], unit, lengths, h[c]))
-    if norms is None:
-        return np.zeros(0)
-    along = h[:, 0].astype(np.float64) * lengths[0]
-    return np.asarray(np.maximum(norms - along**2, 0))
+    h = scene.per_pixel(w.shape[1], np.float32, 0)
+    yield from scene.map(_assign, *_directions(w), per_pixel=[h])
+    return h
+
+
+def _assign(
+    part: Part, unit: NDArray[np.float32], lengths: NDArray[np.float32], h: NDArray[np.float32]
+) -> None:
+    from hsunmix.kernels.assign import assign
+
+    assign(part.tiles, part.counts, unit, lengths, h)
+
+
+def _assign_and_add(
+    part: Part, unit: NDArray[np.float32], lengths: NDArray[np.float32], h: NDArray[np.float32], xht: Array,
+    hht: Array,
+) -> None:  # fmt: skip
+    from hsunmix.kernels.two_block import add_sums
+
+    _assign(part, unit, lengths, h)
+    add_sums(part.tiles, h, xht, hht)
 
 
 def _plus_plus(scene: Scene, rank: int, seed: int) -> Generator[Step | None, None, Array]:
     """Draw pixels, each with a probability proportional to its squared distance from the others' rays."""
     rng = np.random.default_rng(seed)
     norms = yield from norms_squared(scene)
-    rest = norms.copy()
-    h = np.zeros((len(scene.tiles), 1, scene.tiles.shape[2]), np.float32)
+    rest, largest = norms.copy(), norms.max()
     w = np.zeros((scene.n_bands, 0))
     for k in range(rank):
-        rest[rest <= NOTHING_LEFT * norms.max()] = 0
-        total = np.cumsum(rest.ravel())
+        left = rest.flat
+        left[left <= NOTHING_LEFT * largest] = 0
+        total = np.cumsum(left)
         if total[-1] <= 0:
             raise InputError(f"{rank} endmembers asked for, but the scene has only {k} different directions")
         place = int(np.searchsorted(total, rng.random() * total[-1], side="right"))
         new = np.maximum(scene.columns(np.array([min(place, scene.n_pixels - 1)])), 0)
         w = np.column_stack([w, new])
-        rest = np.minimum(rest, (yield from _assign(scene, new, h, norms)))
-        rest.flat[place] = 0
+        h = yield from _assigned(scene, new)
+        yield from scene.map(_lessen, _directions(new)[1], per_pixel=[h, norms, rest])
+        rest.put(place, 0)
         yield Step(0.0, message=f"Start: pixel {k + 1} of {rank}")
     return w
+
+
+def _lessen(
+    _part: Part, lengths: NDArray[np.float32], h: NDArray[np.float32], norms: Array, rest: Array
+) -> None:
+    """Lower what is left of each pixel to what this spectrum leaves of it."""
+    along = h[:, 0].astype(np.float64) * lengths[0]
+    np.minimum(rest, np.maximum(norms - along**2, 0), out=rest)

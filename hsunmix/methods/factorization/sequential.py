@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.passes import norms_squared, residuals
 from hsunmix.engine.scene import Scene
+from hsunmix.engine.source import Part, PerPixel
 from hsunmix.methods import Factorization, Start
 from hsunmix.methods.factorization._hals_loop import Loop
 from hsunmix.methods.factorization._initial import given_spectra, initial_abundances
@@ -61,7 +62,7 @@ def run(
     began = perf_counter()
     given = np.zeros((0, 0)) if start.endmembers is None else given_spectra(start.endmembers, start.locked)
     norm = float((yield from norms_squared(scene)).sum())
-    w, rest = np.zeros((scene.n_bands, 0)), np.zeros(0)
+    w, rest = np.zeros((scene.n_bands, 0)), scene.per_pixel(fill=0)
     history: list[tuple[float, float]] = []
     curve, converged = [], True
     for k in range(rank):
@@ -115,14 +116,18 @@ def _settle(
 
 def _mean(scene: Scene) -> Generator[Step | None, None, Array]:
     """Mean spectrum of the scene."""
-    parts = yield from scene.passes(lambda c: scene.tiles[c].sum(axis=(0, 2), dtype=np.float64))
-    return np.asarray(np.maximum(np.sum(parts, axis=0) / scene.n_pixels, 0))
+    found = yield from scene.map(_sum)
+    return np.asarray(np.maximum(np.sum(found.values, axis=0) / scene.n_pixels, 0))
 
 
-def _worst(scene: Scene, rest: Array) -> Array:
+def _sum(part: Part) -> Array:
+    return np.asarray(part.tiles.sum(axis=(0, 2), dtype=np.float64))
+
+
+def _worst(scene: Scene, rest: PerPixel) -> Array:
     """Mean of the pixels that are explained worst and alike: those nearest to the worst of all."""
     count = max(1, round(WORST * scene.n_pixels))
-    flat = rest.ravel()[: scene.n_pixels]
+    flat = rest.known()
     places = np.argpartition(-flat, min(count, len(flat) - 1))[:count]
     spectra = scene.columns(np.sort(places))
     worst = scene.columns(np.array([int(flat.argmax())]))[:, 0]

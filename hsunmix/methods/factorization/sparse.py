@@ -19,15 +19,15 @@ from typing import Annotated
 
 import numpy as np
 from msgspec import Meta
-from numpy.typing import NDArray
 
 from hsunmix.engine.passes import norms_squared
 from hsunmix.engine.scene import Scene
+from hsunmix.engine.source import PerPixel
 from hsunmix.methods import Factorization, Start
 from hsunmix.methods.factorization import _steps
 from hsunmix.methods.factorization._exact import exact_abundances
 from hsunmix.methods.factorization._initial import initial_spectra
-from hsunmix.methods.factorization._steps import Array, Problem, Work, fit_by_work
+from hsunmix.methods.factorization._steps import Array, Problem, Work, divided, fit_by_work
 from hsunmix.methods.factorization._two_block import Common, Factors, descend
 from hsunmix.model.unmixing import Step
 
@@ -54,15 +54,13 @@ class Steps(_steps.Steps):
     def __init__(self, weight: float) -> None:
         self.weight = weight
 
-    def fit(self, scene: Scene, w: Array) -> Generator[Step | None, None, NDArray[np.float32]]:
+    def fit(self, scene: Scene, w: Array) -> Generator[Step | None, None, PerPixel]:
         """Solve every pixel."""
         return (yield from fit_by_work(self, scene, w))
 
-    def abundances(
-        self, scene: Scene, w: Array, h: NDArray[np.float32]
-    ) -> Generator[Step | None, None, Work]:
+    def abundances(self, w: Array) -> Generator[Step | None, None, Work]:
         """Solve every pixel."""
-        return (yield from exact_abundances(scene, w, h, self.weight))
+        return (yield from exact_abundances(w, self.weight))
 
     def spectra(self, problem: Problem) -> Array:
         """Sweep the columns of W."""
@@ -81,9 +79,9 @@ class Steps(_steps.Steps):
                 break
         return wt
 
-    def penalty(self, w: Array, h: NDArray[np.float32]) -> float:  # noqa: ARG002
+    def penalty(self, w: Array, h: PerPixel) -> float:  # noqa: ARG002
         """λ Σ h."""
-        return self.weight * float(h.sum(dtype=np.float64))
+        return self.weight * h.sum()
 
 
 def run(
@@ -106,5 +104,5 @@ def run(
     w = factors.w
     h = yield from steps.fit(scene, w)
     back = np.where(np.isin(np.arange(rank), start.locked), length, 1)
-    h = h / back.astype(np.float32)[:, None]
+    h = yield from divided(scene, h, back)
     return Factorization(w * back, h, history, converged, note=factors.note)

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from time import perf_counter
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from msgspec import Meta
@@ -33,6 +33,7 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.passes import compiling, gram, norms_squared, residuals
 from hsunmix.engine.scene import Scene
+from hsunmix.engine.source import Part, PerPixel
 from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.methods import Factorization, Start
 from hsunmix.methods.factorization._initial import initial_abundances, initial_spectra
@@ -78,9 +79,9 @@ class _State:
         self,
         scene: Scene,
         w: Array,
-        h: NDArray[np.float32],
+        h: PerPixel,
         sigma: Array,
-        roots: NDArray[np.float32],
+        roots: PerPixel | None,
         params: Params,
     ) -> None:
         self.scene, self.h, self.sigma, self.roots = scene, h, sigma, roots
@@ -101,27 +102,21 @@ class _State:
         yield compiling(update)
         inverse, g = (1 / self.sigma).astype(np.float32), (w.T @ w).astype(np.float32)
         w32 = np.ascontiguousarray(w.T, dtype=np.float32)
-
-        def work(chunk: slice) -> tuple[float, float, Array, Array]:
-            xht, hht = np.zeros((scene.n_bands, r)), np.zeros((r, r))
-            loss, rest = update(
-                scene.tiles[chunk], scene.counts[chunk], inverse, w32, g, self.h[chunk], sweeps, self.limit,
-                self.zeros, self.roots[chunk] if self.roots.shape[1] > 1 else self.roots, xht, hht,
-            )  # fmt: skip
-            return loss, rest, xht, hht
-
-        parts = yield from scene.passes(work)
+        found = yield from scene.map(
+            _sweep, inverse, w32, g, sweeps, self.limit, self.zeros,
+            per_pixel=[self.h] if self.roots is None else [self.h, self.roots],
+            sums=[(scene.n_bands, r), (r, r)],
+        )  # fmt: skip
         self.fresh = False
         if sweeps:
-            xht = np.sum([part[2] for part in parts], axis=0)
-            hht = np.sum([part[3] for part in parts], axis=0)
+            xht, hht = found.sums
             yield compiling(update_spectra)
             wt = np.ascontiguousarray(w.T)
             update_spectra(wt, xht.T.copy(), hht, free, W_SWEEPS, 0.1, 0.0)
             self.w = wt.T.copy()
             power = np.diag(hht) * (self.w**2).sum(axis=0)
             yield from self._revive(np.flatnonzero((power <= 1e-14 * power.max()) & free))
-        return sum(part[0] for part in parts), sum(part[1] for part in parts)
+        return sum(loss for loss, _ in found.values), sum(rest for _, rest in found.values)
 
     def _revive(self, dead: NDArray[np.intp]) -> Generator[Step | None, None, None]:
         """Give endmembers that no pixel uses the spectra of the worst explained pixels."""
@@ -129,11 +124,25 @@ class _State:
             return
         rest = yield from residuals(self.scene, self.w * self.sigma[:, None], self.h)
         for k in dead:
-            worst = int(rest.argmax())
-            rest.flat[worst] = 0
+            worst = rest.argmax()
+            rest.put(worst, 0)
             self.w[:, k] = np.maximum(self.scene.columns(np.array([worst]))[:, 0], 0) / self.sigma
-            self.h[:, k] = 0
+            self.h.clear(k)
         self.restarted, self.fresh = self.restarted + len(dead), True
+
+
+def _sweep(
+    part: Part, inverse: NDArray[np.float32], w: NDArray[np.float32], g: NDArray[np.float32], sweeps: int,
+    limit: np.float32, zeros: bool, h: NDArray[np.float32], *more: NDArray[Any],
+) -> tuple[float, float]:  # fmt: skip
+    """``more`` are the roots of the weights, where there are any, and the two sums."""
+    from hsunmix.kernels.robust import update
+
+    *roots, xht, hht = more
+    alike = np.ones((1, 1, part.tiles.shape[2]), np.float32)
+    arguments = inverse, w, g, h, sweeps, limit, zeros, roots[0] if roots else alike, xht, hht
+    loss, rest = update(part.tiles, part.counts, *arguments)
+    return float(loss), float(rest)
 
 
 def run(
@@ -147,6 +156,7 @@ def run(
     known, beginning = unweighted(scene), scene
     if start.weights is not None:
         known = yield from shares(scene, start.weights, params.weights_are)
+        assert known.roots is not None
         beginning = yield from filled_in(scene, known.roots)
     w = yield from initial_spectra(beginning, rank, params.init, start)
     h = yield from initial_abundances(beginning, w)

@@ -54,7 +54,7 @@ def run(scene: Scene, params: Params) -> Generator[Step | None, None, RankEstima
     for k in range(1, found.endmembers.shape[1] + 1):
         w = found.endmembers[:, :k]
         given: Abundances = yield from nnls.run(few, w, nnls.params())
-        rest = yield from residuals(few, w, given.tiles)
+        rest = yield from residuals(few, w, given.h)
         errors.append(float(np.sqrt(rest.sum() / whole)))
         yield Step(k / most, errors[-1], message=f"Error of {k} endmembers")
     curve = np.array(errors)
