@@ -160,7 +160,8 @@ class Walk:
             act()
         except Exception as error:
             self.find(f"{name} raised {error!r}")
-        if entry is not None and not name.startswith(TICKED):
+        drawing = self.bench.live.tool and name == "menu cancel"  # takes back what was drawn of a region
+        if entry is not None and not name.startswith(TICKED) and not drawing:
             end = time.perf_counter() + 1.0
             while self._signature() == before and time.perf_counter() < end:
                 QApplication.processEvents()
