@@ -43,7 +43,7 @@ from tests.gui.scenes_on_disk import write_scene
 from tests.gui.test_intents import changed
 from tests.gui.walking.actions import close_menus, menu_entry, random_intent, widget
 from tests.gui.walking.analyst import Analyst
-from tests.gui.walking.checks import at_rest, reopened, scripted
+from tests.gui.walking.checks import at_rest, commanded, reopened, scripted
 
 __all__ = ["Walk", "walk"]
 
@@ -155,12 +155,12 @@ class Walk:
         name, act, entry = kind(self.chance, self.window)
         self._last.append(name)
         self.counts[kind.__name__] += 1
+        drawing = self.bench.live.tool and name == "menu cancel"  # takes back what was drawn of a region
         before = self._signature()
         try:
             act()
         except Exception as error:
             self.find(f"{name} raised {error!r}")
-        drawing = self.bench.live.tool and name == "menu cancel"  # takes back what was drawn of a region
         if entry is not None and not name.startswith(TICKED) and not drawing:
             end = time.perf_counter() + 1.0
             while self._signature() == before and time.perf_counter() < end:
@@ -225,6 +225,7 @@ class Walk:
         elif deeper < 0.45:
             self.counts["scripts"] += 1
             self._look(scripted(self.window))
+            self._look(commanded(self.window, self.folder))
         threads = sum(t.name.startswith("hsunmix") for t in threading.enumerate())
         if threads > 60:
             self.find(f"{threads} threads")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import shlex
+import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -24,10 +27,10 @@ from hsunmix.model.unmixing import Unmixing
 from hsunmix.session.archive import load as load_session
 from hsunmix.session.archive import save
 from hsunmix.session.document import Document, Run
-from hsunmix.session.reproduce import facts_of, python_script
+from hsunmix.session.reproduce import command_line, facts_of, python_script
 from tests.gui.test_intents import different
 
-__all__ = ["at_rest", "reopened", "scripted"]
+__all__ = ["at_rest", "commanded", "reopened", "scripted"]
 
 
 def at_rest(window: MainWindow) -> Iterator[str]:
@@ -222,3 +225,35 @@ def scripted(window: MainWindow) -> Iterator[str]:
     used = result.used_bands
     if w.shape == result.endmembers.shape and not np.array_equal(w[used], result.endmembers[used]):
         yield f"the script's spectra differ by {np.abs(w - result.endmembers)[used].max()}"
+
+
+def commanded(window: MainWindow, folder: Path) -> Iterator[str]:
+    """Run the command that the window would copy, and compare its maps and its error."""
+    import rasterio
+    from click.testing import CliRunner
+
+    from hsunmix.cli.main import main
+
+    document, bench = window.bench.document, window.bench
+    result = document.unmixing
+    if document.cube is None or result is None or result.provisional:
+        return
+    try:
+        facts = facts_of(document, bench.scenes.here(document.cube))
+        line = command_line(document, facts, folder / "commanded", ("geotiff",))
+    except HsunmixError:
+        return  # it says that a script does
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        ended = CliRunner().invoke(main, shlex.split(line)[1:])
+    if ended.exit_code:
+        yield f"the command failed: {line}\n{ended.output}"
+        return
+    with rasterio.open(folder / "commanded" / "abundances.tif") as image:
+        maps = image.read()
+    expected = np.nan_to_num(result.abundances, nan=-9999)
+    if not np.array_equal(maps, expected):
+        yield f"the command's maps differ by {np.abs(maps - expected).max()}: {line}"
+    record = json.loads((folder / "commanded" / "result.json").read_text())
+    if record["relative_error"] != float(result.relative_error):
+        yield f"the command's error is {record['relative_error']}, not {result.relative_error}"
