@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hsunmix.formats._wavelengths import from_names, nanometres, unit_of
 
-__all__ = ["of_names", "spectral_numbers"]
+__all__ = ["may_be_years", "of_names", "spectral_numbers"]
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _SHORTEST, _LONGEST, _VISIBLE = 150.0, 60_000.0, 400.0  # nm
@@ -39,11 +39,17 @@ def of_names(names: Sequence[str], notes: list[str]) -> tuple[NDArray[np.float64
     return nm, found[1]
 
 
+def may_be_years(values: NDArray[np.float64]) -> bool:
+    """Whether numbers are whole, and all within 1900 … 2100."""
+    first, last = _YEARS
+    return bool((values == np.round(values)).all() and values.min() >= first and values.max() <= last)
+
+
 def spectral_numbers(numbers: Sequence[float], notes: list[str]) -> bool:
     """Whether numbers without a unit may be wavelengths in nanometres, and not something that was counted."""
     values = np.asarray(numbers, dtype=np.float64)
     whole = bool((values == np.round(values)).all())
-    if whole and values.min() >= _YEARS[0] and values.max() <= _YEARS[1]:
+    if may_be_years(values):
         notes.append("the names of the bands seem to be years: they were not taken for wavelengths.")
         return False
     counts = whole and len(values) > 1 and bool((np.diff(values) == 1).all()) and values[0] < 2 * _SHORTEST

@@ -69,6 +69,7 @@ _WORDS: tuple[tuple[re.Pattern[bytes], str, str], ...] = (
     (re.compile(rb"pds\.nasa\.gov/pds4|<Product_Observational"), "a label of PDS4", _GDAL),
     (re.compile(rb"^\s*Object\s*=\s*IsisCube", re.IGNORECASE), "an ISIS cube", _GDAL),
     (re.compile(rb"^\s*LBLSIZE\s*="), "VICAR", _GDAL),
+    (re.compile(rb"^\s*##(?:TITLE|JCAMP-DX)\s*=", re.IGNORECASE), "a JCAMP-DX spectrum", "save it as CSV"),
     (re.compile(rb"<VRTDataset"), "a virtual file (VRT), whose pixels lie in other files", _GDAL),
     (re.compile(rb"^\s*(?:ncols|nrows)\s+\d+", re.IGNORECASE), "an Esri ASCII grid of one band", _GDAL),
 )

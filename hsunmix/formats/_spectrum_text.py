@@ -29,9 +29,11 @@ __all__ = ["is_percent", "one_spectrum", "read_lines", "tables", "unit_of", "wit
 FEWEST = 3  # rows; fewer numbers below each other may be part of a header
 GAP = 1e30  # the USGS write −1.23e34 where a spectrum has no value
 NO_VALUE = -9999.0  # and others this
+# Others again; they count only where they lie far below every other value.
+PERHAPS_NONE = (-99.0, -999.0, -99999.0, -32767.0, -32768.0)
 _PERCENT = re.compile(
     r"[(\[]\s*(?:%|percent\w*)\s*[)\]]|(?:%|percent\w*)\s*r(?:efl\w*)?\b|\br(?:efl\w*)?\.?[\s_]*(?:%|percent)|"
-    r"units?\W+(?:\w+\W+)?(?:%|percent)",
+    r"units?\W+(?:\w+\W+)?(?:%|percent)|^\s*(?:%|percent\w*)\s*$",
     re.IGNORECASE,
 )
 Vector = NDArray[np.float64]
@@ -121,6 +123,16 @@ def with_gaps(values: NDArray[np.float64], notes: list[str]) -> NDArray[np.float
     missing = values == NO_VALUE
     if missing.any():
         notes.append(f"{int(missing.sum())} values of -9999 are taken as gaps.")
+    perhaps = np.isin(values, PERHAPS_NONE)
+    if perhaps.any():
+        found = values[perhaps]
+        others = values[np.isfinite(values) & ~perhaps & ~missing & (np.abs(values) < GAP)]
+        if others.min(initial=0.0) > found.max() / 10:
+            told = ", ".join(f"{value:g}" for value in np.unique(found))
+            notes.append(
+                f"{len(found)} values of {told} are taken as gaps: they lie far below all other values."
+            )
+            missing |= perhaps
     return np.where((np.abs(values) < GAP) & ~missing, values, np.nan)  # NaN and inf too
 
 

@@ -11,7 +11,7 @@ from hsunmix.errors import FileError, FormatError
 __all__ = ["COMMENT", "decoded", "is_text", "read_lines"]
 
 MAX_BYTES = 16 << 20
-COMMENT = re.compile(r"\s*(#|%|//|!)\s*")
+COMMENT = re.compile(r"^\s*(#|%|//|!)\s*")
 _ENDS = re.compile(r"\r\n|\r|\n")
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 

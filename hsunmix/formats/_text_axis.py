@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hsunmix.formats._band_names import may_be_years
 from hsunmix.formats._text_table import Table
 from hsunmix.formats._wavelengths import is_unit, nanometres, unit_of
 
@@ -19,23 +20,26 @@ __all__ = [
     "counts_bands",
     "down",
     "has_no_name",
+    "is_identity",
     "named_axis",
     "numbered",
     "possible",
 ]
 
 _NAMED = re.compile(
-    r"wave|^wl\b|^wl_|wvl|^lambda|^\u03bb|cent(er|re)\b|frequenc|wellenl|longueur d|"
+    r"wave|^photon|^energy\b|^wl\b|^wl_|wvl|^lambda|^\u03bb|cent(er|re)\b|frequenc|wellenl|longueur d|"
     r"longitud de onda|lunghezza d",
     re.IGNORECASE,
 )
 _WITH_NUMBER = re.compile(r"\d{2}|\d\.\d")
 _INDEX = re.compile(
-    r"|unnamed: ?\d+|index|#|n[ro]\.?|number|rownames|row([ _]?(id|names?))?|channels?|"
+    r"|unnamed: ?\d+|index|#|n[ro]\.?|number|rownames|row([ _]?(id|names?))?|ch(an(nels?)?)?\W?|"
     r"bands?([ _]?(no|nr|number|id|index))?",
     re.IGNORECASE,
 )
-_ABOUT = re.compile(r"fwhm|std\b|st\.?dev|stdev|standard[ _]dev|sigma|error|uncert|bandwidth", re.IGNORECASE)
+_ABOUT = re.compile(
+    r"fwhm|^\W*sd\W*$|std\b|st\.?dev|stdev|standard[ _]dev|sigma|error|uncert|bandwidth", re.IGNORECASE
+)
 _IDENTITY = re.compile(
     r"f?id|.*[ _]id|names?|samples?|spectrum|spectra|plot|class|label|key|species|material|target|index|#|"
     r"n[ro]\.?|number|date|year|lat\w*|lon\w*",
@@ -107,6 +111,11 @@ def has_no_name(heading: str) -> bool:
     return _NO_NAME.fullmatch(heading.strip()) is not None
 
 
+def is_identity(heading: str) -> bool:
+    """Whether a heading is that of numbers which tell rows apart: of samples, years, places."""
+    return _IDENTITY.fullmatch(heading.strip()) is not None
+
+
 def about_bands(heading: str) -> bool:
     """Whether a column says something on the bands or the values, and is no spectrum."""
     return _ABOUT.search(heading) is not None
@@ -137,7 +146,7 @@ def down(table: Table) -> tuple[int, bool] | None:
 
 def _unnamed_axis(table: Table, k: int, values: Vector) -> bool:
     """Whether a column can be that of wavelengths though its heading does not say so."""
-    if not possible(values, ""):
+    if not possible(values, "") or may_be_years(values):
         return False
     if not table.headings:
         return k == 0
@@ -145,7 +154,7 @@ def _unnamed_axis(table: Table, k: int, values: Vector) -> bool:
     if k == 0 and has_no_name(heading):
         return True
     # Reflectances that rise look like micrometres, and numbers of plots like nanometres.
-    return bool(values.min() > 100) and _IDENTITY.fullmatch(heading.strip()) is None
+    return bool(values.min() > 100) and not is_identity(heading)
 
 
 def across(table: Table) -> Across | None:
@@ -168,6 +177,8 @@ def across(table: Table) -> Across | None:
         bare = not (unit or before or after)
         if bare and centres.max() < 100 and not _are_headings(table, columns):
             continue  # a spectrum's name and its values look like that
+        if bare and may_be_years(centres):
+            continue
         if possible(centres, unit):
             return Across(columns, centres, unit, table.headings[columns[0]] if before or after else "")
     return None
@@ -176,7 +187,7 @@ def across(table: Table) -> Across | None:
 def _are_headings(table: Table, columns: Sequence[int]) -> bool:
     """Whether a heading beside a run of numbers says that this is a line of headings."""
     others = [heading.strip() for k, heading in enumerate(table.headings) if k not in columns]
-    return any(has_no_name(h) or named_axis(h) or _IDENTITY.fullmatch(h) for h in others)
+    return any(has_no_name(h) or named_axis(h) or is_identity(h) for h in others)
 
 
 def numbered(table: Table) -> list[int]:

@@ -154,11 +154,18 @@ def _delimiter(lines: Sequence[str]) -> str:
         except csv.Error:
             continue
         (width, often), *_ = Counter(map(len, rows)).most_common(1) or [(0, 0)]
-        body = [row for row in rows if len(row) == width][1 if often > 1 else 0 :]
+        body = [row for row in rows if len(row) == width]
         even = width > 1 and 2 * often >= len(rows)
-        if even and any(all(is_number(row[k]) or is_gap(row[k]) for row in body) for k in range(width)):
+        if even and any(_ends_in_numbers([row[k] for row in body]) for k in range(width)):
             return choice
     return ""
+
+
+def _ends_in_numbers(cells: list[str]) -> bool:
+    """Whether a column is numbers, but for headings and what stands below them, as units do."""
+    first = next((k for k, cell in enumerate(cells) if is_number(cell)), len(cells))
+    below = cells[first:]
+    return bool(below) and first <= MOST_HEADINGS and all(is_number(c) or is_gap(c) for c in below)
 
 
 def _blank_apart(line: str) -> bool:

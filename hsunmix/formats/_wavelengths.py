@@ -35,7 +35,7 @@ _NAMES = (
 )
 # Within other words; not as in "W/m2/sr/nm" or "nm-1".
 _WITHIN = re.compile(
-    rf"(?<![a-z/])(?:{_NAMES}|wavenumbers?|cm\s*(?:\^|\*\*)?\s*\(?-1\)?|1/cm|[kmgt]hz)(?![a-z]|\s*\^?-\d)"
+    rf"(?<![a-z/])(?:{_NAMES}|wavenumbers?|cm\s*(?:\^|\*\*)?\s*\(?-1\)?|1/cm|[kmgt]hz|(?<=[(\[])\s*ev(?=\s*[)\]]))(?![a-z]|\s*\^?-\d)"
 )
 MAX_DETECTORS = 8
 MIN_DETECTOR_BANDS = 8

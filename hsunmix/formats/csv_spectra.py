@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +23,7 @@ TITLE = "CSV"
 SUFFIXES = (".csv", ".txt", ".tsv")
 MAX_BYTES = 64 << 20
 OURS = "wavelength_nm"  # the heading of the product
+_SIGN = re.compile(r"[(\[]\s*(?:%|percent\w*)\s*[)\]]|%|\bpercent\w*", re.IGNORECASE)
 Vector = NDArray[np.float64]
 
 
@@ -70,6 +72,8 @@ def open_spectra(path: Path) -> Spectra:
     if run is not None and not _ours(table):
         return _rows(table, run, notes)
     if column is not None:
+        if not column[1] and table.headings and not axis.has_no_name(table.headings[column[0]]):
+            notes.append(f"the column {table.headings[column[0]]!r} was taken for the wavelengths.")
         return _columns(table, column[0], notes)
     return _without_wavelengths(table, notes)
 
@@ -126,8 +130,14 @@ def _columns(table: Table, place: int, notes: list[str]) -> Spectra:
         raise FormatError(table.path, "is no table of spectra: beside the wavelengths it has no numbers")
     _say_aside([headings[k] or f"column {k + 1}" for k in aside], notes)
     values = np.array(list(picked.values()))[:, order]
-    percent = [is_percent(f"{headings[k]} {table.units[k]}") for k in picked]
+    percent = [_is_percent(table, k) for k in picked]
     return _library(table, values, [headings[k] for k in picked], nm, fwhm, percent, notes)
+
+
+def _is_percent(table: Table, k: int) -> bool:
+    unit = table.units[k]
+    heading = table.headings[k] if table.headings else ""
+    return is_percent(unit.partition(" ")[0]) or is_percent(f"{heading} {unit}")
 
 
 def _require_same(table: Table, heading: str, values: Vector, nm: Vector) -> None:
@@ -160,7 +170,7 @@ def _without_wavelengths(table: Table, notes: list[str]) -> Spectra:
     if named:
         notes.append(f"there are no wavelengths: {named[0]!r} counts the bands.")
         spectra = [k for k in range(table.width) if k not in counting]
-        percent = [is_percent(f"{headings[k]} {table.units[k]}") for k in spectra]
+        percent = [_is_percent(table, k) for k in spectra]
         values = _matrix(table, spectra).T
         return _library(table, values, [headings[k] for k in spectra], None, None, percent, notes)
     columns = axis.numbered(table) if headings else []
@@ -173,7 +183,8 @@ def _without_wavelengths(table: Table, notes: list[str]) -> Spectra:
     )  # a cell that is no number, if one is to blame
     raise FormatError(
         table.path,
-        "is no table of spectra: neither a column nor the headings hold wavelengths (in nm or µm, rising)",
+        "is no table of spectra: neither a column nor the headings hold wavelengths (in nm or µm, rising; "
+        "numbers that may be years need their unit, as in 2001 nm)",
     )
 
 
@@ -233,5 +244,7 @@ def _library(
             "" if share.all() else f" of {', '.join(n for n, s in zip(names, share, strict=True) if s)[:200]}"
         )
         notes.append(f"the values{which} are percent in the file: divided by 100.")
+        # Else who writes the spectra and reads them again would divide once more.
+        names = [_SIGN.sub(" ", name) if s else name for name, s in zip(names, share, strict=True)]
     names = [text_of_cell(" ".join(name.split())) or f"Spectrum {k + 1}" for k, name in enumerate(names)]
     return Spectra(values, tuple(names), nm, fwhm, path=str(table.path), notes=tuple(notes))

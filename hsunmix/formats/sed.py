@@ -43,7 +43,8 @@ def open_spectra(path: Path) -> Spectra:
     if len(names) != table.shape[1]:
         raise FormatError(path, f"names {len(names)} columns, but its rows have {table.shape[1]}")
     values, percent = _reflectance(path, names, table, notes)
-    return one_spectrum(path, path.stem, table[:, 0], "nm", values, notes, percent=percent)
+    axis = next((k for k, name in enumerate(names) if name.startswith(("wvl", "wavelength"))), 0)
+    return one_spectrum(path, path.stem, table[:, axis], "nm", values, notes, percent=percent)
 
 
 def _reflectance(
