@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
@@ -94,7 +95,8 @@ def unmix(
     seed : int
         Zero or more.
     init : str or array, (bands, rank), optional
-        An extraction method's identifier, or spectra to start from.
+        An extraction method's identifier, or spectra to start from. Those of a frame or DataArray that says
+        their wavelengths are put in the order of the scene's bands, or refused where they lie elsewhere.
     abundance : str, optional
         Abundance method; by default the factorization's own, or nnls after an extraction.
     abundance_parameters : mapping, optional
@@ -117,18 +119,17 @@ def unmix(
     InputError
         The request makes no sense for these data; ParameterError names a parameter.
     """
-    endmembers = None
+    cube, endmembers = _cube(cube_or_x, nodata), None
     if isinstance(init, str):
         parameters["init"] = init
     elif init is not None:
-        endmembers = spectra(init, "init")
-    cube = _cube(cube_or_x, nodata)
+        endmembers = spectra(init, "init", cube.wavelengths)
     request = pipeline.Request(
         method, whole_number(rank, "rank"), parameters, abundance or "", whole_number(seed, "seed", 0),
-        endmembers, columns(locked), None if weights is None else _weights(weights, cube_or_x),
+        endmembers, columns(locked), None if weights is None else _weights(weights, cube_or_x, cube),
         abundance_parameters=abundance_parameters or {},
     )  # fmt: skip
-    scene = finish(pipeline.load_for(cube, request))
+    scene = _told(finish(pipeline.load_for(cube, request)), cube, cube_or_x)
     unmixing = finish(pipeline.unmix(scene, request))
     if endmembers is not None:
         _warn_of_units(scene, endmembers)
@@ -153,8 +154,9 @@ def abundances(
         As of ``unmix``; also a single spectrum, (bands,). A band that is zero throughout counts: what is
         not seen in it isn't there.
     endmembers : array, (bands, r)
-        In the cube's units: a ``UserWarning`` says so where they seem to be in others, such as a library
-        of 0–1 on a scene of 0–10000, with the factor to multiply them by. Nothing is scaled in silence.
+        Bands as of ``init`` in ``unmix``. In the cube's units: a ``UserWarning`` says so where they seem to
+        be in others, such as a library of 0–1 on a scene of 0–10000, with the factor to multiply them by.
+        Nothing is scaled in silence.
     method : str
         An abundance method.
     nodata : float or "none", optional
@@ -166,12 +168,12 @@ def abundances(
         NaN where a pixel is not used.
     """
     get(method, "abundance")
-    w = spectra(endmembers)
-    scene = finish(load(_cube(cube_or_x, nodata), w))
+    cube = _cube(cube_or_x, nodata)
+    w = spectra(endmembers, centres=cube.wavelengths)
+    scene = _told(finish(load(cube, w)), cube, cube_or_x)
     found = finish(pipeline.solve(scene, w, method, parameters))
     _warn_of_units(scene, w)
-    for note in scene.assumed:
-        warnings.warn(note, UserWarning, stacklevel=2)
+    _warn_of_assumptions(scene)
     return found.abundances
 
 
@@ -180,9 +182,12 @@ def estimate_rank(
 ) -> int:
     """Estimate how many endmembers there are.
 
-    Where the scene allows no more than a range, this is the number that is proposed within it.
+    Where the scene allows no more than a range, this is the number that is proposed within it. What had to
+    be assumed of the pixels comes as a ``UserWarning``, as of ``abundances``.
     """
-    scene = finish(load(_cube(cube_or_x, nodata)))
+    cube = _cube(cube_or_x, nodata)
+    scene = _told(finish(load(cube)), cube, cube_or_x)
+    _warn_of_assumptions(scene)
     return finish(pipeline.estimate_rank(scene, method, parameters)).rank
 
 
@@ -190,6 +195,16 @@ def _warn_of_units(scene: Scene, endmembers: NDArray[np.float64]) -> None:
     said = scale_note(scene, endmembers)
     if said:
         warnings.warn(said, UserWarning, stacklevel=3)
+
+
+def _warn_of_assumptions(scene: Scene) -> None:
+    for note in scene.assumed:
+        warnings.warn(note, UserWarning, stacklevel=3)
+
+
+def _told(scene: Scene, cube: Cube, given: Any) -> Scene:
+    """Return a scene that tells what had to be assumed of an array; a cube of the caller's has its notes."""
+    return scene if isinstance(given, Cube) else replace(scene, notes=(*cube.notes, *scene.notes))
 
 
 def _cube(given: Any, nodata: float | str | None) -> Cube:
@@ -201,9 +216,9 @@ def _cube(given: Any, nodata: float | str | None) -> Cube:
     return matrix(given, nodata)
 
 
-def _weights(given: ArrayLike, values: Any) -> NDArray[Any]:
+def _weights(given: ArrayLike, values: Any, cube: Cube) -> NDArray[Any]:
     """Weights as numbers; where a value is masked its weight is zero, whatever was given."""
-    counts = weights_of(given)
+    counts = weights_of(given, cube.wavelengths)
     mask = np.ma.getmask(values)
     if mask is np.ma.nomask or not mask.any():
         return counts

@@ -256,3 +256,34 @@ def test_a_mask_that_is_masked() -> None:
     for bad in (1.5, None, object()):
         with pytest.raises(InputError, match="mask"):
             finish(narrowing.narrowed(cube, [bad]))
+
+
+def test_what_was_assumed_of_an_array_is_told() -> None:
+    """A cube that was made of an array is thrown away, and its notes with it."""
+    pandas = pytest.importorskip("pandas")
+    rng = np.random.default_rng(0)
+    frame = pandas.DataFrame(rng.random((12, 9)), index=np.arange(40, 52))
+    assert "labelled 40 to 51, were taken as bands" in hsunmix.unmix(frame, "spa", rank=2).note
+    with pytest.warns(UserWarning, match="labelled 40 to 51"):
+        hsunmix.abundances(frame, rng.random((12, 2)))
+    with pytest.warns(UserWarning, match="labelled 40 to 51"):
+        hsunmix.estimate_rank(frame, "elbow")
+    assert "labelled" not in hsunmix.unmix(frame.set_axis(np.linspace(400, 900, 12)), "spa", rank=2).note
+
+
+def test_spectra_at_other_wavelengths_are_put_in_order_or_refused() -> None:
+    pandas = pytest.importorskip("pandas")
+    rng = np.random.default_rng(0)
+    nm, w = np.linspace(450, 900, 10), 0.1 + rng.random((10, 2))
+    x = w @ rng.dirichlet(np.ones(2), 30).T
+    cube = hsunmix.Cube.from_array(x.T.reshape(5, 6, 10), nm)
+    library = pandas.DataFrame(w, index=nm, columns=["a", "b"])
+    expected = hsunmix.abundances(cube, w)
+    np.testing.assert_array_equal(hsunmix.abundances(cube, library[::-1]), expected)
+    locked = hsunmix.unmix(cube, "hals", rank=2, init=library[::-1], locked=(0, 1))
+    np.testing.assert_array_equal(locked.endmembers, w)
+    for shifted in (library.set_axis(nm + 300), library.iloc[2:]):
+        with pytest.raises(InputError, match="scene 10 bands from 450 to 900 nm"):
+            hsunmix.abundances(cube, shifted)
+        with pytest.raises(InputError, match="scene 10 bands from 450 to 900 nm"):
+            hsunmix.unmix(cube, "hals", rank=2, init=shifted)

@@ -237,8 +237,13 @@ class Scene:
         if endmembers.ndim != 2 or len(endmembers) != len(self.bands):
             raise InputError(f"spectra of shape {endmembers.shape} for a cube with {len(self.bands)} bands")
         w = endmembers[self.bands] / self.scale
-        if not np.isfinite(w).all():
-            raise InputError("a spectrum has no value in a band that is used")
+        gaps = np.flatnonzero(self.bands)[~np.isfinite(w).all(axis=1)]
+        if len(gaps):
+            raise InputError(
+                f"a spectrum has no value in a band that is used ({len(gaps)} such, the first is band "
+                f"{gaps[0] + 1}): fill it in, or leave such bands out (--bands, open_cube(bands=), rows of a "
+                "matrix)"
+            )
         return w
 
 

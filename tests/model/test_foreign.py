@@ -214,6 +214,24 @@ def test_frames_of_pixels_and_frames_of_bands(values) -> None:
     assert np.isnan(matrix(with_gaps).read(0, 20)[2, 0, 3])
 
 
+def test_frames_whose_index_numbers_pixels(values) -> None:
+    """As of a frame that was filtered: its rows keep their numbers."""
+    pandas = pytest.importorskip("pandas")
+    x, kept = values.reshape(-1, BANDS), np.arange(100, 120)
+    for columns in (
+        [f"B{i + 1}" for i in range(BANDS)],
+        [f"band_{i}" for i in range(BANDS)],
+        NM,
+        NM.astype(str),
+    ):
+        cube = matrix(pandas.DataFrame(x, index=kept, columns=columns))
+        np.testing.assert_array_equal(cube.read(0, 20)[:, 0], x.astype("f4"))
+        assert cube.notes == ()
+    told = matrix(pandas.DataFrame(x, index=kept))
+    assert told.bands == 20
+    assert "rows, labelled 100 to 119, were taken as bands" in told.notes[0]
+
+
 @pytest.mark.parametrize("interleave", ["bsq", "bil", "bip"])
 def test_images_of_spectral_python(values, tmp_path, interleave) -> None:
     envi = pytest.importorskip("spectral.io.envi")
@@ -259,3 +277,70 @@ def test_nodata_in_words() -> None:
 def test_wavelengths_of_another_number_are_refused() -> None:
     with pytest.raises(InputError, match="bands"):
         Cube.from_array(np.ones((2, 3, 4)), [1.0, 2.0])
+
+
+def test_wavelengths_of_an_array_are_checked(values) -> None:
+    for wrong in (
+        np.r_[np.nan, NM[1:]],
+        -NM,
+        np.zeros(BANDS),
+        np.ma.masked_greater(NM, NM[3]),
+        ["a"] * BANDS,
+    ):
+        with pytest.raises(InputError, match="nanometres"):
+            image(values, wrong)
+    cube = image(values, NM / 1000)
+    np.testing.assert_allclose(cube.wavelengths, NM)
+    assert "micrometres were assumed" in cube.notes[0]
+
+
+def test_masks_in_a_list_are_kept(values) -> None:
+    bands = list(np.ma.masked_less(values.reshape(-1, BANDS).T, 0.3))
+    expected = np.where(values.reshape(-1, BANDS) < 0.3, np.nan, values.reshape(-1, BANDS))
+    np.testing.assert_array_equal(matrix(bands).read(0, 20)[:, 0], expected.astype("f4"))
+    with pytest.raises(InputError, match="a list of arrays"):
+        matrix([np.ma.array([1.0, 2]), np.ma.array([1.0])])
+
+
+def labelled(spectra: np.ndarray, order: np.ndarray) -> list[object]:
+    """Spectra, (bands, 2), as objects that say at which wavelengths they lie, in some order."""
+    pandas, xarray = pytest.importorskip("pandas"), pytest.importorskip("xarray")
+    nm, w = NM[order], spectra[order]
+    unit = {"units": "um"}
+    return [
+        pandas.DataFrame(w, index=nm, columns=["soil", "grass"]),
+        pandas.DataFrame(w.T, columns=nm, index=["soil", "grass"]),
+        xarray.DataArray(w, dims=("wvl", "name"), coords={"wvl": ("wvl", nm / 1000, unit)}),
+        xarray.DataArray(w.T, dims=("name", "channel"), coords={"wavelength": ("channel", nm)}),
+    ]
+
+
+def test_labelled_spectra_are_put_in_the_order_of_the_scene(values) -> None:
+    w = np.random.default_rng(1).random((BANDS, 2))
+    for order in (np.arange(BANDS), np.arange(BANDS)[::-1], np.roll(np.arange(BANDS), 2)):
+        for named in labelled(w, order):
+            np.testing.assert_array_equal(spectra(named, centres=NM), w)
+            np.testing.assert_array_equal(spectra(named, centres=NM[:3]), w[:3])  # of a library with more
+            np.testing.assert_array_equal(spectra(named, centres=NM[::-1]), w[::-1])
+            np.testing.assert_array_equal(spectra(named), w[order])
+    for named in labelled(w, np.arange(BANDS)):
+        for elsewhere in (NM + 500, NM[0] + 3 * np.arange(BANDS), np.r_[NM, 5000.0]):
+            with pytest.raises(InputError, match=r"init: 6 bands from .*interp"):
+                spectra(named, "init", elsewhere)
+
+
+def test_labelled_weights(values) -> None:
+    pandas, xarray = pytest.importorskip("pandas"), pytest.importorskip("xarray")
+    counts = values > 0.4
+    as_image = xarray.DataArray(counts[:, :, 0].T, dims=("x", "y"))
+    np.testing.assert_array_equal(weights(as_image), counts[:, :, 0])
+    turned = xarray.DataArray(
+        counts[:, :, ::-1], dims=("y", "x", "wavelength"), coords={"wavelength": NM[::-1]}
+    ).transpose("wavelength", "x", "y")
+    np.testing.assert_array_equal(weights(turned, NM), counts)
+    np.testing.assert_array_equal(
+        weights(pandas.Series(np.arange(BANDS)[::-1], index=NM[::-1]), NM), np.arange(BANDS)
+    )
+    np.testing.assert_array_equal(
+        weights(pandas.DataFrame(counts.reshape(-1, BANDS), columns=NM)).T, counts.reshape(-1, BANDS)
+    )

@@ -25,7 +25,7 @@ def is_image(values: Any) -> bool:
     return bool(libraries & {"spectral", "xarray"}) and len(getattr(values, "shape", ())) == 3
 
 
-def given(values: Any) -> Given:
+def given(values: Any, what: str = "the data") -> Given:
     """Take an object by its own meaning, or else as an array.
 
     Raises
@@ -39,4 +39,4 @@ def given(values: Any) -> Given:
             found = import_module(f"{__name__}._{library}").read(values)
             if found is not None:
                 return found  # type: ignore[no-any-return]
-    return Given(numbers(values))
+    return Given(numbers(values, what))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from hsunmix.errors import InputError
 from hsunmix.model.cube import Cube
@@ -15,6 +15,8 @@ from hsunmix.model.pixels import ArrayPixels, MatrixPixels, Pixels
 __all__ = ["image", "matrix"]
 
 Nodata = float | str | None
+
+MICROMETRES = 100.0  # up to which numbers can be no nanometres
 
 
 def image(values: Any, wavelengths: ArrayLike | None = None, nodata: Nodata = None) -> Cube:
@@ -55,12 +57,8 @@ def matrix(values: Any, nodata: Nodata = None) -> Cube:
 def _cube(pixels: Pixels, found: Given, wavelengths: ArrayLike | None, nodata: Nodata) -> Cube:
     if 0 in pixels.shape:
         raise InputError(f"an array of shape {found.values.shape} has no values")
-    bands = pixels.shape[2]
-    nm = found.wavelengths
-    if wavelengths is not None:
-        nm = np.asarray(wavelengths, dtype=np.float64)
-        if nm.shape != (bands,):
-            raise InputError(f"wavelengths of shape {nm.shape} for {bands} bands")
+    notes = list(found.notes)
+    nm = found.wavelengths if wavelengths is None else _wavelengths(wavelengths, pixels.shape[2], notes)
     cube = Cube(
         pixels,
         wavelengths=nm,
@@ -70,6 +68,28 @@ def _cube(pixels: Pixels, found: Given, wavelengths: ArrayLike | None, nodata: N
         gain=found.gain,
         offset=found.offset,
         georeference=found.georeference,
-        notes=found.notes,
+        notes=tuple(notes),
     )
     return cube.with_nodata(nodata)
+
+
+def _wavelengths(given: ArrayLike, bands: int, notes: list[str]) -> NDArray[np.float64]:
+    """Take wavelengths in nanometres; what can be none only if it is in micrometres is taken for that."""
+    try:
+        nm = np.ma.filled(np.ma.asarray(given, dtype=np.float64), np.nan)
+    except (TypeError, ValueError):
+        raise InputError("wavelengths are numbers, in nanometres") from None
+    if nm.shape != (bands,):
+        raise InputError(f"wavelengths of shape {nm.shape} for {bands} bands")
+    wrong = np.flatnonzero(~(np.isfinite(nm) & (nm > 0)))
+    if len(wrong):
+        raise InputError(
+            f"the wavelength of band {wrong[0] + 1} is {nm[wrong[0]]:g}: a number of nanometres above zero "
+            "is needed for every band, or none for any"
+        )
+    if nm.max() > MICROMETRES:
+        return nm
+    notes.append(
+        f"Wavelengths of {nm.min():g} to {nm.max():g} can't be in nanometres: micrometres were assumed."
+    )
+    return 1e3 * nm

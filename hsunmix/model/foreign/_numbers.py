@@ -48,6 +48,8 @@ def numbers(values: Any, what: str = "the data", masked: float = np.nan, allow: 
         raise InputError(f"{what}: a sparse matrix has to be made a full one first, with .toarray()")
     if values is None:
         raise InputError(f"{what}: numbers are needed, not None")
+    if isinstance(values, list | tuple) and any(isinstance(part, np.ma.MaskedArray) for part in values):
+        values = _stacked(values, what)
     mask = np.ma.getmask(values) if isinstance(values, np.ma.MaskedArray) else np.ma.nomask
     try:
         array = np.asarray(values.data if isinstance(values, np.ma.MaskedArray) else values)
@@ -68,24 +70,45 @@ def numbers(values: Any, what: str = "the data", masked: float = np.nan, allow: 
     return array
 
 
-def spectra(values: Any, what: str = "the endmembers") -> NDArray[np.float64]:
+def _stacked(parts: Any, what: str) -> np.ma.MaskedArray[Any, Any]:
+    """Bands or spectra in a list, with their masks, which NumPy would drop."""
+    try:
+        return np.ma.stack(parts)
+    except ValueError as error:
+        raise InputError(f"{what}: a list of arrays can't be made one: {error}") from error
+
+
+def spectra(
+    values: Any, what: str = "the endmembers", centres: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
     """Return spectra, (bands, r), as float64; one given as a vector is a column.
+
+    Parameters
+    ----------
+    values : array-like
+        A frame, or an array with labels, may say at which wavelengths they lie.
+    what : str
+        For the message.
+    centres : array, (bands,), optional
+        The scene's wavelengths in nanometres: spectra with their own are put in the order of its bands.
 
     Raises
     ------
     InputError
-        These are no numbers, or have another number of axes.
+        These are no numbers, have another number of axes, or lie at other wavelengths.
     """
     from hsunmix.model.foreign import given
+    from hsunmix.model.foreign._bands import along
 
-    found = given(values).physical() if not isinstance(values, np.ma.MaskedArray) else numbers(values, what)
-    if found.ndim == 1:
-        found = found[:, np.newaxis]
-    if found.ndim != 2:
-        raise InputError(f"{what}: spectra are bands × endmembers, not an array of shape {found.shape}")
-    if 0 in found.shape:
-        raise InputError(f"{what}: an array of shape {found.shape} holds no spectra")
-    return np.asarray(found, dtype=np.float64)
+    found = given(values, what)
+    if found.values.ndim not in (1, 2):
+        raise InputError(
+            f"{what}: spectra are bands × endmembers, not an array of shape {found.values.shape}"
+        )
+    if 0 in found.values.shape:
+        raise InputError(f"{what}: an array of shape {found.values.shape} holds no spectra")
+    ordered = along(found, centres, what)
+    return np.asarray(ordered if ordered.ndim == 2 else ordered[:, np.newaxis], dtype=np.float64)
 
 
 def mask(values: Any) -> NDArray[Any]:
@@ -96,23 +119,52 @@ def mask(values: Any) -> NDArray[Any]:
     InputError
         These are no numbers, nor true and false.
     """
-    if type(values).__module__.partition(".")[0] == "xarray" and hasattr(values, "dims"):
-        from hsunmix.model.foreign._xarray import upright
-
-        values = upright(values)
-    return numbers(values, "the mask", masked=0, allow="b")
+    return numbers(_upright(values), "the mask", masked=0, allow="b")
 
 
-def weights(values: Any) -> NDArray[Any]:
+def weights(values: Any, centres: NDArray[np.float64] | None = None) -> NDArray[Any]:
     """Return weights as numbers; a masked one is zero: its value is missing.
+
+    Parameters
+    ----------
+    values : array-like
+    centres : array, (bands,), optional
+        The scene's wavelengths: weights with their own are put in the order of its bands.
 
     Raises
     ------
     InputError
-        These are no numbers.
+        These are no numbers, or lie at other wavelengths.
     """
     from hsunmix.model.foreign import given
+    from hsunmix.model.foreign._bands import along
 
-    if type(values).__module__.partition(".")[0] in ("xarray", "pandas", "spectral"):
-        return given(values).physical()
+    library = type(values).__module__.partition(".")[0]
+    if library == "xarray" and _is_plain_image(values):
+        return numbers(_upright(values), "weights", allow="b")
+    if library in ("xarray", "pandas", "spectral"):
+        return along(given(_counted(values), "weights"), centres, "weights")
     return numbers(values, "weights", masked=0, allow="b")
+
+
+def _counted(values: Any) -> Any:
+    """Ones and zeros for labelled values that are true and false."""
+    kinds = {str(dtype) for dtype in np.ravel(getattr(values, "dtypes", getattr(values, "dtype", "")))}
+    return values.astype(np.uint8) if kinds <= {"bool", "boolean"} else values
+
+
+def _is_plain_image(values: Any) -> bool:
+    """Whether an array with labels has the dimensions of an image, and no bands."""
+    from hsunmix.model.foreign._xarray import LINES, SAMPLES
+
+    dims = [str(dim).lower() for dim in getattr(values, "dims", ())]
+    return len(dims) == 2 and all(dim in (*LINES, *SAMPLES) for dim in dims)
+
+
+def _upright(values: Any) -> Any:
+    """Values with the lines first, where an array with labels says which these are."""
+    if type(values).__module__.partition(".")[0] == "xarray" and hasattr(values, "dims"):
+        from hsunmix.model.foreign._xarray import upright
+
+        return upright(values)
+    return values
