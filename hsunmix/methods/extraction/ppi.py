@@ -63,7 +63,7 @@ def run(
     y32 = scene.per_pixel(y.k, np.float32)
     yield from scene.map(_round, per_pixel=[y, y32])
     rng = np.random.default_rng(start.seed)
-    count = np.zeros(len(scene.counts) * y.width, np.int64)
+    count = scene.per_pixel(dtype=np.int64, fill=0).flat
     for first in range(0, params.skewers, BLOCK):
         f = rng.standard_normal((min(BLOCK, params.skewers - first), r - 1))
         f /= np.maximum(np.linalg.norm(f, axis=1, keepdims=True), 1e-300)
