@@ -40,7 +40,7 @@ def command_line(
         No command does; the message says why.
     """
     result, cube = _result(document)
-    run = current(document)
+    run = _made_by(document)
     if _kind(result) not in ("factorization", "extraction") or (document.runs and run is None):
         raise InputError("no command makes endmembers that were edited; a Python script does")
     if (run is not None and run.locked) or (run is None and any(e.locked for e in document.endmembers)):
@@ -115,9 +115,15 @@ def _kind(result: Unmixing) -> str:
     return found.kind if found is not None else ""
 
 
+def _made_by(document: Document) -> Run | None:
+    """Return the run that the shown result is of; none where it was edited, though kept in the list."""
+    run = current(document)
+    return None if run is None or run.edited else run
+
+
 def _run_of(document: Document) -> tuple[Run, list[int]] | None:
     """Return the run that made the shown result, and its columns in the order shown."""
-    run = current(document)
+    run = _made_by(document)
     if run is not None:
         return run, list(range(len(document.endmembers)))
     result = document.unmixing

@@ -103,9 +103,9 @@ class Walk:
 
             whole, save = self.chance, archive.save
 
-            def slowly(*given: Any) -> None:
+            def slowly(*given: Any) -> Any:
                 time.sleep(whole.choice([0, 0, 0.2, 0.5]))
-                save(*given)
+                return save(*given)
 
             patches.append(patch.object(archive, "save", slowly))
         for one in patches:
@@ -155,13 +155,16 @@ class Walk:
         name, act, entry = kind(self.chance, self.window)
         self._last.append(name)
         self.counts[kind.__name__] += 1
-        drawing = self.bench.live.tool and name == "menu cancel"  # takes back what was drawn of a region
+        # Takes back what was drawn of a region; types into the field that is open.
+        unseen = (self.bench.live.tool and name == "menu cancel") or (
+            name == "menu rename" and self._typing()
+        )
         before = self._signature()
         try:
             act()
         except Exception as error:
             self.find(f"{name} raised {error!r}")
-        if entry is not None and not name.startswith(TICKED) and not drawing:
+        if entry is not None and not name.startswith(TICKED) and not unseen:
             end = time.perf_counter() + 1.0
             while self._signature() == before and time.perf_counter() < end:
                 QApplication.processEvents()
@@ -173,6 +176,10 @@ class Walk:
         if self.chance.random() < 1 / REST:
             self.rest()
             self.check()
+
+    def _typing(self) -> bool:
+        table = self.window.findChild(QTableView, "endmemberTable")
+        return bool(table is not None and table.state() == QTableView.State.EditingState)
 
     def _signature(self) -> tuple[object, ...]:
         bench, focus = self.bench, QApplication.focusWidget()

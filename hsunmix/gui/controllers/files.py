@@ -100,14 +100,21 @@ class Controller:
 
     def _save(self, session: object, entry: Entry, place: Path, then: i.Intent | None, asked: bool) -> None:
         bench, history, document = self.bench, self.bench.history, entry.document
-        known = bench.session_known if place == bench.session_path and not asked else None
+        written: list[Identity] = []
+
+        def known() -> Identity | None:
+            """What the file was when this window wrote or read it last; another save may have come before."""
+            own = history.session is session and place == bench.session_path
+            return bench.session_known if own and not asked else None
+
+        before = known()
 
         def work() -> Generator[None, None, Identity]:
             from hsunmix.session.archive import save
 
-            saved = save(document, place, known)
+            written.append(save(document, place, known() or before))
             yield
-            return saved
+            return written[0]
 
         def done(saved: Identity) -> None:
             bench.settings.remember(place)
@@ -124,7 +131,13 @@ class Controller:
             elsewhere = ("Save elsewhere…", i.Save(new_place=True, then=then))
             bench.fail(error, [elsewhere] if history.session is session else [])
 
-        bench.start("save", f"Saving {place.name}", work(), done, failed)
+        def cancelled() -> None:
+            if written:  # it came too late: the file is there
+                done(written[0])
+            else:
+                bench.note(f"{place.name} was not saved: it was cancelled.")
+
+        bench.start("save", f"Saving {place.name}", work(), done, failed, cancelled)
 
     def _suggestion(self, document: Document) -> Path:
         cube = document.cube

@@ -42,9 +42,9 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
             yield None
         return (yield from solve(*args))
 
-    def slowly(*args: object) -> None:
+    def slowly(*args: object) -> object:
         event.wait(30)
-        save(*args)
+        return save(*args)
 
     monkeypatch.setattr(solving, "pipeline", SimpleNamespace(solve=waiting))
     monkeypatch.setattr(archive, "save", slowly)
@@ -329,6 +329,14 @@ def test_what_is_saved_twice_is_written_in_order(
     settle(bench, wait)
     assert load(tmp_path / "a.hsu").endmembers[0].name == "Soil"
     assert not bench.history.modified
+    gate.clear()
+    for name in ("Sand", "Silt"):  # the second is not taken for another window's file
+        bench.send(i.Rename(0, name))
+        bench.send(i.Save())
+    gate.set()
+    settle(bench, wait)
+    assert load(tmp_path / "a.hsu").endmembers[0].name == "Silt"
+    assert bench.live.message is None
 
 
 def test_a_dialog_of_the_library_survives_a_solve(solved_bench: Workbench, answers: Answers, wait: Wait):
@@ -384,6 +392,30 @@ def test_bands_are_painted_in_while_something_else_is_looked_at(filed: Workbench
     settle(bench, wait)
     assert np.flatnonzero(~bench.document.cube.good_bands).tolist() == [5, 6]
     assert bench.live.message is None or "again" not in bench.live.message.text
+
+
+def test_cancelling_comes_too_late_for_a_file_that_is_written(
+    filed: Workbench, wait: Wait, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    from hsunmix.session import archive
+
+    bench, save = filed, archive.save
+    begun, cancelled = threading.Event(), threading.Event()
+
+    def slowly(*args: object) -> object:
+        begun.set()
+        cancelled.wait(30)
+        return save(*args)
+
+    monkeypatch.setattr(archive, "save", slowly)
+    bench.send(i.Save())
+    wait(begun.is_set)
+    bench.cancel("save")
+    cancelled.set()
+    settle(bench, wait)
+    assert (tmp_path / "a.hsu").is_file()
+    assert bench.session_path == tmp_path / "a.hsu"
+    assert not bench.history.modified
 
 
 # Taking back
@@ -470,6 +502,23 @@ def test_a_mask_of_other_bands_is_written_so_that_it_is_made_again(filed: Workbe
     else:
         with pytest.raises(InputError, match="Python script"):
             command_line(document, facts, Path("out"), ("csv",))
+
+
+def test_a_run_that_was_edited_and_kept_is_no_run_of_a_command(filed: Workbench, wait: Wait):
+    from hsunmix.session.reproduce import command_line, facts_of, python_script
+
+    bench = filed
+    bench.send(i.Reorder(0, 2))
+    bench.send(i.KeepResult())
+    settle(bench, wait)
+    document = bench.document
+    assert document.runs[-1].edited
+    facts = facts_of(document, bench.scenes.here(document.cube))
+    with pytest.raises(InputError, match="Python script"):
+        command_line(document, facts, Path("out"), ("csv",))
+    made: dict[str, object] = {}
+    exec(python_script(document, facts), made)
+    np.testing.assert_array_equal(made["H"], document.unmixing.abundances)
 
 
 def test_a_run_goes_back_to_its_pixels_and_bands(filed: Workbench, wait: Wait, tmp_path: Path):
