@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -28,6 +28,7 @@ __all__ = [
     "columns",
     "describe",
     "from_text",
+    "from_texts",
     "make",
     "to_dict",
     "to_text",
@@ -88,6 +89,19 @@ class Parameter:
         high = "" if self.maximum is None else f"{self.maximum:g}"
         return f"{low} … {high}".strip()
 
+    @property
+    def wanted(self) -> str:
+        """What is allowed, for who gave another thing."""
+        if self.choices:
+            return f"choose from {', '.join(self.choices)}"
+        if self.kind == "text":
+            return self.help[:1].lower() + self.help[1:]
+        what = {"bool": "true or false", "int": "a whole number", "float": "a number"}
+        low = "" if self.minimum is None else f", {self.minimum:g} or more"
+        both = low and self.maximum is not None
+        span = f" from {self.minimum:g} to {self.maximum:g}" if both else low
+        return f"it must be {what.get(self.kind, 'a list of whole numbers')}{span}"
+
 
 def describe(struct: type[msgspec.Struct]) -> tuple[Parameter, ...]:
     """Describe the fields of a struct, in their order."""
@@ -135,10 +149,8 @@ def make(struct: type[S], values: Mapping[str, Any]) -> S:
             raise ParameterError(name, f"{value!r} is not allowed: it must be a finite number")
         try:
             msgspec.convert({name: value}, struct)
-        except (msgspec.ValidationError, OverflowError) as error:
-            choices = ", ".join(known[name].choices)
-            reason = f"choose from {choices}" if choices else str(error).split(" - at ")[0]
-            raise ParameterError(name, f"{_shown(value)} is not allowed: {reason}") from None
+        except (msgspec.ValidationError, OverflowError):
+            raise ParameterError(name, f"{_shown(value)} is not allowed: {known[name].wanted}") from None
     return msgspec.convert(dict(values), struct)
 
 
@@ -207,6 +219,22 @@ def from_text(text: str) -> tuple[str, Any]:
         except (ValueError, RecursionError):
             continue
     return name.strip(), value
+
+
+def from_texts(texts: Iterable[str]) -> dict[str, Any]:
+    """Read every ``NAME=VALUE`` of the command line.
+
+    Raises
+    ------
+    ParameterError
+        One is written otherwise, or gives a name another value than one before it.
+    """
+    found: dict[str, Any] = {}
+    for name, value in map(from_text, texts):
+        if name in found and found[name] != value:
+            raise ParameterError(name, f"both {_shown(found[name])} and {_shown(value)} are given")
+        found[name] = value
+    return found
 
 
 def to_text(name: str, value: Any) -> str:

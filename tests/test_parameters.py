@@ -9,7 +9,7 @@ import pytest
 from msgspec import Meta
 
 from hsunmix.errors import ParameterError
-from hsunmix.parameters import NoParams, describe, from_text, make, to_dict
+from hsunmix.parameters import NoParams, describe, from_text, from_texts, make, to_dict
 
 
 class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -95,6 +95,28 @@ def test_what_is_not_allowed_is_named(values, name):
     assert str(caught.value).startswith(f"{name}: ")
     assert "$" not in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("values", "wanted"),
+    [
+        ({"tolerance": "x"}, "a number"),
+        ({"max_iterations": 1.5}, "a whole number"),
+        ({"extrapolate": 1}, "true or false"),
+        ({"bands": ["a"]}, "a list of whole numbers"),
+        ({"init": 5}, "choose from spa"),
+    ],
+)
+def test_a_refusal_says_what_is_wanted(values, wanted):
+    with pytest.raises(ParameterError, match=wanted) as caught:
+        make(Params, values)
+    assert not set("`^$") & set(str(caught.value))
+
+
+def test_two_values_for_one_name_are_refused():
+    assert from_texts(["a=1", "b=x", "a=1"]) == {"a": 1, "b": "x"}
+    with pytest.raises(ParameterError, match="a: both 1 and 2 are given"):
+        from_texts(["a=1", "a=2"])
 
 
 def test_unknown_names_list_the_known():

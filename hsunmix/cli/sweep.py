@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from hsunmix.cli._options import SEED, as_json, cube_argument, echo_json, narrowing, reading, settings
-from hsunmix.parameters import from_text
+from hsunmix.parameters import from_texts
 
 
 @click.command("sweep", short_help="Unmix with several numbers of endmembers.")
@@ -47,7 +47,7 @@ def command(
     from hsunmix.methods.sweep import sweep
 
     numbers = _numbers(ranks)
-    request = Request(method, parameters=dict(from_text(text) for text in settings), seed=seed)
+    request = Request(method, parameters=from_texts(settings), seed=seed)
     with about(cube):
         check_request(request)
         scene = run(load(open_part(cube, options, masks, bands)), "Reading")

@@ -21,7 +21,7 @@ from hsunmix.cli._options import (
     resolution,
 )
 from hsunmix.cli._options import settings as setting
-from hsunmix.parameters import from_text
+from hsunmix.parameters import from_texts
 
 if TYPE_CHECKING:
     from hsunmix.methods.pipeline import Request
@@ -92,10 +92,10 @@ def command(
     if shade and abundance not in ("", "shade"):
         raise click.UsageError(f"--shade is -a shade; -a {abundance} asks for something else")
     abundance = "shade" if shade else abundance
-    parameters = dict(from_text(text) for text in settings) | ({"init": init} if init else {})
+    parameters = from_texts([*settings, *([f"init={init}"] if init else [])])
     request = Request(
         method, rank, parameters, abundance, seed,
-        abundance_parameters=dict(from_text(text) for text in abundance_set),
+        abundance_parameters=from_texts(abundance_set),
     )  # fmt: skip
     names = work.check_products(products)
     with work.about(cube):
