@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hsunmix.engine.scene import Scene, load
+from hsunmix.engine.loading import load
+from hsunmix.engine.scene import Scene
 from hsunmix.jobs import finish
 from hsunmix.methods import get, pipeline
 from hsunmix.methods.units import scale_note

@@ -20,7 +20,7 @@ from PIL import Image
 
 import hsunmix
 from hsunmix.bench.accuracy import angles
-from hsunmix.engine.scene import load
+from hsunmix.engine.loading import load
 from hsunmix.formats import open_spectra
 from hsunmix.jobs import finish
 from hsunmix.methods import Method, methods

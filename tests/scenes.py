@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from hsunmix.engine.scene import from_array
+from hsunmix.engine.loading import from_array
 from hsunmix.jobs import finish
 from hsunmix.methods import pipeline
 

@@ -19,7 +19,7 @@ def command() -> None:
     import numpy as np
 
     from hsunmix.api import abundances, unmix
-    from hsunmix.engine.scene import load
+    from hsunmix.engine.loading import load
     from hsunmix.errors import HsunmixError
     from hsunmix.jobs import finish
     from hsunmix.kernels import mark_prepared

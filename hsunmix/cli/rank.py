@@ -21,7 +21,7 @@ def command(
 ) -> None:
     """Estimate the number of endmembers of CUBE."""
     from hsunmix.cli._work import about, open_part, run
-    from hsunmix.engine.scene import load
+    from hsunmix.engine.loading import load
     from hsunmix.methods import get
     from hsunmix.methods.pipeline import estimate_rank
 

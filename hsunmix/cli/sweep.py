@@ -42,7 +42,7 @@ def command(
 ) -> None:
     """Unmix CUBE with several numbers of endmembers, and say up to which the runs agree."""
     from hsunmix.cli._work import about, check_request, open_part, run
-    from hsunmix.engine.scene import load
+    from hsunmix.engine.loading import load
     from hsunmix.methods.pipeline import Request
     from hsunmix.methods.sweep import sweep
 

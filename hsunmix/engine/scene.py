@@ -16,19 +16,13 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from hsunmix.engine import judging
 from hsunmix.engine.executor_threads import THREADS
-from hsunmix.engine.filling import TILE, Filling
+from hsunmix.engine.filling import TILE
 from hsunmix.engine.memory import aligned
-from hsunmix.engine.reading import fill
-from hsunmix.engine.sentinels import Scale, leave_out
 from hsunmix.engine.source import Chunk, Executor, Mapped, Part, Pass, PerPixel, per_pixel_of
 from hsunmix.errors import InputError
-from hsunmix.model.cube import Cube
-from hsunmix.model.pixels import MatrixPixels, prepared
-from hsunmix.model.unmixing import Step
 
-__all__ = ["TILE", "Scene", "ascending", "from_array", "load", "subset", "thinned"]
+__all__ = ["TILE", "Scene"]
 
 FEWEST = 16  # pixels in a part: with fewer, getting ready takes longer than the work
 CHUNK_BYTES = 4 << 20  # a kernel's call works on so much: a few milliseconds
@@ -245,157 +239,3 @@ class Scene:
                 "matrix)"
             )
         return w
-
-
-def load(
-    cube: Cube, spectra: NDArray[np.float64] | None = None, *, trusted: bool = False
-) -> Generator[Step | None, None, Scene]:
-    """Read the pixels of a cube that are used.
-
-    Which bands hold data is judged on all of these pixels, and told to the cube.
-
-    Parameters
-    ----------
-    cube : Cube
-    spectra : array, (bands, r), optional
-        Spectra that are to explain the pixels. A band that is zero in every pixel is then a measured
-        one, where they have values in it.
-    trusted : bool
-        Take every number for data: don't look for what means "no data" though nothing says so.
-
-    Raises
-    ------
-    InputError
-        No pixel is usable, or the spectra are of another number of bands.
-    TooLargeError
-        They don't fit into memory.
-    FileError
-        The file can't be read.
-    """
-    from hsunmix.engine.passes import compiling
-    from hsunmix.kernels.filling import take_rows, take_stored_rows
-
-    yield compiling(take_rows if cube.pixels.dtype.kind == "f" else take_stored_rows)
-    yield from prepared(cube.pixels)
-    measured = np.zeros(cube.bands, bool) if spectra is None else judging.measured_zeros(cube, spectra)
-    bands = np.ones(cube.bands, bool) if cube.bad_bands is None else ~cube.bad_bands
-    source, exponent = cube, 0
-    filling = yield from fill(source, bands, source.dead_bands)
-    if judging.is_out_of_range(source, filling):
-        exponent = yield from judging.range_exponent(source, bands)
-        if exponent:
-            source = judging.rescaled(cube, exponent)
-            filling = yield from fill(source, bands, source.dead_bands)
-    used, notes = bands.copy(), []
-    used[bands], zeros = yield from judging.judge_bands(filling, measured[bands])
-    if dead := int((bands & ~used).sum()):
-        notes.append(
-            f"{judging.counted(dead, 'band')} without data {'was' if dead == 1 else 'were'} left out."
-        )
-    if zeros:
-        notes.append(
-            f"{judging.counted(zeros, 'band')} {'is' if zeros == 1 else 'are'} zero in every pixel; "
-            "this was taken as measured. Where it means that there are no data, call them bad."
-        )
-    if not trusted:
-        notes += judging.lacking_note(source, used, filling.count)
-        if cube.seeks_nodata:
-            used[used], found = yield from leave_out(filling, Scale.of(source, used))
-            notes += found
-        notes += yield from judging.digits_note(cube, filling)
-    cube.judge(bands & ~used)
-    return _scene(cube, filling, used, exponent, notes)
-
-
-def from_array(x: NDArray[Any]) -> Scene:
-    """Make a scene of a matrix, bands × pixels, as it is; it is never changed.
-
-    Nothing in it is taken for a sign of missing data but NaN, and zero throughout.
-    """
-    if x.ndim != 2 or x.dtype.kind not in "fiu":
-        raise InputError(f"a matrix bands × pixels of numbers is needed, not {x.dtype} of shape {x.shape}")
-    if 0 in x.shape:
-        raise InputError(f"a matrix of shape {x.shape} has no values")
-    return _finished(load(Cube(MatrixPixels(x)), trusted=True))
-
-
-def _finished(work: Generator[Any, None, T]) -> T:
-    """Run a generator to its end."""
-    try:
-        while True:
-            next(work)
-    except StopIteration as end:
-        result: T = end.value
-        return result
-
-
-def thinned(scene: Scene, step: int) -> Scene:
-    """Every ``step``-th column of a scene, as a scene; ``step`` divides TILE.
-
-    The first column taken moves from tile to tile, so that an image whose lines are a multiple of
-    ``step`` long isn't sampled in stripes.
-    """
-    width = TILE // step
-    tiles = aligned((-(-len(scene.tiles) // step), scene.n_bands, TILE))
-    tiles.fill(0)
-    kept = []
-    for i, tile in enumerate(scene.tiles):
-        begin, place = 7 * i % step, i % step * width
-        tiles[i // step, :, place : place + width] = tile[:, begin::step]
-        kept.append(scene.pixels[i * TILE : i * TILE + scene.counts[i]][begin::step])
-    tiles.flags.writeable = False
-    return replace(scene, tiles=tiles, pixels=np.concatenate(kept))
-
-
-def subset(scene: Scene, columns: NDArray[np.int64], factors: NDArray[np.float32] | None = None) -> Scene:
-    """Some columns of a scene, in the order given, each times its factor, as a scene."""
-    tiles = aligned((-(-len(columns) // TILE), scene.n_bands, TILE))
-    tiles.fill(0)
-    for i in range(len(tiles)):
-        part = columns[i * TILE : (i + 1) * TILE]
-        tiles[i, :, : len(part)] = scene.tiles[part // TILE, :, part % TILE].T
-        if factors is not None:
-            tiles[i, :, : len(part)] *= factors[i * TILE : (i + 1) * TILE]
-    tiles.flags.writeable = False
-    return replace(scene, tiles=tiles, pixels=scene.pixels[columns])
-
-
-def ascending(scene: Scene, columns: NDArray[np.int64]) -> Generator[None, None, Scene]:
-    """Some columns of a scene, as a scene; they ascend, so that each tile is read once."""
-    tiles = np.zeros((-(-len(columns) // TILE), scene.n_bands, TILE), np.float32)
-    # Tile by tile: within one, a row's values lie side by side, and a line of cache serves several.
-    ends = np.searchsorted(columns, np.arange(len(scene.tiles) + 1) * TILE)
-    done = 0
-    for i in np.flatnonzero(np.diff(ends)):
-        index = columns[ends[i] : ends[i + 1]] - i * TILE
-        while len(index):
-            tile, first = divmod(done, TILE)
-            take = min(len(index), TILE - first)
-            tiles[tile, :, first : first + take] = np.take(scene.tiles[i], index[:take], axis=1)
-            index, done = index[take:], done + take
-        yield None
-    return replace(scene, tiles=tiles, pixels=scene.pixels[columns])
-
-
-def _scene(cube: Cube, filling: Filling, bands: NDArray[np.bool_], exponent: int, notes: list[str]) -> Scene:
-    """Pad, scale and freeze."""
-    if filling.count == 0:
-        raise InputError(
-            " ".join(["no pixel can be used: all are masked, nodata, NaN or zero in every band", *notes[-1:]])
-        )
-    tiles = filling.tiles[: len(filling)]
-    tiles[-1, :, filling.count - (len(tiles) - 1) * TILE :] = 0
-    own = math.frexp(filling.largest)[1]
-    if abs(own) > 20:
-        # Squares of such values would overflow float32; a power of two changes no digit.
-        exponent += own
-        for tile in tiles:
-            np.ldexp(tile, -own, out=tile)
-    tiles.flags.writeable = False
-    total = cube.lines * cube.samples
-    if filling.count < total:
-        why = "hold no data" if cube.selection is None else "are masked or hold no data"
-        notes = [*notes, f"{total - filling.count} of {total} pixels {why} and were left out."]
-    negative = filling.below / (filling.count * tiles.shape[1])
-    shape = (cube.lines,) if cube.is_matrix else (cube.lines, cube.samples)
-    return Scene(tiles, filling.pixels, bands, shape, 2.0**exponent, negative, tuple(notes))

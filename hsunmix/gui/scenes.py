@@ -11,7 +11,8 @@ from contextlib import closing
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.engine.scene import Scene, load
+from hsunmix.engine.loading import load
+from hsunmix.engine.scene import Scene
 from hsunmix.model.cube import Cube
 from hsunmix.model.unmixing import Step
 

@@ -10,8 +10,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.engine.scene import Scene, subset
+from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part, PerPixel
+from hsunmix.engine.subsets import subset
 from hsunmix.methods import Abundances, Method
 from hsunmix.model.unmixing import Step
 

@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.engine.passes import compiling, residuals, unconstrained
-from hsunmix.engine.scene import Scene, thinned
+from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part
+from hsunmix.engine.subsets import thinned
 from hsunmix.model.unmixing import Step
 from hsunmix.model.wording import percent
 

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.engine.known import with_weights
-from hsunmix.engine.scene import Scene, load
+from hsunmix.engine.loading import load
+from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import PerPixel
 from hsunmix.errors import InputError
 from hsunmix.methods import Abundances, Extraction, Factorization, Method, RankEstimate, get

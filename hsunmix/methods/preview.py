@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.engine.passes import residuals
-from hsunmix.engine.scene import Scene, ascending
+from hsunmix.engine.scene import Scene
+from hsunmix.engine.subsets import ascending
 from hsunmix.methods import Abundances, get
 from hsunmix.model.unmixing import Step
 

@@ -15,7 +15,8 @@ from itertools import combinations, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.engine.scene import Scene, subset
+from hsunmix.engine.scene import Scene
+from hsunmix.engine.subsets import subset
 from hsunmix.errors import InputError
 from hsunmix.methods import get, pipeline
 from hsunmix.methods.agreement import pairs

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 
-from hsunmix.engine.scene import from_array
+from hsunmix.engine.loading import from_array
 from hsunmix.engine.threads import set_threads
 from hsunmix.jobs import finish
 from hsunmix.methods import pipeline

@@ -15,7 +15,8 @@ from datetime import date
 import numpy as np
 
 from hsunmix.bench.planted import Library, Mixing, mixed_scene
-from hsunmix.engine.scene import Scene, from_array
+from hsunmix.engine.loading import from_array
+from hsunmix.engine.scene import Scene
 from hsunmix.errors import HsunmixError
 from hsunmix.jobs import finish
 from hsunmix.methods import methods

@@ -31,7 +31,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from hsunmix.engine.scene import load
+from hsunmix.engine.loading import load
 from hsunmix.formats import open_cube
 from hsunmix.jobs import finish
 

@@ -20,7 +20,8 @@ from numba import njit
 from scipy.optimize import nnls
 from threadpoolctl import threadpool_limits
 
-from hsunmix.engine.scene import Scene, from_array
+from hsunmix.engine.loading import from_array
+from hsunmix.engine.scene import Scene
 from hsunmix.engine.threads import set_threads
 from hsunmix.jobs import finish
 from hsunmix.kernels._products import add_x_ht, wt_x

@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from hsunmix.engine.scene import Scene, from_array
+from hsunmix.engine.loading import from_array
+from hsunmix.engine.scene import Scene
 from hsunmix.methods import Method, methods, pipeline
 from tests.benchmarks.scenes import real, urban_size
 

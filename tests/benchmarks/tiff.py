@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import rasterio
 
-from hsunmix.engine.scene import load
+from hsunmix.engine.loading import load
 from hsunmix.formats import open_cube
 from hsunmix.jobs import finish
 from tests.benchmarks.reading import shape_of, write_envi

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from hsunmix.engine.executor_threads import THREADS
-from hsunmix.engine.scene import TILE, Scene, from_array
+from hsunmix.engine.loading import from_array
+from hsunmix.engine.scene import TILE, Scene
 from hsunmix.engine.source import Executor
 from hsunmix.jobs import finish
 from hsunmix.methods import Method, methods, pipeline

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import hsunmix
-from hsunmix.engine.scene import from_array
+from hsunmix.engine.loading import from_array
 from hsunmix.engine.threads import set_threads
 from hsunmix.errors import HsunmixError, InputError, ParameterError
 from hsunmix.jobs import finish

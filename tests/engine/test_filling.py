@@ -7,8 +7,8 @@ import pytest
 
 from hsunmix.engine.blocks import Rows, Scaling
 from hsunmix.engine.filling import TILE
+from hsunmix.engine.loading import load
 from hsunmix.engine.memory import aligned
-from hsunmix.engine.scene import load
 from hsunmix.engine.threads import set_threads
 from hsunmix.jobs import finish
 from hsunmix.kernels.filling import ANY

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hsunmix.engine.scene import Scene, from_array, load
+from hsunmix.engine.loading import from_array, load
+from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import PerPixel
 from hsunmix.engine.threads import set_threads
 from hsunmix.errors import InputError

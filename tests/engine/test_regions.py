@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from hsunmix.engine.loading import load
 from hsunmix.engine.regions import region_statistics
-from hsunmix.engine.scene import load
 from hsunmix.errors import InputError
 from hsunmix.jobs import finish
 from hsunmix.model.cube import Cube

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from hsunmix.engine import memory
+from hsunmix.engine.loading import from_array, load
 from hsunmix.engine.passes import gram, norms_squared, residuals
-from hsunmix.engine.scene import TILE, Scene, from_array, load
+from hsunmix.engine.scene import TILE, Scene
 from hsunmix.engine.source import PerPixel
 from hsunmix.engine.threads import run_chunks, set_threads, thread_count
 from hsunmix.errors import InputError, TooLargeError

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from hsunmix.engine.executor_threads import THREADS
-from hsunmix.engine.scene import TILE, Scene, from_array
+from hsunmix.engine.loading import from_array
+from hsunmix.engine.scene import TILE, Scene
 from hsunmix.engine.source import Executor, Part
 from hsunmix.jobs import finish
 from tests.engine.pickling import Pickling

@@ -11,7 +11,7 @@ import h5py
 import numpy as np
 import pytest
 
-from hsunmix.engine.scene import load
+from hsunmix.engine.loading import load
 from hsunmix.engine.threads import set_threads
 from hsunmix.errors import FileError, HsunmixError
 from hsunmix.formats import Options, _chunk_pixels, _hdf5_chunks, _raw_pixels, hdf5, open_cube

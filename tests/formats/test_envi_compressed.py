@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from hsunmix.engine.scene import load
+from hsunmix.engine.loading import load
 from hsunmix.errors import FileError, FormatError, TooLargeError
 from hsunmix.formats import _unpacked, open_cube, open_header
 from hsunmix.model.pixels import prepared

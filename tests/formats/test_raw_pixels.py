@@ -133,7 +133,7 @@ def test_too_large_for_memory_is_said(tmp_path):
 LOADING = """
 import resource, sys
 from hsunmix.formats import open_cube
-from hsunmix.engine.scene import load
+from hsunmix.engine.loading import load
 from hsunmix.jobs import finish
 cube = open_cube(sys.argv[1])
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

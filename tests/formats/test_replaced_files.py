@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hsunmix.engine.scene import load
+from hsunmix.engine.loading import load
 from hsunmix.errors import FileError
 from hsunmix.files import identity
 from hsunmix.formats import open_cube

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import rasterio
 
-from hsunmix.engine.scene import load
+from hsunmix.engine.loading import load
 from hsunmix.errors import FileError
 from hsunmix.formats import open_cube
 from hsunmix.formats._child.remote import RemotePixels

@@ -7,7 +7,7 @@ import pytest
 import quadprog
 from numpy.typing import NDArray
 
-from hsunmix.engine.scene import from_array
+from hsunmix.engine.loading import from_array
 from hsunmix.jobs import finish
 from hsunmix.kernels.hull import HELD, project, total_residual
 from hsunmix.methods.extraction._model import Model

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from hsunmix.bench.planted import planted
-from hsunmix.engine.scene import Scene, from_array, load
+from hsunmix.engine.loading import from_array, load
+from hsunmix.engine.scene import Scene
 from hsunmix.jobs import finish
 from hsunmix.methods.constraints import LEAST, check
 from hsunmix.model.cube import Cube

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.optimize import nnls
 
 import hsunmix
-from hsunmix.engine.scene import from_array, load
+from hsunmix.engine.loading import from_array, load
 from hsunmix.errors import InputError
 from hsunmix.jobs import finish
 from hsunmix.kernels import exact

@@ -9,7 +9,7 @@ import pytest
 from scipy.optimize import nnls
 
 import hsunmix
-from hsunmix.engine.scene import from_array
+from hsunmix.engine.loading import from_array
 from hsunmix.jobs import finish
 from hsunmix.kernels.clusters import GRID, partition, shares
 from hsunmix.methods import Start, get

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hsunmix.engine.scene import from_array
+from hsunmix.engine.loading import from_array
 from hsunmix.jobs import finish
 from hsunmix.methods.noisy_bands import noisy_bands
 from tests.scenes import mixture

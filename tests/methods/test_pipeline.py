@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hsunmix.engine.scene import load
+from hsunmix.engine.loading import load
 from hsunmix.errors import ParameterError
 from hsunmix.jobs import finish
 from hsunmix.methods import pipeline

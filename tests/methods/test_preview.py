@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hsunmix.engine.scene import Scene, load
+from hsunmix.engine.loading import load
+from hsunmix.engine.scene import Scene
 from hsunmix.jobs import finish
 from hsunmix.methods import pipeline
 from hsunmix.methods.preview import preview, sight, within

@@ -10,7 +10,7 @@ import pytest
 
 import hsunmix
 from hsunmix.bench.planted import mixed_scene
-from hsunmix.engine.scene import from_array
+from hsunmix.engine.loading import from_array
 from hsunmix.jobs import finish
 from hsunmix.methods import pipeline
 from hsunmix.methods.rank.auto import whitened

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from hsunmix.bench.planted import planted
-from hsunmix.engine.scene import Scene, load
+from hsunmix.engine.loading import load
+from hsunmix.engine.scene import Scene
 from hsunmix.jobs import finish
 from hsunmix.methods import pipeline
 from hsunmix.methods.suggestion import Suggestion, suggest

@@ -8,7 +8,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from hsunmix.engine.scene import Scene, from_array, load
+from hsunmix.engine.loading import from_array, load
+from hsunmix.engine.scene import Scene
 from hsunmix.errors import InputError
 from hsunmix.jobs import finish
 from hsunmix.methods import pipeline

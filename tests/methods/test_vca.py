@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import hsunmix
-from hsunmix.engine.scene import from_array
+from hsunmix.engine.loading import from_array
 from hsunmix.jobs import finish
 from hsunmix.methods.extraction._reduced import directions
 from hsunmix.methods.extraction.vca import signal_to_noise

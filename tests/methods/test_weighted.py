@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import hsunmix
-from hsunmix.engine.scene import load
+from hsunmix.engine.loading import load
 from hsunmix.jobs import finish
 from hsunmix.methods._layout import laid_out
 from hsunmix.model.cube import Cube

@@ -14,7 +14,8 @@ import pytest
 from click.testing import CliRunner
 
 from hsunmix.cli.main import main
-from hsunmix.engine.scene import Scene, load
+from hsunmix.engine.loading import load
+from hsunmix.engine.scene import Scene
 from hsunmix.errors import InputError
 from hsunmix.formats import open_cube
 from hsunmix.jobs import finish

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.engine.passes import compiling, coordinates_along, norms_squared
-from hsunmix.engine.scene import TILE, Scene, thinned
+from hsunmix.engine.scene import TILE, Scene
 from hsunmix.engine.source import Part, PerPixel
+from hsunmix.engine.subsets import thinned
 from hsunmix.methods import Extraction
 from hsunmix.methods._least_squares import at_once
 from hsunmix.model.unmixing import Step

@@ -17,7 +17,8 @@ from msgspec import Meta
 from numpy.typing import NDArray
 
 from hsunmix.engine.passes import coordinates_along, norms_squared
-from hsunmix.engine.scene import Scene, subset
+from hsunmix.engine.scene import Scene
+from hsunmix.engine.subsets import subset
 from hsunmix.methods import Extraction, Start
 from hsunmix.model.unmixing import Step
 

@@ -9,7 +9,8 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.engine.scene import Scene, subset
+from hsunmix.engine.scene import Scene
+from hsunmix.engine.subsets import subset
 from hsunmix.errors import InputError
 from hsunmix.methods import Extraction, Start, get
 from hsunmix.methods.extraction._candidates import clusters

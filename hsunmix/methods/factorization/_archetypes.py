@@ -12,7 +12,8 @@ from collections.abc import Generator
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.engine.scene import Scene, from_array
+from hsunmix.engine.loading import from_array
+from hsunmix.engine.scene import Scene
 from hsunmix.methods import Abundances, get
 from hsunmix.model.unmixing import Step
 

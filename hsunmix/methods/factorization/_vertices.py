@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.engine.scene import Scene, from_array
+from hsunmix.engine.loading import from_array
+from hsunmix.engine.scene import Scene
 from hsunmix.methods import Abundances, Extraction, Factorization, Start, get
 from hsunmix.methods._smoothing import Smoothed
 from hsunmix.methods.factorization._archetypes import refine

@@ -27,7 +27,8 @@ from msgspec import Meta
 from numpy.typing import NDArray
 
 from hsunmix.engine.passes import projected
-from hsunmix.engine.scene import Scene, thinned
+from hsunmix.engine.scene import Scene
+from hsunmix.engine.subsets import thinned
 from hsunmix.methods import Factorization, Start
 from hsunmix.methods.factorization._hals_loop import Loop
 from hsunmix.methods.factorization._initial import Init, initial_abundances, initial_spectra

@@ -24,7 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.engine.passes import gram
-from hsunmix.engine.scene import Scene, subset
+from hsunmix.engine.scene import Scene
+from hsunmix.engine.subsets import subset
 from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.methods import RankEstimate
 from hsunmix.methods._smoothing import FAINTEST, Smoothed, smoothed

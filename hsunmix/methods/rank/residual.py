@@ -19,7 +19,8 @@ import numpy as np
 from msgspec import Meta
 
 from hsunmix.engine.passes import norms_squared, residuals
-from hsunmix.engine.scene import TILE, Scene, thinned
+from hsunmix.engine.scene import TILE, Scene
+from hsunmix.engine.subsets import thinned
 from hsunmix.methods import Abundances, Extraction, RankEstimate, Start, get
 from hsunmix.model.unmixing import Step
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hsunmix.engine.scene import load
+from hsunmix.engine.loading import load
 from hsunmix.gui.workbench import Workbench
 from hsunmix.jobs import finish
 from hsunmix.methods import pipeline

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from hsunmix.bench.planted import planted
-from hsunmix.engine.scene import load
+from hsunmix.engine.loading import load
 from hsunmix.gui import intents as i
 from hsunmix.gui.controllers import doubts
 from hsunmix.gui.workbench import Workbench

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hsunmix.engine.scene import load
+from hsunmix.engine.loading import load
 from hsunmix.errors import TooLargeError
 from hsunmix.files import sha256
 from hsunmix.gui import intents as i

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 from PySide6.QtWidgets import QLabel, QTableView
 
+from hsunmix.engine.loading import load
 from hsunmix.engine.regions import region_statistics
-from hsunmix.engine.scene import Scene, load
+from hsunmix.engine.scene import Scene
 from hsunmix.errors import HsunmixError
 from hsunmix.gui.controllers.bands import made_with_other_bands
 from hsunmix.gui.images import picture
