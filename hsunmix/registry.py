@@ -1,4 +1,4 @@
-"""Find what a folder holds: one file is one method, one format, one export, one panel."""
+"""Find what a folder holds: one file, or one package, is one method, one format, one export, one panel."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ __all__ = ["modules", "names"]
 
 
 def names(package: str) -> list[str]:
-    """Return the identifiers in a package, in order; none of its modules is imported."""
+    """Return the identifiers in a package, in order; none of them is imported."""
     folder = importlib.import_module(package)
     found = pkgutil.iter_modules(folder.__path__)
-    return sorted(m.name for m in found if not m.ispkg and not m.name.startswith("_"))
+    return sorted(m.name for m in found if not m.name.startswith("_"))
 
 
 def modules(package: str) -> Iterator[tuple[str, ModuleType]]:
-    """Import every public module of a package.
+    """Import every public module and package of a package.
 
     Parameters
     ----------
     package : str
-        Its full name. Sub-packages, and modules whose name begins with ``_``, are left out.
+        Its full name. What has a name that begins with ``_`` is left out.
 
     Yields
     ------
     name : str
-        The file's name without its ending: the identifier.
+        That of the file, without its ending, or of the folder: the identifier.
     module : module
     """
     for name in names(package):

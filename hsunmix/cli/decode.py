@@ -1,4 +1,4 @@
-"""``hsunmix decode``: the process that decodes files, for installed programs; see ``formats._child``."""
+"""``hsunmix decode``: the process that decodes files, for installed programs; see ``formats.decoder``."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ import click
 @click.argument("handle")
 def command(handle: str) -> None:
     """Decode files for the process that started this one; not to be called by hand."""
-    from hsunmix.formats._child.worker import serve
+    from hsunmix.formats.decoder.worker import serve
 
     serve(handle)

@@ -1,6 +1,7 @@
 """Bytes to ``Cube`` or ``Spectra``: the only place that opens a user's data file.
 
-A format is a file in this folder. It has
+A format is a file or a package in this folder, or in one of its rooms: those packages that say
+``ROOM = True``, as ``spectra`` does. Its name is its identifier. It has
 
 ``TITLE``, ``SUFFIXES``
     What it is called in the open dialog, and the endings of its files' names.
@@ -18,7 +19,7 @@ A format is a file in this folder. It has
     The names of the ``Options`` that it understands.
 ``DECODED_BY`` (optional)
     Names of the modules that parse its files in C: then all but ``sniff`` runs in a child process,
-    see ``_child``. The pixels' ``path``, where they have one, is watched like the file itself.
+    see ``decoder``. The pixels' ``path``, where they have one, is watched like the file itself.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from os import PathLike
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -35,11 +37,11 @@ from numpy.typing import NDArray
 
 from hsunmix.errors import FormatError, ParameterError
 from hsunmix.files import Identity, check_identity, identity
-from hsunmix.formats._builtin import builtin_library
-from hsunmix.formats._files import guarded, read_head, regular_file
-from hsunmix.formats._foreign import foreign_file
-from hsunmix.formats._options import Options
-from hsunmix.formats._raw_pixels import MissingPixels
+from hsunmix.formats.opening.files import guarded, read_head, regular_file
+from hsunmix.formats.opening.foreign import foreign_file
+from hsunmix.formats.opening.options import Options
+from hsunmix.formats.pixels.raw import MissingPixels
+from hsunmix.formats.spectra.builtin import builtin_library
 from hsunmix.model.cube import Cube
 from hsunmix.model.spectra import Spectra
 from hsunmix.parameters import make, to_dict
@@ -100,7 +102,7 @@ class Format:
 def formats() -> dict[str, Format]:
     """Every format by its identifier, in the order in which they are asked."""
     found = []
-    for name, module in modules(__name__):
+    for name, module in _modules():
         opener = getattr(module, "open_cube", None)
         found.append(
             Format(
@@ -117,7 +119,14 @@ def formats() -> dict[str, Format]:
                 tuple(getattr(module, "DECODED_BY", ())),
             )
         )
-    return {f.id: f for f in sorted(found, key=lambda f: f.by_neighbour)}
+    return {f.id: f for f in sorted(found, key=lambda f: (f.by_neighbour, f.id))}
+
+
+def _modules() -> Iterator[tuple[str, ModuleType]]:
+    """Yield what is a format: what can tell its files from others."""
+    for name, module in modules(__name__):
+        inside = modules(module.__name__) if getattr(module, "ROOM", False) else ()
+        yield from (found for found in ((name, module), *inside) if hasattr(found[1], "sniff"))
 
 
 def open_cube(path: str | PathLike[str], **options: Any) -> Cube:
@@ -170,13 +179,13 @@ def open_mask(path: str | PathLike[str], cube: Cube) -> NDArray[np.bool_]:
     FileError
         It can't be read, is of another size, or lies elsewhere.
     """
-    from hsunmix.formats._mask_file import mask_of
+    from hsunmix.formats.opening.mask_file import mask_of
 
     return mask_of(regular_file(path), cube, lambda file: _open(file, {}, "open_mask"))
 
 
 def open_spectra(path: str | PathLike[str]) -> Spectra:
-    """Read a spectral library, or a folder of them as one: see ``_folder``.
+    """Read a spectral library, or a folder of them as one: see ``spectra.folder``.
 
     Raises
     ------
@@ -184,7 +193,7 @@ def open_spectra(path: str | PathLike[str]) -> Spectra:
         What is wrong with the file, in one line.
     """
     if Path(path).is_dir():
-        from hsunmix.formats._folder import open_folder
+        from hsunmix.formats.spectra.folder import open_folder
 
         return open_folder(Path(path))
     file = regular_file(path)
@@ -194,7 +203,7 @@ def open_spectra(path: str | PathLike[str]) -> Spectra:
         raise FormatError(path, f"{found.title} files hold no spectral library that hsunmix reads")
     before = identity(file)
     if found.decoded_by:
-        from hsunmix.formats._child import remote_spectra
+        from hsunmix.formats.decoder.remote import remote_spectra
 
         library = remote_spectra(found.id, file)
     else:
@@ -237,7 +246,7 @@ def _open(path: str | PathLike[str], given: dict[str, Any], what: str) -> Cube:
             raise ParameterError(name, f"{found.title} files need no such option")
     before = identity(file)
     if found.decoded_by:
-        from hsunmix.formats._child import remote_cube
+        from hsunmix.formats.decoder.remote import remote_cube
 
         cube = remote_cube(found.id, file, kept, what)
     else:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 from hsunmix.formats import file_filter, formats
-from hsunmix.formats._options import Options
+from hsunmix.formats.opening.options import Options
 from hsunmix.parameters import describe
 
 

@@ -19,12 +19,12 @@ import scipy.io
 
 from hsunmix.exports import deliver, exports
 from hsunmix.formats import formats
-from hsunmix.formats._files import read_head
+from hsunmix.formats.opening.files import read_head
 from hsunmix.jobs import finish
 from tests.exports.conftest import make_delivery
 from tests.formats.conftest import _write_envi as write_envi
 from tests.formats.made_products import MAKERS, scene
-from tests.formats.test_spectrum_files import ECOSTRESS, SED, SPLIB06, asd
+from tests.formats.spectra.test_spectrum_files import ECOSTRESS, SED, SPLIB06, asd
 from tests.formats.tiff_products import make_desis, make_enmap
 
 __all__ = ["Seed", "format_of", "seeds"]

@@ -16,7 +16,7 @@ from installer import contents
 def test_every_registered_thing_is_collected(repository):
     names = set(contents.module_names(repository / "hsunmix"))
     assert {method.run.__module__ for method in methods().values()} <= names
-    assert {f"hsunmix.formats.{name}" for name in formats()} <= names
+    assert {entry.sniff.__module__ for entry in formats().values()} <= names
     assert {export.write.__module__ for export in exports().values()} <= names
     assert {"hsunmix", "hsunmix.methods", "hsunmix.gui.panels.image", "hsunmix.cli.selftest"} <= names
 

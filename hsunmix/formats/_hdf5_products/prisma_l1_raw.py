@@ -1,6 +1,0 @@
-"""PRISMA L1 with its two detectors each in its own geometry (HRC)."""
-
-from hsunmix.formats._hdf5_product import Product
-from hsunmix.formats._hdf5_products.prisma_l1 import parts
-
-PRODUCT = Product("PRISMA L1 (HRC)", parts("PRS_L1_HRC"), nodata="", apart=True)

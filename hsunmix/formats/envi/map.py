@@ -1,0 +1,108 @@
+"""ENVI's ``map info`` and ``coordinate system string`` as a georeference."""
+
+from __future__ import annotations
+
+import math
+
+from hsunmix.formats.envi.header import Header
+from hsunmix.formats.envi.projection import from_projection_info
+from hsunmix.model.georeference import Georeference
+
+__all__ = ["from_map_info", "georeference"]
+
+_DATUMS = {
+    "WGS84": "WGS84", "WGS1984": "WGS84",
+    "NAD83": "NAD83", "NORTHAMERICA1983": "NAD83", "NORTHAMERICAN1983": "NAD83",
+    "NAD27": "NAD27", "NORTHAMERICA1927": "NAD27", "NORTHAMERICAN1927": "NAD27",
+}  # fmt: skip
+_GEOGRAPHIC = {"WGS84": 4326, "NAD83": 4269, "NAD27": 4267}
+_ARBITRARY = ("arbitrary", "pixel")
+_NORTH_AMERICA = {"NAD83": 26900, "NAD27": 26700}
+
+
+def georeference(header: Header) -> Georeference | None:
+    """Return where the scene lies, or None where the header does not say it usably.
+
+    The coordinate system string wins over what ``map info`` and ``projection info`` say on the
+    coordinates.
+    """
+    words = header.words("map info")
+    if not words:
+        if header.words("geo points"):
+            header.notes.append("geo points say where some pixels lie: the scene was not placed by them.")
+        return None
+    crs = header.text("coordinate system string")
+    if not crs:
+        units = dict(_option(word) for word in words if "=" in word).get("units", "")
+        crs = from_projection_info(header.words("projection info"), units)
+    try:
+        return from_map_info(words, crs, header.notes)
+    except ValueError as error:
+        header.notes.append(f"map info can't be used ({error}): ignored.")
+        return None
+
+
+def from_map_info(words: list[str], crs: str, notes: list[str]) -> Georeference:
+    """Understand the entries of a map info.
+
+    Parameters
+    ----------
+    words : list of str
+        projection, reference pixel x and y (1, 1 is the outer corner of the first pixel), easting,
+        northing, pixel width and height, then for UTM zone and hemisphere, the datum, and
+        ``units=…`` and ``rotation=…`` in any place.
+    crs : str
+        The coordinate system, where the file gives it elsewhere.
+    notes : list of str
+
+    Raises
+    ------
+    ValueError
+        Entries are missing or are no numbers.
+    """
+    plain = [word for word in words if "=" not in word]
+    named = dict(_option(word) for word in words if "=" in word)
+    projection = plain[0].lower() if plain else ""
+    if len(plain) < 7:
+        raise ValueError(f"{len(plain)} entries, at least 7 are needed")
+    x0, y0, east, north, width, height = (float(word) for word in plain[1:7])
+    if projection.startswith("geographic") and named.get("units", "").startswith("second"):
+        east, north, width, height = (v / 3600 for v in (east, north, width, height))
+    angle = math.radians(float(named.get("rotation", "0") or 0))
+    # Turned counter-clockwise about the reference pixel; a pixel keeps its own width and height.
+    a, b = width * math.cos(angle), height * math.sin(angle)
+    d, e = width * math.sin(angle), -height * math.cos(angle)
+    c = east - a * (x0 - 1) - b * (y0 - 1)
+    f = north - d * (x0 - 1) - e * (y0 - 1)
+    crs = crs or _crs(projection, plain[7:], named.get("units", ""))
+    if not crs and projection in _ARBITRARY:
+        notes.append("map info gives coordinates of no known system: only the transform was read.")
+    elif not crs:
+        notes.append(f"the map projection {plain[0][:40]!r} is not known: only the transform was read.")
+    return Georeference((a, b, c, d, e, f), crs)
+
+
+def _option(word: str) -> tuple[str, str]:
+    key, _, value = word.partition("=")
+    return key.strip().lower(), value.strip().lower()
+
+
+def _crs(projection: str, rest: list[str], units: str) -> str:
+    """Return ``EPSG:n`` for the projections that ENVI names without parameters, else nothing."""
+    if projection.startswith("geographic"):
+        code = _GEOGRAPHIC.get(_datum(rest[0]) if rest else "WGS84")
+        return f"EPSG:{code}" if code else ""
+    if projection != "utm" or len(rest) < 2 or (units and not units.startswith("met")):
+        return ""
+    zone = int(rest[0])
+    south = rest[1].lower().startswith("s")
+    datum = _datum(rest[2]) if len(rest) > 2 else "WGS84"
+    if datum == "WGS84" and 1 <= zone <= 60:
+        return f"EPSG:{(32700 if south else 32600) + zone}"
+    if datum in _NORTH_AMERICA and 1 <= zone <= 22 and not south:
+        return f"EPSG:{_NORTH_AMERICA[datum] + zone}"
+    return ""
+
+
+def _datum(name: str) -> str:
+    return _DATUMS.get("".join(c for c in name.upper() if c.isalnum()), "")

@@ -1,0 +1,3 @@
+"""NumPy's own files, ``.npy`` and ``.npz``: nothing is ever unpickled."""
+
+ROOM = True

@@ -1,0 +1,73 @@
+"""The first look at a path that a user gave, and the net under every reader."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from hsunmix.errors import FileError, FormatError, HsunmixError, MissingFileError
+from hsunmix.formats.opening.foreign import foreign_folder
+
+__all__ = ["guarded", "is_regular", "read_head", "regular_file"]
+
+HEAD_BYTES = 4096
+
+T = TypeVar("T")
+
+
+def regular_file(path: str | os.PathLike[str]) -> Path:
+    """Return the absolute path of an ordinary file that can be read.
+
+    Raises
+    ------
+    MissingFileError
+        There is none.
+    FileError
+        It is a folder, a pipe or a device (opening one could wait for ever), or may not be read.
+    """
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links
+    try:
+        mode = absolute.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        raise MissingFileError(path, "there is no such file") from None
+    except (OSError, ValueError) as error:
+        raise FileError(path, getattr(error, "strerror", None) or str(error)) from None
+    if stat.S_ISDIR(mode):
+        raise FileError(path, foreign_folder(absolute) or "is a folder, not a file")
+    if not stat.S_ISREG(mode):
+        raise FileError(path, "is a pipe or a device, not a file")
+    if not os.access(absolute, os.R_OK):
+        raise FileError(path, "may not be read (permission denied)")
+    return absolute
+
+
+def is_regular(path: Path) -> bool:
+    """Whether there is an ordinary file of this name."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def read_head(path: Path) -> bytes:
+    """Read the first bytes of a file, by which formats are told apart."""
+    try:
+        with path.open("rb") as file:
+            return file.read(HEAD_BYTES)
+    except OSError as error:
+        raise FileError(path, error.strerror or str(error)) from None
+
+
+def guarded(file: Path, work: Callable[[], T]) -> T:
+    """Run a reader: whatever a hostile file makes it raise is an error of the file."""
+    try:
+        return work()
+    except (HsunmixError, MemoryError):
+        raise
+    except OSError as error:
+        raise FormatError(file, error.strerror or str(error)) from error
+    except Exception as error:
+        raise FormatError(file, f"can't be read: {type(error).__name__}: {error}") from error

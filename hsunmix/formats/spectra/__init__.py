@@ -1,0 +1,3 @@
+"""Spectra: the files that spectrometers, libraries and spreadsheets write, and what their axis says."""
+
+ROOM = True
