@@ -85,7 +85,8 @@ class Controller:
             return
         member = document.endmembers[k]
         name = free_name(f"{member.name} copy", document.endmembers)
-        copy = replace(member, name=name, colour=free_colour(document), locked=False)
+        spectrum = member.spectrum.copy()  # an endmember is known by its spectrum
+        copy = replace(member, name=name, spectrum=spectrum, colour=free_colour(document), locked=False)
         members = [*document.endmembers[: k + 1], copy, *document.endmembers[k + 1 :]]
         rows: Rows = [(j,) for j in range(k + 1)]
         rows += [(), *((j,) for j in range(k + 1, len(document.endmembers)))]
@@ -269,13 +270,14 @@ def add(bench: Workbench, name: str, spectrum: Spectrum, source: Source, label: 
 
 
 def add_all(bench: Workbench, added: Sequence[Endmember], label: str) -> None:
-    """Add endmembers behind the others, in one change, each with a colour that no other has."""
+    """Add endmembers behind the others, in one change; name, colour and spectrum are each one's own."""
     document = bench.document
     members, taken = list(document.endmembers), {e.colour for e in document.endmembers}
     for member in added:
         ink = next((c for c in PALETTE if c not in taken), colour(len(members)))
         taken.add(ink)
-        members.append(replace(member, name=free_name(member.name, members), colour=ink))
+        name, spectrum = free_name(member.name, members), member.spectrum.copy()
+        members.append(replace(member, name=name, colour=ink, spectrum=spectrum))
     rows: Rows = [*((k,) for k in range(len(document.endmembers))), *(() for _ in added)]
     bench.history.apply(label, _edited(document, members, rows, len(members) - 1))
 

@@ -164,7 +164,8 @@ def test_a_copy_is_an_endmember_of_its_own(solved_bench: Workbench, settled: Set
     bench.send(i.Duplicate(1))
     assert names(bench) == ["M0", "M1", "M1 copy", "M2", "M3", "M4"]
     copy = bench.document.endmembers[2]
-    assert copy.spectrum is bench.document.endmembers[1].spectrum
+    np.testing.assert_array_equal(copy.spectrum, bench.document.endmembers[1].spectrum)
+    assert copy.spectrum is not bench.document.endmembers[1].spectrum  # by which it is known
     assert not copy.locked
     assert len({e.colour for e in bench.document.endmembers}) == 6
     assert bench.document.view.endmember == 2

@@ -578,6 +578,20 @@ def test_locked_endmembers_are_as_they_were_left_while_it_ran(filed: Workbench, 
     assert not members[kept[1].name].locked
 
 
+def test_a_copy_is_another_one_than_what_it_was_copied_from(filed: Workbench, wait: Wait):
+    bench = filed
+    bench.send(i.Duplicate(0))
+    for k, name in enumerate(("First", "Second")):
+        bench.send(i.Lock(k, True))
+        bench.send(i.Rename(k, name))
+    bench.send(i.SetRun(RunSettings("spa", 4)))
+    bench.send(i.Unmix())
+    wait(lambda: bench.live.running is None and bench.document.unmixing.method == "spa")
+    settle(bench, wait)
+    assert len(set(names(bench))) == 4
+    assert {"First", "Second"} < set(names(bench))
+
+
 def test_the_picture_follows_the_bands_that_are_used(filed: Workbench, wait: Wait):
     bench = filed
     red = bench.document.cube.rgb_bands[0]
