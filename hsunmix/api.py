@@ -13,12 +13,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from hsunmix.engine.loading import load
 from hsunmix.engine.scene import Scene
-from hsunmix.jobs import finish
 from hsunmix.methods import get, pipeline
 from hsunmix.methods.units import scale_note
 from hsunmix.model.cube import Cube
 from hsunmix.model.foreign import image, is_image, matrix, spectra
 from hsunmix.model.foreign import weights as weights_of
+from hsunmix.model.progress import finish
 from hsunmix.parameters import columns, whole_number
 from hsunmix.result import Result
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Any, Generic, TypeVar
 
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
-__all__ = ["Cancelled", "Job", "Outcome", "Runner", "end_left", "finish", "make_ready"]
+__all__ = ["Cancelled", "Job", "Outcome", "Runner", "end_left", "make_ready"]
 
 T = TypeVar("T")
 Work = Generator[Step | None, None, T]
@@ -218,17 +218,3 @@ def end_left(timeout: float = 10.0) -> bool:
     """Wait for jobs that were left. Return whether all have ended."""
     _left[:] = [job for job in _left if not job.join(timeout)]
     return not _left
-
-
-def finish(work: Work[T], on_step: Callable[[Step], None] | None = None) -> T:
-    """Run work in this thread to its end and return its result; an exception closes the work."""
-    try:
-        while True:
-            step = next(work)
-            if step is not None and on_step is not None:
-                on_step(step)
-    except StopIteration as end:
-        value: T = end.value
-        return value
-    finally:
-        work.close()

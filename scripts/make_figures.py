@@ -22,9 +22,9 @@ import hsunmix
 from hsunmix.bench.accuracy import angles
 from hsunmix.engine.loading import load
 from hsunmix.formats import open_spectra
-from hsunmix.jobs import finish
 from hsunmix.methods import Method, methods
 from hsunmix.methods.pipeline import estimate_rank
+from hsunmix.model.progress import finish
 
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "resources" / "docs" / "images" / "methods"

@@ -6,8 +6,8 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from hsunmix.engine.loading import from_array
-from hsunmix.jobs import finish
 from hsunmix.methods import pipeline
+from hsunmix.model.progress import finish
 
 __all__ = ["angles", "lake", "library_problem", "mixture", "solved"]
 

@@ -247,7 +247,7 @@ def test_every_parameter_of_every_method_takes_numpys_numbers() -> None:
 
 def test_a_mask_that_is_masked() -> None:
     import hsunmix.session.narrowing as narrowing
-    from hsunmix.jobs import finish
+    from hsunmix.model.progress import finish
 
     cube = hsunmix.Cube.from_array(np.ones((2, 3, 4)))
     wanted = np.ma.masked_array(np.ones((2, 3), bool), mask=[[1, 0, 0], [0, 0, 0]])

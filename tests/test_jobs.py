@@ -12,8 +12,8 @@ from collections.abc import Generator
 import pytest
 
 from hsunmix import jobs
-from hsunmix.jobs import Cancelled, Job, Runner, end_left, finish
-from hsunmix.model.unmixing import Step
+from hsunmix.jobs import Cancelled, Job, Runner, end_left
+from hsunmix.model.progress import Step, finish
 
 WAIT = 5.0
 

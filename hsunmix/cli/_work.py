@@ -13,8 +13,8 @@ import click
 
 from hsunmix.cli._shell import check_interrupt
 from hsunmix.errors import FileError, InputError, TooLargeError
-from hsunmix.jobs import Work, finish
-from hsunmix.model.unmixing import Step
+from hsunmix.jobs import Work
+from hsunmix.model.progress import Step, finish
 
 if TYPE_CHECKING:
     from hsunmix.exports import Delivery, ProductFolder

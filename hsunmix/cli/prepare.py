@@ -21,11 +21,11 @@ def command() -> None:
     from hsunmix.api import abundances, unmix
     from hsunmix.engine.loading import load
     from hsunmix.errors import HsunmixError
-    from hsunmix.jobs import finish
     from hsunmix.kernels import mark_prepared
     from hsunmix.kernels.lzw import unpack
     from hsunmix.methods import methods
     from hsunmix.model.cube import Cube
+    from hsunmix.model.progress import finish
 
     if hasattr(os, "nice"):
         os.nice(10)  # whatever the analyst does meanwhile comes first

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +17,9 @@ from hsunmix.engine.sentinels import Scale, leave_out
 from hsunmix.errors import InputError
 from hsunmix.model.cube import Cube
 from hsunmix.model.pixels import MatrixPixels, prepared
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step, finish
 
 __all__ = ["from_array", "load"]
-
-T = TypeVar("T")
 
 
 def load(
@@ -93,17 +91,7 @@ def from_array(x: NDArray[Any]) -> Scene:
         raise InputError(f"a matrix bands × pixels of numbers is needed, not {x.dtype} of shape {x.shape}")
     if 0 in x.shape:
         raise InputError(f"a matrix of shape {x.shape} has no values")
-    return _finished(load(Cube(MatrixPixels(x)), trusted=True))
-
-
-def _finished(work: Generator[Any, None, T]) -> T:
-    """Run a generator to its end."""
-    try:
-        while True:
-            next(work)
-    except StopIteration as end:
-        result: T = end.value
-        return result
+    return finish(load(Cube(MatrixPixels(x)), trusted=True))
 
 
 def _scene(cube: Cube, filling: Filling, bands: NDArray[np.bool_], exponent: int, notes: list[str]) -> Scene:

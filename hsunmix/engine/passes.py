@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part, PerPixel
 from hsunmix.engine.threads import single_threaded_blas
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = [
     "compiling",

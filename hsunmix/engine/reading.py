@@ -13,7 +13,7 @@ from hsunmix.engine.blocks import Block, Boxes, Rows, Scaling, Scattered
 from hsunmix.engine.filling import Filling
 from hsunmix.engine.threads import run_chunks, thread_count
 from hsunmix.model.cube import Cube
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["fill"]
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part
 from hsunmix.errors import InputError
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["RegionStatistics", "region_statistics"]
 

@@ -31,8 +31,9 @@ from hsunmix.errors import HsunmixWarning, InputError
 from hsunmix.exports._folder import ProductFolder
 from hsunmix.model.cube import Cube
 from hsunmix.model.georeference import Georeference
+from hsunmix.model.progress import Step, finish, relay
 from hsunmix.model.spectra import Endmember
-from hsunmix.model.unmixing import Step, Unmixing
+from hsunmix.model.unmixing import Unmixing
 from hsunmix.registry import modules
 
 __all__ = [
@@ -192,11 +193,11 @@ def deliver(
             if isinstance(work, list):
                 paths += work
             else:
-                paths += yield from _repeating(step, work)
+                paths += yield from relay(work, _always(step))
         paths = list(dict.fromkeys(paths))  # two products may share a style
         step = Step(len(chosen) / (len(chosen) + 1), message="Writing the record")
         yield step
-        paths += yield from _repeating(step, _result.write(delivery, stage, paths, folder.kept))
+        paths += yield from relay(_result.write(delivery, stage, paths, folder.kept), _always(step))
         removed, changed = folder.exchange(stage)
     _tell(folder.path, removed, "removed")
     _tell(folder.path, changed, "left, because changed since,")
@@ -217,32 +218,12 @@ def write_products(
     on_step: Callable[[Step], None] | None = None,
 ) -> list[Path]:
     """Run ``deliver`` to its end and return the paths."""
-    work = deliver(delivery, folder, products)
-    try:
-        while True:
-            step = next(work)
-            if step is not None and on_step is not None:
-                on_step(step)
-    except StopIteration as end:
-        paths: list[Path] = end.value
-        return paths
-    finally:
-        work.close()
+    return finish(deliver(delivery, folder, products), on_step)
 
 
-def _repeating(
-    step: Step, work: Generator[None, None, list[Path]]
-) -> Generator[Step | None, None, list[Path]]:
-    """Pass on that a product goes on being written."""
-    try:
-        while True:
-            next(work)
-            yield step
-    except StopIteration as end:
-        paths: list[Path] = end.value
-        return paths
-    finally:
-        work.close()
+def _always(step: Step) -> Callable[[object], Step]:
+    """See every step of a product as the one that names it."""
+    return lambda _: step
 
 
 def _chosen(delivery: Delivery, products: Sequence[str]) -> list[Export]:

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hsunmix.model.progress import finish
+
 __all__ = ["fitted", "smaller", "thinned"]
 
 PIECE = 1 << 20  # pixels looked at in one step
@@ -18,12 +20,7 @@ Work = Generator[None, None, Map]
 
 def smaller(values: NDArray[Any], step: int) -> Map:
     """Return the means of squares of step by step pixels, of those that have a value."""
-    work = thinned(values, step)  # run here: jobs stand above exports
-    while True:
-        try:
-            next(work)
-        except StopIteration as done:
-            return np.asarray(done.value)
+    return finish(thinned(values, step))
 
 
 def thinned(values: NDArray[Any], step: int) -> Work:

@@ -15,6 +15,7 @@ from hsunmix._version import __version__
 from hsunmix.exports import NODATA, Delivery
 from hsunmix.exports._cf import Grid, grid_of
 from hsunmix.files import replacing
+from hsunmix.model.progress import finish
 
 __all__ = ["NEEDS_IMAGE", "TITLE", "content", "write"]
 
@@ -55,13 +56,7 @@ def _names_for_gdal(names: Sequence[str]) -> bytes:
 
 def content(delivery: Delivery) -> bytes:
     """Return what ``write`` would write."""
-    work = _content(delivery)
-    try:
-        while True:
-            next(work)
-    except StopIteration as end:
-        data: bytes = end.value
-        return data
+    return finish(_content(delivery))
 
 
 def _content(delivery: Delivery) -> Generator[None, None, bytes]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hsunmix.gui.live import Grey, Picture
 from hsunmix.model.cube import Cube
 from hsunmix.model.pixels import prepared
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["colours", "grey", "limits", "paint", "picture", "stretch_limits", "stretched", "thin"]
 

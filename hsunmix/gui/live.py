@@ -20,9 +20,9 @@ from hsunmix.gui.intents import Intent, PlanMask
 from hsunmix.methods import RankEstimate
 from hsunmix.methods.sweep import Sweep
 from hsunmix.model.matching import Match
+from hsunmix.model.progress import Step
 from hsunmix.model.region import Region
 from hsunmix.model.spectra import Endmember, Spectra
-from hsunmix.model.unmixing import Step
 from hsunmix.session.recovery import Work
 
 if TYPE_CHECKING:

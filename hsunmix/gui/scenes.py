@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from hsunmix.engine.loading import load
 from hsunmix.engine.scene import Scene
 from hsunmix.model.cube import Cube
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["WAIT", "SceneKeeper", "is_huge"]
 

@@ -24,8 +24,8 @@ from hsunmix.gui.scenes import WAIT, SceneKeeper
 from hsunmix.gui.settings import Settings
 from hsunmix.jobs import Cancelled, Outcome, Work, end_left
 from hsunmix.model.cube import Cube
+from hsunmix.model.progress import Step
 from hsunmix.model.spectra import Spectra
-from hsunmix.model.unmixing import Step
 from hsunmix.session.document import Document
 from hsunmix.session.history import History
 from hsunmix.session.listeners import Listeners

@@ -45,7 +45,7 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.source import PerPixel
 from hsunmix.errors import InputError
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 from hsunmix.parameters import Parameter, describe
 from hsunmix.registry import modules
 

@@ -12,7 +12,7 @@ from hsunmix.engine.passes import norms_squared, residuals
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part, PerPixel
 from hsunmix.methods._missing import there
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["Misfit", "misfit"]
 

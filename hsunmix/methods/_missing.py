@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import replace
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -14,7 +13,7 @@ from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part, PerPixel
 from hsunmix.engine.subsets import subset
 from hsunmix.methods import Abundances, Method
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step, relay
 
 __all__ = ["abundances_of_known", "known_by", "there"]
 
@@ -68,7 +67,7 @@ def abundances_of_known(
         known = ~np.unpackbits(pattern, count=scene.n_bands).astype(bool)
         mine = columns[members[i]]
         part = yield from _narrowed(scene, mine, known)
-        few: Abundances = yield from _quietly(method.run(part, w[known], params))
+        few: Abundances = yield from relay(method.run(part, w[known], params), lambda _: None)
         found.h.put(mine, few.h.known())
         yield Step(i / len(patterns), message="Pixels with missing values")
     return found
@@ -107,16 +106,3 @@ def _narrowed(
 
 def _some_bands(part: Part, known: NDArray[np.bool_], out: NDArray[np.float32]) -> None:
     out[:] = part.tiles[:, known]
-
-
-def _quietly(work: Generator[Any, None, Abundances]) -> Generator[None, None, Abundances]:
-    """Pass on no steps: each says how far it is with a few pixels, not with all."""
-    try:
-        while True:
-            next(work)
-            yield
-    except StopIteration as end:
-        result: Abundances = end.value
-        return result
-    finally:
-        work.close()

@@ -12,7 +12,7 @@ from hsunmix.engine.passes import norms_squared
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part
 from hsunmix.methods import Factorization
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["scaled_to_sum_one"]
 

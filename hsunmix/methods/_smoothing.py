@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from hsunmix.engine.passes import coordinates_along, gram, norms_squared
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.threads import single_threaded_blas, thread_count
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["Smoothed", "smoothed"]
 

@@ -16,7 +16,7 @@ from hsunmix.methods import Abundances, Method, Start, get
 from hsunmix.methods._layout import laid_out
 from hsunmix.methods._request import Request
 from hsunmix.model.foreign import spectra
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 from hsunmix.parameters import columns, whole_number
 
 __all__ = ["checked", "started"]

@@ -19,7 +19,7 @@ from hsunmix.engine.passes import compiling, residuals, unconstrained
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part
 from hsunmix.engine.subsets import thinned
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 from hsunmix.model.wording import percent
 
 __all__ = ["LEAST", "LEAST_SUM", "Check", "check"]

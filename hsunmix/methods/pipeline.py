@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -27,7 +28,8 @@ from hsunmix.methods.locked import with_locked
 from hsunmix.methods.units import noted
 from hsunmix.model.cube import Cube
 from hsunmix.model.foreign import spectra
-from hsunmix.model.unmixing import Asked, Step, Unmixing, Weights
+from hsunmix.model.progress import Step, relay
+from hsunmix.model.unmixing import Asked, Unmixing, Weights
 from hsunmix.parameters import make, to_dict
 
 __all__ = ["Request", "abundance_params", "estimate_rank", "load_for", "solve", "unmix"]
@@ -74,7 +76,8 @@ def unmix(scene: Scene, request: Request) -> Steps:
         found: Extraction = yield from method.run(scene, request.rank, params, start)
         result = _extracted(found)
     else:
-        result = yield from _in_cube_units(scene, method.run(scene, request.rank, params, start))
+        work = method.run(scene, request.rank, params, start)
+        result = yield from relay(work, partial(_in_cube_units, scene))
     result = with_locked(result, start, method)
     # Scaled, then solved, then measured: fractions that sum to one need spectra that have their scale.
     if not result.fixed_scale and not result.abundance:
@@ -144,21 +147,11 @@ def estimate_rank(
     return estimate
 
 
-def _in_cube_units(
-    scene: Scene, work: Generator[Step | None, None, Factorization]
-) -> Generator[Step | None, None, Factorization]:
-    """Pass on a method's steps with the spectra over all bands and in the cube's units."""
-    try:
-        while True:
-            step = next(work)
-            if step is not None and step.endmembers is not None:
-                step = replace(step, endmembers=scene.full_spectra(step.endmembers))
-            yield step
-    except StopIteration as end:
-        result: Factorization = end.value
-        return result
-    finally:
-        work.close()
+def _in_cube_units(scene: Scene, step: Step | None) -> Step | None:
+    """Return a method's step with the spectra over all bands and in the cube's units."""
+    if step is None or step.endmembers is None:
+        return step
+    return replace(step, endmembers=scene.full_spectra(step.endmembers))
 
 
 def _extracted(found: Extraction) -> Factorization:

@@ -17,7 +17,7 @@ from hsunmix.engine.passes import residuals
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.subsets import ascending
 from hsunmix.methods import Abundances, get
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["BUDGET", "Preview", "Sight", "Window", "preview", "sight", "within"]
 

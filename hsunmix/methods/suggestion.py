@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.threads import single_threaded_blas
-from hsunmix.model.unmixing import Step, Unmixing
+from hsunmix.model.progress import Step
+from hsunmix.model.unmixing import Unmixing
 
 __all__ = ["Suggestion", "suggest"]
 

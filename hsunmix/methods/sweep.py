@@ -20,7 +20,8 @@ from hsunmix.engine.subsets import subset
 from hsunmix.errors import InputError
 from hsunmix.methods import get, pipeline
 from hsunmix.methods.agreement import pairs
-from hsunmix.model.unmixing import Step, Unmixing
+from hsunmix.model.progress import Step, relay
+from hsunmix.model.unmixing import Unmixing
 
 __all__ = ["AGREE", "Sweep", "SweepStep", "possible", "sweep"]
 
@@ -192,18 +193,15 @@ def _told(
     part: Scene, request: pipeline.Request, known: Sweep, done: int, of: int
 ) -> Generator[Step | None, None, Unmixing]:
     """Run once; its steps become steps of the whole."""
-    work, share = pipeline.unmix(part, request), 0.0
-    try:
-        while True:
-            step = next(work)
-            share = share if step is None else max(share, min(step.fraction, 1.0))
-            message = f"{request.rank} endmembers, run {done // len(known.ranks) + 1}"
-            yield _step(known, (done + share) / of, message)
-    except StopIteration as end:
-        result: Unmixing = end.value
-        return result
-    finally:
-        work.close()
+    share = 0.0
+    message = f"{request.rank} endmembers, run {done // len(known.ranks) + 1}"
+
+    def of_the_whole(step: Step | None) -> SweepStep:
+        nonlocal share
+        share = share if step is None else max(share, min(step.fraction, 1.0))
+        return _step(known, (done + share) / of, message)
+
+    return (yield from relay(pipeline.unmix(part, request), of_the_whole))
 
 
 def _step(known: Sweep, fraction: float, message: str) -> SweepStep:

@@ -16,7 +16,7 @@ from hsunmix.errors import InputError
 from hsunmix.model._band_terms import Term, read
 from hsunmix.model.cube import Cube
 from hsunmix.model.pixels import prepared
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step, finish
 
 __all__ = ["Expression", "compiled", "evaluate", "evaluation"]
 
@@ -110,10 +110,4 @@ def evaluation(cube: Cube, text: str) -> Generator[Step | None, None, Image]:
 
 def evaluate(cube: Cube, text: str) -> Image:
     """Run ``evaluation`` to its end."""
-    work = evaluation(cube, text)
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            image: Image = end.value
-            return image
+    return finish(evaluation(cube, text))

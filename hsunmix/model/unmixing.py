@@ -11,29 +11,7 @@ from numpy.typing import NDArray
 
 from hsunmix.model.spectra import Endmember, Source, colour
 
-__all__ = ["Asked", "Data", "Step", "Unmixing", "Weights"]
-
-
-@dataclass(frozen=True, eq=False)
-class Step:
-    """What a method reports while it works.
-
-    Attributes
-    ----------
-    fraction : float
-        Share of the work done, 0 to 1, as far as it is known.
-    relative_error : float or None
-        ‖X − WH‖ / ‖X‖ so far.
-    endmembers : array of float64, (bands, r), or None
-        A copy of the spectra so far.
-    message : str
-        What is being done.
-    """
-
-    fraction: float = 0.0
-    relative_error: float | None = None
-    endmembers: NDArray[np.float64] | None = None
-    message: str = ""
+__all__ = ["Asked", "Data", "Unmixing", "Weights"]
 
 
 @dataclass(frozen=True)

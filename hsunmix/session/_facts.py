@@ -13,7 +13,8 @@ from hsunmix.engine.scene import Scene
 from hsunmix.errors import FormatError, HsunmixError
 from hsunmix.files import sha256
 from hsunmix.model.cube import Cube
-from hsunmix.model.unmixing import Step, Weights
+from hsunmix.model.progress import Step
+from hsunmix.model.unmixing import Weights
 from hsunmix.session.document import Document
 from hsunmix.session.runs import current
 

@@ -17,7 +17,7 @@ from hsunmix.model.band_choice import chosen_bands
 from hsunmix.model.band_maths import compiled, evaluation
 from hsunmix.model.cube import Cube
 from hsunmix.model.foreign import mask as as_numbers
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 from hsunmix.session.geojson import read_regions
 
 __all__ = ["Mask", "narrowed"]

@@ -23,9 +23,9 @@ from threadpoolctl import threadpool_limits
 from hsunmix.engine.loading import from_array
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.threads import set_threads
-from hsunmix.jobs import finish
 from hsunmix.methods import Start, get
 from hsunmix.methods.factorization import hals
+from hsunmix.model.progress import finish
 from tests.benchmarks.scenes import urban_size
 
 AXES: dict[str, list[tuple[int, int, int]]] = {

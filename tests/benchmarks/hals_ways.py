@@ -11,8 +11,8 @@ import time
 
 from hsunmix.engine.loading import from_array
 from hsunmix.engine.threads import set_threads
-from hsunmix.jobs import finish
 from hsunmix.methods import pipeline
+from hsunmix.model.progress import finish
 from tests.benchmarks.scenes import real, urban_size
 
 WAYS = {

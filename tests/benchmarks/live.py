@@ -131,9 +131,9 @@ def edits(bench: Bench, count: int) -> Iterator[tuple[str, list[tuple[float, flo
 
 def bare(bench: Bench, count: int) -> tuple[float, float]:
     """Milliseconds of solving for what is seen and of solving the whole scene, without a window's work."""
-    from hsunmix.jobs import finish
     from hsunmix.methods import pipeline
     from hsunmix.methods.preview import preview, sight, within
+    from hsunmix.model.progress import finish
 
     document = bench.bench.document
     scene = finish(bench.bench.scenes.scene(document.cube))

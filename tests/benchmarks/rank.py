@@ -18,9 +18,9 @@ from hsunmix.bench.planted import Library, Mixing, mixed_scene
 from hsunmix.engine.loading import from_array
 from hsunmix.engine.scene import Scene
 from hsunmix.errors import HsunmixError
-from hsunmix.jobs import finish
 from hsunmix.methods import methods
 from hsunmix.methods.pipeline import estimate_rank
+from hsunmix.model.progress import finish
 from tests.benchmarks.scenes import real
 
 RANKS = range(3, 9)

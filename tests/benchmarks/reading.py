@@ -33,7 +33,7 @@ import numpy as np
 
 from hsunmix.engine.loading import load
 from hsunmix.formats import open_cube
-from hsunmix.jobs import finish
+from hsunmix.model.progress import finish
 
 BANDS = 224
 AXES = {"bsq": (2, 0, 1), "bil": (0, 2, 1), "bip": (0, 1, 2)}

@@ -23,12 +23,12 @@ from threadpoolctl import threadpool_limits
 from hsunmix.engine.loading import from_array
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.threads import set_threads
-from hsunmix.jobs import finish
 from hsunmix.kernels._products import add_x_ht, wt_x
 from hsunmix.methods import Start, get, pipeline
 from hsunmix.methods.factorization import hals
 from hsunmix.methods.factorization._hals_loop import Loop
 from hsunmix.methods.factorization._initial import initial_abundances
+from hsunmix.model.progress import finish
 from hsunmix.parameters import make
 from tests.benchmarks.scenes import Array, real, urban_size
 

@@ -21,7 +21,7 @@ import rasterio
 
 from hsunmix.engine.loading import load
 from hsunmix.formats import open_cube
-from hsunmix.jobs import finish
+from hsunmix.model.progress import finish
 from tests.benchmarks.reading import shape_of, write_envi
 
 TURNS = 3

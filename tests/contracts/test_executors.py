@@ -11,9 +11,9 @@ from hsunmix.engine.executor_threads import THREADS
 from hsunmix.engine.loading import from_array
 from hsunmix.engine.scene import TILE, Scene
 from hsunmix.engine.source import Executor
-from hsunmix.jobs import finish
 from hsunmix.methods import Method, methods, pipeline
 from hsunmix.methods.pipeline import Request
+from hsunmix.model.progress import finish
 from hsunmix.model.unmixing import Unmixing
 from tests.engine.pickling import Pickling
 from tests.scenes import mixture

@@ -12,8 +12,8 @@ import hsunmix
 from hsunmix.engine.loading import from_array
 from hsunmix.engine.threads import set_threads
 from hsunmix.errors import HsunmixError, InputError, ParameterError
-from hsunmix.jobs import finish
 from hsunmix.methods import KINDS, Method, methods, pipeline
+from hsunmix.model.progress import finish
 from hsunmix.parameters import describe, make
 from tests.scenes import mixture
 

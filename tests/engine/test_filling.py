@@ -10,9 +10,9 @@ from hsunmix.engine.filling import TILE
 from hsunmix.engine.loading import load
 from hsunmix.engine.memory import aligned
 from hsunmix.engine.threads import set_threads
-from hsunmix.jobs import finish
 from hsunmix.kernels.filling import ANY
 from hsunmix.model.cube import ArrayPixels, Cube
+from hsunmix.model.progress import finish
 
 SHAPE = (61, 37, 43)  # more than four tiles; bands and samples are no multiples of eight
 ORDERS = [(0, 1, 2), (2, 0, 1), (0, 2, 1)]

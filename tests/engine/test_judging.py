@@ -10,9 +10,9 @@ from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import PerPixel
 from hsunmix.engine.threads import set_threads
 from hsunmix.errors import InputError
-from hsunmix.jobs import finish
 from hsunmix.model.cube import Cube
 from hsunmix.model.foreign import matrix
+from hsunmix.model.progress import finish
 
 LINES, SAMPLES, BANDS = 300, 7, 9
 

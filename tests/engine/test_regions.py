@@ -8,8 +8,8 @@ import pytest
 from hsunmix.engine.loading import load
 from hsunmix.engine.regions import region_statistics
 from hsunmix.errors import InputError
-from hsunmix.jobs import finish
 from hsunmix.model.cube import Cube
+from hsunmix.model.progress import finish
 from tests.conftest import make_cube
 
 

@@ -14,9 +14,9 @@ from hsunmix.engine.scene import TILE, Scene
 from hsunmix.engine.source import PerPixel
 from hsunmix.engine.threads import run_chunks, set_threads, thread_count
 from hsunmix.errors import InputError, TooLargeError
-from hsunmix.jobs import finish
 from hsunmix.model.cube import Cube
 from hsunmix.model.pixels import ArrayPixels
+from hsunmix.model.progress import finish
 
 
 def scene_of(lines: int = 31, samples: int = 47, bands: int = 11, seed: int = 0) -> tuple[np.ndarray, Scene]:

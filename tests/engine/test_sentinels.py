@@ -7,9 +7,9 @@ import pytest
 
 from hsunmix.engine.loading import load
 from hsunmix.engine.scene import Scene
-from hsunmix.jobs import finish
 from hsunmix.model.cube import Cube
 from hsunmix.model.foreign import matrix
+from hsunmix.model.progress import finish
 
 LINES, SAMPLES, BANDS = 60, 23, 12
 GONE = (slice(20, 22), slice(3, 14))  # 22 pixels

@@ -12,7 +12,7 @@ from hsunmix.engine.executor_threads import THREADS
 from hsunmix.engine.loading import from_array
 from hsunmix.engine.scene import TILE, Scene
 from hsunmix.engine.source import Executor, Part
-from hsunmix.jobs import finish
+from hsunmix.model.progress import finish
 from tests.engine.pickling import Pickling
 
 PIXELS = 3 * TILE + 17

@@ -10,7 +10,7 @@ import pytest
 
 from hsunmix.exports import Delivery, exports, write_products
 from hsunmix.exports._plan import FEW, plan, thinned
-from hsunmix.jobs import finish
+from hsunmix.model.progress import finish
 from hsunmix.model.unmixing import Unmixing
 from tests.conftest import make_cube
 from tests.gui.conftest import unmixing_of

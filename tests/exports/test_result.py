@@ -115,7 +115,7 @@ def test_what_was_hashed_before_it_was_replaced_is_still_known(tmp_path, deliver
 
 def test_a_file_that_changes_while_it_is_hashed_has_no_hash(tmp_path):
     from hsunmix.files import digest_of, identity
-    from hsunmix.jobs import finish
+    from hsunmix.model.progress import finish
 
     path = tmp_path / "a"
     path.write_bytes(b"1" * 100)

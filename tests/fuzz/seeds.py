@@ -20,7 +20,7 @@ import scipy.io
 from hsunmix.exports import deliver, exports
 from hsunmix.formats import formats
 from hsunmix.formats.opening.files import read_head
-from hsunmix.jobs import finish
+from hsunmix.model.progress import finish
 from tests.exports.conftest import make_delivery
 from tests.formats.conftest import _write_envi as write_envi
 from tests.formats.made_products import MAKERS, scene

@@ -10,7 +10,7 @@ import pytest
 
 from hsunmix.gui.bridge import Bridge
 from hsunmix.jobs import Cancelled, Outcome
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 Wait = Callable[[Callable[[], bool]], None]
 

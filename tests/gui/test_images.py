@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from hsunmix.gui.images import colours, grey, limits, paint, picture, stretch_limits, stretched, thin
-from hsunmix.jobs import finish
 from hsunmix.model.cube import Cube
+from hsunmix.model.progress import finish
 from tests.conftest import make_cube
 
 

@@ -14,7 +14,8 @@ from hsunmix.gui import intents as i
 from hsunmix.gui.bridge import Bridge
 from hsunmix.gui.live import Live
 from hsunmix.gui.workbench import Workbench
-from hsunmix.jobs import Outcome, finish
+from hsunmix.jobs import Outcome
+from hsunmix.model.progress import finish
 from hsunmix.model.region import Region
 from hsunmix.session.document import Document, Layer
 from hsunmix.session.runs import with_run

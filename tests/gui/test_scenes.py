@@ -8,9 +8,8 @@ import pytest
 
 from hsunmix.gui import scenes
 from hsunmix.gui.scenes import SceneKeeper
-from hsunmix.jobs import finish
 from hsunmix.model.cube import Cube
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step, finish
 from tests.conftest import make_cube
 
 

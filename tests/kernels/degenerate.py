@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from scipy.optimize import nnls
 
 from hsunmix.engine.scene import TILE, Scene
-from hsunmix.jobs import finish
 from hsunmix.methods import get
+from hsunmix.model.progress import finish
 
 Array = NDArray[np.float64]
 

@@ -8,9 +8,9 @@ import quadprog
 from numpy.typing import NDArray
 
 from hsunmix.engine.loading import from_array
-from hsunmix.jobs import finish
 from hsunmix.kernels.hull import HELD, project, total_residual
 from hsunmix.methods.extraction._model import Model
+from hsunmix.model.progress import finish
 from tests.scenes import mixture
 
 Array = NDArray[np.float64]

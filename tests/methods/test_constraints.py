@@ -6,9 +6,9 @@ import pytest
 from hsunmix.bench.planted import planted
 from hsunmix.engine.loading import from_array, load
 from hsunmix.engine.scene import Scene
-from hsunmix.jobs import finish
 from hsunmix.methods.constraints import LEAST, check
 from hsunmix.model.cube import Cube
+from hsunmix.model.progress import finish
 
 BANDS = 40
 

@@ -13,10 +13,10 @@ from scipy.optimize import nnls
 import hsunmix
 from hsunmix.engine.loading import from_array, load
 from hsunmix.errors import InputError
-from hsunmix.jobs import finish
 from hsunmix.kernels import exact
 from hsunmix.methods import get
 from hsunmix.methods.preview import preview, sight
+from hsunmix.model.progress import finish
 from tests.kernels.degenerate import abundances_of
 
 Array = NDArray[np.float64]

@@ -10,10 +10,10 @@ import pytest
 from scipy.optimize import linprog, minimize_scalar
 
 import hsunmix
-from hsunmix.jobs import finish
 from hsunmix.kernels.self_dictionary import step
 from hsunmix.methods.extraction._self_dictionary import path
 from hsunmix.methods.extraction.lp import _program
+from hsunmix.model.progress import finish
 from tests.methods.reference import SCENES, entries, load, numbers
 
 MODELS: list[tuple[str, dict[str, Any]]] = [("fgnsr", {}), ("lp", {}), ("lp", {"model": "hottopixx"})]

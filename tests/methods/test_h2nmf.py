@@ -10,11 +10,11 @@ from scipy.optimize import nnls
 
 import hsunmix
 from hsunmix.engine.loading import from_array
-from hsunmix.jobs import finish
 from hsunmix.kernels.clusters import GRID, partition, shares
 from hsunmix.methods import Start, get
 from hsunmix.methods.extraction import _bisection
 from hsunmix.methods.extraction._candidates import candidates, clusters
+from hsunmix.model.progress import finish
 from tests.methods.reference import SCENES, entries, load, numbers
 from tests.scenes import mixture
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from hsunmix.engine.loading import from_array
-from hsunmix.jobs import finish
 from hsunmix.methods.noisy_bands import noisy_bands
+from hsunmix.model.progress import finish
 from tests.scenes import mixture
 
 NOISY = [0, 31, 32, 33, 59]

@@ -7,9 +7,9 @@ import pytest
 
 from hsunmix.engine.loading import load
 from hsunmix.errors import ParameterError
-from hsunmix.jobs import finish
 from hsunmix.methods import pipeline
 from hsunmix.model.cube import Cube
+from hsunmix.model.progress import finish
 from tests.conftest import make_cube
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from hsunmix.engine.loading import load
 from hsunmix.engine.scene import Scene
-from hsunmix.jobs import finish
 from hsunmix.methods import pipeline
 from hsunmix.methods.preview import preview, sight, within
+from hsunmix.model.progress import finish
 from tests.conftest import make_cube
 
 

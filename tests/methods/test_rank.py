@@ -11,11 +11,11 @@ import pytest
 import hsunmix
 from hsunmix.bench.planted import mixed_scene
 from hsunmix.engine.loading import from_array
-from hsunmix.jobs import finish
 from hsunmix.methods import pipeline
 from hsunmix.methods.rank.auto import whitened
 from hsunmix.methods.rank.elbow import elbow
 from hsunmix.methods.rank.residual import _last_that_pays
+from hsunmix.model.progress import finish
 from tests.methods.reference import load
 
 METHODS = ("auto", "elbow", "hfc", "nwhfc", "residual", "fgnsr", "hysime")

@@ -8,10 +8,10 @@ import pytest
 from hsunmix.bench.planted import planted
 from hsunmix.engine.loading import load
 from hsunmix.engine.scene import Scene
-from hsunmix.jobs import finish
 from hsunmix.methods import pipeline
 from hsunmix.methods.suggestion import Suggestion, suggest
 from hsunmix.model.cube import Cube
+from hsunmix.model.progress import finish
 
 
 def scene_of(x: np.ndarray) -> Scene:

@@ -11,11 +11,11 @@ import pytest
 from hsunmix.engine.loading import from_array, load
 from hsunmix.engine.scene import Scene
 from hsunmix.errors import InputError
-from hsunmix.jobs import finish
 from hsunmix.methods import pipeline
 from hsunmix.methods.agreement import pairs
 from hsunmix.methods.pipeline import Request
 from hsunmix.methods.sweep import Sweep, SweepStep, possible, sweep
+from hsunmix.model.progress import finish
 from tests.conftest import make_cube
 
 

@@ -9,9 +9,9 @@ import pytest
 
 import hsunmix
 from hsunmix.engine.loading import from_array
-from hsunmix.jobs import finish
 from hsunmix.methods.extraction._reduced import directions
 from hsunmix.methods.extraction.vca import signal_to_noise
+from hsunmix.model.progress import finish
 from tests.methods.reference import SCENES, load, reference
 from tests.scenes import mixture
 

@@ -9,9 +9,9 @@ import pytest
 
 import hsunmix
 from hsunmix.engine.loading import load
-from hsunmix.jobs import finish
 from hsunmix.methods._layout import laid_out
 from hsunmix.model.cube import Cube
+from hsunmix.model.progress import finish
 from tests.scenes import angles, mixture
 
 TRUE = mixture(noise=0.0)[:, :4]

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from hsunmix.errors import FileError, FormatError
-from hsunmix.jobs import finish
 from hsunmix.model.cube import Cube
 from hsunmix.model.georeference import Georeference
+from hsunmix.model.progress import finish
 from hsunmix.model.region import Region, runs_of
 from hsunmix.session.geojson import read_regions, write_regions
 from hsunmix.session.narrowing import narrowed

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from hsunmix.errors import FormatError, InputError, MissingFileError
-from hsunmix.jobs import finish
 from hsunmix.model.georeference import Georeference
+from hsunmix.model.progress import finish
 from hsunmix.session.narrowing import narrowed
 from tests.conftest import make_cube
 

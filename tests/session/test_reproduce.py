@@ -18,10 +18,10 @@ from hsunmix.engine.loading import load
 from hsunmix.engine.scene import Scene
 from hsunmix.errors import InputError
 from hsunmix.formats import open_cube
-from hsunmix.jobs import finish
 from hsunmix.methods import pipeline
 from hsunmix.methods.pipeline import Request
 from hsunmix.model.cube import Cube
+from hsunmix.model.progress import finish
 from hsunmix.model.spectra import Endmember, Source
 from hsunmix.model.unmixing import Unmixing
 from hsunmix.session.document import Document

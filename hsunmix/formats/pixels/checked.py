@@ -8,7 +8,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 from hsunmix.errors import FileError, FormatError
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["Checked"]
 

@@ -22,7 +22,7 @@ from hsunmix.errors import FileError, MissingFileError, TooLargeError
 from hsunmix.files import Identity, check_identity, identity
 from hsunmix.formats.pixels.checked import Checked
 from hsunmix.formats.pixels.unpacked import Unpacked
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["MissingPixels", "RawPixels", "fill", "fill_rows"]
 

@@ -14,7 +14,7 @@ from typing import IO
 
 from hsunmix.errors import FileError, FormatError, TooLargeError
 from hsunmix.files import check_identity, identity
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["Unpacked", "is_gzip", "may_hold"]
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from hsunmix.gui import intents as i
 from hsunmix.gui.controllers.solve import is_solved
 from hsunmix.gui.workbench import Workbench
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 from hsunmix.session.document import Document
 from hsunmix.session.reproduce import Facts, command_line, facts_of, python_script
 

@@ -17,8 +17,9 @@ from hsunmix.methods.constraints import check
 from hsunmix.methods.diagnosis import diagnose
 from hsunmix.methods.suggestion import suggest
 from hsunmix.model.cube import Cube
+from hsunmix.model.progress import Step
 from hsunmix.model.spectra import Source
-from hsunmix.model.unmixing import Step, Unmixing
+from hsunmix.model.unmixing import Unmixing
 from hsunmix.model.wording import percent
 from hsunmix.session.document import Document
 

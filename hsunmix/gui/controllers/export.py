@@ -11,7 +11,7 @@ from hsunmix.errors import InputError
 from hsunmix.gui import intents as i
 from hsunmix.gui.controllers.solve import is_solved
 from hsunmix.gui.workbench import Workbench
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 from hsunmix.session.document import Document
 from hsunmix.session.reproduce import command_line, facts_of, python_script
 

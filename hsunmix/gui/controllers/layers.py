@@ -13,7 +13,7 @@ from hsunmix.gui.controllers.bands import same_bands
 from hsunmix.gui.workbench import Workbench
 from hsunmix.model.band_maths import compiled, evaluation
 from hsunmix.model.cube import Cube
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 from hsunmix.session.document import Document, Layer, index_without
 
 __all__ = ["Controller"]

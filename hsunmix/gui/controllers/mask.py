@@ -14,7 +14,7 @@ from hsunmix.gui.live import Masking
 from hsunmix.gui.workbench import Workbench
 from hsunmix.model.band_maths import evaluation
 from hsunmix.model.cube import Cube
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 from hsunmix.session.document import Document
 from hsunmix.session.members import check_values
 

@@ -11,7 +11,7 @@ from hsunmix.gui import intents as i
 from hsunmix.gui.controllers.mask import masked
 from hsunmix.gui.workbench import Workbench
 from hsunmix.model.cube import Cube
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 from hsunmix.session.document import Document
 
 __all__ = ["Controller"]

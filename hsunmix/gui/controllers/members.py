@@ -20,9 +20,9 @@ from hsunmix.gui.controllers.solve import abundance_of
 from hsunmix.gui.means import means, remember
 from hsunmix.gui.workbench import Workbench
 from hsunmix.model.cube import Cube
+from hsunmix.model.progress import Step
 from hsunmix.model.region import Region
 from hsunmix.model.spectra import PALETTE, Endmember, Source, colour
-from hsunmix.model.unmixing import Step
 from hsunmix.session.document import Document
 from hsunmix.session.members import free_name, reordered, with_members
 

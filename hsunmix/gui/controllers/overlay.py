@@ -13,8 +13,8 @@ from hsunmix.gui.live import Live
 from hsunmix.gui.scenes import is_huge
 from hsunmix.gui.workbench import Workbench
 from hsunmix.model.cube import Cube
+from hsunmix.model.progress import Step
 from hsunmix.model.region import Region
-from hsunmix.model.unmixing import Step
 from hsunmix.session.document import Document
 
 __all__ = ["Controller", "overlay_of"]

@@ -20,7 +20,7 @@ from hsunmix.errors import MissingCubeError
 from hsunmix.gui import intents as i
 from hsunmix.gui.controllers.files import may_leave, reading, title_of
 from hsunmix.gui.workbench import Workbench
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 from hsunmix.session.document import Document
 from hsunmix.session.history import Entry
 from hsunmix.session.recovery import Claim, Keeper, Work, known_since, left_behind

@@ -18,8 +18,9 @@ from hsunmix.methods import RankEstimate, get, pipeline
 from hsunmix.methods.locked import put_in
 from hsunmix.methods.noisy_bands import noisy_bands
 from hsunmix.model.cube import Cube
+from hsunmix.model.progress import Step
 from hsunmix.model.spectra import Endmember
-from hsunmix.model.unmixing import Step, Unmixing
+from hsunmix.model.unmixing import Unmixing
 from hsunmix.session.document import Document, RunSettings
 from hsunmix.session.members import free_name
 from hsunmix.session.reproduce import read_weights

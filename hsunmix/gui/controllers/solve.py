@@ -16,7 +16,8 @@ from hsunmix.gui.means import means
 from hsunmix.gui.workbench import Workbench
 from hsunmix.methods import pipeline
 from hsunmix.methods.preview import Preview, Sight, Window, preview, sight, within
-from hsunmix.model.unmixing import Step, Unmixing
+from hsunmix.model.progress import Step
+from hsunmix.model.unmixing import Unmixing
 from hsunmix.session.document import Document
 from hsunmix.session.history import Entry
 from hsunmix.session.members import check_values, places, same_spectra, unsolved

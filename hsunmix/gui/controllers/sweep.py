@@ -9,7 +9,7 @@ from hsunmix.gui.live import Live
 from hsunmix.gui.workbench import Workbench
 from hsunmix.methods import get, pipeline
 from hsunmix.methods.sweep import Sweep, SweepStep, sweep
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 from hsunmix.session.document import Document
 
 __all__ = ["Controller"]

@@ -12,7 +12,7 @@ from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part
 from hsunmix.methods import Abundances
 from hsunmix.methods._least_squares import at_once, refuse_broken, unit_spectra
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["solve"]
 

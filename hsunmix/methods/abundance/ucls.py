@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from hsunmix.engine.passes import unconstrained
 from hsunmix.engine.scene import Scene
 from hsunmix.methods import Abundances
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 from hsunmix.parameters import NoParams as Params
 
 __all__ = ["REFERENCE", "TITLE", "Params", "run"]

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from hsunmix.engine.passes import compiling, gram
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["Node", "Tree"]
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.scene import Scene
 from hsunmix.methods.extraction._hierarchy import cluster
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["candidates", "clusters"]
 

@@ -13,7 +13,7 @@ from hsunmix.engine.source import Part, PerPixel
 from hsunmix.engine.subsets import thinned
 from hsunmix.methods import Extraction
 from hsunmix.methods._least_squares import at_once
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["Judge", "best_set", "exchanged", "extraction", "independent"]
 

@@ -18,7 +18,7 @@ from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part, PerPixel
 from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.methods.extraction._bisection import Node, Tree
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["Clusters", "cluster"]
 

@@ -12,7 +12,7 @@ from hsunmix.engine.scene import TILE, Scene
 from hsunmix.engine.source import Part, PerPixel
 from hsunmix.engine.subsets import subset
 from hsunmix.methods._least_squares import at_once
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["NOTHING_LEFT", "Model"]
 

@@ -20,7 +20,7 @@ from hsunmix.engine.passes import coordinates_along, norms_squared
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.subsets import subset
 from hsunmix.methods import Extraction, Start
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["Options", "with_options"]
 

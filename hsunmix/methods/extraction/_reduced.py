@@ -12,7 +12,7 @@ from hsunmix.engine.passes import gram
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import PerPixel
 from hsunmix.engine.threads import single_threaded_blas
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["Directions", "directions", "longest"]
 

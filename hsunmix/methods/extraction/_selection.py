@@ -16,7 +16,7 @@ from hsunmix.methods import Extraction, Start, get
 from hsunmix.methods.extraction._candidates import clusters
 from hsunmix.methods.extraction._choice import Judge, exchanged, independent
 from hsunmix.methods.extraction._options import Options, with_options
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["Candidates", "gathered", "select", "selecting"]
 

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from hsunmix.methods.extraction._options import Options
 from hsunmix.methods.extraction._selection import Candidates, selecting
 from hsunmix.methods.extraction._self_dictionary import path
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["REFERENCE", "TITLE", "Params", "run"]
 

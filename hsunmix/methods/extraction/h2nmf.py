@@ -24,7 +24,7 @@ from hsunmix.engine.source import PerPixel
 from hsunmix.methods import Extraction, Start
 from hsunmix.methods.extraction._hierarchy import cluster
 from hsunmix.methods.extraction._options import Options, with_options
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["REFERENCE", "TITLE", "Grouping", "Params", "run"]
 

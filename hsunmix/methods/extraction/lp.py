@@ -28,7 +28,7 @@ from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.errors import InputError
 from hsunmix.methods.extraction._options import Options
 from hsunmix.methods.extraction._selection import Candidates, selecting
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["REFERENCE", "TITLE", "Params", "run"]
 

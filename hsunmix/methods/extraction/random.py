@@ -20,7 +20,7 @@ from hsunmix.engine.scene import Scene
 from hsunmix.methods import Extraction, Start
 from hsunmix.methods.extraction._choice import best_set, extraction
 from hsunmix.methods.extraction._options import Options, with_options
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["REFERENCE", "TITLE", "Params", "run"]
 

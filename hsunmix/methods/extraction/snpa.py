@@ -21,7 +21,7 @@ from hsunmix.methods import Extraction, Start
 from hsunmix.methods.extraction._model import Model
 from hsunmix.methods.extraction._options import Options, with_options
 from hsunmix.methods.extraction.spa import pick
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["REFERENCE", "TITLE", "Params", "run"]
 

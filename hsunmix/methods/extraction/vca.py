@@ -34,7 +34,7 @@ from hsunmix.methods import Extraction, Start
 from hsunmix.methods.extraction._choice import best_set, exchanged, extraction
 from hsunmix.methods.extraction._options import Options, with_options
 from hsunmix.methods.extraction._reduced import Directions, directions, longest
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["REFERENCE", "TITLE", "Params", "run"]
 

@@ -31,7 +31,7 @@ from hsunmix.errors import InputError
 from hsunmix.methods import Extraction, Start
 from hsunmix.methods.extraction._model import NOTHING_LEFT, Model
 from hsunmix.methods.extraction._options import Options, with_options
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["REFERENCE", "TITLE", "Params", "run"]
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from hsunmix.engine.loading import from_array
 from hsunmix.engine.scene import Scene
 from hsunmix.methods import Abundances, get
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["refine"]
 

@@ -14,7 +14,7 @@ from hsunmix.engine.source import Part, PerPixel
 from hsunmix.methods.factorization._initial import initial_abundances
 from hsunmix.methods.factorization._steps import Array
 from hsunmix.methods.factorization._two_block import RESTARTS, Common, restarted_note
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["FIRST_FLOOR", "Divergence", "minimize"]
 

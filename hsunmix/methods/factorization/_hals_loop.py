@@ -12,7 +12,7 @@ from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part, PerPixel
 from hsunmix.methods.factorization._initial import initial_abundances
 from hsunmix.methods.factorization._two_block import RESTARTS, restarted_note
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["Loop"]
 

@@ -13,7 +13,7 @@ from hsunmix.engine.source import PerPixel
 from hsunmix.errors import InputError
 from hsunmix.methods import Abundances, Extraction, Start, get
 from hsunmix.methods.factorization._nndsvd import nndsvd
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["Init", "given_spectra", "initial_abundances", "initial_spectra"]
 

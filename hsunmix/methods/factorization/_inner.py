@@ -12,7 +12,7 @@ from hsunmix.engine.passes import compiling
 from hsunmix.engine.source import Part
 from hsunmix.methods.factorization import _steps
 from hsunmix.methods.factorization._steps import Array, Problem, Work
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["InnerSteps"]
 

@@ -11,7 +11,7 @@ from hsunmix.engine.passes import compiling, gram
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part
 from hsunmix.engine.threads import single_threaded_blas
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["LEAST", "directions", "nndsvd"]
 

@@ -13,7 +13,7 @@ from hsunmix.engine.scene import TILE, Scene
 from hsunmix.engine.source import Part, PerPixel
 from hsunmix.methods._least_squares import at_once
 from hsunmix.methods.factorization._initial import initial_abundances
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["Array", "Problem", "Steps", "Work", "divided", "fit_by_work"]
 

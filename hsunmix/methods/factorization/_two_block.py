@@ -21,7 +21,7 @@ from hsunmix.methods import Factorization, Start
 from hsunmix.methods._least_squares import at_once
 from hsunmix.methods.factorization._initial import Init, initial_spectra
 from hsunmix.methods.factorization._steps import Array, Problem, Steps
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["RESTARTS", "Common", "Factors", "Iteration", "descend", "factorize", "restarted_note"]
 

@@ -13,7 +13,7 @@ from hsunmix.engine.scene import Scene
 from hsunmix.methods import Abundances, Extraction, Factorization, Start, get
 from hsunmix.methods._smoothing import Smoothed
 from hsunmix.methods.factorization._archetypes import refine
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 from hsunmix.parameters import make
 
 __all__ = ["Vertices", "enclosing", "misfit", "spectra", "vertices"]

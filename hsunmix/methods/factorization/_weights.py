@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hsunmix.engine.scene import TILE, Scene
 from hsunmix.engine.source import Part, PerPixel
 from hsunmix.errors import InputError
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["Meaning", "Shares", "filled_in", "shares", "unweighted"]
 

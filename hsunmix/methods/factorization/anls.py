@@ -18,7 +18,7 @@ from hsunmix.methods.factorization import _steps
 from hsunmix.methods.factorization._exact import exact_abundances, exact_spectra
 from hsunmix.methods.factorization._steps import Array, Problem, Work
 from hsunmix.methods.factorization._two_block import Common, factorize
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]
 

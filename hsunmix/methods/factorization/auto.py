@@ -39,7 +39,7 @@ from hsunmix.methods._smoothing import Smoothed, smoothed
 from hsunmix.methods.diagnosis import dark
 from hsunmix.methods.factorization._vertices import Vertices, enclosing, misfit, spectra, vertices
 from hsunmix.methods.locked import in_their_columns
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["KEEPS_LOCKED", "REFERENCE", "TITLE", "Params", "run"]
 

@@ -33,7 +33,7 @@ from hsunmix.methods import Factorization, Start
 from hsunmix.methods.factorization._hals_loop import Loop
 from hsunmix.methods.factorization._initial import Init, initial_abundances, initial_spectra
 from hsunmix.methods.factorization._nndsvd import directions
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]
 

@@ -36,7 +36,7 @@ from hsunmix.methods.factorization._inner import InnerSteps
 from hsunmix.methods.factorization._nndsvd import LEAST
 from hsunmix.methods.factorization._steps import Array
 from hsunmix.methods.factorization._two_block import Common, Factors, descend
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]
 

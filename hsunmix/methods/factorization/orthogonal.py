@@ -29,7 +29,7 @@ from hsunmix.methods.factorization import _steps
 from hsunmix.methods.factorization._initial import Init
 from hsunmix.methods.factorization._steps import Array, Problem, Work
 from hsunmix.methods.factorization._two_block import Iteration, factorize
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]
 

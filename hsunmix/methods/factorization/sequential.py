@@ -27,7 +27,7 @@ from hsunmix.engine.source import Part, PerPixel
 from hsunmix.methods import Factorization, Start
 from hsunmix.methods.factorization._hals_loop import Loop
 from hsunmix.methods.factorization._initial import given_spectra, initial_abundances
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]
 

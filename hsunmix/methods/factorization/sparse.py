@@ -29,7 +29,7 @@ from hsunmix.methods.factorization._exact import exact_abundances
 from hsunmix.methods.factorization._initial import initial_spectra
 from hsunmix.methods.factorization._steps import Array, Problem, Work, divided, fit_by_work
 from hsunmix.methods.factorization._two_block import Common, Factors, descend
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]
 

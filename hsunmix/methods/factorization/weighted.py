@@ -40,7 +40,7 @@ from hsunmix.methods.factorization._initial import initial_abundances, initial_s
 from hsunmix.methods.factorization._steps import Array
 from hsunmix.methods.factorization._two_block import RESTARTS, Common, restarted_note
 from hsunmix.methods.factorization._weights import Meaning, filled_in, shares, unweighted
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]
 

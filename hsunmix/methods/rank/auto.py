@@ -29,7 +29,7 @@ from hsunmix.engine.subsets import subset
 from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.methods import RankEstimate
 from hsunmix.methods._smoothing import FAINTEST, Smoothed, smoothed
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 from hsunmix.parameters import NoParams as Params
 
 __all__ = ["REFERENCE", "TITLE", "Params", "run"]

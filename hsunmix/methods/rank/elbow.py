@@ -18,7 +18,7 @@ from hsunmix.engine.passes import gram
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.methods import RankEstimate
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 from hsunmix.parameters import NoParams as Params
 
 __all__ = ["REFERENCE", "TITLE", "Params", "run"]

@@ -26,7 +26,7 @@ from hsunmix.engine.scene import Scene
 from hsunmix.methods import RankEstimate
 from hsunmix.methods.extraction._selection import gathered
 from hsunmix.methods.extraction._self_dictionary import Point, path
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["REFERENCE", "TITLE", "Params", "run"]
 

@@ -21,7 +21,7 @@ from hsunmix.errors import InputError
 from hsunmix.methods import RankEstimate
 from hsunmix.methods.rank._eigenvalues import FalseAlarm as Params
 from hsunmix.methods.rank._eigenvalues import significant
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["REFERENCE", "TITLE", "Params", "run"]
 

@@ -22,7 +22,7 @@ from hsunmix.engine.passes import norms_squared, residuals
 from hsunmix.engine.scene import TILE, Scene
 from hsunmix.engine.subsets import thinned
 from hsunmix.methods import Abundances, Extraction, RankEstimate, Start, get
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 
 __all__ = ["REFERENCE", "TITLE", "Params", "run"]
 

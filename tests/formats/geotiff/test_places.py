@@ -19,7 +19,7 @@ from hsunmix.formats.geotiff.directory import read_directories
 from hsunmix.formats.pixels.chunk_filters import decode
 from hsunmix.formats.pixels.chunked import ChunkPixels
 from hsunmix.formats.pixels.raw import RawPixels
-from hsunmix.jobs import finish
+from hsunmix.model.progress import finish
 
 LINES, SAMPLES, BANDS = 45, 71, 9
 TILED = {"tiled": True, "blockxsize": 32, "blockysize": 16}

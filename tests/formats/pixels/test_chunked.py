@@ -20,7 +20,7 @@ from hsunmix.formats.hdf5.pixels import HdfPixels
 from hsunmix.formats.pixels import chunked as chunk_pixels
 from hsunmix.formats.pixels import raw as raw_pixels
 from hsunmix.formats.pixels.chunked import ChunkPixels
-from hsunmix.jobs import finish
+from hsunmix.model.progress import finish
 
 SHAPE = (21, 13, 17)
 PACKED = {"chunks": (5, 6, 7), "compression": "gzip", "shuffle": True}

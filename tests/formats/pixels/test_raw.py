@@ -135,7 +135,7 @@ LOADING = """
 import resource, sys
 from hsunmix.formats import open_cube
 from hsunmix.engine.loading import load
-from hsunmix.jobs import finish
+from hsunmix.model.progress import finish
 cube = open_cube(sys.argv[1])
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 scene = finish(load(cube))

@@ -12,7 +12,7 @@ from hsunmix.engine.loading import load
 from hsunmix.errors import FileError
 from hsunmix.files import identity
 from hsunmix.formats import open_cube
-from hsunmix.jobs import finish
+from hsunmix.model.progress import finish
 
 SHAPE = (7, 5, 4)
 HEADER = "ENVI\nlines = 7\nsamples = 5\nbands = 4\ndata type = 4\nbyte order = 0\ninterleave = {}\n"

@@ -10,8 +10,8 @@ import pytest
 
 from hsunmix.engine.loading import load
 from hsunmix.gui.workbench import Workbench
-from hsunmix.jobs import finish
 from hsunmix.methods import pipeline
+from hsunmix.model.progress import finish
 from hsunmix.model.spectra import Endmember, Source, colour
 from hsunmix.session.document import Document, View
 from hsunmix.session.members import unsolved

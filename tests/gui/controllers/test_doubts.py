@@ -14,9 +14,9 @@ from hsunmix.engine.loading import load
 from hsunmix.gui import intents as i
 from hsunmix.gui.controllers import doubts
 from hsunmix.gui.workbench import Workbench
-from hsunmix.jobs import finish
 from hsunmix.methods import pipeline
 from hsunmix.model.cube import Cube
+from hsunmix.model.progress import finish
 from hsunmix.model.spectra import Source
 from hsunmix.session.document import Document
 

@@ -16,11 +16,11 @@ from hsunmix.gui import intents as i
 from hsunmix.gui import scenes
 from hsunmix.gui.controllers import run
 from hsunmix.gui.workbench import Workbench
-from hsunmix.jobs import finish
 from hsunmix.methods.locked import put_in
 from hsunmix.methods.pipeline import Request, unmix
 from hsunmix.model.cube import Cube
-from hsunmix.model.unmixing import Step, Unmixing, Weights
+from hsunmix.model.progress import Step, finish
+from hsunmix.model.unmixing import Unmixing, Weights
 from hsunmix.session.document import Document, RunSettings
 from tests.conftest import make_cube
 from tests.gui.conftest import unmixing_of

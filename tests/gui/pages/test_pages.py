@@ -13,8 +13,8 @@ from hsunmix.gui.live import Live, Picture, PixelView
 from hsunmix.gui.pages import page_of, pages
 from hsunmix.gui.pages.band import band_name, band_shown
 from hsunmix.gui.pages.mixture import mixed
-from hsunmix.jobs import finish
 from hsunmix.model.cube import Cube
+from hsunmix.model.progress import finish
 from hsunmix.session.document import Document, Layer, View
 
 BIG = 1 << 20

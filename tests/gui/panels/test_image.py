@@ -33,7 +33,7 @@ from hsunmix.gui.pages import pages
 from hsunmix.gui.pages.maps import MOST_MAPS
 from hsunmix.gui.panels import image
 from hsunmix.gui.widgets.scene_view import SceneView
-from hsunmix.jobs import finish
+from hsunmix.model.progress import finish
 from hsunmix.model.region import Region
 from hsunmix.session.document import Document, View, with_endmember
 from tests.gui.conftest import drawn, unmixing_of

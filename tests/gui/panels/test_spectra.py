@@ -19,8 +19,8 @@ from hsunmix.gui.widgets.abundance_bars import Share
 from hsunmix.gui.widgets.curves import DASHED, DOTTED, SOLID
 from hsunmix.gui.widgets.spectrum_plot import RESIDUAL
 from hsunmix.methods.suggestion import Suggestion
+from hsunmix.model.progress import Step
 from hsunmix.model.region import Region
-from hsunmix.model.unmixing import Step
 from hsunmix.session.document import Document, Pin, with_endmember
 from tests.gui.panels.conftest import Alone
 

@@ -13,7 +13,7 @@ from hsunmix.gui.live import Live, Message, PixelView, Task
 from hsunmix.gui.panels import status
 from hsunmix.gui.panels.status import place_text, progress_text
 from hsunmix.model.georeference import Georeference
-from hsunmix.model.unmixing import Step
+from hsunmix.model.progress import Step
 from hsunmix.session.document import Document
 from tests.gui.panels.conftest import Alone
 

@@ -21,9 +21,9 @@ from hsunmix.gui.controllers.bands import made_with_other_bands
 from hsunmix.gui.images import picture
 from hsunmix.gui.main_window import MainWindow
 from hsunmix.gui.pages import page_of
-from hsunmix.jobs import finish
 from hsunmix.methods import methods, pipeline
 from hsunmix.model.band_maths import evaluate
+from hsunmix.model.progress import finish
 from hsunmix.model.unmixing import Unmixing
 from hsunmix.session.archive import load as load_session
 from hsunmix.session.archive import save
