@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from pathlib import Path
 
 import click
@@ -29,11 +28,17 @@ def command(line: str, /, session: Path, out: Path, products: str, dpi: int, cub
     document = load(session, cube)
     if document.unmixing is None:
         raise FileError(session, "the session holds no result yet; unmix its cube first")
-    command, script, facts = line, "", facts_of(document, None)
-    with contextlib.suppress(InputError):
+    if document.unmixing.data is not None and document.cube is not None:
+        click.echo(f"{document.cube.path}: {document.cube.notes[-1]}", err=True)
+    # What was typed only says where the result was kept, not how it was made.
+    command, script, reason, facts = "", "", "", facts_of(document, None)
+    try:
         script = python_script(document, facts)
-        # What was typed only says where the result was kept, not how it was made.
         command = command_line(document, facts, out, names, dpi)
-    delivery = Delivery(document.unmixing, document.endmembers, document.cube, command, script, dpi)
+    except InputError as error:
+        reason = str(error)
+    delivery = Delivery(
+        document.unmixing, document.endmembers, document.cube, command or line, script, dpi, reason
+    )
     for path in work.write(delivery, work.output_folder(out), names):
         click.echo(path)

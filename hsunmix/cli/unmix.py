@@ -87,6 +87,7 @@ def command(
     from hsunmix.exports import Delivery
     from hsunmix.methods.pipeline import Request
     from hsunmix.session.archive import save
+    from hsunmix.session.place import check_place
     from hsunmix.session.reproduce import facts_of, python_script, read_weights
 
     if shade and abundance not in ("", "shade"):
@@ -98,6 +99,8 @@ def command(
         abundance_parameters=from_texts(abundance_set),
     )  # fmt: skip
     names = work.check_products(products)
+    if session is not None:
+        check_place(session)
     with work.about(cube):
         work.check_request(request)
         opened = work.open_part(cube, options, masks, bands)

@@ -198,10 +198,21 @@ def deliver(
         step = Step(len(chosen) / (len(chosen) + 1), message="Writing the record")
         yield step
         paths += yield from relay(_result.write(delivery, stage, paths, folder.kept), _always(step))
-        removed, changed = folder.exchange(stage)
+        removed, changed = folder.exchange(stage, _inputs(delivery))
     _tell(folder.path, removed, "removed")
     _tell(folder.path, changed, "left, because changed since,")
     return [folder.path / path.relative_to(stage) for path in paths]
+
+
+def _inputs(delivery: Delivery) -> list[Path]:
+    """Return the files that the result was made from."""
+    cube, asked = delivery.cube, delivery.unmixing.asked
+    files = [] if cube is None else [path for path, _ in cube.files] + [Path(mask) for mask in cube.masks]
+    if cube is not None and cube.path is not None:
+        files.append(cube.path)
+    if asked is not None and asked.weights is not None and asked.weights.path:
+        files.append(Path(asked.weights.path))
+    return files
 
 
 def _tell(folder: Path, names: Sequence[str], what: str) -> None:

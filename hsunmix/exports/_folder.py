@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -109,10 +109,16 @@ class ProductFolder:
             return []
         return [name for name in _files(earlier) if (self.path / name).is_file()]
 
-    def exchange(self, stage: Path) -> tuple[list[str], list[str]]:
+    def exchange(self, stage: Path, inputs: Collection[Path] = ()) -> tuple[list[str], list[str]]:
         """Let what was written take the place of what is there; the record comes last.
 
         Without a record a folder is known to be incomplete, should we be killed in between.
+
+        Parameters
+        ----------
+        stage : Path
+        inputs : collection of Path
+            Files that the result was made from: no product takes their place.
 
         Returns
         -------
@@ -125,6 +131,7 @@ class ProductFolder:
         new = {*(path.name for path in staged), *_files(_record(stage / RECORD) or {"files": []})}
         removed, changed = self._outdated(new)
         record = self.path / RECORD
+        self._spare(inputs, {*new, RECORD, *removed})
         for path in [*staged, record]:
             with writing(self.path / path.name):
                 writable(self.path / path.name)  # refused before anything is replaced
@@ -140,6 +147,16 @@ class ProductFolder:
         put_in_place(stage / RECORD, record)
         sync_folder(self.path)
         return removed, changed
+
+    def _spare(self, inputs: Collection[Path], touched: Collection[str]) -> None:
+        """Refuse to replace what the result was made from."""
+        given = {os.path.realpath(path) for path in inputs}
+        for name in sorted(touched):
+            if os.path.realpath(self.path / name) in given:
+                raise WriteError(
+                    self.path / name,
+                    "this result was made from it, and a product would take its place: name another folder",
+                )
 
     def _outdated(self, new: set[str]) -> tuple[list[str], list[str]]:
         """Return what earlier runs left and this one does not write: as they wrote it, or changed since."""

@@ -43,10 +43,10 @@ from hsunmix.session._members import listing, read_array, read_bytes, write_arra
 from hsunmix.session._restore import restored
 from hsunmix.session._source import changes, data_of, find, source_of
 from hsunmix.session.document import Document, Run, Subset
+from hsunmix.session.place import SUFFIX, check_place
 
 __all__ = ["SUFFIX", "load", "save"]
 
-SUFFIX = ".hsu"
 MANIFEST_BYTES = 8 << 20
 Arrays = dict[str, NDArray[np.generic]]
 
@@ -79,6 +79,7 @@ def save(document: Document, path: str | PathLike[str], known: Identity | None =
         The document's cube is in no file.
     """
     path = Path(path)
+    check_place(path)
     _check(path, known)
     data = None if document.unmixing is None else document.unmixing.data
     source = None if document.cube is None else source_of(document.cube, path, data)

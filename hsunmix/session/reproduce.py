@@ -41,6 +41,8 @@ def command_line(
     """
     result, cube = _result(document)
     run = _made_by(document)
+    if result.data is not None:
+        raise InputError(f"no command makes this result: {cube.name} is another file now than was unmixed")
     if _kind(result) not in ("factorization", "extraction") or (document.runs and run is None):
         raise InputError("no command makes endmembers that were edited; a Python script does")
     if (run is not None and run.locked) or (run is None and any(e.locked for e in document.endmembers)):
@@ -81,10 +83,13 @@ def python_script(document: Document, facts: Facts) -> str:
     """
     result, cube = _result(document)
     script = Pieces(document, cube, facts)
+    if result.data is not None:
+        known = f" of {result.data.bytes} bytes, SHA-256 {result.data.sha256 or 'not known'}"
+        script.writer.comment(f"The result is of another file{known}: of this one it comes out differently.")
     names = [member.name for member in document.endmembers]
-    known = _run_of(document)
-    if _kind(result) in ("factorization", "extraction") and known is not None:
-        run, order = known
+    made = _run_of(document)
+    if _kind(result) in ("factorization", "extraction") and made is not None:
+        run, order = made
         spectra, abundances = script.run(run)
         pick = "" if order == list(range(len(order))) else f"[:, {order}]"
         rows = pick and f"[{order}]"

@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 import json
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -97,3 +98,27 @@ def test_the_record_has_the_command_of_the_run(hsunmix, session, tmp_path):
     command = json.loads((tmp_path / "o" / "result.json").read_text(encoding="utf-8"))["command"]
     assert command.startswith("hsunmix unmix ")
     assert "scene.hdr" in command
+
+
+def test_a_cube_that_is_another_now_is_told_and_no_command_is_promised(hsunmix, session, scene, tmp_path):
+    data = scene.with_suffix("") if scene.with_suffix("").exists() else scene.with_suffix(".img")
+    values = np.fromfile(data, "f4")
+    values[::3] *= 1.5
+    values.tofile(data)
+    result = hsunmix("export", session, "-o", tmp_path / "o", "--products", "csv,html")
+    assert result.exit_code == 0, result.output
+    assert "has changed since the session was saved" in result.stderr
+    record = json.loads((tmp_path / "o" / "result.json").read_text(encoding="utf-8"))
+    assert not record["command"].startswith("hsunmix unmix")
+    assert any("is another file now" in note for note in record["notes"])
+    assert "The result is of another file" in (tmp_path / "o" / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_session_takes_no_other_files_place(hsunmix, scene, tmp_path):
+    """Nor is the work done first."""
+    before = scene.read_bytes()
+    for place, why in ((scene, "is no session"), (tmp_path / "nowhere" / "a.hsu", "folder does not exist")):
+        words = ["unmix", scene, "-r", 2, "-m", "spa", "-o", tmp_path / "o", "--session", place]
+        assert why in refusal(hsunmix(*words))
+    assert scene.read_bytes() == before
+    assert not (tmp_path / "o").exists()

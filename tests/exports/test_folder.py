@@ -8,13 +8,16 @@ import subprocess
 import sys
 import time
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from hsunmix.errors import HsunmixWarning, WriteError
 from hsunmix.exports import ProductFolder, _folder, deliver, write_products
-from hsunmix.files import HOST, PREFIX, SUFFIX
+from hsunmix.files import HOST, PREFIX, SUFFIX, identity
+from hsunmix.model.unmixing import Asked, Weights
 from tests.exports.conftest import make_delivery
 
 FIVE = ("Grass", "Soil", "Water", "Snow", "Road")
@@ -200,3 +203,27 @@ def test_a_folder_that_is_none(tmp_path):
         ProductFolder(tmp_path / "file")
     with pytest.raises(WriteError, match="folder here"):
         ProductFolder(tmp_path / "file" / "below")
+
+
+@pytest.mark.parametrize("role", ["scene", "mask", "weights"])
+def test_no_product_takes_the_place_of_what_it_was_made_from(tmp_path, five, role):
+    """Nor of a link to it; nothing is replaced then, and elsewhere it can be written."""
+    given, folder = tmp_path / "given.tif", tmp_path / "out"
+    folder.mkdir()
+    given.write_bytes(b"made from this")
+    (folder / "rmse.tif").symlink_to(given)
+    (folder / "endmembers.csv").write_text("before")
+    cube, unmixing = five.cube, five.unmixing
+    if role == "scene":
+        cube = replace(cube, path=given, files=((given, identity(given)),))
+    elif role == "mask":
+        cube = replace(cube, selection=np.ones(cube.shape[:2], bool), masks=(str(given),))
+    else:
+        unmixing = replace(unmixing, asked=Asked(weights=Weights(str(given), "", (1, 1, 1))))
+    made = replace(five, cube=cube, unmixing=unmixing)
+    with pytest.raises(WriteError, match=r"rmse\.tif: this result was made from it.*name another folder"):
+        write_products(made, folder, ["csv", "geotiff"])
+    assert given.read_bytes() == b"made from this"
+    assert (folder / "endmembers.csv").read_text() == "before"
+    assert names(folder) == ["endmembers.csv", "rmse.tif"]
+    assert write_products(made, tmp_path / "elsewhere", ["csv", "geotiff"])

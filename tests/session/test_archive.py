@@ -300,3 +300,20 @@ def test_what_is_saved_while_we_write_is_not_replaced_either(tmp_path, document,
     with pytest.raises(ChangedSessionError):
         save(document, path, known)
     assert path.read_bytes() == b"theirs"
+
+
+def test_only_sessions_are_replaced_by_sessions(tmp_path, document):
+    other = tmp_path / "other.hdr"
+    other.write_text("ENVI")
+    with pytest.raises(WriteError, match=r"other\.hdr: is no session and is not overwritten"):
+        save(document, other)
+    with zipfile.ZipFile(tmp_path / "other.zip", "w") as box:
+        box.writestr("a.txt", "a")
+    with pytest.raises(WriteError, match="is no session"):
+        save(document, tmp_path / "other.zip")
+    assert other.read_text() == "ENVI"
+    (tmp_path / "damaged.hsu").write_text("cut")
+    (tmp_path / "empty").touch()
+    for name in ("damaged.hsu", "empty", "new", "new"):
+        save(document, tmp_path / name)
+        assert load(tmp_path / name).unmixing is not None
