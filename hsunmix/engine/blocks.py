@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from hsunmix.model.cube import Cube
 
-__all__ = ["Block", "Boxes", "Put", "Rows", "Scaling", "Scattered"]
+__all__ = ["Block", "ChunkBlock", "ChunkSink", "ChunkedPixels", "RowBlock", "Scaling"]
 
 KNOWN = ("float32", "int16", "uint16")  # stored types whose kernels are worth their compilation
 
 Bits = tuple[NDArray[np.int32], NDArray[np.int32]]
-Put = Callable[[NDArray[Any], slice, slice, slice], None]
+ChunkSink = Callable[[NDArray[Any], slice, slice, slice], None]
 
 
 class Block(Protocol):
@@ -42,14 +42,14 @@ class Block(Protocol):
             How many of its values are below zero.
         """
 
-    def again(self, tiles: NDArray[np.float32], start: int) -> Rows:
+    def again(self, tiles: NDArray[np.float32], start: int) -> RowBlock:
         """Return the same as float32, once it was taken there."""
 
-    def physical(self) -> Rows:
+    def physical(self) -> RowBlock:
         """Return the same as float32."""
 
 
-class Scattered(Protocol):
+class ChunkedPixels(Protocol):
     """Pixels of a file in pieces, none of which holds all bands of its pixels, or whole lines.
 
     ``piece_lines``: as many lines lie in such a piece.
@@ -57,7 +57,7 @@ class Scattered(Protocol):
 
     piece_lines: int
 
-    def scatter(self, first: int, last: int, bands: Sequence[int] | None, put: Put) -> None:
+    def read_chunks(self, first: int, last: int, bands: Sequence[int] | None, put: ChunkSink) -> None:
         """Give every piece of the lines first … last − 1 to ``put``, from several threads.
 
         It gets stored values (lines, samples, bands), in whichever order its axes lie in memory, to be
@@ -112,7 +112,7 @@ class Scaling:
 
 
 @dataclass(frozen=True, eq=False)
-class Rows:
+class RowBlock:
     """A block of pixels as it lies in memory, so that it is passed through from end to end.
 
     Attributes
@@ -126,7 +126,7 @@ class Rows:
     scaling: Scaling | None = None
 
     @classmethod
-    def of(cls, block: NDArray[Any], scaling: Scaling | None = None) -> Rows:
+    def of(cls, block: NDArray[Any], scaling: Scaling | None = None) -> RowBlock:
         """Take (lines, samples, bands) in whichever order its axes lie in memory."""
         lines, samples, bands = block.shape
         if scaling is not None and block.dtype == np.float32 and not scaling.changes:
@@ -144,7 +144,7 @@ class Rows:
         """How many there are."""
         return len(self.values) if self.values.ndim == 2 else self.values.shape[0] * self.values.shape[2]
 
-    def physical(self) -> Rows:
+    def physical(self) -> RowBlock:
         """Return the same as float32."""
         from hsunmix.kernels.filling import scale_rows, scale_spectra
 
@@ -152,9 +152,9 @@ class Rows:
             return self
         out = np.empty(self.values.shape, np.float32)
         (scale_spectra if out.ndim == 2 else scale_rows)(self.values, *self.scaling.arguments, out)
-        return Rows(out)
+        return RowBlock(out)
 
-    def again(self, _tiles: NDArray[np.float32], _start: int) -> Rows:
+    def again(self, _tiles: NDArray[np.float32], _start: int) -> RowBlock:
         """Return the same as float32, once it was taken into tiles."""
         return self.physical()
 
@@ -200,13 +200,13 @@ class Rows:
             take(self.values, *self.scaling.arguments, *place)
         return top, below
 
-    def only(self, used: NDArray[np.bool_]) -> Rows:
+    def only(self, used: NDArray[np.bool_]) -> RowBlock:
         """Some of the pixels."""
         if self.values.ndim == 2:
-            return Rows(self.values[used])
+            return RowBlock(self.values[used])
         n, _, m = self.values.shape
         parts = [self.values[i][:, used[i * m : (i + 1) * m]] for i in range(n)]
-        return Rows(np.concatenate(parts, axis=1)[np.newaxis])
+        return RowBlock(np.concatenate(parts, axis=1)[np.newaxis])
 
     def put(self, tiles: NDArray[np.float32], start: int) -> None:
         """Copy all pixels, float32, into the columns of tiles (n, bands, T) from ``start`` on."""
@@ -216,12 +216,12 @@ class Rows:
 
 
 @dataclass(frozen=True, eq=False)
-class Boxes:
+class ChunkBlock:
     """Lines of a file that stores them in pieces: each is read, and taken while it is in the cache.
 
     Attributes
     ----------
-    pixels : Scattered
+    pixels : ChunkedPixels
     lines : slice
     shape : tuple of 3 int
         Of what is read: (lines, samples, bands).
@@ -230,7 +230,7 @@ class Boxes:
     scaling : Scaling
     """
 
-    pixels: Scattered
+    pixels: ChunkedPixels
     lines: slice
     shape: tuple[int, int, int]
     bands: Sequence[int] | None
@@ -243,17 +243,17 @@ class Boxes:
         lock = threading.Lock()
 
         def put(values: NDArray[Any], y: slice, x: slice, b: slice) -> None:
-            rows = Rows.of(values, self.scaling.only(b))
+            rows = RowBlock.of(values, self.scaling.only(b))
             width, place = x.stop - x.start, start + y.start * samples + x.start
             largest, negative = rows.take(tiles, place, limit[b], width, samples, b.start)
             with lock:  # other threads have other bands of the same pixels
                 np.maximum(top[y, x], largest.reshape(-1, width), out=top[y, x])
                 below[y, x] += negative.reshape(-1, width)
 
-        self.pixels.scatter(self.lines.start, self.lines.stop, self.bands, put)
+        self.pixels.read_chunks(self.lines.start, self.lines.stop, self.bands, put)
         return top.reshape(-1), below.reshape(-1)
 
-    def again(self, tiles: NDArray[np.float32], start: int) -> Rows:
+    def again(self, tiles: NDArray[np.float32], start: int) -> RowBlock:
         """See ``Block``: a copy, out of the tiles."""
         lines, samples, bands = self.shape
         count, width = lines * samples, tiles.shape[2]
@@ -264,13 +264,13 @@ class Boxes:
             part = tiles[tile, :, begin : begin + count - done]
             out[0, :, done : done + part.shape[1]] = part
             done += part.shape[1]
-        return Rows(out)
+        return RowBlock(out)
 
-    def physical(self) -> Rows:
+    def physical(self) -> RowBlock:
         """See ``Block``."""
         from hsunmix.kernels.filling import ANY
 
         lines, samples, bands = self.shape
         out = np.empty((1, bands, lines * samples), np.float32)
         self.take(out, 0, np.full(bands, ANY, np.int32))
-        return Rows(out)
+        return RowBlock(out)

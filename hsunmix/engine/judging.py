@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.engine.filling import TILE, Filling
+from hsunmix.engine.tile_writer import TILE, TileWriter
 from hsunmix.errors import InputError
 from hsunmix.model.band_choice import PRESETS
 from hsunmix.model.cube import Cube
@@ -35,12 +35,12 @@ DIGITS = 1e-4  # of the values themselves, that float32 keeps three digits of
 Bools = NDArray[np.bool_]
 
 
-def judge_bands(filling: Filling, measured: Bools) -> Generator[None, None, tuple[Bools, int]]:
+def judge_bands(writer: TileWriter, measured: Bools) -> Generator[None, None, tuple[Bools, int]]:
     """Let go of the bands that hold no data in any pixel, and of the pixels that lack one of the others.
 
     Parameters
     ----------
-    filling : Filling
+    writer : TileWriter
     measured : array of bool, (bands,)
         Those whose zeros are data.
 
@@ -51,36 +51,38 @@ def judge_bands(filling: Filling, measured: Bools) -> Generator[None, None, tupl
     int
         How many of these are zero in every pixel.
     """
-    kept, zeros = np.ones(len(filling.doubtful), bool), 0
-    while filling.count:
-        holding = yield from _any(filling, holds_data)
+    kept, zeros = np.ones(len(writer.doubtful), bool), 0
+    while writer.count:
+        holding = yield from _any(writer, holds_data)
         wanted = measured[kept] & ~holding
         if wanted.any():
-            wanted &= yield from _any(filling, np.isfinite)
+            wanted &= yield from _any(writer, np.isfinite)
         holding, zeros = holding | wanted, int(wanted.sum())
-        doubtful = np.flatnonzero(holding & filling.doubtful)
+        doubtful = np.flatnonzero(holding & writer.doubtful)
         columns = None
         if doubtful.size:
-            columns = np.empty(filling.count, bool)
-            for i in range(len(filling)):
-                part = filling.part(i)[doubtful]
+            columns = np.empty(writer.count, bool)
+            for i in range(len(writer)):
+                part = writer.part(i)[doubtful]
                 columns[i * TILE : i * TILE + part.shape[1]] = np.isfinite(part).all(axis=0)
                 yield
-        yield from filling.keep(holding, columns)
+        yield from writer.keep(holding, columns)
         kept[kept] = holding
         if columns is None or columns.all():
             break
     return kept, zeros
 
 
-def _any(filling: Filling, condition: Callable[[NDArray[np.float32]], Bools]) -> Generator[None, None, Bools]:
+def _any(
+    writer: TileWriter, condition: Callable[[NDArray[np.float32]], Bools]
+) -> Generator[None, None, Bools]:
     """Whether any value of a band meets a condition; a band is left alone once one does."""
-    found = np.zeros(len(filling.doubtful), bool)
-    for i in range(len(filling)):
+    found = np.zeros(len(writer.doubtful), bool)
+    for i in range(len(writer)):
         todo = np.flatnonzero(~found)
         if not todo.size:
             break
-        found[todo] = condition(filling.part(i)[todo]).any(axis=1)
+        found[todo] = condition(writer.part(i)[todo]).any(axis=1)
         yield
     return found
 
@@ -100,11 +102,11 @@ def measured_zeros(cube: Cube, spectra: NDArray[np.float64]) -> NDArray[np.bool_
     return np.asarray(measured)
 
 
-def is_out_of_range(cube: Cube, filling: Filling) -> bool:
+def is_out_of_range(cube: Cube, writer: TileWriter) -> bool:
     """Whether values may have been lost when they became float32."""
     wide = cube.pixels.dtype.kind == "f" and cube.pixels.dtype.itemsize > 4
     scaled = bool(np.any(np.asarray(cube.gain) != 1) or np.any(np.asarray(cube.offset)))
-    return (wide or scaled) and (filling.infinite > 0 or filling.largest < SMALLEST)
+    return (wide or scaled) and (writer.infinite > 0 or writer.largest < SMALLEST)
 
 
 def range_exponent(cube: Cube, bands: NDArray[np.bool_]) -> Generator[None, None, int]:
@@ -137,15 +139,15 @@ def rescaled(cube: Cube, exponent: int) -> Cube:
     return replace(cube, gain=np.ldexp(cube.gain, -exponent), offset=np.ldexp(cube.offset, -exponent))
 
 
-def digits_note(cube: Cube, filling: Filling) -> Generator[None, None, list[str]]:
+def digits_note(cube: Cube, writer: TileWriter) -> Generator[None, None, list[str]]:
     """Say where float32 keeps too few digits of what differs between pixels."""
     dtype = cube.pixels.dtype
-    if dtype.itemsize < 4 or (dtype.kind == "f" and dtype.itemsize == 4) or filling.count < 2:
+    if dtype.itemsize < 4 or (dtype.kind == "f" and dtype.itemsize == 4) or writer.count < 2:
         return []
-    low, high = np.full((2, len(filling.doubtful)), np.inf)
+    low, high = np.full((2, len(writer.doubtful)), np.inf)
     high = -high
-    for i in range(len(filling)):
-        part = filling.part(i)
+    for i in range(len(writer)):
+        part = writer.part(i)
         low, high = np.minimum(low, part.min(axis=1)), np.maximum(high, part.max(axis=1))
         if i % 8 == 0 and (high - low > DIGITS * np.maximum(np.abs(low), np.abs(high))).all():
             return []

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.engine import judging
-from hsunmix.engine.filling import TILE, Filling
 from hsunmix.engine.reading import fill
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.sentinels import Scale, leave_out
+from hsunmix.engine.tile_writer import TILE, TileWriter
 from hsunmix.errors import InputError
 from hsunmix.model.cube import Cube
 from hsunmix.model.pixels import MatrixPixels, prepared
@@ -55,14 +55,14 @@ def load(
     measured = np.zeros(cube.bands, bool) if spectra is None else judging.measured_zeros(cube, spectra)
     bands = np.ones(cube.bands, bool) if cube.bad_bands is None else ~cube.bad_bands
     source, exponent = cube, 0
-    filling = yield from fill(source, bands, source.dead_bands)
-    if judging.is_out_of_range(source, filling):
+    writer = yield from fill(source, bands, source.dead_bands)
+    if judging.is_out_of_range(source, writer):
         exponent = yield from judging.range_exponent(source, bands)
         if exponent:
             source = judging.rescaled(cube, exponent)
-            filling = yield from fill(source, bands, source.dead_bands)
+            writer = yield from fill(source, bands, source.dead_bands)
     used, notes = bands.copy(), []
-    used[bands], zeros = yield from judging.judge_bands(filling, measured[bands])
+    used[bands], zeros = yield from judging.judge_bands(writer, measured[bands])
     if dead := int((bands & ~used).sum()):
         notes.append(
             f"{judging.counted(dead, 'band')} without data {'was' if dead == 1 else 'were'} left out."
@@ -73,13 +73,13 @@ def load(
             "this was taken as measured. Where it means that there are no data, call them bad."
         )
     if not trusted:
-        notes += judging.lacking_note(source, used, filling.count)
+        notes += judging.lacking_note(source, used, writer.count)
         if cube.seeks_nodata:
-            used[used], found = yield from leave_out(filling, Scale.of(source, used))
+            used[used], found = yield from leave_out(writer, Scale.of(source, used))
             notes += found
-        notes += yield from judging.digits_note(cube, filling)
+        notes += yield from judging.digits_note(cube, writer)
     cube.judge(bands & ~used)
-    return _scene(cube, filling, used, exponent, notes)
+    return _scene(cube, writer, used, exponent, notes)
 
 
 def from_array(x: NDArray[Any]) -> Scene:
@@ -94,15 +94,17 @@ def from_array(x: NDArray[Any]) -> Scene:
     return finish(load(Cube(MatrixPixels(x)), trusted=True))
 
 
-def _scene(cube: Cube, filling: Filling, bands: NDArray[np.bool_], exponent: int, notes: list[str]) -> Scene:
+def _scene(
+    cube: Cube, writer: TileWriter, bands: NDArray[np.bool_], exponent: int, notes: list[str]
+) -> Scene:
     """Pad, scale and freeze."""
-    if filling.count == 0:
+    if writer.count == 0:
         raise InputError(
             " ".join(["no pixel can be used: all are masked, nodata, NaN or zero in every band", *notes[-1:]])
         )
-    tiles = filling.tiles[: len(filling)]
-    tiles[-1, :, filling.count - (len(tiles) - 1) * TILE :] = 0
-    own = math.frexp(filling.largest)[1]
+    tiles = writer.tiles[: len(writer)]
+    tiles[-1, :, writer.count - (len(tiles) - 1) * TILE :] = 0
+    own = math.frexp(writer.largest)[1]
     if abs(own) > 20:
         # Squares of such values would overflow float32; a power of two changes no digit.
         exponent += own
@@ -110,9 +112,9 @@ def _scene(cube: Cube, filling: Filling, bands: NDArray[np.bool_], exponent: int
             np.ldexp(tile, -own, out=tile)
     tiles.flags.writeable = False
     total = cube.lines * cube.samples
-    if filling.count < total:
+    if writer.count < total:
         why = "hold no data" if cube.selection is None else "are masked or hold no data"
-        notes = [*notes, f"{total - filling.count} of {total} pixels {why} and were left out."]
-    negative = filling.below / (filling.count * tiles.shape[1])
+        notes = [*notes, f"{total - writer.count} of {total} pixels {why} and were left out."]
+    negative = writer.below / (writer.count * tiles.shape[1])
     shape = (cube.lines,) if cube.is_matrix else (cube.lines, cube.samples)
-    return Scene(tiles, filling.pixels, bands, shape, 2.0**exponent, negative, tuple(notes))
+    return Scene(tiles, writer.pixels, bands, shape, 2.0**exponent, negative, tuple(notes))

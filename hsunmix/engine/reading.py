@@ -9,9 +9,9 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.engine.blocks import Block, Boxes, Rows, Scaling, Scattered
-from hsunmix.engine.filling import Filling
+from hsunmix.engine.blocks import Block, ChunkBlock, ChunkedPixels, RowBlock, Scaling
 from hsunmix.engine.threads import run_chunks, thread_count
+from hsunmix.engine.tile_writer import TileWriter
 from hsunmix.model.cube import Cube
 from hsunmix.model.progress import Step
 
@@ -23,7 +23,7 @@ HELD_BYTES = 1 << 30  # by all threads, where a block must be large
 
 def fill(
     cube: Cube, bands: NDArray[np.bool_], doubtful: NDArray[np.bool_]
-) -> Generator[Step | None, None, Filling]:
+) -> Generator[Step | None, None, TileWriter]:
     """Read some bands of a cube, and keep the pixels that hold data.
 
     Parameters
@@ -35,7 +35,7 @@ def fill(
         Those of them that may hold no data at all: where they don't, their pixels are kept all the same.
     """
     index = None if bands.all() else np.flatnonzero(bands).tolist()
-    filling = Filling(cube.lines * cube.samples, doubtful[bands])
+    writer = TileWriter(cube.lines * cube.samples, doubtful[bands])
     scaling = Scaling.of(cube, bands)
     step = _lines_of_block(cube, scaling)
     done = 0
@@ -45,9 +45,9 @@ def fill(
         try:
             block = _block(cube, lines, index, scaling)
             selected = None if cube.selection is None else cube.selection[lines].ravel()
-            filling.add(lines.start // step, lines.start * cube.samples, block, selected)
+            writer.add(lines.start // step, lines.start * cube.samples, block, selected)
         except BaseException:
-            filling.fail()
+            writer.fail()
             raise
         done += lines.stop - lines.start
 
@@ -57,7 +57,7 @@ def fill(
     with closing(passing):
         for _ in passing:
             yield Step(done / cube.lines, message="Reading the cube")
-    return filling
+    return writer
 
 
 def _lines_of_block(cube: Cube, scaling: Scaling | None) -> int:
@@ -72,9 +72,9 @@ def _lines_of_block(cube: Cube, scaling: Scaling | None) -> int:
 def _block(cube: Cube, lines: slice, bands: list[int] | None, scaling: Scaling | None) -> Block:
     """Read some lines, or get ready to."""
     if scaling is None:
-        return Rows.of(cube.read(lines.start, lines.stop, bands))
+        return RowBlock.of(cube.read(lines.start, lines.stop, bands))
     pixels = cube.pixels
-    if hasattr(pixels, "scatter"):
+    if hasattr(pixels, "read_chunks"):
         shape = lines.stop - lines.start, cube.samples, len(scaling.gain)
-        return Boxes(cast(Scattered, pixels), lines, shape, bands, scaling)
-    return Rows.of(pixels.read(lines.start, lines.stop, bands), scaling)
+        return ChunkBlock(cast(ChunkedPixels, pixels), lines, shape, bands, scaling)
+    return RowBlock.of(pixels.read(lines.start, lines.stop, bands), scaling)

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from hsunmix.engine.executor_threads import THREADS
-from hsunmix.engine.filling import TILE
 from hsunmix.engine.memory import aligned
 from hsunmix.engine.source import Chunk, Executor, Mapped, Part, Pass, PerPixel, per_pixel_of
+from hsunmix.engine.tile_writer import TILE
 from hsunmix.errors import InputError
 
 __all__ = ["TILE", "Scene"]

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.engine.filling import TILE, Filling
 from hsunmix.engine.judging import counted
+from hsunmix.engine.tile_writer import TILE, TileWriter
 from hsunmix.model.cube import Cube
 
 __all__ = ["Scale", "Sentinel", "leave_out"]
@@ -150,7 +150,7 @@ class _Verdict:
     bands: NDArray[np.bool_]
 
 
-def leave_out(filling: Filling, scale: Scale) -> Generator[None, None, tuple[NDArray[np.bool_], list[str]]]:
+def leave_out(writer: TileWriter, scale: Scale) -> Generator[None, None, tuple[NDArray[np.bool_], list[str]]]:
     """Find undeclared values without meaning, and let go of the pixels and bands that they spoil.
 
     Returns
@@ -163,10 +163,10 @@ def leave_out(filling: Filling, scale: Scale) -> Generator[None, None, tuple[NDA
     left = np.ones(len(scale.gain), bool)
     notes: list[str] = []
     doubts: list[str] = []
-    while filling.count:
+    while writer.count:
         doubts = []
-        for suspect in (yield from _suspects(filling, scale)):
-            verdict = yield from _verdict(filling, suspect)
+        for suspect in (yield from _suspects(writer, scale)):
+            verdict = yield from _verdict(writer, suspect)
             if verdict.far and (verdict.spoilt.any() or verdict.bands.any()):
                 break
             if suspect.value < 0 and verdict.whole.any() and not suspect.varied:
@@ -174,17 +174,17 @@ def leave_out(filling: Filling, scale: Scale) -> Generator[None, None, tuple[NDA
         else:
             break
         notes.append(_note(suspect, verdict))
-        yield from filling.keep(~verdict.bands, ~verdict.spoilt)
+        yield from writer.keep(~verdict.bands, ~verdict.spoilt)
         scale = scale.only(~verdict.bands)
         left[left] = ~verdict.bands
     return left, notes + doubts
 
 
-def _suspects(filling: Filling, scale: Scale) -> Generator[None, None, list[Sentinel]]:
+def _suspects(writer: TileWriter, scale: Scale) -> Generator[None, None, list[Sentinel]]:
     """Values of odd-looking pixels that may mean "no data", the most extreme first."""
-    flat = yield from _flat(filling, scale)
-    columns = np.unique(np.array([*filling.odd, *flat], np.int64))
-    values = np.column_stack([filling.spectrum(int(column)) for column in columns])
+    flat = yield from _flat(writer, scale)
+    columns = np.unique(np.array([*writer.odd, *flat], np.int64))
+    values = np.column_stack([writer.spectrum(int(column)) for column in columns])
     stored = scale.stored(values)
     median = np.median(stored, axis=0)
     constant = (np.abs(stored - median) <= CLOSE * np.abs(median)).mean(axis=0) >= 0.5
@@ -205,18 +205,18 @@ def _suspects(filling: Filling, scale: Scale) -> Generator[None, None, list[Sent
     return sorted(usable, key=lambda s: (-abs(s.value), s.value))[:MOST]
 
 
-def _flat(filling: Filling, scale: Scale) -> Generator[None, None, NDArray[np.int64]]:
+def _flat(writer: TileWriter, scale: Scale) -> Generator[None, None, NDArray[np.int64]]:
     """Some columns of each kind that hold nearly the same value in most of a few bands."""
-    bands = filling.tiles.shape[1]
+    bands = writer.tiles.shape[1]
     probes = np.unique(np.linspace(0, bands - 1, PROBES).round().astype(np.intp))
     enough = len(probes) // 2 + 1
     found: dict[float, int] = {}
     floor = np.where(scale.gain > 0, scale.offset, np.inf)[probes]  # stored values below zero
-    high = np.float32(0.99 * filling.largest)
-    for first in range(0, filling.count, TOGETHER * TILE):
-        tiles = filling.tiles[first // TILE : first // TILE + TOGETHER, probes]
+    high = np.float32(0.99 * writer.largest)
+    for first in range(0, writer.count, TOGETHER * TILE):
+        tiles = writer.tiles[first // TILE : first // TILE + TOGETHER, probes]
         for base in range(len(probes) - enough + 1):
-            row = tiles[:, base].reshape(-1)[: filling.count - first]
+            row = tiles[:, base].reshape(-1)[: writer.count - first]
             odd = np.flatnonzero((row < floor[base]) | (row >= high))
             if not odd.size:
                 continue
@@ -233,15 +233,15 @@ def _flat(filling: Filling, scale: Scale) -> Generator[None, None, NDArray[np.in
     return np.array(list(found.values()), np.int64)
 
 
-def _verdict(filling: Filling, suspect: Sentinel) -> Generator[None, None, _Verdict]:
+def _verdict(writer: TileWriter, suspect: Sentinel) -> Generator[None, None, _Verdict]:
     """Ask all pixels; a few of them at first, as most suspicions end there."""
-    bands = filling.tiles.shape[1]
-    whole, some = np.zeros(filling.count, bool), np.zeros(filling.count, np.int64)
+    bands = writer.tiles.shape[1]
+    whole, some = np.zeros(writer.count, bool), np.zeros(writer.count, np.int64)
     inside, low, high = np.zeros(bands, np.int64), np.inf, -np.inf
-    step = max(1, len(filling) // FEW)
+    step = max(1, len(writer) // FEW)
     for stride in dict.fromkeys((step, 1)):
-        for i in range(0, len(filling), stride):
-            part = filling.part(i)
+        for i in range(0, len(writer), stride):
+            part = writer.part(i)
             hit = suspect.hits(part)
             low = min(low, float(part.min(where=~hit, initial=np.inf)))
             high = max(high, float(part.max(where=~hit, initial=-np.inf)))

@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.engine.filling import TILE
 from hsunmix.engine.memory import aligned
 from hsunmix.engine.scene import Scene
+from hsunmix.engine.tile_writer import TILE
 
 __all__ = ["ascending", "subset", "thinned"]
 

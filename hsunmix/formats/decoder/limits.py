@@ -1,4 +1,4 @@
-"""What a child may use: memory, processor time, no files of its own."""
+"""What a decoder may use: memory, processor time, no files of its own."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def processor_time(seconds: float) -> Iterator[None]:
 
 
 def reason_of_death(code: int | None) -> str:
-    """Say why a child ended, by its exit code, for an analyst."""
+    """Say why a decoder ended, by its exit code, for an analyst."""
     if hasattr(signal, "SIGPROF") and code == -signal.SIGPROF:
         return "takes much more time to decode than a sound file of its size: it is damaged"
     if hasattr(signal, "SIGKILL") and code == -signal.SIGKILL:

@@ -1,4 +1,4 @@
-"""Memory that parent and child share.
+"""Memory that parent and decoder share.
 
 It has no name in any file system: when both have let go of it, or have died, it is gone. So there
 is nothing to clean up. (``multiprocessing.shared_memory`` has names, and a third process to
@@ -21,12 +21,12 @@ SIZE = 16 << 20
 
 
 class SharedMemory:
-    """A piece of memory that a child gets by ``handle``.
+    """A piece of memory that a decoder gets by ``handle``.
 
     Parameters
     ----------
     handle : str, optional
-        In the child what the parent's ``handle`` is; nothing makes new memory.
+        In the decoder what the parent's ``handle`` is; nothing makes new memory.
     """
 
     def __init__(self, handle: str = "") -> None:
@@ -45,7 +45,7 @@ class SharedMemory:
         self.bytes: NDArray[np.uint8] = np.frombuffer(self._map, np.uint8)
 
     def close_fds(self) -> None:
-        """Close what only the start of the child needs; the memory stays."""
+        """Close what only the start of the decoder needs; the memory stays."""
         for fd in self.fds:
             os.close(fd)
         self.fds = ()
@@ -61,7 +61,7 @@ class SharedMemory:
 
 
 def _above_streams(fd: int) -> int:
-    """Move a descriptor out of the way of the child's streams, where our own are closed."""
+    """Move a descriptor out of the way of the decoder's streams, where our own are closed."""
     import fcntl
 
     if fd > 2:

@@ -1,4 +1,4 @@
-"""What parent and child say to each other: structures that are checked, never pickled objects."""
+"""What parent and decoder say to each other: structures that are checked, never pickled objects."""
 
 from __future__ import annotations
 

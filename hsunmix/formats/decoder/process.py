@@ -1,4 +1,4 @@
-"""The parent's side of a child process: requests, their deadline, and the child's end."""
+"""The parent's side of a decoder process: requests, their deadline, and the decoder's end."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hsunmix.formats.decoder.limits import reason_of_death
 from hsunmix.formats.decoder.memory import SharedMemory
 from hsunmix.formats.decoder.messages import Block, Done, Forget, Reply, Request, receive, send
 
-__all__ = ["Child", "command"]
+__all__ = ["DecoderProcess", "command"]
 
 START_SECONDS = 60.0
 # All that a decoder gets of the environment, which may hold secrets: where libraries lie, and Windows' own.
@@ -26,11 +26,11 @@ KEPT = (
     "HSUNMIX_DEBUG", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "PYTHONHOME",
     "SYSTEMROOT", "WINDIR", "TEMP", *(("PATH",) if os.name == "nt" else ()),
 )  # fmt: skip
-END_SECONDS = 0.2  # a child whose pipe is closed goes by itself
+END_SECONDS = 0.2  # a decoder whose pipe is closed goes by itself
 
 
 def command() -> list[str]:
-    """Return the command that starts a child; the handle of the memory is to be added."""
+    """Return the command that starts a decoder; the handle of the memory is to be added."""
     if getattr(sys, "frozen", False):
         return [sys.executable, "decode"]
     # -P: a file numpy.py in the folder of the user's data must not be imported.
@@ -52,7 +52,7 @@ def _environment() -> dict[str, str]:
     return {**kept, **ours}
 
 
-class Child:
+class DecoderProcess:
     """A process that decodes files, one at a time.
 
     Starts at once; not to be used by two threads at the same time.
@@ -98,12 +98,12 @@ class Child:
             What errors are about.
         request : Request
         seconds : float
-            After which the child is ended.
+            After which the decoder is ended.
 
         Raises
         ------
         FileError
-            The child died, or took too long; it is gone then.
+            The decoder died, or took too long; it is gone then.
         """
         if not self._started:
             self._wait_for(path, START_SECONDS, lambda: receive(self._output, Done))
@@ -117,7 +117,7 @@ class Child:
         return self._wait_for(path, seconds, work)  # type: ignore[no-any-return]
 
     def forget(self) -> bool:
-        """Let the child close its file; return whether it can be used again. Waits for nothing."""
+        """Let the decoder close its file; return whether it can be used again. Waits for nothing."""
         if not self._started or not self.alive or self.owner != os.getpid():
             return False
         try:
@@ -152,7 +152,7 @@ class Child:
         return stream  # type: ignore[return-value]
 
     def _wait_for(self, path: Path, seconds: float, work: Any) -> Any:
-        """Do what may wait for the child; its end, also by the deadline, becomes a FileError."""
+        """Do what may wait for the decoder; its end, also by the deadline, becomes a FileError."""
         timer = threading.Timer(seconds, self._too_late)
         timer.daemon = True
         timer.start()
@@ -174,7 +174,7 @@ class Child:
         self._process.kill()
 
     def _reason(self, seconds: float) -> str:
-        """Wait for a child that has closed its pipe, and say why it did."""
+        """Wait for a decoder that has closed its pipe, and say why it did."""
         try:
             code: int | None = self._process.wait(END_SECONDS)
         except subprocess.TimeoutExpired:

@@ -1,4 +1,4 @@
-"""Cubes and libraries that a child decodes."""
+"""Cubes and libraries as a decoder process returns them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.errors import MissingFileError
-from hsunmix.formats.decoder.lease import Lease
+from hsunmix.formats.decoder.handle import DecoderHandle
 from hsunmix.formats.decoder.messages import (
     Chunked,
     Flat,
@@ -37,25 +37,25 @@ __all__ = ["RemotePixels", "remote_cube", "remote_spectra"]
 
 INTERLEAVES = ("bsq", "bil", "bip")
 MAX_CHUNK_BYTES = 256 << 20
-PORTION = 64 << 20  # asked for at a time, so that a child never holds a whole file
+PORTION = 64 << 20  # asked for at a time, so that a decoder never holds a whole file
 
 
 class RemotePixels:
-    """Pixels that a child decodes. The child is let go with the last reference to them.
+    """Pixels that a decoder process reads. The decoder is let go with the last reference to them.
 
     Parameters
     ----------
-    lease : Lease
+    handle : DecoderHandle
     opened : Opened
     """
 
-    def __init__(self, lease: Lease, opened: Opened) -> None:
+    def __init__(self, handle: DecoderHandle, opened: Opened) -> None:
         self.path = Path(os.fsdecode(opened.file))
         self._shape = opened.shape
         self._dtype = np.dtype(opened.dtype)
-        self._lease = lease
+        self._handle = handle
         self._nbytes = int(np.prod(opened.shape, dtype=object)) * self._dtype.itemsize
-        self.close = weakref.finalize(self, lease.end)
+        self.close = weakref.finalize(self, handle.end)
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -73,7 +73,7 @@ class RemotePixels:
         Raises
         ------
         FileError
-            The file has changed, is damaged there, or its child died or took too long.
+            The file has changed, is damaged there, or its decoder died or took too long.
         """
         lines, samples, every = self._shape
         first, last, _ = slice(first, last).indices(lines)
@@ -98,22 +98,22 @@ class RemotePixels:
         return self._values(Spectrum(range(lines)[line], range(samples)[sample]))
 
     def _values(self, request: Read | Spectrum) -> NDArray[np.generic]:
-        return self._lease.values(request, self._nbytes)
+        return self._handle.values(request, self._nbytes)
 
 
-def cube_of(reply: Opened | Flat | Chunked | Missing, lease: Lease) -> Cube:
-    """Make the cube that was described; its pixels are read through the lease, or where they lie."""
+def cube_of(reply: Opened | Flat | Chunked | Missing, handle: DecoderHandle) -> Cube:
+    """Make the cube that was described; its pixels are read through the handle, or where they lie."""
     values = values_of(reply.fields)
     if isinstance(reply, Opened):
-        return Cube(RemotePixels(lease, reply), **values)
+        return Cube(RemotePixels(handle, reply), **values)
     if isinstance(reply, Flat):
-        lease.end()
+        handle.end()
         return Cube(_flat(reply), **values)
     if isinstance(reply, Chunked):
-        lease.end()
+        handle.end()
         return Cube(_in_chunks(reply), **values)
-    error = error_of(reply.error, lease.path)
-    lease.end()
+    error = error_of(reply.error, handle.path)
+    handle.end()
     assert isinstance(error, MissingFileError)
     return Cube(MissingPixels(reply.shape, np.dtype(reply.dtype), error), **values)
 
@@ -178,7 +178,7 @@ def spectra_of(reply: Library, path: Path) -> Spectra:
 
 
 def remote_cube(name: str, path: Path, options: dict[str, Any], what: str = "open_cube") -> Cube:
-    """Open a cube in a child process.
+    """Open a cube in a decoder process.
 
     Parameters
     ----------
@@ -193,24 +193,24 @@ def remote_cube(name: str, path: Path, options: dict[str, Any], what: str = "ope
     Raises
     ------
     FileError
-        As the format raises it, or: the child died, ran out of memory, or took too long.
+        As the format raises it, or: the decoder died, ran out of memory, or took too long.
     """
-    lease = Lease(path, Open(what, name, os.fsencode(path), options))
+    handle = DecoderHandle(path, Open(what, name, os.fsencode(path), options))
     try:
-        reply = lease.start()
+        reply = handle.start()
         assert isinstance(reply, Opened | Flat | Chunked | Missing)
-        return cube_of(reply, lease)
+        return cube_of(reply, handle)
     except BaseException:
-        lease.end()
+        handle.end()
         raise
 
 
 def remote_spectra(name: str, path: Path) -> Spectra:
-    """Read a library in a child process; otherwise as ``remote_cube``."""
-    lease = Lease(path, Open("open_spectra", name, os.fsencode(path)))
+    """Read a library in a decoder process; otherwise as ``remote_cube``."""
+    handle = DecoderHandle(path, Open("open_spectra", name, os.fsencode(path)))
     try:
-        reply = lease.start()
+        reply = handle.start()
         assert isinstance(reply, Library)
         return spectra_of(reply, path)
     finally:
-        lease.end()
+        handle.end()

@@ -1,4 +1,4 @@
-"""The child: opens one file at a time, and hands out its pixels.
+"""The decoder: opens one file at a time, and hands out its pixels.
 
 Started as ``python -m hsunmix.formats.decoder.worker HANDLE``, or by ``hsunmix decode HANDLE`` where the
 program is frozen into one file.

@@ -15,7 +15,7 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.engine.blocks import Put
+from hsunmix.engine.blocks import ChunkSink
 from hsunmix.engine.threads import run_chunks
 from hsunmix.errors import FileError, TooLargeError
 from hsunmix.files import Identity, check_identity
@@ -138,8 +138,8 @@ class ChunkPixels:
         lines, samples, bands = self._shape
         return self._load(np.arange(first, min(last, lines)), np.arange(samples), np.arange(bands))
 
-    def scatter(self, first: int, last: int, bands: Sequence[int] | None, put: Put) -> None:
-        """See ``Scattered``; ``bands`` ascend."""
+    def read_chunks(self, first: int, last: int, bands: Sequence[int] | None, put: ChunkSink) -> None:
+        """See ``ChunkedPixels``; ``bands`` ascend."""
         _, samples, every = self._shape
         picked = np.arange(every) if bands is None else np.asarray(bands, np.intp)
         across, step, done = (slice(0, samples), slice(0, len(picked))), self.block_lines, first
@@ -175,7 +175,7 @@ class ChunkPixels:
         self._each(picked, put)
         return out
 
-    def _each(self, picked: tuple[NDArray[np.intp], ...], put: Put) -> None:
+    def _each(self, picked: tuple[NDArray[np.intp], ...], put: ChunkSink) -> None:
         """Give the parts of all chunks that are picked to ``put``."""
         inward = np.argsort(self._order)
         sizes = [self.chunks.size[k] for k in self._order]

@@ -19,7 +19,7 @@ import scipy.io
 
 from hsunmix.errors import FileError, HsunmixError
 from hsunmix.formats import open_cube, open_header, open_spectra
-from hsunmix.formats.decoder import lease, limits, memory, process
+from hsunmix.formats.decoder import handle, limits, memory, process
 
 SHAPE = (31, 17, 23)
 posix = pytest.mark.skipif(os.name != "posix", reason="limits are set on POSIX systems")
@@ -77,7 +77,7 @@ def acting(tmp_path, monkeypatch):
     script = tmp_path / "worker.py"
     script.write_text(WORKER)
     monkeypatch.setattr(process, "command", lambda: [sys.executable, str(script), "-", str(tmp_path)])
-    lease.end_all()
+    handle.end_all()
 
     def make(when_opened: str = "", when_read: str = "") -> Path:
         (tmp_path / "at_read").write_text(when_read)
@@ -85,7 +85,7 @@ def acting(tmp_path, monkeypatch):
         return tmp_path / "a.mat"
 
     yield make
-    lease.end_all()
+    handle.end_all()
 
 
 @pytest.fixture
@@ -144,7 +144,7 @@ def test_the_next_request_gets_a_new_child(acting, tmp_path):
 @posix
 def test_the_deadline_is_not_only_of_processor_time(acting, monkeypatch):
     open_cube(acting())  # has its child started
-    monkeypatch.setattr(lease, "WALL_SECONDS", 0.3)
+    monkeypatch.setattr(handle, "WALL_SECONDS", 0.3)
     with pytest.raises(FileError, match=r"a\.mat: could not be decoded within"):
         open_cube(acting("sleep"))
 
@@ -217,7 +217,7 @@ def test_a_new_child_serves_no_other_file(tmp_path):
     cube = open_cube(path)
     np.testing.assert_array_equal(cube.pixels.read(0, 31), values())
     os.kill(next(iter(children())), 9)
-    lease.end_all()
+    handle.end_all()
     write(1)  # the same size, shape and type
     for _ in range(2):
         with pytest.raises(FileError):
@@ -226,7 +226,7 @@ def test_a_new_child_serves_no_other_file(tmp_path):
 
 
 def test_a_cube_that_goes_leaves_nothing(small):
-    lease.end_all()
+    handle.end_all()
     before = children()
     fds = set(Path("/proc/self/fd").iterdir())
     cubes = [open_cube(small) for _ in range(5)]
@@ -234,14 +234,14 @@ def test_a_cube_that_goes_leaves_nothing(small):
     cubes[0].read(0, 31)
     del cubes
     gc.collect()
-    assert len(children() - before) == lease.IDLE
+    assert len(children() - before) == handle.IDLE
     open_cube(small)
     open_header(small)
     with pytest.raises(HsunmixError):
         open_spectra(small)
-    assert len(children() - before) <= lease.IDLE + 1
+    assert len(children() - before) <= handle.IDLE + 1
     gc.collect()
-    lease.end_all()
+    handle.end_all()
     assert children() <= before
     assert set(Path("/proc/self/fd").iterdir()) <= fds
 
@@ -255,9 +255,9 @@ def run(code: str, *words: object) -> subprocess.Popen[str]:
 OPENING = """
 import sys, time
 from hsunmix.formats import open_cube
-from hsunmix.formats.decoder import lease
+from hsunmix.formats.decoder import handle
 cube = open_cube(sys.argv[1])
-print(*(child.pid for child in lease._every), flush=True)
+print(*(child.pid for child in handle._every), flush=True)
 """
 
 
@@ -288,11 +288,11 @@ def test_the_child_imports_no_qt_and_nothing_from_the_users_folder(small, monkey
     (tmp_path / "msgspec.py").write_text("raise SystemExit('imported from the folder of the data')")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONPATH", ".")
-    lease.end_all()
+    handle.end_all()
     cube = open_cube("s.mat")
     np.testing.assert_array_equal(cube.pixels.read(0, 31), values())
     if sys.platform == "linux":
-        maps = [Path(f"/proc/{child.pid}/maps").read_text() for child in lease._every]
+        maps = [Path(f"/proc/{child.pid}/maps").read_text() for child in handle._every]
         assert maps
         assert not any(name in text for text in maps for name in ("PySide6", "libQt", "numba", "rasterio"))
 
@@ -333,7 +333,7 @@ def test_plugins_are_not_loaded_from_a_folder():
 
 
 def test_a_decoder_that_cannot_start(small, monkeypatch):
-    lease.end_all()
+    handle.end_all()
     monkeypatch.setattr(process, "command", lambda: [sys.executable, "-c", "raise SystemExit(5)"])
     with pytest.raises(FileError, match=r"s\.mat: .*did not start"):
         open_cube(small)
@@ -342,7 +342,7 @@ def test_a_decoder_that_cannot_start(small, monkeypatch):
 @posix
 def test_no_file_descriptor_is_left(small):
     resource = pytest.importorskip("resource")
-    lease.end_all()
+    handle.end_all()
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
     free = os.dup(0)
     os.close(free)
@@ -359,7 +359,7 @@ def test_the_frozen_program_starts_itself(monkeypatch):
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     assert process.command() == [sys.executable, "decode"]
     monkeypatch.setattr(process, "command", lambda: [sys.executable, "-m", "hsunmix", "decode"])
-    child = process.Child()
+    child = process.DecoderProcess()
     try:
         reply = child._wait_for(Path("x"), 60, lambda: process.receive(child._output, process.Done))
         assert isinstance(reply, process.Done)

@@ -17,7 +17,7 @@ import pytest
 from hsunmix.errors import FileError
 from hsunmix.formats import open_cube
 from hsunmix.formats.decoder import sandbox
-from hsunmix.formats.decoder.process import Child, _environment
+from hsunmix.formats.decoder.process import DecoderProcess, _environment
 
 sealed = pytest.mark.skipif(not sandbox.available(), reason="this kernel has no Landlock")
 
@@ -100,7 +100,7 @@ def test_decoders_serve_one_file_after_the_other(scene, tmp_path):
     for path in (scene, other, scene):
         cube = open_cube(path)
         assert cube.read(0, 6).shape == (6, 5, 4)
-        (pid,) = children_of(cube.pixels._lease._child.pid)
+        (pid,) = children_of(cube.pixels._handle._decoder.pid)
         status = Path(f"/proc/{pid}/status").read_text()
         assert "NoNewPrivs:\t1" in status
         assert "Seccomp:\t2" in status or platform.machine() not in sandbox.CALLS
@@ -113,13 +113,13 @@ def test_a_copy_ends_with_its_decoder_and_its_death_is_told(scene):
     import signal
 
     cube = open_cube(scene)
-    child = cube.pixels._lease._child
+    child = cube.pixels._handle._decoder
     (pid,) = children_of(child.pid)
     os.kill(pid, signal.SIGSEGV)
     with pytest.raises(FileError, match="SIGSEGV"):
         cube.read(0, 1)
     assert cube.read(0, 6).shape == (6, 5, 4)
-    child = cube.pixels._lease._child
+    child = cube.pixels._handle._decoder
     (pid,) = children_of(child.pid)
     os.kill(child.pid, signal.SIGKILL)
     gone(pid)
@@ -130,7 +130,7 @@ def test_a_decoder_gets_nothing_of_the_environment(monkeypatch):
     monkeypatch.setenv("HDF5_PLUGIN_PATH", "/somewhere")
     monkeypatch.setenv("LD_PRELOAD", "")
     assert not {"AWS_SECRET_ACCESS_KEY", "HDF5_PLUGIN_PATH", "HOME", "LD_PRELOAD"} & _environment().keys()
-    child = Child()
+    child = DecoderProcess()
     try:
         if sys.platform == "linux":
             assert b"secret" not in Path(f"/proc/{child.pid}/environ").read_bytes()

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from hsunmix.engine.blocks import Block
 from hsunmix.engine.memory import aligned, require
 
-__all__ = ["TILE", "Filling"]
+__all__ = ["TILE", "TileWriter"]
 
 TILE = 480  # pixels; a multiple of 16 for the vector units
 
 
-class Filling:
+class TileWriter:
     """Collects pixels into tiles.
 
     Parameters

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hsunmix.engine.blocks import Rows, Scaling
-from hsunmix.engine.filling import TILE
+from hsunmix.engine.blocks import RowBlock, Scaling
 from hsunmix.engine.loading import load
 from hsunmix.engine.memory import aligned
 from hsunmix.engine.threads import set_threads
+from hsunmix.engine.tile_writer import TILE
 from hsunmix.kernels.filling import ANY
 from hsunmix.model.cube import ArrayPixels, Cube
 from hsunmix.model.progress import finish
@@ -90,7 +90,7 @@ def test_taking_is_surveying_and_putting(start, bands) -> None:
     limit = np.full(bands, ANY, np.int32)
     block = rng.normal(size=(TILE + 31, bands)).astype("f4")
     block[5] = np.nan
-    for rows in (Rows(block), Rows(np.ascontiguousarray(block.T)[None])):
+    for rows in (RowBlock(block), RowBlock(np.ascontiguousarray(block.T)[None])):
         tiles = [aligned((3, bands, TILE)) for _ in range(2)]
         for made in tiles:
             made.fill(-1)

@@ -1,4 +1,4 @@
-"""Children are kept for the next file: starting one takes longer than opening most files."""
+"""Decoders are kept for the next file: starting one takes longer than opening most files."""
 
 from __future__ import annotations
 
@@ -14,33 +14,33 @@ from hsunmix.errors import FileError
 from hsunmix.files import CHANGED, Identity, check_identity, identity
 from hsunmix.formats.decoder.limits import WALL_SECONDS, cpu_seconds
 from hsunmix.formats.decoder.messages import Open, Opened, Read, Refused, Reply, Spectrum
-from hsunmix.formats.decoder.process import Child
+from hsunmix.formats.decoder.process import DecoderProcess
 from hsunmix.formats.decoder.translation import error_of
 
-__all__ = ["Lease", "end_all"]
+__all__ = ["DecoderHandle", "end_all"]
 
-IDLE = 2  # children that wait for a next file
+IDLE = 2  # decoders that wait for a next file
 
 _lock = threading.RLock()  # also taken by the garbage collector, in the midst of anything
-_idle: list[Child] = []
-_every: set[Child] = set()
+_idle: list[DecoderProcess] = []
+_every: set[DecoderProcess] = set()
 
 
-class Lease:
-    """One file, and the child that has it open. Threads may share it.
+class DecoderHandle:
+    """One file, and the decoder that has it open. Threads may share it.
 
     Parameters
     ----------
     path : Path
     request : Open
-        Repeated for a new child, should the first one die.
+        Repeated for a new decoder, should the first one die.
     """
 
     def __init__(self, path: Path, request: Open) -> None:
         self.path = path
         self._request = request
         self._lock = threading.Lock()
-        self._child: Child | None = None
+        self._decoder: DecoderProcess | None = None
         self._identity: Identity | None = None
         self._of_pixels: Identity | None = None  # which may lie in another file
         self._spent = False  # after a failed read nobody knows what a library keeps of the file
@@ -53,7 +53,7 @@ class Lease:
         HsunmixError
             As the format raises it.
         FileError
-            The child died.
+            The decoder died.
         """
         with self._lock:
             self._identity = known = identity(self.path)
@@ -85,19 +85,19 @@ class Lease:
         raise FileError(self.path, "can't be read: its decoder does not answer as it should")
 
     def end(self) -> None:
-        """Let the child go, for another file. Never waits."""
-        child, self._child = self._child, None
-        if child is None:
+        """Let the decoder go, for another file. Never waits."""
+        decoder, self._decoder = self._decoder, None
+        if decoder is None:
             return
         with _lock:
-            if not self._spent and len(_idle) < IDLE and child.forget():
-                _idle.append(child)
+            if not self._spent and len(_idle) < IDLE and decoder.forget():
+                _idle.append(decoder)
                 return
-            _every.discard(child)
-        child.end()
+            _every.discard(decoder)
+        decoder.end()
 
     def _ready(self) -> bool:
-        return self._child is not None and self._child.alive and self._child.owner == os.getpid()
+        return self._decoder is not None and self._decoder.alive and self._decoder.owner == os.getpid()
 
     def _open_again(self) -> None:
         assert self._identity is not None  # it was open before
@@ -113,7 +113,7 @@ class Lease:
 
     def _open(self) -> Reply:
         try:
-            self._child = _take()
+            self._decoder = _take()
         except OSError as error:  # no memory, no process, no file descriptor is left
             reason = (
                 f"can't be read: the process that decodes it can't be started ({error.strerror or error})"
@@ -125,34 +125,34 @@ class Lease:
         return reply
 
     def _ask(self, request: Open | Read | Spectrum, size: int) -> Reply | NDArray[np.generic]:
-        child = self._child
-        assert child is not None
-        reply = child.ask(self.path, request, WALL_SECONDS + cpu_seconds(size))
+        decoder = self._decoder
+        assert decoder is not None
+        reply = decoder.ask(self.path, request, WALL_SECONDS + cpu_seconds(size))
         if isinstance(reply, Refused):
             self._spent = not isinstance(request, Open)
             raise error_of(reply, self.path) from None
         return reply
 
 
-def _take() -> Child:
-    """Return a child that has nothing to do."""
+def _take() -> DecoderProcess:
+    """Return a decoder that has nothing to do."""
     with _lock:
-        _every.difference_update([child for child in list(_every) if not child.alive])
+        _every.difference_update([decoder for decoder in list(_every) if not decoder.alive])
         while _idle:
-            child = _idle.pop()
-            if child.alive and child.owner == os.getpid():
-                return child
-        child = Child()
-        _every.add(child)
-        return child
+            decoder = _idle.pop()
+            if decoder.alive and decoder.owner == os.getpid():
+                return decoder
+        decoder = DecoderProcess()
+        _every.add(decoder)
+        return decoder
 
 
 @atexit.register
 def end_all() -> None:
-    """End every child."""
+    """End every decoder."""
     with _lock:
         _idle.clear()
-        children = list(_every)
+        decoders = list(_every)
         _every.clear()
-    for child in children:
-        child.end()
+    for decoder in decoders:
+        decoder.end()
