@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from hsunmix.engine.loading import load
+from hsunmix.engine.source import PerPixel
 from hsunmix.engine.threads import set_threads
 from hsunmix.errors import FileError, HsunmixError
 from hsunmix.formats import Options, hdf5, open_cube
@@ -52,8 +53,9 @@ def test_chunks_lie_where_hdf5_says(tmp_path, options, user_block, libver):
     assert type(cube.pixels) is ChunkPixels  # also by way of the child
     np.testing.assert_array_equal(cube.pixels.read(0, 21), values())
     np.testing.assert_array_equal(cube.pixels.read(3, 9, [16, 2]), values()[3:9][:, :, [16, 2]])
+    scene = finish(load(cube))
     np.testing.assert_array_equal(
-        finish(load(cube)).spread(finish(load(cube)).tiles), values().transpose(2, 0, 1)
+        scene.spread(PerPixel(scene.tiles, scene.counts)), values().transpose(2, 0, 1)
     )
 
 
