@@ -181,11 +181,21 @@ class Message:
         ``error`` or ``info``.
     actions : tuple of (str, Intent)
         Buttons that help.
+    about : str
+        What it is about. It then stays until it is closed or no longer true; where this is '', the
+        next message takes its place.
     """
 
     text: str
     level: str = "error"
     actions: tuple[tuple[str, Intent], ...] = ()
+    about: str = ""
+
+    def outlasts(self, newer: Message) -> bool:
+        """Whether it is still to be read after a newer one."""
+        if self.text == newer.text:
+            return False
+        return self.level == "error" or self.about not in ("", newer.about)
 
 
 @dataclass(frozen=True, eq=False)
@@ -216,6 +226,8 @@ class Live:
     tasks : mapping of str to Task
         By lane, the newest last.
     message : Message or None
+    waiting : tuple of Message
+        Those that are read when that one has been closed.
     stopped : bool
         The maps shown are a first estimate, and nothing solves for them.
     notice : Message or None
@@ -255,6 +267,7 @@ class Live:
     layers: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     tasks: Mapping[str, Task] = field(default_factory=dict)
     message: Message | None = None
+    waiting: tuple[Message, ...] = ()
     stopped: bool = False
     notice: Message | None = None
     estimate: RankEstimate | None = None
@@ -268,6 +281,11 @@ class Live:
     comparing: Comparing | None = None
     sweep: Sweep | None = None
     tour: int | None = None
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """The one shown, and those that wait behind it."""
+        return self.waiting if self.message is None else (self.message, *self.waiting)
 
     @property
     def running(self) -> Task | None:

@@ -37,6 +37,8 @@ __all__ = ["Questions", "Workbench"]
 
 log = logging.getLogger("hsunmix")
 
+MOST_MESSAGES = 9  # that are kept to be read one after the other
+
 Handler = Callable[[Any], None]
 
 
@@ -159,9 +161,13 @@ class Workbench(QObject):
         old, self.live = self.live, replace(self.live, **changes)
         self._live_listeners.tell(old)
 
-    def say(self, text: str, actions: Iterable[tuple[str, Intent]] = ()) -> None:
-        """Show a message that is no error."""
-        self.show(message=Message(text, "info", tuple(actions)))
+    def say(self, text: str, actions: Iterable[tuple[str, Intent]] = (), about: str = "") -> None:
+        """Show a message that is no error, after the errors that nobody has closed.
+
+        One ``about`` something waits while others are shown, until it is withdrawn; of those about the
+        same thing there is only the newest.
+        """
+        self._tell(Message(text, "info", tuple(actions), about))
 
     def note(self, text: str) -> None:
         """Tell for a moment what was done, where nothing has to be answered."""
@@ -180,7 +186,29 @@ class Workbench(QObject):
             text = (
                 f"Something went wrong inside hsunmix ({type(error).__name__}: {error}); your work is kept."
             )
-        self.show(message=Message(" ".join(text.split()), "error", tuple(actions)))
+        self._tell(Message(" ".join(text.split()), "error", tuple(actions)))
+
+    def close_message(self) -> None:
+        """Close the message; the one behind it comes."""
+        self._queue(self.live.waiting)
+
+    def withdraw(self, about: str) -> None:
+        """Take back what is no longer true."""
+        self._queue(tuple(m for m in self.live.messages if m.about != about))
+
+    def hush(self) -> None:
+        """Drop all messages: what they are about was left."""
+        self._queue(())
+
+    def _tell(self, new: Message) -> None:
+        rest = tuple(m for m in self.live.messages if m.outlasts(new))
+        errors = () if new.level == "error" else tuple(m for m in rest if m.level == "error")
+        others = tuple(m for m in rest if m not in errors)
+        self._queue((*errors, new, *others)[:MOST_MESSAGES])
+
+    def _queue(self, messages: tuple[Message, ...]) -> None:
+        if messages != self.live.messages:
+            self.show(message=messages[0] if messages else None, waiting=messages[1:])
 
     # Work
 

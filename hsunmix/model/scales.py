@@ -78,7 +78,7 @@ def between(library: NDArray[np.floating], scene: NDArray[np.floating]) -> Scale
     factor = theirs / mine
     return Scale(
         factor,
-        f"values of 0 to {mine:,g} for a scene of 0 to {theirs:,g}, as far as they tell; "
+        f"values of 0 to {mine:,g} for a scene of 0 to {theirs:,g}, it seems; "
         f"multiplied by {factor:,g} they are in its units",
     )
 

@@ -47,6 +47,7 @@ class Controller:
         if new.unmixing is old.unmixing and new.cube is old.cube:
             return
         bench = self.bench
+        bench.withdraw("means")
         bench.cancel("suggest", "check")
         gone = new.unmixing is None or (old.cube is not None and new.cube is not old.cube)
         if gone and (bench.live.checked is not None or bench.live.suggested is not None):
@@ -84,7 +85,9 @@ class Controller:
             "shade": ("The same with shade", i.AddShade()),
         }
         self.bench.say(
-            f"{name} has a mean abundance of {percent(mean)}: {why}.", [cures[cure] for cure in found.cures]
+            f"{name} has a mean abundance of {percent(mean)}: {why}.",
+            [cures[cure] for cure in found.cures],
+            about="means",
         )
 
     def _look(self) -> None:

@@ -52,7 +52,7 @@ class Controller:
         path, entry = intent.path, bench.history.entry
         if path is None:
             return
-        bench.show(message=None)
+        bench.hush()
         known = identity_or_none(path)
         bench.start(
             "open",
@@ -123,7 +123,7 @@ class Controller:
                 return  # another one was opened meanwhile: its place is another
             bench.session_path, bench.session_known = place, saved
             history.mark_saved(entry)
-            bench.show(message=None)
+            bench.close_message()
             if then is not None:
                 bench.send(then)
 
@@ -162,7 +162,7 @@ class Controller:
         if path != resource(*SAMPLE):
             bench.settings.remember(path)
         if document.cube is not None and document.cube.notes:
-            bench.say(f"{path.name}: {' '.join(document.cube.notes)}")
+            bench.say(f"{path.name}: {' '.join(document.cube.notes)}", about="notes")
         if intent.unmix:
             bench.send(i.Unmix())
 

@@ -78,7 +78,7 @@ class Controller:
         def done(library: Spectra) -> None:
             others = tuple(p for p in bench.settings.preferences.libraries if p != str(path))
             bench.settings.change(libraries=(*others, str(path)), library_folder=str(path.parent))
-            bench.say(f"{len(library.names)} spectra of {path.name}: library added.")
+            bench.say(f"{path.name} is among the libraries now, with {len(library.names)} spectra.")
             self._forget()
 
         bench.start("read library", f"Reading {path.name}", work(), done)
@@ -136,6 +136,7 @@ class Controller:
         self.bench.say(
             f"{text} They can be endmembers of this scene when those bands are left out.",
             [(f"Leave out {len(bands)} bands and add", leave)],
+            about="gaps",
         )
 
     def show_matches(self, intent: i.ShowMatches) -> None:

@@ -32,7 +32,7 @@ class Controller:
         bench.handle(i.ShowVeil, lambda intent: self._look(veiled=intent.veiled))
         bench.handle(i.ShowOverview, lambda intent: self._look(overview=intent.shown))
         bench.handle(i.Tell, lambda intent: bench.note(intent.text))
-        bench.handle(i.CloseMessage, lambda _: bench.show(message=None))
+        bench.handle(i.CloseMessage, lambda _: bench.close_message())
         bench.handle(i.About, lambda _: bench.ask.about())
 
     def changed(self, old: Document, new: Document) -> None:

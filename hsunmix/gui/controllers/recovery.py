@@ -161,7 +161,7 @@ class Controller:
             missing = isinstance(error, MissingCubeError)
             bench.fail(error, [("Find the cube…", i.LocateWork(intent.work))] if missing else [])
 
-        bench.show(message=None)
+        bench.hush()
         title = f"Opening the work on {intent.work.record.title}"
         bench.start(
             "open", title, work(), lambda document: self._opened(intent, claim, entry, document), failed
@@ -184,7 +184,7 @@ class Controller:
         rest = tuple(w for w in bench.live.left_behind if w.folder != claim.work.folder)
         notes = "" if document.cube is None else " ".join(document.cube.notes)
         bench.show(left_behind=rest)
-        bench.say(f"The work on {record.title} is back; save it to keep it. {notes}".strip())
+        bench.say(f"The work on {record.title} is back; save it to keep it. {notes}".strip(), about="notes")
 
     def _trust(self) -> None:
         """Note that the work did no harm, unless it is being written anew, which says the same."""

@@ -38,6 +38,7 @@ class Controller:
         self.bench = bench
         self._chosen = False  # the number of endmembers, by the analyst
         self._waiting = False  # to unmix, for the estimate of it
+        self._proposed: tuple[object, NDArray[np.bool_]] = (None, np.zeros(0, dtype=bool))  # to leave out
         bench.handle(i.SetRun, self.set_run)
         bench.handle(i.Unmix, self.unmix)
         bench.handle(i.EstimateRank, self.estimate)
@@ -45,8 +46,11 @@ class Controller:
 
     def changed(self, old: Document, new: Document) -> None:
         """Begin with a cube that was opened; one that isn't huge is loaded, and the number estimated."""
+        if new.endmembers is not old.endmembers:
+            self.bench.withdraw("replaced")  # Undo would take something else back now
         if new.cube is old.cube:
             return
+        self.bench.withdraw("noise")
         self._chosen, self._waiting = new.settings.rank != RunSettings().rank, False
         if self.bench.live.running is not None:
             same = new.cube is not None and old.cube is not None and new.cube.pixels is old.cube.pixels
@@ -91,7 +95,7 @@ class Controller:
                 if replaced:
                     self._tell_of(replaced)
 
-        self.bench.show(message=None)
+        self.bench.close_message()
         self.bench.start("run", "Unmixing", self._work(cube, settings, locked), done, of=cube)
 
     def _work(
@@ -148,9 +152,9 @@ class Controller:
                 self.bench.show(estimate=estimate)
                 if not asked:
                     self._propose(estimate.rank)
-                if noisy.any():
-                    self._tell_of_noise(cube, noisy)
                 self._go_on()
+                if noisy.any() and (asked or not self._declined(cube, noisy)):
+                    self._tell_of_noise(cube, noisy)
 
         def failed(error: BaseException) -> None:
             # Nobody asked for the first one, so its failure is no message: Unmix will say the same.
@@ -174,11 +178,18 @@ class Controller:
         """Propose to leave bands of noise out; they move the estimate as well."""
         bands = tuple(np.flatnonzero(noisy).tolist())
         ask = i.EstimateRank()
+        self._proposed = (cube.pixels, noisy)
         self.bench.say(
             f"{_counted(len(bands))} mostly noise: {bands_in_words(cube, noisy)}. Leave "
             f"{'it' if len(bands) == 1 else 'them'} out?",
             [("Leave out", i.LeaveOut(bands, ask))],
+            about="noise",
         )
+
+    def _declined(self, cube: Cube, noisy: NDArray[np.bool_]) -> bool:
+        """Whether these bands were proposed before: another mask is no reason to ask again."""
+        pixels, before = self._proposed
+        return pixels is cube.pixels and bool(np.all(before[noisy]))
 
     def _go_on(self) -> None:
         """Unmix, where that had to wait for the estimate."""
@@ -197,6 +208,7 @@ class Controller:
             f"The run replaced what you had added or changed ({few}). It is kept under Runs; lock endmembers "
             "that a run shall keep.",
             [("Undo", i.Undo())],
+            about="replaced",
         )
 
     def _propose(self, rank: int) -> None:
@@ -210,7 +222,7 @@ class Controller:
         tasks = list(self.bench.live.tasks)
         asked = [lane for lane in tasks if lane not in ("rank", "check")]
         if self.bench.live.message is not None and not asked:
-            self.bench.show(message=None)
+            self.bench.close_message()
         elif tasks:
             self.bench.cancel((asked or tasks)[-1])
 

@@ -58,7 +58,8 @@ class Controller:
             if bench.document.cube is cube and self._known is not None:
                 bench.show(sweep=self._known)
 
-        bench.show(message=None, sweep=None)
+        bench.close_message()
+        bench.show(sweep=None)
         title = f"Running {get(settings.method).title} with {intent.first} to {intent.last} endmembers"
         bench.start("sweep", title, work(), done, cancelled=cancelled)
 

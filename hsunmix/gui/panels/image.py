@@ -100,6 +100,7 @@ class View(Panel):
         self._middle.setContentsMargins(8, 4, 8, 4)
         self._middle.setSpacing(4)
         self._middle.addWidget(self.stack, 1)
+        self._add_bar()
         self._bottom = QHBoxLayout()
         self._bottom.setContentsMargins(10, 0, 10, 6)
         self._bottom.addWidget(self.caption, 1)
@@ -203,6 +204,9 @@ class View(Panel):
         if shown.id in self.controls:
             self.controls[shown.id].present(document, live)
             self.controls[shown.id].fit()
+            height = self.controls[shown.id].sizeHint().height()
+            if height > self.caption.minimumHeight():
+                self.caption.setMinimumHeight(height)  # the line is as high on pages without choices
         members = [(k, e) for k, e in enumerate(document.endmembers) if e.visible]
         placed = [(k, e, e.source.line, e.source.sample) for k, e in members]
         own = [(k, (y, x, e.colour, "o")) for k, e, y, x in placed if y is not None and x is not None]
@@ -249,16 +253,24 @@ class View(Panel):
 
     def _set_bars(self, scales: tuple[Scale, ...]) -> None:
         while len(self.bars) < len(scales):
-            bar = ColourBar(f"colourBar{len(self.bars) or ''}", "Colour bar")
-            if self._theme is not None:
-                bar.set_colours(self._theme.muted, self._theme.border)
-            self._middle.addWidget(bar)
-            self.bars.append(bar)
+            self._add_bar()
         for k, bar in enumerate(self.bars):
             bar.setVisible(k < len(scales))
             if k < len(scales):
                 scale = scales[k]
                 bar.set_scale(colours(scale.table), scale.low, scale.high, scale.label)
+
+    def _add_bar(self) -> None:
+        bar = ColourBar(f"colourBar{len(self.bars) or ''}", "Colour bar")
+        if self._theme is not None:
+            bar.set_colours(self._theme.muted, self._theme.border)
+        if not self.bars:  # its room is kept, so that the image stands still from page to page
+            policy = bar.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            bar.setSizePolicy(policy)
+        bar.hide()
+        self._middle.addWidget(bar)
+        self.bars.append(bar)
 
     def _draw_overlay(self) -> None:
         overlay, document = self._live.overlay, self._document

@@ -39,11 +39,15 @@ class View(FloatingBar):
         self.close_button.setToolTip("Close the message (Esc)")
         self.close_button.setIconSize(QSize(14, 14))
         self.close_button.clicked.connect(lambda: self.intent.emit(CloseMessage()))
+        self.more = named(QLabel(), "messagesWaiting", "Messages that wait behind this one")
+        self.more.setToolTip("Messages that are shown when this one is closed")
+        self.more.hide()
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(12, 6, 6, 6)
         self._layout.setSpacing(10)
         self._layout.addWidget(self.symbol)
         self._layout.addWidget(self.text, 1)
+        self._layout.addWidget(self.more)
         self._layout.addWidget(self.close_button)
         self.buttons: list[QPushButton] = []
         self.hide()
@@ -52,6 +56,9 @@ class View(FloatingBar):
         """Show the message there is."""
         if new.message is not old.message:
             self._show(new.message)
+        if new.waiting != old.waiting:
+            self.more.setText(f"{len(new.waiting)} more")
+            self.more.setVisible(bool(new.waiting))
 
     def dress(self, theme: Theme) -> None:
         """Colour the symbols."""
@@ -82,9 +89,14 @@ class View(FloatingBar):
 
     def _add_button(self, label: str, intent: Intent) -> None:
         button = named(QPushButton(label), f"messageAction{len(self.buttons)}", label)
-        button.clicked.connect(lambda: self.intent.emit(intent))
-        self._layout.insertWidget(self._layout.count() - 1, button)
+        button.clicked.connect(lambda: self._answer(intent))
+        self._layout.insertWidget(self._layout.count() - 2, button)
         self.buttons.append(button)
+
+    def _answer(self, intent: Intent) -> None:
+        """Do what a button says; the message has been read then."""
+        self.intent.emit(CloseMessage())
+        self.intent.emit(intent)
 
     def _dress_symbols(self) -> None:
         error = self._message is not None and self._message.level == "error"

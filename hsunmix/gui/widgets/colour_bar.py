@@ -16,6 +16,7 @@ from hsunmix.gui.panel import named
 __all__ = ["ColourBar", "nice_ticks"]
 
 WIDTH = 12  # of the bar itself, in logical pixels
+USUAL = "0.000"  # room is kept for such a tick, so that bars are mostly as wide as each other
 
 
 def nice_ticks(low: float, high: float, about: int = 5) -> list[float]:
@@ -47,7 +48,8 @@ class ColourBar(QWidget):
 
     def sizeHint(self) -> QSize:
         """Room for the bar and its widest tick."""
-        widest = max((self.fontMetrics().horizontalAdvance(t) for t in self._texts()), default=0)
+        metrics = self.fontMetrics()
+        widest = max(metrics.horizontalAdvance(t) for t in (USUAL, *self._texts()))
         return QSize(WIDTH + widest + 16, 120)
 
     @property

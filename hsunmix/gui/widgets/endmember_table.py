@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QTableView, QWidget
 
 from hsunmix.gui.panel import named
@@ -24,6 +24,7 @@ __all__ = ["EndmemberTable"]
 
 ICON, AROUND = 26, 19  # logical pixels: a column with an icon; what is around a text
 LONGEST = {SOURCE: "000, 00", MEAN: "100 %", MATCH: "≈ Kaolinite 0.0°"}  # that is not shortened
+NAMES, LEAST = "Endmember 10", 60  # has room before the library's column has; what that column keeps
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -95,6 +96,14 @@ class EndmemberTable(QTableView):
             self.setColumnWidth(column, ICON)
         for column, text in LONGEST.items():
             self.setColumnWidth(column, self.fontMetrics().horizontalAdvance(text) + AROUND)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the library's column give way before names are shortened."""
+        super().resizeEvent(event)
+        wide = self.fontMetrics().horizontalAdvance
+        others = sum(self.columnWidth(k) for k in range(self._rows.columnCount()) if k not in (NAME, MATCH))
+        rest = self.viewport().width() - others - wide(NAMES) - AROUND
+        self.setColumnWidth(MATCH, min(wide(LONGEST[MATCH]) + AROUND, max(rest, LEAST)))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Ask for the menu of a row."""

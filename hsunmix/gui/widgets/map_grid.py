@@ -56,11 +56,11 @@ class _Tile(QFrame):
         self.title.setMinimumWidth(1)
         self.chosen: Intent | None = None
         self._text = ""
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(3, 3, 3, 3)
-        layout.setSpacing(2)
-        layout.addWidget(self.title, 0, Qt.AlignmentFlag.AlignLeft)
-        layout.addWidget(self.view, 1)
+        self._lines = QVBoxLayout(self)
+        self._lines.setContentsMargins(3, 3, 3, 3)
+        self._lines.setSpacing(2)
+        self._lines.addWidget(self.title, 0, Qt.AlignmentFlag.AlignLeft)
+        self._lines.addWidget(self.view, 1)
 
     def set_title(self, title: str) -> None:
         """Show a title, as much of it as there is room for."""
@@ -68,6 +68,7 @@ class _Tile(QFrame):
         room = max(self.width() - self.title.iconSize().width() - AROUND, 0)
         shown = self.title.fontMetrics().elidedText(title, Qt.TextElideMode.ElideMiddle, room)
         self.title.setText(shown.replace("&", "&&"))
+        self._lines.activate()  # now: a title that changed while the grid was hidden asked for no room
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Make room for more or less of the title."""

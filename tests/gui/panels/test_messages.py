@@ -26,7 +26,7 @@ def test_a_message_is_shown_with_what_helps(alone: Alone, qtbot: QtBot):
     assert panel.text.text() == "/a.hdr: <b>is gone</b>"
     qtbot.mouseClick(panel.buttons[0], Qt.MouseButton.LeftButton)
     qtbot.mouseClick(panel.close_button, Qt.MouseButton.LeftButton)
-    assert seen == [helping, CloseMessage()]
+    assert seen == [CloseMessage(), helping, CloseMessage()]
     panel.follow(live, Live(message=Message("all well", "info")))
     assert panel.buttons == []
     assert panel.property("level") == "info"
