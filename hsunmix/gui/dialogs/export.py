@@ -57,7 +57,7 @@ class ExportDialog(Dialog):
             parent,
             "exportDialog",
             "Export",
-            f"A record of the run ({RECORD}) is always written along.",
+            f"A record of the run ({RECORD}) is always written as well.",
             "Export",
         )
         self.sentence.setProperty("role", "muted")
@@ -205,7 +205,7 @@ class ExportDialog(Dialog):
     def _show_product(self) -> None:
         planner, name = self.planner, self.selected
         found = None if planner is None else planner.plans.get(name)
-        words = "" if planner is None else planner.errors.get(name, "Looking what will be written…")
+        words = "" if planner is None else planner.errors.get(name, "Working out what will be written…")
         title = f"Preview · {exports()[name].title.split(':')[0]}" if name else "Preview"
         self.preview.show_plan(title, found, self.folder, words)
 
@@ -223,7 +223,7 @@ class ExportDialog(Dialog):
     def _where(self) -> str:
         if not self.folder.is_absolute():
             return f"It will be {Path.cwd() / self.folder}."
-        return "" if self.folder.exists() else "The folder will be made."
+        return "" if self.folder.exists() else "The folder will be created."
 
     def _what(self) -> str:
         """Say how much will be written, and what it replaces."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Qt
@@ -19,6 +20,7 @@ AREA = "message"
 ORDER = 10
 
 STEPS = 500  # of the slider
+FINE = 4  # digits of a threshold, the first one beside them
 INDICES = {
     "NDVI: vegetation": "ndvi",
     "NDWI: water": "ndwi",
@@ -54,7 +56,6 @@ class View(Panel):
         self.slider.setRange(0, STEPS)
         self.slider.setMinimumWidth(90)
         self.threshold = named(QuietDoubleSpinBox(), "maskThreshold", "Threshold")
-        self.threshold.setDecimals(4)
         self.threshold.setRange(-1e9, 1e9)
         self.threshold.setFixedWidth(110)
         self.how = named(QuietComboBox(), "maskHow", "What becomes of the mask that there is")
@@ -141,6 +142,7 @@ class View(Panel):
         if masking.range is not None and plan.threshold is not None:
             low, high = masking.range
             with QSignalBlocker(self.slider), QSignalBlocker(self.threshold):
+                self.threshold.setDecimals(_decimals(high - low))
                 self.threshold.setSingleStep((high - low) / 100)
                 self.threshold.setValue(plan.threshold)
                 self.slider.setValue(round(STEPS * (plan.threshold - low) / (high - low)))
@@ -178,3 +180,8 @@ class View(Panel):
         if self._masking is not None and self._masking.range is not None:
             low, high = self._masking.range
             self._plan(threshold=low + (high - low) * step / STEPS)
+
+
+def _decimals(span: float) -> int:
+    """Return the decimals that tell ten thousand values of a span apart."""
+    return min(max(FINE - math.floor(math.log10(span)), 0), 12) if span > 0 else FINE

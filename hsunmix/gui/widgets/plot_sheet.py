@@ -76,6 +76,11 @@ class Sheet:
         self._range = None
 
     @property
+    def whole_numbers(self) -> bool:
+        """Whether the bands lie at whole numbers, as those do that have no wavelengths."""
+        return np.array_equal(self.x, np.rint(self.x))
+
+    @property
     def whole(self) -> Range:
         """What shows all curves but the passing ones."""
         if self._whole is None:

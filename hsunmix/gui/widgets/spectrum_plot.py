@@ -183,11 +183,15 @@ class SpectrumPlot(QWidget):
             x, y = frame.value_at(self._mouse)
             painter.setPen(QColor(self._inks.text))
             box = frame.rect.adjusted(6, 3, -6, -3)
-            painter.drawText(box, int(Qt.AlignmentFlag.AlignRight), f"{x:.5g}, {y:.4g}")
+            painter.drawText(box, int(Qt.AlignmentFlag.AlignRight), f"{self._as_a_band(x):.5g}, {y:.4g}")
         if self.hasFocus():
             painter.setPen(QPen(QColor(self._inks.accent), 1))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
+
+    def _as_a_band(self, x: float) -> float:
+        """Return a place as whole as those of the bands are: there is no band 99.3."""
+        return round(x) if self.sheet.whole_numbers else x
 
     def _paint_backing(self, ratio: float) -> QPixmap:
         backing = QPixmap(self.size() * ratio)

@@ -30,6 +30,7 @@ from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.methods import RankEstimate
 from hsunmix.methods._smoothing import FAINTEST, Smoothed, smoothed
 from hsunmix.model.progress import Step
+from hsunmix.model.wording import percent
 from hsunmix.parameters import NoParams as Params
 
 __all__ = ["REFERENCE", "TITLE", "Params", "run"]
@@ -117,13 +118,14 @@ def _range(smooth: Smoothed) -> RankEstimate:
 def _sentence(rank: int, high: int) -> str:
     if rank == high == 1:
         return "1 endmember: the colours of the pixels hardly differ, or there are too few bands to tell."
-    directions = "so many directions hold"
+    clear, faint = percent(CLEAR, 0), percent(FAINT, 1)
     if rank == high:
         return (
-            f"{rank} endmembers: {directions} at least {FAINT:.1%} of the differences of colour. "
-            "No number leaves only noise, because materials vary."
+            f"{rank} endmembers: a further one would explain less than {faint} of the differences in colour. "
+            "Materials vary, so no number leaves only noise."
         )
     return (
-        f"{rank} to {high} endmembers: {directions} {CLEAR:.0%} to {FAINT:.1%} of the differences of colour. "
-        "No number leaves only noise, because materials vary; so this is a range."
+        f"{rank} to {high} endmembers: beyond {rank}, each further one explains less than {clear} of the "
+        f"differences in colour; beyond {high}, less than {faint}. Materials vary, so no number leaves only "
+        "noise: this is a range."
     )

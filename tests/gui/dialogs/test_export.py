@@ -49,7 +49,7 @@ def test_it_shows_what_will_be_written(qtbot: QtBot, wait: Wait, tmp_path: Path,
     size = size_text(known["csv"].bytes + known["geotiff"].bytes)
     assert dialog.note.text() == f"{files} files, {size}. 1 of them is there already and will be replaced."
     dialog.folder_edit.setText(str(tmp_path / "new"))
-    assert dialog.note.text() == f"The folder will be made. {files} files, {size}."
+    assert dialog.note.text() == f"The folder will be created. {files} files, {size}."
     assert rows(dialog)[0][2] == ""
     dialog.reject()
 
