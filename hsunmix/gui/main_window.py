@@ -216,12 +216,20 @@ class MainWindow(QMainWindow):
         self.menus.refresh()
         self.welcome.set_recent(self.bench.settings.preferences.recent)
         cube = self.bench.document.cube
+        self.welcome.set_waiting(self._opening())
         if cube is None:
             self.setWindowTitle("hsunmix")
         else:
             shape = "×".join(str(n) for n in cube.shape)
             self.setWindowTitle(f"{title_of(self.bench)} · {shape}[*] — hsunmix")
         self.setWindowModified(self.bench.history.modified)
+
+    def _opening(self) -> str:
+        """What is to be seen in a moment: from the command line it comes before the panels are made."""
+        if self.bench.document.cube is not None:
+            return f"Opening {title_of(self.bench)}"
+        task = self.bench.live.tasks.get("open")
+        return "" if task is None else task.title
 
     def _command(self, intent: i.Intent) -> None:
         for panel in self.panels:

@@ -40,7 +40,7 @@ class Welcome(QWidget):
     def __init__(self) -> None:
         super().__init__()
         named(self, "welcome", "Welcome")
-        card = named(QFrame(), "welcomeCard", "Getting started")
+        self.card = card = named(QFrame(), "welcomeCard", "Getting started")
         card.setProperty("role", "drop")
         card.setMaximumWidth(700)
         picture = named(QLabel(), "welcomeLogo", "hsunmix")
@@ -77,6 +77,11 @@ class Welcome(QWidget):
         row.addWidget(card, 12)
         row.addStretch(1)
         layout.addLayout(row)
+        self.waiting = named(QLabel(), "welcomeWaiting", "What is being opened")
+        self.waiting.setTextFormat(Qt.TextFormat.PlainText)
+        self.waiting.setProperty("role", "title")
+        self.waiting.hide()
+        layout.addWidget(self.waiting, 0, Qt.AlignmentFlag.AlignCenter)
         layout.addStretch(3)
         self.recent_buttons: list[QPushButton] = []
         self._known: tuple[str, ...] = ()
@@ -109,6 +114,12 @@ class Welcome(QWidget):
         row.addWidget(self.tour_button)
         row.addStretch(1)
         return row
+
+    def set_waiting(self, words: str) -> None:
+        """Say what is being opened, in place of all there is to choose; '' offers that again."""
+        self.waiting.setText(words)
+        self.waiting.setVisible(bool(words))
+        self.card.setVisible(not words)
 
     def set_recent(self, paths: Sequence[str]) -> None:
         """List the files opened before."""

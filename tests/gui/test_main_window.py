@@ -127,6 +127,16 @@ def test_an_empty_window_offers_sample_and_files(
     assert window.windowTitle().startswith("desert.hdr · 120×100×150[*]")
 
 
+def test_while_a_file_is_opened_the_first_page_offers_nothing_else(window: MainWindow, wait: Wait):
+    welcome = window.welcome
+    assert welcome.card.isVisibleTo(window)
+    window.bench.send(i.Open(Path("/nowhere/strip_7.hdr")))
+    assert welcome.waiting.text() == "Opening strip_7.hdr"
+    assert not welcome.card.isVisibleTo(window)
+    wait(lambda: window.bench.live.message is not None)
+    assert welcome.card.isVisibleTo(window)
+
+
 def test_a_recent_file_with_a_very_long_name_is_shortened(window: MainWindow, tmp_path: Path):
     path = tmp_path / f"2025-03-04 strip {150 * 'x'} north 7.hdr"
     window.welcome.set_recent([str(path)])

@@ -82,3 +82,11 @@ def test_shade_is_one_click_and_one_change(lake: Workbench, wait: Wait):
     assert "already" in lake.live.message.text
     lake.send(i.Undo())
     assert len(lake.document.endmembers) == 3
+
+
+def test_the_message_is_taken_back_when_its_result_is(lake: Workbench):
+    lake.fail(ValueError("another matter"))
+    assert any("so dark that" in message.text for message in lake.live.messages)
+    lake.send(i.Undo())
+    assert not any("so dark that" in message.text for message in lake.live.messages)
+    assert lake.live.message.level == "error"

@@ -324,6 +324,31 @@ def test_bands_of_noise_are_proposed_to_be_left_out(bench: Workbench, wait: Wait
     assert bench.live.estimate.rank == 3
 
 
+def test_a_proposal_is_made_once_and_taken_back_with_its_bands(bench: Workbench, wait: Wait):
+    values = make_cube(60, 50, bands=40, noise=0.002).read(0, 60)
+    values[:, :, 20:23] = np.abs(0.3 * np.random.default_rng(3).standard_normal((60, 50, 3)))
+    cube = Cube.from_array(values, np.linspace(400, 2400, 40))
+    bench.history.reset(Document(cube=cube))
+    wait(lambda: bench.live.estimate is not None)
+    assert bench.live.message.about == "noise"
+    bench.send(i.LeaveOut((5,)))  # other bands are used now: what was proposed may not hold
+    assert bench.live.message is None
+    wait(lambda: bench.live.estimate is not None)
+    assert bench.live.message is None  # it was to be read before
+    bench.send(i.EstimateRank())
+    wait(lambda: "rank" not in bench.live.tasks)
+    assert bench.live.message.about == "noise"  # now it was asked for
+
+
+def test_a_proposal_is_read_though_unmixing_waited_for_the_estimate(bench: Workbench, wait: Wait):
+    values = make_cube(60, 50, bands=40, noise=0.002).read(0, 60)
+    values[:, :, 20:23] = np.abs(0.3 * np.random.default_rng(3).standard_normal((60, 50, 3)))
+    bench.history.reset(Document(cube=Cube.from_array(values, np.linspace(400, 2400, 40))))
+    bench.send(i.Unmix())
+    wait(lambda: bench.document.unmixing is not None)
+    assert any(message.about == "noise" for message in bench.live.messages)
+
+
 def test_weights_of_a_session_are_read_again(
     open_bench: Workbench, cube: Cube, wait: Wait, tmp_path: Path
 ) -> None:

@@ -55,6 +55,17 @@ def turn(panel: image.View, document: Document, page: str, **changes: object) ->
     return new
 
 
+def test_the_image_stands_still_from_page_to_page(alone: Alone, document: Document):
+    panel, _ = alone(image)
+    panel.resize(900, 600)
+    places = {}
+    for page in ("rgb", "map", "mixture", "residual", "rgb"):
+        turn(panel, document, page)
+        panel.layout().activate()
+        places.setdefault(page, set()).add(panel.stack.geometry().getRect())
+    assert len(set.union(*places.values())) == 1
+
+
 def test_the_map_of_the_selected_endmember_lies_as_the_scene_does(alone: Alone, document: Document):
     panel, _ = alone(image)
     turn(panel, document, "map", endmember=1)

@@ -92,3 +92,18 @@ def test_going_on_from_a_mask_is_offered_where_there_is_one(alone: Alone, docume
     masked = replace(document, cube=document.cube.with_selection(MASK))
     panel.render(document, masked)
     assert not panel.how.isHidden()
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "decimals"), [(0.0, 5000.0, 1), (-1.0, 1.0, 4), (0.0, 3e-5, 9), (0.0, 4e7, 0), (2.0, 2.0, 4)]
+)
+def test_a_threshold_has_the_digits_of_its_range(alone: Alone, low: float, high: float, decimals: int):
+    panel, _ = alone(masking)
+    plan = replace(PLAN, threshold=low + 0.4 * (high - low))
+    shown = Live(masking=Masking(plan, MASK, 0.25, (low, high or 1.0)))
+    if low == high:
+        assert masking._decimals(high - low) == decimals
+        return
+    panel.follow(Live(), shown)
+    assert panel.threshold.decimals() == decimals
+    assert panel.threshold.value() == pytest.approx(plan.threshold, rel=1e-3)

@@ -64,3 +64,13 @@ def test_a_message_on_the_first_page_is_inside_the_window(window: MainWindow):
     bar = window.findChild(QWidget, "messageBar")
     assert bar.isVisible()
     assert window.rect().contains(bar.geometry())
+
+
+def test_what_waits_is_counted(alone: Alone):
+    panel, _ = alone(messages)
+    first, second = Message("gone"), Message("noise", "info", about="noise")
+    panel.follow(Live(), Live(message=first, waiting=(second,)))
+    assert panel.more.isVisibleTo(panel)
+    assert panel.more.text() == "1 more"
+    panel.follow(Live(message=first, waiting=(second,)), Live(message=second))
+    assert not panel.more.isVisibleTo(panel)
