@@ -22,7 +22,8 @@ from hsunmix.model.progress import Step
 __all__ = ["Bridge"]
 
 STEP_PAUSE = 100  # milliseconds between two steps shown: nobody reads faster
-NICE = 5  # of the workers, and of the threads they start
+NICE = 5  # by how much workers, and the threads they start, give way to the window
+LEAST = 19  # that Linux knows
 
 
 class Bridge(QObject):
@@ -109,7 +110,8 @@ def _giving_way(work: Work[Any]) -> Work[Any]:
     """
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
+            own = os.getpriority(os.PRIO_PROCESS, os.getpid())  # of the window's thread
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), min(own + NICE, LEAST))
     return (yield from work)
 
 

@@ -158,7 +158,8 @@ def _label_fits(label: QLabel) -> bool:
             document = QTextDocument()
             document.setHtml(label.text())
             return document.idealWidth() <= room.width() + SLACK
-        size = label.fontMetrics().size(Qt.TextFlag.TextExpandTabs.value, label.text())
+        text = label.text().replace("&", "", 1) if label.buddy() else label.text()  # its key is underlined
+        size = label.fontMetrics().size(Qt.TextFlag.TextExpandTabs.value, text)
         return size.width() <= room.width() + SLACK and size.height() <= room.height() + 3
     return label.heightForWidth(label.width()) <= label.height() + SLACK
 

@@ -78,7 +78,7 @@ class Controller:
         def done(library: Spectra) -> None:
             others = tuple(p for p in bench.settings.preferences.libraries if p != str(path))
             bench.settings.change(libraries=(*others, str(path)), library_folder=str(path.parent))
-            bench.say(f"{path.name} is among the libraries now, with {len(library.names)} spectra.")
+            bench.say(f"{path.name} is among the libraries now, with {_counted(len(library.names))}.")
             self._forget()
 
         bench.start("read library", f"Reading {path.name}", work(), done)
@@ -295,3 +295,7 @@ def _libraries(cube: Cube, paths: tuple[str, ...]) -> Generator[None, None, Spec
     scene[..., ~cube.good_bands] = np.nan
     library = joined(libraries, cube.bands, cube.wavelengths, cube.fwhm, scene)
     return replace(library, notes=(*notes, *library.notes))
+
+
+def _counted(spectra: int) -> str:
+    return "1 spectrum" if spectra == 1 else f"{spectra} spectra"

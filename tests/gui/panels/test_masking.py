@@ -95,7 +95,8 @@ def test_going_on_from_a_mask_is_offered_where_there_is_one(alone: Alone, docume
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "decimals"), [(0.0, 5000.0, 1), (-1.0, 1.0, 4), (0.0, 3e-5, 9), (0.0, 4e7, 0), (2.0, 2.0, 4)]
+    ("low", "high", "decimals"),
+    [(0.0, 5000.0, 1), (-1.0, 1.0, 4), (0.0, 3e-5, 9), (0.0, 4e7, 0), (2.0, 2.0, 4)],
 )
 def test_a_threshold_has_the_digits_of_its_range(alone: Alone, low: float, high: float, decimals: int):
     panel, _ = alone(masking)
