@@ -176,7 +176,7 @@ def test_another_library_is_used_as_well_and_put_away(
     answers.file = path
     bench.send(i.OpenLibrary())
     wait(lambda: bench.live.library is not None and len(bench.live.library.names) == count + 1)
-    assert "mine.csv is among the libraries now, with 1 spectrum." == bench.live.message.text
+    assert bench.live.message.text == "mine.csv is among the libraries now, with 1 spectrum."
     assert bench.live.library.names[-1] == "Roof"
     assert Settings(settings.path).preferences.libraries == (str(path),)
     bench.send(i.CloseLibraries())
