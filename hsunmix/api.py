@@ -13,19 +13,26 @@ from numpy.typing import ArrayLike, NDArray
 
 from hsunmix.engine.loading import load
 from hsunmix.engine.scene import Scene
+from hsunmix.errors import ParameterError
 from hsunmix.methods import get, pipeline
+from hsunmix.methods._starts import check_library
 from hsunmix.methods.units import scale_note
 from hsunmix.model.cube import Cube
 from hsunmix.model.foreign import image, is_image, matrix, spectra
 from hsunmix.model.foreign import weights as weights_of
+from hsunmix.model.library import Library
 from hsunmix.model.progress import finish
+from hsunmix.model.spectra import Spectra
 from hsunmix.parameters import columns, whole_number
 from hsunmix.result import Result
+from hsunmix.session.libraries import open_library
 
 if TYPE_CHECKING:
     from hsunmix.session.narrowing import Mask
 
-__all__ = ["abundances", "estimate_rank", "open_cube", "unmix"]
+__all__ = ["abundances", "estimate_rank", "open_cube", "open_library", "unmix"]
+
+LibraryLike = Library | str | PathLike[str]
 
 
 def open_cube(
@@ -72,13 +79,14 @@ def unmix(
     cube_or_x: Any,
     method: str = "auto",
     *,
-    rank: int,
+    rank: int | None = None,
     seed: int = 0,
-    init: str | ArrayLike | None = None,
+    init: str | ArrayLike | Library | None = None,
     abundance: str | None = None,
     abundance_parameters: Mapping[str, Any] | None = None,
     locked: Sequence[int] = (),
     weights: ArrayLike | None = None,
+    library: LibraryLike | Sequence[LibraryLike] = (),
     nodata: float | str | None = None,
     **parameters: Any,
 ) -> Result:
@@ -92,12 +100,13 @@ def unmix(
     method : str
         A factorization or an extraction method: see ``methods()``.
     rank : int
-        Number of endmembers.
+        Number of endmembers; may be left out where ``init`` holds spectra.
     seed : int
         Zero or more.
-    init : str or array, (bands, rank), optional
-        An extraction method's identifier, or spectra to start from. Those of a frame or DataArray that says
-        their wavelengths are put in the order of the scene's bands, or refused where they lie elsewhere.
+    init : str, Library or array, (bands, rank), optional
+        An extraction method's identifier, or spectra to start from. A library is brought to the cube's bands
+        and units; arrays are taken as they are. Those of a frame or DataArray that says their wavelengths are
+        put in the order of the scene's bands, or refused where they lie elsewhere.
     abundance : str, optional
         Abundance method; by default the factorization's own, or nnls after an extraction.
     abundance_parameters : mapping, optional
@@ -109,6 +118,8 @@ def unmix(
     weights : array, optional
         A number for each value, in the cube's layout, for each pixel, (lines, samples), or for each band;
         zero for a missing one, which may then be NaN or masked. For the method ``weighted``.
+    library : Library or path-like, or several in a list, optional
+        For a method that chooses spectra from a library.
     nodata : float or "none", optional
         The value that means "no data". Without it one that lies far outside all others, such as −9999 in
         every band of a pixel, is found, left out and told in the note; "none" takes it as data.
@@ -120,26 +131,30 @@ def unmix(
     InputError
         The request makes no sense for these data; ParameterError names a parameter.
     """
-    cube, endmembers = _cube(cube_or_x, nodata), None
+    cube, endmembers, given = _cube(cube_or_x, nodata), None, None
     if isinstance(init, str):
         parameters["init"] = init
     elif init is not None:
-        endmembers = spectra(init, "init", cube.wavelengths)
+        endmembers, given = _spectra(init, cube, "init")
+    if rank is None and endmembers is None:
+        raise ParameterError("rank", "say how many endmembers to look for, such as rank=5")
+    number = whole_number(rank, "rank") if endmembers is None or rank is not None else endmembers.shape[1]
     request = pipeline.Request(
-        method, whole_number(rank, "rank"), parameters, abundance or "", whole_number(seed, "seed", 0),
+        method, number, parameters, abundance or "", whole_number(seed, "seed", 0),
         endmembers, columns(locked), None if weights is None else _weights(weights, cube_or_x, cube),
-        abundance_parameters=abundance_parameters or {},
+        abundance_parameters=abundance_parameters or {}, spectra_from=given,
+        libraries=_libraries(library, method, cube),
     )  # fmt: skip
     scene = _told(finish(pipeline.load_for(cube, request)), cube, cube_or_x)
     unmixing = finish(pipeline.unmix(scene, request))
-    if endmembers is not None:
+    if endmembers is not None and given is None:
         _warn_of_units(scene, endmembers)
     return Result.of(unmixing, None if cube.is_matrix else cube)
 
 
 def abundances(
     cube_or_x: Any,
-    endmembers: ArrayLike,
+    endmembers: ArrayLike | Library,
     method: str = "nnls",
     *,
     nodata: float | str | None = None,
@@ -154,10 +169,11 @@ def abundances(
     cube_or_x : Cube or array, (bands, pixels)
         As of ``unmix``; also a single spectrum, (bands,). A band that is zero throughout counts: what is
         not seen in it isn't there.
-    endmembers : array, (bands, r)
-        Bands as of ``init`` in ``unmix``. In the cube's units: a ``UserWarning`` says so where they seem to
-        be in others, such as a library of 0–1 on a scene of 0–10000, with the factor to multiply them by.
-        Nothing is scaled in silence.
+    endmembers : Library, or array, (bands, r)
+        A library is brought to the cube's bands and units by one factor for all its spectra; what that was,
+        and bands without values, come as a ``UserWarning``. Bands of an array as of ``init`` in ``unmix``; it
+        is in the cube's units: a ``UserWarning`` says so where it seems to be in others, such as values of
+        0–1 on a scene of 0–10000, with the factor to multiply them by. Nothing is scaled in silence.
     method : str
         An abundance method.
     nodata : float or "none", optional
@@ -170,10 +186,13 @@ def abundances(
     """
     get(method, "abundance")
     cube = _cube(cube_or_x, nodata)
-    w = spectra(endmembers, centres=cube.wavelengths)
+    w, given = _spectra(endmembers, cube, "the endmembers")
     scene = _told(finish(load(cube, w)), cube, cube_or_x)
     found = finish(pipeline.solve(scene, w, method, parameters))
-    _warn_of_units(scene, w)
+    if given is None:
+        _warn_of_units(scene, w)
+    for note in () if given is None else given.notes:
+        warnings.warn(note, UserWarning, stacklevel=2)
     _warn_of_assumptions(scene)
     return found.abundances
 
@@ -190,6 +209,22 @@ def estimate_rank(
     scene = _told(finish(load(cube)), cube, cube_or_x)
     _warn_of_assumptions(scene)
     return finish(pipeline.estimate_rank(scene, method, parameters)).rank
+
+
+def _spectra(given: ArrayLike | Spectra, cube: Cube, what: str) -> tuple[NDArray[np.float64], Library | None]:
+    """Return spectra as columns; of a library also what it became on the cube's bands."""
+    if not isinstance(given, Spectra):
+        return spectra(given, what, cube.wavelengths), None
+    library = (given if isinstance(given, Library) else Library.of(given)).on(cube)
+    return library.endmembers(cube), library
+
+
+def _libraries(given: LibraryLike | Sequence[LibraryLike], method: str, cube: Cube) -> tuple[Library, ...]:
+    """Return libraries on the cube's bands; none are read for a method that takes none."""
+    several = [given] if isinstance(given, str | PathLike | Library) else list(given)
+    check_library(get(method, "factorization", "extraction"), several)
+    opened = [one if isinstance(one, Library) else open_library(one) for one in several]
+    return tuple(one.on(cube).usable(cube) for one in opened)
 
 
 def _warn_of_units(scene: Scene, endmembers: NDArray[np.float64]) -> None:

@@ -30,6 +30,7 @@ __all__ = [
     "open_part",
     "output_folder",
     "run",
+    "solve_cube",
     "unmix_cube",
     "write",
 ]
@@ -86,21 +87,25 @@ def about(path: Path) -> Iterator[None]:
         raise TooLargeError(why if str(path) in why else f"{path}: {why}") from error
 
 
-def check_request(request: Request) -> None:
+def check_request(request: Request, libraries: Sequence[object] = ()) -> None:
     """Refuse what no scene could satisfy, before a large file is read.
 
     Raises
     ------
     InputError
-        No such method or parameter, or a number of endmembers below one.
+        No such method or parameter, a number of endmembers below one, or a library for a method that takes
+        none.
     """
     from hsunmix.methods import get
+    from hsunmix.methods._starts import check_library
     from hsunmix.methods.pipeline import abundance_params
     from hsunmix.parameters import make
 
     if request.rank < 1:
         raise InputError(f"{request.rank} endmembers cannot be found; -r takes 1 or more")
-    make(get(request.method, "factorization", "extraction").params, request.parameters)
+    method = get(request.method, "factorization", "extraction")
+    make(method.params, request.parameters)
+    check_library(method, libraries)
     abundance_params(request)
 
 
@@ -137,6 +142,18 @@ def unmix_cube(cube: Cube, request: Request) -> Unmixing:
     from hsunmix.methods.pipeline import load_for, unmix
 
     return run(unmix(run(load_for(cube, request), "Reading"), request), "Unmixing")
+
+
+def solve_cube(cube: Cube, request: Request) -> Unmixing:
+    """Read a cube into memory and find the abundances of given spectra."""
+    from hsunmix.engine.loading import load
+    from hsunmix.methods.pipeline import solve
+
+    w = request.endmembers
+    assert w is not None  # they are what is solved for
+    scene = run(load(cube, w), "Reading")
+    own = request.abundance_parameters
+    return run(solve(scene, w, request.abundance, own, request.spectra_from), "Unmixing")
 
 
 def write(delivery: Delivery, folder: ProductFolder, products: Sequence[str]) -> list[Path]:

@@ -7,17 +7,25 @@ from typing import Any
 
 import click
 
-from hsunmix.cli._options import as_json, cube_argument, echo_json, narrowing, reading
+from hsunmix.cli._options import as_json, cube_argument, echo_json, narrowing, reading, settings
+from hsunmix.parameters import from_text, make
 
 
 @click.command("rank", short_help="Estimate the number of endmembers.")
 @cube_argument
 @click.option("-m", "--method", default="auto", show_default=True, help="Which estimate.")
+@settings
 @narrowing
 @reading
 @as_json
 def command(
-    cube: Path, method: str, masks: tuple[str, ...], bands: str, as_json: bool, **options: Any
+    cube: Path,
+    method: str,
+    settings: tuple[str, ...],
+    masks: tuple[str, ...],
+    bands: str,
+    as_json: bool,
+    **options: Any,
 ) -> None:
     """Estimate the number of endmembers of CUBE."""
     from hsunmix.cli._work import about, open_part, run
@@ -25,14 +33,16 @@ def command(
     from hsunmix.methods import get
     from hsunmix.methods.pipeline import estimate_rank
 
-    get(method, "rank")
+    parameters = dict(from_text(text) for text in settings)
+    make(get(method, "rank").params, parameters)
     with about(cube):
         scene = run(load(open_part(cube, options, masks, bands)), "Reading")
-        estimate = run(estimate_rank(scene, method), "Estimating")
+        estimate = run(estimate_rank(scene, method, parameters), "Estimating")
     if as_json:
         echo_json(
             {
                 "method": method,
+                "parameters": parameters,
                 "rank": estimate.rank,
                 "low": estimate.low or estimate.rank,
                 "high": estimate.high or estimate.rank,

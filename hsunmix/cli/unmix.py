@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hsunmix.cli._given import is_spectra, locked_columns, refuse_others, required
 from hsunmix.cli._options import (
     SEED,
     as_json,
@@ -21,23 +22,52 @@ from hsunmix.cli._options import (
     resolution,
 )
 from hsunmix.cli._options import settings as setting
+from hsunmix.errors import InputError
 from hsunmix.parameters import from_texts
 
 if TYPE_CHECKING:
     from hsunmix.methods.pipeline import Request
     from hsunmix.model.cube import Cube
+    from hsunmix.model.library import Library
     from hsunmix.model.unmixing import Unmixing
     from hsunmix.session.document import Document
 
 
 @click.command("unmix", short_help="Unmix a cube and write the products.")
 @cube_argument
-@click.option("-r", "--rank", required=True, type=int, metavar="R", help="Number of endmembers.")
+@click.option("-r", "--rank", type=int, metavar="R", help="Number of endmembers.")
 @click.option("-m", "--method", default="auto", show_default=True, help="See hsunmix methods.")
 @click.option(
     "-a", "--abundance", default="", help="How abundances are found, if not by the method's own way."
 )
-@click.option("--init", metavar="METHOD", help="What the method starts from; the same as --set init=METHOD.")
+@click.option(
+    "--endmembers",
+    metavar="FILE",
+    help="Find only the abundances of these spectra: a library, endmembers.csv or .sli, a session, builtin.",
+)
+@click.option(
+    "--init",
+    metavar="METHOD|FILE",
+    help="What the method starts from: an extraction method, as --set init=METHOD, or spectra of a file.",
+)
+@click.option(
+    "--locked",
+    metavar="NUMBERS",
+    help="Which spectra of the file given to --init stay as they are, counted from 1: 1,3 or 2-4 or all.",
+)
+@click.option(
+    "--factor",
+    type=float,
+    metavar="N",
+    help="What the spectra of the file are multiplied by, instead of what their values and the scene's tell.",
+)
+@click.option(
+    "--library",
+    "libraries",
+    multiple=True,
+    metavar="FILE",
+    help="Spectra for a method that chooses from a library; may be repeated.",
+)
 @click.option("--seed", type=SEED, default=0, show_default=True, help="For everything random.")
 @click.option(
     "--abundance-set", multiple=True, metavar="NAME=VALUE", help="A parameter of the abundance method."
@@ -64,12 +94,16 @@ def command(
     line: str,
     /,
     cube: Path,
-    rank: int,
+    rank: int | None,
     method: str,
     abundance: str,
     abundance_set: tuple[str, ...],
     shade: bool,
+    endmembers: str | None,
     init: str | None,
+    locked: str | None,
+    factor: float | None,
+    libraries: tuple[str, ...],
     seed: int,
     settings: tuple[str, ...],
     weights: Path | None,
@@ -87,29 +121,45 @@ def command(
     from hsunmix.exports import Delivery
     from hsunmix.methods.pipeline import Request
     from hsunmix.session.archive import save
+    from hsunmix.session.libraries import open_library
     from hsunmix.session.place import check_place
     from hsunmix.session.reproduce import facts_of, python_script, read_weights
 
     if shade and abundance not in ("", "shade"):
         raise click.UsageError(f"--shade is -a shade; -a {abundance} asks for something else")
     abundance = "shade" if shade else abundance
-    parameters = from_texts([*settings, *([f"init={init}"] if init else [])])
-    request = Request(
-        method, rank, parameters, abundance, seed,
-        abundance_parameters=from_texts(abundance_set),
-    )  # fmt: skip
+    start = endmembers if endmembers is not None else init if is_spectra(init) else None
+    parameters = from_texts([*settings, *([f"init={init}"] if init and start is None else [])])
     names = work.check_products(products)
     if session is not None:
         check_place(session)
+    if endmembers is not None:
+        refuse_others(click.get_current_context())
+        abundance = abundance or "nnls"
+    if factor is not None and start is None:
+        raise click.UsageError("--factor is of the spectra of a file: give them as --endmembers or --init")
+    library = None if start is None else open_library(start)
+    columns = locked_columns(locked, library)
+    rank = _rank(rank, library)
+    own = from_texts(abundance_set)
+    request = Request(method, rank, parameters, abundance, seed, abundance_parameters=own)
     with work.about(cube):
-        work.check_request(request)
+        work.check_request(request, libraries)
         opened = work.open_part(cube, options, masks, bands)
+    if library is not None:
+        library = library.on(opened, factor)
+        w = library.endmembers(opened)
+        request = replace(request, endmembers=w, spectra_from=library, locked=columns)
+    if libraries:
+        several = tuple(open_library(one).on(opened).usable(opened) for one in libraries)
+        request = replace(request, libraries=several)
     if weights is not None:
         values, origin = read_weights(weights, opened)
         request = replace(request, weights=values, weights_from=origin)
     with work.about(cube):
         folder = work.output_folder(out)
-        result = work.unmix_cube(opened, request)
+        solved = endmembers is not None
+        result = work.solve_cube(opened, request) if solved else work.unmix_cube(opened, request)
     document = _document(opened, request, result)
     script = python_script(document, facts_of(document, None))
     delivery = Delivery(result, document.endmembers, opened, line, script, dpi)
@@ -121,6 +171,18 @@ def command(
         echo_json(json.loads((folder.path / "result.json").read_text(encoding="utf-8")))
     else:
         summary(result, written)
+
+
+def _rank(asked: int | None, library: Library | None) -> int:
+    """Return how many endmembers: as many as there are given ones, and as -r says."""
+    if library is None:
+        if asked is None:
+            raise required(click.get_current_context(), "rank")
+        return asked
+    if asked not in (None, len(library)):
+        holds = "1 spectrum" if len(library) == 1 else f"{len(library)} spectra"
+        raise InputError(f"{library.label} holds {holds}, but -r asks for {asked}: leave -r out")
+    return len(library)
 
 
 def summary(result: Unmixing, written: list[Path]) -> None:
@@ -142,9 +204,10 @@ def summary(result: Unmixing, written: list[Path]) -> None:
 def _document(cube: Cube, request: Request, result: Unmixing) -> Document:
     """Return what a session would hold: the records are written from it."""
     from hsunmix.session.document import Document, RunSettings
-    from hsunmix.session.runs import with_run
+    from hsunmix.session.runs import for_panel, with_run
 
     given = ((request.method, request.parameters), (request.abundance, request.abundance_parameters))
     changed = {name: dict(values) for name, values in given if values}
-    settings = RunSettings(request.method, request.rank, request.abundance, request.seed, changed)
-    return with_run(Document(cube=cube, settings=settings), result, settings)
+    settings = RunSettings(result.method, request.rank, request.abundance, request.seed, changed)
+    panel = for_panel(settings, RunSettings())
+    return with_run(Document(cube=cube, settings=panel), result, settings)

@@ -19,7 +19,9 @@ from hsunmix.exports._georeference import crs_of
 from hsunmix.exports._statistics import Statistics, gather
 from hsunmix.files import Identity, digest_of, identity, replacing
 from hsunmix.model.cube import Cube
+from hsunmix.model.library import LibraryFile
 from hsunmix.model.part import condition_of
+from hsunmix.model.unmixing import Unmixing
 
 __all__ = ["digest", "source", "text", "unknown", "unsaid", "write"]
 
@@ -74,6 +76,8 @@ def _record(delivery: Delivery, sha256: str | None, statistics: Statistics) -> d
         "rank": unmixing.rank,
         "parameters": dict(unmixing.parameters),
         "abundance_parameters": {} if unmixing.asked is None else dict(unmixing.asked.abundance_parameters),
+        "spectra": _spectra(unmixing),
+        "libraries": [] if unmixing.asked is None else [_file(one) for one in unmixing.asked.libraries],
         "seed": unmixing.seed,
         "relative_error": float(unmixing.relative_error),
         "iterations": unmixing.iterations,
@@ -94,6 +98,26 @@ def _record(delivery: Delivery, sha256: str | None, statistics: Statistics) -> d
         "bands": statistics.bands,
         "used_bands": statistics.used_bands,
         "note": unmixing.note,
+    }
+
+
+def _spectra(unmixing: Unmixing) -> dict[str, Any] | None:
+    """Say where the spectra came from that a run was given, and which of them had to stay."""
+    asked = unmixing.asked
+    if asked is None or asked.spectra is None:
+        return None
+    solved = unmixing.method == unmixing.abundance
+    fixed = range(unmixing.rank) if solved else asked.locked
+    return _file(asked.spectra) | {"locked": [k + 1 for k in fixed]}
+
+
+def _file(library: LibraryFile) -> dict[str, Any]:
+    return {
+        "path": text(library.path) or None,
+        "sha256": library.sha256 or None,
+        "factor": library.factor,
+        "names": list(library.names),
+        "classes": list(library.classes),
     }
 
 
@@ -143,7 +167,8 @@ def unsaid(delivery: Delivery) -> list[str]:
         said.append(delivery.no_command)
     elif cube is not None and cube.selection is not None and not cube.masks:
         said.append("the mask was drawn or given as an array: the report's Python has it, no command does")
-    if asked is not None and asked.endmembers is not None and not delivery.no_command:
+    array = asked is not None and asked.spectra is not None and not asked.spectra.path
+    if array and not delivery.no_command:
         said.append(
             "the spectra to start from were given as an array: the report's Python has them, no command does"
         )

@@ -19,7 +19,7 @@ A method is a file in one of the four folders. It has
     rank           (scene, params)                        RankEstimate
     ============== ===================================== =============================
 
-The first paragraph of the module's docstring is its summary in lists. Two traits say what becomes of
+The first paragraph of the module's docstring is its summary in lists. Traits say what becomes of
 spectra that are given to it (``False`` where they are left out):
 
 ``STARTS_FROM_SPECTRA``
@@ -27,7 +27,11 @@ spectra that are given to it (``False`` where they are left out):
 ``KEEPS_LOCKED``
     It begins with none, but the ones that are locked are among those that it returns, in their columns.
 
-Where a method has neither, the pipeline puts locked spectra in the places of the most similar found ones.
+``NEEDS_LIBRARY``
+    It chooses spectra from ``start.library``; it can't run without one.
+
+Where a method has neither of the first two, the pipeline puts locked spectra in the places of the most
+similar found ones.
 """
 
 from __future__ import annotations
@@ -45,6 +49,7 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.source import PerPixel
 from hsunmix.errors import InputError
+from hsunmix.model.library import Library
 from hsunmix.model.progress import Step
 from hsunmix.parameters import Parameter, describe
 from hsunmix.registry import modules
@@ -78,12 +83,15 @@ class Start:
         Columns of ``endmembers`` that must stay as they are.
     weights : PerPixel of float32, or None
         A number for each value, in the cube's units; for methods with a parameter ``weights_are``.
+    library : Library or None
+        Spectra to choose from, of the used bands and in the scene's scaling; for methods that need some.
     """
 
     seed: int = 0
     endmembers: NDArray[np.float64] | None = None
     locked: tuple[int, ...] = ()
     weights: PerPixel | None = None
+    library: Library | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,6 +202,7 @@ class Method:
     run: Callable[..., Generator[Step | None, None, Any]]
     starts_from_spectra: bool = False
     keeps_locked: bool = False
+    needs_library: bool = False
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -215,6 +224,7 @@ def methods() -> dict[str, Method]:
             found[identifier] = Method(
                 identifier, kind, module.TITLE, module.REFERENCE, summary, details, module.Params, module.run,
                 starts, starts or getattr(module, "KEEPS_LOCKED", False),
+                getattr(module, "NEEDS_LIBRARY", False),
             )  # fmt: skip
     return dict(sorted(found.items(), key=lambda item: item[0] != "auto"))
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hsunmix.model.library import Library
 from hsunmix.model.unmixing import Weights
 
 __all__ = ["Request"]
@@ -39,6 +40,10 @@ class Request:
         (bands, pixels); or one for each pixel, (lines, samples); or one for each band.
     weights_from : Weights or None
         The file that they were read from.
+    spectra_from : Library or None
+        What ``endmembers`` are the spectra of, brought to the cube's bands and units.
+    libraries : tuple of Library
+        For a method that chooses spectra from some; on the cube's bands and in its units.
     """
 
     method: str = "auto"
@@ -51,3 +56,5 @@ class Request:
     weights: NDArray[Any] | None = None
     weights_from: Weights | None = None
     abundance_parameters: Mapping[str, Any] = field(default_factory=dict)
+    spectra_from: Library | None = None
+    libraries: tuple[Library, ...] = ()

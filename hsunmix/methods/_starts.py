@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from dataclasses import replace
 
 import numpy as np
@@ -16,10 +16,11 @@ from hsunmix.methods import Abundances, Method, Start, get
 from hsunmix.methods._layout import laid_out
 from hsunmix.methods._request import Request
 from hsunmix.model.foreign import spectra
+from hsunmix.model.library import Library, joined
 from hsunmix.model.progress import Step
 from hsunmix.parameters import columns, whole_number
 
-__all__ = ["checked", "started"]
+__all__ = ["check_library", "checked", "started"]
 
 Array = NDArray[np.float64]
 
@@ -76,7 +77,27 @@ def started(
         if all(p.name != "weights_are" for p in method.parameters):
             raise InputError(f"{method.id} takes no weights; weighted does")
         weights = laid_out(scene, np.asarray(request.weights))
-    return Start(request.seed, given, locked, weights), said
+    return Start(request.seed, given, locked, weights, _library(scene, request, method)), said
+
+
+def check_library(method: Method, libraries: Collection[object]) -> None:
+    """Refuse libraries for a method that takes none, and none for one that needs them."""
+    if libraries and not method.needs_library:
+        raise InputError(f"{method.id} takes no library")
+    if method.needs_library and not libraries:
+        raise InputError(f"{method.id} chooses spectra from a library: give one (--library, or library=)")
+
+
+def _library(scene: Scene, request: Request, method: Method) -> Library | None:
+    """Return the libraries as one, of the bands that are used."""
+    check_library(method, request.libraries)
+    if not request.libraries:
+        return None
+    whole = request.libraries[0]
+    if len(request.libraries) > 1:
+        whole = joined(request.libraries)
+    w = scene.used_spectra(whole.spectra)
+    return replace(whole, values=w.T, wavelengths=None, fwhm=None)
 
 
 def _mended(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from itertools import count
 from time import perf_counter
 from typing import Any
 
@@ -28,6 +29,7 @@ from hsunmix.methods.locked import with_locked
 from hsunmix.methods.units import noted
 from hsunmix.model.cube import Cube
 from hsunmix.model.foreign import spectra
+from hsunmix.model.library import Library, LibraryFile
 from hsunmix.model.progress import Step, relay
 from hsunmix.model.unmixing import Asked, Unmixing, Weights
 from hsunmix.parameters import make, to_dict
@@ -90,16 +92,42 @@ def unmix(scene: Scene, request: Request) -> Steps:
     result = replace(result, note=" ".join(filter(None, [said, result.note, result.abundance_note])))
     unmixing = yield from _finish(scene, result, method, to_dict(params), known)
     unmixing = noted(scene, unmixing, request.endmembers)
-    return replace(unmixing, seed=request.seed, seconds=perf_counter() - began, asked=_asked(request))
+    asked_for = _asked(request)
+    names = _names(asked_for.spectra, request.locked)
+    note = _with_notes(unmixing.note, request.spectra_from, *request.libraries)
+    return replace(
+        unmixing, seed=request.seed, seconds=perf_counter() - began, asked=asked_for, names=names, note=note
+    )
 
 
 def _asked(request: Request) -> Asked:
     weights = request.weights_from
     if weights is None and request.weights is not None:
         weights = Weights(shape=np.shape(request.weights))
+    spectra = None
+    if request.endmembers is not None:
+        spectra = LibraryFile("") if request.spectra_from is None else request.spectra_from.file
     return Asked(
-        request.abundance, request.endmembers, request.locked, weights, dict(request.abundance_parameters)
-    )
+        request.abundance, request.endmembers, request.locked, weights, dict(request.abundance_parameters),
+        spectra, tuple(library.file for library in request.libraries),
+    )  # fmt: skip
+
+
+def _with_notes(note: str, *libraries: Library | None) -> str:
+    """Say behind a note what was done to the libraries that were given."""
+    said = [text for one in libraries if one is not None for text in one.notes if text not in note]
+    return " ".join(filter(None, [note, *said]))
+
+
+def _names(given: LibraryFile | None, locked: Collection[int]) -> tuple[str, ...]:
+    """Name endmembers as the file of given spectra names those that stay; no name comes twice."""
+    if given is None or not given.names or not locked:
+        return ()
+    names: list[str] = []
+    for k, name in enumerate(given.names):
+        one = name if k in locked else f"Endmember {k + 1}"
+        names.append(next(n for i in count(1) if (n := one if i == 1 else f"{one} {i}") not in names))
+    return tuple(names)
 
 
 def abundance_params(request: Request) -> msgspec.Struct | None:
@@ -125,8 +153,21 @@ def solve(
     endmembers: NDArray[np.float64],
     abundance: str = "nnls",
     parameters: Mapping[str, Any] | None = None,
+    given: Library | None = None,
 ) -> Steps:
-    """Find the abundances of given endmembers, (bands, r) in the cube's units."""
+    """Find the abundances of given endmembers.
+
+    Parameters
+    ----------
+    scene : Scene
+    endmembers : array, (bands, r)
+        In the cube's units.
+    abundance : str
+    parameters : mapping, optional
+        The abundance method's.
+    given : Library, optional
+        What they are the spectra of, brought to the cube's bands and units: the result has its names.
+    """
     began = perf_counter()
     endmembers = spectra(endmembers)
     w = scene.used_spectra(endmembers)
@@ -135,6 +176,10 @@ def solve(
     found: Abundances = yield from method.run(scene, w, params)
     result = Factorization(w, found.h, np.zeros((0, 2)), abundance=abundance, note=found.note)
     unmixing = noted(scene, (yield from _finish(scene, result, method, to_dict(params))), endmembers)
+    if given is not None:
+        asked = Asked(method.id, None, (), None, dict(parameters or {}), given.file)
+        names = _names(given.file, range(w.shape[1]))
+        unmixing = replace(unmixing, asked=asked, names=names, note=_with_notes(unmixing.note, given))
     return replace(unmixing, seconds=perf_counter() - began)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +20,10 @@ AROUND = 4  # steps on each side by which the usual one is judged
 ALONE = 0.05  # nm within which a band is a value of the library, whatever lies around it
 _WIDTH = 4.0 * np.log(2.0)  # exp(−4 ln 2 · (x / fwhm)²) is one half at x = fwhm / 2
 Vector = NDArray[np.float64]
+AnySpectra = TypeVar("AnySpectra", bound=Spectra)
 
 
-def resample(library: Spectra, wavelengths: Vector | None, fwhm: Vector | None = None) -> Spectra:
+def resample(library: AnySpectra, wavelengths: Vector | None, fwhm: Vector | None = None) -> AnySpectra:
     """Bring spectra to other bands.
 
     A band of known width is the mean of the library under a Gaussian of that width; where the

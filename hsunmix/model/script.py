@@ -103,7 +103,7 @@ class Writer:
             words.append(f"abundance={asked.abundance!r}")
         if asked.abundance_parameters:
             words.append(f"abundance_parameters={dict(asked.abundance_parameters)!r}")
-        if asked.endmembers is not None:
+        if asked.endmembers is not None and not start:
             columns = [self.spectrum(f"Start {k + 1}", "given", w) for k, w in enumerate(asked.endmembers.T)]
             start = f"{target}_start"
             self.call(start, "np.column_stack", [f"[{', '.join(columns)}]"])
@@ -114,6 +114,9 @@ class Writer:
             words.append(f"locked={tuple(int(k) for k in asked.locked)!r}")
         if asked.weights is not None:
             words.append(f"weights={self.weights(f'{target}_weights', asked.weights)}")
+        if asked.libraries:
+            paths = ", ".join(repr(library.path) for library in asked.libraries)
+            words.append(f"library=[{paths}]")
         self.call(target, "hsunmix.unmix", words, given)
 
     def weights(self, target: str, weights: Weights) -> str:

@@ -123,6 +123,10 @@ class Spectra:
     factors : array of float64, (spectra,), or None
         By what each must be multiplied to be in a scene's units: one number for each library that went
         into the set; None where no scene is meant.
+    classes : tuple of str
+        What each is of, such as "soil", where the file says so; empty where it doesn't.
+    origins : tuple of str
+        The file of each, where several went into the set.
     """
 
     values: NDArray[np.float64]
@@ -133,6 +137,8 @@ class Spectra:
     notes: tuple[str, ...] = ()
     format: str = ""
     factors: NDArray[np.float64] | None = None
+    classes: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         name = f" {self.path}" if self.path else ""
@@ -141,3 +147,5 @@ class Spectra:
     def __post_init__(self) -> None:
         if self.values.ndim != 2 or len(self.names) != len(self.values):
             raise ValueError(f"{len(self.names)} names for spectra of shape {self.values.shape}")
+        if len(self.classes) not in (0, len(self.names)):
+            raise ValueError(f"{len(self.classes)} classes for {len(self.names)} spectra")

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hsunmix.model.library import LibraryFile
 from hsunmix.model.spectra import Endmember, Source, colour
 
 __all__ = ["Asked", "Data", "Unmixing", "Weights"]
@@ -62,6 +63,10 @@ class Asked:
     weights : Weights or None
     abundance_parameters : mapping
         What was said of the abundance method's parameters.
+    spectra : LibraryFile or None
+        The file of the spectra that were given, be it to start from or to solve for.
+    libraries : tuple of LibraryFile
+        Those that the method was given to choose from.
     """
 
     abundance: str = ""
@@ -69,6 +74,8 @@ class Asked:
     locked: tuple[int, ...] = ()
     weights: Weights | None = None
     abundance_parameters: Mapping[str, Any] = field(default_factory=dict)
+    spectra: LibraryFile | None = None
+    libraries: tuple[LibraryFile, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -108,7 +115,7 @@ class Unmixing:
     data : Data or None
         The file of the scene when this was made, where it is another now; None for a fresh result.
     asked : Asked or None
-        None where only abundances were solved for, or where nobody knows any more.
+        None where abundances were solved for spectra of no file, or where nobody knows any more.
     """
 
     endmembers: NDArray[np.float64]
@@ -154,12 +161,29 @@ class Unmixing:
 
     def as_endmembers(self) -> tuple[Endmember, ...]:
         """Endmembers with names, colours and sources, for a document."""
-        samples = self.abundances.shape[-1]
+        given, asked = self._given(), self.asked
         result = []
         for k in range(self.rank):
-            pixel = -1 if self.source_pixels is None else int(self.source_pixels[k])
-            kind = "smoothed" if self.smoothed else "pixel"
-            source = Source(kind, *divmod(pixel, samples)) if pixel >= 0 else Source(text=self.method)
             name = self.names[k] if self.names else f"Endmember {k + 1}"
-            result.append(Endmember(name, self.endmembers[:, k], colour(k), source=source))
+            ink = given.colours[k] if given and given.colours and self._is_given(k) else colour(k)
+            locked = asked is not None and k in asked.locked
+            result.append(Endmember(name, self.endmembers[:, k], ink, locked=locked, source=self._source(k)))
         return tuple(result)
+
+    def _given(self) -> LibraryFile | None:
+        """The file of the spectra that were given, where it says what they are called."""
+        spectra = None if self.asked is None else self.asked.spectra
+        return spectra if spectra is not None and len(spectra.names) == self.rank else None
+
+    def _is_given(self, k: int) -> bool:
+        """Whether an endmember is a given one as it was: all are where nothing else was asked for."""
+        return self.asked is not None and (self.method == self.abundance or k in self.asked.locked)
+
+    def _source(self, k: int) -> Source:
+        given = self._given()
+        if given is not None and self._is_given(k):
+            return given.source(k)
+        pixel = -1 if self.source_pixels is None else int(self.source_pixels[k])
+        if pixel < 0:
+            return Source(text=self.method)
+        return Source("smoothed" if self.smoothed else "pixel", *divmod(pixel, self.abundances.shape[-1]))

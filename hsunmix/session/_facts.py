@@ -13,9 +13,11 @@ from hsunmix.engine.scene import Scene
 from hsunmix.errors import FormatError, HsunmixError
 from hsunmix.files import sha256
 from hsunmix.model.cube import Cube
+from hsunmix.model.library import LibraryFile
 from hsunmix.model.progress import Step
 from hsunmix.model.unmixing import Weights
 from hsunmix.session.document import Document
+from hsunmix.session.libraries import holds
 from hsunmix.session.runs import current
 
 __all__ = ["Facts", "facts_of", "read_weights"]
@@ -34,12 +36,15 @@ class Facts:
     masks_hold, weights_hold : bool
         Whether the words of the mask still make it, and the files of weights of every run are what they
         were.
+    libraries : frozenset of LibraryFile
+        Those of the runs that are what they were.
     """
 
     used: NDArray[np.bool_] | None = None
     pixels: Mapping[tuple[int, int], NDArray[np.float32]] = field(default_factory=dict)
     masks_hold: bool = True
     weights_hold: bool = True
+    libraries: frozenset[LibraryFile] = frozenset()
 
 
 def facts_of(document: Document, scene: Scene | None) -> Facts:
@@ -59,7 +64,10 @@ def facts_of(document: Document, scene: Scene | None) -> Facts:
         flat[scene.pixels] = True
         used = flat.reshape(cube.lines, cube.samples)
     given = {run.settings.weights for run in document.runs if run.settings.weights is not None}
-    return Facts(used, _pixels(document, cube), _masks_hold(cube), all(map(_as_it_was, given)))
+    libraries = {run.settings.spectra for run in document.runs if run.settings.spectra is not None}
+    libraries |= {library for run in document.runs for library in run.settings.libraries}
+    held = frozenset(library for library in libraries if holds(library))
+    return Facts(used, _pixels(document, cube), _masks_hold(cube), all(map(_as_it_was, given)), held)
 
 
 def read_weights(path: Path, cube: Cube) -> tuple[NDArray[np.float32], Weights]:

@@ -24,6 +24,7 @@ from hsunmix.model.unmixing import Unmixing
 from hsunmix.parameters import make
 from hsunmix.session._manifest import EndmemberRecord, Manifest, ResultRecord, RunRecord, SubsetRecord
 from hsunmix.session.document import Document, Layer, Run, RunSettings, Subset, View
+from hsunmix.session.runs import asked_of
 
 __all__ = ["restored"]
 
@@ -46,7 +47,8 @@ def restored(manifest: Manifest, arrays: Arrays, cube: Cube | None) -> Document:
         before = np.zeros(cube.bands, dtype=bool) if cube.bad_bands is None else cube.bad_bands
         if band_text or not np.array_equal(arrays["bad_bands"], before):
             cube = cube.with_bad_bands(arrays["bad_bands"], band_text)
-    unmixing = None if manifest.unmixing is None else _unmixing(manifest.unmixing, arrays, cube)
+    shown = next((run for run in manifest.runs if run.shown), None)
+    unmixing = None if manifest.unmixing is None else _unmixing(manifest.unmixing, arrays, cube, shown)
     endmembers = _endmembers(manifest.endmembers, arrays, cube)
     runs = _runs(manifest.runs, arrays, cube, unmixing)
     count = max([manifest.run_count, *(run.number for run in runs)])
@@ -76,7 +78,8 @@ def _texts(manifest: Manifest, cube: Cube | None) -> tuple[tuple[str, ...], str,
     )
 
 
-def _unmixing(record: ResultRecord, arrays: Arrays, cube: Cube | None) -> Unmixing:
+def _unmixing(record: ResultRecord, arrays: Arrays, cube: Cube | None, run: RunRecord | None) -> Unmixing:
+    """Build a result, which knows what it was asked for where a run made it and no lock of the window."""
     needed = ("endmembers", "abundances", "rmse", "history", "used_bands")
     for name in needed:
         if name not in arrays:
@@ -96,7 +99,9 @@ def _unmixing(record: ResultRecord, arrays: Arrays, cube: Cube | None) -> Unmixi
         raise ValueError("its result is of a scene of another size")
     fields: dict[str, Any] = {name: arrays[name] for name in needed}
     fields |= {name: getattr(record, name) for name in record.__struct_fields__}
-    return Unmixing(**fields, source_pixels=sources)
+    as_asked = run is not None and not run.edited and not run.locked
+    asked = asked_of(_settings(run.settings, of_run=True)[0]) if run is not None and as_asked else None
+    return Unmixing(**fields, source_pixels=sources, asked=asked)
 
 
 def _runs(
@@ -112,11 +117,11 @@ def _runs(
         own = {name.removeprefix(prefix): a for name, a in arrays.items() if name.startswith(prefix)}
         unmixing = shown if record.shown else None
         if record.result is not None and not record.shown:
-            unmixing = _unmixing(record.result, own, cube)
+            unmixing = _unmixing(record.result, own, cube, record)
         members = _endmembers(record.endmembers, own, cube)
         if unmixing is not None and len(members) != unmixing.rank:
             raise ValueError(f"run {record.number} has {len(members)} endmembers but another result")
-        settings, _ = _settings(record.settings)
+        settings, _ = _settings(record.settings, of_run=True)
         locked = tuple(k for k in record.locked if k in range(len(members)))
         runs.append(
             Run(
@@ -178,8 +183,11 @@ def _regions(manifest: Manifest, arrays: Arrays) -> tuple[Region, ...]:
     )
 
 
-def _settings(settings: RunSettings) -> tuple[RunSettings, list[str]]:
-    """Keep what this version's methods understand, and say what was dropped."""
+def _settings(settings: RunSettings, *, of_run: bool = False) -> tuple[RunSettings, list[str]]:
+    """Keep what this version's methods understand, and say what was dropped.
+
+    A run may have been one of an abundance method alone.
+    """
     from hsunmix.methods import get
 
     default = RunSettings()
@@ -192,7 +200,8 @@ def _settings(settings: RunSettings) -> tuple[RunSettings, list[str]]:
             kept[name] = dict(values)
         except InputError as error:
             notes.append(f"parameters of the session were left out: {name}: {error}")
-    for kinds, field in ((("factorization", "extraction"), "method"), (("abundance",), "abundance")):
+    solvers = ("factorization", "extraction", "abundance") if of_run else ("factorization", "extraction")
+    for kinds, field in ((solvers, "method"), (("abundance",), "abundance")):
         value = getattr(settings, field)
         try:
             if value != getattr(default, field):

@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 
 from hsunmix.methods import methods
 from hsunmix.model.cube import Cube
+from hsunmix.model.library import LibraryFile
 from hsunmix.model.part import Part, part_of
 from hsunmix.model.script import Writer
 from hsunmix.model.spectra import Endmember
 from hsunmix.model.unmixing import Asked, Unmixing
 from hsunmix.session._facts import Facts
 from hsunmix.session.document import Document, Run
+from hsunmix.session.runs import asked_of, solved_only
 
 __all__ = ["Pieces", "column_of"]
 
@@ -58,14 +60,14 @@ class Pieces:
         given: dict[str, Any] = {"rank": len(run.endmembers), "seed": seed, **own}
         asked = result.asked if result is not None else None
         if asked is None or run.locked:
-            abundance = settings.parameters.get(settings.abundance, {})
-            asked = Asked(settings.abundance, weights=settings.weights, abundance_parameters=abundance)
+            asked = asked_of(settings)
         self.writer.comment(f"{run.label}{', with locked endmembers' if run.locked else ''}")
         if settings.weights is not None and not self._facts.weights_hold:
             self.writer.comment(f"The run had other weights: {settings.weights.path} was changed or is gone.")
         name = f"run{run.number}"
         if not run.locked:
-            self.writer.unmix(name, where, method, given, asked)
+            start = self._start(name, where, asked)
+            self.writer.unmix(name, where, method, given, asked, start)
             named = f"{name}.endmembers", f"{name}.abundances"
         else:
             named = self._locked(run, where, method, given, asked)
@@ -92,6 +94,30 @@ class Pieces:
         self.writer.unmix(name, where, method, given, replace(asked, locked=run.locked), spectra)
         return f"{name}.endmembers", f"{name}.abundances"
 
+    def _start(self, name: str, where: str, asked: Asked) -> str:
+        """Write where the spectra to start from come from; return what they are called, if these lines do."""
+        if asked.spectra is None or (asked.endmembers is not None and not asked.spectra.path):
+            return ""
+        start = f"{name}_start"
+        if self.library(start, where, asked.spectra):
+            return start
+        if asked.endmembers is None:
+            what = asked.spectra.path or "an array"
+            self.writer.comment(
+                f"The run was given spectra of {what}, which nothing makes again: supply them."
+            )
+            return start
+        return ""
+
+    def library(self, target: str, where: str, given: LibraryFile) -> bool:
+        """Read given spectra from their file, if it still holds them."""
+        if given not in self._facts.libraries:
+            return False
+        self.writer.comment(f"The SHA-256 of {given.path} was {given.sha256 or 'not taken: a folder'}.")
+        self.writer.call("library", "hsunmix.open_library", [repr(given.path)])
+        self.writer.add(f"{target} = library.on({where}, {given.factor!r}).endmembers({where})")
+        return True
+
     def stack(self, members: Sequence[Endmember], before: int) -> str:
         """Return spectra as a list of what makes them; runs up to a number may be asked for some."""
         words = [self._spectrum(member, before) for member in members]
@@ -108,7 +134,8 @@ class Pieces:
             ):
                 return f"{self.cube(self._document.unmixing)}.spectrum({line}, {sample})"
         for run in reversed(self._document.runs):
-            column = None if run.edited or run.number > before else column_of(member.spectrum, run)
+            made = not run.edited and not solved_only(run) and run.number <= before
+            column = column_of(member.spectrum, run) if made else None
             if column is not None:
                 return f"{self.run(run)[0]}[:, {column}]"
         return self.writer.spectrum(member.name, str(member.source), member.spectrum)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.model.cube import Cube
+from hsunmix.model.library import LibraryFile
 from hsunmix.model.region import Region
 from hsunmix.model.spectra import Endmember
 from hsunmix.model.unmixing import Unmixing, Weights
@@ -39,6 +40,12 @@ class RunSettings:
         Only what differs from the defaults, per method: {"hals": {"tolerance": 1e-6}}.
     weights : Weights or None
         The file of weights, for a method that takes some.
+    spectra : LibraryFile or None
+        The file of the spectra that a run was given; only among a run's settings.
+    locked : tuple of int
+        Those of them that had to stay, counted from 0.
+    libraries : tuple of LibraryFile
+        For a method that chooses spectra from some.
     """
 
     method: str = "auto"
@@ -47,6 +54,9 @@ class RunSettings:
     seed: int = 0
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     weights: Weights | None = None
+    spectra: LibraryFile | None = None
+    locked: tuple[int, ...] = ()
+    libraries: tuple[LibraryFile, ...] = ()
 
 
 @dataclass(frozen=True)

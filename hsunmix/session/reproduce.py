@@ -18,13 +18,14 @@ from hsunmix.errors import InputError
 from hsunmix.exports import DPI
 from hsunmix.methods import methods
 from hsunmix.model.cube import Cube
+from hsunmix.model.library import LibraryFile
 from hsunmix.model.part import part_of
 from hsunmix.model.unmixing import Unmixing
 from hsunmix.parameters import to_text
 from hsunmix.session._facts import Facts, facts_of, read_weights
 from hsunmix.session._script_pieces import Pieces, column_of
 from hsunmix.session.document import Document, Run
-from hsunmix.session.runs import current, label_of, settings_of
+from hsunmix.session.runs import current, label_of, settings_of, solved_only
 
 __all__ = ["Facts", "command_line", "facts_of", "python_script", "read_weights"]
 
@@ -43,8 +44,12 @@ def command_line(
     run = _made_by(document)
     if result.data is not None:
         raise InputError(f"no command makes this result: {cube.name} is another file now than was unmixed")
-    if _kind(result) not in ("factorization", "extraction") or (document.runs and run is None):
+    given = None if run is None else run.settings.spectra
+    solved = run is not None and solved_only(run)
+    if (_kind(result) == "abundance" and not (solved and given)) or (document.runs and run is None):
         raise InputError("no command makes endmembers that were edited; a Python script does")
+    if given is not None and given not in facts.libraries:
+        raise InputError(_why_not(given))
     if (run is not None and run.locked) or (run is None and any(e.locked for e in document.endmembers)):
         raise InputError("no command makes a run with locked endmembers; a Python script does")
     part = part_of(result, cube, facts.used, masks_hold=facts.masks_hold)
@@ -52,18 +57,22 @@ def command_line(
         raise InputError("no command knows a mask that was drawn or whose file changed; a Python script does")
     settings = settings_of(result) if run is None else run.settings
     asked = result.asked
-    if asked is not None and (asked.endmembers is not None or (asked.weights and not settings.weights)):
+    if asked is not None and asked.weights and not settings.weights:
         raise InputError("no command takes the arrays that this run was given in Python")
     if settings.weights is not None and not facts.weights_hold:
         raise InputError(f"{settings.weights.path}: is gone or another file now than the run's weights")
-    words = ["hsunmix", "unmix", os.fspath(cube.path or ""), "-r", str(result.rank), "-m", result.method]
-    words += ["-a", settings.abundance] if settings.abundance else []
-    for name, value in settings.parameters.get(settings.abundance, {}).items():
+    words = ["hsunmix", "unmix", os.fspath(cube.path or "")]
+    if given is not None:
+        words += ["--endmembers" if solved else "--init", given.path, "--factor", repr(given.factor)]
+        words += ["--locked", ",".join(str(k + 1) for k in settings.locked)] if settings.locked else []
+    words += [] if solved else _of_method(result)
+    abundance = result.method if solved else settings.abundance
+    words += ["-a", abundance] if abundance else []
+    for name, value in settings.parameters.get(abundance, {}).items():
         words += ["--abundance-set", to_text(name, value)]
-    words += ["--seed", str(result.seed)]
-    for name, value in settings_of(result).parameters.get(result.method, {}).items():
-        words += ["--set", to_text(name, value)]
     words += ["--weights", settings.weights.path] if settings.weights else []
+    for library in settings.libraries:
+        words += ["--library", library.path]
     for mask in part.masks:
         words += ["--mask", mask]
     words += ["--bands", part.bands] if part.bands else []
@@ -71,6 +80,20 @@ def command_line(
         words += [f"--{name}", str(value)]
     words += ["-o", os.fspath(out), "--products", ",".join(products)]
     return shlex.join([*words, *(["--dpi", str(dpi)] if dpi != DPI[0] else [])])
+
+
+def _of_method(result: Unmixing) -> list[str]:
+    words = ["-r", str(result.rank), "-m", result.method, "--seed", str(result.seed)]
+    for name, value in settings_of(result).parameters.get(result.method, {}).items():
+        words += ["--set", to_text(name, value)]
+    return words
+
+
+def _why_not(given: LibraryFile) -> str:
+    """Say why no command has spectra that were given."""
+    if not given.path:
+        return "no command takes the arrays that this run was given in Python"
+    return f"{given.path}: is gone or another file now than the one that the run's spectra came from"
 
 
 def python_script(document: Document, facts: Facts) -> str:
@@ -95,8 +118,11 @@ def python_script(document: Document, facts: Facts) -> str:
         rows = pick and f"[{order}]"
         script.writer.add(f"W, H = {spectra}{pick}, {abundances}{rows}")
     else:
-        where = script.cube(result)
-        script.writer.call("W", "np.column_stack", [script.stack(document.endmembers, len(document.runs))])
+        where, shown = script.cube(result), _made_by(document)
+        given = None if shown is None or not solved_only(shown) else shown.settings.spectra
+        if given is None or not script.library("W", where, given):
+            stack = script.stack(document.endmembers, len(document.runs))
+            script.writer.call("W", "np.column_stack", [stack])
         method = result.abundance or "nnls"
         own = dict(result.parameters) if result.method == method else {}
         script.writer.call("H", "hsunmix.abundances", [where, "W", repr(method)], own)

@@ -20,7 +20,10 @@ from hsunmix.model.unmixing import Asked, Unmixing
 from hsunmix.parameters import to_dict
 from hsunmix.session.document import Document, Run, RunSettings, Subset, with_result
 
-__all__ = ["back_to", "carried", "current", "held", "kept", "run_bytes", "with_run", "without_run"]
+__all__ = [
+    "asked_of", "back_to", "carried", "current", "for_panel", "held", "kept", "label_of", "run_bytes",
+    "settings_of", "solved_only", "with_run", "without_run",
+]  # fmt: skip
 
 MOST = 200  # entries
 BYTES = 1 << 30  # of all results but the one shown; the oldest are dropped beyond that
@@ -44,8 +47,15 @@ def with_run(
         Columns that the run left as they were.
     """
     new, made = with_result(kept(document), unmixing), settings_of(unmixing)
-    settings = made if settings is None else replace(settings, weights=made.weights)
-    return _with_entry(new, label_of(unmixing), settings, locked)
+    if settings is not None:
+        made = replace(
+            settings,
+            weights=made.weights,
+            spectra=made.spectra,
+            locked=made.locked,
+            libraries=made.libraries,
+        )
+    return _with_entry(new, label_of(unmixing), made, locked)
 
 
 def kept(document: Document) -> Document:
@@ -70,6 +80,28 @@ def current(document: Document) -> Run | None:
     return next((run for run in document.runs if result is not None and run.unmixing is result), None)
 
 
+def solved_only(run: Run) -> bool:
+    """Whether a run found abundances only, of endmembers that were there."""
+    return _kind(run.settings.method) == "abundance"
+
+
+def for_panel(settings: RunSettings, now: RunSettings) -> RunSettings:
+    """Return what the run panel says of a run's settings.
+
+    A run that found abundances only leaves the method as it is. Given spectra are no setting: those that a
+    run is to keep are the locked ones of the table.
+    """
+    method = now.method if _kind(settings.method) == "abundance" else settings.method
+    return replace(settings, method=method, spectra=None, locked=(), libraries=())
+
+
+def _kind(method: str) -> str:
+    from hsunmix.methods import methods
+
+    known = methods().get(method)
+    return "" if known is None else known.kind
+
+
 def back_to(document: Document, number: int) -> Document:
     """Return the document showing an earlier result, with the settings that made it.
 
@@ -84,7 +116,7 @@ def back_to(document: Document, number: int) -> Document:
     run = _find(document, number)
     before = kept(document)
     if run.unmixing is None or run.unmixing is document.unmixing:
-        return replace(before, settings=run.settings)
+        return replace(before, settings=for_panel(run.settings, before.settings))
     cube = None if before.cube is None else _made_of(before.cube, run.subset, run.unmixing)
     view = replace(before.view, endmember=min(before.view.endmember, len(run.endmembers) - 1))
     if before.view.page == "rgb":
@@ -94,7 +126,7 @@ def back_to(document: Document, number: int) -> Document:
         cube=cube,
         unmixing=run.unmixing,
         endmembers=run.endmembers,
-        settings=run.settings,
+        settings=for_panel(run.settings, before.settings),
         view=view,
     )
 
@@ -135,7 +167,18 @@ def settings_of(unmixing: Unmixing) -> RunSettings:
     if asked.abundance_parameters:
         parameters[asked.abundance] = dict(asked.abundance_parameters)
     weights = asked.weights if asked.weights is not None and asked.weights.path else None
-    return RunSettings(unmixing.method, unmixing.rank, asked.abundance, unmixing.seed, parameters, weights)
+    return RunSettings(
+        unmixing.method, unmixing.rank, asked.abundance, unmixing.seed, parameters, weights,
+        asked.spectra, asked.locked, asked.libraries,
+    )  # fmt: skip
+
+
+def asked_of(settings: RunSettings) -> Asked:
+    """Return what a run with these settings was asked for; arrays given to it are not known any more."""
+    own = settings.parameters.get(settings.abundance, {})
+    return Asked(
+        settings.abundance, None, settings.locked, settings.weights, own, settings.spectra, settings.libraries
+    )
 
 
 def label_of(unmixing: Unmixing) -> str:
@@ -143,7 +186,8 @@ def label_of(unmixing: Unmixing) -> str:
     from hsunmix.methods import methods
 
     known = methods().get(unmixing.method)
-    return f"{known.title if known else unmixing.method}, r = {unmixing.rank}"
+    given = " of given endmembers" if known is not None and known.kind == "abundance" else ""
+    return f"{known.title if known else unmixing.method}{given}, r = {unmixing.rank}"
 
 
 def run_bytes(run: Run) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.errors import FormatError
+from hsunmix.errors import FileError, FormatError
 from hsunmix.formats.envi.bands import (
     bad_bands,
     default_rgb,
@@ -26,7 +26,10 @@ from hsunmix.formats.envi.product import header_of_product, with_metadata
 from hsunmix.formats.opening.files import read_head
 from hsunmix.formats.opening.options import Options
 from hsunmix.formats.pixels.raw import MissingPixels, RawPixels
+from hsunmix.formats.spectra.classes import class_heading, classes_in
 from hsunmix.formats.spectra.spectrum_text import GAP, with_gaps
+from hsunmix.formats.spectra.table import read_table
+from hsunmix.formats.spectra.text import read_lines
 from hsunmix.formats.spectra.wavelengths import nanometres
 from hsunmix.model.cube import Cube
 from hsunmix.model.quantity import quantity_in
@@ -34,6 +37,7 @@ from hsunmix.model.spectra import Spectra
 
 TITLE = "ENVI"
 SUFFIXES = (".hdr", ".img", ".dat", ".raw", ".bsq", ".bil", ".bip", ".sli", ".bin")
+MAX_TABLE = 4 << 20  # bytes of a table beside a library
 BY_NEIGHBOUR = True  # a data file is known by the header beside it, so other formats look first
 
 
@@ -107,7 +111,32 @@ def open_spectra(path: Path) -> Spectra:
         if found:
             header.notes.append(f"{len(found)} names for {len(values)} spectra: numbered instead.")
         found = [f"Spectrum {k + 1}" for k in range(len(values))]
-    return Spectra(values, tuple(found), nm, cube.fwhm, str(header.path), tuple(header.notes))
+    names = tuple(found)
+    classes = _classes(header, names)
+    return Spectra(values, names, nm, cube.fwhm, str(header.path), tuple(header.notes), classes=classes)
+
+
+def _classes(header: Header, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what the spectra are of: a list of the header, else a column of the table beside the library.
+
+    Such a table, of the same name and with a line for each spectrum, is what VIPER Tools, MESMA and the
+    EnMAP-Box write.
+    """
+    lists = [key for key in header.fields if len(header.words(key)) == len(names)]
+    place = class_heading([key for key in lists if key != "spectra names"])
+    if place is not None:
+        return classes_in(header.words(lists[place]))
+    try:
+        table = read_table(beside := header.path.with_suffix(".csv"), read_lines(beside, MAX_TABLE), [])
+    except (FileError, OSError):
+        return ()
+    kinds = class_heading(table.headings)
+    named = [k for k in range(table.width) if set(table.column(k)) >= set(names)]
+    if kinds is None or not named:
+        return ()
+    of = dict(zip(table.column(named[0]), table.column(kinds), strict=True))
+    header.notes.append(f"classes are those of {beside.name} ({table.headings[kinds]}).")
+    return classes_in([of[name] for name in names])
 
 
 def _risen(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hsunmix.errors import FormatError
 from hsunmix.formats.spectra import table_axis as axis
+from hsunmix.formats.spectra.classes import by_class, class_heading, classes_in
 from hsunmix.formats.spectra.spectrum_text import is_percent, with_gaps
 from hsunmix.formats.spectra.table import Table, first_headings, read_table
 from hsunmix.formats.spectra.table_axis import Across
@@ -131,7 +132,9 @@ def _columns(table: Table, place: int, notes: list[str]) -> Spectra:
     _say_aside([headings[k] or f"column {k + 1}" for k in aside], notes)
     values = np.array(list(picked.values()))[:, order]
     percent = [_is_percent(table, k) for k in picked]
-    return _library(table, values, [headings[k] for k in picked], nm, fwhm, percent, notes)
+    line = class_heading([cells[place] for cells in table.lines])
+    classes = () if line is None else classes_in([table.lines[line][k] for k in picked])
+    return _library(table, values, [headings[k] for k in picked], nm, fwhm, percent, notes, classes)
 
 
 def _is_percent(table: Table, k: int) -> bool:
@@ -159,7 +162,8 @@ def _rows(table: Table, run: Across, notes: list[str]) -> Spectra:
         notes.append(f"the wavelengths were read from the headings ({run.worded!r} …).")
     if nm is not None and len(nm) > 1 and nm[0] > nm[-1]:
         nm, values = nm[::-1], values[:, ::-1]
-    return _library(table, values[:, order], _names_of_rows(table, run.columns, notes), nm, None, [], notes)
+    names, classes = _names_of_rows(table, run.columns, notes)
+    return _library(table, values[:, order], names, nm, None, [], notes, classes)
 
 
 def _without_wavelengths(table: Table, notes: list[str]) -> Spectra:
@@ -177,7 +181,8 @@ def _without_wavelengths(table: Table, notes: list[str]) -> Spectra:
     if columns:
         notes.append(f"there are no wavelengths: the headings ({headings[columns[0]]!r} …) count the bands.")
         values = _matrix(table, columns)
-        return _library(table, values, _names_of_rows(table, columns, notes), None, None, [], notes)
+        names, classes = _names_of_rows(table, columns, notes)
+        return _library(table, values, names, None, None, [], notes, classes)
     _matrix(
         table, [k for k in range(table.width) if k or not headings]
     )  # a cell that is no number, if one is to blame
@@ -188,14 +193,21 @@ def _without_wavelengths(table: Table, notes: list[str]) -> Spectra:
     )
 
 
-def _names_of_rows(table: Table, run: list[int], notes: list[str]) -> list[str]:
-    """Name the spectra by the first column of words, else by the first column beside the run."""
+def _names_of_rows(table: Table, run: list[int], notes: list[str]) -> tuple[list[str], tuple[str, ...]]:
+    """Name the spectra, and say what they are of.
+
+    Their names are the first column of words that is not that of their classes, else the first column
+    beside the run; where there is none but that of the classes, these with numbers.
+    """
     beside = [k for k in range(table.width) if k not in run]
+    place = class_heading([table.headings[k] for k in beside])
+    kinds = None if place is None else beside.pop(place)
+    classes = () if kinds is None else classes_in(table.column(kinds))
     if not beside:
-        return [""] * len(table.rows)
+        return (by_class(classes) if classes else [""] * len(table.rows)), classes
     named = next((k for k in beside if table.numbers(k) is None), beside[0])
     _say_aside([table.headings[k] or f"column {k + 1}" for k in beside if k != named], notes)
-    return table.column(named)
+    return table.column(named), classes
 
 
 def _say_aside(names: list[str], notes: list[str]) -> None:
@@ -233,6 +245,7 @@ def _library(
     fwhm: Vector | None,
     percent: list[bool],
     notes: list[str],
+    classes: tuple[str, ...] = (),
 ) -> Spectra:
     values = with_gaps(values, notes)
     share = np.array(percent or [False] * len(values))
@@ -247,4 +260,4 @@ def _library(
         # Else who writes the spectra and reads them again would divide once more.
         names = [_SIGN.sub(" ", name) if s else name for name, s in zip(names, share, strict=True)]
     names = [text_of_cell(" ".join(name.split())) or f"Spectrum {k + 1}" for k, name in enumerate(names)]
-    return Spectra(values, tuple(names), nm, fwhm, path=str(table.path), notes=tuple(notes))
+    return Spectra(values, tuple(names), nm, fwhm, path=str(table.path), notes=tuple(notes), classes=classes)

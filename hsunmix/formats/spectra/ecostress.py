@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from hsunmix.errors import FormatError
+from hsunmix.formats.spectra.classes import classes_in
 from hsunmix.formats.spectra.spectrum_text import one_spectrum, read_lines, tables, unit_of
 from hsunmix.model.spectra import Spectra
 
@@ -39,4 +41,5 @@ def open_spectra(path: Path) -> Spectra:
     if y and "reflectance" not in y:
         notes.append(f"the values are {y[:60]}, not reflectance.")
     name = f"{keys.get('name', '')} {keys.get('sample no.', '')}"
-    return one_spectrum(path, name, table[:, 0], unit_of(x), table[:, 1], notes, percent="percent" in y)
+    found = one_spectrum(path, name, table[:, 0], unit_of(x), table[:, 1], notes, percent="percent" in y)
+    return replace(found, classes=classes_in([keys.get("class") or keys.get("type", "")]))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from hsunmix.errors import FileError, FormatError
 from hsunmix.formats import formats, open_spectra
 from hsunmix.formats.opening.files import is_regular
+from hsunmix.formats.spectra.classes import classes_in
 from hsunmix.model.resampling import resample
 from hsunmix.model.spectra import Spectra
 
@@ -47,7 +48,8 @@ def open_folder(path: Path) -> Spectra:
     notes += dict.fromkeys(note for library in libraries for note in library.notes)
     values, nm = _together(path, libraries, notes)
     names = tuple(name for library in libraries for name in library.names)
-    return Spectra(values, names, nm, path=str(path), notes=tuple(notes), format="folder")
+    classes = classes_in([c for library in libraries for c in library.classes or [""] * len(library.names)])
+    return Spectra(values, names, nm, path=str(path), notes=tuple(notes), format="folder", classes=classes)
 
 
 def _candidates(path: Path) -> Iterator[Path]:

@@ -6,13 +6,14 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.errors import FormatError
+from hsunmix.formats.spectra.classes import class_heading
 from hsunmix.formats.spectra.numbers import (
     COMMA_NOTE,
     HALVES,
@@ -45,6 +46,8 @@ class Table:
         Empty where it has none.
     units : list of str
         What further lines of headings say, together; empty strings where there are none.
+    lines : list of list of str
+        Those further lines, cell by cell.
     rows : list of list of str
         As long as the headings.
     commas : bool
@@ -57,6 +60,7 @@ class Table:
     units: list[str]
     rows: list[list[str]]
     commas: bool = False
+    lines: list[list[str]] = field(default_factory=list)
 
     @property
     def width(self) -> int:
@@ -116,9 +120,10 @@ def read_table(path: Path, lines: Sequence[str], notes: list[str]) -> Table:
     except csv.Error as error:
         raise FormatError(path, f"is no table of spectra: {error}") from None
     before, rows = _even(path, cells)
-    headings, units, body = _headings(rows)
-    if len(rows) - len(body) > 2:
-        aside = ", ".join(row[0].strip() for row in rows[1 : -len(body)])
+    headings, further, body = _headings(rows)
+    of_classes = class_heading([line[0] for line in further])
+    if len(further) - (of_classes is not None) > 1:
+        aside = ", ".join(line[0].strip() for k, line in enumerate(further) if k != of_classes)
         notes.append(f"lines between the names and the numbers were left aside: {aside[:200]}.")
     if not headings and comments:
         below = _split(comments[-1:], delimiter or ",")[0]
@@ -139,8 +144,9 @@ def read_table(path: Path, lines: Sequence[str], notes: list[str]) -> Table:
     if commas:
         notes.append(COMMA_NOTE)
     said = [" ".join(" ".join(row).split()) for row in before] + comments
-    second = [units[k].strip() for k in kept_columns] if units else [""] * len(kept_columns)
-    return Table(path, said, pick[0] if pick else [], second, body, commas)
+    more = [[line[k].strip() for k in kept_columns] for line in further]
+    units = [" ".join(line[k] for line in more).strip() for k in range(len(kept_columns))]
+    return Table(path, said, pick[0] if pick else [], units, body, commas, more)
 
 
 def _delimiter(lines: Sequence[str]) -> str:
@@ -216,8 +222,8 @@ def _has_number(row: list[str]) -> bool:
     return any(is_number(cell) for cell in row)
 
 
-def _headings(rows: list[list[str]]) -> tuple[list[str], list[str], list[list[str]]]:
-    """Part headings, and a second line of them, from the rows."""
+def _headings(rows: list[list[str]]) -> tuple[list[str], list[list[str]], list[list[str]]]:
+    """Part headings, and further lines of them, from the rows."""
     first = rows[0]
     if all(is_number(cell) for cell in first):
         return [], [], rows
@@ -225,5 +231,5 @@ def _headings(rows: list[list[str]]) -> tuple[list[str], list[str], list[list[st
     start = next((k for k, row in enumerate(rows) if is_number(row[0])), 0)
     below = rows[start:]
     if 1 < start <= MOST_HEADINGS and len(below) > 1 and all(is_number(row[0]) for row in below):
-        return first, [" ".join(cells).strip() for cells in zip(*rows[1:start], strict=True)], below
+        return first, rows[1:start], below
     return first, [], rows[1:]

@@ -17,15 +17,14 @@ from hsunmix.gui.controllers.members import add_all
 from hsunmix.gui.insights import Compared, Likeness, Subject
 from hsunmix.gui.workbench import Workbench
 from hsunmix.model.cube import Cube
+from hsunmix.model.library import filled, lacking, merge_libraries, to_brightness
 from hsunmix.model.matching import METRICS, Match, rank
-from hsunmix.model.shelf import filled, joined, lacking, to_brightness
 from hsunmix.model.spectra import Endmember, Source, Spectra
 from hsunmix.session.document import Document
 
 __all__ = ["Controller"]
 
 PAUSE = 250  # milliseconds after an edit: while edits follow each other nobody asks
-SAMPLED = (0.1, 0.3, 0.5, 0.7, 0.9)  # of a scene's height: lines that tell its units
 TOP = 5  # matches that are remembered of every metric
 
 Found = tuple[Spectra, tuple[Likeness, ...]]
@@ -290,10 +289,7 @@ def _libraries(cube: Cube, paths: tuple[str, ...]) -> Generator[None, None, Spec
         except FileError as error:
             notes.append(f"{error}.")
     yield None
-    lines = sorted({int(share * cube.lines) for share in SAMPLED})
-    scene = np.stack([cube.read(line, line + 1)[0] for line in lines])
-    scene[..., ~cube.good_bands] = np.nan
-    library = joined(libraries, cube.bands, cube.wavelengths, cube.fwhm, scene)
+    library = merge_libraries(libraries, cube)
     return replace(library, notes=(*notes, *library.notes))
 
 

@@ -23,8 +23,8 @@ from hsunmix.gui.intents import Intent, Lock, Rename, Reorder, Visible
 from hsunmix.gui.live import Live
 from hsunmix.gui.means import means
 from hsunmix.gui.theme import LIGHT, Theme
+from hsunmix.model.library import material
 from hsunmix.model.matching import Match
-from hsunmix.model.shelf import material
 from hsunmix.model.spectra import Endmember
 from hsunmix.session.document import Document
 

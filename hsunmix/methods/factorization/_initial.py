@@ -15,9 +15,10 @@ from hsunmix.methods import Abundances, Extraction, Start, get
 from hsunmix.methods.factorization._nndsvd import nndsvd
 from hsunmix.model.progress import Step
 
-__all__ = ["Init", "given_spectra", "initial_abundances", "initial_spectra"]
+__all__ = ["OTHERS", "Init", "given_spectra", "initial_abundances", "initial_spectra"]
 
 # Choices for forms and help; which of them exist is asked of the registry at run time.
+OTHERS = ("nndsvd", "random")  # that are no extraction methods
 Init = Literal["spa", "snpa", "vca", "xray", "h2nmf", "fgnsr", "lp", "nfindr", "ppi", "nndsvd", "random"]
 
 

@@ -68,7 +68,8 @@ def test_the_library_that_comes_with_the_program(repository):
 
 def test_shared_libraries(shared):
     emit = open_spectra(shared / "data/emit/basic_endmember_library.csv")
-    assert emit.names == ("SOIL", "SOIL", "SOIL", "PV", "NPV")
+    assert emit.names == ("SOIL 1", "SOIL 2", "SOIL 3", "PV", "NPV")
+    assert emit.classes == ("SOIL", "SOIL", "SOIL", "PV", "NPV")
     assert emit.values.shape == (5, 224)
     usgs = open_spectra(shared / "data/usgs/USGS_Mineral_Spectral_Library.sli")
     assert usgs.values.shape == (481, 420)
@@ -297,7 +298,8 @@ def test_lines_between_names_and_numbers(tmp_path):
     more = ["Class,veg,soil", "lat,45.1,45.2", "Wavelength (nm),,"]
     found = opened(tmp_path, "\n".join([lines[0], *more, *lines[1:]]))
     holds(found)
-    assert found.notes[0].startswith("lines between the names and the numbers were left aside: Class, lat")
+    assert found.notes[0].startswith("lines between the names and the numbers were left aside: lat")
+    assert found.classes == ("veg", "soil")
 
 
 def test_a_second_column_of_the_same_wavelengths_and_names_that_hold_units(tmp_path):

@@ -4,11 +4,16 @@ import numpy as np
 import pytest
 
 from hsunmix.errors import InputError
-from hsunmix.model.shelf import filled, joined, material, to_brightness
+from hsunmix.model.cube import Cube
+from hsunmix.model.library import filled, material, merge_libraries, to_brightness
 from hsunmix.model.spectra import Spectra
 
 NM = np.linspace(500, 1500, 11)
 SCENE = np.linspace(0.1, 0.6, 22).reshape(2, 11)
+
+
+def cube(nm: np.ndarray | None = NM, units: float = 1.0) -> Cube:
+    return Cube.from_array(np.tile(units * SCENE, (3, 1, 1)).astype(np.float32), nm)
 
 
 def library(names: tuple[str, ...], nm: np.ndarray | None, bands: int = 21) -> Spectra:
@@ -17,9 +22,7 @@ def library(names: tuple[str, ...], nm: np.ndarray | None, bands: int = 21) -> S
 
 
 def test_libraries_come_behind_each_other_on_the_cubes_bands():
-    one = joined(
-        [library(("a", "b"), np.linspace(400, 1600, 21)), library(("c",), NM, 11)], 11, NM, None, SCENE
-    )
+    one = merge_libraries([library(("a", "b"), np.linspace(400, 1600, 21)), library(("c",), NM, 11)], cube())
     assert one.names == ("a", "b", "c")
     assert one.values.shape == (3, 11)
     np.testing.assert_allclose(one.values[0], (NM - 400) / 1200)
@@ -29,20 +32,20 @@ def test_libraries_come_behind_each_other_on_the_cubes_bands():
 
 def test_what_does_not_fit_is_left_out_and_noted():
     good = library(("a",), np.linspace(400, 1600, 21))
-    one = joined([good, library(("b",), None, 7)], 11, NM, None, SCENE)
+    one = merge_libraries([good, library(("b",), None, 7)], cube())
     assert one.names == ("a",)
     assert "b.csv" in one.notes[0]
-    bare = joined([good, library(("c",), None, 11)], 11, None, None, SCENE)
+    bare = merge_libraries([good, library(("c",), None, 11)], cube(None))
     assert bare.names == ("c",)
     assert "a.csv" in bare.notes[0]
-    none = joined([], 11, NM, None, SCENE)
+    none = merge_libraries([], cube())
     assert none.values.shape == (0, 11)
 
 
 def test_each_library_has_one_factor_for_all_its_spectra():
     one = Spectra(SCENE, ("a", "b"), NM, path="one.sli")
     percent = Spectra(100 * SCENE * [[0.01], [1.0]], ("dark", "bright"), NM, path="percent.txt")
-    shelf = joined([one, percent], 11, NM, None, 10_000 * SCENE)
+    shelf = merge_libraries([one, percent], cube(units=10_000))
     assert shelf.factors.tolist() == [10_000, 10_000, 100, 100]
     assert [note.partition(":")[0] for note in shelf.notes] == ["one.sli", "percent.txt"]
     assert "multiplied by 100 they are in its units" in shelf.notes[1]

@@ -1,0 +1,395 @@
+"""Spectral libraries: an input of their own, brought to a scene's bands and units."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.errors import InputError
+from hsunmix.model.band_numbers import numbered
+from hsunmix.model.resampling import resample
+from hsunmix.model.scales import Scale, between
+from hsunmix.model.spectra import Source, Spectra
+
+if TYPE_CHECKING:
+    from hsunmix.model.cube import Cube
+
+__all__ = [
+    "Library", "LibraryFile", "filled", "joined", "lacking", "material", "merge_libraries", "some_pixels",
+    "to_brightness",
+]  # fmt: skip
+
+MAX_FILLED = 0.1  # share of the bands that may be filled in between their neighbours
+MIN_LINES = 5  # of a scene, read to tell its units
+MIN_PIXELS = 512
+NAMED = 3  # spectra named in a sentence
+
+Matrix = NDArray[np.float64]
+AnySpectra = TypeVar("AnySpectra", bound=Spectra)
+
+
+@dataclass(frozen=True)
+class LibraryFile:
+    """Where given spectra came from: enough to find them again, and to tell whether they are the same.
+
+    Attributes
+    ----------
+    path : str
+        Absolute; ``builtin`` for the library that comes with the program; empty where the spectra were an
+        array.
+    sha256 : str
+        Of the file that holds the numbers; empty for a folder.
+    factor : float
+        By what its values were multiplied to be in the scene's units.
+    names, classes, colours : tuple of str
+        Of the spectra, in their order; no classes and colours where the file has none.
+    """
+
+    path: str
+    sha256: str = ""
+    factor: float = 1.0
+    names: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    colours: tuple[str, ...] = ()
+
+    def source(self, k: int) -> Source:
+        """Where a spectrum comes from, in an analyst's words."""
+        times = "" if self.factor == 1 else f", × {self.factor:g} to the scene's units"
+        return Source("library", text=f"{self.names[k]} of {Path(self.path).name}{times}")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Library(Spectra):
+    """A spectral library that is given to a method: all of ``Spectra``, and what became of it.
+
+    Attributes
+    ----------
+    sha256 : str
+        Of the file that holds the numbers; empty for a folder.
+    factor : float or None
+        By what the file's values were multiplied to be in a scene's units; None until ``on`` has done it.
+    colours : tuple of str
+        ``#rrggbb`` for each spectrum, where a session gave them; else empty.
+    """
+
+    sha256: str = ""
+    factor: float | None = None
+    colours: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, spectra: Spectra, sha256: str = "", colours: tuple[str, ...] = ()) -> Library:
+        """Make a library of spectra."""
+        kept = {f.name: getattr(spectra, f.name) for f in fields(Spectra)}
+        return cls(**kept, sha256=sha256, colours=colours)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @property
+    def spectra(self) -> Matrix:
+        """The spectra as columns, (bands, spectra), as methods take them."""
+        return self.values.T
+
+    @property
+    def label(self) -> str:
+        """What the library is called in sentences."""
+        return _label(self)
+
+    @property
+    def file(self) -> LibraryFile:
+        """Where it came from, for records."""
+        factor = 1.0 if self.factor is None else self.factor
+        return LibraryFile(self.path, self.sha256, factor, self.names, self.classes, self.colours)
+
+    def pick(self, *wanted: int | str) -> Library:
+        """Return some of the spectra: by number from 0, by name, or all of a class.
+
+        Raises
+        ------
+        InputError
+            There is no such spectrum or class.
+        """
+        chosen: list[int] = []
+        for one in wanted:
+            chosen += [k for k in self._places(one) if k not in chosen]
+
+        def some(entries: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(entries[k] for k in chosen) if entries else ()
+
+        return replace(
+            self,
+            values=self.values[chosen],
+            names=some(self.names),
+            classes=some(self.classes),
+            colours=some(self.colours),
+            origins=some(self.origins),
+        )
+
+    def _places(self, wanted: int | str) -> list[int]:
+        if isinstance(wanted, str):
+            found = [k for k, name in enumerate(self.names) if name == wanted]
+            found = found or [k for k, name in enumerate(self.classes) if name == wanted]
+        else:
+            found = [int(wanted)] if 0 <= wanted < len(self) else []
+        if not found:
+            raise InputError(f"{self.label} has no spectrum and no class {wanted!r}")
+        return found
+
+    def on(self, cube: Cube, factor: float | None = None) -> Library:
+        """Bring the library to a cube's bands and units.
+
+        One factor holds for the whole library, so that bright spectra stay brighter than dark ones. A
+        library that was brought to a scene's units keeps them.
+
+        Parameters
+        ----------
+        cube : Cube
+        factor : float, optional
+            By what the values are to be multiplied; told from the values of both, unless given.
+
+        Returns
+        -------
+        Library
+            Values NaN where a band has no value, and the notes say of which spectra; see ``endmembers``.
+
+        Raises
+        ------
+        InputError
+            It can't be brought there: it has no wavelengths, or the cube has none, and other bands.
+        """
+        if factor is not None and not (np.isfinite(factor) and factor > 0):
+            raise InputError(f"spectra can't be multiplied by {factor:g}: a factor is above zero")
+        one, notes = _on_bands(self, cube)
+        scale = self._scale(one, cube, factor)
+        if scale.sentence:
+            notes.append(f"{self.label}: {scale.sentence}.")
+        before = 1.0 if self.factor is None else self.factor
+        values = one.values if scale.factor == 1 else one.values * scale.factor
+        brought = replace(
+            one, values=values, wavelengths=cube.wavelengths, fwhm=cube.fwhm, factor=before * scale.factor
+        )
+        said = [f"{self.label}: {note}" for note in self.notes if self.factor is None]
+        said += self.notes if self.factor is not None else ()
+        return replace(brought, notes=(*said, *notes, *brought._gaps(cube.good_bands)))
+
+    def _scale(self, one: Spectra, cube: Cube, factor: float | None) -> Scale:
+        if factor is not None:
+            before = 1.0 if self.factor is None else self.factor
+            said = "" if factor == 1 else f"multiplied by {factor:,g}, as asked"
+            return Scale(factor / before, said)
+        if self.factor is not None:
+            return Scale()
+        good = cube.good_bands
+        return between(one.values[:, good], some_pixels(cube)[:, good])
+
+    def _gaps(self, good: NDArray[np.bool_]) -> list[str]:
+        """Say which spectra have no value in bands that are used, and in how many."""
+        missing = (~np.isfinite(self.values) & good).sum(axis=1)
+        said = []
+        for number in sorted({int(k) for k in missing if k}):
+            who = _named([name for name, k in zip(self.names, missing, strict=True) if k == number])
+            few = number <= MAX_FILLED * good.sum()
+            what = ": filled in from the bands around" if few else ""
+            said.append(f"{who} no value in {number} of the {int(good.sum())} bands used{what}.")
+        return said
+
+    def endmembers(self, cube: Cube) -> Matrix:
+        """Return the spectra as endmembers of a cube, (bands, spectra): a value in every band that is used.
+
+        The library is one that ``on`` has brought to the cube. Up to a tenth of a spectrum's bands is
+        filled in from their neighbours.
+
+        Raises
+        ------
+        InputError
+            A spectrum lacks more; the message says which bands to choose.
+        """
+        good = cube.good_bands
+        gaps = np.stack([lacking(values, good) for values in self.values])
+        bad = [name for name, row in zip(self.names, gaps, strict=True) if row.any()]
+        if bad:
+            missing, left = gaps.any(axis=0), good & ~gaps.any(axis=0)
+            way = "no band would be left without them: choose other spectra"
+            if left.any():
+                choice = numbered(left).removeprefix("all,")
+                way = f'leave those out with --bands "{choice}" (bands= in Python), or choose other spectra'
+            raise InputError(
+                f"{self.label}: {_named(bad)} no values in {int(missing.sum())} of the "
+                f"{int(good.sum())} bands used: {way}"
+            )
+        whole = [
+            np.where(good, filled(values, good, name), values)
+            for name, values in zip(self.names, self.values, strict=True)
+        ]
+        return np.stack(whole, axis=1)
+
+    def usable(self, cube: Cube) -> Library:
+        """Return the library with gaps filled in, as ``endmembers`` does."""
+        return replace(self, values=self.endmembers(cube).T)
+
+
+def some_pixels(cube: Cube) -> NDArray[np.float32]:
+    """Return pixels of a scene that tell its units, (pixels, bands): those of a few lines, spread evenly."""
+    lines = np.arange(cube.lines)
+    if cube.selection is not None and cube.selection.any():
+        lines = np.flatnonzero(cube.selection.any(axis=1))
+    few = max(MIN_LINES, -(-MIN_PIXELS // cube.samples))
+    found = _spread(cube, lines, few)
+    return found if np.isfinite(found).any() else _spread(cube, lines, 16 * few)
+
+
+def _spread(cube: Cube, lines: NDArray[np.intp], count: int) -> NDArray[np.float32]:
+    """Read some of the lines, evenly apart; (pixels, bands)."""
+    places = np.unique(((np.arange(count) + 0.5) / count * len(lines)).astype(np.intp))
+    return np.concatenate([_row(cube, int(line)) for line in lines[places]])
+
+
+def _row(cube: Cube, line: int) -> NDArray[np.float32]:
+    pixels: NDArray[np.float32] = cube.read(line, line + 1)[0]
+    return pixels if cube.selection is None else pixels[cube.selection[line]]
+
+
+def merge_libraries(libraries: Sequence[Spectra], cube: Cube) -> Spectra:
+    """Bring libraries to a cube's bands and put them behind each other.
+
+    A library that can't be brought there is left out, and the notes say so. Values stay as they are; by
+    what all those of a library must be multiplied to be in the scene's units is in ``factors``, and in the
+    notes. ``origins`` says which is of which library.
+    """
+    scene = some_pixels(cube)
+    scene[:, ~cube.good_bands] = np.nan
+    kept, factors, notes = [], [], []
+    for library in libraries:
+        try:
+            one, _ = _on_bands(library, cube)
+        except InputError as error:
+            notes.append(f"{error}.")
+            continue
+        scale = between(one.values, scene)
+        if scale.sentence:
+            notes.append(f"{_label(library)}: {scale.sentence}.")
+        kept.append(one)
+        factors.append(np.full(len(one.names), scale.factor))
+    classes = tuple(c for one in kept for c in one.classes or [""] * len(one.names))
+    return Spectra(
+        np.concatenate([np.empty((0, cube.bands)), *(one.values for one in kept)]),
+        tuple(name for one in kept for name in one.names),
+        cube.wavelengths,
+        cube.fwhm,
+        notes=tuple(notes),
+        factors=np.concatenate([np.empty(0), *factors]),
+        classes=classes if any(classes) else (),
+        origins=tuple(_label(one) for one in kept for _ in one.names),
+    )
+
+
+def _on_bands(library: AnySpectra, cube: Cube) -> tuple[AnySpectra, list[str]]:
+    """Bring a library to a cube's bands; say what was done.
+
+    Bands in which all of several spectra are zero hold no data, as those of water vapour in libraries made
+    of images: they would darken the bands around them.
+    """
+    name, bands = _label(library), library.values.shape[1]
+    if library.wavelengths is cube.wavelengths and bands == cube.bands:
+        by_number = f"{name}: its bands are taken for the scene's by their number."
+        return library, [by_number] if cube.wavelengths is None else []
+    one = resample(library, cube.wavelengths, cube.fwhm)
+    if one.values.shape[1] != cube.bands:
+        raise InputError(
+            f"{name} has {bands} bands and the cube {cube.bands} without wavelengths, so that they can't be "
+            "laid on each other"
+        )
+    if one is library:
+        if library.wavelengths is None or cube.wavelengths is None:
+            return one, [f"{name}: its bands are taken for the scene's by their number."]
+        return one, []
+    values, notes = library.values, []
+    alive = values[(np.nan_to_num(values) != 0).any(axis=1)]
+    empty = (alive == 0).all(axis=0)
+    if len(alive) > 1 and empty.any():
+        count = int(empty.sum())
+        zero = "1 band is" if count == 1 else f"{count} bands are"
+        notes.append(f"{name}: {zero} zero in every spectrum: taken as gaps.")
+        one = resample(replace(library, values=np.where(empty, np.nan, values)), cube.wavelengths, cube.fwhm)
+    return one, [*notes, f"{name}: brought from {bands} to the scene's {cube.bands} bands."]
+
+
+def joined(libraries: Sequence[Library]) -> Library:
+    """Put libraries on the same bands behind each other; their classes stay, and which file each is of."""
+    every = [(one, k) for one in libraries for k in range(len(one))]
+    classes = tuple(one.classes[k] if one.classes else "" for one, k in every)
+    return Library(
+        np.concatenate([one.values for one in libraries]),
+        tuple(one.names[k] for one, k in every),
+        libraries[0].wavelengths,
+        libraries[0].fwhm,
+        notes=tuple(note for one in libraries for note in one.notes),
+        classes=classes if any(classes) else (),
+        origins=tuple(one.label for one, _ in every),
+        factor=1.0,
+    )
+
+
+def lacking(spectrum: Matrix, good: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Tell in which good bands a library's spectrum has no values, where they are too many to be filled in.
+
+    Returns
+    -------
+    array of bool, (bands,)
+        All False where ``filled`` takes the spectrum.
+    """
+    missing = good & ~np.isfinite(spectrum)
+    return missing if missing.sum() > MAX_FILLED * good.sum() else np.zeros_like(missing)
+
+
+def filled(spectrum: Matrix, good: NDArray[np.bool_], name: str) -> Matrix:
+    """Return a library's spectrum as an endmember: a value in every good band, NaN in the others.
+
+    Raises
+    ------
+    InputError
+        It has no values in more than ``MAX_FILLED`` of the good bands.
+    """
+    there = np.isfinite(spectrum) & good
+    if missing := int(lacking(spectrum, good).sum()):
+        raise InputError(
+            f"{name} has no values in {missing} of the {int(good.sum())} bands used: "
+            "it can't be an endmember of this scene unless those bands are left out"
+        )
+    place = np.arange(len(spectrum))
+    full = np.interp(place, place[there], spectrum[there])
+    return np.where(good, full, np.nan)
+
+
+def to_brightness(values: Matrix, spectrum: Matrix) -> Matrix:
+    """Scale a library's values so that they are as near a spectrum as one factor can bring them."""
+    both = np.isfinite(values) & np.isfinite(spectrum)
+    length = float(values[both] @ values[both])
+    return values * (float(values[both] @ spectrum[both]) / length if length > 0 else 1.0)
+
+
+def material(name: str) -> str:
+    """Return the words of a library's name before the number of its sample: "Kaolinite CM9" is kaolinite."""
+    words = name.split()
+    count = next((k for k, word in enumerate(words) if k and re.search(r"\d|^[A-Z]{2}", word)), len(words))
+    return " ".join(words[:count])
+
+
+def _label(library: Spectra) -> str:
+    if library.path in ("", "builtin"):
+        return "The built-in library" if library.path else "The library"
+    return Path(library.path).name
+
+
+def _named(names: Sequence[str]) -> str:
+    """Name the first of some spectra, and say that they have."""
+    some = ", ".join(names[:NAMED])
+    if len(names) == 1:
+        return f"{some} has"
+    return f"{some}{' …' if len(names) > NAMED else ''} ({len(names)} spectra) have"

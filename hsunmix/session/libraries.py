@@ -1,0 +1,88 @@
+"""Spectra to be given to a method, out of whatever file holds some: a library, products, a session."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+
+from hsunmix.errors import FormatError, HsunmixError
+from hsunmix.files import resource, sha256
+from hsunmix.model.library import Library, LibraryFile
+from hsunmix.model.spectra import Spectra
+
+__all__ = ["BUILTIN", "holds", "open_library"]
+
+BUILTIN = "builtin"
+
+
+def open_library(path: str | PathLike[str]) -> Library:
+    """Open a spectral library.
+
+    Parameters
+    ----------
+    path : path-like
+        A library in any form that is read, also ``endmembers.csv`` and ``endmembers.sli`` of a result; a
+        folder of spectra; a session (``.hsu``), whose endmembers these are, under the names and colours given
+        there; or ``builtin``.
+
+    Returns
+    -------
+    Library
+        Its values as the file has them; ``on(cube)`` brings them to a scene's bands and units.
+
+    Raises
+    ------
+    FileError
+        The file is missing, or isn't what it should be.
+    """
+    from hsunmix.formats import builtin_library, open_spectra
+
+    if os.fspath(path) == BUILTIN:
+        return Library.of(builtin_library(), sha256(resource("resources", "spectra", "builtin.sli")))
+    place = Path(os.path.abspath(path))  # noqa: PTH100 - links stay: their name is the user's
+    if place.suffix.lower() == ".hsu":
+        return _of_session(place)
+    found = open_spectra(path)
+    digest = "" if place.is_dir() else sha256(_data(place, found))
+    return Library.of(replace(found, path=str(place)), digest)
+
+
+def holds(file: LibraryFile) -> bool:
+    """Whether a file still holds the spectra that it held."""
+    if not file.path:
+        return False
+    try:
+        again = open_library(file.path)
+    except HsunmixError:
+        return False
+    return again.sha256 == file.sha256 and again.names == file.names
+
+
+def _data(path: Path, found: Spectra) -> Path:
+    """Return the file that holds the numbers: of ENVI the one beside the header."""
+    from hsunmix.formats import open_cube
+
+    return Path(open_cube(path).pixels.path) if found.format == "envi" else path  # type: ignore[attr-defined]
+
+
+def _of_session(path: Path) -> Library:
+    from hsunmix.session.archive import load
+
+    document = load(path)
+    members = document.endmembers
+    if not members:
+        raise FormatError(path, "is a session without endmembers")
+    cube = document.cube
+    spectra = Spectra(
+        np.stack([member.spectrum for member in members]),
+        tuple(member.name for member in members),
+        None if cube is None else cube.wavelengths,
+        None if cube is None else cube.fwhm,
+        str(path),
+        format="session",
+    )
+    return Library.of(spectra, sha256(path), tuple(member.colour for member in members))
