@@ -48,10 +48,10 @@ def command_line(
     solved = run is not None and solved_only(run)
     if (_kind(result) == "abundance" and not (solved and given)) or (document.runs and run is None):
         raise InputError("no command makes endmembers that were edited; a Python script does")
-    if given is not None and given not in facts.libraries:
-        raise InputError(_why_not(given))
     if (run is not None and run.locked) or (run is None and any(e.locked for e in document.endmembers)):
         raise InputError("no command makes a run with locked endmembers; a Python script does")
+    if given is not None and given not in facts.libraries:
+        raise InputError(_why_not(given))
     part = part_of(result, cube, facts.used, masks_hold=facts.masks_hold)
     if isinstance(part.masks, np.ndarray):
         raise InputError("no command knows a mask that was drawn or whose file changed; a Python script does")
