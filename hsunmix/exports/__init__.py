@@ -212,7 +212,8 @@ def _inputs(delivery: Delivery) -> list[Path]:
         files.append(cube.path)
     if asked is not None and asked.weights is not None and asked.weights.path:
         files.append(Path(asked.weights.path))
-    return files
+    libraries = () if asked is None else (asked.spectra, *asked.libraries)
+    return files + [Path(library.path) for library in libraries if library is not None and library.path]
 
 
 def _tell(folder: Path, names: Sequence[str], what: str) -> None:

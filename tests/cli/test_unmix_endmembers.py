@@ -263,3 +263,12 @@ def test_emit(hsunmix: Run, shared: Path, tmp_path: Path):
     h = maps(out)
     for line, sample in np.argwhere(np.isfinite(h[0]))[::13]:
         np.testing.assert_allclose(h[:, line, sample], fcls_by_quadprog(w, x[line, sample]), atol=2e-4)
+
+
+def test_products_do_not_take_the_place_of_the_spectra(hsunmix: Run, scene: Path, tmp_path: Path):
+    out = tmp_path / "out"
+    assert hsunmix("unmix", scene, "-r", 3, "-m", "spa", "-o", out).exit_code == 0
+    before = (out / "endmembers.csv").read_bytes()
+    said = refusal(hsunmix("unmix", scene, "--endmembers", out / "endmembers.csv", "-o", out))
+    assert "a product would take its place: name another folder" in said
+    assert (out / "endmembers.csv").read_bytes() == before
