@@ -240,7 +240,7 @@ def _finish(
     # Doubts first: the window has room for one line.
     notes = [*_doubts(w, means, error), result.note, *scene.notes]
     if scene.negative:
-        notes.append(f"{100 * scene.negative:.2g} % of the values are negative and were used as they are.")
+        notes.append(_negative(scene, columns))
     return Unmixing(
         endmembers=scene.full_spectra(w),
         abundances=scene.spread(h),
@@ -257,6 +257,13 @@ def _finish(
         note=" ".join(filter(None, notes)),
         smoothed=result.smoothed,
     )
+
+
+def _negative(scene: Scene, columns: NDArray[np.int64] | None) -> str:
+    """Say what became of values below zero: spectra that were taken from pixels have none."""
+    picked = np.empty(0, np.int64) if columns is None else columns[columns >= 0]
+    cut = "; in the spectra of endmembers they are zero" if (scene.columns(picked) < 0).any() else ""
+    return f"{100 * scene.negative:.2g} % of the values are negative and were used as they are{cut}."
 
 
 def _doubts(w: NDArray[np.float64], means: NDArray[np.float64], error: float) -> Iterator[str]:

@@ -64,3 +64,16 @@ def test_how_many_are_possible_is_said_in_words() -> None:
     scene = finish(load(Cube.from_array(values)))
     with pytest.raises(ParameterError, match="20 usable pixels and 1 usable band, so only 1 is"):
         finish(pipeline.unmix(scene, pipeline.Request("spa", 2)))
+
+
+@pytest.mark.parametrize("method", ["spa", "ppi", "snpa", "hals"])
+def test_what_becomes_of_negative_values_is_said(method: str) -> None:
+    """Spectra are nonnegative: those of pixels aren't their pixels where these are below zero."""
+    rng = np.random.default_rng(0)
+    values = (rng.random((6, 7, 9)) - 0.3).astype(np.float32)
+    result = finish(pipeline.unmix(finish(load(Cube.from_array(values))), pipeline.Request(method, 3)))
+    assert "negative and were used as they are" in result.note
+    assert ("in the spectra of endmembers they are zero" in result.note) == (method != "hals")
+    if method == "spa":
+        pixels = values.reshape(-1, 9)[result.source_pixels]
+        np.testing.assert_array_equal(result.endmembers.T, np.maximum(pixels, 0))
