@@ -254,7 +254,7 @@ def _cube(given: Any, nodata: float | str | None) -> Cube:
 
 def _weights(given: ArrayLike, values: Any, cube: Cube) -> NDArray[Any]:
     """Weights as numbers; where a value is masked its weight is zero, whatever was given."""
-    counts = weights_of(given, cube.wavelengths)
+    counts = weights_of(given, cube.wavelengths, cube.georeference)
     mask = np.ma.getmask(values)
     if mask is np.ma.nomask or not mask.any():
         return counts

@@ -64,7 +64,7 @@ def narrowed(cube: Cube, masks: Sequence[Mask] = (), bands: str = "") -> Generat
 def _wanted(cube: Cube, mask: Mask) -> Generator[Step | None, None, tuple[NDArray[np.bool_], str]]:
     """Return what one mask wants, and its text; a file's is absolute, so that it is found from anywhere."""
     if not isinstance(mask, str | PathLike):
-        mask = as_numbers(mask)
+        mask = as_numbers(mask, cube.georeference)
         if mask.shape != cube.shape[:2]:
             is_, wanted = ("×".join(map(str, shape)) for shape in (mask.shape, cube.shape[:2]))
             raise InputError(f"the mask is {is_}, and the cube {wanted} (lines × samples)")

@@ -344,3 +344,28 @@ def test_labelled_weights(values) -> None:
     np.testing.assert_array_equal(
         weights(pandas.DataFrame(counts.reshape(-1, BANDS), columns=NM)).T, counts.reshape(-1, BANDS)
     )
+
+
+def test_labelled_masks_and_weights_lie_where_the_scene_does(values) -> None:
+    xarray = pytest.importorskip("xarray")
+    lines, samples = values.shape[:2]
+    y, x = 4000.0 - 30 * np.arange(lines), 500.0 + 30 * np.arange(samples)
+    whole = xarray.DataArray(values, dims=("y", "x", "band"), coords={"y": y, "x": x})
+    place = image(whole).georeference
+    one = whole[:, :, 0]
+    turned = whole.transpose("band", "x", "y")
+    np.testing.assert_array_equal(mask(one, place), values[:, :, 0])
+    np.testing.assert_array_equal(weights(one.T, None, place), values[:, :, 0])
+    np.testing.assert_array_equal(weights(turned, None, place), values)
+    for elsewhere in (
+        one.isel(y=slice(None, None, -1)),
+        one.assign_coords(x=x + 30),
+        one.assign_coords(y=y * 2),
+    ):
+        with pytest.raises(InputError, match=r"the mask: its coordinates begin at x .*reindex_like"):
+            mask(elsewhere, place)
+        with pytest.raises(InputError, match="weights: its coordinates"):
+            weights(elsewhere, None, place)
+    for counted in (one.drop_vars(["x", "y"]), one.assign_coords(y=np.arange(lines), x=np.arange(samples))):
+        np.testing.assert_array_equal(mask(counted, place), values[:, :, 0])
+    np.testing.assert_array_equal(mask(one[::-1], None), values[::-1, :, 0])

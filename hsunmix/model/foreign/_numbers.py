@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.errors import InputError
+from hsunmix.model.georeference import Georeference
 
 __all__ = ["mask", "numbers", "spectra", "weights"]
 
@@ -111,18 +112,30 @@ def spectra(
     return np.asarray(ordered if ordered.ndim == 2 else ordered[:, np.newaxis], dtype=np.float64)
 
 
-def mask(values: Any) -> NDArray[Any]:
+def mask(values: Any, place: Georeference | None = None) -> NDArray[Any]:
     """Return a mask, (lines, samples), as numbers; what is masked itself isn't wanted.
+
+    Parameters
+    ----------
+    values : array-like
+    place : Georeference, optional
+        The scene's: a mask with coordinates of its own has to lie there.
 
     Raises
     ------
     InputError
-        These are no numbers, nor true and false.
+        These are no numbers, nor true and false; or they lie elsewhere.
     """
+    if _is_labelled(values):
+        from hsunmix.model.foreign._xarray import check_place
+
+        check_place(values, place, "the mask")
     return numbers(_upright(values), "the mask", masked=0, allow="b")
 
 
-def weights(values: Any, centres: NDArray[np.float64] | None = None) -> NDArray[Any]:
+def weights(
+    values: Any, centres: NDArray[np.float64] | None = None, place: Georeference | None = None
+) -> NDArray[Any]:
     """Return weights as numbers; a masked one is zero: its value is missing.
 
     Parameters
@@ -130,6 +143,8 @@ def weights(values: Any, centres: NDArray[np.float64] | None = None) -> NDArray[
     values : array-like
     centres : array, (bands,), optional
         The scene's wavelengths: weights with their own are put in the order of its bands.
+    place : Georeference, optional
+        The scene's: weights with coordinates of their own have to lie there.
 
     Raises
     ------
@@ -140,7 +155,11 @@ def weights(values: Any, centres: NDArray[np.float64] | None = None) -> NDArray[
     from hsunmix.model.foreign._bands import along
 
     library = type(values).__module__.partition(".")[0]
-    if library == "xarray" and _is_plain_image(values):
+    if _is_labelled(values):
+        from hsunmix.model.foreign._xarray import check_place
+
+        check_place(values, place, "weights")
+    if _is_labelled(values) and _is_plain_image(values):
         return numbers(_upright(values), "weights", allow="b")
     if library in ("xarray", "pandas", "spectral"):
         return along(given(_counted(values), "weights"), centres, "weights")
@@ -161,9 +180,14 @@ def _is_plain_image(values: Any) -> bool:
     return len(dims) == 2 and all(dim in (*LINES, *SAMPLES) for dim in dims)
 
 
+def _is_labelled(values: Any) -> bool:
+    """Whether it is an array of xarray."""
+    return type(values).__module__.partition(".")[0] == "xarray" and hasattr(values, "dims")
+
+
 def _upright(values: Any) -> Any:
     """Values with the lines first, where an array with labels says which these are."""
-    if type(values).__module__.partition(".")[0] == "xarray" and hasattr(values, "dims"):
+    if _is_labelled(values):
         from hsunmix.model.foreign._xarray import upright
 
         return upright(values)

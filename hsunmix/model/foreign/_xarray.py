@@ -66,6 +66,39 @@ def upright(array: Any) -> Any:
     return (array.T if turned else array).data
 
 
+def check_place(array: Any, place: Georeference | None, what: str) -> None:
+    """Refuse an array whose coordinates lie elsewhere than the scene; counted ones lie nowhere.
+
+    Raises
+    ------
+    InputError
+        It begins at another place, runs the other way or has pixels of another size.
+    """
+    names = {str(dim).lower(): str(dim) for dim in array.dims}
+    order = [next((names[word] for word in words if word in names), "") for words in (LINES, SAMPLES)]
+    if place is None or not all(order) or any(_is_counted(array, dim) for dim in order):
+        return
+    mine = _even(array, order)
+    a, b, c, d, e, f = place.transform
+    if mine is None or b or d:
+        return
+    dx, _, left, _, dy, top = mine
+    same = np.isclose([dx, dy], [a, e], rtol=0.01).all()
+    if not same or abs(left - c) > abs(a) / 2 or abs(top - f) > abs(e) / 2:
+        raise InputError(
+            f"{what}: its coordinates begin at x {left:.10g}, y {top:.10g} with steps of {dx:.6g} and "
+            f"{dy:.6g}, the scene's at x {c:.10g}, y {f:.10g} with {a:.6g} and {e:.6g}: bring it onto the "
+            "scene's pixels first, as with reindex_like"
+        )
+
+
+def _is_counted(array: Any, dim: str) -> bool:
+    if dim not in array.coords:
+        return True
+    first = [begin + np.arange(array.sizes[dim]) for begin in (0, 0.5, 1)]
+    return any(np.array_equal(array.coords[dim].values, counted) for counted in first)
+
+
 def _band_dimension(array: Any, dims: list[str]) -> str:
     named = [dim for dim in dims if dim.lower() in BANDS]
     if len(named) != 1:  # a dimension that has wavelengths along it
