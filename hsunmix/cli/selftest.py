@@ -12,6 +12,7 @@ from hsunmix._version import __version__
 from hsunmix.cli._contents import missing
 from hsunmix.cli._options import as_json, echo_json
 from hsunmix.errors import HsunmixError
+from hsunmix.registry import plugin_folders
 
 PARTS = ("numpy", "scipy", "numba", "PySide6_Essentials", "pyqtgraph", "rasterio", "h5py")
 
@@ -45,4 +46,6 @@ def versions() -> dict[str, float | str]:
 
     found: dict[str, float | str] = {"hsunmix": __version__, "python": platform.python_version()}
     found |= {part.removesuffix("_Essentials"): version(part) for part in PARTS}
+    if plugins := plugin_folders():
+        found["plugins"] = os.pathsep.join(map(str, plugins))
     return found | {"GDAL": rasterio.__gdal_version__, "system": platform.platform()}

@@ -136,7 +136,7 @@ def exports() -> dict[str, Export]:
         name: Export(
             name, module.TITLE, module.NEEDS_IMAGE, module.write, bool(getattr(module, "BY_DPI", False))
         )
-        for name, module in modules(__name__)
+        for name, module in modules(__name__, "TITLE", "NEEDS_IMAGE", "write")
     }
 
 

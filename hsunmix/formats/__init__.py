@@ -35,7 +35,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.errors import FormatError, ParameterError
+from hsunmix.errors import FormatError, InputError, ParameterError
 from hsunmix.files import Identity, check_identity, identity
 from hsunmix.formats.opening.files import guarded, read_head, regular_file
 from hsunmix.formats.opening.foreign import foreign_file
@@ -62,6 +62,7 @@ __all__ = [
     "spectra_filter",
 ]
 
+NEEDS = ("TITLE", "SUFFIXES", "sniff")
 ALWAYS = ("nodata",)  # options that every file understands
 LIBRARY_SUFFIXES = {"envi": (".sli", ".hdr")}  # where images have others
 
@@ -101,8 +102,10 @@ class Format:
 @cache
 def formats() -> dict[str, Format]:
     """Every format by its identifier, in the order in which they are asked."""
-    found = []
+    found: list[Format] = []
     for name, module in _modules():
+        if name in [entry.id for entry in found]:
+            raise InputError(f"{module.__file__}: there is a format of the name {name} already; rename it")
         opener = getattr(module, "open_cube", None)
         found.append(
             Format(
@@ -124,8 +127,8 @@ def formats() -> dict[str, Format]:
 
 def _modules() -> Iterator[tuple[str, ModuleType]]:
     """Yield what is a format: what can tell its files from others."""
-    for name, module in modules(__name__):
-        inside = modules(module.__name__) if getattr(module, "ROOM", False) else ()
+    for name, module in modules(__name__, *NEEDS):
+        inside = modules(module.__name__, *NEEDS) if getattr(module, "ROOM", False) else ()
         yield from (found for found in ((name, module), *inside) if hasattr(found[1], "sniff"))
 
 

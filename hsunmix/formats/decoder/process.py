@@ -17,14 +17,15 @@ from hsunmix.errors import FileError, TooLargeError
 from hsunmix.formats.decoder.limits import reason_of_death
 from hsunmix.formats.decoder.memory import SharedMemory
 from hsunmix.formats.decoder.messages import Block, Done, Forget, Reply, Request, receive, send
+from hsunmix.registry import PLUGINS
 
 __all__ = ["DecoderProcess", "command"]
 
 START_SECONDS = 60.0
 # All that a decoder gets of the environment, which may hold secrets: where libraries lie, and Windows' own.
 KEPT = (
-    "HSUNMIX_DEBUG", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "PYTHONHOME",
-    "SYSTEMROOT", "WINDIR", "TEMP", *(("PATH",) if os.name == "nt" else ()),
+    "HSUNMIX_DEBUG", PLUGINS, "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH",
+    "PYTHONHOME", "SYSTEMROOT", "WINDIR", "TEMP", *(("PATH",) if os.name == "nt" else ()),
 )  # fmt: skip
 END_SECONDS = 0.2  # a decoder whose pipe is closed goes by itself
 

@@ -18,6 +18,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from hsunmix.registry import plugin_folders
+
 __all__ = ["available", "end_with_parent", "seal", "seal_calls"]
 
 DEATH_SIGNAL, NO_NEW_PRIVS, SECCOMP, FILTER = 1, 38, 22, 2  # of prctl
@@ -94,6 +96,7 @@ def _program() -> Iterator[Path]:
     """Yield the folders that modules and their data are loaded from, also when they are first needed."""
     yield from map(Path, {sys.prefix, sys.base_prefix, sys.exec_prefix, *sys.path} - {""})
     yield Path(__file__).resolve().parents[3]
+    yield from plugin_folders()
     if getattr(sys, "frozen", False):
         yield Path(sys.executable).resolve().parent
 
