@@ -20,7 +20,6 @@ __all__ = [
     "counts_bands",
     "down",
     "has_no_name",
-    "is_identity",
     "named_axis",
     "numbered",
     "possible",
@@ -111,11 +110,6 @@ def has_no_name(heading: str) -> bool:
     return _NO_NAME.fullmatch(heading.strip()) is not None
 
 
-def is_identity(heading: str) -> bool:
-    """Whether a heading is that of numbers which tell rows apart: of samples, years, places."""
-    return _IDENTITY.fullmatch(heading.strip()) is not None
-
-
 def about_bands(heading: str) -> bool:
     """Whether a column says something on the bands or the values, and is no spectrum."""
     return _ABOUT.search(heading) is not None
@@ -154,7 +148,7 @@ def _unnamed_axis(table: Table, k: int, values: Vector) -> bool:
     if k == 0 and has_no_name(heading):
         return True
     # Reflectances that rise look like micrometres, and numbers of plots like nanometres.
-    return bool(values.min() > 100) and not is_identity(heading)
+    return bool(values.min() > 100) and _IDENTITY.fullmatch(heading.strip()) is None
 
 
 def across(table: Table) -> Across | None:
@@ -187,7 +181,7 @@ def across(table: Table) -> Across | None:
 def _are_headings(table: Table, columns: Sequence[int]) -> bool:
     """Whether a heading beside a run of numbers says that this is a line of headings."""
     others = [heading.strip() for k, heading in enumerate(table.headings) if k not in columns]
-    return any(has_no_name(h) or named_axis(h) or is_identity(h) for h in others)
+    return any(has_no_name(h) or named_axis(h) or _IDENTITY.fullmatch(h) for h in others)
 
 
 def numbered(table: Table) -> list[int]:

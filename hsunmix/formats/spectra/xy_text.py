@@ -17,6 +17,8 @@ from hsunmix.model.spectra import Spectra
 TITLE = "Text spectrum"
 SUFFIXES = (".txt", ".tab", ".prn", ".xy", ".asc")
 _REFLECTANCE = re.compile(r"refl|rfl|rho|tgt\W*ref", re.IGNORECASE)
+_BETWEEN = (r"[;|\t]", r",", r"\s{2,}", r"\s+")  # what parts headings
+_OTHERWISE = re.compile(r"(?:year|date|time|month|day|doy|lat\w*|lon\w*)s?\b", re.IGNORECASE)
 _ORDINALS = ("first", "second", *(f"{k}th" for k in range(3, 100)))
 Vector = NDArray[np.float64]
 
@@ -54,15 +56,15 @@ def open_spectra(path: Path) -> Spectra:
     if aside:
         told = ", ".join(columns[i] if columns else str(i + 1) for i in aside)[:200]
         notes.append(
-            f"column{'s' * (len(aside) > 1)} {told} {'were' if len(aside) > 1 else 'was'} left aside."
+            f"columns {told} were left aside." if len(aside) > 1 else f"column {told} was left aside."
         )
     name = words[0] if len(words) > 1 else ""
     if after and not name:
         name = after[0]
     elif after:
         notes.append(f"what stands behind the numbers was left aside ({after[0][:60]!r}).")
-    axis = columns[value] if columns else words[-1] if words else ""
-    found = one_spectrum(path, name, centres, unit, table[:, value], notes, percent=is_percent(axis))
+    said = columns[value] if columns else words[-1] if words else ""
+    found = one_spectrum(path, name, centres, unit, table[:, value], notes, percent=is_percent(said))
     counted = (centres == np.arange(1, len(table) + 1)).all()
     if found.wavelengths is None and not counted:
         raise FormatError(
@@ -72,24 +74,28 @@ def open_spectra(path: Path) -> Spectra:
 
 
 def _headings(lines: list[str], width: int) -> list[str]:
-    """Return what heads each column: one or two lines of as many words as there are columns, joined."""
+    """Return what heads each column: one or two lines of as many words as there are columns, joined.
+
+    Nothing where none of these tells which column is which.
+    """
     found: list[list[str]] = []
     for line in reversed(lines[-2:]):
-        parts = (
-            re.split(form, line.strip().removesuffix(";")) for form in (r"[;|\t]", r",", r"\s{2,}", r"\s+")
-        )
+        parts = (re.split(form, line.strip().removesuffix(";")) for form in _BETWEEN)
         cells = next(([cell.strip() for cell in cells] for cells in parts if len(cells) == width), [])
         if not cells or (found and not any(map(axis.named_axis, cells))):
             break
         found.insert(0, cells)
-    return [" ".join(cells) for cells in zip(*found, strict=True)]
+    columns = [" ".join(cells) for cells in zip(*found, strict=True)]
+    # A title may have as many words as there are columns.
+    told = any(map(axis.named_axis, columns)) or (columns and _OTHERWISE.match(columns[0]))
+    return columns if told else []
 
 
 def _named(path: Path, columns: list[str]) -> tuple[int, int]:
     """Return the columns of wavelengths and of values by their headings."""
-    k = next((i for i, heading in enumerate(columns) if axis.named_axis(heading)), 0)
-    if axis.is_identity(columns[k]):
-        raise FormatError(path, f"its column {columns[k]!r} holds no wavelengths, and no other one says so")
+    k = next((i for i, heading in enumerate(columns) if axis.named_axis(heading)), -1)
+    if k < 0:
+        raise FormatError(path, f"its column {columns[0]!r} holds no wavelengths, and no other one says so")
     values = [i for i, heading in enumerate(columns) if i != k and not axis.about_bands(heading)]
     reflectance = [i for i in values if _REFLECTANCE.search(columns[i])]
     first = [i for i in values if i > k] or values

@@ -71,6 +71,11 @@ def test_columns_of_which_nobody_knows(tmp_path):
         opened(tmp_path, "b.txt", "year temp\n" + rows("{} {:.5f}", range(1990, 2000), R))
 
 
+@pytest.mark.parametrize("title", ["Sample 12", "Quartz sd", "plot A", "fine soil"])
+def test_a_title_of_as_many_words_as_columns(tmp_path, title):
+    same(opened(tmp_path, "a.txt", title + "\n" + rows("{:.1f} {:.5f}", NM, R)))
+
+
 def test_years_are_no_wavelengths(tmp_path):
     with pytest.raises(FormatError, match="may be years"):
         opened(tmp_path, "a.csv", "site,2001,2002,2003\nA,0.1,0.2,0.3\nB,0.2,0.3,0.4\n")
