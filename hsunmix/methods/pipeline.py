@@ -32,6 +32,7 @@ from hsunmix.model.foreign import spectra
 from hsunmix.model.library import Library, LibraryFile
 from hsunmix.model.progress import Step, relay
 from hsunmix.model.unmixing import Asked, Unmixing, Weights
+from hsunmix.model.wording import percent
 from hsunmix.parameters import make, to_dict
 
 __all__ = ["Request", "abundance_params", "estimate_rank", "load_for", "solve", "unmix"]
@@ -263,7 +264,7 @@ def _negative(scene: Scene, columns: NDArray[np.int64] | None) -> str:
     """Say what became of values below zero: spectra that were taken from pixels have none."""
     picked = np.empty(0, np.int64) if columns is None else columns[columns >= 0]
     cut = "; in the spectra of endmembers they are zero" if (scene.columns(picked) < 0).any() else ""
-    return f"{100 * scene.negative:.2g} % of the values are negative and were used as they are{cut}."
+    return f"{percent(scene.negative)} of the values are negative and were used as they are{cut}."
 
 
 def _doubts(w: NDArray[np.float64], means: NDArray[np.float64], error: float) -> Iterator[str]:

@@ -285,7 +285,7 @@ class Cube:
         gain = self.gain if np.ndim(self.gain) == 0 else np.asarray(self.gain)[pick]
         offset = self.offset if np.ndim(self.offset) == 0 else np.asarray(self.offset)[pick]
         # The arithmetic is float64 so that 1e-4 · 1234 rounds once, as other software rounds it.
-        with np.errstate(over="ignore"):  # 1e300 is infinite in float32, and so not used
+        with np.errstate(over="ignore", invalid="ignore"):  # 1e300 is infinite in float32, and so not used
             if np.any(offset):
                 values = (stored.astype(np.float64) * gain + offset).astype(dtype)
             elif np.any(gain != 1.0):

@@ -30,7 +30,7 @@ from hsunmix.formats.spectra.classes import class_heading, classes_in
 from hsunmix.formats.spectra.spectrum_text import GAP, with_gaps
 from hsunmix.formats.spectra.table import read_table
 from hsunmix.formats.spectra.text import read_lines
-from hsunmix.formats.spectra.wavelengths import nanometres
+from hsunmix.formats.spectra.wavelengths import DISORDER, nanometres
 from hsunmix.model.cube import Cube
 from hsunmix.model.quantity import quantity_in
 from hsunmix.model.spectra import Spectra
@@ -146,9 +146,14 @@ def _risen(
     centres = header.numbers("wavelength", values.shape[1]) if nm is None else None
     if centres is None or len(centres) < 2 or not (np.diff(centres) < 0).all():
         return nm, values
-    header.notes.append("the wavelengths fall: the spectra were turned.")
-    turned = nanometres(centres[::-1], header.text("wavelength units"), header.notes)
-    return (nm, values) if turned is None else (turned, values[:, ::-1])
+    said: list[str] = []
+    turned = nanometres(centres[::-1], header.text("wavelength units"), said)
+    if turned is None:
+        return nm, values
+    if DISORDER in header.notes:
+        header.notes.remove(DISORDER)
+    header.notes.extend(["the wavelengths fall: the spectra were turned.", *said])
+    return turned, values[:, ::-1]
 
 
 def _header(path: Path) -> tuple[Header, Path | None]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.formats.envi.header import Header
+from hsunmix.formats.pixels.scales import doubt
 from hsunmix.formats.spectra.wavelengths import from_names, nanometres, widths
 
 __all__ = ["bad_bands", "default_rgb", "gain_offset", "listed_names", "names", "nodata", "wavelengths"]
@@ -111,6 +112,8 @@ def gain_offset(header: Header, bands: int) -> tuple[float | Vector, float | Vec
     if scale is not None and not (math.isfinite(scale) and scale > 0):
         header.notes.append(f"reflectance scale factor = {scale:g} is not possible: ignored.")
         scale = None
+    if scale is not None and gains is None:
+        doubt("reflectance scale factor", scale, header.notes, whole=False, divides=True)
     if gains is not None and (gains == 0).any():
         header.notes.append("data gain values holds zeros: ignored.")
         gains = None

@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from hsunmix.errors import FormatError, MissingFileError
+from hsunmix.formats.envi.byte_order import check_byte_order
 from hsunmix.formats.envi.header import Header
 from hsunmix.formats.envi.layout import Layout
 from hsunmix.formats.opening.files import is_regular
@@ -88,6 +89,7 @@ def _checked(header: Header, described: Layout, pixels: RawPixels) -> RawPixels:
     if described.compressed:
         header.notes.append("the header says that the data are compressed, but they are not.")
     _check_size(header, pixels)
+    check_byte_order(header, pixels)
     return pixels
 
 

@@ -24,6 +24,7 @@ from hsunmix.formats.geotiff.terms import Fields, joined, merged
 from hsunmix.formats.opening.files import is_regular
 from hsunmix.formats.opening.options import Options
 from hsunmix.formats.pixels.absence import Absence, ScreenedPixels, empty_value
+from hsunmix.formats.pixels.scales import doubt, unapplied
 from hsunmix.formats.spectra.band_names import of_names
 from hsunmix.model.cube import Cube
 from hsunmix.model.pixels import Pixels
@@ -32,6 +33,7 @@ ROOM = True  # what else GDAL reads
 TITLE = "GeoTIFF"
 SUFFIXES = (".tif", ".tiff")
 DECODED_BY = ("rasterio",)
+_SCALES = ("reflectance scale factor", "data gain values", "data offset values")
 Vector = NDArray[np.float64]
 _TIFF_HEADER = re.compile(rb"^\s*file type\s*=\s*TIFF", re.IGNORECASE | re.MULTILINE)
 
@@ -134,7 +136,11 @@ def _header_beside(image: Path, facts: TiffFacts) -> Fields:
 def _scale(facts: TiffFacts, header: Header) -> tuple[float | Vector, float | Vector]:
     """Return (gain, offset): those of the file's bands, else those of what describes it."""
     scales, offsets = np.array(facts.scales), np.array(facts.offsets)
+    doubt("scale", scales, facts.notes, whole=facts.dtype.kind in "iu")
     if (scales == 1).all() and (offsets == 0).all():
+        if not any(key in header.fields for key in _SCALES):
+            said = [items for tags in (facts.tags, *facts.band_tags) for items in tags.values()]
+            unapplied((pair for items in said for pair in items.items()), facts.notes, has_fill=True)
         return envi_bands.gain_offset(header, facts.shape[2])
     if not (np.isfinite(scales).all() and np.isfinite(offsets).all() and (scales != 0).all()):
         facts.notes.append("the scale of its bands is not possible: ignored.")

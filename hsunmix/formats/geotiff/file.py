@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from hsunmix.errors import FileError, FormatError
+from hsunmix.formats.opening.damage import damaged
 from hsunmix.formats.opening.files import is_regular, read_head
 from hsunmix.model.georeference import Georeference
 
@@ -131,7 +133,21 @@ def dataset(path: Path, page: int = 0) -> Any:
     try:
         return rasterio.open(f"GTIFF_DIR:{page + 1}:{path}" if page else path, driver="GTiff")
     except rasterio.errors.RasterioIOError as error:
-        raise FormatError(path, f"can't be read as TIFF: {error}") from None
+        raise FormatError(path, _reason(str(error))) from None
+
+
+def _reason(said: str) -> str:
+    """Return why a file can't be opened, in place of what GDAL says."""
+    missing = re.search(
+        r"missing codec(?: for)? (\w+)|compression scheme.{0,40}not (?:configured|supported)", said
+    )
+    if missing:
+        what = f" ({missing[1]})" if missing[1] else ""
+        return (
+            f"is compressed in a way that can't be read here{what}: rewrite it where it can, with "
+            "gdal_translate -co COMPRESS=DEFLATE"
+        )
+    return damaged("its tables can't be read as those of a TIFF file, or it was cut short")
 
 
 def look(path: Path, page: int = 0) -> TiffFacts:
@@ -228,7 +244,7 @@ def _crs(crs: Any) -> str:
         return ""
 
 
-def unreadable(path: Path, error: Exception) -> FileError:
-    """Return the error that says why pixels could not be read."""
-    deeper = error.__cause__ or error.__context__ or error
-    return FileError(path, f"is damaged or has changed: {deeper}")
+def unreadable(path: Path, first: int = 0, last: int = 0) -> FileError:
+    """Return the error that says that pixels could not be read: lines first … last − 1, or any."""
+    where = f" of lines {first + 1} to {last}" if last > first + 1 else f" of line {last}" if last else ""
+    return FileError(path, damaged(f"pixels{where} can't be read or unpacked, as if it was cut short"))

@@ -97,8 +97,8 @@ class TiffPixels:
                 if self._mask is not None:
                     values = values.astype(self.dtype, copy=False)
                     values[:, ~self._mask.read(self._file, window)] = self._empty
-            except RasterioError as error:
-                raise unreadable(self.path, error) from None
+            except RasterioError:
+                raise unreadable(self.path, top, bottom) from None
         return values
 
     def _values(self, bands: list[int], window: Any) -> Any:

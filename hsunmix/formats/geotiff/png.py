@@ -40,8 +40,8 @@ def open_mask(path: Path, options: Options) -> Cube:  # noqa: ARG001 - PNG needs
             if file.width * file.height > MAX_PIXELS:
                 raise FormatError(path, f"has {file.width} × {file.height} pixels: too many for a picture")
             layers = file.read()
-    except RasterioError as error:
-        raise unreadable(path, error) from None
+    except RasterioError:
+        raise unreadable(path) from None
     alpha = layers[-1] if len(layers) in (2, 4) else np.ones_like(layers[0])
     colours = layers[:-1] if len(layers) in (2, 4) else layers
     wanted = (colours != 0).any(axis=0) & (alpha != 0)

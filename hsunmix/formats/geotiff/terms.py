@@ -27,7 +27,10 @@ _WORDS = {
     "reflectance scale factor": ("reflectance scale factor",),
     "data gain values": ("data gain values",),
     "data offset values": ("data offset values",),
-    "data ignore value": ("data ignore value",),
+    "data ignore value": (
+        "data ignore value", "fillvalue", "missing value", "nodata", "no data", "nodata value",
+        "no data value",
+    ),
 }  # fmt: skip
 _MEANING = {word: meaning for meaning, words in _WORDS.items() for word in words}
 _UNITS = {"um": "Micrometers", "nm": "Nanometers"}

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.errors import FormatError, HsunmixError
+from hsunmix.formats.opening.damage import AGAIN, damaged
 from hsunmix.formats.spectra.band_vectors import BandVector
 
 __all__ = [
@@ -73,8 +74,10 @@ def _reason(path: Path, error: Exception) -> str:
     message = str(error)
     found = re.search(r"truncated file: eof = (\d+).*stored_eof = (\d+)", message)
     if found:
-        return f"is truncated: it has {path.stat().st_size} bytes, {found[2]} are needed"
-    return f"can't be read as HDF5: {message[:200]}"
+        return f"is truncated: it has {path.stat().st_size} bytes, {found[2]} are needed; {AGAIN}"
+    if "read data" in message or "filter" in message:
+        return damaged("a part of its values can't be read or unpacked, or is not what was written")
+    return damaged("its tables can't be read as those of an HDF5 file")
 
 
 def datasets(file: Any) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from hsunmix.formats.hdf5 import layers as hdf5_layers
 from hsunmix.formats.hdf5 import plain as hdf5_plain
 from hsunmix.formats.hdf5.axes import plane
 from hsunmix.formats.hdf5.file import datasets, reading
+from hsunmix.formats.opening.damage import damaged
 from hsunmix.formats.opening.options import Options
 from hsunmix.model.cube import Cube
 
@@ -57,8 +58,8 @@ def open_cube(path: Path, options: Options) -> Cube:
             source = netcdf_file(path, "r", mmap=True)
     except MemoryError:
         raise
-    except Exception as error:  # on a damaged file SciPy raises whatever comes
-        raise FormatError(path, f"is truncated, or no netCDF that can be read: {error}") from None
+    except Exception:  # on a damaged file SciPy raises whatever comes
+        raise FormatError(path, damaged("its tables can't be read, or it was cut short")) from None
     if not source.variables:
         reason = "is netCDF classic without a variable; if others read it, convert it with nccopy -k nc4"
         raise FormatError(path, reason)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ from numpy.typing import NDArray
 
 from hsunmix.formats.hdf5.file import Unfit, attribute, text
 from hsunmix.formats.pixels.absence import Absence
+from hsunmix.formats.pixels.scales import doubt, unapplied
 
 __all__ = ["PerBand", "absence", "gain_offset", "per_band", "spread", "taken", "unsigned", "unused"]
 
@@ -17,6 +20,8 @@ PerBand = float | NDArray[np.float64]
 
 FILLS = ("_FillValue", "missing_value", "Data_Ignore_Value", "nodata", "NoData", "no_data", "fill_value")
 _SCALING = re.compile(r"scale|gain|offset|slope|intercept|multiplier|divisor", re.IGNORECASE)
+MOST_BESIDE = 1000
+MAX_DEPTH = 20
 _USED = ("scale_factor", "add_offset")
 
 
@@ -69,6 +74,7 @@ def gain_offset(dataset: Any, bands: int, notes: list[str]) -> tuple[PerBand, Pe
             notes.append(f"{name} = {value:g} is not possible: ignored.")
             value = neutral
         found.append(value)
+    doubt("scale_factor", found[0], notes, whole=dataset.dtype.kind in "iu")
     return found[0], found[1]
 
 
@@ -159,3 +165,21 @@ def unused(dataset: Any, notes: list[str]) -> None:
         if numbers.size and not neutral:
             shown = f" ({numbers[0]:g})" if numbers.size == 1 else ""
             notes.append(f"its attribute {name}{shown} was not applied: the values are as they are stored.")
+    unapplied(_around(dataset), notes, has_fill=any(attribute(dataset, name) is not None for name in FILLS))
+
+
+def _around(dataset: Any) -> Iterator[tuple[str, object]]:
+    """Give what the groups around a dataset hold: their attributes, and single numbers beside it."""
+    import h5py
+
+    group = dataset.parent
+    for name in islice(group, MOST_BESIDE):
+        if isinstance(group.get(name, getlink=True), h5py.HardLink):
+            beside = group.get(name)
+            if isinstance(beside, h5py.Dataset) and beside.size == 1 and beside.dtype.kind in "iuf":
+                yield name, beside[()]
+    for _ in range(MAX_DEPTH):
+        yield from ((name, attribute(group, name)) for name in group.attrs)
+        if group.name in (None, "/"):
+            return
+        group = group.parent

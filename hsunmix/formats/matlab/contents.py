@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.errors import FormatError, HsunmixError, TooLargeError
+from hsunmix.formats.opening.damage import damaged, unpackable
 from hsunmix.formats.spectra.band_vectors import BandVector
 
 __all__ = ["Contents"]
@@ -172,8 +174,16 @@ def _guarded(path: Path, work: Any) -> Any:
         return work()
     except MemoryError:
         raise TooLargeError(f"{path}: what the file declares does not fit into memory") from None
-    except Exception as error:
-        raise FormatError(path, f"is no MATLAB file that can be read: {error}") from None
+    except NotImplementedError:
+        raise FormatError(
+            path, "is of a version of MATLAB's files that is not known: save it with -v7"
+        ) from None
+    except zlib.error as error:
+        raise FormatError(path, damaged(unpackable(error))) from None
+    except Exception:
+        raise FormatError(
+            path, damaged("it was cut short, or holds what can't be read as a MATLAB file")
+        ) from None
 
 
 def _memory() -> int:

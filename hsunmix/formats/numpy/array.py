@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.errors import FormatError, ParameterError, ShapeUnknownError
+from hsunmix.formats.opening.damage import damaged
 from hsunmix.formats.opening.options import Options
 from hsunmix.formats.pixels.raw import RawPixels
 from hsunmix.model.cube import ArrayPixels
@@ -62,17 +63,14 @@ def read_head(path: Path, file: IO[bytes], name: str = "") -> Head:
     FormatError
         It is none.
     """
-    what = f"{name} " if name else ""
     try:
         version = np.lib.format.read_magic(file)
         read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
         shape, in_columns, dtype = read[version](file, max_header_size=MAX_HEAD)
         if any(side < 0 or side > MAX_SIDE for side in shape):
             raise ValueError(f"its shape is {shape}")
-    except Exception as error:  # NumPy's reader raises whatever its tokenizer does
-        raise FormatError(
-            path, f"{what}is no array that can be read: {error or type(error).__name__}"
-        ) from None
+    except Exception:  # NumPy's reader raises whatever its tokenizer does
+        raise FormatError(path, damaged(f"the head of {name or 'its array'} can't be read")) from None
     return Head(tuple(map(int, shape)), bool(in_columns), dtype, file.tell())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import zlib
 from dataclasses import replace
 from pathlib import Path
 from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
@@ -13,8 +14,10 @@ from numpy.typing import NDArray
 
 from hsunmix.errors import FormatError, ParameterError
 from hsunmix.formats.numpy.array import ASSUMED, MAX_HEAD, Head, image_of, raw_pixels, read_head
+from hsunmix.formats.opening.damage import damaged, unpackable
 from hsunmix.formats.opening.options import Options
 from hsunmix.formats.pixels.checked import Checked
+from hsunmix.formats.pixels.scales import unapplied
 from hsunmix.formats.spectra.band_vectors import BandVector, axes_by_bands, understand
 from hsunmix.model.cube import Cube
 from hsunmix.model.layout import Layout
@@ -51,8 +54,12 @@ def open_cube(path: Path, options: Options) -> Cube:
     try:
         with ZipFile(path) as archive:
             return _open(path, archive, options)
+    except (zlib.error, EOFError) as error:
+        raise FormatError(path, damaged(unpackable(error))) from None
     except BadZipFile as error:
-        raise FormatError(path, f"can't be read: {error}") from None
+        checked = "CRC" in str(error)
+        what = unpackable(error) if checked else "it was cut short, or its list of arrays can't be read"
+        raise FormatError(path, damaged(what)) from None
 
 
 def _open(path: Path, archive: ZipFile, options: Options) -> Cube:
@@ -76,6 +83,10 @@ def _open(path: Path, archive: ZipFile, options: Options) -> Cube:
         options = structs.replace(options, axes=axes_by_bands(head.shape, vectors, notes))
     pixels = _pixels(path, archive, info, head, options, notes)
     axis = understand(vectors, pixels.shape[2], notes)
+    singles = (
+        (n, _read(path, archive, *heads[n])) for n, (_, h) in heads.items() if h.plain and h.nbytes <= 8
+    )
+    unapplied(singles, notes, has_fill=False)
     sure = given or axis.wavelengths is not None
     if len(head.shape) == 3 and not sure:
         notes.append(ASSUMED)

@@ -70,4 +70,8 @@ def guarded(file: Path, work: Callable[[], T]) -> T:
     except OSError as error:
         raise FormatError(file, error.strerror or str(error)) from error
     except Exception as error:
-        raise FormatError(file, f"can't be read: {type(error).__name__}: {error}") from error
+        raise FormatError(
+            file,
+            f"can't be read: it is damaged, or of a form that hsunmix does not know "
+            f"({type(error).__name__}: {' '.join(str(error).split())[:120]})",
+        ) from error

@@ -8,6 +8,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 from hsunmix.errors import FileError, FormatError
+from hsunmix.formats.opening.damage import damaged
 from hsunmix.model.progress import Step
 
 __all__ = ["Checked"]
@@ -70,6 +71,6 @@ class Checked:
                 return False
             if self._found != self.crc or self._done < self.size:
                 self._found = self._done = 0
-                raise FormatError(self.path, "is damaged: its checksum is not that of its values")
+                raise FormatError(self.path, damaged("its checksum is not that of its values"))
             self._right = True
             return True

@@ -7,6 +7,8 @@ import zlib
 import numpy as np
 from numpy.typing import NDArray
 
+from hsunmix.formats.opening.damage import unpackable
+
 __all__ = ["FILTERS", "decode"]
 
 FILTERS = ("shuffle", "differences", "float differences", "deflate", "zlib", "lzw")
@@ -61,7 +63,7 @@ def decode(
         else:
             raw = _float_summed(raw, shape, stored, along)
     if len(raw) != size:
-        raise ValueError(f"a chunk of {len(raw)} bytes instead of {size}")
+        raise ValueError(f"a piece of it has {len(raw)} bytes instead of {size}")
     return raw.view(stored).reshape(shape)
 
 
@@ -71,9 +73,9 @@ def _inflated(raw: Bytes, size: int, more: bool) -> Bytes:
         # A byte more than there should be, so that it comes to the end and checks its sum.
         data = stream.decompress(raw.data, size + 1)
     except zlib.error as error:
-        raise ValueError(str(error)) from None
+        raise ValueError(unpackable(error)) from None
     if not stream.eof and not (more and len(data) > size):
-        raise ValueError("a chunk that can't be inflated to its size")
+        raise ValueError("a piece of it can't be unpacked to its size")
     return np.frombuffer(data, np.uint8)[: size if more else None]
 
 
@@ -82,7 +84,7 @@ def _unpacked(raw: Bytes, size: int) -> Bytes:
 
     out = np.empty(size, np.uint8)
     if unpack(raw, out) != size:
-        raise ValueError("a piece that can't be unpacked to its size")
+        raise ValueError("a piece of it can't be unpacked to its size")
     return out
 
 

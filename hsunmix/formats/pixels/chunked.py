@@ -19,6 +19,7 @@ from hsunmix.engine.blocks import ChunkSink
 from hsunmix.engine.threads import run_chunks
 from hsunmix.errors import FileError, TooLargeError
 from hsunmix.files import Identity, check_identity
+from hsunmix.formats.opening.damage import damaged
 from hsunmix.formats.pixels.chunk_filters import decode
 from hsunmix.formats.pixels.chunks import Chunks, Part
 from hsunmix.formats.pixels.chunks import parts as cut
@@ -217,7 +218,7 @@ class ChunkPixels:
                 extent = (*extent[:row], box[row].high, *extent[row + 1 :])
             values = decode(raw, chunks.filters, int(chunks.masks[place]), extent, chunks.stored, along)
         except ValueError as error:
-            raise FileError(self.path, f"is damaged: {error} at byte {start}") from None
+            raise FileError(self.path, damaged(f"{error}, at byte {start}")) from None
         values = values[tuple(slice(part.low, part.high) for part in box)]
         return values[tuple(part.picked for part in box)]
 

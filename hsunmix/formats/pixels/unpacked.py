@@ -14,6 +14,7 @@ from typing import IO
 
 from hsunmix.errors import FileError, FormatError, TooLargeError
 from hsunmix.files import check_identity, identity
+from hsunmix.formats.opening.damage import damaged, unpackable
 from hsunmix.model.progress import Step
 
 __all__ = ["Unpacked", "is_gzip", "may_hold"]
@@ -95,7 +96,7 @@ class Unpacked:
             except FileError:
                 raise
             except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-                raise FormatError(self.path, f"is damaged and can't be unpacked: {error}") from None
+                raise FormatError(self.path, damaged(unpackable(error))) from None
             except OSError as error:
                 raise FileError(self.path, f"can't be unpacked: {error.strerror or error}") from None
             return self._checked

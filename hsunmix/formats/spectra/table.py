@@ -117,8 +117,10 @@ def read_table(path: Path, lines: Sequence[str], notes: list[str]) -> Table:
         raise FormatError(path, "has no line of names and lines of numbers: no table of spectra")
     try:
         cells = _split(kept, delimiter or ",")
-    except csv.Error as error:
-        raise FormatError(path, f"is no table of spectra: {error}") from None
+    except csv.Error:
+        raise FormatError(
+            path, "is no table of spectra: a cell in quotation marks does not end where it should"
+        ) from None
     before, rows = _even(path, cells)
     headings, further, body = _headings(rows)
     of_classes = class_heading([line[0] for line in further])

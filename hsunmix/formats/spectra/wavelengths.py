@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["from_names", "is_unit", "nanometres", "unit_of", "widths"]
+__all__ = ["DISORDER", "from_names", "is_unit", "nanometres", "unit_of", "widths"]
 
 # Names in the singular and in lower case, with u for the Greek letter.
 _LENGTH = {
@@ -39,6 +39,7 @@ _WITHIN = re.compile(
 )
 MAX_DETECTORS = 8
 MIN_DETECTOR_BANDS = 8
+DISORDER = "the wavelengths do not increase from band to band: ignored."
 POSSIBLE_NM = (100.0, 100_000.0)
 _NAME = re.compile(rf"(?:^|[\s(])([0-9]*\.?[0-9]+)\s*({_NAMES})\)?$")
 
@@ -138,7 +139,7 @@ def _increasing(centres: NDArray[np.float64], notes: list[str]) -> bool:
     if len(drops) < MAX_DETECTORS and runs.min() >= MIN_DETECTOR_BANDS and onward:
         notes.append(f"the wavelengths of {len(drops) + 1} detectors overlap.")
         return True
-    notes.append("the wavelengths do not increase from band to band: ignored.")
+    notes.append(DISORDER)
     return False
 
 
