@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from hsunmix.gui.insights import Subject
@@ -120,12 +122,14 @@ class Asked:
         )
         return Path(chosen) if chosen else None
 
-    def library_entries(self, library: Spectra) -> tuple[tuple[int, ...], float | None]:
-        """Which of its spectra to make endmembers, and by what to multiply them; None as the library says."""
+    def library_entries(
+        self, library: Spectra, good: NDArray[np.bool_]
+    ) -> tuple[tuple[int, ...], float | None, bool]:
+        """Which of its spectra to make endmembers, by what to multiply them, whether to leave bands out."""
         from hsunmix.gui.dialogs.library import LibraryDialog
 
-        dialog = LibraryDialog(self._window(), library)
-        return (dialog.chosen, dialog.factor) if _agreed(dialog) else ((), None)
+        dialog = LibraryDialog(self._window(), library, good)
+        return (dialog.chosen, dialog.factor, dialog.leaves_out) if _agreed(dialog) else ((), None, False)
 
     def matches(self, subject: Subject, compare: Callable[[int], None]) -> tuple[str, int] | None:
         """What an endmember is."""

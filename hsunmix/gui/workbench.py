@@ -10,6 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
 from hsunmix.engine.scene import Scene
@@ -77,8 +79,14 @@ class Questions(Protocol):
     def library_file(self, folder: str) -> Path | None:
         """Which spectral library to use as well."""
 
-    def library_entries(self, library: Spectra) -> tuple[tuple[int, ...], float | None]:
-        """Which of its spectra to make endmembers, and by what to multiply them; None as the library says."""
+    def library_entries(
+        self, library: Spectra, good: NDArray[np.bool_]
+    ) -> tuple[tuple[int, ...], float | None, bool]:
+        """Which of its spectra to make endmembers.
+
+        Also by what to multiply them, None as the library says, and whether to leave out the bands, of the
+        ``good`` ones, in which they have no values.
+        """
 
     def matches(self, subject: Subject, compare: Callable[[int], None]) -> tuple[str, int] | None:
         """What an endmember is: ``name`` or ``add``, and the spectrum of the library.

@@ -47,7 +47,7 @@ def command_line(
     given = None if run is None else run.settings.spectra
     solved = run is not None and solved_only(run)
     if (_kind(result) == "abundance" and not (solved and given)) or (document.runs and run is None):
-        raise InputError("no command makes endmembers that were edited; a Python script does")
+        raise InputError("no command makes endmembers edited or added by hand; a Python script does")
     if (run is not None and run.locked) or (run is None and any(e.locked for e in document.endmembers)):
         raise InputError("no command makes a run with locked endmembers; a Python script does")
     if given is not None and given not in facts.libraries:

@@ -16,6 +16,7 @@ import numpy as np
 
 from hsunmix.model.band_numbers import numbered
 from hsunmix.model.cube import Cube
+from hsunmix.model.spectra import Endmember
 from hsunmix.model.unmixing import Asked, Unmixing
 from hsunmix.parameters import to_dict
 from hsunmix.session.document import Document, Run, RunSettings, Subset, with_result
@@ -34,6 +35,7 @@ def with_run(
     unmixing: Unmixing,
     settings: RunSettings | None = None,
     locked: tuple[int, ...] = (),
+    members: tuple[Endmember, ...] = (),
 ) -> Document:
     """Return the document showing the result of a run, which is kept among its runs.
 
@@ -45,8 +47,12 @@ def with_run(
         Those it was made with; read off the result where they aren't given.
     locked : tuple of int
         Columns that the run left as they were.
+    members : tuple of Endmember
+        Where it found only their abundances: they keep their names, colours, sources and locks.
     """
     new, made = with_result(kept(document), unmixing), settings_of(unmixing)
+    if members:
+        new = replace(new, endmembers=members)
     if settings is not None:
         made = replace(
             settings,

@@ -14,6 +14,7 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QApplication
@@ -51,6 +52,7 @@ class Answers:
     changes: str = "discard"
     entries: tuple[int, ...] = ()
     factor: float | None = None
+    leave: bool = False
     match: tuple[str, int] | None = None
     asked: list[str] = field(default_factory=list)
 
@@ -96,9 +98,11 @@ class Answers:
         self.asked.append(f"library_file {folder}")
         return self.file
 
-    def library_entries(self, library: Spectra) -> tuple[tuple[int, ...], float | None]:
+    def library_entries(
+        self, library: Spectra, good: NDArray[np.bool_]
+    ) -> tuple[tuple[int, ...], float | None, bool]:
         self.asked.append(f"library_entries {len(library.names)}")
-        return self.entries, self.factor
+        return self.entries, self.factor, self.leave
 
     def matches(self, subject: Subject, compare: Callable[[int], None]) -> tuple[str, int] | None:
         self.asked.append(f"matches {subject.name}")

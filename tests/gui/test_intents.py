@@ -66,6 +66,7 @@ EDITS: Mapping[type[Intent], Intent] = {
         i.ShowMatches(1),
         i.SolveAgain("fcls"),
         i.Unmix(),
+        i.UseEndmembers(),
         i.Visible(1, False),
     )
 }

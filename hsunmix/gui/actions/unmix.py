@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from hsunmix.gui import intents as i
-from hsunmix.gui.actions._action import Action, has_result, idle, opened
+from hsunmix.gui.actions._action import Action, has_members, has_result, idle, opened
 from hsunmix.gui.workbench import Workbench
 
 TITLE = "&Unmix"
@@ -19,8 +19,14 @@ def to_leave(bench: Workbench) -> bool:
     return bool(live.tasks or live.tool) or any(part is not None for part in innermost)
 
 
+def _ready(bench: Workbench) -> bool:
+    """There are endmembers, and no unmixing runs."""
+    return idle(bench) and has_members(bench)
+
+
 ACTIONS = (
     Action("unmix", "&Unmix", "Find endmembers and abundances", lambda _: i.Unmix(), "Ctrl+R", idle),
+    Action("useEndmembers", "Use these en&dmembers", "Find only the abundances of the endmembers in the table, as a run of its own", lambda _: i.UseEndmembers(), "Ctrl+Alt+R", _ready),
     Action("estimate", "&Estimate the number of endmembers", "Count the spectra that stand out of the noise: a number, or a range", lambda _: i.EstimateRank(), "Ctrl+Shift+R", opened),
     Action("solve", "&Solve for the maps", "Solve for the abundances where the maps shown are a first estimate", lambda _: i.SolveAgain(), when=lambda b: b.live.stopped),
     Action("copyCommand", "Copy as &command", "Copy the command line that makes this result again", lambda _: i.CopyCommand(), "Ctrl+Alt+C", has_result, line=True),

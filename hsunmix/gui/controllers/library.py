@@ -92,9 +92,10 @@ class Controller:
 
         def then(library: Spectra) -> None:
             asked = _pixels(self.bench.document)
-            entries, factor = intent.entries, None
-            if not entries:
-                entries, factor = self.bench.ask.library_entries(library)
+            entries, factor, leave = intent.entries, intent.factor, False
+            cube = self.bench.document.cube
+            if not entries and cube is not None:
+                entries, factor, leave = self.bench.ask.library_entries(library, cube.good_bands)
             cube = self.bench.document.cube  # while the dialog was open, a mask may have changed, or maps
             if cube is None or cube.pixels is not asked:
                 return
@@ -103,9 +104,8 @@ class Controller:
             if whole:
                 self._add(library, whole, cube, factor)
             if len(whole) < len(entries):
-                self._offer_bands(
-                    library, {entry: gaps[entry] for entry in entries if gaps[entry].any()}, cube
-                )
+                lacking_ones = {entry: gaps[entry] for entry in entries if gaps[entry].any()}
+                self._offer_bands(library, lacking_ones, cube, factor, leave=leave)
 
         self._with_library(then)
 
@@ -122,8 +122,16 @@ class Controller:
         label = f"Add {added[0].name}" if len(added) == 1 else f"Add {len(added)} spectra of the library"
         add_all(self.bench, added, label)
 
-    def _offer_bands(self, library: Spectra, gaps: dict[int, NDArray[np.bool_]], cube: Cube) -> None:
-        """Say which spectra have too many gaps for this scene, and what can be done about it."""
+    def _offer_bands(
+        self,
+        library: Spectra,
+        gaps: dict[int, NDArray[np.bool_]],
+        cube: Cube,
+        factor: float | None,
+        *,
+        leave: bool,
+    ) -> None:
+        """Say which spectra have too many gaps for this scene, and what can be done; or do it where asked."""
         bands = np.flatnonzero(np.logical_or.reduce(list(gaps.values())))
         names = [library.names[entry] for entry in gaps]
         who = f"{names[0]} has" if len(names) == 1 else f"{len(names)} spectra ({names[0]}, …) have"
@@ -131,10 +139,13 @@ class Controller:
         if len(bands) == cube.good_bands.sum():
             self.bench.say(f"{text} No band would be left without them: choose other spectra.")
             return
-        leave = i.LeaveOut(tuple(bands.tolist()), i.AddFromLibrary(tuple(gaps)))
+        without = i.LeaveOut(tuple(bands.tolist()), i.AddFromLibrary(tuple(gaps), factor))
+        if leave:
+            self.bench.send(without)
+            return
         self.bench.say(
             f"{text} They can be endmembers of this scene when those bands are left out.",
-            [(f"Leave out {len(bands)} bands and add", leave)],
+            [(f"Leave out {len(bands)} bands and add", without)],
             about="gaps",
         )
 

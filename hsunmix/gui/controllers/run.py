@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hsunmix.gui import intents as i
 from hsunmix.gui.controllers.bands import bands_in_words
+from hsunmix.gui.controllers.solve import abundance_of
 from hsunmix.gui.means import means
 from hsunmix.gui.scenes import is_huge
 from hsunmix.gui.workbench import Workbench
@@ -20,11 +21,11 @@ from hsunmix.methods.noisy_bands import noisy_bands
 from hsunmix.model.cube import Cube
 from hsunmix.model.progress import Step
 from hsunmix.model.spectra import Endmember
-from hsunmix.model.unmixing import Unmixing
+from hsunmix.model.unmixing import Asked, Unmixing
 from hsunmix.session.document import Document, RunSettings
-from hsunmix.session.members import free_name
+from hsunmix.session.members import check_values, free_name, places, same_spectra
 from hsunmix.session.reproduce import read_weights
-from hsunmix.session.runs import with_run
+from hsunmix.session.runs import solved_only, with_run
 
 __all__ = ["Controller"]
 
@@ -41,6 +42,7 @@ class Controller:
         self._proposed: tuple[object, NDArray[np.bool_]] = (None, np.zeros(0, dtype=bool))  # to leave out
         bench.handle(i.SetRun, self.set_run)
         bench.handle(i.Unmix, self.unmix)
+        bench.handle(i.UseEndmembers, self.use_endmembers)
         bench.handle(i.EstimateRank, self.estimate)
         bench.handle(i.CancelWork, self.cancel)
 
@@ -134,6 +136,36 @@ class Controller:
             result = yield from pipeline.unmix(scene, replace(request, endmembers=spectra, locked=columns))
         means(result)
         return result, columns
+
+    def use_endmembers(self, _intent: i.UseEndmembers) -> None:
+        """Find only the abundances of the endmembers there are; a run that is kept as others are."""
+        asked = self.bench.document
+        cube, members = asked.cube, asked.endmembers
+        if cube is None or not members:
+            return
+        check_values(members, cube)
+        method = abundance_of(asked)
+
+        def work() -> Generator[Step | None, None, Unmixing]:
+            scene = yield from self.bench.scenes.scene(cube)
+            own = asked.settings.parameters.get(method, {})
+            spectra = np.stack([e.spectrum for e in members], axis=1)
+            found = yield from pipeline.solve(scene, spectra, method, own)
+            places_of = places(members, scene.shape[1])
+            result = replace(found, source_pixels=places_of, asked=Asked(method, abundance_parameters=own))
+            means(result)
+            return result
+
+        def done(result: Unmixing) -> None:
+            now = self.bench.document
+            if not same_spectra(asked, now):
+                self.bench.say("The endmembers were changed in the meantime: the run was dropped.")
+                return
+            title = f"{get(method).title} of these endmembers"
+            self.bench.history.apply(title, with_run(now, result, members=now.endmembers))
+
+        self.bench.show(message=None)
+        self.bench.start("run", "Solving for abundances", work(), done, of=cube)
 
     def estimate(self, _intent: i.EstimateRank) -> None:
         """Estimate how many endmembers there are."""
@@ -233,7 +265,8 @@ def _counted(bands: int) -> str:
 
 def _by_hand(document: Document) -> list[str]:
     """Names of the endmembers, not locked, that are in no run."""
-    known = [e.spectrum for run in document.runs if not run.edited for e in run.endmembers]
+    made = [run for run in document.runs if not run.edited and not solved_only(run)]
+    known = [e.spectrum for run in made for e in run.endmembers]
     return [
         member.name
         for member in document.endmembers

@@ -144,9 +144,17 @@ class SetUnit(Intent):
 
 @dataclass(frozen=True)
 class AddFromLibrary(Intent):
-    """Make spectra of the library endmembers; none asks which."""
+    """Make spectra of the library endmembers; none asks which.
+
+    Attributes
+    ----------
+    entries : tuple of int
+    factor : float or None
+        By what they are multiplied; None as their library needs.
+    """
 
     entries: tuple[int, ...] = ()
+    factor: float | None = None
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ __all__ = [
     "SetRun",
     "Tell",
     "Unmix",
+    "UseEndmembers",
 ]
 
 
@@ -29,6 +30,11 @@ class SetRun(Intent):
 @dataclass(frozen=True)
 class Unmix(Intent):
     """Unmix with the settings of the run panel."""
+
+
+@dataclass(frozen=True)
+class UseEndmembers(Intent):
+    """Find only the abundances of the endmembers in the table, as a run of its own."""
 
 
 @dataclass(frozen=True)

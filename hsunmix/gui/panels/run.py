@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from hsunmix.gui.forms import Form
 from hsunmix.gui.icons import icon
-from hsunmix.gui.intents import EstimateRank, SetRun, ShowTool, Unmix
+from hsunmix.gui.intents import EstimateRank, SetRun, ShowTool, Unmix, UseEndmembers
 from hsunmix.gui.live import Live
 from hsunmix.gui.panel import Panel, heading, named
 from hsunmix.gui.tab_order import arrange
@@ -49,7 +49,7 @@ class View(Panel):
         self._form_of = ""
         self._theme = LIGHT
         self._estimated: int | None = None
-        self._has_cube = self._busy = self._lent = False
+        self._has_cube = self._has_members = self._busy = self._lent = False
         self._make_fields()
         self._lay_out()
         self._show_settings(self._settings)
@@ -93,6 +93,11 @@ class View(Panel):
         self.unmix.setProperty("role", "primary")
         self.unmix.setToolTip("Find endmembers and abundances with these settings (Ctrl+R)")
         self.unmix.clicked.connect(lambda: self.intent.emit(Unmix()))
+        self.use = named(QPushButton("Use these endmembers"), "useEndmembersButton", "Use these endmembers")
+        self.use.setToolTip(
+            "Find only the abundances of the endmembers in the table, as a run of its own (Ctrl+Alt+R)"
+        )
+        self.use.clicked.connect(lambda: self.intent.emit(UseEndmembers()))
         self.advanced = named(QToolButton(), "advanced", "Advanced settings")
         self.advanced.setText("Advanced")
         self.advanced.setToolTip("Show the parameters of the method")
@@ -147,7 +152,9 @@ class View(Panel):
         title.setContentsMargins(10, 0, 10, 0)
         button = QHBoxLayout()
         button.setContentsMargins(10, 0, 10, 0)
-        button.addWidget(self.unmix)
+        button.setSpacing(6)
+        button.addWidget(self.unmix, 1)
+        button.addWidget(self.use)
         layout.addWidget(title)
         layout.addWidget(scroll, 1)
         layout.addLayout(button)
@@ -157,7 +164,7 @@ class View(Panel):
         """Show the settings."""
         if new.settings != self._settings:
             self._show_settings(new.settings)
-        self._has_cube = new.cube is not None
+        self._has_cube, self._has_members = new.cube is not None, bool(new.endmembers)
         self._show_button()
 
     def follow(self, old: Live, new: Live) -> None:
@@ -184,6 +191,7 @@ class View(Panel):
             if self.window().focusWidget() in (None, self.unmix):
                 self.unmix.setFocus()
         self.unmix.setText("Unmixing…" if self._busy else "Unmix")
+        self.use.setEnabled(wanted and self._has_members)
         self.estimate.setEnabled(self._has_cube)
         self.how_many.setEnabled(self._has_cube)
 

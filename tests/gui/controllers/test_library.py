@@ -265,3 +265,25 @@ def test_spectra_with_gaps_offer_to_leave_those_bands_out(
     assert [e.name for e in bench.document.endmembers] == ["A", "whole", "gappy"]
     assert bench.document.cube.good_bands.sum() == 21
     assert np.isfinite(bench.document.unmixing.abundances).all()
+
+
+def test_bands_are_left_out_with_the_same_answer(
+    looked_up: Workbench, answers: Answers, settled: Settled, wait: Wait
+):
+    bench = looked_up
+    with_gap = next(
+        k
+        for k, values in enumerate(bench.live.library.values)
+        if 0.1 < np.isnan(values).mean() < 0.5 and np.isfinite(values[:5]).all()
+    )
+    answers.entries, answers.factor, answers.leave = (with_gap, entry("Alunite GDS82 Na82")), 2.0, True
+    before = int(bench.document.cube.good_bands.sum())
+    bench.send(i.AddFromLibrary())
+    wait(lambda: len(bench.document.endmembers) == 3)
+    settled()
+    left = int(bench.document.cube.good_bands.sum())
+    assert left == before - int(np.isnan(bench.live.library.values[with_gap]).sum())
+    added = bench.document.endmembers[2]
+    assert added.source.text.endswith("× 2 to the scene's units")
+    good = bench.document.cube.good_bands
+    np.testing.assert_array_equal(added.spectrum[good], 2 * bench.live.library.values[with_gap][good])

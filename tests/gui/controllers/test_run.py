@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import hsunmix
 from hsunmix.engine.loading import load
 from hsunmix.errors import TooLargeError
 from hsunmix.files import sha256
@@ -383,3 +384,41 @@ def test_a_missing_value_that_the_weights_name_costs_no_pixel(
     bench.send(i.Unmix())
     wait(lambda: bench.document.unmixing is not None)
     assert np.isfinite(bench.document.unmixing.abundances).all()
+
+
+def test_the_endmembers_of_the_table_make_a_run_of_their_own(
+    open_bench: Workbench, wait: Wait, tmp_path: Path
+):
+    bench = open_bench
+    for line, sample in ((2, 1), (3, 3), (4, 5)):
+        bench.send(i.AddPixel(line, sample))
+        wait(lambda: not bench.live.tasks)
+    bench.send(i.Rename(1, "Soil"))
+    bench.send(i.SetRun(replace(bench.document.settings, abundance="fcls")))
+    wait(lambda: not bench.live.tasks)
+    before = bench.document
+    bench.send(i.UseEndmembers())
+    wait(lambda: not bench.live.tasks and bool(bench.document.runs))
+    new = bench.document
+    run = new.runs[-1]
+    assert (run.unmixing, run.edited) == (new.unmixing, False)
+    assert (run.settings.method, new.settings.method) == ("fcls", before.settings.method)
+    assert run.label.endswith("of given endmembers, r = 3")
+    assert [e.name for e in new.endmembers] == [e.name for e in before.endmembers]
+    assert new.endmembers[1].source == before.endmembers[1].source
+    w = np.stack([e.spectrum for e in new.endmembers], axis=1)
+    expected = hsunmix.abundances(new.cube, w, "fcls")
+    np.testing.assert_array_equal(new.unmixing.abundances, expected)
+    bench.send(i.Undo())
+    wait(lambda: not bench.live.tasks)
+    assert [e.name for e in bench.document.endmembers] == [e.name for e in before.endmembers]
+    assert bench.document.runs[-1].label == run.label  # it is still among the runs
+    bench.send(i.BackTo(run.number))
+    assert bench.document.unmixing is run.unmixing
+    assert bench.document.settings.method == before.settings.method
+
+
+def test_a_run_of_no_endmembers_is_none(open_bench: Workbench):
+    open_bench.send(i.UseEndmembers())
+    assert "run" not in open_bench.live.tasks
+    assert open_bench.document.runs == ()

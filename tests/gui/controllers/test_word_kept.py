@@ -343,9 +343,9 @@ def test_a_dialog_of_the_library_survives_a_solve(solved_bench: Workbench, answe
     bench = solved_bench
     settle(bench, wait)
 
-    def entries(_library: object) -> tuple[tuple[int, ...], float | None]:
+    def entries(*_: object) -> tuple[tuple[int, ...], float | None, bool]:
         bench.history.amend(replace(bench.document, view=replace(bench.document.view, page="residual")))
-        return (3,), None
+        return (3,), None, False
 
     answers.library_entries = entries
     bench.send(i.AddFromLibrary())

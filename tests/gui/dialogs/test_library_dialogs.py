@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
 from hsunmix.gui.dialogs.library import LibraryDialog
@@ -129,3 +130,51 @@ def test_an_empty_library_offers_nothing(qtbot: QtBot):
     assert not dialog.accept_button.isEnabled()
     dialog.accept()
     assert dialog.answer is None
+
+
+def test_the_list_is_narrowed_to_a_file_and_a_class(qtbot: QtBot, library: Spectra):
+    told = replace(
+        library,
+        classes=("clay", "clay", "plant", "clay"),
+        origins=("built-in", "built-in", "built-in", "mine.csv"),
+    )
+    dialog = LibraryDialog(None, told)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    origins, classes = (
+        dialog.findChild(QComboBox, "libraryOrigins"),
+        dialog.findChild(QComboBox, "libraryClasses"),
+    )
+    assert [origins.itemText(k) for k in range(3)] == ["All libraries", "built-in", "mine.csv"]
+    classes.setCurrentText("clay")
+    assert listed(dialog) == [NAMES[0], NAMES[1], NAMES[3]]
+    origins.setCurrentText("built-in")
+    assert listed(dialog) == [NAMES[0], NAMES[1]]
+    dialog.all.click()
+    assert dialog.chosen == (0, 1)
+    assert dialog.accept_button.text() == "Add 2 spectra"
+    origins.setCurrentText("All libraries")
+    classes.setCurrentText("All classes")
+    dialog.search.setText("kaolinite")
+    dialog.all.click()
+    assert set(dialog.chosen) >= {0, 3}
+
+
+def test_where_nothing_is_told_nothing_is_asked(adding: LibraryDialog):
+    assert not any(
+        box.isVisible() for box in adding.findChildren(QComboBox) if "Factor" not in box.objectName()
+    )
+    assert adding.leave.isHidden()
+
+
+def test_bands_without_values_are_offered_to_be_left_out(adding: LibraryDialog, qtbot: QtBot):
+    adding.all.click()
+    assert adding.gaps.text() == "1 of them has no values in 4 of the 12 bands used."
+    assert adding.leave.text() == "Leave out 4 bands and add it too"
+    assert not adding.leaves_out
+    adding.leave.click()
+    assert adding.leaves_out
+    adding.search.setText("kaolinite")
+    adding.all.click()
+    assert adding.leave.isHidden()
+    assert not adding.leaves_out

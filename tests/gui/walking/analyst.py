@@ -6,6 +6,8 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtWidgets import QApplication
 
 from hsunmix.gui.insights import Subject
@@ -85,9 +87,11 @@ class Analyst:
         self._wait("library_file")
         return None
 
-    def library_entries(self, library: Spectra) -> tuple[tuple[int, ...], float | None]:
+    def library_entries(
+        self, library: Spectra, good: NDArray[np.bool_]
+    ) -> tuple[tuple[int, ...], float | None, bool]:
         self._wait("library_entries")
-        return tuple(self.chance.sample(range(len(library.names)), self.chance.randint(0, 2))), None
+        return tuple(self.chance.sample(range(len(library.names)), self.chance.randint(0, 2))), None, False
 
     def matches(self, subject: Subject, compare: Callable[[int], None]) -> tuple[str, int] | None:
         self._wait("matches")
