@@ -129,6 +129,9 @@ class Writer:
             self.call(target, "np.load", ["'weights.npy'"])
             return target
         self.comment(f"The weights, {shape}; the SHA-256 of their file was {weights.sha256}.")
+        if len(weights.shape) == 2:
+            self.call(target, "np.load", [repr(weights.path)])
+            return target
         self.call(target, "hsunmix.open_cube", [repr(weights.path)])
         return f"{target}.read(0, {target}.lines)"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -79,7 +80,12 @@ def read_weights(path: Path, cube: Cube) -> tuple[NDArray[np.float32], Weights]:
         The file can't be read, or is none of this shape.
     """
     from hsunmix.formats import open_cube
+    from hsunmix.formats.opening.files import regular_file
+    from hsunmix.formats.opening.mask_file import check_place, is_layer, layer_of
 
+    if is_layer(regular_file(path)):
+        layer = layer_of(path, cube, "an array of weights").astype(np.float32)
+        return layer, Weights(os.path.abspath(path), sha256(path), layer.shape)  # noqa: PTH100 - links stay
     found = open_cube(path)
     lines, samples, bands = cube.shape
     if found.shape not in ((lines, samples, bands), (lines, samples, 1)):
@@ -88,6 +94,7 @@ def read_weights(path: Path, cube: Cube) -> tuple[NDArray[np.float32], Weights]:
             f"weights of shape {found.shape} for a cube of {cube.shape}; "
             "they need its lines and samples, and its bands or one",
         )
+    check_place(path, found, cube)
     return found.read(0, found.lines), Weights(str(found.path), sha256(_data(found)), found.shape)
 
 
@@ -98,8 +105,9 @@ def _data(cube: Cube) -> Path:
 def _as_it_was(weights: Weights) -> bool:
     from hsunmix.formats import open_cube
 
+    path = Path(weights.path)
     try:
-        return sha256(_data(open_cube(weights.path))) == weights.sha256
+        return sha256(path if len(weights.shape) == 2 else _data(open_cube(path))) == weights.sha256
     except HsunmixError:
         return False
 

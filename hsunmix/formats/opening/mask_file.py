@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from hsunmix.errors import FormatError, HsunmixError
 from hsunmix.formats.opening.files import read_head
 from hsunmix.model.cube import Cube
 
-__all__ = ["mask_of"]
+__all__ = ["check_place", "is_layer", "layer_of", "mask_of"]
 
 _NPY = b"\x93NUMPY"
 NEAR = 0.5  # of a pixel
@@ -26,13 +27,13 @@ def mask_of(path: Path, cube: Cube, open_raster: Callable[[Path], Cube]) -> NDAr
     What is 0 is not wanted, so that class 0 of a classification, "unclassified", is not.
     """
     if read_head(path).startswith(_NPY):
-        values = _npy(path, cube)
+        values = layer_of(path, cube, "a mask")
         return np.asarray(np.isfinite(values) & (values != 0))
     raster = open_raster(path)
     if raster.bands != 1:
         raise FormatError(path, f"has {raster.bands} bands, and a mask has one")
-    _check_shape(path, raster.shape[:2], cube)
-    _check_place(path, raster, cube)
+    _check_shape(path, raster.shape[:2], cube, "a mask")
+    check_place(path, raster, cube)
     mask = np.empty(cube.shape[:2], dtype=bool)
     for first, block in raster.blocks():
         layer = block[:, :, 0]
@@ -40,19 +41,32 @@ def mask_of(path: Path, cube: Cube, open_raster: Callable[[Path], Cube]) -> NDAr
     return mask
 
 
-def _npy(path: Path, cube: Cube) -> NDArray[np.generic]:
+def is_layer(path: Path) -> bool:
+    """Whether a file is a NumPy array of two axes."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_NPY)) == _NPY and not file.seek(0) and len(_header(file)[0]) == 2
+    except Exception:  # NumPy's own reader of the head raises whatever its tokenizer does
+        return False
+
+
+def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[np.generic]]:
+    version = np.lib.format.read_magic(file)
+    read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+    return read[version](file)
+
+
+def layer_of(path: Path, cube: Cube, what: str) -> NDArray[np.generic]:
     """Read a two-dimensional array of plain numbers, whose size must fit the file's and the cube's."""
     try:
         with path.open("rb") as file:
-            version = np.lib.format.read_magic(file)
-            read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
-            shape, in_columns, dtype = read[version](file)
+            shape, in_columns, dtype = _header(file)
             here = file.tell()
             size = math.prod(shape) * dtype.itemsize
             if dtype.kind not in "biuf" or len(shape) != 2 or path.stat().st_size - here != size:
                 raise ValueError(f"{dtype} of shape {shape}")
-            _check_shape(path, (shape[0], shape[1]), cube)
-            require(2 * size, f"{path}: the mask")
+            _check_shape(path, (shape[0], shape[1]), cube, what)
+            require(2 * size, f"{path}: {what}")
             values = np.frombuffer(file.read(size), dtype)
     except HsunmixError:
         raise
@@ -61,16 +75,16 @@ def _npy(path: Path, cube: Cube) -> NDArray[np.generic]:
     return values.reshape(shape, order="F" if in_columns else "C")
 
 
-def _check_shape(path: Path, shape: tuple[int, int], cube: Cube) -> None:
+def _check_shape(path: Path, shape: tuple[int, int], cube: Cube, what: str) -> None:
     if shape == cube.shape[:2]:
         return
     turned = "; are lines and samples exchanged?" if shape[::-1] == cube.shape[:2] else ""
     is_, wanted = (f"{lines} lines × {samples} samples" for lines, samples in (shape, cube.shape[:2]))
-    raise FormatError(path, f"is a mask of {is_} for a cube of {wanted}{turned}")
+    raise FormatError(path, f"is {what} of {is_} for a cube of {wanted}{turned}")
 
 
-def _check_place(path: Path, raster: Cube, cube: Cube) -> None:
-    """Refuse a mask of the same size that lies elsewhere."""
+def check_place(path: Path, raster: Cube, cube: Cube) -> None:
+    """Refuse a raster of the same size that lies elsewhere."""
     here, there = cube.georeference, raster.georeference
     if here is None or there is None or (here.crs and there.crs and here.crs != there.crs):
         return  # what two systems call the same place is not compared
