@@ -39,7 +39,7 @@ def test_it_shows_what_will_be_written(qtbot: QtBot, wait: Wait, tmp_path: Path,
     (tmp_path / "endmembers.csv").write_text("old")
     dialog = opened(qtbot, tmp_path, ("csv", "geotiff"), delivery)
     assert dialog.selected == "csv"
-    assert "Looking" in dialog.preview.picture.text()
+    assert "Working out" in dialog.preview.picture.text()
     wait(lambda: set(dialog.planner.plans) == {"csv", "geotiff"})
     assert [row[0] for row in rows(dialog)] == ["endmembers.csv"]
     assert rows(dialog)[0][2] == "replaced"
