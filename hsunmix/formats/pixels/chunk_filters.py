@@ -13,6 +13,8 @@ __all__ = ["FILTERS", "decode"]
 
 FILTERS = ("shuffle", "differences", "float differences", "deflate", "zlib", "lzw")
 
+FOLLOWING, STEP = 64, 1 << 16  # chunks, and bytes, that are looked at behind what a chunk should hold
+
 Bytes = NDArray[np.uint8]
 Shape = tuple[int, ...]
 
@@ -72,11 +74,20 @@ def _inflated(raw: Bytes, size: int, more: bool) -> Bytes:
     try:
         # A byte more than there should be, so that it comes to the end and checks its sum.
         data = stream.decompress(raw.data, size + 1)
+        if more:
+            _check_rest(stream, size)
     except zlib.error as error:
         raise ValueError(unpackable(error)) from None
     if not stream.eof and not (more and len(data) > size):
         raise ValueError("a piece of it can't be unpacked to its size")
     return np.frombuffer(data, np.uint8)[: size if more else None]
+
+
+def _check_rest(stream: zlib._Decompress, size: int) -> None:
+    """Unpack what follows, up to its sum: damage makes it more than there should be as well."""
+    room = FOLLOWING * size + STEP
+    while not stream.eof and stream.unconsumed_tail and room > 0:
+        room -= len(stream.decompress(stream.unconsumed_tail, STEP))
 
 
 def _unpacked(raw: Bytes, size: int) -> Bytes:
