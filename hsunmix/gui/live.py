@@ -162,11 +162,14 @@ class Task:
     started : float
         ``time.monotonic`` at the start.
     step : Step or None
+    ending : bool
+        It was cancelled, and has not come to the end of its step.
     """
 
     title: str
     started: float
     step: Step | None = None
+    ending: bool = False
 
 
 @dataclass(frozen=True)
@@ -291,6 +294,11 @@ class Live:
     def running(self) -> Task | None:
         """The unmixing or solving under way."""
         return self.tasks.get("run")
+
+    @property
+    def cancellable(self) -> bool:
+        """Whether there is work under way that was not cancelled yet."""
+        return any(not task.ending for task in self.tasks.values())
 
     def matches(self, member: Endmember, metric: str = "sam") -> tuple[Match, ...]:
         """Return what of the library is most like an endmember, as far as it is known."""

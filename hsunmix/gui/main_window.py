@@ -311,6 +311,7 @@ def _choices(live: Live) -> tuple[object, ...]:
     known = (live.cursor is None, pair is None, pair and pair.flicker, live.masking is None, live.stopped)
     return (
         live.tasks.keys(),
+        live.cancellable,
         live.message,
         live.suggested,
         live.compared,

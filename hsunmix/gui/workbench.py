@@ -305,9 +305,13 @@ class Workbench(QObject):
         return (yield from self.scenes.scene(cube))
 
     def cancel(self, *lanes: str) -> None:
-        """Ask the jobs of some lanes to end."""
+        """Ask the jobs of some lanes to end; until they have, what is shown of them says so."""
         for lane in lanes:
             self.lanes[lane].cancel()
+        tasks = self.live.tasks
+        ending = {lane: replace(tasks[lane], ending=True) for lane in lanes if lane in tasks}
+        if ending:
+            self.show(tasks={**tasks, **ending})
 
     def at_end(self, ending: Callable[[], None]) -> None:
         """Call this when all work has ended and the window closes."""

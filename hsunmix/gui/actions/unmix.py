@@ -16,7 +16,7 @@ def to_leave(bench: Workbench) -> bool:
     """There is something that Escape leaves."""
     live = bench.live
     innermost = (live.message, live.masking, live.comparing)
-    return bool(live.tasks or live.tool) or any(part is not None for part in innermost)
+    return bool(live.cancellable or live.tool) or any(part is not None for part in innermost)
 
 
 def _ready(bench: Workbench) -> bool:

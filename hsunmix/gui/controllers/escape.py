@@ -26,7 +26,7 @@ class Controller:
             self.bench.send(i.PutDown())
         elif live.masking is not None:
             self.bench.send(i.CancelMask())
-        elif live.tasks or live.message is not None or live.comparing is None:
+        elif live.cancellable or live.message is not None or live.comparing is None:
             self.bench.send(i.CancelWork())
         else:
             self.bench.send(i.StopComparing())

@@ -251,7 +251,7 @@ class Controller:
 
     def cancel(self, _intent: i.CancelWork) -> None:
         """Cancel the newest work that was asked for; else close the message; else cancel what was not."""
-        tasks = list(self.bench.live.tasks)
+        tasks = [lane for lane, task in self.bench.live.tasks.items() if not task.ending]
         asked = [lane for lane in tasks if lane not in ("rank", "check")]
         if self.bench.live.message is not None and not asked:
             self.bench.close_message()

@@ -181,7 +181,7 @@ class View(Panel):
         running, there = "sweep" in self._live.tasks, self._document.cube is not None
         self.start.setText("Cancel" if running else "Start")
         self.start.setAccessibleName("Cancel the runs" if running else "Start the runs")
-        self.start.setEnabled(there)
+        self.start.setEnabled(there and not (running and self._live.tasks["sweep"].ending))
         self.again.setEnabled(there and "rank" not in self._live.tasks)
         for widget in (self.first, self.last, self.seeds):
             widget.setEnabled(not running)

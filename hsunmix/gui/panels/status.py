@@ -76,7 +76,6 @@ class View(Panel):
             self._show_place()
         if new.tasks is not old.tasks:
             self._show_task(list(new.tasks.values())[-1] if new.tasks else None)
-
         if new.notice is not old.notice:
             self._show_notice(new.notice)
 
@@ -97,6 +96,7 @@ class View(Panel):
         if task is None:
             return
         self.work.setText(progress_text(task, time.monotonic()))
+        self.cancel.setEnabled(self._live.cancellable)
         fraction = task.step.fraction if task.step else 0.0
         self.progress.setRange(0, 1000 if fraction > 0 else 0)  # 0, 0 says: busy, who knows how long
         # Left to itself the bar, and with it whatever waits to be painted, is painted at once.
@@ -107,6 +107,8 @@ class View(Panel):
 
 def progress_text(task: Task, now: float) -> str:
     """Return what a task is doing, in words."""
+    if task.ending:
+        return f"{task.title} · cancelling…"
     parts = [(task.step.message if task.step else "") or task.title]
     if task.step is not None:
         if task.step.relative_error is not None:

@@ -172,6 +172,34 @@ def test_a_job_that_fails_or_is_cancelled_lets_the_next_begin(bench: Workbench, 
     wait(lambda: done == [3])
 
 
+def test_what_is_cancelled_says_so_until_its_step_ends(bench: Workbench, wait: Wait):
+    """Cancelled once more, the work before it is; and then nothing is left to be cancelled."""
+    event = threading.Event()
+
+    def work() -> Iterator[None]:
+        event.wait(30)
+        yield
+
+    def ending() -> list[str]:
+        return [lane for lane, task in bench.live.tasks.items() if task.ending]
+
+    for lane in ("export", "sweep"):
+        bench.start(lane, lane, work(), lambda _: None)
+    for intent, expected in (
+        (i.CancelWork(), ["sweep"]),
+        (i.Escape(), ["export", "sweep"]),
+        (i.CancelWork(), ["export", "sweep"]),
+    ):
+        assert bench.live.cancellable == (len(ending()) < 2)
+        bench.send(intent)
+        assert ending() == expected
+    bench.start("sweep", "another", work(), lambda _: None)
+    assert bench.live.cancellable
+    assert ending() == ["export"]
+    event.set()
+    wait(lambda: not bench.live.tasks)
+
+
 def test_pixels_and_means_are_all_added(solved_bench: Workbench, wait: Wait, monkeypatch: pytest.MonkeyPatch):
     bench = solved_bench
     monkeypatch.setattr(bench.scenes, "spectrum", lambda *_: None)  # as if they had to be read

@@ -131,5 +131,11 @@ def test_the_newest_work_is_shown_and_can_be_cancelled(alone: Alone, qtbot: QtBo
     assert panel.progress.value() == 250
     panel.cancel.click()
     assert seen == [CancelWork()]
+    ended = {lane: replace(task, ending=True) for lane, task in tasks.items()}
+    panel.follow(Live(tasks=tasks), Live(tasks=ended))
+    assert panel.work.text() == "Unmixing · cancelling…"
+    assert not panel.cancel.isEnabled()
+    panel.follow(Live(tasks=tasks), Live(tasks={**tasks, "run": ended["run"]}))
+    assert panel.cancel.isEnabled()
     panel.follow(Live(tasks=tasks), Live())
     assert not panel.progress.isVisible()
