@@ -65,6 +65,7 @@ CHANNELS = {
     "rank": _SHOWN,
     "sweep": _SHOWN,
     "check": _SHOWN,
+    "copy": _SHOWN,  # a scene that is not in memory is read first
     "save": _TURN,
     "export": _TURN,
     "read regions": _TURN,
@@ -91,7 +92,6 @@ CHANNELS = {
     "suggest": _QUIET,
     "match": _QUIET,
     "compare": _QUIET,
-    "copy": _QUIET,
     "keep": _QUIET_TURN,
     "warm": _QUIET_TURN,
 }

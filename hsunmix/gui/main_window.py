@@ -23,6 +23,7 @@ from hsunmix.gui.questions import Asked
 from hsunmix.gui.settings import Settings
 from hsunmix.gui.tab_order import arrange
 from hsunmix.gui.tools import Tools
+from hsunmix.gui.warned import Warned
 from hsunmix.gui.welcome import Welcome
 from hsunmix.gui.workbench import Questions, Workbench
 from hsunmix.registry import modules
@@ -60,6 +61,7 @@ class MainWindow(QMainWindow):
         self._making = self._make_panels()
         self._preparing = False
         self.controllers = install(self.bench)
+        Warned(self.bench)
         self.menus = Menus(self, self.bench)
         self.theme = themes.choose(self.bench.settings.preferences.theme)
         self.welcome = Welcome()

@@ -154,9 +154,11 @@ class Unmixing:
 
     @property
     def mean_abundances(self) -> NDArray[np.float64]:
-        """Mean of each abundance over the pixels used, (r,)."""
+        """Mean of each abundance over the pixels used, (r,); NaN where no pixel has any yet."""
         flat = self.abundances.reshape(self.rank, -1)
         used = np.isfinite(flat[0])
+        if not used.any():  # first estimates after another mask
+            return np.full(self.rank, np.nan)
         return np.asarray(flat[:, used].mean(axis=1, dtype=np.float64))
 
     def as_endmembers(self) -> tuple[Endmember, ...]:

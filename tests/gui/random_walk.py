@@ -16,8 +16,9 @@ import sys
 import tempfile
 import threading
 import time
+import warnings
 from collections import Counter, deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -26,7 +27,6 @@ from unittest.mock import patch
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
-import numpy as np
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication, QColorDialog, QTableView, QWidget
 
@@ -37,16 +37,16 @@ from hsunmix.gui.controllers import doubts, library
 from hsunmix.gui.controllers import solve as solving
 from hsunmix.gui.main_window import MainWindow
 from hsunmix.gui.settings import Settings
-from hsunmix.model.region import Region
-from hsunmix.session.geojson import write_regions
-from tests.gui.scenes_on_disk import write_scene
 from tests.gui.test_intents import changed
 from tests.gui.walking.actions import close_menus, menu_entry, random_intent, widget
 from tests.gui.walking.analyst import Analyst
 from tests.gui.walking.checks import at_rest, commanded, reopened, scripted
+from tests.gui.walking.circumstances import NoColour, SlowPipeline, write_files
+from tests.gui.walking.constant import Constant
 
 __all__ = ["Walk", "walk"]
 
+HOME = 100  # actions until a file is opened anew, and what is held is counted
 REST = 8  # actions, about, until the window is let come to rest
 PATIENCE = 60.0  # seconds
 TICKED = ("menu theme", "menu page")  # chosen once more they change nothing
@@ -80,8 +80,8 @@ class Walk:
         self.window.load_panels()
         self.bench = self.analyst.bench = self.window.bench
         self._follow_jobs()
-        self.bench.send(i.Open(folder / "a.hdr"))
-        self.rest()
+        self.constant = Constant()
+        self.home()
 
     # What is made otherwise for the walk
 
@@ -90,10 +90,11 @@ class Walk:
         patches = [
             patch.object(library, "PAUSE", 1),
             patch.object(doubts, "PAUSE", 1),
-            patch.object(QColorDialog, "getColor", lambda *_, **__: _Chosen()),
+            patch.object(QColorDialog, "getColor", lambda *_, **__: NoColour()),
+            patch.object(warnings, "showwarning", self._on_warning),
             patch.object(sys, "excepthook", lambda *error: self.find(f"an exception escaped: {error[1]!r}")),
             patch.object(logging.getLogger("hsunmix"), "error", self._on_log),
-            patch.object(solving, "pipeline", _Slow(solving.pipeline, self)),
+            patch.object(solving, "pipeline", SlowPipeline(solving.pipeline, self.chance, slow=self.slow)),
         ]
         if large:
             budget = partial(solving.within, budget=20 * 4 * 40.0)
@@ -113,6 +114,9 @@ class Walk:
 
     def _on_log(self, message: str, *_: object, exc_info: object = None, **__: object) -> None:
         self.find(f"{message}: {exc_info!r}")
+
+    def _on_warning(self, message: Warning | str, category: type[Warning], *place: object) -> None:
+        self.find(f"{category.__name__} for nobody: {message}, {place[:2]}")
 
     def _follow_jobs(self) -> None:
         """Remember what was asked for and is not yet done, refused or told of."""
@@ -148,6 +152,13 @@ class Walk:
         )
 
     # Going on
+
+    def home(self) -> None:
+        """Begin anew; nothing of what was before may be held."""
+        self.bench.send(i.Escape())
+        self.bench.send(i.Open(self.folder / "a.hdr", discard=True))
+        self.rest()
+        self._look(self.constant.look())
 
     def step(self) -> None:
         """Do something."""
@@ -273,40 +284,6 @@ class Walk:
         self._stack.close()
 
 
-class _Chosen:
-    def isValid(self) -> bool:
-        return False
-
-
-class _Slow:
-    """Solving takes its time now and then."""
-
-    def __init__(self, pipeline: Any, walk: Walk) -> None:
-        self._pipeline, self._walk = pipeline, walk
-
-    def solve(self, *given: Any) -> Generator[Any, None, Any]:
-        seconds = self._walk.chance.choice([0, 0, 0.05, 0.3 if self._walk.slow else 0.05])
-        end = time.perf_counter() + seconds
-        while time.perf_counter() < end:
-            yield None
-            time.sleep(0.002)
-        return (yield from self._pipeline.solve(*given))
-
-
-def write_files(folder: Path) -> None:
-    """Write two scenes of different shape, one with pixels without data; masks, regions."""
-    for name, lines, samples in (("a", 16, 12), ("b", 11, 14)):
-        path = write_scene(folder, name, lines, samples, seed=lines)
-        pixels = np.fromfile(path.with_suffix(".img"), "<f4").reshape(lines, 20, samples)
-        pixels[0, :, 0] = pixels[lines - 1, :, 3] = 0
-        pixels.tofile(path.with_suffix(".img"))
-        np.save(folder / f"mask_{name}.npy", np.tri(lines, samples, 3, dtype=np.uint8))
-    from hsunmix.formats import open_cube
-
-    field = Region("Field", "#0072b2", "rectangle", ((2, 2), (6, 6)))
-    write_regions((field,), open_cube(folder / "a.hdr"), folder / "regions.geojson")
-
-
 def walk(
     seed: int,
     count: int,
@@ -318,10 +295,13 @@ def walk(
     """Do so many actions; what was found is in ``findings``."""
     made = Walk(seed, folder, slow=slow)
     for k in range(count):
+        if k and k % HOME == 0:
+            made.home()
         made.step()
         tell(made, k)
     made.rest()
     made.check()
+    made.home()
     made.close()
     return made
 
@@ -349,7 +329,7 @@ def main() -> None:
     objects = len([o for o in QApplication.topLevelWidgets() if isinstance(o, QObject)])
     print(
         f"seed {asked.seed}: {asked.count} actions in {time.perf_counter() - began:.0f} s, "
-        f"{dict(made.counts)}, {len(made.findings)} findings, {objects} windows left"
+        f"{dict(made.counts)}, {len(made.findings)} findings, {objects} windows left, {made.constant}"
     )
 
 

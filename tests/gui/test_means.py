@@ -26,6 +26,14 @@ def test_one_pass_for_the_same_abundances(cube: Cube, monkeypatch: pytest.Monkey
     assert len(passes) == 2
 
 
+@pytest.mark.filterwarnings("error")
+def test_where_no_pixel_has_a_value_yet_there_is_no_mean(cube: Cube):
+    """As after a mask that shares no pixel with the one before."""
+    result = unmixing_of(cube)
+    nowhere = replace(result, abundances=np.full_like(result.abundances, np.nan))
+    assert np.isnan(nowhere.mean_abundances).tolist() == [True] * result.rank
+
+
 def test_what_is_known_goes_with_the_abundances(cube: Cube):
     before = len(module._known)
     result = unmixing_of(cube)
