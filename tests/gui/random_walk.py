@@ -34,6 +34,7 @@ from hsunmix.gui import intents as i
 from hsunmix.gui.app import application
 from hsunmix.gui.channels import CHANNELS, Asked
 from hsunmix.gui.controllers import doubts, library
+from hsunmix.gui.controllers import run as running
 from hsunmix.gui.controllers import solve as solving
 from hsunmix.gui.main_window import MainWindow
 from hsunmix.gui.settings import Settings
@@ -94,7 +95,10 @@ class Walk:
             patch.object(warnings, "showwarning", self._on_warning),
             patch.object(sys, "excepthook", lambda *error: self.find(f"an exception escaped: {error[1]!r}")),
             patch.object(logging.getLogger("hsunmix"), "error", self._on_log),
-            patch.object(solving, "pipeline", SlowPipeline(solving.pipeline, self.chance, slow=self.slow)),
+            *(
+                patch.object(one, "pipeline", SlowPipeline(one.pipeline, self.chance, slow=self.slow))
+                for one in (solving, running)
+            ),
         ]
         if large:
             budget = partial(solving.within, budget=20 * 4 * 40.0)

@@ -26,18 +26,27 @@ class NoColour:
 
 
 class SlowPipeline:
-    """Solving takes its time now and then."""
+    """Solving and estimating take their time now and then."""
 
     def __init__(self, pipeline: Any, chance: random.Random, *, slow: bool) -> None:
-        self._pipeline, self._chance, self._longest = pipeline, chance, 0.3 if slow else 0.05
+        self._pipeline, self._chance, self._slow = pipeline, chance, slow
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._pipeline, name)
 
     def solve(self, *given: Any) -> Generator[Any, None, Any]:
-        seconds = self._chance.choice([0, 0, 0.05, self._longest])
-        end = time.perf_counter() + seconds
+        yield from self._pass_time(0.3 if self._slow else 0.05)
+        return (yield from self._pipeline.solve(*given))
+
+    def estimate_rank(self, *given: Any) -> Generator[Any, None, Any]:
+        yield from self._pass_time(1.0 if self._slow else 0.05)
+        return (yield from self._pipeline.estimate_rank(*given))
+
+    def _pass_time(self, longest: float) -> Generator[None, None, None]:
+        end = time.perf_counter() + self._chance.choice([0, 0, 0.05, longest])
         while time.perf_counter() < end:
             yield None
             time.sleep(0.002)
-        return (yield from self._pipeline.solve(*given))
 
 
 def write_files(folder: Path) -> None:
