@@ -212,19 +212,21 @@ class Library(Spectra):
         """
         good = cube.good_bands
         gaps = np.stack([lacking(values, good) for values in self.values])
-        bad = [name for name, row in zip(self.names, gaps, strict=True) if row.any()]
-        if bad:
+        short = [name for name, row in zip(self.names, gaps, strict=True) if row.any()]
+        if short:
             missing, left = gaps.any(axis=0), good & ~gaps.any(axis=0)
             way = "no band would be left without them: choose other spectra"
             if left.any():
                 choice = numbered(left).removeprefix("all,")
                 way = f'leave those out with --bands "{choice}" (bands= in Python), or choose other spectra'
             raise InputError(
-                f"{self.label}: {_named(bad)} no values in {int(missing.sum())} of the "
+                f"{self.label}: {_named(short)} no values in {int(missing.sum())} of the "
                 f"{int(good.sum())} bands used: {way}"
             )
+        # A band that seems to hold no data may prove to be measured: it keeps its values.
+        bad = np.zeros_like(good) if cube.bad_bands is None else cube.bad_bands
         whole = [
-            np.where(good, filled(values, good, name), values)
+            np.where(good, filled(values, good, name), np.where(bad, np.nan, values))
             for name, values in zip(self.names, self.values, strict=True)
         ]
         return np.stack(whole, axis=1)

@@ -49,6 +49,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     feature = {"type": "Feature", "properties": {}, "geometry": shape}
     fields = {"type": "FeatureCollection", "crs": crs, "features": [feature]}
     (place / "fields.geojson").write_text(json.dumps(fields))
+    centres = np.linspace(440, 2420, 90)
+    rows = ["Class,name," + ",".join(f"{nm:.1f}" for nm in centres)]
+    for kind, name, peak in (("soil", "one", 700), ("soil", "one", 1400), ("plant", "two", 2000)):
+        curve = 1000 + 5000 * np.exp(-(((centres - peak) / 400) ** 2))
+        rows.append(f"{kind},{name}," + ",".join(f"{v:.3f}" for v in curve))
+    (place / "library.csv").write_text("\n".join(rows))
     from scipy.io import savemat
 
     savemat(place / "stack.mat", {"Y": values.reshape(-1, BANDS).T, "other": 2 * values.reshape(-1, BANDS).T})
@@ -78,6 +84,15 @@ KINDS: dict[str, list[str]] = {
     ),
     "factorization and parameters of the abundances": _of("hals", "-a", "ksparse", "--abundance-set", "k=2"),
     "init": _of("hals", "--init", "nndsvd"),
+    "init of a file": _of("hals", "--init", "library.csv"),
+    "locked": _of("hals", "--init", "library.csv", "--locked", "1,3", "-a", "fcls"),
+    "locked, auto": _of("auto", "--init", "library.csv", "--locked", "2"),
+    "locked, extraction": _of("vca", "--init", "library.csv", "--locked", "all", "--factor", "0.5"),
+    "endmembers": ["scene.hdr", "--endmembers", "library.csv", "-a", "fcls"],
+    "endmembers, parameters, bands and mask": [
+        "scene.hdr", "--endmembers", "library.csv", "-a", "sunsal", "--abundance-set", "penalty=0.02",
+        "--bands", "500-1300, no-water", "--mask", "b[758] > 0.2",
+    ],
     "init by set": _of("mu", "--set", "init=random", "--seed", "3"),
     "set bool and float": _of("hals", "--set", "extrapolate=false", "--set", "tolerance=1e-4"),
     "set int": _of("spa", "--set", "candidates=7"),

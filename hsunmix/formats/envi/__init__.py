@@ -122,8 +122,8 @@ def _classes(header: Header, names: tuple[str, ...]) -> tuple[str, ...]:
     Such a table, of the same name and with a line for each spectrum, is what VIPER Tools, MESMA and the
     EnMAP-Box write.
     """
-    lists = [key for key in header.fields if len(header.words(key)) == len(names)]
-    place = class_heading([key for key in lists if key != "spectra names"])
+    lists = [k for k in header.fields if k != "spectra names" and len(header.words(k)) == len(names)]
+    place = class_heading(lists)
     if place is not None:
         return classes_in(header.words(lists[place]))
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
 from functools import cache
 
@@ -24,5 +25,7 @@ def builtin_library() -> Spectra:
     MissingFileError
         The installation lacks it.
     """
-    path = resource("resources", "spectra", "builtin.hdr")
-    return replace(open_spectra(path), path="builtin")
+    library = open_spectra(resource("resources", "spectra", "builtin.hdr"))
+    with resource("resources", "spectra", "builtin_sources.csv").open(encoding="utf-8", newline="") as file:
+        kinds = {row["name"]: row["kind"] for row in csv.DictReader(file)}
+    return replace(library, path="builtin", classes=tuple(kinds.get(name, "") for name in library.names))
