@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
-__all__ = ["PRECISION", "percent", "quantity", "seconds"]
+__all__ = ["PRECISION", "percent", "quantity", "seconds", "sentences"]
 
 PRECISION = 1e-6  # of the largest value: what float32 can tell apart
 
@@ -41,3 +42,16 @@ def quantity(value: float, largest: float) -> str:
 def seconds(value: float) -> str:
     """Return a time in words."""
     return "under 0.1 s" if value < 0.1 else f"{value:.1f} s" if value < 100 else f"{value:.0f} s"
+
+
+def sentences(notes: Iterable[str]) -> str:
+    """Return notes as sentences: each with a capital, unless a name begins it, and a full stop."""
+    return " ".join(map(_sentence, notes))
+
+
+def _sentence(note: str) -> str:
+    note = note.strip()
+    first = note.split(" ", 1)[0].rstrip(",:;")
+    if first.isalpha() and first.islower():
+        note = note[0].upper() + note[1:]
+    return note if note.endswith((".", "!", "?")) or not note else f"{note}."

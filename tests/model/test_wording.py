@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from hsunmix.model.wording import percent, quantity, seconds
+from hsunmix.model.wording import percent, quantity, seconds, sentences
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,15 @@ def test_a_residual_of_rounding_is_nothing() -> None:
 
 def test_times() -> None:
     assert [seconds(0.02), seconds(2.345), seconds(312.4)] == ["under 0.1 s", "2.3 s", "312 s"]
+
+
+def test_notes_beside_each_other_are_sentences():
+    notes = ["'I' was opened; it also holds rgb.", "the wavelengths overlap", "params.map_info: not used."]
+    assert (
+        sentences(notes)
+        == "'I' was opened; it also holds rgb. The wavelengths overlap. params.map_info: not used."
+    )
+    assert sentences(["maxValue is 5000.", "b_1 is noisy", "x.hdr was read", "nodata: none"]) == (
+        "maxValue is 5000. b_1 is noisy. x.hdr was read. Nodata: none."
+    )
+    assert sentences([]) == ""

@@ -114,7 +114,7 @@ def _guessed(centres: NDArray[np.float64], unit: str, notes: list[str]) -> NDArr
     if not unit and len(centres) > 1 and (centres == np.arange(1, len(centres) + 1)).all():
         notes.append("the wavelengths only count the bands: ignored.")
         return None
-    likely, factor = ("nanometers", 1.0) if centres.min() > 100 else ("micrometers", 1e3)
+    likely, factor = ("nanometres", 1.0) if centres.min() > 100 else ("micrometres", 1e3)
     nm = centres * factor
     if nm.min() < POSSIBLE_NM[0] or nm.max() > POSSIBLE_NM[1]:
         notes.append(f"numbers from {centres.min():g} to {centres.max():g} can't be wavelengths: ignored.")

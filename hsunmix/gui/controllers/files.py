@@ -17,6 +17,7 @@ from hsunmix.gui.means import means
 from hsunmix.gui.workbench import Workbench
 from hsunmix.jobs import Work
 from hsunmix.model.pixels import prepared
+from hsunmix.model.wording import sentences
 from hsunmix.session.document import Document
 from hsunmix.session.history import Entry
 
@@ -162,7 +163,7 @@ class Controller:
         if path != resource(*SAMPLE):
             bench.settings.remember(path)
         if document.cube is not None and document.cube.notes:
-            bench.say(f"{path.name}: {' '.join(document.cube.notes)}", about="notes")
+            bench.say(f"{path.name}: {sentences(document.cube.notes)}", about="notes")
         if intent.unmix:
             bench.send(i.Unmix())
 

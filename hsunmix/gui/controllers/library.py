@@ -20,6 +20,7 @@ from hsunmix.model.cube import Cube
 from hsunmix.model.library import filled, lacking, merge_libraries, to_brightness
 from hsunmix.model.matching import METRICS, Match, rank
 from hsunmix.model.spectra import Endmember, Source, Spectra
+from hsunmix.model.wording import sentences
 from hsunmix.session.document import Document
 
 __all__ = ["Controller"]
@@ -222,7 +223,7 @@ class Controller:
         def done(found: Found) -> None:
             bench.show(library=found[0], likenesses=found[1])
             if found[0].notes:
-                bench.say(" ".join(found[0].notes))
+                bench.say(sentences(found[0].notes))
             then(_some(found[0], cube))
 
         members, paths = bench.document.endmembers, bench.settings.preferences.libraries

@@ -21,6 +21,7 @@ from hsunmix.gui import intents as i
 from hsunmix.gui.controllers.files import may_leave, reading, title_of
 from hsunmix.gui.workbench import Workbench
 from hsunmix.model.progress import Step
+from hsunmix.model.wording import sentences
 from hsunmix.session.document import Document
 from hsunmix.session.history import Entry
 from hsunmix.session.recovery import Claim, Keeper, Work, known_since, left_behind
@@ -182,7 +183,7 @@ class Controller:
         self._within(0)
         QTimer.singleShot(HARMLESS, bench, self._trust)
         rest = tuple(w for w in bench.live.left_behind if w.folder != claim.work.folder)
-        notes = "" if document.cube is None else " ".join(document.cube.notes)
+        notes = "" if document.cube is None else sentences(document.cube.notes)
         bench.show(left_behind=rest)
         bench.say(f"The work on {record.title} is back; save it to keep it. {notes}".strip(), about="notes")
 
