@@ -176,7 +176,8 @@ def deliver(
     Warns
     -----
     HsunmixWarning
-        Files of an earlier run were removed, or left because they were changed since.
+        Files of an earlier run were removed, or left because they were changed since; or files that were
+        none were replaced.
     """
     from hsunmix.exports import _result
 
@@ -198,9 +199,10 @@ def deliver(
         step = Step(len(chosen) / (len(chosen) + 1), message="Writing the record")
         yield step
         paths += yield from relay(_result.write(delivery, stage, paths, folder.kept), _always(step))
-        removed, changed = folder.exchange(stage, _inputs(delivery))
-    _tell(folder.path, removed, "removed")
-    _tell(folder.path, changed, "left, because changed since,")
+        removed, changed, replaced = folder.exchange(stage, _inputs(delivery))
+    _tell(folder.path, removed, "removed", "of an earlier run")
+    _tell(folder.path, changed, "left, because changed since,", "of an earlier run")
+    _tell(folder.path, replaced, "replaced", "that no earlier run had left so")
     return [folder.path / path.relative_to(stage) for path in paths]
 
 
@@ -216,11 +218,11 @@ def _inputs(delivery: Delivery) -> list[Path]:
     return files + [Path(library.path) for library in libraries if library is not None and library.path]
 
 
-def _tell(folder: Path, names: Sequence[str], what: str) -> None:
+def _tell(folder: Path, names: Sequence[str], what: str, whose: str) -> None:
     if names:
         some = ", ".join(names[:NAMED]) + (", …" if len(names) > NAMED else "")
         files = "1 file" if len(names) == 1 else f"{len(names)} files"
-        warnings.warn(f"{folder}: {what} {files} of an earlier run: {some}", HsunmixWarning, stacklevel=3)
+        warnings.warn(f"{folder}: {what} {files} {whose}: {some}", HsunmixWarning, stacklevel=3)
 
 
 def write_products(

@@ -109,7 +109,7 @@ class ProductFolder:
             return []
         return [name for name in _files(earlier) if (self.path / name).is_file()]
 
-    def exchange(self, stage: Path, inputs: Collection[Path] = ()) -> tuple[list[str], list[str]]:
+    def exchange(self, stage: Path, inputs: Collection[Path] = ()) -> tuple[list[str], list[str], list[str]]:
         """Let what was written take the place of what is there; the record comes last.
 
         Without a record a folder is known to be incomplete, should we be killed in between.
@@ -126,10 +126,13 @@ class ProductFolder:
             What an earlier run wrote and is no part of this one: it is removed.
         list of str
             The same, but changed since: it is left.
+        list of str
+            What lay in the place of a product and is not what an earlier run wrote: it is replaced.
         """
         staged = sorted(path for path in stage.iterdir() if path.name != RECORD)
         new = {*(path.name for path in staged), *_files(_record(stage / RECORD) or {"files": []})}
         removed, changed = self._outdated(new)
+        replaced = [path.name for path in staged if self._is_anothers(path.name)]
         record = self.path / RECORD
         self._spare(inputs, {*new, RECORD, *removed})
         for path in [*staged, record]:
@@ -146,7 +149,15 @@ class ProductFolder:
                 (self.path / name).unlink(missing_ok=True)
         put_in_place(stage / RECORD, record)
         sync_folder(self.path)
-        return removed, changed
+        return removed, changed, replaced
+
+    def _is_anothers(self, name: str) -> bool:
+        """Whether a file lies there that no earlier run wrote, or that was changed since."""
+        try:
+            found = (self.path / name).stat()
+        except OSError:
+            return False
+        return name not in self._old or found.st_mtime_ns > self._old[name]
 
     def _spare(self, inputs: Collection[Path], touched: Collection[str]) -> None:
         """Refuse to replace what the result was made from."""

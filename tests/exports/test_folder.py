@@ -227,3 +227,16 @@ def test_no_product_takes_the_place_of_what_it_was_made_from(tmp_path, five, rol
     assert (folder / "endmembers.csv").read_text() == "before"
     assert names(folder) == ["endmembers.csv", "rmse.tif"]
     assert write_products(made, tmp_path / "elsewhere", ["csv", "geotiff"])
+
+
+def test_files_of_others_that_a_product_replaces_are_told(tmp_path, five, recwarn):
+    (tmp_path / "endmembers.csv").write_text("somebody's own")
+    with pytest.warns(HsunmixWarning, match=r"replaced 1 file that no earlier run .*: endmembers\.csv"):
+        write_products(five, tmp_path, ["csv"])
+    recwarn.clear()
+    write_products(five, tmp_path, ["csv"])
+    assert not [w for w in recwarn if issubclass(w.category, HsunmixWarning)]
+    later = (tmp_path / "result.json").stat().st_mtime_ns + 10**9
+    os.utime(tmp_path / "endmembers.csv", ns=(later, later))  # edited since
+    with pytest.warns(HsunmixWarning, match=r"replaced 1 file"):
+        write_products(five, tmp_path, ["csv"])
