@@ -19,10 +19,12 @@ from hsunmix.methods import RankEstimate, get, pipeline
 from hsunmix.methods.locked import put_in
 from hsunmix.methods.noisy_bands import noisy_bands
 from hsunmix.model.cube import Cube
+from hsunmix.model.library import Library
 from hsunmix.model.progress import Step
 from hsunmix.model.spectra import Endmember
 from hsunmix.model.unmixing import Asked, Unmixing
 from hsunmix.session.document import Document, RunSettings
+from hsunmix.session.libraries import BUILTIN, open_library
 from hsunmix.session.members import check_values, free_name, places, same_spectra
 from hsunmix.session.reproduce import read_weights
 from hsunmix.session.runs import solved_only, with_run
@@ -112,6 +114,8 @@ class Controller:
             settings.seed,
             abundance_parameters=settings.parameters.get(settings.abundance, {}),
         )
+        if get(settings.method).needs_library:
+            request = replace(request, libraries=self._libraries(cube))
         takes = {parameter.name for parameter in get(settings.method).parameters}
         if settings.weights is not None and "weights_are" in takes:
             values, origin = read_weights(Path(settings.weights.path), cube)
@@ -136,6 +140,11 @@ class Controller:
             result = yield from pipeline.unmix(scene, replace(request, endmembers=spectra, locked=columns))
         means(result)
         return result, columns
+
+    def _libraries(self, cube: Cube) -> tuple[Library, ...]:
+        """Return the analyst's libraries on the scene's bands; the built-in one where there are none."""
+        paths = self.bench.settings.preferences.libraries or (BUILTIN,)
+        return tuple(open_library(path).on(cube).usable(cube) for path in paths)
 
     def use_endmembers(self, _intent: i.UseEndmembers) -> None:
         """Find only the abundances of the endmembers there are; a run that is kept as others are."""
