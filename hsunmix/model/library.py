@@ -232,8 +232,23 @@ class Library(Spectra):
         return np.stack(whole, axis=1)
 
     def usable(self, cube: Cube) -> Library:
-        """Return the library with gaps filled in, as ``endmembers`` does."""
-        return replace(self, values=self.endmembers(cube).T)
+        """Return the spectra that a method can choose from: those that lack too many bands are left out.
+
+        The notes name them. The library is one that ``on`` has brought to the cube.
+
+        Raises
+        ------
+        InputError
+            None is left.
+        """
+        short = [k for k, values in enumerate(self.values) if lacking(values, cube.good_bands).any()]
+        if len(short) == len(self):
+            raise InputError(f"{self.label}: no spectrum has values in enough of the bands used")
+        whole = self.pick(*(k for k in range(len(self)) if k not in short)) if short else self
+        if short:
+            said = f"{self.label}: {_named([self.names[k] for k in short])} too few values: left out."
+            whole = replace(whole, notes=(*self.notes, said))
+        return replace(whole, values=whole.endmembers(cube).T)
 
 
 def some_pixels(cube: Cube) -> NDArray[np.float32]:

@@ -165,3 +165,15 @@ def test_bands_that_can_not_be_laid_on_each_other():
         )
     by_number = spectra(nm=None).on(cube())
     assert "by their number" in by_number.notes[0]
+
+
+def test_spectra_that_lack_too_much_are_no_choice():
+    values = spectra().values.copy()
+    values[1, 3:7] = np.nan
+    on = Library.of(Spectra(values, ("dark", "rising", "flat"), NM, path="some.csv")).on(cube())
+    left = on.usable(cube())
+    assert left.names == ("dark", "flat")
+    assert left.notes[-1] == "some.csv: rising has too few values: left out."
+    assert np.isfinite(left.values).all()
+    with pytest.raises(InputError, match="no spectrum has values in enough"):
+        on.pick("rising").usable(cube())
