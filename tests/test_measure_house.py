@@ -58,6 +58,6 @@ def test_what_is_counted(found):
 
 
 def test_the_house_itself(script):
-    found = script["figures"](script["read"](SCRIPT.parent.parent / "hsunmix"))
-    assert found["circles of imports"][1] == []
-    assert found["entries at the root of formats"][0] <= 10
+    modules = script["read"](SCRIPT.parent.parent / "hsunmix")
+    assert script["_circles"]({name: module.imports for name, module in modules.items()}) == []
+    assert script["_root"](modules, "formats", True)[0] <= 10
