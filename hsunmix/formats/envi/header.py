@@ -14,9 +14,10 @@ from pathlib import Path
 from hsunmix.errors import FileError, FormatError
 from hsunmix.formats.envi.keys import understood
 
-__all__ = ["MAX_BYTES", "Header", "is_header", "parse", "read_header"]
+__all__ = ["MAX_BYTES", "Fields", "Header", "is_header", "parse", "read_header"]
 
 MAX_BYTES = 4 << 20
+Fields = dict[str, str]  # as a header has them, whoever says so
 _BOM = b"\xef\xbb\xbf"
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}", re.ASCII)
 _DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+", re.ASCII)

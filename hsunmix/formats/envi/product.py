@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from hsunmix.formats.envi.characterisation import IMAGE, METADATA, metadata_fields, metadata_of
 from hsunmix.formats.envi.header import Header, is_header
-from hsunmix.formats.geotiff.characterisation import IMAGE, METADATA, metadata_fields, metadata_of
 from hsunmix.formats.opening.files import is_regular, read_head
 
 __all__ = ["header_of_product", "with_metadata"]

@@ -10,17 +10,17 @@ from numpy.typing import NDArray
 
 from hsunmix.errors import FileError, FormatError
 from hsunmix.formats.envi import bands as envi_bands
-from hsunmix.formats.envi.header import Header, is_header, read_header
+from hsunmix.formats.envi.characterisation import metadata_fields, metadata_of
+from hsunmix.formats.envi.header import Fields, Header, is_header, read_header
 from hsunmix.formats.envi.map import georeference
-from hsunmix.formats.geotiff.beside import complete
-from hsunmix.formats.geotiff.characterisation import image_of, metadata_fields, metadata_of
+from hsunmix.formats.geotiff.beside import complete, image_of
 from hsunmix.formats.geotiff.file import TiffFacts, is_tiff, look, tiff_beside
 from hsunmix.formats.geotiff.mask import take_mask
 from hsunmix.formats.geotiff.pages import read_pages, spread
 from hsunmix.formats.geotiff.pixels import TiffPixels
 from hsunmix.formats.geotiff.places import lying
 from hsunmix.formats.geotiff.stac import stac_fields
-from hsunmix.formats.geotiff.terms import Fields, joined, merged
+from hsunmix.formats.geotiff.terms import joined, merged
 from hsunmix.formats.opening.files import is_regular
 from hsunmix.formats.opening.options import Options
 from hsunmix.formats.pixels.absence import Absence, ScreenedPixels, empty_value

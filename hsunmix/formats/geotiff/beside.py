@@ -1,4 +1,4 @@
-"""What lies beside a TIFF file: GDAL's ``NAME.tif.aux.xml``, and a world file with its place.
+"""What lies beside a TIFF file: GDAL's ``NAME.tif.aux.xml``, a world file, a product's METADATA.XML.
 
 Read here, because GDAL itself would follow the first to other files.
 """
@@ -8,12 +8,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from hsunmix.errors import FileError
-from hsunmix.formats.geotiff.file import Tags, TiffFacts
-from hsunmix.formats.geotiff.xml import Element, read_xml
+from hsunmix.formats.envi.characterisation import IMAGE, METADATA
+from hsunmix.formats.geotiff.file import Tags, TiffFacts, tiff_beside
 from hsunmix.formats.opening.files import is_regular
+from hsunmix.formats.opening.xml import Element, read_xml
 from hsunmix.model.georeference import Georeference
 
-__all__ = ["complete"]
+__all__ = ["complete", "image_of"]
 
 MAX_WORLD_BYTES = 4096
 
@@ -23,6 +24,14 @@ def complete(facts: TiffFacts, path: Path) -> None:
     _aux_xml(facts, path)
     if facts.place is None:
         facts.place = _world_file(facts, path)
+
+
+def image_of(metadata: Path) -> Path | None:
+    """Find the image of a product by its metadata."""
+    begin, found, ending = metadata.name.rpartition(METADATA)
+    if not found or ending.lower() != ".xml":
+        return None
+    return tiff_beside(metadata, begin + IMAGE) or tiff_beside(metadata, begin + IMAGE + "_COG")
 
 
 def _aux_xml(facts: TiffFacts, path: Path) -> None:

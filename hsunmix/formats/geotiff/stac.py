@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from hsunmix.formats.geotiff.terms import Fields
+from hsunmix.formats.envi.header import Fields
 from hsunmix.formats.opening.files import is_regular
 
 __all__ = ["stac_fields"]

@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from hsunmix.formats.envi.header import Fields
 from hsunmix.formats.geotiff.file import Tags, TiffFacts
 
-__all__ = ["Fields", "joined", "merged"]
-
-Fields = dict[str, str]
+__all__ = ["joined", "merged"]
 
 # what it means: how it is called, spelled with blanks and in lower case
 _WORDS = {

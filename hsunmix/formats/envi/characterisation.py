@@ -11,12 +11,11 @@ import re
 from pathlib import Path
 
 from hsunmix.errors import FileError, FormatError
-from hsunmix.formats.geotiff.file import tiff_beside
-from hsunmix.formats.geotiff.terms import Fields
-from hsunmix.formats.geotiff.xml import Element, read_xml
+from hsunmix.formats.envi.header import Fields
 from hsunmix.formats.opening.files import is_regular
+from hsunmix.formats.opening.xml import Element, read_xml
 
-__all__ = ["image_of", "metadata_fields", "metadata_of"]
+__all__ = ["IMAGE", "METADATA", "metadata_fields", "metadata_of"]
 
 IMAGE, METADATA = "SPECTRAL_IMAGE", "METADATA"
 _CHANNEL = re.compile(r"[0-9]{1,6}")
@@ -38,14 +37,6 @@ def metadata_of(image: Path) -> Path | None:
         if is_regular(path):
             return path
     return None
-
-
-def image_of(metadata: Path) -> Path | None:
-    """Find the image of a product by its metadata."""
-    begin, found, ending = metadata.name.rpartition(METADATA)
-    if not found or ending.lower() != ".xml":
-        return None
-    return tiff_beside(metadata, begin + IMAGE) or tiff_beside(metadata, begin + IMAGE + "_COG")
 
 
 def metadata_fields(path: Path, bands: int, notes: list[str], image: str = "") -> Fields:
