@@ -12,7 +12,7 @@ from hsunmix.engine.passes import norms_squared, residuals
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import PerPixel
 from hsunmix.errors import InputError, ParameterError
-from hsunmix.methods import Abundances, Method, Start, get
+from hsunmix.methods import Method, Problem, get
 from hsunmix.methods._layout import laid_out
 from hsunmix.methods._request import Request
 from hsunmix.model.foreign import spectra
@@ -51,8 +51,8 @@ def _check_rank(scene: Scene, rank: int) -> None:
 
 def started(
     scene: Scene, request: Request, method: Method
-) -> Generator[Step | None, None, tuple[Start, str]]:
-    """Return what the method starts from, and what had to be done to it; the request is a checked one."""
+) -> Generator[Step | None, None, tuple[Problem, str]]:
+    """Return what a method is to solve, and what had to be done to what was given, for a checked request."""
     given = None if request.endmembers is None else scene.used_spectra(request.endmembers)
     locked, said = request.locked, ""
     if given is None and locked:
@@ -63,7 +63,7 @@ def started(
                 f"init holds {_counted(given.shape[1], 'spectrum', 'spectra')}, but "
                 f"{_counted(request.rank, 'endmember')} asked for: both numbers must be the same"
             )
-        if method.starts_from_spectra:
+        if method.traits.starts_from_spectra:
             given, said = yield from _mended(scene, given, locked)
         elif not locked:
             raise InputError(
@@ -74,17 +74,18 @@ def started(
             said = f"{method.id} starts from no spectra: of those given only the locked ones count."
     weights = None
     if request.weights is not None:
-        if all(p.name != "weights_are" for p in method.parameters):
+        if not method.traits.takes_weights:
             raise InputError(f"{method.id} takes no weights; weighted does")
         weights = laid_out(scene, np.asarray(request.weights))
-    return Start(request.seed, given, locked, weights, _library(scene, request, method)), said
+    library = _library(scene, request, method)
+    return Problem(scene, request.rank, request.seed, given, locked, weights, library), said
 
 
 def check_library(method: Method, libraries: Collection[object]) -> None:
     """Refuse libraries for a method that takes none, and none for one that needs them."""
-    if libraries and not method.needs_library:
+    if libraries and not method.traits.needs_library:
         raise InputError(f"{method.id} takes no library")
-    if method.needs_library and not libraries:
+    if method.traits.needs_library and not libraries:
         raise InputError(f"{method.id} chooses spectra from a library: give one (--library, or library=)")
 
 
@@ -156,7 +157,7 @@ def _lengths(w: Array) -> Array:
 def _left(scene: Scene, w: Array) -> Generator[Step | None, None, PerPixel]:
     """What spectra leave of every pixel, squared, with exact nonnegative abundances."""
     nnls = get("nnls", "abundance")
-    found: Abundances = yield from nnls.run(scene, w, nnls.params())
+    found = yield from nnls.run(scene, w, nnls.params())
     return (yield from residuals(scene, w, found.h))
 
 

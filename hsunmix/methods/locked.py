@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.errors import InputError
-from hsunmix.methods import Factorization, Method, Start
+from hsunmix.methods import Factorization, Method, Problem
 
 __all__ = ["in_their_columns", "put_in", "with_locked"]
 
@@ -51,21 +51,21 @@ def put_in(found: Array, locked: Array) -> tuple[Array, tuple[int, ...]]:
     return spectra, tuple(columns)
 
 
-def with_locked(result: Factorization, start: Start, method: Method) -> Factorization:
+def with_locked(result: Factorization, problem: Problem, method: Method) -> Factorization:
     """Return a result in which locked spectra are as they were given, bit for bit, in their columns.
 
     Methods that keep them may have scaled them to and fro. Where a method knows nothing of them, they take
     the places of those most like them, and the result has no abundances any more (``abundance`` says
     by which method they are to be found).
     """
-    if not start.locked or start.endmembers is None:
+    if not problem.locked or problem.start is None:
         return result
-    if method.keeps_locked:
+    if method.traits.keeps_locked:
         w = result.endmembers.copy()
-        kept = [k for k in start.locked if k < w.shape[1]]
-        w[:, kept] = start.endmembers[:, kept]
+        kept = [k for k in problem.locked if k < w.shape[1]]
+        w[:, kept] = problem.start[:, kept]
         return replace(result, endmembers=w)
-    w, columns, said = in_their_columns(result.endmembers, result.columns, start)
+    w, columns, said = in_their_columns(result.endmembers, result.columns, problem)
     return replace(
         result,
         endmembers=w,
@@ -78,12 +78,12 @@ def with_locked(result: Factorization, start: Start, method: Method) -> Factoriz
 
 
 def in_their_columns(
-    found: Array, pixels: NDArray[np.int64] | None, start: Start
+    found: Array, pixels: NDArray[np.int64] | None, problem: Problem
 ) -> tuple[Array, NDArray[np.int64], str]:
     """Put the locked spectra of a start among found ones; return them, their pixels and what was done."""
-    assert start.endmembers is not None
-    locked = list(start.locked)
-    spectra, places = put_in(found, start.endmembers[:, locked])
+    assert problem.start is not None
+    locked = list(problem.locked)
+    spectra, places = put_in(found, problem.start[:, locked])
     if locked[-1] >= found.shape[1]:
         raise InputError(
             f"endmember {locked[-1]} is locked, but only {found.shape[1]} could be found, from 0 on"

@@ -18,7 +18,7 @@ from hsunmix.engine.loading import load
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import PerPixel
 from hsunmix.errors import InputError
-from hsunmix.methods import Abundances, Extraction, Factorization, Method, RankEstimate, get
+from hsunmix.methods import Extraction, Factorization, Method, RankEstimate, get
 from hsunmix.methods._misfit import misfit
 from hsunmix.methods._missing import abundances_of_known, known_by
 from hsunmix.methods._request import Request
@@ -53,7 +53,7 @@ def load_for(cube: Cube, request: Request) -> Generator[Step | None, None, Scene
         As of ``load``.
     """
     method = get(request.method, "factorization", "extraction")
-    if request.weights is not None and any(p.name == "weights_are" for p in method.parameters):
+    if request.weights is not None and method.traits.takes_weights:
         cube = with_weights(cube, request.weights)
     return (yield from load(cube, request.endmembers))
 
@@ -73,22 +73,21 @@ def unmix(scene: Scene, request: Request) -> Steps:
     params = make(method.params, request.parameters)
     asked = abundance_params(request)
     request = checked(scene, request)
-    start, said = yield from started(scene, request, method)
-    known = known_by(scene, params, start.weights)
+    problem, said = yield from started(scene, request, method)
+    known = known_by(scene, params, problem.weights)
     if method.kind == "extraction":
-        found: Extraction = yield from method.run(scene, request.rank, params, start)
-        result = _extracted(found)
+        result = _extracted((yield from method.run(problem, params)))
     else:
-        work = method.run(scene, request.rank, params, start)
+        work = method.run(problem, params)
         result = yield from relay(work, partial(_in_cube_units, scene))
-    result = with_locked(result, start, method)
+    result = with_locked(result, problem, method)
     # Scaled, then solved, then measured: fractions that sum to one need spectra that have their scale.
     if not result.fixed_scale and not result.abundance:
-        result = yield from scaled_to_sum_one(scene, result, start.locked)
+        result = yield from scaled_to_sum_one(scene, result, problem.locked)
     wanted = request.abundance or result.abundance
     if wanted and (wanted != result.abundance or result.abundances is None or request.abundance_parameters):
         result = yield from _with_abundances(scene, result, wanted, asked, known)
-        if start.weights is not None:
+        if problem.weights is not None:
             said = f"{said} {wanted.upper()} counts all known values alike, whatever their weights.".strip()
     result = replace(result, note=" ".join(filter(None, [said, result.note, result.abundance_note])))
     unmixing = yield from _finish(scene, result, method, to_dict(params), known)
@@ -174,7 +173,7 @@ def solve(
     w = scene.used_spectra(endmembers)
     method = get(abundance, "abundance")
     params = make(method.params, parameters or {})
-    found: Abundances = yield from method.run(scene, w, params)
+    found = yield from method.run(scene, w, params)
     result = Factorization(w, found.h, np.zeros((0, 2)), abundance=abundance, note=found.note)
     unmixing = noted(scene, (yield from _finish(scene, result, method, to_dict(params))), endmembers)
     if given is not None:
@@ -189,8 +188,7 @@ def estimate_rank(
 ) -> Generator[Step | None, None, RankEstimate]:
     """Estimate the number of endmembers."""
     chosen = get(method, "rank")
-    estimate: RankEstimate = yield from chosen.run(scene, make(chosen.params, parameters or {}))
-    return estimate
+    return (yield from chosen.run(scene, make(chosen.params, parameters or {})))
 
 
 def _in_cube_units(scene: Scene, step: Step | None) -> Step | None:

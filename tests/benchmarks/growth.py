@@ -23,7 +23,7 @@ from threadpoolctl import threadpool_limits
 from hsunmix.engine.loading import from_array
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.threads import set_threads
-from hsunmix.methods import Start, get
+from hsunmix.methods import Problem, get
 from hsunmix.methods.factorization import hals
 from hsunmix.model.progress import finish
 from tests.benchmarks.scenes import urban_size
@@ -54,17 +54,17 @@ def works(rank: int) -> dict[str, Callable[[Scene, np.ndarray], Any]]:
     """What is timed, given a scene and spectra."""
     params = hals.Params(max_iterations=5, tolerance=0, multilevel=False)
     return {
-        "spa": lambda s, _w: finish(get("spa").run(s, rank, get("spa").params(), Start())),
+        "spa": lambda s, _w: finish(get("spa").run(Problem(s, rank), get("spa").params())),
         "nnls": lambda s, w: finish(get("nnls").run(s, w, get("nnls").params())),
         "fcls": lambda s, w: finish(get("fcls").run(s, w, get("fcls").params())),
-        "hals, 5 iterations": lambda s, w: finish(hals.run(s, rank, params, Start(endmembers=w))),
+        "hals, 5 iterations": lambda s, w: finish(hals.run(Problem(s, rank, start=w), params)),
     }
 
 
 def scene_of(pixels: int, bands: int, rank: int) -> tuple[Scene, np.ndarray]:
     side = round(pixels**0.5)
     scene = from_array(urban_size(side, pixels // side, bands, rank))
-    return scene, finish(get("spa").run(scene, rank, get("spa").params(), Start())).endmembers
+    return scene, finish(get("spa").run(Problem(scene, rank), get("spa").params())).endmembers
 
 
 def measure(axis: str) -> dict[str, list[float]]:

@@ -24,7 +24,7 @@ from hsunmix.engine.loading import from_array
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.threads import set_threads
 from hsunmix.kernels._products import add_x_ht, wt_x
-from hsunmix.methods import Start, get, pipeline
+from hsunmix.methods import Problem, get, pipeline
 from hsunmix.methods.factorization import hals
 from hsunmix.methods.factorization._hals_loop import Loop
 from hsunmix.methods.factorization._initial import initial_abundances
@@ -86,7 +86,7 @@ def reads(name: str, scene: Scene, w: np.ndarray) -> None:
         [
             lambda: _sum(flat),
             lambda: _products(tile, wt, loop.h[0], len(scene.tiles)),
-            lambda: finish(spa.run(scene, rank, spa.params(), Start())),
+            lambda: finish(spa.run(Problem(scene, rank), spa.params())),
             lambda: finish(loop.iterate()),
         ],
         25,
@@ -132,7 +132,7 @@ def factorization(name: str, x: Array, scene: Scene, w: np.ndarray, iterations: 
     params = hals.Params(max_iterations=300, tolerance=0)
     ours = np.inf
     for _ in range(3):
-        history = finish(hals.run(scene, rank, params, Start(endmembers=w))).history
+        history = finish(hals.run(Problem(scene, rank, start=w), params)).history
         ours = min(ours, history[np.argmax(history[:, 1] <= target), 0])
     ask = {"Urban-size": "≥ 30", "Jasper": "≥ 15"}.get(name, "")
     row(name, f"hals to cd's {100 * target:.3f} % after {iterations}", ours, theirs, "×", ask)
@@ -154,7 +154,7 @@ def kullback(name: str, x: Array, scene: Scene, w: np.ndarray, iterations: int =
 
     def run() -> None:
         nonlocal ours
-        history = finish(mu.run(scene, rank, params, Start(endmembers=start))).history
+        history = finish(mu.run(Problem(scene, rank, start=start), params)).history
         ours = min(ours, float(np.median(np.diff(history[:, 0]))))
 
     def run_peer() -> None:
@@ -188,7 +188,7 @@ def optional_peers(name: str, x: Array, scene: Scene, w: np.ndarray) -> None:
         snpa, nnls_ = get("snpa"), get("nnls")
 
         def both() -> None:
-            found = finish(snpa.run(scene, rank, snpa.params(), Start()))
+            found = finish(snpa.run(Problem(scene, rank), snpa.params()))
             finish(nnls_.run(scene, found.endmembers, nnls_.params()))
 
         row(
@@ -207,7 +207,7 @@ def threads(name: str, scene: Scene, w: np.ndarray) -> None:
     spa, rank = get("spa"), w.shape[1]
     work: dict[str, Callable[[], Any]] = {
         "one hals sweep": lambda: finish(loop.iterate()),
-        "spa": lambda: finish(spa.run(scene, rank, spa.params(), Start())),
+        "spa": lambda: finish(spa.run(Problem(scene, rank), spa.params())),
     }
     for method in ("nnls", "fcls"):
         chosen = get(method)
@@ -237,7 +237,7 @@ def main() -> None:
         for name, x, rank in scenes:
             scene = from_array(x)
             spa = get("spa")
-            w = finish(spa.run(scene, rank, spa.params(), Start())).endmembers
+            w = finish(spa.run(Problem(scene, rank), spa.params())).endmembers
             if name == "Urban-size":
                 reads(name, scene, w)
             abundances(name, x, scene, w, 2000)

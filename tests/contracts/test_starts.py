@@ -13,8 +13,8 @@ from hsunmix.errors import InputError, ParameterError
 from hsunmix.methods import Method, methods
 
 SOLVERS = [m for m in methods().values() if m.kind in ("factorization", "extraction")]
-STARTING = [m for m in SOLVERS if m.starts_from_spectra]
-OTHERS = [m for m in SOLVERS if not m.starts_from_spectra]
+STARTING = [m for m in SOLVERS if m.traits.starts_from_spectra]
+OTHERS = [m for m in SOLVERS if not m.traits.starts_from_spectra]
 CHEAP = {
     "lp": {"candidates": 12},
     "ppi": {"skewers": 300},
@@ -131,7 +131,7 @@ def test_locked_spectra_stay_bit_for_bit(method: Method, locked: tuple[int, ...]
     given = 1000 * materials()
     given[:, 0] = np.linspace(200, 900, 18)
     given[:4, 2] = -20.0
-    asked = CHEAP.get(method.id, {}) | ({"max_iterations": 8} if method.starts_from_spectra else {})
+    asked = CHEAP.get(method.id, {}) | ({"max_iterations": 8} if method.traits.starts_from_spectra else {})
     found = hsunmix.unmix(x, method.id, rank=3, init=given, locked=locked, **asked)
     kept = list(locked)
     assert found.endmembers[:, kept].tobytes() == given[:, kept].tobytes()
@@ -152,7 +152,7 @@ def test_locked_spectra_stay_bit_for_bit(method: Method, locked: tuple[int, ...]
 def test_what_is_locked_is_kept_or_refused_where_the_scene_has_fewer_materials(method: Method) -> None:
     x = materials()[:, :2] @ np.random.default_rng(0).dirichlet(np.ones(2), 80).T
     given = np.abs(np.random.default_rng(1).standard_normal((18, 4)))
-    asked = CHEAP.get(method.id, {}) | ({"max_iterations": 8} if method.starts_from_spectra else {})
+    asked = CHEAP.get(method.id, {}) | ({"max_iterations": 8} if method.traits.starts_from_spectra else {})
     try:
         found = hsunmix.unmix(x, method.id, rank=4, init=given, locked=(3,), **asked)
     except InputError as error:

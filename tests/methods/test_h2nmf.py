@@ -11,7 +11,7 @@ from scipy.optimize import nnls
 import hsunmix
 from hsunmix.engine.loading import from_array
 from hsunmix.kernels.clusters import GRID, partition, shares
-from hsunmix.methods import Start, get
+from hsunmix.methods import Problem, get
 from hsunmix.methods.extraction import _bisection
 from hsunmix.methods.extraction._candidates import candidates, clusters
 from hsunmix.model.progress import finish
@@ -69,7 +69,7 @@ def test_two_materials_are_told_apart() -> None:
     x = (w @ np.vstack([share, 1 - share])) * rng.uniform(0.5, 1, len(share))
     scene = from_array(x)
     method = get("h2nmf")
-    found = finish(method.run(scene, 2, method.params(), Start()))
+    found = finish(method.run(Problem(scene, 2), method.params()))
     labels = scene.spread(found.labels)
     assert len(set(labels[share > 0.5])) == len(set(labels[share < 0.5])) == 1
     assert labels[-1] != labels[-2]
@@ -81,7 +81,7 @@ def test_groups_of_one_spectrum_are_found_whatever_their_brightness() -> None:
     group = rng.integers(0, 5, 400)
     scene = from_array(spectra[:, group] * rng.uniform(0.3, 1, 400))
     method = get("h2nmf")
-    found = finish(method.run(scene, 5, method.params(), Start()))
+    found = finish(method.run(Problem(scene, 5), method.params()))
     labels = scene.spread(found.labels)
     assert sorted(group[found.columns]) == [0, 1, 2, 3, 4]
     for k in range(5):

@@ -10,7 +10,7 @@ import pytest
 from scipy.optimize import minimize
 
 import hsunmix
-from hsunmix.methods.factorization._steps import Problem
+from hsunmix.methods.factorization._steps import Quadratic
 from hsunmix.methods.factorization.sparse import Steps
 from tests.methods.reference import load
 from tests.scenes import mixture
@@ -35,7 +35,7 @@ def test_the_loss_never_rises() -> None:
 def test_a_column_of_w_is_its_optimum() -> None:
     rng = np.random.default_rng(0)
     h, x = rng.random((1, 50)), rng.standard_normal((6, 50)) + 0.2
-    problem = Problem(np.full((1, 6), 6**-0.5), h @ x.T, h @ h.T, np.arange(1))
+    problem = Quadratic(np.full((1, 6), 6**-0.5), h @ x.T, h @ h.T, np.arange(1))
     w = Steps(0.0).spectra(problem)[0]
     assert np.linalg.norm(w) == pytest.approx(1)
 

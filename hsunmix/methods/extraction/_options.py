@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from hsunmix.engine.passes import coordinates_along, norms_squared
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.subsets import subset
-from hsunmix.methods import Extraction, Start
+from hsunmix.methods import Extraction, Problem
 from hsunmix.model.progress import Step
 
 __all__ = ["Options", "with_options"]
@@ -39,23 +39,24 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 P = TypeVar("P", bound=Options)
 Steps = Generator[Step | None, None, Extraction]
-Run = Callable[[Scene, int, P, Start], Steps]
+Run = Callable[[Problem, P], Steps]
 
 
 def with_options(run: Run[P]) -> Run[P]:
     """Wrap an extraction method's ``run`` so that it honours ``candidates`` and ``neighbours``."""
 
     @wraps(run)
-    def wrapped(scene: Scene, rank: int, params: P, start: Start) -> Steps:
+    def wrapped(problem: Problem, params: P) -> Steps:
+        scene = problem.scene
         if params.candidates:
             from hsunmix.methods.extraction._candidates import candidates
 
-            chosen = yield from candidates(scene, max(rank, params.candidates))
-            found = yield from run(subset(scene, chosen), rank, params, start)
+            chosen = yield from candidates(scene, max(problem.rank, params.candidates))
+            found = yield from run(replace(problem, scene=subset(scene, chosen)), params)
             columns = None if found.columns is None else chosen[found.columns]
             found = replace(found, columns=columns)
         else:
-            found = yield from run(scene, rank, params, start)
+            found = yield from run(problem, params)
         if params.neighbours > 1 and found.columns is not None and not found.smoothed:
             found = yield from _averaged(scene, found, params.neighbours)
         return found

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.subsets import subset
 from hsunmix.errors import InputError
-from hsunmix.methods import Extraction, Start, get
+from hsunmix.methods import Extraction, Problem, get
 from hsunmix.methods.extraction._candidates import clusters
 from hsunmix.methods.extraction._choice import Judge, exchanged, independent
 from hsunmix.methods.extraction._options import Options, with_options
@@ -23,7 +23,7 @@ __all__ = ["Candidates", "gathered", "select", "selecting"]
 Array = NDArray[np.float64]
 P = TypeVar("P", bound=Options)
 Model = Callable[["Candidates", int, P], Generator[Step | None, None, Array]]
-Run = Callable[[Scene, int, P, Start], Generator[Step | None, None, Extraction]]
+Run = Callable[[Problem, P], Generator[Step | None, None, Extraction]]
 
 SHORTLIST = 2  # times r: the candidates of most weight, among which is chosen
 MOST_EXCHANGED = 61  # endmembers; with more, exchanges would take minutes
@@ -60,7 +60,7 @@ def gathered(scene: Scene, count: int, vertices: int) -> Generator[Step | None, 
     """Find the centres of clusters, and vertices of the scene."""
     centres, sizes = yield from clusters(scene, count)
     spa = get("spa", "extraction")
-    found: Extraction = yield from spa.run(scene, vertices, spa.params(), Start())
+    found = yield from spa.run(Problem(scene, vertices), spa.params())
     assert found.columns is not None
     extra = found.columns[~np.isin(found.columns, centres)]
     columns = np.concatenate([centres, extra])
@@ -103,17 +103,16 @@ def select(
 def selecting(model: Model[P]) -> Run[P]:
     """Make a method of a model that weighs candidates; ``neighbours`` is honoured too."""
 
-    def run(scene: Scene, rank: int, params: P, start: Start) -> Generator[Step | None, None, Extraction]:
+    def run(problem: Problem, params: P) -> Generator[Step | None, None, Extraction]:
         """Choose ``rank`` pixels, fewer when the others are combinations of those."""
 
-        def on_all(
-            scene: Scene, rank: int, options: Options, start: Start
-        ) -> Generator[Step | None, None, Extraction]:
+        def on_all(problem: Problem, _: Options) -> Generator[Step | None, None, Extraction]:
+            scene, rank = problem.scene, problem.rank
             given = yield from gathered(scene, max(params.candidates, rank), rank)
             weight = yield from model(given, min(rank, len(given.vertices)), params)
             return (yield from select(scene, given, weight, rank))
 
-        return (yield from with_options(on_all)(scene, rank, Options(neighbours=params.neighbours), start))
+        return (yield from with_options(on_all)(problem, Options(neighbours=params.neighbours)))
 
     return run
 

@@ -19,9 +19,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import PerPixel
-from hsunmix.methods import Extraction, Start
+from hsunmix.methods import Extraction, Problem
 from hsunmix.methods.extraction._hierarchy import cluster
 from hsunmix.methods.extraction._options import Options, with_options
 from hsunmix.model.progress import Step
@@ -50,13 +49,9 @@ class Grouping(Extraction):
 
 
 @with_options
-def run(
-    scene: Scene,
-    rank: int,
-    params: Params,
-    start: Start,
-) -> Generator[Step | None, None, Extraction]:
+def run(problem: Problem, params: Params) -> Generator[Step | None, None, Extraction]:
     """Choose ``rank`` pixels, fewer when the others are equal or combinations of those."""
+    scene, rank = problem.scene, problem.rank
     found = yield from cluster(scene, rank)
     if found.rank < rank:
         found = yield from cluster(scene, found.rank)

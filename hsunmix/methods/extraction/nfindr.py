@@ -14,6 +14,7 @@ With pure pixels and no noise these are the vertices. It does not protect agains
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import numpy as np
@@ -24,7 +25,7 @@ from hsunmix.engine.passes import coordinates_along, norms_squared
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part, PerPixel
 from hsunmix.engine.threads import single_threaded_blas
-from hsunmix.methods import Extraction, Start, get
+from hsunmix.methods import Extraction, Problem, get
 from hsunmix.methods.extraction._choice import extraction
 from hsunmix.methods.extraction._options import Options, with_options
 from hsunmix.methods.extraction._reduced import directions, longest
@@ -56,20 +57,16 @@ class Params(Options, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 @with_options
-def run(
-    scene: Scene,
-    rank: int,
-    params: Params,
-    start: Start,
-) -> Generator[Step | None, None, Extraction]:
+def run(problem: Problem, params: Params) -> Generator[Step | None, None, Extraction]:
     """Choose ``rank`` pixels, fewer when the scene has fewer directions."""
+    scene, rank = problem.scene, problem.rank
     _, about_mean = yield from directions(scene)
     r = min(rank, about_mean.count + 1)
     if r == 1:
         return extraction(scene, longest((yield from norms_squared(scene))), rank)
     basis = about_mean.basis[: r - 1] / np.sqrt(about_mean.power[: r - 1, None])
     y = yield from coordinates_along(scene, basis, about_mean.mean)
-    beginnings = yield from _beginnings(scene, r, params, start)
+    beginnings = yield from _beginnings(replace(problem, rank=r), params)
     best, largest = beginnings[0], -1.0
     for number, columns in enumerate(beginnings):
         if not _volume(y, columns) > 0:
@@ -81,14 +78,13 @@ def run(
     return extraction(scene, best, rank)
 
 
-def _beginnings(
-    scene: Scene, r: int, params: Params, start: Start
-) -> Generator[Step | None, None, list[Columns]]:
+def _beginnings(problem: Problem, params: Params) -> Generator[Step | None, None, list[Columns]]:
     if params.init == "random":
-        rng = np.random.default_rng(start.seed)
-        return [rng.choice(scene.n_pixels, r, replace=False) for _ in range(params.runs)]
+        rng = np.random.default_rng(problem.seed)
+        n, r = problem.scene.n_pixels, problem.rank
+        return [rng.choice(n, r, replace=False) for _ in range(params.runs)]
     method = get(params.init, "extraction")
-    found: Extraction = yield from method.run(scene, r, method.params(), start)
+    found = yield from method.run(problem, method.params())
     assert found.columns is not None
     return [found.columns]
 

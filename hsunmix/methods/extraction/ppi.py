@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from hsunmix.engine.passes import compiling, coordinates_along, norms_squared
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part, PerPixel
-from hsunmix.methods import Extraction, Start
+from hsunmix.methods import Extraction, Problem
 from hsunmix.methods.extraction._choice import extraction
 from hsunmix.methods.extraction._options import Options, with_options
 from hsunmix.methods.extraction._reduced import directions, longest
@@ -48,13 +48,9 @@ class Params(Options, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 @with_options
-def run(
-    scene: Scene,
-    rank: int,
-    params: Params,
-    start: Start,
-) -> Generator[Step | None, None, Extraction]:
+def run(problem: Problem, params: Params) -> Generator[Step | None, None, Extraction]:
     """Choose ``rank`` pixels, fewer when the scene has fewer directions."""
+    scene, rank = problem.scene, problem.rank
     _, about_mean = yield from directions(scene)
     r = min(rank, about_mean.count + 1)
     if r == 1:
@@ -62,7 +58,7 @@ def run(
     y = yield from coordinates_along(scene, about_mean.basis[: r - 1], about_mean.mean)
     y32 = scene.per_pixel(y.k, np.float32)
     yield from scene.map(_round, per_pixel=[y, y32])
-    rng = np.random.default_rng(start.seed)
+    rng = np.random.default_rng(problem.seed)
     count = scene.per_pixel(dtype=np.int64, fill=0).flat
     for first in range(0, params.skewers, BLOCK):
         f = rng.standard_normal((min(BLOCK, params.skewers - first), r - 1))

@@ -16,8 +16,7 @@ from typing import Annotated
 import numpy as np
 from msgspec import Meta
 
-from hsunmix.engine.scene import Scene
-from hsunmix.methods import Extraction, Start
+from hsunmix.methods import Extraction, Problem
 from hsunmix.methods.extraction._choice import best_set, extraction
 from hsunmix.methods.extraction._options import Options, with_options
 from hsunmix.model.progress import Step
@@ -35,14 +34,10 @@ class Params(Options, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 @with_options
-def run(
-    scene: Scene,
-    rank: int,
-    params: Params,
-    start: Start,
-) -> Generator[Step | None, None, Extraction]:
+def run(problem: Problem, params: Params) -> Generator[Step | None, None, Extraction]:
     """Draw; fewer than ``rank`` are returned when no set holds so many independent spectra."""
-    rng = np.random.default_rng(start.seed)
+    scene, rank = problem.scene, problem.rank
+    rng = np.random.default_rng(problem.seed)
     size = min(rank, scene.n_pixels)
     sets = [rng.choice(scene.n_pixels, size, replace=False) for _ in range(params.sets)]
     columns = yield from best_set(scene, sets, "Random set")

@@ -16,8 +16,7 @@ from collections.abc import Generator
 
 import numpy as np
 
-from hsunmix.engine.scene import Scene
-from hsunmix.methods import Extraction, Start
+from hsunmix.methods import Extraction, Problem
 from hsunmix.methods.extraction._model import Model
 from hsunmix.methods.extraction._options import Options, with_options
 from hsunmix.methods.extraction.spa import pick
@@ -34,13 +33,9 @@ class Params(Options, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 @with_options
-def run(
-    scene: Scene,
-    rank: int,
-    params: Params,
-    start: Start,
-) -> Generator[Step | None, None, Extraction]:
+def run(problem: Problem, params: Params) -> Generator[Step | None, None, Extraction]:
     """Choose ``rank`` pixels, fewer when the others are mixtures of those."""
+    scene, rank = problem.scene, problem.rank
     model = yield from Model.begin(scene, rank, bounded=True)
     chosen: list[int] = []
     while len(chosen) < rank and not model.exhausted:

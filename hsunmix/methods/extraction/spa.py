@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from hsunmix.engine.passes import compiling, coordinates_along, norms_squared
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part, PerPixel
-from hsunmix.methods import Extraction, Start
+from hsunmix.methods import Extraction, Problem
 from hsunmix.methods.extraction._options import Options, with_options
 from hsunmix.model.progress import Step
 
@@ -51,13 +51,9 @@ class Params(Options, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 @with_options
-def run(
-    scene: Scene,
-    rank: int,
-    params: Params,
-    start: Start,
-) -> Generator[Step | None, None, Extraction]:
+def run(problem: Problem, params: Params) -> Generator[Step | None, None, Extraction]:
     """Choose ``rank`` pixels, fewer when the others are combinations of those."""
+    scene, rank = problem.scene, problem.rank
     from hsunmix.kernels.projection import project_out
 
     if params.neighbours > 1:

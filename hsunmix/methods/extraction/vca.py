@@ -30,7 +30,7 @@ from hsunmix.engine.passes import coordinates_along, norms_squared
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part, PerPixel
 from hsunmix.engine.threads import single_threaded_blas
-from hsunmix.methods import Extraction, Start
+from hsunmix.methods import Extraction, Problem
 from hsunmix.methods.extraction._choice import best_set, exchanged, extraction
 from hsunmix.methods.extraction._options import Options, with_options
 from hsunmix.methods.extraction._reduced import Directions, directions, longest
@@ -62,13 +62,9 @@ class Params(Options, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 @with_options
-def run(
-    scene: Scene,
-    rank: int,
-    params: Params,
-    start: Start,
-) -> Generator[Step | None, None, Extraction]:
+def run(problem: Problem, params: Params) -> Generator[Step | None, None, Extraction]:
     """Choose ``rank`` pixels, fewer when the scene has fewer directions."""
+    scene, rank = problem.scene, problem.rank
     if rank == 1:
         return extraction(scene, longest((yield from norms_squared(scene))), rank)
     about_origin, about_mean = yield from directions(scene)
@@ -81,7 +77,7 @@ def run(
     else:
         y = yield from _centred(scene, about_mean, r)
         mean, basis = about_mean.mean[:, None], about_mean.basis[: r - 1]
-    sets, others = yield from _vertices(scene, y, params.runs, np.random.default_rng(start.seed))
+    sets, others = yield from _vertices(scene, y, params.runs, np.random.default_rng(problem.seed))
     columns = yield from best_set(scene, sets, "Set of vertices")
     if params.exchange and params.runs > 1:
         columns = yield from exchanged(scene, columns, sets + others)

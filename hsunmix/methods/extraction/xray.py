@@ -28,7 +28,7 @@ from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part
 from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.errors import InputError
-from hsunmix.methods import Extraction, Start
+from hsunmix.methods import Extraction, Problem
 from hsunmix.methods.extraction._model import NOTHING_LEFT, Model
 from hsunmix.methods.extraction._options import Options, with_options
 from hsunmix.model.progress import Step
@@ -53,14 +53,10 @@ class Params(Options, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 @with_options
-def run(
-    scene: Scene,
-    rank: int,
-    params: Params,
-    start: Start,
-) -> Generator[Step | None, None, Extraction]:
+def run(problem: Problem, params: Params) -> Generator[Step | None, None, Extraction]:
     """Choose ``rank`` pixels, fewer when the others are in the cone of those."""
-    rng = np.random.default_rng(start.seed)
+    scene, rank = problem.scene, problem.rank
+    rng = np.random.default_rng(problem.seed)
     model = yield from Model.begin(scene, rank, bounded=False)
     sums = (yield from coordinates_along(scene, np.ones((1, scene.n_bands)))).flat
     usable = sums > TOO_DARK * sums.max()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import PerPixel
 from hsunmix.errors import InputError
-from hsunmix.methods import Abundances, Extraction, Start, get
+from hsunmix.methods import Abundances, Extraction, Problem, get
 from hsunmix.methods.factorization._nndsvd import nndsvd
 from hsunmix.model.progress import Step
 
@@ -22,25 +22,24 @@ OTHERS = ("nndsvd", "random")  # that are no extraction methods
 Init = Literal["spa", "snpa", "vca", "xray", "h2nmf", "fgnsr", "lp", "nfindr", "ppi", "nndsvd", "random"]
 
 
-def initial_spectra(
-    scene: Scene, rank: int, init: str, start: Start
-) -> Generator[Step | None, None, NDArray[np.float64]]:
+def initial_spectra(problem: Problem, init: str) -> Generator[Step | None, None, NDArray[np.float64]]:
     """Return W (bands used, r); nothing below zero but in locked spectra, which stay as they are.
 
     Parameters
     ----------
     init : str
         ``random`` (mean spectra of random pixels), ``nndsvd`` or the identifier of any extraction method
-        that is registered, with its default parameters; not used when ``start.endmembers`` holds spectra.
+        that is registered, with its default parameters; not used when ``problem.start`` holds spectra.
     """
-    if start.endmembers is not None:
-        return given_spectra(start.endmembers, start.locked)
+    scene, rank = problem.scene, problem.rank
+    if problem.start is not None:
+        return given_spectra(problem.start, problem.locked)
     if init == "random":
-        return _random(scene, rank, start.seed)
+        return _random(scene, rank, problem.seed)
     if init == "nndsvd":
         return (yield from nndsvd(scene, rank))
     method = get(init, "extraction")
-    found: Extraction = yield from method.run(scene, rank, method.params(), start)
+    found: Extraction = yield from method.run(problem, method.params())
     if found.endmembers.shape[1] < rank:
         raise InputError(f"{rank} endmembers asked for, but {found.note.lower().rstrip('.')}")
     return found.endmembers

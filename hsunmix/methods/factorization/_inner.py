@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from hsunmix.engine.passes import compiling
 from hsunmix.engine.source import Part
 from hsunmix.methods.factorization import _steps
-from hsunmix.methods.factorization._steps import Array, Problem, Work
+from hsunmix.methods.factorization._steps import Array, Quadratic, Work
 from hsunmix.model.progress import Step
 
 __all__ = ["InnerSteps"]
@@ -54,12 +54,12 @@ class InnerSteps(_steps.Steps):
         amount, delta = np.float32(self.amount(g)), np.float32(self.delta)
         return Work(_update, (wt, g32, code, amount, self.steps, delta))
 
-    def spectra(self, problem: Problem) -> Array:
+    def spectra(self, quadratic: Quadratic) -> Array:
         """Improve W, from a copy."""
         from hsunmix.kernels import two_block
 
         solver: Any = getattr(two_block, self.how)
-        new, scratch, g, c = problem.wt.copy(), np.empty_like(problem.wt), problem.g, problem.c
+        new, scratch, g, c = quadratic.wt.copy(), np.empty_like(quadratic.wt), quadratic.g, quadratic.c
         if self.how == "multiply":
             solver(g, c, new, scratch, self.amount(g))
         else:

@@ -15,7 +15,7 @@ from hsunmix.methods._least_squares import at_once
 from hsunmix.methods.factorization._initial import initial_abundances
 from hsunmix.model.progress import Step
 
-__all__ = ["Array", "Problem", "Steps", "Work", "divided", "fit_by_work"]
+__all__ = ["Array", "Quadratic", "Steps", "Work", "divided", "fit_by_work"]
 
 Array = NDArray[np.float64]
 
@@ -35,7 +35,7 @@ class Work(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Problem:
+class Quadratic:
     """Lower ½⟨W, gW⟩ − ⟨c, W⟩ for the spectra that are not locked.
 
     Attributes
@@ -67,7 +67,7 @@ class Steps:
         """Return what updates h for spectra w."""
         raise NotImplementedError
 
-    def spectra(self, problem: Problem) -> Array:
+    def spectra(self, quadratic: Quadratic) -> Array:
         """Return new spectra, (free, bands)."""
         raise NotImplementedError
 

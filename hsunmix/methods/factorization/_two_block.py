@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from hsunmix.engine.passes import norms_squared, residuals
 from hsunmix.engine.scene import TILE, Scene
 from hsunmix.engine.source import PerPixel
-from hsunmix.methods import Factorization, Start
+from hsunmix.methods import Factorization, Problem
 from hsunmix.methods._least_squares import at_once
 from hsunmix.methods.factorization._initial import Init, initial_spectra
-from hsunmix.methods.factorization._steps import Array, Problem, Steps
+from hsunmix.methods.factorization._steps import Array, Quadratic, Steps
 from hsunmix.model.progress import Step
 
 __all__ = ["RESTARTS", "Common", "Factors", "Iteration", "descend", "factorize", "restarted_note"]
@@ -100,8 +100,8 @@ class Factors:
             c = xht[:, self.free].T - hht[np.ix_(self.free, fixed)] @ self.w[:, fixed].T
             wt = np.ascontiguousarray(self.w[:, self.free].T)
             g = np.ascontiguousarray(hht[np.ix_(self.free, self.free)])
-            problem = Problem(wt, np.ascontiguousarray(c), g, self.free)
-            new[:, self.free] = self.steps.spectra(problem).T
+            quadratic = Quadratic(wt, np.ascontiguousarray(c), g, self.free)
+            new[:, self.free] = self.steps.spectra(quadratic).T
         self.w = new
         self._set(float(self.norm - 2 * np.vdot(new, xht) + np.vdot(new.T @ new, hht)))
         power = np.diag(hht) * (new**2).sum(axis=0)
@@ -169,13 +169,13 @@ def descend(
 
 
 def factorize(
-    scene: Scene, rank: int, params: Iteration, init: str, start: Start, steps: Steps
+    problem: Problem, params: Iteration, init: str, steps: Steps
 ) -> Generator[Step | None, None, Factorization]:
     """Run a method that minimizes ‖X − WH‖ from start to end."""
-    began = perf_counter()
-    w = yield from initial_spectra(scene, rank, init, start)
+    began, scene = perf_counter(), problem.scene
+    w = yield from initial_spectra(problem, init)
     h = yield from steps.fit(scene, w)
-    factors = Factors(scene, w, h, start.locked, steps)
+    factors = Factors(scene, w, h, problem.locked, steps)
     yield from factors.measure()
     best, history, converged = yield from descend(factors, params, began)
     h = yield from steps.fit(scene, best)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.loading import from_array
 from hsunmix.engine.scene import Scene
-from hsunmix.methods import Abundances, Extraction, Factorization, Start, get
+from hsunmix.methods import Problem, get
 from hsunmix.methods._smoothing import Smoothed
 from hsunmix.methods.factorization._archetypes import refine
 from hsunmix.model.progress import Step
@@ -52,14 +52,14 @@ class Vertices:
 
 
 def vertices(
-    smooth: Smoothed, count: int, by_brightness: bool, refinement: int, start: Start
+    smooth: Smoothed, count: int, by_brightness: bool, refinement: int, seed: int
 ) -> Generator[Step | None, None, Vertices]:
     """Find endmembers among the means: N-FINDR, then archetypal refinement."""
     means = smooth.means(count)
     brightness = smooth.brightness(means) if by_brightness else np.ones(means.shape[1])
     points = means / brightness
     extract = get("nfindr", "extraction")
-    found: Extraction = yield from extract.run(from_array(points), smooth.rank, extract.params(), start)
+    found = yield from extract.run(Problem(from_array(points), smooth.rank, seed), extract.params())
     assert found.columns is not None
     weights = (yield from refine(points, found.columns, refinement)) / brightness[:, None]
     weights /= weights.sum(axis=0)
@@ -107,7 +107,7 @@ def enclosing(smooth: Smoothed, found: Vertices) -> Generator[Step | None, None,
         points, w = points / np.maximum(points.sum(axis=0), 1e-300), w / bright
     minvol = get("minvol", "factorization")
     params = make(minvol.params, {"model": "fractions", "penalty": PENALTY, "max_iterations": 300})
-    solved: Factorization = yield from minvol.run(from_array(points), w.shape[1], params, Start(endmembers=w))
+    solved = yield from minvol.run(Problem(from_array(points), w.shape[1], start=w), params)
     new = solved.endmembers
     if found.by_brightness:
         return np.asarray(new * bright / np.maximum(new.sum(axis=0), 1e-300))
@@ -124,5 +124,5 @@ def _sums(smooth: Smoothed, w: Array) -> Generator[Step | None, None, Array]:
 def _abundances(pixels: Array, w: Array, name: str) -> Generator[Step | None, None, Array]:
     """Abundances (r, n) of points in the directions."""
     scene, method = from_array(pixels), get(name, "abundance")
-    found: Abundances = yield from method.run(scene, w, method.params())
+    found = yield from method.run(scene, w, method.params())
     return np.nan_to_num(found.h.known().astype(np.float64))

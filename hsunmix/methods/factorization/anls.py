@@ -12,11 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from hsunmix.engine.scene import Scene
-from hsunmix.methods import Factorization, Start
+from hsunmix.methods import Factorization, Problem
 from hsunmix.methods.factorization import _steps
 from hsunmix.methods.factorization._exact import exact_abundances, exact_spectra
-from hsunmix.methods.factorization._steps import Array, Problem, Work
+from hsunmix.methods.factorization._steps import Array, Quadratic, Work
 from hsunmix.methods.factorization._two_block import Common, factorize
 from hsunmix.model.progress import Step
 
@@ -38,16 +37,11 @@ class Steps(_steps.Steps):
         """Solve every pixel."""
         return (yield from exact_abundances(w))
 
-    def spectra(self, problem: Problem) -> Array:
+    def spectra(self, quadratic: Quadratic) -> Array:
         """Solve every band."""
-        return exact_spectra(problem.c, problem.g)
+        return exact_spectra(quadratic.c, quadratic.g)
 
 
-def run(
-    scene: Scene,
-    rank: int,
-    params: Params,
-    start: Start,
-) -> Generator[Step | None, None, Factorization]:
+def run(problem: Problem, params: Params) -> Generator[Step | None, None, Factorization]:
     """Factorize the scene."""
-    return (yield from factorize(scene, rank, params, params.init, start, Steps()))
+    return (yield from factorize(problem, params, params.init, Steps()))

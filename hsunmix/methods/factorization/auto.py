@@ -34,7 +34,7 @@ from numpy.typing import NDArray
 from hsunmix.engine.passes import residuals
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import PerPixel
-from hsunmix.methods import Abundances, Factorization, Start, get
+from hsunmix.methods import Abundances, Factorization, Problem, get
 from hsunmix.methods._smoothing import Smoothed, smoothed
 from hsunmix.methods.diagnosis import dark
 from hsunmix.methods.factorization._vertices import Vertices, enclosing, misfit, spectra, vertices
@@ -78,20 +78,16 @@ class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     refinement: Annotated[int, Meta(ge=0, le=1000, description="Iterations of archetypal refinement")] = 20
 
 
-def run(
-    scene: Scene,
-    rank: int,
-    params: Params,
-    start: Start,
-) -> Generator[Step | None, None, Factorization]:
+def run(problem: Problem, params: Params) -> Generator[Step | None, None, Factorization]:
     """Smooth, extract, refine, and solve for the abundances."""
+    scene, rank = problem.scene, problem.rank
     smooth = yield from smoothed(scene, rank, params.neighbours, params.isolated)
     look = _down_to_noise if smooth.white else _with_structure
-    best, count, how = yield from look(scene, smooth, params, start)
+    best, count, how = yield from look(scene, smooth, params, problem)
     on = f"means of {count} spectral neighbours" if count > 1 else "single pixels"
     said = [f"N-FINDR on {on}{how}"]
-    if start.locked:
-        w, columns, took = in_their_columns(best.w, best.columns, start)
+    if problem.locked:
+        w, columns, took = in_their_columns(best.w, best.columns, problem)
         said.append(took.rstrip("."))
         best = yield from _solved(scene, w, columns)
     choice, why = _choice(best)
@@ -121,18 +117,18 @@ def _choice(best: _Solved) -> tuple[str, str]:
 
 
 def _down_to_noise(
-    scene: Scene, smooth: Smoothed, params: Params, start: Start
+    scene: Scene, smooth: Smoothed, params: Params, problem: Problem
 ) -> Generator[Step | None, None, tuple[_Solved, int, str]]:
     """Take fewer neighbours until the endmembers leave no more than noise; else look outside the pixels."""
     refined = ", refined as archetypes" if params.refinement else ""
     for count in [min(size, smooth.near.shape[1]) for size in SIZES]:
-        plain = yield from vertices(smooth, count, False, params.refinement, start)
+        plain = yield from vertices(smooth, count, False, params.refinement, problem.seed)
         left = yield from misfit(smooth, plain.w, "fcls")
         if left <= NOISE:
             return (yield from _of(scene, smooth, plain)), count, refined
         found, how, before = plain, "", (yield from misfit(smooth, plain.w, "nnls"))
         if left > SHADE * before:
-            found, how = (yield from vertices(smooth, count, True, params.refinement, start)), BRIGHT
+            found, how = (yield from vertices(smooth, count, True, params.refinement, problem.seed)), BRIGHT
             before = yield from misfit(smooth, found.w, "nnls")
             if before <= NOISE:
                 return (yield from _of(scene, smooth, found)), count, how + refined
@@ -144,14 +140,14 @@ def _down_to_noise(
 
 
 def _with_structure(
-    scene: Scene, smooth: Smoothed, params: Params, start: Start
+    scene: Scene, smooth: Smoothed, params: Params, problem: Problem
 ) -> Generator[Step | None, None, tuple[_Solved, int, str]]:
     """Take many neighbours, where r materials leave more than noise and so nothing tells when to stop."""
     refined = ", refined as archetypes" if params.refinement else ""
     count = smooth.near.shape[1]
-    plain = yield from vertices(smooth, count, False, params.refinement, start)
+    plain = yield from vertices(smooth, count, False, params.refinement, problem.seed)
     best = yield from _of(scene, smooth, plain)
-    bright = yield from vertices(smooth, count, True, params.refinement, start)
+    bright = yield from vertices(smooth, count, True, params.refinement, problem.seed)
     other = yield from _of(scene, smooth, bright)
     if best.cost_of_sum > NO_PURE_PIXELS and other.error["nnls"] < best.error["nnls"]:
         return other, count, BRIGHT + refined

@@ -24,11 +24,11 @@ from msgspec import Meta
 from numpy.typing import NDArray
 
 from hsunmix.engine.scene import Scene
-from hsunmix.methods import Factorization, Start
+from hsunmix.methods import Factorization, Problem
 from hsunmix.methods.factorization import _steps
 from hsunmix.methods.factorization._exact import exact_abundances
 from hsunmix.methods.factorization._initial import initial_spectra
-from hsunmix.methods.factorization._steps import Array, Problem, Work
+from hsunmix.methods.factorization._steps import Array, Quadratic, Work
 from hsunmix.methods.factorization._two_block import Common, Factors, descend
 from hsunmix.model.progress import Step
 
@@ -60,9 +60,9 @@ class Semi(_steps.Steps):
         """Solve every pixel."""
         return (yield from exact_abundances(w))
 
-    def spectra(self, problem: Problem) -> Array:
+    def spectra(self, quadratic: Quadratic) -> Array:
         """Least squares, the shortest one where abundances depend on each other."""
-        return np.asarray(np.linalg.lstsq(problem.g, problem.c, rcond=1e-12)[0])
+        return np.asarray(np.linalg.lstsq(quadratic.g, quadratic.c, rcond=1e-12)[0])
 
 
 class Convex(Semi):
@@ -89,10 +89,10 @@ class Convex(Semi):
             v /= v.max()
         self.length = float((self.product @ v / v).max()) or 1.0  # Collatz and Wielandt
 
-    def spectra(self, problem: Problem) -> Array:
+    def spectra(self, quadratic: Quadratic) -> Array:
         """Improve G for ½⟨XG, g XG⟩ − ⟨c, XG⟩; restarts when the momentum overshoots."""
-        g, c, free = problem.g, problem.c, problem.free
-        self._adopt(problem.wt, free)
+        g, c, free = quadratic.g, quadratic.c, quadratic.free
+        self._adopt(quadratic.wt, free)
         mix, right = self.mix[free], c @ self.pixels
         length = float(np.linalg.norm(g, 2)) * self.length or 1.0
         ahead, momentum = mix, 1.0
@@ -118,24 +118,20 @@ class Convex(Semi):
             self._multiply()
 
 
-def run(
-    scene: Scene,
-    rank: int,
-    params: Params,
-    start: Start,
-) -> Generator[Step | None, None, Factorization]:
+def run(problem: Problem, params: Params) -> Generator[Step | None, None, Factorization]:
     """Factorize the scene."""
+    scene, rank = problem.scene, problem.rank
     began = perf_counter()
-    w = yield from initial_spectra(scene, rank, params.init, start)
+    w = yield from initial_spectra(problem, params.init)
     steps: Semi = Semi()
-    locked = list(start.locked)
+    locked = list(problem.locked)
     if params.model == "convex":
         free = np.setdiff1d(np.arange(rank), locked)
-        steps = convex = yield from _mixtures(scene, w, params.candidates, params.init, start)
+        steps = convex = yield from _mixtures(scene, w, params.candidates, params.init, problem)
         w = w.copy()
         w[:, free] = (convex.pixels @ convex.mix.T)[:, free]
     h = yield from steps.fit(scene, w)
-    factors = Factors(scene, w, h, start.locked, steps)
+    factors = Factors(scene, w, h, problem.locked, steps)
     yield from factors.measure()
     w, history, converged = yield from descend(factors, params, began)
     if isinstance(steps, Convex):
@@ -148,16 +144,16 @@ def run(
 
 
 def _mixtures(
-    scene: Scene, w: Array, count: int, init: str, start: Start
+    scene: Scene, w: Array, count: int, init: str, problem: Problem
 ) -> Generator[Step | None, None, Convex]:
     """Draw the candidates, and make w a mixture of them: itself where it is made of pixels."""
     from scipy.optimize import nnls
 
-    rng = np.random.default_rng(start.seed)
+    rng = np.random.default_rng(problem.seed)
     drawn = rng.choice(scene.n_pixels, min(count, scene.n_pixels), replace=False)
     pixels = np.maximum(scene.columns(np.sort(drawn)), 0)
     r = w.shape[1]
-    if start.endmembers is None and init != "nndsvd":  # singular vectors are no pixels
+    if problem.start is None and init != "nndsvd":  # singular vectors are no pixels
         return Convex(np.column_stack([w, pixels]), np.eye(r, r + pixels.shape[1]))
     mix = []
     for column in w.T:

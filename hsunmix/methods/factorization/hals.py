@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from hsunmix.engine.passes import projected
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.subsets import thinned
-from hsunmix.methods import Factorization, Start
+from hsunmix.methods import Factorization, Problem
 from hsunmix.methods.factorization._hals_loop import Loop
 from hsunmix.methods.factorization._initial import Init, initial_abundances, initial_spectra
 from hsunmix.methods.factorization._nndsvd import directions
@@ -64,20 +64,16 @@ class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     compress: Annotated[bool, Meta(description="First on the scene reduced to r + 6 directions")] = False
 
 
-def run(
-    scene: Scene,
-    rank: int,
-    params: Params,
-    start: Start,
-) -> Generator[Step | None, None, Factorization]:
+def run(problem: Problem, params: Params) -> Generator[Step | None, None, Factorization]:
     """Factorize the scene."""
+    scene, rank = problem.scene, problem.rank
     began = perf_counter()
-    w = yield from initial_spectra(scene, rank, params.init, start)
+    w = yield from initial_spectra(problem, params.init)
     if params.multilevel:
-        w = yield from _coarse(scene, w, start.locked, params.extrapolate)
+        w = yield from _coarse(scene, w, problem.locked, params.extrapolate)
     if params.compress and scene.n_bands > rank + EXTRA:
-        w = yield from _compressed(scene, w, start.locked, params.extrapolate)
-    loop = yield from Loop.begin(scene, w, start.locked, params.extrapolate)
+        w = yield from _compressed(scene, w, problem.locked, params.extrapolate)
+    loop = yield from Loop.begin(scene, w, problem.locked, params.extrapolate)
     yield from loop.measure()
     history = [(perf_counter() - began, loop.error)]
     converged, in_vain = False, 0

@@ -28,12 +28,12 @@ from numpy.typing import NDArray
 from hsunmix.engine.passes import compiling
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part, PerPixel
-from hsunmix.methods import Factorization, Start
+from hsunmix.methods import Factorization, Problem
 from hsunmix.methods._least_squares import refuse_broken, unit_spectra
 from hsunmix.methods.factorization import _steps
 from hsunmix.methods.factorization._exact import exact_abundances
 from hsunmix.methods.factorization._initial import initial_spectra
-from hsunmix.methods.factorization._steps import Array, Problem, Work, divided, fit_by_work
+from hsunmix.methods.factorization._steps import Array, Quadratic, Work, divided, fit_by_work
 from hsunmix.methods.factorization._two_block import Common, Factors, descend
 from hsunmix.model.progress import Step
 
@@ -77,10 +77,10 @@ class Steps(_steps.Steps):
             return (yield from _at_most_one(w))
         return (yield from exact_abundances(w))
 
-    def spectra(self, problem: Problem) -> Array:
+    def spectra(self, quadratic: Quadratic) -> Array:
         """Lower the quadratic problem on the tangent, twice."""
         inside: Callable[[Array], Array] = _nonnegative if self.fractions else _on_simplex
-        wt, c, g, free = problem.wt, problem.c, problem.g, problem.free
+        wt, c, g, free = quadratic.wt, quadratic.c, quadratic.g, quadratic.free
         whole = np.empty((len(wt) + len(self.fixed), wt.shape[1]))
         place = np.setdiff1d(np.arange(len(whole)), free)
         whole[place] = self.fixed
@@ -101,24 +101,20 @@ class Steps(_steps.Steps):
         return float(np.linalg.slogdet(DELTA * whole)[1])
 
 
-def run(
-    scene: Scene,
-    rank: int,
-    params: Params,
-    start: Start,
-) -> Generator[Step | None, None, Factorization]:
+def run(problem: Problem, params: Params) -> Generator[Step | None, None, Factorization]:
     """Factorize the scene."""
+    scene, rank = problem.scene, problem.rank
     began = perf_counter()
-    w = yield from initial_spectra(scene, rank, params.init, start)
+    w = yield from initial_spectra(problem, params.init)
     fractions = params.model == "fractions"
     sums = np.where(w.sum(axis=0) > 0, w.sum(axis=0), 1)
     if not fractions:
         w = w / sums
     largest = max(scene.largest, 0.0) if fractions else 1.0
     steps = Steps(params.model, DELTA * max(largest, 1e-30) ** 2)
-    steps.fixed = w.T[sorted(start.locked)]
+    steps.fixed = w.T[sorted(problem.locked)]
     h = yield from steps.fit(scene, w)
-    factors = Factors(scene, w, h, tuple(sorted(start.locked)), steps)
+    factors = Factors(scene, w, h, tuple(sorted(problem.locked)), steps)
     yield from factors.measure()
     fit = max(2 * factors.loss, SMALLEST_FIT * factors.norm)
     steps.weight = params.penalty * fit / max(abs(steps.volume(w)), 1e-3)
@@ -126,8 +122,8 @@ def run(
     _, history, converged = yield from descend(factors, params, began, own_loss=True)
     w = factors.w
     h = yield from steps.fit(scene, w)
-    if not fractions and start.locked:
-        back = np.where(np.isin(np.arange(rank), start.locked), sums, 1)
+    if not fractions and problem.locked:
+        back = np.where(np.isin(np.arange(rank), problem.locked), sums, 1)
         w, h = w * back, (yield from divided(scene, h, back))
     return Factorization(w, h, history, converged, fixed_scale=fractions, note=factors.note)
 

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from hsunmix.engine.passes import coordinates_along, norms_squared, residuals
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part, PerPixel
-from hsunmix.methods import Factorization, Start
+from hsunmix.methods import Factorization, Problem
 from hsunmix.methods.factorization._divergence import FIRST_FLOOR, Divergence, minimize
 from hsunmix.methods.factorization._initial import initial_abundances, initial_spectra
 from hsunmix.methods.factorization._inner import InnerSteps
@@ -59,32 +59,28 @@ class Params(Common, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ] = "frobenius"
 
 
-def run(
-    scene: Scene,
-    rank: int,
-    params: Params,
-    start: Start,
-) -> Generator[Step | None, None, Factorization]:
+def run(problem: Problem, params: Params) -> Generator[Step | None, None, Factorization]:
     """Factorize the scene."""
+    scene, rank = problem.scene, problem.rank
     began = perf_counter()
-    given = yield from initial_spectra(scene, rank, params.init, start)
+    given = yield from initial_spectra(problem, params.init)
     w = np.maximum(given, 0)
-    pixels = start.endmembers is None and params.init not in ("random", "nndsvd")
+    pixels = problem.start is None and params.init not in ("random", "nndsvd")
     h = yield from _lifted(scene, w)
     if not pixels and (yield from _error(scene, w, h)) > NEAR:
-        free = np.setdiff1d(np.arange(rank), start.locked)
+        free = np.setdiff1d(np.arange(rank), problem.locked)
         w[:, free] = np.maximum(w[:, free], LEAST * w[:, free].mean(axis=0))
         alike = yield from _alike(scene, w)
         h = yield from initial_abundances(scene, w)
-        yield from scene.map(_mix, per_pixel=[h, alike, scene.chance(rank, start.seed)])
+        yield from scene.map(_mix, per_pixel=[h, alike, scene.chance(rank, problem.seed)])
     note = (
         "Values of locked spectra below zero counted as zero."
-        if (given[:, list(start.locked)] < 0).any()
+        if (given[:, list(problem.locked)] < 0).any()
         else ""
     )
     if params.loss == "frobenius":
-        return (yield from _least_squares(scene, params, start, w, h, note, began))
-    factors = Divergence(scene, w, h, start.locked, params.loss == "is")
+        return (yield from _least_squares(problem, params, w, h, note, began))
+    factors = Divergence(scene, w, h, problem.locked, params.loss == "is")
     history, converged = yield from minimize(factors, params, began)
     note = " ".join(filter(None, [note, factors.note]))
     return Factorization(factors.w, factors.h, history, converged, note=note)
@@ -141,16 +137,15 @@ def _share_out(_part: Part, length: Array, bright: Array, h: NDArray[np.float32]
 
 
 def _least_squares(
-    scene: Scene,
+    problem: Problem,
     params: Params,
-    start: Start,
     w: Array,
     h: PerPixel,
     note: str,
     began: float,
 ) -> Generator[Step | None, None, Factorization]:
-    floor = FLOOR * max(float(w.max(initial=0)), 1e-30)
-    factors = Factors(scene, w, h, start.locked, Steps("multiply", floor))
+    scene, floor = problem.scene, FLOOR * max(float(w.max(initial=0)), 1e-30)
+    factors = Factors(scene, w, h, problem.locked, Steps("multiply", floor))
     yield from factors.measure()
     best, history, converged = yield from descend(factors, params, began)
     h = yield from initial_abundances(scene, best)

@@ -14,8 +14,7 @@ from collections.abc import Generator
 
 import numpy as np
 
-from hsunmix.engine.scene import Scene
-from hsunmix.methods import Factorization, Start
+from hsunmix.methods import Factorization, Problem
 from hsunmix.methods.factorization._inner import InnerSteps
 from hsunmix.methods.factorization._steps import Array
 from hsunmix.methods.factorization._two_block import Common, factorize
@@ -34,15 +33,10 @@ class Params(Common, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Parameters of nenmf."""
 
 
-def run(
-    scene: Scene,
-    rank: int,
-    params: Params,
-    start: Start,
-) -> Generator[Step | None, None, Factorization]:
+def run(problem: Problem, params: Params) -> Generator[Step | None, None, Factorization]:
     """Factorize the scene."""
     steps = InnerSteps("optimal_gradient", _largest, INNER, DELTA)
-    return (yield from factorize(scene, rank, params, params.init, start, steps))
+    return (yield from factorize(problem, params, params.init, steps))
 
 
 def _largest(g: Array) -> float:

@@ -24,10 +24,10 @@ from hsunmix.engine.passes import compiling, norms_squared
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part, PerPixel
 from hsunmix.errors import InputError
-from hsunmix.methods import Factorization, Start
+from hsunmix.methods import Factorization, Problem
 from hsunmix.methods.factorization import _steps
 from hsunmix.methods.factorization._initial import Init
-from hsunmix.methods.factorization._steps import Array, Problem, Work
+from hsunmix.methods.factorization._steps import Array, Quadratic, Work
 from hsunmix.methods.factorization._two_block import Iteration, factorize
 from hsunmix.model.progress import Step
 
@@ -66,23 +66,19 @@ class Steps(_steps.Steps):
         yield compiling(add_sums)
         return Work(_assign_and_add, _directions(w))
 
-    def spectra(self, problem: Problem) -> Array:
+    def spectra(self, quadratic: Quadratic) -> Array:
         """Weighted means; what has no pixels stays."""
-        power = np.diag(problem.g)[:, None]
-        means = np.maximum(problem.c, 0) / np.where(power > 0, power, 1)
-        return np.asarray(np.where(power > 0, means, problem.wt))
+        power = np.diag(quadratic.g)[:, None]
+        means = np.maximum(quadratic.c, 0) / np.where(power > 0, power, 1)
+        return np.asarray(np.where(power > 0, means, quadratic.wt))
 
 
-def run(
-    scene: Scene,
-    rank: int,
-    params: Params,
-    start: Start,
-) -> Generator[Step | None, None, Factorization]:
+def run(problem: Problem, params: Params) -> Generator[Step | None, None, Factorization]:
     """Factorize the scene."""
-    if params.init == "kmeans" and start.endmembers is None:
-        start = replace(start, endmembers=(yield from _plus_plus(scene, rank, start.seed)))
-    return (yield from factorize(scene, rank, params, params.init, start, Steps()))
+    if params.init == "kmeans" and problem.start is None:
+        beginning = yield from _plus_plus(problem.scene, problem.rank, problem.seed)
+        problem = replace(problem, start=beginning)
+    return (yield from factorize(problem, params, params.init, Steps()))
 
 
 def _directions(w: Array) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from hsunmix.engine.passes import norms_squared, residuals
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part, PerPixel
-from hsunmix.methods import Factorization, Start
+from hsunmix.methods import Factorization, Problem
 from hsunmix.methods.factorization._hals_loop import Loop
 from hsunmix.methods.factorization._initial import given_spectra, initial_abundances
 from hsunmix.model.progress import Step
@@ -52,15 +52,11 @@ class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 1e-5
 
 
-def run(
-    scene: Scene,
-    rank: int,
-    params: Params,
-    start: Start,
-) -> Generator[Step | None, None, Factorization]:
+def run(problem: Problem, params: Params) -> Generator[Step | None, None, Factorization]:
     """Factorize the scene."""
+    scene, rank = problem.scene, problem.rank
     began = perf_counter()
-    given = np.zeros((0, 0)) if start.endmembers is None else given_spectra(start.endmembers, start.locked)
+    given = np.zeros((0, 0)) if problem.start is None else given_spectra(problem.start, problem.locked)
     norm = float((yield from norms_squared(scene)).sum())
     w, rest = np.zeros((scene.n_bands, 0)), scene.per_pixel(fill=0)
     history: list[tuple[float, float]] = []
@@ -72,9 +68,9 @@ def run(
             new = yield from _mean(scene)
         else:
             new = _worst(scene, rest)
-        if k > max(start.locked, default=0) and np.sqrt(rest.sum() / norm) <= NOTHING_LEFT:
+        if k > max(problem.locked, default=0) and np.sqrt(rest.sum() / norm) <= NOTHING_LEFT:
             break
-        locked = tuple(i for i in start.locked if i <= k)
+        locked = tuple(i for i in problem.locked if i <= k)
         loop = yield from Loop.begin(scene, np.column_stack([w, new]), locked, True)
         yield from loop.measure()
         if history and loop.error > history[-1][1]:

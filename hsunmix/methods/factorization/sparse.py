@@ -23,11 +23,11 @@ from msgspec import Meta
 from hsunmix.engine.passes import norms_squared
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import PerPixel
-from hsunmix.methods import Factorization, Start
+from hsunmix.methods import Factorization, Problem
 from hsunmix.methods.factorization import _steps
 from hsunmix.methods.factorization._exact import exact_abundances
 from hsunmix.methods.factorization._initial import initial_spectra
-from hsunmix.methods.factorization._steps import Array, Problem, Work, divided, fit_by_work
+from hsunmix.methods.factorization._steps import Array, Quadratic, Work, divided, fit_by_work
 from hsunmix.methods.factorization._two_block import Common, Factors, descend
 from hsunmix.model.progress import Step
 
@@ -62,9 +62,9 @@ class Steps(_steps.Steps):
         """Solve every pixel."""
         return (yield from exact_abundances(w, self.weight))
 
-    def spectra(self, problem: Problem) -> Array:
+    def spectra(self, quadratic: Quadratic) -> Array:
         """Sweep the columns of W."""
-        wt, c, g = problem.wt.copy(), problem.c, problem.g
+        wt, c, g = quadratic.wt.copy(), quadratic.c, quadratic.g
         for _ in range(SWEEPS):
             before = wt.copy()
             for k in np.flatnonzero(np.diag(g) > 0):
@@ -84,25 +84,21 @@ class Steps(_steps.Steps):
         return self.weight * h.sum()
 
 
-def run(
-    scene: Scene,
-    rank: int,
-    params: Params,
-    start: Start,
-) -> Generator[Step | None, None, Factorization]:
+def run(problem: Problem, params: Params) -> Generator[Step | None, None, Factorization]:
     """Factorize the scene."""
+    scene, rank = problem.scene, problem.rank
     began = perf_counter()
-    w = yield from initial_spectra(scene, rank, params.init, start)
+    w = yield from initial_spectra(problem, params.init)
     length = np.linalg.norm(w, axis=0)
     length[length == 0] = 1
     norm = float((yield from norms_squared(scene)).sum())
     steps = Steps(params.penalty * float(np.sqrt(norm / scene.n_pixels)))
     h = yield from steps.fit(scene, w / length)
-    factors = Factors(scene, w / length, h, start.locked, steps)
+    factors = Factors(scene, w / length, h, problem.locked, steps)
     yield from factors.measure()
     _, history, converged = yield from descend(factors, params, began, own_loss=True)
     w = factors.w
     h = yield from steps.fit(scene, w)
-    back = np.where(np.isin(np.arange(rank), start.locked), length, 1)
+    back = np.where(np.isin(np.arange(rank), problem.locked), length, 1)
     h = yield from divided(scene, h, back)
     return Factorization(w * back, h, history, converged, note=factors.note)

@@ -24,6 +24,7 @@ pixel to pixel take longer.
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
 from time import perf_counter
 from typing import Annotated, Any, Literal
 
@@ -35,7 +36,7 @@ from hsunmix.engine.passes import compiling, gram, norms_squared, residuals
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part, PerPixel
 from hsunmix.engine.threads import single_threaded_blas
-from hsunmix.methods import Factorization, Start
+from hsunmix.methods import Factorization, Problem
 from hsunmix.methods.factorization._initial import initial_abundances, initial_spectra
 from hsunmix.methods.factorization._steps import Array
 from hsunmix.methods.factorization._two_block import RESTARTS, Common, restarted_note
@@ -145,20 +146,16 @@ def _sweep(
     return float(loss), float(rest)
 
 
-def run(
-    scene: Scene,
-    rank: int,
-    params: Params,
-    start: Start,
-) -> Generator[Step | None, None, Factorization]:
+def run(problem: Problem, params: Params) -> Generator[Step | None, None, Factorization]:
     """Factorize the scene."""
+    scene, rank = problem.scene, problem.rank
     began = perf_counter()
     known, beginning = unweighted(scene), scene
-    if start.weights is not None:
-        known = yield from shares(scene, start.weights, params.weights_are)
+    if problem.weights is not None:
+        known = yield from shares(scene, problem.weights, params.weights_are)
         assert known.roots is not None
         beginning = yield from filled_in(scene, known.roots)
-    w = yield from initial_spectra(beginning, rank, params.init, start)
+    w = yield from initial_spectra(replace(problem, scene=beginning), params.init)
     h = yield from initial_abundances(beginning, w)
     norm = float((yield from norms_squared(scene)).sum())
     rest = yield from residuals(beginning, w, h)
@@ -170,7 +167,7 @@ def run(
         sigma = yield from _noise(beginning, float(misfit))
     sigma = sigma / known.factor
     state = _State(scene, w, h, sigma, known.roots, params)
-    free = ~np.isin(np.arange(rank), start.locked)
+    free = ~np.isin(np.arange(rank), problem.locked)
     history: list[tuple[float, float]] = []
     before, converged, fresh = np.inf, False, False
     for iteration in range(params.max_iterations + 1):
@@ -191,7 +188,7 @@ def run(
     estimated = params.bands == "noise" and known.unit is None
     return Factorization(
         state.w * sigma[:, None], state.h, np.array(history), converged,
-        note=_note(sigma * scene.scale, state.restarted, estimated, start),
+        note=_note(sigma * scene.scale, state.restarted, estimated, problem),
     )  # fmt: skip
 
 
@@ -207,8 +204,8 @@ def _noise(scene: Scene, misfit: float) -> Generator[Step | None, None, Array]:
     return np.maximum(sigma, max(QUIETEST * float(np.median(sigma)), 1e-6 * misfit))
 
 
-def _note(sigma: Array, restarted: int, estimated: bool, start: Start) -> str:
-    given = "Values were weighted by numbers from outside." if start.weights is not None else ""
+def _note(sigma: Array, restarted: int, estimated: bool, problem: Problem) -> str:
+    given = "Values were weighted by numbers from outside." if problem.weights is not None else ""
     anew = restarted_note(restarted)
     noise = f"The noise of the bands was estimated between {sigma.min():.3g} and {sigma.max():.3g}."
     return " ".join(filter(None, [given, anew, noise if estimated else ""]))

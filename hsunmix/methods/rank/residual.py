@@ -21,7 +21,7 @@ from msgspec import Meta
 from hsunmix.engine.passes import norms_squared, residuals
 from hsunmix.engine.scene import TILE, Scene
 from hsunmix.engine.subsets import thinned
-from hsunmix.methods import Abundances, Extraction, RankEstimate, Start, get
+from hsunmix.methods import Problem, RankEstimate, get
 from hsunmix.model.progress import Step
 
 __all__ = ["REFERENCE", "TITLE", "Params", "run"]
@@ -47,14 +47,14 @@ def run(scene: Scene, params: Params) -> Generator[Step | None, None, RankEstima
     """Estimate how many endmembers pay."""
     spa, nnls = get("spa", "extraction"), get("nnls", "abundance")
     most = min(params.largest, scene.n_bands, scene.n_pixels)
-    found: Extraction = yield from spa.run(scene, most, spa.params(), Start())
+    found = yield from spa.run(Problem(scene, most), spa.params())
     steps = [m for m in range(1, TILE + 1) if TILE % m == 0 and m * ENOUGH <= scene.n_pixels]
     few = thinned(scene, steps[-1]) if len(steps) > 1 else scene
     whole = float((yield from norms_squared(few)).sum())
     errors = []
     for k in range(1, found.endmembers.shape[1] + 1):
         w = found.endmembers[:, :k]
-        given: Abundances = yield from nnls.run(few, w, nnls.params())
+        given = yield from nnls.run(few, w, nnls.params())
         rest = yield from residuals(few, w, given.h)
         errors.append(float(np.sqrt(rest.sum() / whole)))
         yield Step(k / most, errors[-1], message=f"Error of {k} endmembers")

@@ -1,0 +1,213 @@
+"""What a method is given, what it returns, and what it says of itself.
+
+Every kind has a ``run`` that is a generator: it yields ``Step`` or None (a place where it may be closed) at
+least every 0.2 s, and returns its result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.engine.scene import Scene
+from hsunmix.engine.source import PerPixel
+from hsunmix.model.library import Library
+from hsunmix.model.progress import Step
+
+__all__ = [
+    "AbundanceRun",
+    "Abundances",
+    "Extraction",
+    "ExtractionRun",
+    "Factorization",
+    "FactorizationRun",
+    "Problem",
+    "RankEstimate",
+    "RankRun",
+    "Traits",
+]
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """What a factorization or an extraction is to solve.
+
+    Attributes
+    ----------
+    scene : Scene
+        The pixels.
+    rank : int
+        Number of endmembers.
+    seed : int
+        For everything random in the method.
+    start : array of float64, (used bands, r), or None
+        Spectra to start from, in the scene's scaling.
+    locked : tuple of int
+        Columns of ``start`` that must stay as they are.
+    weights : PerPixel of float32, or None
+        A number for each value, in the cube's units; for methods that take weights.
+    library : Library or None
+        Spectra to choose from, of the used bands and in the scene's scaling; for methods that need some.
+    """
+
+    scene: Scene
+    rank: int
+    seed: int = 0
+    start: NDArray[np.float64] | None = None
+    locked: tuple[int, ...] = ()
+    weights: PerPixel | None = None
+    library: Library | None = None
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What a method does with what it may be given: read off its module, asked in one place.
+
+    Attributes
+    ----------
+    starts_from_spectra : bool
+        Whether it begins with ``Problem.start``: ``STARTS_FROM_SPECTRA`` in its module.
+    keeps_locked : bool
+        Whether it leaves the columns ``Problem.locked`` as they are: ``KEEPS_LOCKED``.
+    takes_weights : bool
+        Whether it heeds ``Problem.weights``: it has a parameter ``weights_are``.
+    needs_library : bool
+        Whether it chooses among ``Problem.library``: ``NEEDS_LIBRARY``.
+    """
+
+    starts_from_spectra: bool = False
+    keeps_locked: bool = False
+    takes_weights: bool = False
+    needs_library: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Extraction:
+    """Endmembers found in the scene.
+
+    Attributes
+    ----------
+    endmembers : array of float64, (used bands, r)
+    columns : array of int64, (r,), or None
+        Their columns in the scene (positions among the pixels used).
+    note : str
+    smoothed : bool
+        Whether an endmember is a mean around its pixel rather than the pixel itself.
+    """
+
+    endmembers: NDArray[np.float64]
+    columns: NDArray[np.int64] | None
+    note: str = ""
+    smoothed: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Abundances:
+    """Abundances of given endmembers: ``r`` numbers for each pixel, float32."""
+
+    h: PerPixel
+    note: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Factorization:
+    """Both factors.
+
+    Attributes
+    ----------
+    endmembers : array of float64, (used bands, r)
+    abundances : PerPixel of float32, or None
+        ``r`` numbers for each pixel; None where they are still to be solved for.
+    history : array of float64, (iterations, 2)
+        Seconds, relative error.
+    converged : bool or None
+    columns, smoothed : as in Extraction
+    fixed_scale : bool
+        True where the spectra have a scale of their own (pixels), which must be kept.
+    abundance : str
+        The abundance method that made the abundances, if one did.
+    abundance_note : str
+        Why it was this one; not said where others take the place of these abundances.
+    note : str
+    """
+
+    endmembers: NDArray[np.float64]
+    abundances: PerPixel | None
+    history: NDArray[np.float64]
+    converged: bool | None = None
+    columns: NDArray[np.int64] | None = None
+    smoothed: bool = False
+    fixed_scale: bool = False
+    abundance: str = ""
+    abundance_note: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class RankEstimate:
+    """How many endmembers.
+
+    Attributes
+    ----------
+    rank : int
+        The number that is proposed.
+    curve : array of float64, (k,)
+        What the method looked at, for 1 … k endmembers (or 0 … k, by ``label``).
+    label : str
+        What the curve shows, with its unit.
+    sentence : str
+        The result and its limits, for an analyst.
+    low, high : int or None
+        Where the number is no more than a range: from where to where. ``rank`` lies in it.
+    """
+
+    rank: int
+    curve: NDArray[np.float64]
+    label: str
+    sentence: str
+    low: int | None = None
+    high: int | None = None
+
+    @property
+    def text(self) -> str:
+        """The number as it should be shown: ``5``, or ``4–8`` where it is a range."""
+        low, high = self.low or self.rank, self.high or self.rank
+        return str(self.rank) if low == high else f"{low}–{high}"
+
+
+class FactorizationRun(Protocol):
+    """Find endmembers and abundances."""
+
+    def __call__(self, problem: Problem, params: Any) -> Generator[Step | None, None, Factorization]:
+        """Run."""
+        ...
+
+
+class ExtractionRun(Protocol):
+    """Find endmembers among the pixels."""
+
+    def __call__(self, problem: Problem, params: Any) -> Generator[Step | None, None, Extraction]:
+        """Run."""
+        ...
+
+
+class AbundanceRun(Protocol):
+    """Find how much of given spectra, (bands used, r), is in each pixel."""
+
+    def __call__(
+        self, scene: Scene, w: NDArray[np.float64], params: Any
+    ) -> Generator[Step | None, None, Abundances]:
+        """Run."""
+        ...
+
+
+class RankRun(Protocol):
+    """Estimate the number of endmembers."""
+
+    def __call__(self, scene: Scene, params: Any) -> Generator[Step | None, None, RankEstimate]:
+        """Run."""
+        ...
