@@ -95,7 +95,7 @@ KINDS: dict[str, list[str]] = {
     ],
     "init by set": _of("mu", "--set", "init=random", "--seed", "3"),
     "set bool and float": _of("hals", "--set", "extrapolate=false", "--set", "tolerance=1e-4"),
-    "set int": _of("spa", "--set", "candidates=7"),
+    "set int": ["scene.hdr", "-r", "3", "-m", "spa", "--set", "candidates=7"],
     "weights": _of("weighted", "--weights", "weights.hdr"),
     "weights of pixels": _of("weighted", "--weights", "pixel weights.npy", "--init", "vca"),
     "condition": _of("spa", "--mask", "b[758] > 0.2"),
