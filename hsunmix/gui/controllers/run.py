@@ -114,7 +114,7 @@ class Controller:
             settings.seed,
             abundance_parameters=settings.parameters.get(settings.abundance, {}),
         )
-        if get(settings.method).needs_library:
+        if get(settings.method).traits.needs_library:
             request = replace(request, libraries=self._libraries(cube))
         takes = {parameter.name for parameter in get(settings.method).parameters}
         if settings.weights is not None and "weights_are" in takes:
