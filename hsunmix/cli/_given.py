@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["is_spectra", "locked_columns", "refuse_others", "required"]
 
 OF_METHODS = ("method", "init", "locked", "seed", "settings", "weights", "libraries")
+DIGITS = 9  # of a number of a spectrum
 
 
 def refuse_others(ctx: click.Context) -> None:
@@ -79,16 +80,25 @@ def locked_columns(text: str | None, library: Library | None) -> tuple[int, ...]
         return tuple(range(len(library)))
     chosen: list[int] = []
     for item in text.split(","):
-        first, dash, last = item.strip().partition("-")
-        if not first.isdecimal() or (dash and not last.isdecimal()):
-            raise InputError(f"--locked {text}: write numbers from 1, such as 1,3 or 2-4, or all")
-        chosen += range(int(first), int(last or first) + 1)
-    outside = [k for k in chosen if not 1 <= k <= len(library)]
-    if outside:
-        count = len(library)
-        spectra = "1 spectrum" if count == 1 else f"{count} spectra, counted from 1"
-        raise InputError(f"--locked {outside[0]}: {library.label} holds {spectra}")
+        first, last = _ends(text, item)
+        for k in (first, last):
+            if not 1 <= k <= len(library):
+                count = len(library)
+                spectra = "1 spectrum" if count == 1 else f"{count} spectra, counted from 1"
+                raise InputError(f"--locked {k}: {library.label} holds {spectra}")
+        if last < first:
+            raise InputError(f"--locked {text}: the range {item.strip()} ends before it begins")
+        chosen += range(first, last + 1)
     return tuple(dict.fromkeys(k - 1 for k in chosen))
+
+
+def _ends(text: str, item: str) -> tuple[int, int]:
+    """Return the ends of one number or range."""
+    first, dash, last = item.strip().partition("-")
+    ends = (first, last if dash else first)
+    if not all(end.isdecimal() and len(end) <= DIGITS for end in ends):
+        raise InputError(f"--locked {text[:80]}: write numbers from 1, such as 1,3 or 2-4, or all")
+    return int(ends[0]), int(ends[1])
 
 
 def _option(ctx: click.Context, name: str) -> str:

@@ -130,6 +130,8 @@ def command(
     abundance = "shade" if shade else abundance
     start = endmembers if endmembers is not None else init if is_spectra(init) else None
     parameters = from_texts([*settings, *([f"init={init}"] if init and start is None else [])])
+    if init and start is not None and "init" in parameters:
+        raise click.UsageError(f"the start is both {init} and --set init={parameters['init']}: leave one out")
     names = work.check_products(products)
     if session is not None:
         check_place(session)

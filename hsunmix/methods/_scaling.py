@@ -46,7 +46,8 @@ def scaled_to_sum_one(
     factor[free] = _least_squares(product[np.ix_(free, free)], right, least[free])
     for k in free[factor[free] == 0]:
         factor[k] = yield from _as_a_pixel(scene, result.endmembers[:, k])
-    note = "Each endmember was scaled so that abundances sum to one as nearly as possible."
+    who = "Each endmember" if not len(locked) else "Each endmember that is not locked"
+    note = f"{who} was scaled so that abundances sum to one as nearly as possible." if len(free) else ""
     scaled = h.copy()
     yield from scene.map(_times, factor.astype(np.float32), per_pixel=[scaled])
     return replace(

@@ -142,6 +142,9 @@ def test_locked_spectra_stay_bit_for_bit(method: Method, locked: tuple[int, ...]
         alone = hsunmix.unmix(x, method.id, rank=3, **asked).endmembers
         others = [k for k in range(3) if k not in kept]
         assert all(np.abs(alone - found.endmembers[:, [k]]).max(axis=0).min() == 0 for k in others)
+    if "was scaled so that" in found.note:
+        assert "Each endmember that is not locked was scaled" in found.note
+        assert len(locked) < 3
     if found.source_pixels is not None:
         assert (found.source_pixels[kept] == -1).all()
     rest = x - found.endmembers @ found.abundances
