@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from hsunmix.model.georeference import Georeference
 
 __all__ = ["place"]
 
+_DEGREES = re.compile(r"(?:lat|lon)(?:itude|gitude)?s?$", re.IGNORECASE)
 EVEN = 1e-3  # of a step; coordinates stored as float32 are not quite evenly spaced
 
 
@@ -84,11 +86,15 @@ def _coordinate(dataset: Any, axes: str, axis: str) -> _Coordinate | None:
     scales = [
         scale for scale in dataset.dims[axes.index(axis)].values() if is_small(scale) and scale.ndim == 1
     ]
-    if not scales or not attribute(scales[0], "standard_name", "units"):
+    if not scales or scales[0].dtype.kind not in "iuf":
         return None
     values: NDArray[np.float64] = np.asarray(scales[0][()], dtype=np.float64)
     unit = text(attribute(scales[0], "units"))
     steps = np.diff(values)
+    if not attribute(scales[0], "standard_name", "units"):
+        if not steps.any() or ((steps == 1).all() and values[0] in (0, 0.5, 1)):
+            return None
+        unit = "degrees" if _DEGREES.match(scales[0].name.rpartition("/")[2]) else ""
     if not len(steps) or not np.isfinite(values).all() or not steps[0]:
         return _Coordinate(values, unit, None) if len(values) else None
     step = float(steps.mean())

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from hsunmix.errors import FormatError, HsunmixError
 from hsunmix.formats.opening.damage import AGAIN, damaged
-from hsunmix.formats.spectra.band_vectors import BandVector
+from hsunmix.formats.spectra.band_vectors import BandVector, named_wavelengths
 
 __all__ = [
     "Unfit", "attribute", "by_columns", "datasets", "is_small", "matlab_numbers", "number",
@@ -204,6 +204,8 @@ def vectors(file: Any, cube: Any) -> list[BandVector]:
             require_filters(item)
             unit = attribute(item, "Units", "units", "unit")
             found.append(BandVector(name, np.ravel(item[()]), text(unit)))
+        elif 1 < size <= MAX_VECTOR and named_wavelengths(name.rpartition("/")[2]):
+            found.extend(_odd_wavelengths(name, item))
     for owner, place in ((cube, f"{cube.name.lstrip('/')}."), (file, ".")):
         for key in owner.attrs:
             values = numbers_of(attribute(owner, key))
@@ -214,11 +216,23 @@ def vectors(file: Any, cube: Any) -> list[BandVector]:
     return found
 
 
+def _odd_wavelengths(name: str, item: Any) -> list[BandVector]:
+    """Read wavelengths that are a list of words, or a table of them, as of detectors with a smile."""
+    unit = text(attribute(item, "Units", "units", "unit"))
+    if item.dtype.kind in "SO" and max(item.shape) == item.size and _is_here(item):
+        values = numbers_of(np.ravel(item[()]))
+        return [BandVector(name, values, unit)] if values.size == item.size else []
+    return [BandVector(name, item[()], unit)] if item.ndim == 2 and is_small(item) else []
+
+
 def is_small(item: Any) -> bool:
     """Whether a dataset holds few plain numbers, in this file, in chunks that are no trap."""
+    return bool(item.dtype.kind in "iufb" and item.size <= MAX_VECTOR and _is_here(item))
+
+
+def _is_here(item: Any) -> bool:
     chunk = int(np.prod(item.chunks or (1,), dtype=object)) * item.dtype.itemsize
-    here = not item.is_virtual and not item.external
-    return bool(item.dtype.kind in "iufb" and item.size <= MAX_VECTOR and here and chunk <= MAX_CHUNK_BYTES)
+    return not item.is_virtual and not item.external and chunk <= MAX_CHUNK_BYTES
 
 
 def matlab_numbers(name: str, item: Any) -> bool:

@@ -13,6 +13,13 @@ from hsunmix.formats.spectra.wavelengths import from_names, nanometres, unit_of
 __all__ = ["may_be_years", "of_names", "spectral_numbers"]
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
+# Units and words of other quantities than wavelengths, around the number.
+_OF_SOMETHING_ELSE = re.compile(
+    r"#\s*(?:m|k?pa|hpa|m?bar|mb|k|°?c|deg\w*|°|s|ms|min|h|hours?|d|days?|yr?s?|years?|%|db|m?v|ppm|k?g|k?m/s)$|"
+    r"\b(?:depth|temp\w*|pressure|press|level|height|altitude|elev\w*|time|days?|doy|hours?|dates?|years?|months?|"
+    r"angle|zenith|azimuth|plot|sample|iteration|lag|slope)\b",
+    re.IGNORECASE,
+)
 _SHORTEST, _LONGEST, _VISIBLE = 150.0, 60_000.0, 400.0  # nm
 _YEARS = (1900, 2100)
 
@@ -65,6 +72,8 @@ def spectral_numbers(numbers: Sequence[float], notes: list[str]) -> bool:
 def _only_number(names: Sequence[str]) -> list[float] | None:
     """Return the last number of each name, where the names are alike without their numbers."""
     if len(names) < 2 or len({_NUMBER.sub("#", name) for name in names}) > 1:
+        return None
+    if _OF_SOMETHING_ELSE.search(_NUMBER.sub("#", names[0]).replace("_", " ")):
         return None
     found = [_NUMBER.findall(name) for name in names]
     return [float(each[-1]) for each in found] if all(found) else None

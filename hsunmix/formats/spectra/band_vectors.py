@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hsunmix.formats.spectra.wavelengths import nanometres, widths
 
-__all__ = ["PLAUSIBLE_NM", "BandAxis", "BandVector", "axes_by_bands", "understand"]
+__all__ = ["PLAUSIBLE_NM", "BandAxis", "BandVector", "axes_by_bands", "named_wavelengths", "understand"]
 
 _WAVELENGTH = re.compile(r"wave|^wl|lambda|(band|spectral)_?cent|wvl|frequenc", re.IGNORECASE)
 _NOT_WAVELENGTH = re.compile(r"good|flag|mask|fwhm|width|index|error|unc", re.IGNORECASE)
@@ -19,6 +19,7 @@ _OF_VALUES = re.compile(r"scale|gain|offset|slope|intercept|fill|missing|valid|n
 _FWHM = re.compile(r"fwhm|bandwidth", re.IGNORECASE)
 _BBL = re.compile(r"^(bbl|good_?(bands?|wavelengths?))$", re.IGNORECASE)
 _NO_UNIT = ("", "1", "count", "level")
+MOST_NOTES = 3
 PLAUSIBLE_NM = (150.0, 60_000.0)
 
 
@@ -31,6 +32,7 @@ class BandVector:
     name : str
         Its place in the file, with ``/`` or ``.`` between the levels.
     values : array, (n,)
+        With more axes it fits no bands, and that is told where it is named like wavelengths.
     unit : str
         Where the file gives one.
     axis : bool
@@ -84,7 +86,8 @@ def understand(
         Whether the caller can take bands from the last to the first. Then wavelengths that fall are turned,
         with all that is said of the bands, and ``falling`` says so.
     """
-    fitting = [v for v in vectors if v.values.size == bands and v.values.dtype.kind in "iufb"]
+    able = [v for v in vectors if v.values.dtype.kind in "iufb"]
+    fitting = [v for v in able if v.values.shape == (bands,)]
     bad = _bad_bands(fitting, notes)
     for vector in sorted(fitting, key=lambda v: (not v.axis, not _named(v), -v.near, not v.unit)):
         known = _named(vector) or (vector.axis and _is_axis(vector))
@@ -104,6 +107,9 @@ def understand(
         if not vector.axis:
             notes.extend(_rivals(vector, fitting, nm))
         return BandAxis(nm, _fwhm(fitting, vector, nm, notes), bad, vector.unit)
+    for vector in [v for v in able if _named(v) and v.values.shape != (bands,)][:MOST_NOTES]:
+        shape = " × ".join(map(str, vector.values.shape))
+        notes.append(f"{vector.name} holds {shape} numbers, not one for each of the {bands} bands: not used.")
     return BandAxis(bad_bands=bad)
 
 
@@ -148,8 +154,13 @@ def _is_axis(vector: BandVector) -> bool:
     return not counts and bool(numbers.min() >= PLAUSIBLE_NM[0] and numbers.max() <= PLAUSIBLE_NM[1])
 
 
+def named_wavelengths(leaf: str) -> bool:
+    """Whether the last part of a name is that of wavelengths."""
+    return bool(_WAVELENGTH.search(leaf) and not _NOT_WAVELENGTH.search(leaf))
+
+
 def _named(vector: BandVector) -> bool:
-    return bool(_WAVELENGTH.search(vector.leaf) and not _NOT_WAVELENGTH.search(vector.leaf))
+    return named_wavelengths(vector.leaf)
 
 
 def _plausible(vector: BandVector) -> bool:

@@ -317,3 +317,50 @@ def test_a_range_of_octave(tmp_path, step, right):
     if right:
         np.testing.assert_allclose(cube.wavelengths, nm)
     np.testing.assert_array_equal(cube.read(0, L), scene())
+
+
+def test_coordinates_without_units_place_a_scene_unless_they_count(tmp_path):
+    xarray = pytest.importorskip("xarray")
+    values = np.random.default_rng(0).random((5, 4, 3)).astype("f4")
+    nm = ("band", [450.0, 550.0, 650.5])
+
+    def opened(**coordinates):
+        names = ["band", *coordinates] if coordinates else ["band", "y", "x"]
+        data = xarray.Dataset({"refl": (names, values.transpose(2, 0, 1))}, {"wavelength": nm, **coordinates})
+        data.to_netcdf(tmp_path / "a.nc", engine="h5netcdf")
+        return open_cube(tmp_path / "a.nc")
+
+    assert opened().georeference is None
+    assert opened(y=np.arange(5), x=np.arange(4)).georeference is None
+    assert not any("placed" in note for note in opened().notes)
+    place = opened(lat=50 - 0.5 * np.arange(5), lon=10 + 0.5 * np.arange(4)).georeference
+    assert place.crs == "EPSG:4326"
+    np.testing.assert_allclose(place.transform, (0.5, 0, 9.75, 0, -0.5, 50.25))
+    place = opened(y=4e6 - 30.0 * np.arange(5), x=5e5 + 20.0 * np.arange(4)).georeference
+    assert place.crs == ""
+    np.testing.assert_allclose(place.transform, (20, 0, 499990, 0, -30, 4000015))
+
+
+@pytest.mark.parametrize(
+    ("wavelengths", "told"),
+    [
+        (np.linspace(450.0, 650.0, 2), "wavelength holds 2 numbers, not one for each of the 3 bands"),
+        (np.full((4, 3), 500.0), "wavelength holds 4 × 3 numbers, not one for each of the 3 bands"),
+    ],
+)
+def test_wavelengths_that_fit_no_bands_are_told(tmp_path, wavelengths, told):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["cube"] = np.zeros((5, 4, 3), "f4")
+        file["wavelength"] = wavelengths
+    cube = open_cube(tmp_path / "a.h5")
+    assert cube.wavelengths is None
+    assert any(told in note for note in cube.notes)
+
+
+@pytest.mark.parametrize("kind", ["S", h5py.string_dtype()])
+def test_wavelengths_that_are_words(tmp_path, kind):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["cube"] = np.zeros((5, 4, 3), "f4")
+        file.create_dataset("wavelength", data=np.array(["0.45", "0.55", "0.65"], dtype=kind))
+        file["wavelength"].attrs["units"] = "um"
+    np.testing.assert_allclose(open_cube(tmp_path / "a.h5").wavelengths, [450, 550, 650])

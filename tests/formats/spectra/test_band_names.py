@@ -117,3 +117,16 @@ def test_other_json_beside_an_image_is_nobodys_concern(tmp_path):
         assert not any("json" in note for note in cube.notes)
     (tmp_path / "a.json").write_text('{"assets": {"a": {"eo:bands": [{"center_wavelength": 0.5}]}}}')
     assert any("a.json does not say" in note for note in open_cube(path).notes)
+
+
+@pytest.mark.parametrize(
+    "form", ["depth_{}m", "{} hPa", "temp_{}K", "{} K", "level {}", "doy {}", "lag {}", "plot {}", "{} days"]
+)
+def test_numbers_of_other_quantities_are_no_wavelengths(form):
+    assert of_names([form.format(300 + 25 * k) for k in range(9)], [])[0] is None
+
+
+@pytest.mark.parametrize("form", ["Band_{}", "X{}", "refl_{}", "wl_{}_refl", "{}nm", "{} nm"])
+def test_numbers_of_bands_still_are(form):
+    found = of_names([form.format(300 + 25 * k) for k in range(9)], [])[0]
+    np.testing.assert_array_equal(found, 300 + 25.0 * np.arange(9))
