@@ -15,9 +15,8 @@ import pytest
 from msgspec import Meta
 
 import hsunmix as api
-from hsunmix.engine.scene import Scene
 from hsunmix.errors import InputError
-from hsunmix.methods import Extraction, Method, Start, methods
+from hsunmix.methods import Extraction, Method, Problem, Traits, methods
 from hsunmix.session.archive import load
 from hsunmix.session.reproduce import facts_of, python_script
 from tests.cli.conftest import Run, refusal
@@ -30,23 +29,20 @@ class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     step: Annotated[int, Meta(ge=1, le=5, description="Which of those that follow")] = 1
 
 
-def choose(
-    scene: Scene,
-    rank: int,
-    params: Params,
-    start: Start,
-) -> Generator[None, None, Extraction]:
+def choose(problem: Problem, params: Params) -> Generator[None, None, Extraction]:
     """Take spectra of a library in order."""
     yield None
-    assert start.library is not None
-    assert start.library.values.shape[1] == scene.n_bands
-    taken = start.library.spectra[:, params.first :: params.step][:, :rank]
-    return Extraction(taken, None, f"Classes {', '.join(start.library.classes)}.")
+    assert problem.library is not None
+    assert problem.library.values.shape[1] == problem.scene.n_bands
+    taken = problem.library.spectra[:, params.first :: params.step][:, : problem.rank]
+    return Extraction(taken, None, f"Classes {', '.join(problem.library.classes)}.")
 
 
 @pytest.fixture(autouse=True)
 def method(monkeypatch: pytest.MonkeyPatch) -> None:
-    one = Method("choose", "extraction", "Choose", "", "", "", Params, choose, needs_library=True)
+    one = Method(
+        "choose", "extraction", "Choose", "", "", "", Params, choose, Traits(needs_library=True)
+    )  # fmt: skip
     monkeypatch.setitem(methods(), "choose", one)
 
 
@@ -108,6 +104,6 @@ def test_none_is_refused_by_name(hsunmix: Run, scene: Path, tmp_path: Path):
     "name", [m.id for m in methods().values() if m.kind in ("factorization", "extraction")]
 )
 def test_every_other_method_refuses_one(name: str, libraries: list[Path]):
-    if not methods()[name].needs_library:
+    if not methods()[name].traits.needs_library:
         with pytest.raises(InputError, match=f"{name} takes no library"):
             api.unmix(np.ones((20, 30)), name, rank=2, library=libraries[0])
