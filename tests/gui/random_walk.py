@@ -285,6 +285,9 @@ class Walk:
         for _ in range(3):
             QApplication.processEvents()
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+    def leave(self) -> None:
+        """Put back what was made otherwise."""
         self._stack.close()
 
 
@@ -298,15 +301,18 @@ def walk(
 ) -> Walk:
     """Do so many actions; what was found is in ``findings``."""
     made = Walk(seed, folder, slow=slow)
-    for k in range(count):
-        if k and k % HOME == 0:
-            made.home()
-        made.step()
-        tell(made, k)
-    made.rest()
-    made.check()
-    made.home()
-    made.close()
+    try:
+        for k in range(count):
+            if k and k % HOME == 0:
+                made.home()
+            made.step()
+            tell(made, k)
+        made.rest()
+        made.check()
+        made.home()
+        made.close()
+    finally:
+        made.leave()  # an error of the walk itself is seen
     return made
 
 

@@ -145,7 +145,7 @@ def random_intent(chance: random.Random, window: MainWindow) -> tuple[str, Calla
         i.Save(), i.Save(), i.Save(new_place=True), i.Open(folder / "b.hdr"), i.Open(folder / "a.hdr"),
         i.Export(), i.CopyScript(), i.CopyCommand(), i.EstimateRank(), i.SetTheme(chance.choice(["dark", "light"])),
         i.ShowBand(band()), i.ShowBands((band(), band(), band())), i.SetStretch((chance.choice([0.0, 2.0]), 98.0)),
-        i.UseEndmembers(), i.AddShade(), i.EditName(row()), i.Compare(row(), chance.randrange(5)), i.ClearPins(),
+        i.UseEndmembers(), i.AddShade(), i.EditName(), i.Compare(row(), chance.randrange(5)), i.ClearPins(),
         i.StartSweep(2, 4, 2), i.CancelSweep(), i.ShowPair(chance.randrange(5)), i.Flicker(chance.random() < 0.5),
         i.RecolourRegion(region, "#654321"), i.ShowVeil(chance.random() < 0.5), i.SetUnit(chance.choice(["nm", "µm"])),
         i.StretchMaps(chance.choice([None, (2.0, 98.0)])), i.Tell("the folder"), i.Flicker(False),
