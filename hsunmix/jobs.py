@@ -118,6 +118,10 @@ class Job(Generic[T]):
             step, self._step = self._step, None
         return step
 
+    def let_go(self) -> None:
+        """Hold the value or the error no longer, which was read: either may keep a scene in memory."""
+        self.outcome = Outcome(self.generation)
+
     def _run(self) -> None:
         thread = threading.current_thread()
         thread.name = f"hsunmix-job-{self.generation}"

@@ -75,11 +75,13 @@ class Bridge(QObject):
     def leave(self) -> None:
         """Cancel, don't wait, and never call back again."""
         self._open, self._job = False, None
+        self._on_step = self._on_end = _ignore
         self._runner.leave()
 
     def close(self) -> bool:
         """Cancel, wait, and never call back again. Return whether all threads have ended."""
         self._open, self._job = False, None
+        self._on_step = self._on_end = _ignore
         return self._runner.close()
 
     def _wake(self, _job: Job[Any]) -> None:
@@ -99,8 +101,11 @@ class Bridge(QObject):
             self._pause.start()
             self._on_step(step)
         if outcome is not None and self._job is job:
-            self._job = None
-            self._on_end(outcome)
+            on_end = self._on_end
+            # What is called back holds the scene and the document that it was for, maybe left since.
+            self._job, self._on_step, self._on_end = None, _ignore, _ignore
+            job.let_go()
+            on_end(outcome)
 
 
 def _giving_way(work: Work[Any]) -> Work[Any]:

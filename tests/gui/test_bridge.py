@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable, Generator, Iterator
 
 import pytest
@@ -98,6 +100,33 @@ def test_work_faster_than_its_submission_is_not_lost(bridge: Bridge, wait: Wait)
         bridge.submit(quick(k), lambda o: ends.append(o.value or 0))
         wait(lambda k=k: bool(ends) and ends[-1] == k)
     assert ends == list(range(100))
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_nothing_of_a_job_is_held_after_its_end(bridge: Bridge, wait: Wait, fails: bool):
+    """Else every lane would hold a scene that was left long ago."""
+
+    class Held:
+        pass
+
+    def work() -> Generator[None, None, Held]:
+        result = Held()
+        seen.append(weakref.ref(result))
+        yield
+        if fails:
+            raise ValueError
+        return result
+
+    def submit() -> None:
+        scene = Held()
+        seen.append(weakref.ref(scene))
+        bridge.submit(work(), lambda _: ended.append(scene is not None), lambda _: scene)
+
+    seen: list[weakref.ref[Held]] = []
+    ended: list[bool] = []
+    submit()
+    wait(lambda: ended == [True])
+    wait(lambda: gc.collect() >= 0 and [ref() for ref in seen] == [None, None])
 
 
 def test_only_the_newest_step_waits(bridge: Bridge, wait: Wait):

@@ -57,7 +57,7 @@ class Controller:
                 own = before is not None and not _same_problem(before, new)
                 self._begin(new, self.bench.history.entry if own else None)
         elif self._solving is not None:
-            self._solving = None
+            self._solving = self._edit = None
             self._stop(False)
             self.bench.cancel("glance", "settle", "solve")
 
@@ -145,7 +145,7 @@ class Controller:
 
     def _show(self, result: Unmixing) -> None:
         if not result.provisional:
-            self._solving = None
+            self._solving = self._edit = None
         self.bench.history.amend(replace(self.bench.document, unmixing=result))
 
     def _wanted(self, document: Document) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -291,6 +293,29 @@ def test_saving_ends_after_another_scene_was_opened(
     bench.send(i.Save())
     assert answers.asked[asked:] == ["session_file b.hsu"]
     assert bench.history.modified
+
+
+def test_nothing_of_a_scene_that_was_left_is_held(
+    filed: Workbench, answers: Answers, wait: Wait, tmp_path: Path
+):
+    bench = filed
+    answers.delivery = tmp_path / "out", ("csv",)
+    for intent in (
+        i.CompareRuns(1, None), i.StopComparing(), i.AddLayer("b[860]"),
+        i.DrawRegion("rectangle", ((1, 1), (5, 4))), i.AddMean(0), i.AddPixel(9, 4), i.ShowMatches(0),
+        i.EstimateRank(), i.PlanMask("b[860] > 0.1"), i.CancelMask(), i.PaintBands(2, 4, True), i.Delete(0),
+        i.Save(), i.Export(), i.CopyScript(), i.Undo(),
+    ):  # fmt: skip
+        bench.send(intent)
+        settle(bench, wait)
+    here = bench.document
+    seen = [weakref.ref(one) for one in (here, here.cube, here.unmixing, bench.scenes.here(here.cube))]
+    del here
+    bench.send(i.Open(tmp_path / "b.hdr", discard=True))
+    wait(lambda: bench.document.cube.lines == 11)
+    settle(bench, wait)
+    gc.collect()
+    assert [ref() for ref in seen] == [None] * 4
 
 
 def test_looking_elsewhere_while_it_saves_is_no_change_and_renaming_is(
