@@ -100,7 +100,8 @@ def unmix(
     method : str
         A factorization or an extraction method: see ``methods()``.
     rank : int
-        Number of endmembers; may be left out where ``init`` holds spectra.
+        Number of endmembers; may be left out where ``init`` holds spectra, and be more than these where all
+        of them are locked.
     seed : int
         Zero or more.
     init : str, Library or array, (bands, rank), optional

@@ -142,7 +142,7 @@ def command(
         raise click.UsageError("--factor is of the spectra of a file: give them as --endmembers or --init")
     library = None if start is None else open_library(start)
     columns = locked_columns(locked, library)
-    rank = _rank(rank, library)
+    rank = _rank(rank, library, columns)
     own = from_texts(abundance_set)
     request = Request(method, rank, parameters, abundance, seed, abundance_parameters=own)
     with work.about(cube):
@@ -175,11 +175,13 @@ def command(
         summary(result, written)
 
 
-def _rank(asked: int | None, library: Library | None) -> int:
-    """Return how many endmembers: as many as there are given ones, and as -r says."""
+def _rank(asked: int | None, library: Library | None, locked: tuple[int, ...]) -> int:
+    """Return how many endmembers: as many as are given, or more where all of these are locked."""
     if library is None:
         if asked is None:
             raise required(click.get_current_context(), "rank")
+        return asked
+    if asked is not None and asked > len(library) == len(locked):
         return asked
     if asked not in (None, len(library)):
         holds = "1 spectrum" if len(library) == 1 else f"{len(library)} spectra"

@@ -32,7 +32,7 @@ class Request:
         Those of ``abundance``, by name.
     seed : int
     endmembers : array, (bands, r), or None
-        Spectra to start from, in the cube's units.
+        Spectra to start from, in the cube's units; fewer than ``rank`` where all of them are locked.
     locked : tuple of int
         Columns of ``endmembers`` that must stay.
     weights : array, or None

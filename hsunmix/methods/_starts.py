@@ -12,9 +12,10 @@ from hsunmix.engine.passes import norms_squared, residuals
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import PerPixel
 from hsunmix.errors import InputError, ParameterError
-from hsunmix.methods import Method, Problem, get
+from hsunmix.methods import Extraction, Method, Problem, get
 from hsunmix.methods._layout import laid_out
 from hsunmix.methods._request import Request
+from hsunmix.methods.locked import put_in
 from hsunmix.model.foreign import spectra
 from hsunmix.model.library import Library, joined
 from hsunmix.model.progress import Step
@@ -58,19 +59,23 @@ def started(
     if given is None and locked:
         raise InputError("locked endmembers need spectra to start from: give them as init")
     if given is not None:
-        if given.shape[1] != request.rank:
+        count = given.shape[1]
+        if count != request.rank and not (count < request.rank and len(locked) == count):
             raise InputError(
-                f"init holds {_counted(given.shape[1], 'spectrum', 'spectra')}, but "
-                f"{_counted(request.rank, 'endmember')} asked for: both numbers must be the same"
+                f"init holds {_counted(count, 'spectrum', 'spectra')}, but "
+                f"{_counted(request.rank, 'endmember')} asked for: both numbers must be the same, "
+                "or all spectra locked and fewer"
             )
         if method.traits.starts_from_spectra:
-            given, said = yield from _mended(scene, given, locked)
+            given, found = yield from _completed(scene, given, request)
+            given, mended = yield from _mended(scene, given, locked)
+            said = " ".join(filter(None, [found, mended]))
         elif not locked:
             raise InputError(
                 f"{method.id} starts from no spectra: lock those that must stay, "
                 "or choose a factorization that does, such as hals"
             )
-        elif len(locked) < request.rank:
+        elif len(locked) < count:
             said = f"{method.id} starts from no spectra: of those given only the locked ones count."
     weights = None
     if request.weights is not None:
@@ -99,6 +104,26 @@ def _library(scene: Scene, request: Request, method: Method) -> Library | None:
         whole = joined(request.libraries)
     w = scene.used_spectra(whole.spectra)
     return replace(whole, values=w.T, wavelengths=None, fwhm=None)
+
+
+def _completed(
+    scene: Scene, given: Array, request: Request
+) -> Generator[Step | None, None, tuple[Array, str]]:
+    """Return as many spectra as there are to be endmembers: behind the locked ones, pixels found by SPA."""
+    missing = request.rank - given.shape[1]
+    if not missing:
+        return given, ""
+    spa = get("spa", "extraction")
+    found: Extraction = yield from spa.run(Problem(scene, request.rank, request.seed), spa.params())
+    width = max(found.endmembers.shape[1], given.shape[1])
+    pixels = np.pad(found.endmembers, ((0, 0), (0, width - found.endmembers.shape[1])))
+    spectra, places = put_in(pixels, given)
+    rest = np.setdiff1d(np.arange(width), places)[:missing]
+    whole = np.zeros((len(given), request.rank))  # what SPA doesn't find is mended as other empty starts
+    whole[:, : given.shape[1]] = given
+    whole[:, given.shape[1] : given.shape[1] + len(rest)] = spectra[:, rest]
+    one = "The other one starts from a pixel" if missing == 1 else f"The other {missing} start from pixels"
+    return whole, f"{one} found by SPA."
 
 
 def _mended(

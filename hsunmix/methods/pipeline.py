@@ -93,7 +93,7 @@ def unmix(scene: Scene, request: Request) -> Steps:
     unmixing = yield from _finish(scene, result, method, to_dict(params), known)
     unmixing = noted(scene, unmixing, request.endmembers)
     asked_for = _asked(request)
-    names = _names(asked_for.spectra, request.locked)
+    names = _names(asked_for.spectra, request.locked, unmixing.rank)
     note = _with_notes(unmixing.note, request.spectra_from, *request.libraries)
     return replace(
         unmixing, seed=request.seed, seconds=perf_counter() - began, asked=asked_for, names=names, note=note
@@ -119,13 +119,13 @@ def _with_notes(note: str, *libraries: Library | None) -> str:
     return " ".join(filter(None, [note, *said]))
 
 
-def _names(given: LibraryFile | None, locked: Collection[int]) -> tuple[str, ...]:
+def _names(given: LibraryFile | None, locked: Collection[int], rank: int) -> tuple[str, ...]:
     """Name endmembers as the file of given spectra names those that stay; no name comes twice."""
     if given is None or not given.names or not locked:
         return ()
     names: list[str] = []
-    for k, name in enumerate(given.names):
-        one = name if k in locked else f"Endmember {k + 1}"
+    for k in range(rank):
+        one = given.names[k] if k in locked else f"Endmember {k + 1}"
         names.append(next(n for i in count(1) if (n := one if i == 1 else f"{one} {i}") not in names))
     return tuple(names)
 
@@ -178,7 +178,7 @@ def solve(
     unmixing = noted(scene, (yield from _finish(scene, result, method, to_dict(params))), endmembers)
     if given is not None:
         asked = Asked(method.id, None, (), None, dict(parameters or {}), given.file)
-        names = _names(given.file, range(w.shape[1]))
+        names = _names(given.file, range(w.shape[1]), w.shape[1])
         unmixing = replace(unmixing, asked=asked, names=names, note=_with_notes(unmixing.note, given))
     return replace(unmixing, seconds=perf_counter() - began)
 

@@ -175,7 +175,7 @@ class Unmixing:
     def _given(self) -> LibraryFile | None:
         """The file of the spectra that were given, where it says what they are called."""
         spectra = None if self.asked is None else self.asked.spectra
-        return spectra if spectra is not None and len(spectra.names) == self.rank else None
+        return spectra if spectra is not None and spectra.names else None
 
     def _is_given(self, k: int) -> bool:
         """Whether an endmember is a given one as it was: all are where nothing else was asked for."""

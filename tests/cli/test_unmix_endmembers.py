@@ -276,3 +276,21 @@ def test_products_do_not_take_the_place_of_the_spectra(hsunmix: Run, scene: Path
     said = refusal(hsunmix("unmix", scene, "--endmembers", out / "endmembers.csv", "-o", out))
     assert "a product would take its place: name another folder" in said
     assert (out / "endmembers.csv").read_bytes() == before
+
+
+@pytest.mark.parametrize("method", ["auto", "hals", "vca"])
+def test_known_spectra_and_others_to_be_found(
+    hsunmix: Run, scene: Path, library: Path, tmp_path: Path, method: str
+):
+    two = tmp_path / "two.csv"
+    two.write_text("\n".join(library.read_text().splitlines()[:3]))
+    out, session = tmp_path / "out", tmp_path / "s.hsu"
+    words = ["--init", two, "--locked", "all", "-r", 3, "-m", method, "--session", session]
+    run = hsunmix("unmix", scene, *words, "-o", out)
+    assert run.exit_code == 0, run.output
+    assert record(out)["names"] == ["Grass", "Soil, dry", "Endmember 3"]
+    hsunmix("export", session, "-o", tmp_path / "again")
+    command = record(tmp_path / "again")["command"].split()
+    command[command.index("-o") + 1] = str(tmp_path / "third")
+    assert hsunmix(*command[1:]).exit_code == 0
+    np.testing.assert_array_equal(maps(tmp_path / "third"), maps(out))

@@ -197,3 +197,16 @@ def test_numbers_of_numpy_are_numbers() -> None:
         tolerance=np.float32(0),
     )
     assert (found.seed, found.parameters["max_iterations"]) == (3, 5)
+
+
+@pytest.mark.parametrize("method", SOLVERS, ids=ids)
+def test_fewer_spectra_all_locked_leave_the_others_to_be_found(method: Method):
+    x, w = scene(), materials()
+    known = w[:, [2, 0]] * [1.3, 0.7]
+    result = hsunmix.unmix(x, method.id, rank=3, init=known, locked=(0, 1), **CHEAP.get(method.id, {}))
+    np.testing.assert_array_equal(result.endmembers[:, :2], known)
+    third = result.endmembers[:, 2]
+    cosine = third @ w[:, 1] / (np.linalg.norm(third) * np.linalg.norm(w[:, 1]))
+    assert cosine > 0.85, (method.id, cosine)  # clusters are means of mixed pixels
+    with pytest.raises(InputError, match="or all spectra locked"):
+        hsunmix.unmix(x, method.id, rank=3, init=known, locked=(0,), **CHEAP.get(method.id, {}))
