@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hsunmix.engine.loading import load
 from hsunmix.engine.scene import Scene
-from hsunmix.errors import ParameterError
+from hsunmix.errors import InputError, ParameterError
 from hsunmix.methods import get, pipeline
 from hsunmix.methods._starts import check_library
 from hsunmix.methods.units import scale_note
@@ -70,9 +70,17 @@ def open_cube(
     from hsunmix.session.narrowing import narrowed
 
     cube = open_file(path, **options)
-    if mask is None or isinstance(mask, str | PathLike | np.ndarray):
-        mask = [] if mask is None else [mask]
-    return finish(narrowed(cube, mask, bands))
+    return finish(narrowed(cube, _masks(mask), bands))
+
+
+def _masks(given: Any) -> Sequence[Mask]:
+    """Return each mask of one or several: in a list, texts, files and images are masks, rows are not."""
+    if given is None:
+        return ()
+    alone = isinstance(given, str | PathLike) or not isinstance(given, list | tuple)
+    if alone or not all(isinstance(one, str | PathLike) or np.ndim(one) == 2 for one in given):
+        return (given,)
+    return tuple(given)
 
 
 def unmix(
@@ -216,16 +224,26 @@ def _spectra(given: ArrayLike | Spectra, cube: Cube, what: str) -> tuple[NDArray
     """Return spectra as columns; of a library also what it became on the cube's bands."""
     if not isinstance(given, Spectra):
         return spectra(given, what, cube.wavelengths), None
-    library = (given if isinstance(given, Library) else Library.of(given)).on(cube)
+    library = _library(given).on(cube)
     return library.endmembers(cube), library
 
 
-def _libraries(given: LibraryLike | Sequence[LibraryLike], method: str, cube: Cube) -> tuple[Library, ...]:
+def _libraries(given: Any, method: str, cube: Cube) -> tuple[Library, ...]:
     """Return libraries on the cube's bands; none are read for a method that takes none."""
-    several = [given] if isinstance(given, str | PathLike | Library) else list(given)
+    alone = given is not None and not isinstance(given, list | tuple)
+    several = [given] if alone else list(given or ())
     check_library(get(method, "factorization", "extraction"), several)
-    opened = [one if isinstance(one, Library) else open_library(one) for one in several]
+    opened = [_library(one) for one in several]
     return tuple(one.on(cube).usable(cube) for one in opened)
+
+
+def _library(given: Any) -> Library:
+    if isinstance(given, Spectra):
+        return given if isinstance(given, Library) else Library.of(given)
+    if not isinstance(given, str | PathLike):
+        kind = type(given).__name__
+        raise InputError(f"library: a library or its path is needed, or several in a list, not {kind}")
+    return open_library(given)
 
 
 def _warn_of_units(scene: Scene, endmembers: NDArray[np.float64]) -> None:

@@ -287,3 +287,38 @@ def test_spectra_at_other_wavelengths_are_put_in_order_or_refused() -> None:
             hsunmix.abundances(cube, shifted)
         with pytest.raises(InputError, match="scene 10 bands from 450 to 900 nm"):
             hsunmix.unmix(cube, "hals", rank=2, init=shifted)
+
+
+def test_a_mask_by_itself_may_be_anything_that_a_list_of_masks_may_hold(tmp_path) -> None:
+    pandas, xarray = pytest.importorskip("pandas"), pytest.importorskip("xarray")
+    wanted = np.arange(30).reshape(5, 6) % 4 != 0
+    np.save(tmp_path / "a.npy", 0.1 + np.random.default_rng(0).random((5, 6, 7)))
+    labelled = xarray.DataArray(wanted.T, dims=("x", "y"))
+    for mask in (
+        wanted,
+        wanted.tolist(),
+        labelled,
+        pandas.DataFrame(wanted),
+        np.ma.array(wanted),
+    ):
+        for given in (mask, [mask], (mask, "b[1] > 0"), [mask, wanted.tolist()]):
+            cube = hsunmix.open_cube(tmp_path / "a.npy", mask=given)
+            np.testing.assert_array_equal(cube.mask, wanted)
+    assert hsunmix.open_cube(tmp_path / "a.npy", mask=[]).mask.all()
+    for bands in (5, ["#1"], b"#1"):
+        with pytest.raises(InputError, match="bands: text is needed"):
+            hsunmix.open_cube(tmp_path / "a.npy", bands=bands)
+
+
+def test_what_is_no_library_is_named() -> None:
+    x = 0.1 + np.random.default_rng(0).random((6, 20))
+    with pytest.raises(
+        InputError, match=r"'lib.csv' is a name; open the file with hsunmix.open_library first"
+    ):
+        hsunmix.abundances(x, "lib.csv")
+    methods = [m for m in hsunmix.methods().values() if m.traits.needs_library]
+    for method in methods:
+        for wrong in (5, np.ones((6, 2)), [np.ones((6, 2))]):
+            with pytest.raises(InputError, match="library: a library or its path is needed"):
+                hsunmix.unmix(x, method.id, library=wrong)
+    assert hsunmix.unmix(x, "spa", rank=2, library=None).rank == 2

@@ -46,6 +46,8 @@ def narrowed(cube: Cube, masks: Sequence[Mask] = (), bands: str = "") -> Generat
     FileError
         A file can't be read, or is no mask of this cube.
     """
+    if not isinstance(bands or "", str):
+        raise InputError(f"bands: text is needed, such as '400-1300' or '#10-120', not {bands!r:.80}")
     selection, texts = cube.selection, list(cube.masks)
     known = selection is None or bool(texts)
     for mask in masks:

@@ -22,6 +22,8 @@ _ADVICE = {
     "O": "; convert them with astype(float)",
 }
 
+SPECTRA = ("the endmembers", "init")  # what a library may be given for
+
 
 def numbers(values: Any, what: str = "the data", masked: float = np.nan, allow: str = "") -> NDArray[Any]:
     """Return real numbers in the machine's byte order; nothing is copied without need.
@@ -42,8 +44,9 @@ def numbers(values: Any, what: str = "the data", masked: float = np.nan, allow: 
         These are no numbers.
     """
     if isinstance(values, str | bytes) or hasattr(values, "__fspath__"):
+        opener = "open_library" if what in SPECTRA else "open_cube"
         raise InputError(
-            f"{what}: {str(values)[:100]!r} is a name; open the file with hsunmix.open_cube first"
+            f"{what}: {str(values)[:100]!r} is a name; open the file with hsunmix.{opener} first"
         )
     if hasattr(values, "toarray") and not hasattr(values, "__array__"):
         raise InputError(f"{what}: a sparse matrix has to be made a full one first, with .toarray()")
