@@ -119,22 +119,28 @@ def _columns(table: Table, place: int, notes: list[str]) -> Spectra:
         values = table.numbers(k)
         if values is not None and headings[k].lower().strip().startswith("fwhm") and fwhm is None:
             fwhm = widths(values[order], centres[order], nm, notes)
-        elif values is not None and axis.named_axis(headings[k]):
-            _require_same(table, headings[k], values[order], nm)
+        elif values is not None and axis.is_axis(table, k):
+            _require_same(table, f"{headings[k]} {table.units[k]}".strip(), values[order], nm)
             aside.append(k)
-        elif values is None or axis.about_bands(headings[k]) or axis.counts_bands(headings[k], values):
+        elif values is None or axis.is_about_bands(table, k) or axis.counts_bands(headings[k], values):
             aside.append(k)
         else:
             picked[k] = values
     _refuse_words(table, headings, aside)
     if not picked:
         raise FormatError(table.path, "is no table of spectra: beside the wavelengths it has no numbers")
-    _say_aside([headings[k] or f"column {k + 1}" for k in aside], notes)
+    _say_aside([f"{headings[k]} {table.units[k]}".strip() or f"column {k + 1}" for k in aside], notes)
     values = np.array(list(picked.values()))[:, order]
     percent = [_is_percent(table, k) for k in picked]
     line = class_heading([cells[place] for cells in table.lines])
     classes = () if line is None else classes_in([table.lines[line][k] for k in picked])
-    return _library(table, values, [headings[k] for k in picked], nm, fwhm, percent, notes, classes)
+    names = [headings[k] or _name_of_pair(table, k) for k in picked]
+    return _library(table, values, names, nm, fwhm, percent, notes, classes)
+
+
+def _name_of_pair(table: Table, k: int) -> str:
+    """Return a name that stands above the wavelengths of a pair of columns, as of cells that were merged."""
+    return table.headings[k - 1] if k and table.headings and axis.is_axis(table, k - 1, below=True) else ""
 
 
 def _is_percent(table: Table, k: int) -> bool:

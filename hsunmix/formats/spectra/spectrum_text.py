@@ -24,16 +24,17 @@ from hsunmix.formats.spectra.text import read_lines
 from hsunmix.formats.spectra.wavelengths import nanometres, unit_of
 from hsunmix.model.spectra import Spectra
 
-__all__ = ["is_percent", "one_spectrum", "read_lines", "tables", "unit_of", "with_gaps"]
+__all__ = ["is_percent", "one_spectrum", "read_lines", "states_percent", "tables", "unit_of", "with_gaps"]
 
 FEWEST = 3  # rows; fewer numbers below each other may be part of a header
 GAP = 1e30  # the USGS write −1.23e34 where a spectrum has no value
 NO_VALUE = -9999.0  # and others this
 # Others again; they count only where they lie far below every other value.
 PERHAPS_NONE = (-99.0, -999.0, -99999.0, -32767.0, -32768.0)
+_STATED = r"units?\W+(?:\w+\W+)?(?:%|percent)|refl\w*\s+in\s+(?:%|percent)"
 _PERCENT = re.compile(
-    r"[(\[]\s*(?:%|percent\w*)\s*[)\]]|(?:%|percent\w*)\s*r(?:efl\w*)?\b|\br(?:efl\w*)?\.?[\s_]*(?:%|percent)|"
-    r"units?\W+(?:\w+\W+)?(?:%|percent)|^\s*(?:%|percent\w*)\s*$",
+    r"[(\[]\s*(?:%|percent\w*)\s*[)\]]|(?:%|percent\w*)\s*(?:r(?:efl\w*)?|t(?:rans\w*)?)\b|"
+    rf"\br(?:efl\w*)?\.?[\s_]*(?:%|percent)|^\s*(?:%|percent\w*)\s*$|{_STATED}",
     re.IGNORECASE,
 )
 Vector = NDArray[np.float64]
@@ -116,6 +117,11 @@ def _is_row(cells: list[str]) -> bool:
 def is_percent(text: str) -> bool:
     """Whether a heading says that its numbers are percent: not as in "50 % vegetation"."""
     return _PERCENT.search(text) is not None
+
+
+def states_percent(text: str) -> bool:
+    """Whether a title says it of all numbers below: not as in "99 % reflectance panel"."""
+    return re.search(_STATED, text, re.IGNORECASE) is not None
 
 
 def with_gaps(values: NDArray[np.float64], notes: list[str]) -> NDArray[np.float64]:

@@ -20,6 +20,8 @@ __all__ = [
     "counts_bands",
     "down",
     "has_no_name",
+    "is_about_bands",
+    "is_axis",
     "named_axis",
     "numbered",
     "possible",
@@ -122,11 +124,21 @@ def counts_bands(heading: str, values: Vector | None) -> bool:
     return any((values == np.arange(start, start + len(values))).all() for start in (0, 1))
 
 
+def is_axis(table: Table, k: int, *, below: bool = False) -> bool:
+    """Whether a column is called one of wavelengths: in its heading or below that, or only below."""
+    named = bool(table.headings) and named_axis(table.headings[k])
+    return not named and named_axis(table.units[k]) if below else named or named_axis(table.units[k])
+
+
+def is_about_bands(table: Table, k: int) -> bool:
+    """As ``about_bands``, also where a line below the heading says so."""
+    return bool(table.headings) and (about_bands(table.headings[k]) or about_bands(table.units[k]))
+
+
 def down(table: Table) -> tuple[int, bool] | None:
     """Return the column of wavelengths, and whether its heading says so; None where there is none."""
-    for k, heading in enumerate(table.headings):
-        named = named_axis(heading) or named_axis(table.units[k])
-        if named and (values := table.numbers(k)) is not None and np.isfinite(values).all():
+    for k in range(len(table.headings)):
+        if is_axis(table, k) and (values := table.numbers(k)) is not None and np.isfinite(values).all():
             return k, True
     for k in range(table.width - 1):
         values = table.numbers(k)

@@ -10,7 +10,14 @@ from numpy.typing import NDArray
 
 from hsunmix.errors import FormatError
 from hsunmix.formats.spectra import table_axis as axis
-from hsunmix.formats.spectra.spectrum_text import is_percent, one_spectrum, read_lines, tables, unit_of
+from hsunmix.formats.spectra.spectrum_text import (
+    is_percent,
+    one_spectrum,
+    read_lines,
+    states_percent,
+    tables,
+    unit_of,
+)
 from hsunmix.formats.spectra.text import COMMENT, is_text
 from hsunmix.model.spectra import Spectra
 
@@ -64,7 +71,8 @@ def open_spectra(path: Path) -> Spectra:
     elif after:
         notes.append(f"what stands behind the numbers was left aside ({after[0][:60]!r}).")
     said = columns[value] if columns else words[-1] if words else ""
-    found = one_spectrum(path, name, centres, unit, table[:, value], notes, percent=is_percent(said))
+    percent = is_percent(said) or any(map(states_percent, words))
+    found = one_spectrum(path, name, centres, unit, table[:, value], notes, percent=percent)
     counted = (centres == np.arange(1, len(table) + 1)).all()
     if found.wavelengths is None and not counted:
         raise FormatError(

@@ -117,3 +117,35 @@ def test_jcamp_is_named(tmp_path):
     for name in ("a.txt", "a.jdx"):
         with pytest.raises(FormatError, match=r"JCAMP-DX spectrum.*save it as CSV"):
             opened(tmp_path, name, text)
+
+
+def test_pairs_of_columns_below_merged_names(tmp_path):
+    """As spectrophotometers export them: each spectrum with its wavelengths, its name above both."""
+    head = "Soil,,Leaf,\nWavelength (nm),%R,Wavelength (nm),%R\n"
+    form = "{:.1f},{:.4f},{:.1f},{:.4f}"
+    found = opened(tmp_path, "a.csv", head + rows(form, NM, 100 * R, NM, 50 * R))
+    assert found.names == ("Soil", "Leaf")
+    same(found)
+    np.testing.assert_allclose(found.values[1], R / 2, atol=1e-5)
+    with pytest.raises(FormatError, match="several columns of wavelengths"):
+        opened(tmp_path, "b.csv", head + rows(form, NM, 100 * R, NM + 3, 50 * R))
+
+
+def test_deviations_that_a_second_line_names(tmp_path):
+    head = "Wavelength,Soil,Soil,Leaf,Leaf\n,mean,std,mean,std\n"
+    found = opened(tmp_path, "a.csv", head + rows("{:.1f},{:.5f},0.1,{:.5f},0.2", NM, R, R))
+    assert found.names == ("Soil", "Leaf")
+    assert "columns that are no spectra were left aside: Soil std, Leaf std." in found.notes
+
+
+@pytest.mark.parametrize(
+    ("title", "factor"),
+    [
+        ("Reflectance in percent\nnm R\n", 100),
+        ("Units: percent reflectance\n", 100),
+        ("99 % reflectance panel\nnm R\n", 1),
+        ("Soil at 50 % moisture\n", 1),
+    ],
+)
+def test_titles_on_percent(tmp_path, title, factor):
+    same(opened(tmp_path, "a.txt", title + rows("{:.1f} {:.5f}", NM, factor * R)))
