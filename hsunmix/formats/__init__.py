@@ -198,7 +198,9 @@ def open_spectra(path: str | PathLike[str]) -> Spectra:
     if Path(path).is_dir():
         from hsunmix.formats.spectra.folder import open_folder
 
-        return open_folder(Path(path))
+        able = [f for f in formats().values() if f.open_spectra is not None and f.open_cube is None]
+        endings = (*(suffix for f in able for suffix in f.suffixes), ".hdr")  # of an ENVI library, the header
+        return open_folder(Path(path), endings, open_spectra)
     file = regular_file(path)
     found = _find(file, lambda f: f.open_spectra)
     opener = found.open_spectra

@@ -15,7 +15,7 @@ FEWEST = 64
 POSSIBLE = (1e-12, 1e12)  # where physical values lie; the exponents of swapped floats lie anywhere
 SENSE, NONSENSE = 0.98, 0.6
 MORE = 1.5  # bits; whole numbers that fill their range differ as much in each byte
-FEW = 16  # values of a byte
+FEW_BYTE_VALUES = 16  # values of a byte
 SOME = 0.1  # of all numbers
 _FILLS = (3.4028234663852886e38, 9.969209968386869e36, 1.23e34, 1e30, 1e34)
 
@@ -80,10 +80,10 @@ def _turned(pieces: list[NDArray[np.generic]]) -> bool:
     columns = values.astype(values.dtype.newbyteorder(">")).view(np.uint8).reshape(-1, size)
     counts = [np.bincount(columns[:, k], minlength=256) for k in (0, size - 1)]
     first, last = (_entropy(count) for count in counts)
-    if first - last <= MORE or np.count_nonzero(counts[0]) <= FEW:
+    if first - last <= MORE or np.count_nonzero(counts[0]) <= FEW_BYTE_VALUES:
         return False
     odd = counts[1][1::2].sum() / len(values)  # left-aligned numbers of 12 bits have none
-    return bool(odd > SOME or np.count_nonzero(counts[1]) < FEW // 2)
+    return bool(odd > SOME or np.count_nonzero(counts[1]) < FEW_BYTE_VALUES // 2)
 
 
 def _entropy(counts: NDArray[np.intp]) -> float:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 __all__ = ["understood"]
 
-MOST = 300  # keys that are looked at closely; a header has a few dozen
+MAX_ODD_KEYS = 300  # keys that are looked at closely; a header has a few dozen
 LONGEST = 40
 _LIKE = 0.85
 _SIZES = ("samples", "lines", "bands")
@@ -65,7 +65,7 @@ def understood(fields: Mapping[str, str], notes: list[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     odd: list[str] = []
     for key, value in fields.items():
-        if key.lower() in USED or len(key) > LONGEST or len(odd) >= MOST:
+        if key.lower() in USED or len(key) > LONGEST or len(odd) >= MAX_ODD_KEYS:
             found[key.lower()] = value
         else:
             odd.append(key)

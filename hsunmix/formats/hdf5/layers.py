@@ -19,7 +19,7 @@ from hsunmix.formats.spectra.wavelengths import nanometres
 
 __all__ = ["find"]
 
-LEAST = 3  # two may be anything
+MIN_LAYERS = 3  # two may be anything
 _WAVELENGTHS = (
     "wavelength", "Wavelength", "radiation_wavelength", "center_wavelength", "central_wavelength",
     "wavelength_nm", "wavelength_um", "band_wavelength",
@@ -47,7 +47,7 @@ def find(file: Any, every: dict[str, Any]) -> Found | None:
         stem = "" if told else _NUMBER.sub("#", leaf)
         groups[parent, stem, dataset.shape, dataset.dtype.str, unsigned(dataset)].append(name)
     alike = max(groups.values(), key=len, default=[])
-    if len(alike) < LEAST:
+    if len(alike) < MIN_LAYERS:
         return None
     left = [name for names in groups.values() for name in names if names is not alike]
     others = [name for name in left if _centre(every[name]) is not None]

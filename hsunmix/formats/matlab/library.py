@@ -16,7 +16,7 @@ from hsunmix.model.spectra import Spectra
 
 __all__ = ["open_spectra"]
 
-MOST = 100_000  # spectra or bands; a matrix with more is an image
+MAX_SPECTRA_OR_BANDS = 100_000  # spectra or bands; a matrix with more is an image
 # Columns that are about the bands, by the first word of their names.
 _ABOUT = ("wavelengths", "wavelength", "resolution", "fwhm", "channel", "data value")
 
@@ -34,7 +34,11 @@ def open_spectra(path: Path) -> Spectra:
         There are no names, or no matrix that fits them.
     """
     contents = Contents.of(path)
-    able = {n: s for n, s in contents.shapes.items() if len(s) == 2 and 1 < max(s) <= MOST and min(s) > 0}
+    able = {
+        n: s
+        for n, s in contents.shapes.items()
+        if len(s) == 2 and 1 < max(s) <= MAX_SPECTRA_OR_BANDS and min(s) > 0
+    }
     for source, names in contents.lists_of_words():
         fitting = [n for n, s in able.items() if len(names) in s and min(s) > 1 and n != source]
         for name in sorted(fitting, key=lambda n: max(able[n])):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.errors import FileError, FormatError
-from hsunmix.formats import formats, open_spectra
 from hsunmix.formats.opening.files import is_regular
 from hsunmix.formats.spectra.classes import classes_in
 from hsunmix.model.resampling import resample
@@ -18,16 +17,24 @@ from hsunmix.model.spectra import Spectra
 
 __all__ = ["open_folder"]
 
-MOST = 5000  # files
+MAX_FILES = 5000  # files
 # splib07 keeps what is known of the bands in files of their own, which look like spectra.
 ABOUT_BANDS = re.compile(r"_(wavelengths|bandpass)[_(]", re.IGNORECASE)
 
 
-def open_folder(path: Path) -> Spectra:
+def open_folder(path: Path, endings: tuple[str, ...], read: Callable[[Path], Spectra]) -> Spectra:
     """Read every spectrum in a folder, but not in those below it, in the order of the files' names.
 
     Where they have different bands all are brought to those of the spectrum with the most, and
     beyond its range to those of the others.
+
+    Parameters
+    ----------
+    path : Path
+    endings : tuple of str
+        Of the names of files that may hold one.
+    read : callable
+        Reads one of the files.
 
     Raises
     ------
@@ -35,9 +42,9 @@ def open_folder(path: Path) -> Spectra:
         There is no spectrum in it, or more files than 5000.
     """
     libraries, skipped = [], []
-    for file in _candidates(path):
+    for file in _candidates(path, endings):
         try:
-            libraries.append(open_spectra(file))
+            libraries.append(read(file))
         except FileError:
             skipped.append(file.name)
     if not libraries:
@@ -52,16 +59,14 @@ def open_folder(path: Path) -> Spectra:
     return Spectra(values, names, nm, path=str(path), notes=tuple(notes), format="folder", classes=classes)
 
 
-def _candidates(path: Path) -> Iterator[Path]:
-    """Files that may hold a spectrum by their names; of an ENVI library, the header."""
-    able = [f for f in formats().values() if f.open_spectra is not None and f.open_cube is None]
-    endings = (*(suffix for f in able for suffix in f.suffixes), ".hdr")
+def _candidates(path: Path, endings: tuple[str, ...]) -> Iterator[Path]:
+    """Files that may hold a spectrum by their names."""
     try:
         files = sorted(p for p in path.iterdir() if p.name.lower().endswith(endings) and is_regular(p))
     except OSError as error:
         raise FileError(path, error.strerror or str(error)) from None
-    if len(files) > MOST:
-        raise FormatError(path, f"is a folder of {len(files)} files; at most {MOST} make a library")
+    if len(files) > MAX_FILES:
+        raise FormatError(path, f"is a folder of {len(files)} files; at most {MAX_FILES} make a library")
     return (p for p in files if not p.name.startswith(".") and not ABOUT_BANDS.search(p.name))
 
 
