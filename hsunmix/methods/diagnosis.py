@@ -18,6 +18,7 @@ __all__ = ["DARK", "Diagnosis", "dark", "diagnose"]
 DARK = 0.15  # of the length of the longest of the endmembers' spectra
 WHOLE = 1.0  # the mean of a share of the pixels can't be above this
 ROUNDING = 1e-4
+TOGETHER = 2.0  # sum of the means above which light that varies is no reason any more
 CURE = "Cure: abundances that sum to one (-a fcls), or to less where a pixel is in the shade (-a shade)."
 
 
@@ -30,7 +31,7 @@ class Diagnosis:
     cause : str
         ``dark``, or empty where no spectrum is.
     endmembers : tuple of int
-        Those whose mean abundance is more than a whole, the worst first.
+        Those whose mean abundance is more than a whole, the worst first; empty where only all together are.
     sentence : str
         For an analyst: what is seen, and what to do.
     cures : tuple of str
@@ -65,12 +66,12 @@ def diagnose(spectra: NDArray[np.float64], means: NDArray[np.float64]) -> Diagno
     Returns
     -------
     Diagnosis or None
-        None where no mean is above 100 %.
+        None where no mean is above 100 %, and their sum not above 200 %.
     """
     means = np.asarray(means, dtype=np.float64)
     above = [int(k) for k in np.argsort(-means) if means[k] > WHOLE + ROUNDING]
     if not above:
-        return None
+        return _together(float(means.sum()))
     is_dark = dark(spectra)
     seen = ", ".join(f"{k + 1} ({100 * means[k]:.4g} %)" for k in above)
     which = f"The mean abundance of endmember{'s' if len(above) > 1 else ''} {seen} is above 100 %"
@@ -79,3 +80,11 @@ def diagnose(spectra: NDArray[np.float64], means: NDArray[np.float64]) -> Diagno
         what = f"a spectrum as dark as {black[0] + 1} fills what the others leave, and its map says little"
         return Diagnosis("dark", tuple(above), f"{which}: {what}. {CURE}", ("fcls", "shade"))
     return Diagnosis("", tuple(above), f"{which}, so it is no fraction. {CURE}", ("fcls", "shade"))
+
+
+def _together(total: float) -> Diagnosis | None:
+    """Say that abundances make far more than a whole together, though none does by itself."""
+    if not total > TOGETHER:
+        return None
+    sentence = f"The mean abundances sum to {100 * total:.4g} %, so they are no fractions. {CURE}"
+    return Diagnosis("", (), sentence, ("fcls", "shade"))

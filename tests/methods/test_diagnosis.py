@@ -75,3 +75,13 @@ def test_auto_makes_sums_one_where_that_costs_little_and_free_ones_mean_little()
     assert 1.02 < result.relative_error / free.relative_error < 1.15
     assert result.abundance == "fcls"
     assert "a spectrum is dark" in result.note
+
+
+def test_what_is_far_more_than_a_whole_together_is_told_too() -> None:
+    spectra = np.random.default_rng(0).random((8, 3))
+    assert diagnose(spectra, np.array([0.9, 0.9, 0.15])) is None
+    found = diagnose(spectra, np.array([0.956, 0.753, 0.522]))
+    assert found is not None
+    assert (found.cause, found.endmembers, found.cures) == ("", (), ("fcls", "shade"))
+    assert "The mean abundances sum to 223.1 %, so they are no fractions." in found.sentence
+    assert diagnose(spectra, np.array([np.nan, 0.9, 1.0])) is None

@@ -73,8 +73,13 @@ class Controller:
         found = diagnose(result.endmembers, means(result))
         if found is None or len(document.endmembers) != result.rank:
             return
-        worst = found.endmembers[0]
-        name, mean = document.endmembers[worst].name, float(means(result)[worst])
+        shares = means(result)
+        if found.endmembers:
+            worst = found.endmembers[0]
+            name = document.endmembers[worst].name
+            what = f"{name} has a mean abundance of {percent(float(shares[worst]))}"
+        else:
+            what = f"The mean abundances sum to {percent(float(shares.sum()))}"
         why = (
             "its spectrum is so dark that it fills what the others leave, and its map says little"
             if found.cause == "dark"
@@ -85,7 +90,7 @@ class Controller:
             "shade": ("The same with shade", i.AddShade()),
         }
         self.bench.say(
-            f"{name} has a mean abundance of {percent(mean)}: {why}.",
+            f"{what}: {why}.",
             [cures[cure] for cure in found.cures],
             about="means",
         )
