@@ -65,11 +65,12 @@ def command_line(
     if given is not None:
         words += ["--endmembers" if solved else "--init", given.path, "--factor", repr(given.factor)]
         words += ["--locked", ",".join(str(k + 1) for k in settings.locked)] if settings.locked else []
-    words += [] if solved else _of_method(result)
+    words += [] if solved else ["-r", str(result.rank), "-m", result.method]
     abundance = result.method if solved else settings.abundance
     words += ["-a", abundance] if abundance else []
     for name, value in settings.parameters.get(abundance, {}).items():
         words += ["--abundance-set", to_text(name, value)]
+    words += [] if solved else _parameters(result)
     words += ["--weights", settings.weights.path] if settings.weights else []
     for library in settings.libraries:
         words += ["--library", library.path]
@@ -82,8 +83,8 @@ def command_line(
     return shlex.join([*words, *(["--dpi", str(dpi)] if dpi != DPI[0] else [])])
 
 
-def _of_method(result: Unmixing) -> list[str]:
-    words = ["-r", str(result.rank), "-m", result.method, "--seed", str(result.seed)]
+def _parameters(result: Unmixing) -> list[str]:
+    words = ["--seed", str(result.seed)]
     for name, value in settings_of(result).parameters.get(result.method, {}).items():
         words += ["--set", to_text(name, value)]
     return words

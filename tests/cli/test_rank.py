@@ -20,3 +20,12 @@ def test_the_number_and_the_curve(hsunmix, tmp_path):
 
 def test_only_rank_methods_are_taken(hsunmix, scene):
     assert "'spa' is no rank method" in refusal(hsunmix("rank", scene, "-m", "spa"))
+
+
+def test_parameters_of_the_estimate(hsunmix, scene):
+    plain = json.loads(hsunmix("rank", scene, "-m", "residual", "--json").stdout)
+    few = json.loads(hsunmix("rank", scene, "-m", "residual", "--set", "largest=2", "--json").stdout)
+    assert (plain["parameters"], few["parameters"]) == ({}, {"largest": 2})
+    assert len(few["curve"]) < len(plain["curve"])
+    wrong = hsunmix("rank", scene, "-m", "residual", "--set", "nothing=1")
+    assert "nothing: no such parameter" in refusal(wrong)
