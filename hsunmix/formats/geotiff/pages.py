@@ -63,7 +63,7 @@ def read_pages(path: Path, notes: list[str]) -> Pages:
     Raises
     ------
     FormatError
-        It holds a stack with several axes, and does not say which are the bands.
+        It holds a stack with several axes, and does not say which are the bands; or a preview comes first.
     """
     tables, order = read_directories(path)
     first = tables[0]
@@ -71,14 +71,20 @@ def read_pages(path: Path, notes: list[str]) -> Pages:
         return Pages((0,), None, order)
     others = [k for k, table in enumerate(tables) if k and (table is None or not _is_aside(table))]
     alike = [k for k in others if _same(tables[k], first, _ALIKE)]
+    if _is_aside(first) and others and not alike:
+        raise FormatError(
+            path,
+            "begins with a preview of the image: write the image into a file of its own, with "
+            f"gdal_translate GTIFF_DIR:{others[0] + 1}:{path.name} OUT.tif",
+        )
     if first.number(SAMPLES) != 1:
         if others:
             notes.append(f"the first page was opened, {len(others)} others were left aside.")
         return Pages((0,), first, order)
     if len(alike) < len(others):
-        notes.append(
-            f"{len(others) - len(alike)} pages that are not like the first in size and type were left aside."
-        )
+        count = len(others) - len(alike)
+        pages = f"{count} pages that are" if count > 1 else "a page that is"
+        notes.append(f"{pages} not like the first in size and type: left aside.")
     numbers = [0, *alike]
     axes = _axes(first.texts.get(DESCRIPTION, b"").split(b"\0")[0].decode("utf-8", "replace"), first)
     planes = math.prod(n for _, n in axes)

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from hsunmix.formats.envi.header import Fields
 from hsunmix.formats.geotiff.file import Tags, TiffFacts
+from hsunmix.formats.spectra.wavelengths import is_unit
 
 __all__ = ["joined", "merged"]
 
@@ -33,6 +34,7 @@ _WORDS = {
 }  # fmt: skip
 _MEANING = {word: meaning for meaning, words in _WORDS.items() for word in words}
 _UNITS = {"um": "Micrometers", "nm": "Nanometers"}
+_NUMBER_AND_UNIT = re.compile(r"(\d+\.?\d*(?:[eE][+-]?\d+)?)\s*([^\d\s,;]+)")
 _BY_BAND = ("wavelength", "wavelength units", "fwhm", "bbl")
 _SPECTRAL = ("wavelength", "wavelength units", "fwhm")
 _GOOD = "1"
@@ -71,6 +73,10 @@ def _understood(items: Mapping[str, str]) -> Fields:
             fields["wavelength units"] = _UNITS[unit]
         if words in _MEANING:
             fields[_MEANING[words]] = value.strip().strip("{}[]").strip()
+    together = _NUMBER_AND_UNIT.fullmatch(fields.get("wavelength", ""))
+    if together and is_unit(together[2]):
+        fields["wavelength"] = together[1]
+        fields.setdefault("wavelength units", together[2])
     return fields
 
 

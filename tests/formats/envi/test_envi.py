@@ -331,3 +331,15 @@ def test_names_in_other_case(tmp_path, write_envi, values_of):
     values = values_of(2)
     write_envi(tmp_path / "Scene.IMG", values).rename(tmp_path / "SCENE.HDR")
     np.testing.assert_array_equal(open_cube(tmp_path / "SCENE.HDR").pixels.read(0, 5), values)
+
+
+def test_falling_wavelengths_of_a_library_are_not_called_ignored(tmp_path, write_envi):
+    values = np.array([[[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]]], "f4").transpose(1, 2, 0)
+    header = write_envi(
+        tmp_path / "a.sli", values, file_type="ENVI Spectral Library", wavelength="{600, 500, 400}",
+        wavelength_units="nm", spectra_names="{a, b}",
+    )  # fmt: skip
+    found = open_spectra(header)
+    np.testing.assert_array_equal(found.wavelengths, [400, 500, 600])
+    np.testing.assert_allclose(found.values[0], [0.3, 0.2, 0.1])
+    assert found.notes == ("the wavelengths fall: the spectra were turned.",)

@@ -220,3 +220,13 @@ def test_nodata_of_each_band_beside_the_file(tmp_path, nodata, widened):
     np.testing.assert_array_equal(np.isnan(cube.read(0, LINES)), values == numbers)
     np.testing.assert_array_equal(np.isnan(cube.spectrum(3, 4)), values[3, 4] == numbers)
     assert (cube.pixels.dtype == "float32") is widened
+
+
+def test_a_preview_in_front_is_not_taken_for_the_image(tmp_path):
+    path, values = tmp_path / "a.tif", scene()
+    preview = page(planes(scene(1, 4))[0], (254, 4, 1, b"\1\0\0\0"))
+    write_pages(path, [preview, page(np.ascontiguousarray(values))])
+    with pytest.raises(FormatError, match=r"preview.*GTIFF_DIR:2:a\.tif"):
+        open_cube(path)
+    write_pages(path, [preview])  # nothing else is there
+    assert open_cube(path).shape[2] == 1

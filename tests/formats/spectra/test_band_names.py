@@ -130,3 +130,9 @@ def test_numbers_of_other_quantities_are_no_wavelengths(form):
 def test_numbers_of_bands_still_are(form):
     found = of_names([form.format(300 + 25 * k) for k in range(9)], [])[0]
     np.testing.assert_array_equal(found, 300 + 25.0 * np.arange(9))
+
+
+def test_wavelengths_with_their_unit_in_the_tags_of_bands(tmp_path):
+    for form, factor in (("{:g} nm", 1), ("{:g}Nanometers", 1), ("{:g} um", 1000)):
+        tags = [{"wavelength": form.format(nm / factor)} for nm in NM]
+        np.testing.assert_allclose(open_cube(write(tmp_path / "a.tif", band_tags=tags)).wavelengths, NM)
