@@ -116,7 +116,7 @@ def test_no_command_makes_what_was_edited_by_hand(
     wait(lambda: ready.live.message is not None)
     record = json.loads((tmp_path / "out" / "result.json").read_text())
     assert record["command"] == ""
-    assert any("edited; a Python script does" in note for note in record["notes"])
+    assert any("edited or added by hand; a Python script does" in note for note in record["notes"])
 
 
 def test_parameters_that_differ_are_in_the_command(ready: Workbench, tmp_path: Path):
