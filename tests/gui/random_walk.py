@@ -27,7 +27,7 @@ from unittest.mock import patch
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication, QColorDialog, QTableView, QWidget
 
 from hsunmix.gui import intents as i
@@ -115,12 +115,17 @@ class Walk:
             patches.append(patch.object(archive, "save", slowly))
         for one in patches:
             self._stack.enter_context(one)
+        self._stack.callback(qInstallMessageHandler, qInstallMessageHandler(self._on_qt))
 
     def _on_log(self, message: str, *_: object, exc_info: object = None, **__: object) -> None:
         self.find(f"{message}: {exc_info!r}")
 
     def _on_warning(self, message: Warning | str, category: type[Warning], *place: object) -> None:
         self.find(f"{category.__name__} for nobody: {message}, {place[:2]}")
+
+    def _on_qt(self, _kind: object, _place: object, message: str) -> None:
+        if not message.startswith("This plugin does not support"):  # said of itself by the offscreen display
+            self.find(f"Qt says: {message}")
 
     def _follow_jobs(self) -> None:
         """Remember what was asked for and is not yet done, refused or told of."""

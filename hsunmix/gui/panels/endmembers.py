@@ -199,11 +199,19 @@ class View(Panel):
         """Begin to rename the selected endmember, or to choose its colour."""
         row = self._document.view.endmember
         if isinstance(intent, EditName):
-            self.table.setFocus()
-            self.table.setCurrentIndex(self.model.index(row, NAME))
-            self.table.edit(self.model.index(row, NAME))
+            self._edit_name(row, select=True)
         elif isinstance(intent, EditColour):
             self._choose_colour(row)
+
+    def _edit_name(self, row: int, *, select: bool = False) -> None:
+        """Open the field of a name, where there is one; what is being typed in it stays."""
+        index, typing = self.model.index(row, NAME), QAbstractItemView.State.EditingState
+        if not index.isValid() or (self.table.state() == typing and self.table.currentIndex() == index):
+            return
+        if select:
+            self.table.setFocus()
+            self.table.setCurrentIndex(index)
+        self.table.edit(index)
 
     # Asking
 
@@ -222,7 +230,7 @@ class View(Panel):
         rows = self.rows if row in self.rows else (row,)
         menu = member_menu(self, self._document, row, rows, self._theme.border, self.intent.emit)
         self.closing.connect(menu.close)
-        menu.renamed.connect(lambda: self.table.edit(self.model.index(row, NAME)))
+        menu.renamed.connect(lambda: self._edit_name(row))
         menu.other_colour.connect(lambda: self._other_colour(row))
         return menu
 

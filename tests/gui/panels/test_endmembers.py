@@ -85,6 +85,24 @@ def test_eye_and_lock_are_clicked(alone: Alone, document: Document, qtbot: QtBot
     assert cell(panel, 1, NAME, Qt.ItemDataRole.ForegroundRole) == QColor(panel._theme.muted)
 
 
+@pytest.mark.qt_log_level_fail("WARNING")
+@pytest.mark.qt_log_ignore("^This plugin does not support")  # said of itself by the offscreen display
+def test_asked_for_once_more_a_name_that_is_typed_stays(alone: Alone, document: Document, qtbot: QtBot):
+    panel, seen = alone(endmembers)
+    panel.command(EditName())
+    editor = panel.table.findChild(QLineEdit)
+    editor.selectAll()
+    qtbot.keyClicks(editor, "Russian ol")
+    panel.command(EditName())
+    panel.menu(0).renamed.emit()
+    qtbot.keyClicks(editor, "ive")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: seen == [Rename(0, "Russian olive")])
+    panel.render(document, Document())
+    panel.command(EditName())
+    panel._edit_name(1)
+
+
 def test_a_name_is_typed_into_its_cell(alone: Alone, document: Document, qtbot: QtBot):
     panel, seen = alone(endmembers)
     panel.command(EditName())

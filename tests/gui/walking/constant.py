@@ -19,7 +19,9 @@ from tests.gui.test_cycles import held
 
 __all__ = ["Constant"]
 
+WITHOUT_PARTS = {"Cube", "Document", "Scene", "Unmixing", "threads", "files", "children", "jobs"}
 KINDS = (Cube, Document, Scene, Unmixing)  # their arrays are what is large
+MORE = 20  # of a kind of object: parts are made when they are first needed, one after the other
 LOOKS = 5  # what is made when it is first needed may be more at one look or two
 MEGABYTES = 150.0  # from the first looks to the last: buffers that libraries keep
 
@@ -44,7 +46,8 @@ class Constant:
         if len(last) == LOOKS:
             for kind in last[-1]:
                 counts = [look[kind] for look in last]
-                if all(a < b for a, b in pairwise(counts)):
+                many = 0 if kind in WITHOUT_PARTS else MORE
+                if counts[-1] > counts[0] + many and all(a < b for a, b in pairwise(counts)):
                     yield f"{kind} grow: {counts}"
         if len(self.memory) >= LOOKS and self.memory[-1] > max(self.memory[:2]) + MEGABYTES:
             yield f"memory grows: {[round(m) for m in self.memory]} MB"
