@@ -120,6 +120,10 @@ def gain_offset(header: Header, bands: int) -> tuple[float | Vector, float | Vec
     if gains is None and offsets is None:
         return (1.0 if scale is None else 1.0 / scale), 0.0
     if gains is None:
+        if scale not in (None, 1.0):
+            header.notes.append(
+                "data offset values were added after the division by reflectance scale factor."
+            )
         return (1.0 if scale is None else 1.0 / scale), _plain(offsets)
     if scale not in (None, 1.0):
         header.notes.append("reflectance scale factor was ignored: data gain values are given.")

@@ -33,6 +33,17 @@ def test_a_divisor_below_one(tmp_path, factor, doubtful):
     assert told(cube, "divided by reflectance scale factor = 0.0001", "should say 10000") == doubtful
 
 
+def test_an_offset_beside_a_divisor(tmp_path):
+    VALUES.transpose(2, 0, 1).tofile(tmp_path / "a.img")
+    (tmp_path / "a.hdr").write_text(
+        "ENVI\nlines = 5\nsamples = 4\nbands = 6\ninterleave = bsq\ndata type = 2\nbyte order = 0\n"
+        "reflectance scale factor = 10000\ndata offset values = {1, 2, 3, 4, 5, 6}\n"
+    )
+    cube = open_cube(tmp_path / "a.hdr")
+    np.testing.assert_allclose(stored(cube), VALUES / 10000 + np.arange(1, 7))
+    assert told(cube, "added after the division")
+
+
 def hdf5(folder, attributes=(), around=(), beside=(), deep=False):
     h5py = pytest.importorskip("h5py")
     with h5py.File(folder / "a.h5", "w") as file:
