@@ -90,6 +90,7 @@ def unmix(
     rank: int | None = None,
     seed: int = 0,
     init: str | ArrayLike | Library | None = None,
+    init_parameters: Mapping[str, Any] | None = None,
     abundance: str | None = None,
     abundance_parameters: Mapping[str, Any] | None = None,
     locked: Sequence[int] = (),
@@ -116,6 +117,8 @@ def unmix(
         An extraction method's identifier, or spectra to start from. A library is brought to the cube's bands
         and units; arrays are taken as they are. Those of a frame or DataArray that says their wavelengths are
         put in the order of the scene's bands, or refused where they lie elsewhere.
+    init_parameters : mapping, optional
+        Those of the extraction method that ``init`` names, such as ``{"runs": 5}`` for ``vca``.
     abundance : str, optional
         Abundance method; by default the factorization's own, or nnls after an extraction.
     abundance_parameters : mapping, optional
@@ -152,7 +155,7 @@ def unmix(
         method, number, parameters, abundance or "", whole_number(seed, "seed", 0),
         endmembers, columns(locked), None if weights is None else _weights(weights, cube_or_x, cube),
         abundance_parameters=abundance_parameters or {}, spectra_from=given,
-        libraries=_libraries(library, method, cube),
+        libraries=_libraries(library, method, cube), init_parameters=init_parameters or {},
     )  # fmt: skip
     scene = _told(finish(pipeline.load_for(cube, request)), cube, cube_or_x)
     unmixing = finish(pipeline.unmix(scene, request))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["is_spectra", "locked_columns", "refuse_others", "required"]
 
-OF_METHODS = ("method", "init", "locked", "seed", "settings", "weights", "libraries")
+OF_METHODS = ("method", "init", "init_set", "locked", "seed", "settings", "weights", "libraries")
 DIGITS = 9  # of a number of a spectrum
 
 

@@ -97,7 +97,7 @@ def check_request(request: Request, libraries: Sequence[object] = ()) -> None:
         none.
     """
     from hsunmix.methods import get
-    from hsunmix.methods._starts import check_library
+    from hsunmix.methods._starts import check_init, check_library
     from hsunmix.methods.pipeline import abundance_params
     from hsunmix.parameters import make
 
@@ -106,6 +106,7 @@ def check_request(request: Request, libraries: Sequence[object] = ()) -> None:
     method = get(request.method, "factorization", "extraction")
     make(method.params, request.parameters)
     check_library(method, libraries)
+    check_init(method, request)
     abundance_params(request)
 
 

@@ -62,6 +62,9 @@ if TYPE_CHECKING:
     help="What the spectra of the file are multiplied by, instead of what their values and the scene's tell.",
 )
 @click.option(
+    "--init-set", multiple=True, metavar="NAME=VALUE", help="A parameter of the extraction of --init."
+)
+@click.option(
     "--library",
     "libraries",
     multiple=True,
@@ -101,6 +104,7 @@ def command(
     shade: bool,
     endmembers: str | None,
     init: str | None,
+    init_set: tuple[str, ...],
     locked: str | None,
     factor: float | None,
     libraries: tuple[str, ...],
@@ -140,11 +144,14 @@ def command(
         abundance = abundance or "nnls"
     if factor is not None and start is None:
         raise click.UsageError("--factor is of the spectra of a file: give them as --endmembers or --init")
+    if init_set and start is not None:
+        raise click.UsageError("--init-set is of an extraction method, but --init names a file")
     library = None if start is None else open_library(start)
     columns = locked_columns(locked, library)
     rank = _rank(rank, library, columns)
     own = from_texts(abundance_set)
     request = Request(method, rank, parameters, abundance, seed, abundance_parameters=own)
+    request = replace(request, init_parameters=from_texts(init_set))
     with work.about(cube):
         work.check_request(request, libraries)
         opened = work.open_part(cube, options, masks, bands)

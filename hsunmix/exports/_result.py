@@ -76,6 +76,7 @@ def _record(delivery: Delivery, sha256: str | None, statistics: Statistics) -> d
         "rank": unmixing.rank,
         "parameters": dict(unmixing.parameters),
         "abundance_parameters": {} if unmixing.asked is None else dict(unmixing.asked.abundance_parameters),
+        "init_parameters": {} if unmixing.asked is None else dict(unmixing.asked.init_parameters),
         "spectra": _spectra(unmixing),
         "libraries": [] if unmixing.asked is None else [_file(one) for one in unmixing.asked.libraries],
         "seed": unmixing.seed,

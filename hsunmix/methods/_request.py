@@ -40,6 +40,8 @@ class Request:
         (bands, pixels); or one for each pixel, (lines, samples); or one for each band.
     weights_from : Weights or None
         The file that they were read from.
+    init_parameters : mapping
+        Those of the extraction that the method's parameter ``init`` names, by name.
     spectra_from : Library or None
         What ``endmembers`` are the spectra of, brought to the cube's bands and units.
     libraries : tuple of Library
@@ -56,5 +58,6 @@ class Request:
     weights: NDArray[Any] | None = None
     weights_from: Weights | None = None
     abundance_parameters: Mapping[str, Any] = field(default_factory=dict)
+    init_parameters: Mapping[str, Any] = field(default_factory=dict)
     spectra_from: Library | None = None
     libraries: tuple[Library, ...] = ()

@@ -12,16 +12,17 @@ from hsunmix.engine.passes import norms_squared, residuals
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import PerPixel
 from hsunmix.errors import InputError, ParameterError
-from hsunmix.methods import Extraction, Method, Problem, get
+from hsunmix.methods import Extraction, Method, Problem, get, methods
 from hsunmix.methods._layout import laid_out
 from hsunmix.methods._request import Request
+from hsunmix.methods.factorization._initial import OTHERS
 from hsunmix.methods.locked import put_in
 from hsunmix.model.foreign import spectra
 from hsunmix.model.library import Library, joined
 from hsunmix.model.progress import Step
-from hsunmix.parameters import columns, whole_number
+from hsunmix.parameters import columns, make, whole_number
 
-__all__ = ["check_library", "checked", "started"]
+__all__ = ["check_init", "check_library", "checked", "started"]
 
 Array = NDArray[np.float64]
 
@@ -82,8 +83,21 @@ def started(
         if not method.traits.takes_weights:
             raise InputError(f"{method.id} takes no weights; weighted does")
         weights = laid_out(scene, np.asarray(request.weights))
-    library = _library(scene, request, method)
-    return Problem(scene, request.rank, request.seed, given, locked, weights, library), said
+    library, own = _library(scene, request, method), request.init_parameters
+    check_init(method, request)
+    return Problem(scene, request.rank, request.seed, given, locked, weights, library, own), said
+
+
+def check_init(method: Method, request: Request) -> None:
+    """Refuse parameters of a start that no extraction makes, and such as it doesn't have."""
+    if not request.init_parameters:
+        return
+    init = getattr(make(method.params, request.parameters), "init", "")
+    extraction = init not in OTHERS and init in methods() and methods()[init].kind == "extraction"
+    if request.endmembers is not None or not (method.traits.starts_from_spectra and extraction):
+        names = ", ".join(request.init_parameters)
+        raise InputError(f"{names}: of an extraction to start from, but {method.id} starts from none here")
+    make(get(init, "extraction").params, request.init_parameters)
 
 
 def check_library(method: Method, libraries: Collection[object]) -> None:

@@ -6,8 +6,8 @@ least every 0.2 s, and returns its result.
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from dataclasses import dataclass
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -52,6 +52,8 @@ class Problem:
         A number for each value, in the cube's units; for methods that take weights.
     library : Library or None
         Spectra to choose from, of the used bands and in the scene's scaling; for methods that need some.
+    init_parameters : mapping
+        Those of the extraction that a parameter ``init`` names.
     """
 
     scene: Scene
@@ -61,6 +63,7 @@ class Problem:
     locked: tuple[int, ...] = ()
     weights: PerPixel | None = None
     library: Library | None = None
+    init_parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

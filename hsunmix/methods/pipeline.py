@@ -109,7 +109,7 @@ def _asked(request: Request) -> Asked:
         spectra = LibraryFile("") if request.spectra_from is None else request.spectra_from.file
     return Asked(
         request.abundance, request.endmembers, request.locked, weights, dict(request.abundance_parameters),
-        spectra, tuple(library.file for library in request.libraries),
+        spectra, tuple(library.file for library in request.libraries), dict(request.init_parameters),
     )  # fmt: skip
 
 

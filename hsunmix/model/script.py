@@ -114,6 +114,8 @@ class Writer:
             words.append(f"locked={tuple(int(k) for k in asked.locked)!r}")
         if asked.weights is not None:
             words.append(f"weights={self.weights(f'{target}_weights', asked.weights)}")
+        if asked.init_parameters:
+            words.append(f"init_parameters={dict(asked.init_parameters)!r}")
         if asked.libraries:
             paths = ", ".join(repr(library.path) for library in asked.libraries)
             words.append(f"library=[{paths}]")

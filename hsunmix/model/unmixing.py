@@ -67,6 +67,8 @@ class Asked:
         The file of the spectra that were given, be it to start from or to solve for.
     libraries : tuple of LibraryFile
         Those that the method was given to choose from.
+    init_parameters : mapping
+        What was said of the parameters of the extraction that it starts from.
     """
 
     abundance: str = ""
@@ -76,6 +78,7 @@ class Asked:
     abundance_parameters: Mapping[str, Any] = field(default_factory=dict)
     spectra: LibraryFile | None = None
     libraries: tuple[LibraryFile, ...] = ()
+    init_parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

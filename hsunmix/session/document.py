@@ -46,6 +46,8 @@ class RunSettings:
         Those of them that had to stay, counted from 0.
     libraries : tuple of LibraryFile
         For a method that chooses spectra from some.
+    init_parameters : mapping
+        Those of the extraction that a run started from.
     """
 
     method: str = "auto"
@@ -57,6 +59,7 @@ class RunSettings:
     spectra: LibraryFile | None = None
     locked: tuple[int, ...] = ()
     libraries: tuple[LibraryFile, ...] = ()
+    init_parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -71,6 +71,8 @@ def command_line(
     for name, value in settings.parameters.get(abundance, {}).items():
         words += ["--abundance-set", to_text(name, value)]
     words += [] if solved else _parameters(result)
+    for name, value in settings.init_parameters.items():
+        words += ["--init-set", to_text(name, value)]
     words += ["--weights", settings.weights.path] if settings.weights else []
     for library in settings.libraries:
         words += ["--library", library.path]

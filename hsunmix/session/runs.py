@@ -60,6 +60,7 @@ def with_run(
             spectra=made.spectra,
             locked=made.locked,
             libraries=made.libraries,
+            init_parameters=made.init_parameters,
         )
     return _with_entry(new, label_of(unmixing), made, locked)
 
@@ -98,7 +99,7 @@ def for_panel(settings: RunSettings, now: RunSettings) -> RunSettings:
     run is to keep are the locked ones of the table.
     """
     method = now.method if _kind(settings.method) == "abundance" else settings.method
-    return replace(settings, method=method, spectra=None, locked=(), libraries=())
+    return replace(settings, method=method, spectra=None, locked=(), libraries=(), init_parameters={})
 
 
 def _kind(method: str) -> str:
@@ -175,7 +176,7 @@ def settings_of(unmixing: Unmixing) -> RunSettings:
     weights = asked.weights if asked.weights is not None and asked.weights.path else None
     return RunSettings(
         unmixing.method, unmixing.rank, asked.abundance, unmixing.seed, parameters, weights,
-        asked.spectra, asked.locked, asked.libraries,
+        asked.spectra, asked.locked, asked.libraries, asked.init_parameters,
     )  # fmt: skip
 
 
@@ -183,8 +184,9 @@ def asked_of(settings: RunSettings) -> Asked:
     """Return what a run with these settings was asked for; arrays given to it are not known any more."""
     own = settings.parameters.get(settings.abundance, {})
     return Asked(
-        settings.abundance, None, settings.locked, settings.weights, own, settings.spectra, settings.libraries
-    )
+        settings.abundance, None, settings.locked, settings.weights, own, settings.spectra,
+        settings.libraries, settings.init_parameters,
+    )  # fmt: skip
 
 
 def label_of(unmixing: Unmixing) -> str:

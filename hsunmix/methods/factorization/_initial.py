@@ -14,6 +14,7 @@ from hsunmix.errors import InputError
 from hsunmix.methods import Abundances, Extraction, Problem, get
 from hsunmix.methods.factorization._nndsvd import nndsvd
 from hsunmix.model.progress import Step
+from hsunmix.parameters import make
 
 __all__ = ["OTHERS", "Init", "given_spectra", "initial_abundances", "initial_spectra"]
 
@@ -29,7 +30,7 @@ def initial_spectra(problem: Problem, init: str) -> Generator[Step | None, None,
     ----------
     init : str
         ``random`` (mean spectra of random pixels), ``nndsvd`` or the identifier of any extraction method
-        that is registered, with its default parameters; not used when ``problem.start`` holds spectra.
+        that is registered, with ``problem.init_parameters``; not used when ``problem.start`` holds spectra.
     """
     scene, rank = problem.scene, problem.rank
     if problem.start is not None:
@@ -39,7 +40,7 @@ def initial_spectra(problem: Problem, init: str) -> Generator[Step | None, None,
     if init == "nndsvd":
         return (yield from nndsvd(scene, rank))
     method = get(init, "extraction")
-    found: Extraction = yield from method.run(problem, method.params())
+    found: Extraction = yield from method.run(problem, make(method.params, problem.init_parameters))
     if found.endmembers.shape[1] < rank:
         raise InputError(f"{rank} endmembers asked for, but {found.note.lower().rstrip('.')}")
     return found.endmembers
