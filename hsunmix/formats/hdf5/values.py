@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hsunmix.formats.hdf5.file import Unfit, attribute, text
 from hsunmix.formats.pixels.absence import Absence
-from hsunmix.formats.pixels.scales import doubt, unapplied
+from hsunmix.formats.pixels.scales import doubt, is_telling, unapplied
 
 __all__ = ["PerBand", "absence", "gain_offset", "per_band", "spread", "taken", "unsigned", "unused"]
 
@@ -174,7 +174,7 @@ def _around(dataset: Any) -> Iterator[tuple[str, object]]:
 
     group = dataset.parent
     for name in islice(group, MOST_BESIDE):
-        if isinstance(group.get(name, getlink=True), h5py.HardLink):
+        if is_telling(name) and isinstance(group.get(name, getlink=True), h5py.HardLink):
             beside = group.get(name)
             if isinstance(beside, h5py.Dataset) and beside.size == 1 and beside.dtype.kind in "iuf":
                 yield name, beside[()]

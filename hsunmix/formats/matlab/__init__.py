@@ -19,7 +19,7 @@ from hsunmix.formats.matlab.contents import Contents
 from hsunmix.formats.matlab.library import open_spectra
 from hsunmix.formats.matlab.matrix import image_of
 from hsunmix.formats.opening.options import Options
-from hsunmix.formats.pixels.scales import unapplied
+from hsunmix.formats.pixels.scales import is_telling, unapplied
 from hsunmix.formats.spectra.band_vectors import axes_by_bands, understand
 from hsunmix.model.cube import ArrayPixels, Cube
 from hsunmix.model.georeference import Georeference
@@ -67,7 +67,7 @@ def open_cube(path: Path, options: Options) -> Cube:
     top = contents.scalar("maxValue")
     if top is not None:
         notes.append(f"maxValue is {top}: the values are kept as they are, not divided by it.")
-    singles = ((n, contents.array(n)) for n, shape in contents.shapes.items() if shape == (1, 1))
+    singles = ((n, contents.array(n)) for n, s in contents.shapes.items() if s == (1, 1) and is_telling(n))
     unapplied(singles, notes, has_fill=False)
     if contents.skipped:
         notes.append(f"skipped, as they hold no numbers: {', '.join(contents.skipped)[:200]}.")

@@ -17,7 +17,7 @@ from hsunmix.formats.numpy.array import ASSUMED, MAX_HEAD, Head, image_of, raw_p
 from hsunmix.formats.opening.damage import damaged, unpackable
 from hsunmix.formats.opening.options import Options
 from hsunmix.formats.pixels.checked import Checked
-from hsunmix.formats.pixels.scales import unapplied
+from hsunmix.formats.pixels.scales import is_telling, unapplied
 from hsunmix.formats.spectra.band_vectors import BandVector, axes_by_bands, understand
 from hsunmix.model.cube import Cube
 from hsunmix.model.layout import Layout
@@ -83,10 +83,8 @@ def _open(path: Path, archive: ZipFile, options: Options) -> Cube:
         options = structs.replace(options, axes=axes_by_bands(head.shape, vectors, notes))
     pixels = _pixels(path, archive, info, head, options, notes)
     axis = understand(vectors, pixels.shape[2], notes)
-    singles = (
-        (n, _read(path, archive, *heads[n])) for n, (_, h) in heads.items() if h.plain and h.nbytes <= 8
-    )
-    unapplied(singles, notes, has_fill=False)
+    single = [n for n, (_, h) in heads.items() if h.plain and h.nbytes <= 8 and is_telling(n)]
+    unapplied(((n, _read(path, archive, *heads[n])) for n in single), notes, has_fill=False)
     sure = given or axis.wavelengths is not None
     if len(head.shape) == 3 and not sure:
         notes.append(ASSUMED)

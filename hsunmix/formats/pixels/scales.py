@@ -8,10 +8,10 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FILL_WORDS", "doubt", "unapplied"]
+__all__ = ["doubt", "is_telling", "unapplied"]
 
 HUGE = 100.0  # who stores whole numbers multiplies them by less than one, to have fractions
-FILL_WORDS = frozenset(
+_FILLS = frozenset(
     ("fillvalue", "missingvalue", "nodata", "nodatavalue", "dataignorevalue", "missingdata", "novalue")
 )
 _SCALE = re.compile(
@@ -56,6 +56,15 @@ def doubt(
         )
 
 
+def is_telling(name: str) -> bool:
+    """Whether something is named like a scale, or like a value for no data."""
+    return _is_fill(name) or (_SCALE.fullmatch(name) is not None and not _INDEX.search(name))
+
+
+def _is_fill(name: str) -> bool:
+    return re.sub(r"[\W_]+", "", name).lower() in _FILLS
+
+
 def unapplied(items: Iterable[tuple[str, object]], notes: list[str], *, has_fill: bool) -> None:
     """Tell of what is named like a scale, or like a value for no data, where that name has no meaning here.
 
@@ -69,13 +78,13 @@ def unapplied(items: Iterable[tuple[str, object]], notes: list[str], *, has_fill
     """
     said: list[str] = []
     for name, value in items:
-        is_fill = re.sub(r"[\W_]+", "", name).lower() in FILL_WORDS
-        if not is_fill and (not _SCALE.fullmatch(name) or _INDEX.search(name)):
+        if not is_telling(name):
             continue
         numbers = _numbers(value)
         if numbers is None or not numbers.size:
             continue
         shown = f" ({numbers[0]:g})" if numbers.size == 1 else ""
+        is_fill = _is_fill(name)
         if is_fill and not has_fill and np.isfinite(numbers).all():
             said.append(
                 f"its {name}{shown} was not taken for no data: where it means that, give it as nodata."
