@@ -142,7 +142,7 @@ class Spectra:
 
     def __repr__(self) -> str:
         name = f" {self.path}" if self.path else ""
-        return f"<Spectra{name}: {self.values.shape[0]} spectra, {self.values.shape[1]} bands>"
+        return f"<{type(self).__name__}{name}: {self.values.shape[0]} spectra, {self.values.shape[1]} bands>"
 
     def __post_init__(self) -> None:
         if self.values.ndim != 2 or len(self.names) != len(self.values):
