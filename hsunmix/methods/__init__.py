@@ -138,7 +138,7 @@ def methods() -> dict[str, Method]:
     """Every method by its identifier, in the order of ``KINDS``, ``auto`` first."""
     found = {}
     for kind in KINDS:
-        for name, module in modules(f"{__name__}.{kind}"):
+        for name, module in modules(f"{__name__}.{kind}", "TITLE", "REFERENCE", "Params", "run"):
             first, _, details = (module.__doc__ or "").strip().partition("\n\n")
             summary = " ".join(first.split())
             # One idea may serve two kinds: fgnsr extracts, and its diagonal tells the rank.
