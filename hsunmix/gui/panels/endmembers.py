@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSize, Qt, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
+    QAbstractItemDelegate,
     QColorDialog,
     QHBoxLayout,
     QLabel,
@@ -148,8 +148,8 @@ class View(Panel):
             self._rows = new.endmembers
             if others:  # what was begun for a row must not end on another endmember
                 self.closing.emit()
-            editing = self.table.state() == QAbstractItemView.State.EditingState
-            self.model.show(new, anew=others and editing)
+                self._leave_name()
+            self.model.show(new)
             self.model.show_matches(self._live)
             self._pages.setCurrentIndex(1 if new.endmembers else 0)
         if new.unmixing is not old.unmixing or new.cube is not old.cube:
@@ -205,13 +205,19 @@ class View(Panel):
 
     def _edit_name(self, row: int, *, select: bool = False) -> None:
         """Open the field of a name, where there is one; what is being typed in it stays."""
-        index, typing = self.model.index(row, NAME), QAbstractItemView.State.EditingState
-        if not index.isValid() or (self.table.state() == typing and self.table.currentIndex() == index):
+        index = self.model.index(row, NAME)
+        if not index.isValid() or self.table.indexWidget(index) is not None:
             return
         if select:
             self.table.setFocus()
             self.table.setCurrentIndex(index)
         self.table.edit(index)
+
+    def _leave_name(self) -> None:
+        """Close the field of a name that is being typed, without taking it."""
+        editors = [self.table.indexWidget(self.model.index(k, NAME)) for k in range(self.model.rowCount())]
+        for editor in filter(None, editors):
+            self.table.closeEditor(editor, QAbstractItemDelegate.EndEditHint.RevertModelCache)
 
     # Asking
 

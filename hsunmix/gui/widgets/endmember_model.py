@@ -99,15 +99,14 @@ class EndmemberModel(QAbstractTableModel):
         self._matches: tuple[tuple[Match, ...], ...] = ()
         self._theme = LIGHT
 
-    def show(self, document: Document, *, anew: bool = False) -> None:
+    def show(self, document: Document) -> None:
         """Show a document's endmembers.
 
-        The selection, and a name that is being typed, are kept when their number is the same, unless
-        ``anew``.
+        The selection, and a name that is being typed, are kept when their number is the same.
         """
         members = document.endmembers
         shares = () if document.unmixing is None else tuple(means(document.unmixing))
-        same = len(members) == len(self._members) and not anew
+        same = len(members) == len(self._members)
         if not same:
             self.beginResetModel()
         self._members, self._means = members, shares
