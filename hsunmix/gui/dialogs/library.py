@@ -138,6 +138,8 @@ class LibraryDialog(Dialog):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(16)
             box.setVisible(box.count() > 2)
+            box.setAccessibleDescription(title)
+            box.currentTextChanged.connect(box.setAccessibleDescription)
             box.currentIndexChanged.connect(partial(self._narrow, what, box))
             row.addWidget(box, 1)
         self.all = named(QPushButton("Select all"), "librarySelectAll", "Select all spectra that are shown")

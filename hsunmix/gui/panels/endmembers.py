@@ -208,8 +208,9 @@ class View(Panel):
         index = self.model.index(row, NAME)
         if not index.isValid() or self.table.indexWidget(index) is not None:
             return
+        self.table.setFocus()  # takes the name that is being typed elsewhere
+        self._leave_name()
         if select:
-            self.table.setFocus()
             self.table.setCurrentIndex(index)
         self.table.edit(index)
 

@@ -99,6 +99,9 @@ def test_asked_for_once_more_a_name_that_is_typed_stays(alone: Alone, document: 
     qtbot.keyClicks(editor, "ive")
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: seen == [Rename(0, "Russian olive")])
+    panel.command(EditName())
+    panel.menu(2).renamed.emit()  # while another field is open
+    assert panel.table.indexWidget(panel.model.index(2, NAME)) is not None
     panel.render(document, Document())
     panel.command(EditName())
     panel._edit_name(1)
