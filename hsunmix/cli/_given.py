@@ -59,7 +59,9 @@ def is_spectra(init: str | None) -> bool:
         return False
     if init == BUILTIN or Path(init).exists() or Path(init).name != init or Path(init).suffix:
         return True
-    raise InputError(f"--init {init}: there is no extraction method and no file of this name")
+    extractions = (m.id for m in methods().values() if m.kind == "extraction")
+    names = ", ".join((*extractions, *OTHERS))
+    raise InputError(f"--init: {init!r} is not allowed: choose from {names}, or name a file of spectra")
 
 
 def locked_columns(text: str | None, library: Library | None) -> tuple[int, ...]:
