@@ -21,7 +21,7 @@ __all__ = ["Constant"]
 
 WITHOUT_PARTS = {"Cube", "Document", "Scene", "Unmixing", "threads", "files", "children", "jobs"}
 KINDS = (Cube, Document, Scene, Unmixing)  # their arrays are what is large
-MORE = 20  # of a kind of object: parts are made when they are first needed, one after the other
+MORE = 100  # objects of a kind: parts are made when they are first needed, one after the other
 LOOKS = 5  # what is made when it is first needed may be more at one look or two
 MEGABYTES = 150.0  # from the first looks to the last: buffers that libraries keep
 
@@ -56,7 +56,8 @@ class Constant:
         first, last = self.looks[min(1, len(self.looks) - 1)], self.looks[-1]
         more = {kind: count - first[kind] for kind, count in last.items() if count != first[kind]}
         memory = f"{self.memory[0]:.0f} to {self.memory[-1]:.0f} MB"
-        return f"{memory}, {last['threads']} threads, more since {more}"
+        looks = [sum(look.values()) for look in self.looks[1:]]
+        return f"{memory}, {last['threads']} threads, {looks} objects at each look, more since {more}"
 
 
 def _counted() -> Counter[str]:
