@@ -68,7 +68,7 @@ def test_one_weight_for_each_pixel_may_be_an_array_of_two_axes(hsunmix: Run, tmp
         assert f"--weights {tmp_path / name}.npy" in command
     assert spectra["flat"] == spectra["cube"]
     report = unescape((tmp_path / "flat" / "report.html").read_text(encoding="utf-8"))
-    assert f"np.load({str(tmp_path / 'flat.npy')!r})" in report
+    assert repr(str(tmp_path / "flat.npy")) in report.partition("np.load(")[2]
     more = ["--weights", tmp_path / "turned.npy", "-o", tmp_path / "out"]
     assert "are lines and samples exchanged?" in refusal(hsunmix("unmix", scene, *words, *more))
 

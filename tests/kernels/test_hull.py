@@ -146,7 +146,7 @@ def test_pixels_that_are_skipped_are_never_the_worst(bounded: bool) -> None:
     for column in (5, 900, 17, 3000, 2, 44, 1500):
         finish(model.add(column))
         exact, _ = solve(model.spectra, x.astype(np.float32), bounded)
-        found = model.residual.ravel()[:4000]
+        found = model.residual.known()
         assert found.argmax() == exact.argmax()
         assert found.max() == pytest.approx(exact.max(), rel=1e-9)
         assert (found >= exact - 1e-9 * exact.max()).all()
