@@ -38,7 +38,7 @@ class Chunk(NamedTuple):
     @property
     def whole(self) -> bool:
         """Whether it has all columns of its tiles."""
-        return self.columns == slice(None)
+        return self.columns.stop is None
 
 
 class Part(NamedTuple):
@@ -76,8 +76,9 @@ class PerPixel:
 
     def share(self, chunk: Chunk) -> Array:
         """Return a part's share; for the engine."""
-        share = self.values[chunk.tiles, ..., chunk.columns]
-        return share if chunk.whole else np.ascontiguousarray(share)
+        if chunk.whole:
+            return self.values[chunk.tiles]
+        return np.ascontiguousarray(self.values[chunk.tiles, ..., chunk.columns])
 
     def keep(self, chunk: Chunk, share: Array) -> None:
         """Take back a part's share, where it is a copy; for the engine."""
