@@ -114,10 +114,10 @@ class Controller:
             settings.seed,
             abundance_parameters=settings.parameters.get(settings.abundance, {}),
         )
-        if get(settings.method).traits.needs_library:
+        traits = get(settings.method).traits
+        if traits.needs_library:
             request = replace(request, libraries=self._libraries(cube))
-        takes = {parameter.name for parameter in get(settings.method).parameters}
-        if settings.weights is not None and "weights_are" in takes:
+        if settings.weights is not None and traits.takes_weights:
             values, origin = read_weights(Path(settings.weights.path), cube)
             request = replace(request, weights=values, weights_from=origin)
             scene = yield from pipeline.load_for(cube, request)  # what they call missing costs no pixel
