@@ -316,7 +316,7 @@ def test_what_is_no_library_is_named() -> None:
         InputError, match=r"'lib.csv' is a name; open the file with hsunmix.open_library first"
     ):
         hsunmix.abundances(x, "lib.csv")
-    methods = [m for m in hsunmix.methods().values() if m.traits.needs_library]
+    methods = [m for m in hsunmix.methods().values() if m.traits.takes_library]
     for method in methods:
         for wrong in (5, np.ones((6, 2)), [np.ones((6, 2))]):
             with pytest.raises(InputError, match="library: a library or its path is needed"):

@@ -26,6 +26,8 @@ spectra that are given to it (``False`` where they are left out):
 ``KEEPS_LOCKED``
     It begins with none, but the ones that are locked are among those that it returns, in their columns.
 
+``TAKES_LIBRARY``
+    It can choose spectra from ``problem.library``; without one it chooses among the pixels.
 ``NEEDS_LIBRARY``
     It chooses spectra from ``problem.library``; it can't run without one.
 
@@ -154,7 +156,8 @@ def _traits(module: ModuleType) -> Traits:
     starts = getattr(module, "STARTS_FROM_SPECTRA", False)
     weighs = any(p.name == "weights_are" for p in describe(module.Params))
     keeps = starts or getattr(module, "KEEPS_LOCKED", False)
-    return Traits(starts, keeps, weighs, getattr(module, "NEEDS_LIBRARY", False))
+    needs = getattr(module, "NEEDS_LIBRARY", False)
+    return Traits(starts, keeps, weighs, needs or getattr(module, "TAKES_LIBRARY", False), needs)
 
 
 @overload

@@ -102,7 +102,7 @@ def check_init(method: Method, request: Request) -> None:
 
 def check_library(method: Method, libraries: Collection[object]) -> None:
     """Refuse libraries for a method that takes none, and none for one that needs them."""
-    if libraries and not method.traits.needs_library:
+    if libraries and not method.traits.takes_library:
         raise InputError(f"{method.id} takes no library")
     if method.traits.needs_library and not libraries:
         raise InputError(f"{method.id} chooses spectra from a library: give one (--library, or library=)")

@@ -51,7 +51,7 @@ class Problem:
     weights : PerPixel of float32, or None
         A number for each value, in the cube's units; for methods that take weights.
     library : Library or None
-        Spectra to choose from, of the used bands and in the scene's scaling; for methods that need some.
+        Spectra to choose from, of the used bands and in the scene's scaling; for methods that take some.
     init_parameters : mapping
         Those of the extraction that a parameter ``init`` names.
     """
@@ -78,13 +78,16 @@ class Traits:
         Whether it leaves the columns ``Problem.locked`` as they are: ``KEEPS_LOCKED``.
     takes_weights : bool
         Whether it heeds ``Problem.weights``: it has a parameter ``weights_are``.
+    takes_library : bool
+        Whether it can choose among ``Problem.library``: ``TAKES_LIBRARY`` or ``NEEDS_LIBRARY``.
     needs_library : bool
-        Whether it chooses among ``Problem.library``: ``NEEDS_LIBRARY``.
+        Whether it can't do without one: ``NEEDS_LIBRARY``.
     """
 
     starts_from_spectra: bool = False
     keeps_locked: bool = False
     takes_weights: bool = False
+    takes_library: bool = False
     needs_library: bool = False
 
 
@@ -100,12 +103,15 @@ class Extraction:
     note : str
     smoothed : bool
         Whether an endmember is a mean around its pixel rather than the pixel itself.
+    names : tuple of str
+        What those from a library are called there, empty for others; no entries where none is from one.
     """
 
     endmembers: NDArray[np.float64]
     columns: NDArray[np.int64] | None
     note: str = ""
     smoothed: bool = False
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +134,7 @@ class Factorization:
     history : array of float64, (iterations, 2)
         Seconds, relative error.
     converged : bool or None
-    columns, smoothed : as in Extraction
+    columns, smoothed, names : as in Extraction
     fixed_scale : bool
         True where the spectra have a scale of their own (pixels), which must be kept.
     abundance : str
@@ -148,6 +154,7 @@ class Factorization:
     abundance: str = ""
     abundance_note: str = ""
     note: str = ""
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -74,7 +74,16 @@ def with_locked(result: Factorization, problem: Problem, method: Method) -> Fact
         abundance=result.abundance or "nnls",
         abundance_note="",
         note=" ".join(filter(None, [said, result.note])),
+        names=_names_of(result, w),
     )
+
+
+def _names_of(result: Factorization, w: Array) -> tuple[str, ...]:
+    """Return the names of a library's spectra where they are now."""
+    if not result.names:
+        return ()
+    places = [np.flatnonzero((result.endmembers == column[:, None]).all(axis=0)) for column in w.T]
+    return tuple(result.names[int(at[0])] if len(at) else "" for at in places)
 
 
 def in_their_columns(

@@ -93,7 +93,7 @@ def unmix(scene: Scene, request: Request) -> Steps:
     unmixing = yield from _finish(scene, result, method, to_dict(params), known)
     unmixing = noted(scene, unmixing, request.endmembers)
     asked_for = _asked(request)
-    names = _names(asked_for.spectra, request.locked, unmixing.rank)
+    names = _names(asked_for.spectra, request.locked, unmixing.rank, result.names)
     note = _with_notes(unmixing.note, request.spectra_from, *request.libraries)
     return replace(
         unmixing, seed=request.seed, seconds=perf_counter() - began, asked=asked_for, names=names, note=note
@@ -119,13 +119,21 @@ def _with_notes(note: str, *libraries: Library | None) -> str:
     return " ".join(filter(None, [note, *said]))
 
 
-def _names(given: LibraryFile | None, locked: Collection[int], rank: int) -> tuple[str, ...]:
-    """Name endmembers as the file of given spectra names those that stay; no name comes twice."""
-    if given is None or not given.names or not locked:
+def _names(
+    given: LibraryFile | None, locked: Collection[int], rank: int, chosen: tuple[str, ...] = ()
+) -> tuple[str, ...]:
+    """Name endmembers as the file of given spectra names those that stay; no name comes twice.
+
+    Those that were chosen from a library have the names they have there.
+    """
+    kept = locked if given is not None and given.names else ()
+    if not kept and not any(chosen):
         return ()
     names: list[str] = []
     for k in range(rank):
-        one = given.names[k] if k in locked else f"Endmember {k + 1}"
+        one = (chosen[k] if chosen else "") or f"Endmember {k + 1}"
+        if given is not None and k in kept:
+            one = given.names[k]
         names.append(next(n for i in count(1) if (n := one if i == 1 else f"{one} {i}") not in names))
     return tuple(names)
 
@@ -202,7 +210,7 @@ def _extracted(found: Extraction) -> Factorization:
     """Make a result of an extraction; its abundances are to be found by nnls, unless others are asked for."""
     return Factorization(
         found.endmembers, None, np.zeros((0, 2)), None, found.columns,
-        found.smoothed, fixed_scale=True, abundance="nnls", note=found.note,
+        found.smoothed, fixed_scale=True, abundance="nnls", note=found.note, names=found.names,
     )  # fmt: skip
 
 

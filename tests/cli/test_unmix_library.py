@@ -41,7 +41,8 @@ def choose(problem: Problem, params: Params) -> Generator[None, None, Extraction
 @pytest.fixture(autouse=True)
 def method(monkeypatch: pytest.MonkeyPatch) -> None:
     one = Method(
-        "choose", "extraction", "Choose", "", "", "", Params, choose, Traits(needs_library=True)
+        "choose", "extraction", "Choose", "", "", "", Params, choose,
+        Traits(takes_library=True, needs_library=True),
     )  # fmt: skip
     monkeypatch.setitem(methods(), "choose", one)
 
@@ -104,6 +105,6 @@ def test_none_is_refused_by_name(hsunmix: Run, scene: Path, tmp_path: Path):
     "name", [m.id for m in methods().values() if m.kind in ("factorization", "extraction")]
 )
 def test_every_other_method_refuses_one(name: str, libraries: list[Path]):
-    if not methods()[name].traits.needs_library:
+    if not methods()[name].traits.takes_library:
         with pytest.raises(InputError, match=f"{name} takes no library"):
             api.unmix(np.ones((20, 30)), name, rank=2, library=libraries[0])

@@ -115,7 +115,7 @@ class Controller:
             abundance_parameters=settings.parameters.get(settings.abundance, {}),
         )
         traits = get(settings.method).traits
-        if traits.needs_library:
+        if traits.needs_library or (traits.takes_library and self.bench.settings.preferences.libraries):
             request = replace(request, libraries=self._libraries(cube))
         if settings.weights is not None and traits.takes_weights:
             values, origin = read_weights(Path(settings.weights.path), cube)
