@@ -51,7 +51,7 @@ def why_not(path: str, source: str = "") -> str:
         Where it is now: only libraries from the system's folders are judged by ``SYSTEM``.
     """
     path = path.replace("\\", "/")
-    if ".dist-info/" in path:
+    if ".dist-info/" in path or "hsunmix/_data/" in path:
         return ""
     for reason, pattern in RULES:
         if re.search(pattern, path, re.IGNORECASE):

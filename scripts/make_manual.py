@@ -131,10 +131,19 @@ def _row(p: Parameter) -> str:
     return f"| `{p.name}` | {'decided by the method' if default is None else default} | {domain} | {p.help} |"
 
 
+def example_page(script: Path) -> str:
+    """Return the page of an example as it is, with the script as it is."""
+    page = script.with_suffix(".md").read_text(encoding="utf-8")
+    before, begins, rest = page.partition("```python\n")
+    _, ends, after = rest.partition("```\n")
+    return before + begins + script.read_text(encoding="utf-8") + ends + after
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "methods.md": methods_page,
     "menus.md": menus_page,
     **{f"methods/{m.id}.md": partial(method_page, m) for m in methods().values()},
+    **{f"examples/{p.stem}.md": partial(example_page, p) for p in sorted((DOCS / "examples").glob("*.py"))},
 }
 
 

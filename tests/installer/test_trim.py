@@ -39,6 +39,7 @@ def test_left_out(path: str):
         "rasterio/gdal_data/header.dxf",
         "hsunmix/_data/sample_cubes/desert.hdr",
         "hsunmix/_data/resources/docs/index.md",
+        "hsunmix/_data/resources/docs/examples/sound.md",
         "numpy-2.4.6.dist-info/licenses/numpy/_core/include/numpy/libdivide/LICENSE.txt",
         "matplotlib/mpl-data/fonts/ttf/DejaVuSans.ttf",
     ],
