@@ -65,7 +65,7 @@ def names(package: str) -> list[str]:
     return sorted(found)
 
 
-def modules(package: str, *needs: str) -> Iterator[tuple[str, ModuleType]]:
+def modules(package: str, *needs: str, ending: str = "") -> Iterator[tuple[str, ModuleType]]:
     """Import every public module and package of a package.
 
     Parameters
@@ -74,6 +74,8 @@ def modules(package: str, *needs: str) -> Iterator[tuple[str, ModuleType]]:
         Its full name. What has a name that begins with ``_`` is left out.
     *needs : str
         What each that lies outside the program has to have.
+    ending : str
+        Only those whose names end so.
 
     Yields
     ------
@@ -87,7 +89,7 @@ def modules(package: str, *needs: str) -> Iterator[tuple[str, ModuleType]]:
         Something outside the program can't be imported or lacks what it needs, or see ``names``.
     """
     outside = _outside(package)
-    for name in names(package):
+    for name in (name for name in names(package) if name.endswith(ending)):
         place = next((Path(p, name) for p in outside if name in _listed(p)), None)
         try:
             module = importlib.import_module(f"{package}.{name}")

@@ -64,7 +64,7 @@ def method_page(method: Method) -> str:
 
 def menus_page() -> str:
     """Return the page on the menus and their keys."""
-    from hsunmix.gui import actions
+    from hsunmix.gui.app import subjects as actions
 
     lines = [MENUS]
     for title, entries in actions.MENUS.items():

@@ -40,7 +40,7 @@ def modules_after(statement: str) -> set[str]:
     [
         "import hsunmix",
         "import hsunmix.cli.main as m; m.main.list_commands(None)",
-        "import hsunmix.gui.main_window",
+        "import hsunmix.gui.app.main_window",
         "import hsunmix.formats as f; f.formats()",
         "import hsunmix.methods as m; m.methods()",
         "import hsunmix.exports as e; e.exports()",

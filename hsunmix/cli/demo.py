@@ -24,13 +24,13 @@ MATERIALS = 5
 def command(line: str, /, out: Path) -> int:
     """Open the window on a sample cube, unmixed; without a display, write its products into DIR."""
     from hsunmix.files import resource
-    from hsunmix.gui import system_libraries
+    from hsunmix.gui.app import system_libraries
 
     sample = resource("sample_cubes", SAMPLE)
     if not system_libraries.has_display():
         return _headless(line, sample, out)
     system_libraries.require()
-    from hsunmix.gui.app import run
+    from hsunmix.gui.app.application import run
 
     return run(sample, unmixed=True)
 

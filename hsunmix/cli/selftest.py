@@ -21,7 +21,7 @@ PARTS = ("numpy", "scipy", "numba", "PySide6_Essentials", "pyqtgraph", "rasterio
 @as_json
 def command(as_json: bool) -> None:
     """Open the window, run the sample cube through it, print versions and times."""
-    from hsunmix.gui import system_libraries
+    from hsunmix.gui.app import system_libraries
 
     if absent := missing():
         raise HsunmixError(f"this installation lacks {', '.join(absent[:5])}; install hsunmix again")
@@ -29,7 +29,7 @@ def command(as_json: bool) -> None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         os.environ.setdefault("QT_LOGGING_RULES", "default.warning=false")  # it grumbles about size hints
     system_libraries.require()
-    from hsunmix.gui.app import selftest
+    from hsunmix.gui.app.application import selftest
 
     report = versions() | selftest()
     if as_json:

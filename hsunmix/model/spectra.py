@@ -14,7 +14,7 @@ __all__ = ["PALETTE", "Endmember", "Source", "Spectra", "check_colour", "colour"
 
 # First Okabe and Ito's palette without black and with its yellow darkened. The other six were
 # searched for: the twelve are told apart with any colour vision, and are seen on white and on dark
-# grey alike (tests/gui/test_palette.py holds both).
+# grey alike (tests/gui/widgets/test_palette.py holds both).
 PALETTE = (
     "#0072b2",
     "#d55e00",

@@ -92,7 +92,7 @@ class View:
     Attributes
     ----------
     page : str
-        A file of ``hsunmix/gui/pages``: ``rgb``, ``map``, ``maps``, ``residual`` …
+        A file of ``hsunmix/gui/image/pages``: ``rgb``, ``map``, ``maps``, ``residual`` …
     endmember : int
         The abundance map that ``map`` shows.
     rgb : tuple of 3 int, or None

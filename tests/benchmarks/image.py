@@ -26,7 +26,7 @@ LINES, SAMPLES, BANDS, RANK = 2000, 2000, 8, 6
 
 def document(lines: int = LINES, samples: int = SAMPLES) -> Any:
     """A scene of smooth patches with a made-up result; its cube has few bands, for none is read."""
-    from hsunmix.gui.means import means
+    from hsunmix.gui.state.means import means
     from hsunmix.model.cube import Cube
     from hsunmix.model.unmixing import Unmixing
     from hsunmix.session.document import Document, with_result
@@ -65,8 +65,8 @@ class Stage:
     """A window on the made-up result."""
 
     def __init__(self, width: int, height: int, shape: tuple[int, int] = (LINES, SAMPLES)) -> None:
-        from hsunmix.gui.app import application
-        from hsunmix.gui.main_window import MainWindow
+        from hsunmix.gui.app.application import application
+        from hsunmix.gui.app.main_window import MainWindow
         from tests.benchmarks.window import Watch
 
         self.app = application()
@@ -114,7 +114,7 @@ class Stage:
 
 def switching(stage: Stage, rounds: int) -> list[float]:
     """From the intent to the painted window, every map several times; the first time each is new."""
-    from hsunmix.gui import intents as i
+    from hsunmix.gui import commands as i
 
     times = []
     for k in range(rounds * RANK):
@@ -135,7 +135,7 @@ def frames(stage: Stage, count: int) -> tuple[list[float], list[float]]:
 
 
 def cursor(stage: Stage, count: int) -> list[float]:
-    from hsunmix.gui import intents as i
+    from hsunmix.gui import commands as i
 
     return [
         stage.timed(lambda k=k: stage.bench.send(i.Hover(7 * k % LINES, 11 * k % SAMPLES)))
@@ -149,8 +149,8 @@ def bare(width: int, height: int, count: int) -> dict[str, float]:
     from PySide6.QtCore import QRectF
     from PySide6.QtGui import QPainter, QPixmap
 
-    from hsunmix.gui.images import colours, paint
-    from hsunmix.gui.rasters import image_of, quick
+    from hsunmix.gui.image.images import colours, paint
+    from hsunmix.gui.image.rasters import image_of, quick
 
     drawing, peer = [], []
     index = paint(np.random.default_rng(1).random((LINES, SAMPLES), dtype=np.float32), 0.0, 1.0)
@@ -182,7 +182,7 @@ def bare(width: int, height: int, count: int) -> dict[str, float]:
 
 def rows(width: int, height: int, quick: bool) -> None:
     """Print what a window of this size does."""
-    from hsunmix.gui import intents as i
+    from hsunmix.gui import commands as i
 
     count = 60 if quick else 300
     stage = Stage(width, height)

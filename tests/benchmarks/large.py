@@ -26,10 +26,10 @@ import json, sys, time
 from pathlib import Path
 from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication
-from hsunmix.gui import intents as i
-from hsunmix.gui.app import application
-from hsunmix.gui.main_window import MainWindow
-from hsunmix.gui.settings import Settings
+from hsunmix.gui import commands as i
+from hsunmix.gui.app.application import application
+from hsunmix.gui.app.main_window import MainWindow
+from hsunmix.gui.state.settings import Settings
 
 def wait(done):
     began = time.perf_counter()

@@ -31,11 +31,11 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         from PySide6.QtWidgets import QApplication
 
-        from hsunmix.gui import intents as i
-        from hsunmix.gui.app import application
-        from hsunmix.gui.main_window import MainWindow
-        from hsunmix.gui.settings import Settings
-        from hsunmix.gui.widgets.scene_view import SceneView
+        from hsunmix.gui import commands as i
+        from hsunmix.gui.app.application import application
+        from hsunmix.gui.app.main_window import MainWindow
+        from hsunmix.gui.image.scene_view import SceneView
+        from hsunmix.gui.state.settings import Settings
         from hsunmix.gui.widgets.spectrum_plot import SpectrumPlot
 
         self.paints: list[float] = []
@@ -109,7 +109,7 @@ class Bench:
 
 def edits(bench: Bench, count: int) -> Iterator[tuple[str, list[tuple[float, float]]]]:
     """Yield times of edits by kind; each is taken back, unmeasured."""
-    from hsunmix.gui import intents as i
+    from hsunmix.gui import commands as i
 
     rng = np.random.default_rng(0)
     kinds = {
@@ -152,7 +152,7 @@ def bare(bench: Bench, count: int) -> tuple[float, float]:
 
 def hover(bench: Bench, count: int) -> list[float]:
     """Milliseconds from the cursor's move until its spectrum is painted."""
-    from hsunmix.gui import intents as i
+    from hsunmix.gui import commands as i
 
     times = []
     for k in range(count):
@@ -166,7 +166,7 @@ def hover(bench: Bench, count: int) -> list[float]:
 
 def turn(bench: Bench, count: int) -> list[float]:
     """Milliseconds from choosing another endmember until its map is painted."""
-    from hsunmix.gui import intents as i
+    from hsunmix.gui import commands as i
 
     times = []
     for _ in range(count):
@@ -212,7 +212,7 @@ def main() -> None:
 
 
 def _first() -> object:
-    from hsunmix.gui import intents as i
+    from hsunmix.gui import commands as i
 
     return i.MoveEndmember(0, 5, 5)
 

@@ -37,8 +37,8 @@ def by_mouse(folder: Path) -> tuple[float, int]:
     from PySide6.QtCore import QCoreApplication, QEvent
     from PySide6.QtWidgets import QApplication
 
-    from hsunmix.gui.main_window import MainWindow
-    from hsunmix.gui.settings import Settings
+    from hsunmix.gui.app.main_window import MainWindow
+    from hsunmix.gui.state.settings import Settings
     from tests.gui.six_clicks import Mouse, maps_of
 
     window, mouse = MainWindow(Settings(folder / "settings.json")), Mouse()
@@ -62,7 +62,7 @@ def main() -> None:
     if not SCENE.exists():
         raise SystemExit(f"{SCENE} is not there")
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from hsunmix.gui.app import application
+    from hsunmix.gui.app.application import application
 
     application()
     with tempfile.TemporaryDirectory() as folder:

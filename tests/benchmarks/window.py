@@ -32,8 +32,8 @@ app = QApplication([]); view = View(); view.resize(1280, 800); view.show(); app.
 """
 OURS = """
 import time; began = time.perf_counter()
-from hsunmix.gui.app import application
-from hsunmix.gui.main_window import MainWindow
+from hsunmix.gui.app.application import application
+from hsunmix.gui.app.main_window import MainWindow
 app = application(); window = MainWindow()
 window.welcome.painted.connect(lambda: (print(1000 * (time.perf_counter() - began)), app.quit()))
 window.show(); app.exec()
@@ -112,9 +112,9 @@ def work(folder: Path, cancels: int) -> None:
 
     from PySide6.QtWidgets import QApplication
 
-    from hsunmix.gui import intents as i
-    from hsunmix.gui.app import application
-    from hsunmix.gui.main_window import MainWindow
+    from hsunmix.gui import commands as i
+    from hsunmix.gui.app.application import application
+    from hsunmix.gui.app.main_window import MainWindow
 
     header = envi_scene(folder)
     app = application()

@@ -6,7 +6,7 @@ import types
 
 import pytest
 
-from hsunmix.gui import system_libraries
+from hsunmix.gui.app import system_libraries
 
 
 def test_without_a_display_the_products_are_written(hsunmix, tmp_path, monkeypatch):
@@ -30,9 +30,9 @@ def test_the_folder_can_be_chosen(hsunmix, tmp_path, monkeypatch):
 
 def test_with_a_display_the_window_opens_unmixed(hsunmix, monkeypatch):
     calls = []
-    app = types.ModuleType("hsunmix.gui.app")
+    app = types.ModuleType("hsunmix.gui.app.application")
     app.run = lambda path, unmixed=False: calls.append((path, unmixed)) or 0
-    monkeypatch.setitem(sys.modules, "hsunmix.gui.app", app)
+    monkeypatch.setitem(sys.modules, "hsunmix.gui.app.application", app)
     monkeypatch.setattr(system_libraries, "has_display", lambda: True)
     monkeypatch.setattr(system_libraries, "missing", lambda: ())
     assert hsunmix("demo").exit_code == 0
@@ -54,7 +54,7 @@ def test_missing_libraries_are_one_line_and_not_an_abort(hsunmix, monkeypatch, c
 
 def test_window_and_headless_show_the_same_sample():
     from hsunmix.cli import demo
-    from hsunmix.gui.controllers import files
+    from hsunmix.gui.files import controller as files
 
     assert files.SAMPLE[-1] == demo.SAMPLE
     assert files.SAMPLE_RANK == demo.MATERIALS

@@ -108,12 +108,12 @@ def test_a_reader_that_goes_away_is_no_error():
 @pytest.fixture
 def opened(monkeypatch):
     """Paths that a window was opened on, instead of a window."""
-    from hsunmix.gui import system_libraries
+    from hsunmix.gui.app import system_libraries
 
     paths: list[Path | None] = []
-    app = types.ModuleType("hsunmix.gui.app")
+    app = types.ModuleType("hsunmix.gui.app.application")
     app.run = lambda path, unmixed=False: paths.append(path) or 0
-    monkeypatch.setitem(sys.modules, "hsunmix.gui.app", app)
+    monkeypatch.setitem(sys.modules, "hsunmix.gui.app.application", app)
     monkeypatch.setattr(system_libraries, "require", lambda: None)
     return paths
 

@@ -68,7 +68,7 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 from PySide6.QtWidgets import QApplication, QSpinBox
 
 app = QApplication(sys.argv)
-from hsunmix.gui.forms import Form
+from hsunmix.gui.widgets.forms import Form
 from hsunmix.methods import get
 
 form = Form(get("nearest").parameters, {"draws": 30})

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import ModuleType
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
@@ -21,20 +22,29 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
-from hsunmix.gui.app import application
-from hsunmix.gui.controllers import install
-from hsunmix.gui.insights import Subject
-from hsunmix.gui.live import Live, Shown
-from hsunmix.gui.main_window import MainWindow
-from hsunmix.gui.pages import page_of
-from hsunmix.gui.rasters import quick_images
-from hsunmix.gui.settings import Settings
-from hsunmix.gui.workbench import Workbench
+from hsunmix.engine.loading import load
+from hsunmix.gui.app.application import application
+from hsunmix.gui.app.main_window import MainWindow
+from hsunmix.gui.app.subjects import install
+from hsunmix.gui.image.pages import page_of
+from hsunmix.gui.image.rasters import quick_images
+from hsunmix.gui.state.insights import Subject
+from hsunmix.gui.state.live import Live, Shown
+from hsunmix.gui.state.settings import Settings
+from hsunmix.gui.state.workbench import Workbench
+from hsunmix.gui.widgets.panel import Panel
+from hsunmix.gui.widgets.theme import LIGHT
+from hsunmix.methods import pipeline
 from hsunmix.model.cube import Cube
-from hsunmix.model.spectra import Spectra
+from hsunmix.model.progress import finish
+from hsunmix.model.spectra import Endmember, Source, Spectra, colour
 from hsunmix.model.unmixing import Unmixing
-from hsunmix.session.document import Document, with_result
+from hsunmix.session.document import Document, View, with_result
+from hsunmix.session.members import unsolved
 from tests.conftest import make_cube
+
+Alone = Callable[[ModuleType], tuple[Panel, list[object]]]
+Wait = Callable[[Callable[[], bool]], None]
 
 PATIENCE = 60_000  # milliseconds; kernels may have to be compiled first
 
@@ -248,7 +258,7 @@ def full(
     window: MainWindow, cube: Cube, wait: Callable[[Callable[[], bool]], None], qtbot: QtBot
 ) -> MainWindow:
     """A window with a result, regions and runs, that has the focus."""
-    from hsunmix.gui import intents as i
+    from hsunmix.gui import commands as i
     from tests.gui.states import full_document
 
     window.bench.history.reset(full_document(cube))
@@ -257,3 +267,66 @@ def full(
     window.activateWindow()
     qtbot.waitActive(window)
     return window
+
+
+@pytest.fixture
+def open_bench(bench: Workbench, document: Document, wait: Wait) -> Workbench:
+    """The made-up document is open, and all reading done."""
+    bench.history.reset(document)
+    wait(lambda: not bench.live.tasks and bench.live.picture is not None)
+    return bench
+
+
+def solved_document(materials: int = 3, lines: int = 13, samples: int = 11, noise: float = 0.0) -> Document:
+    """A scene with its pure pixels as endmembers, solved by nnls."""
+    cube = make_cube(lines, samples, materials=materials, noise=noise)
+    members = tuple(
+        Endmember(
+            f"M{k}",
+            cube.spectrum(2 + k, 1 + 2 * k).astype(np.float64),
+            colour(k),
+            source=Source("pixel", 2 + k, 1 + 2 * k),
+        )
+        for k in range(materials)
+    )
+    spectra = np.stack([e.spectrum for e in members], axis=1)
+    result = finish(pipeline.solve(finish(load(cube)), spectra))
+    return Document(cube, members, replace(result, source_pixels=None), view=View("map", 0))
+
+
+@pytest.fixture
+def solved_bench(bench: Workbench, wait: Wait) -> Workbench:
+    """A solved document is open, with five materials and all reading done."""
+    bench.history.reset(solved_document(5))
+    wait(lambda: not bench.live.tasks and bench.live.picture is not None)
+    return bench
+
+
+@pytest.fixture
+def settled(bench: Workbench, wait: Wait) -> Callable[[], None]:
+    """Wait until the document shown is solved."""
+
+    def until() -> None:
+        wait(lambda: not unsolved(bench.document) and not bench.live.tasks)
+
+    return until
+
+
+@pytest.fixture
+def alone(qtbot: QtBot, document: Document) -> Alone:
+    """Make a panel show the made-up document."""
+
+    def make(module: ModuleType) -> tuple[Panel, list[object]]:
+        panel: Panel = module.View()
+        qtbot.addWidget(panel)
+        panel.resize(900, 500)
+        panel.dress(LIGHT)
+        panel.render(Document(), document)
+        panel.follow(Live(), drawn(document))
+        panel.show()
+        qtbot.waitExposed(panel)
+        seen: list[object] = []
+        panel.intent.connect(seen.append)
+        return panel, seen
+
+    return make

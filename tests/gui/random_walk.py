@@ -30,15 +30,16 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication, QColorDialog, QTableView, QWidget
 
-from hsunmix.gui import intents as i
-from hsunmix.gui.app import application
-from hsunmix.gui.channels import CHANNELS, Asked
-from hsunmix.gui.controllers import doubts, library
-from hsunmix.gui.controllers import run as running
-from hsunmix.gui.controllers import solve as solving
-from hsunmix.gui.main_window import MainWindow
-from hsunmix.gui.settings import Settings
-from tests.gui.test_intents import changed
+from hsunmix.gui import commands as i
+from hsunmix.gui.app.application import application
+from hsunmix.gui.app.main_window import MainWindow
+from hsunmix.gui.endmembers import diagnostics_controller as doubts
+from hsunmix.gui.library import controller as library
+from hsunmix.gui.run import controller as running
+from hsunmix.gui.run import solve_controller as solving
+from hsunmix.gui.state.channels import CHANNELS, Asked
+from hsunmix.gui.state.settings import Settings
+from tests.gui.test_commands import changed
 from tests.gui.walking.actions import close_menus, menu_entry, random_intent, widget
 from tests.gui.walking.analyst import Analyst
 from tests.gui.walking.checks import at_rest, commanded, reopened, scripted

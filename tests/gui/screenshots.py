@@ -24,18 +24,18 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from hsunmix.exports import Delivery
 from hsunmix.files import resource
-from hsunmix.gui import intents as i
-from hsunmix.gui import theme as themes
-from hsunmix.gui.app import application
-from hsunmix.gui.dialogs.about import AboutDialog
-from hsunmix.gui.dialogs.export import ExportDialog
-from hsunmix.gui.dialogs.library import LibraryDialog
-from hsunmix.gui.dialogs.matches import MatchDialog
-from hsunmix.gui.dialogs.shape import ShapeDialog
-from hsunmix.gui.dialogs.unsaved import UnsavedDialog
-from hsunmix.gui.insights import Subject
-from hsunmix.gui.main_window import MainWindow
-from hsunmix.gui.settings import Settings
+from hsunmix.gui import commands as i
+from hsunmix.gui.app.application import application
+from hsunmix.gui.app.main_window import MainWindow
+from hsunmix.gui.files.export_dialog import ExportDialog
+from hsunmix.gui.files.shape_dialog import ShapeDialog
+from hsunmix.gui.files.unsaved_dialog import UnsavedDialog
+from hsunmix.gui.help.about_dialog import AboutDialog
+from hsunmix.gui.library.dialog import LibraryDialog
+from hsunmix.gui.library.matches_dialog import MatchDialog
+from hsunmix.gui.state.insights import Subject
+from hsunmix.gui.state.settings import Settings
+from hsunmix.gui.widgets import theme as themes
 from hsunmix.session.document import RunSettings
 from hsunmix.session.recovery import Record, Work
 from tests.gui.audit import ugly

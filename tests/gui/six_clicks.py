@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from hsunmix.gui.main_window import MainWindow
-from hsunmix.gui.widgets.scene_view import SceneView
+from hsunmix.gui.app.main_window import MainWindow
+from hsunmix.gui.image.scene_view import SceneView
 
 __all__ = ["Mouse", "maps_of", "maps_shown"]
 

@@ -11,17 +11,17 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from hsunmix.exports import Delivery
 from hsunmix.formats import builtin_library
-from hsunmix.gui import intents as i
-from hsunmix.gui.dialogs.about import AboutDialog
-from hsunmix.gui.dialogs.export import ExportDialog
-from hsunmix.gui.dialogs.layout import LayoutDialog
-from hsunmix.gui.dialogs.library import LibraryDialog
-from hsunmix.gui.dialogs.licences import LicencesDialog
-from hsunmix.gui.dialogs.matches import MatchDialog
-from hsunmix.gui.dialogs.shape import ShapeDialog
-from hsunmix.gui.dialogs.unsaved import UnsavedDialog
-from hsunmix.gui.insights import Checked, Subject, Suggested
-from hsunmix.gui.main_window import MainWindow
+from hsunmix.gui import commands as i
+from hsunmix.gui.app.main_window import MainWindow
+from hsunmix.gui.files.export_dialog import ExportDialog
+from hsunmix.gui.files.layout_dialog import LayoutDialog
+from hsunmix.gui.files.shape_dialog import ShapeDialog
+from hsunmix.gui.files.unsaved_dialog import UnsavedDialog
+from hsunmix.gui.help.about_dialog import AboutDialog
+from hsunmix.gui.help.licences_dialog import LicencesDialog
+from hsunmix.gui.library.dialog import LibraryDialog
+from hsunmix.gui.library.matches_dialog import MatchDialog
+from hsunmix.gui.state.insights import Checked, Subject, Suggested
 from hsunmix.methods.constraints import Check
 from hsunmix.methods.suggestion import Suggestion
 from hsunmix.model.cube import Cube

@@ -20,19 +20,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from hsunmix.gui import intents as i
-from hsunmix.gui import theme as themes
-from hsunmix.gui.accessibility import Role
-from hsunmix.gui.live import Live, PixelView
-from hsunmix.gui.main_window import MainWindow
-from hsunmix.gui.panels import image, spectra
-from hsunmix.gui.theme import LIGHT
+from hsunmix.gui import commands as i
+from hsunmix.gui.app.main_window import MainWindow
+from hsunmix.gui.image import panel as image
+from hsunmix.gui.run.rank_plot import RankPlot
+from hsunmix.gui.spectra import panel as spectra
+from hsunmix.gui.state.live import Live, PixelView
+from hsunmix.gui.widgets import theme as themes
+from hsunmix.gui.widgets.accessibility import Role
 from hsunmix.gui.widgets.colour_bar import ColourBar
-from hsunmix.gui.widgets.rank_plot import RankPlot
+from hsunmix.gui.widgets.theme import LIGHT
 from hsunmix.model.cube import Cube
 from hsunmix.session.document import Document
 from tests.gui.audit import ugly, unlabelled, unspoken
-from tests.gui.panels.conftest import Alone, alone  # noqa: F401 - a fixture
+from tests.gui.conftest import Alone, alone  # noqa: F401 - a fixture
 from tests.gui.states import dialogs, full_document, states
 
 Wait = Callable[[Callable[[], bool]], None]

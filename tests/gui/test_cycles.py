@@ -20,9 +20,9 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
-from hsunmix.gui import intents as i
-from hsunmix.gui.main_window import MainWindow
-from hsunmix.gui.settings import Settings
+from hsunmix.gui import commands as i
+from hsunmix.gui.app.main_window import MainWindow
+from hsunmix.gui.state.settings import Settings
 from hsunmix.session.document import RunSettings
 from tests.gui.conftest import Answers
 from tests.gui.scenes_on_disk import write_scene

@@ -12,11 +12,11 @@ from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from hsunmix.gui import intents as i
-from hsunmix.gui.main_window import MainWindow
-from hsunmix.gui.menus import with_mnemonics
-from hsunmix.gui.panel import Panel
-from hsunmix.gui.tab_order import WANTED, stops
+from hsunmix.gui import commands as i
+from hsunmix.gui.app.main_window import MainWindow
+from hsunmix.gui.app.menus import with_mnemonics
+from hsunmix.gui.widgets.panel import Panel
+from hsunmix.gui.widgets.tab_order import WANTED, stops
 from hsunmix.model.cube import Cube
 from tests.gui.audit import ours
 from tests.gui.states import dialogs, full_document, part
@@ -182,7 +182,7 @@ def test_letters_are_given_where_there_are_none():
 
 
 def test_every_shortcut_can_be_typed():
-    from hsunmix.gui.actions import ACTIONS
+    from hsunmix.gui.app.subjects import ACTIONS
 
     for action in ACTIONS:
         for keys in (action.shortcut, action.also):

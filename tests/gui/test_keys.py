@@ -11,8 +11,8 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
-from hsunmix.gui import intents as i
-from hsunmix.gui.main_window import MainWindow
+from hsunmix.gui import commands as i
+from hsunmix.gui.app.main_window import MainWindow
 from tests.gui.states import part
 
 Wait = Callable[[Callable[[], bool]], None]

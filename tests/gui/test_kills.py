@@ -24,10 +24,10 @@ SESSION = """
 import sys, time
 from pathlib import Path
 from PySide6.QtWidgets import QApplication
-from hsunmix.gui import intents as i
-from hsunmix.gui.app import application
-from hsunmix.gui.controllers import recovery
-from hsunmix.gui.main_window import MainWindow
+from hsunmix.gui import commands as i
+from hsunmix.gui.app.application import application
+from hsunmix.gui.files import recovery_controller as recovery
+from hsunmix.gui.app.main_window import MainWindow
 from hsunmix.session.document import RunSettings
 
 recovery.PERIOD, recovery.PAUSE = int(sys.argv[2]), 0.1
@@ -140,7 +140,7 @@ def test_killed_at_any_moment(tmp_path: Path, repository: Path, capsys: pytest.C
 def test_with_the_real_period_at_most_two_minutes_are_lost(
     tmp_path: Path, repository: Path, capsys: pytest.CaptureFixture[str]
 ):
-    from hsunmix.gui.controllers import recovery
+    from hsunmix.gui.files import recovery_controller as recovery
 
     killed = kill_session(tmp_path / "work", repository, period=recovery.PERIOD / 1000, after=150.0)
     with capsys.disabled():

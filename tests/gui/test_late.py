@@ -10,18 +10,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hsunmix.gui import intents as i
-from hsunmix.gui.bridge import Bridge
-from hsunmix.gui.live import Live
-from hsunmix.gui.workbench import Workbench
+from hsunmix.gui import commands as i
+from hsunmix.gui.state.bridge import Bridge
+from hsunmix.gui.state.live import Live
+from hsunmix.gui.state.workbench import Workbench
 from hsunmix.jobs import Outcome
 from hsunmix.model.progress import finish
 from hsunmix.model.region import Region
 from hsunmix.session.document import Document, Layer
 from hsunmix.session.runs import with_run
-from tests.gui.conftest import Answers, unmixing_of
-from tests.gui.controllers.conftest import solved_document
-from tests.gui.test_intents import settle, write_files
+from tests.gui.conftest import Answers, solved_document, unmixing_of
+from tests.gui.test_commands import settle, write_files
 
 Wait = Callable[[Callable[[], bool]], None]
 

@@ -10,9 +10,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from hsunmix.gui import intents as i
-from hsunmix.gui.main_window import MainWindow
-from hsunmix.gui.widgets.endmember_model import NAME
+from hsunmix.gui import commands as i
+from hsunmix.gui.app.main_window import MainWindow
+from hsunmix.gui.endmembers.table_model import NAME
 from tests.gui.conftest import Answers
 from tests.gui.scenes_on_disk import write_scene
 

@@ -14,10 +14,10 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from hsunmix.exports import Delivery
-from hsunmix.gui import intents as i
-from hsunmix.gui.dialogs.export import ExportDialog
-from hsunmix.gui.main_window import MainWindow
-from hsunmix.gui.manual import folder
+from hsunmix.gui import commands as i
+from hsunmix.gui.app.main_window import MainWindow
+from hsunmix.gui.files.export_dialog import ExportDialog
+from hsunmix.gui.help.manual import folder
 from tests.gui.screenshots import MANUAL, WIDGETS, fingerprint, idle
 
 Wait = Callable[[Callable[[], bool]], None]

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from hsunmix.gui.main_window import MainWindow
-from hsunmix.gui.settings import Settings
+from hsunmix.gui.app.main_window import MainWindow
+from hsunmix.gui.state.settings import Settings
 from tests.gui.conftest import settle
 from tests.gui.scenes_on_disk import write_scene
 from tests.gui.six_clicks import Mouse, maps_of, maps_shown

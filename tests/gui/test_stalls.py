@@ -22,11 +22,11 @@ import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from hsunmix.gui import intents as i
-from hsunmix.gui.collector import Collector
-from hsunmix.gui.dialogs.export import ExportDialog
-from hsunmix.gui.main_window import MainWindow
-from hsunmix.gui.questions import Asked
+from hsunmix.gui import commands as i
+from hsunmix.gui.app.collector import Collector
+from hsunmix.gui.app.main_window import MainWindow
+from hsunmix.gui.app.questions import Asked
+from hsunmix.gui.files.export_dialog import ExportDialog
 from hsunmix.session.document import RunSettings
 from tests.gui.conftest import Answers
 from tests.gui.heartbeat import Beats, Heartbeat

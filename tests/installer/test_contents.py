@@ -18,7 +18,7 @@ def test_every_registered_thing_is_collected(repository):
     assert {method.run.__module__ for method in methods().values()} <= names
     assert {entry.sniff.__module__ for entry in formats().values()} <= names
     assert {export.write.__module__ for export in exports().values()} <= names
-    assert {"hsunmix", "hsunmix.methods", "hsunmix.gui.panels.image", "hsunmix.cli.selftest"} <= names
+    assert {"hsunmix", "hsunmix.methods", "hsunmix.gui.image.panel", "hsunmix.cli.selftest"} <= names
 
 
 def test_a_new_file_is_collected_without_an_edit(tmp_path):

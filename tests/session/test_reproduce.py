@@ -215,7 +215,7 @@ def test_names_and_order(path: Path, tmp_path: Path, change: Change):
 
 def locked_run(document: Document, method: str, members: tuple[Endmember, ...]) -> Document:
     """Unmix with the window's own code for locked endmembers."""
-    from hsunmix.gui.controllers.run import Controller
+    from hsunmix.gui.run.controller import Controller
 
     class Bench:
         def __init__(self) -> None:

@@ -1,5 +1,1 @@
-"""Widgets that panels are made of. pyqtgraph is imported here, after the window has been shown."""
-
-import pyqtgraph as pg
-
-pg.setConfigOptions(imageAxisOrder="row-major", antialias=False)
+"""General widgets, and what all of the window looks like. They know no subject."""

@@ -10,8 +10,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from hsunmix.gui.accessibility import Role
-from hsunmix.gui.panel import named
+from hsunmix.gui.widgets.accessibility import Role
+from hsunmix.gui.widgets.panel import named
 
 __all__ = ["ColourBar", "nice_ticks"]
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
-from hsunmix.gui.panel import named
+from hsunmix.gui.widgets.panel import named
 
 __all__ = ["ElidedLabel"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect
 from PySide6.QtWidgets import QWidget
 
-from hsunmix.gui.panel import Panel
+from hsunmix.gui.widgets.panel import Panel
 
 __all__ = ["FloatingBar"]
 

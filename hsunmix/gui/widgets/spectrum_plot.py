@@ -24,13 +24,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from hsunmix.gui.accessibility import Role
-from hsunmix.gui.panel import named
-from hsunmix.gui.theme import Theme
+from hsunmix.gui.widgets.accessibility import Role
 from hsunmix.gui.widgets.band_brush import BandBrush
 from hsunmix.gui.widgets.curves import Curve, Frame, Spread, paint_curve, paint_spread
+from hsunmix.gui.widgets.panel import named
 from hsunmix.gui.widgets.plot_axes import Inks, paint_axes
 from hsunmix.gui.widgets.plot_sheet import RESIDUAL, Sheet
+from hsunmix.gui.widgets.theme import Theme
 
 __all__ = ["RESIDUAL", "Curve", "SpectrumPlot", "Spread"]
 

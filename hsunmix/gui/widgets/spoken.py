@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QLabel
 
-from hsunmix.gui.panel import named
+from hsunmix.gui.widgets.panel import named
 
 __all__ = ["SpokenLabel"]
 

@@ -23,8 +23,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from hsunmix.gui import intents as i
-from hsunmix.gui.main_window import MainWindow
+from hsunmix.gui import commands as i
+from hsunmix.gui.app.main_window import MainWindow
 from hsunmix.session.document import RunSettings
 
 __all__ = ["menu_entry", "random_intent", "widget"]

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QApplication
 
-from hsunmix.gui.insights import Subject
-from hsunmix.gui.workbench import Workbench
+from hsunmix.gui.state.insights import Subject
+from hsunmix.gui.state.workbench import Workbench
 from hsunmix.model.cube import Cube
 from hsunmix.model.spectra import Spectra
 

@@ -17,10 +17,10 @@ from hsunmix.engine.loading import load
 from hsunmix.engine.regions import region_statistics
 from hsunmix.engine.scene import Scene
 from hsunmix.errors import HsunmixError
-from hsunmix.gui.controllers.bands import made_with_other_bands
-from hsunmix.gui.images import picture
-from hsunmix.gui.main_window import MainWindow
-from hsunmix.gui.pages import page_of
+from hsunmix.gui.app.main_window import MainWindow
+from hsunmix.gui.image.images import picture
+from hsunmix.gui.image.pages import page_of
+from hsunmix.gui.spectra.bands_controller import made_with_other_bands
 from hsunmix.methods import methods, pipeline
 from hsunmix.model.band_maths import evaluate
 from hsunmix.model.progress import finish
@@ -29,7 +29,7 @@ from hsunmix.session.archive import load as load_session
 from hsunmix.session.archive import save
 from hsunmix.session.document import Document, Run
 from hsunmix.session.reproduce import command_line, facts_of, python_script
-from tests.gui.test_intents import different
+from tests.gui.test_commands import different
 
 __all__ = ["at_rest", "commanded", "reopened", "scripted"]
 

@@ -1,0 +1,1 @@
+"""The window itself: what the subjects have in their folders, put together."""

@@ -1,0 +1,158 @@
+"""The application: make it, run it, try it."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, QProcess, QTimer
+from PySide6.QtWidgets import QApplication
+
+from hsunmix.errors import HsunmixError
+from hsunmix.exports import Delivery
+from hsunmix.files import resource
+from hsunmix.gui import commands as i
+from hsunmix.gui.app.collector import Collector
+from hsunmix.gui.app.main_window import MainWindow
+from hsunmix.gui.app.questions import Asked
+from hsunmix.gui.files.controller import SAMPLE, SAMPLE_RANK
+from hsunmix.gui.state.settings import Settings
+from hsunmix.gui.widgets import accessibility
+from hsunmix.gui.widgets.icons import logo
+
+__all__ = ["application", "run", "selftest"]
+
+# Seconds after which a busy worker lets the window draw. With Python's own 5 ms a redraw, which
+# takes turns many times, would be seen to stutter.
+SWITCH = 0.0005
+HEADSTART = 1000  # milliseconds that the window has to itself
+PATIENCE = 300.0  # seconds that the self-test waits for each part; compiling is among them
+
+
+def application() -> QApplication:
+    """Return the application, made at the first call."""
+    found = QApplication.instance()
+    if isinstance(found, QApplication):
+        return found
+    QApplication.setApplicationName("hsunmix")
+    QApplication.setDesktopFileName("hsunmix")
+    app = QApplication(sys.argv[:1])
+    app.setStyle("Fusion")
+    app.setWindowIcon(logo())
+    accessibility.install()
+    sys.setswitchinterval(SWITCH)
+    return app
+
+
+def run(path: Path | None = None, *, unmixed: bool = False) -> int:
+    """Open the window.
+
+    Parameters
+    ----------
+    path : Path, optional
+        A cube or a session to open.
+    unmixed : bool
+        Unmix it at once.
+
+    Returns
+    -------
+    int
+        The exit code.
+    """
+    app = application()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Qt's loop would hold Python's own handler back
+    window = MainWindow()
+    Collector(lambda: not window.bench.live.tasks, window)
+    window.show()
+    QTimer.singleShot(HEADSTART, window, lambda: _prepare(app))
+    if path is not None:
+        rank = SAMPLE_RANK if path == resource(*SAMPLE) else 0
+        QTimer.singleShot(0, window, lambda: window.bench.send(i.Open(path, rank=rank, unmix=unmixed)))
+    return app.exec()
+
+
+def _prepare(app: QApplication) -> None:
+    """Let a process of its own compile the kernels while the analyst chooses a file.
+
+    In a thread it would hold the interpreter, and the window would stutter.
+    """
+    from hsunmix.kernels import is_prepared
+
+    if is_prepared():
+        return
+    module = [] if getattr(sys, "frozen", False) else ["-m", "hsunmix"]
+    helper = QProcess(app)
+    helper.setStandardOutputFile(QProcess.nullDevice())
+    helper.setStandardErrorFile(QProcess.nullDevice())
+    app.aboutToQuit.connect(helper.kill)
+    app.aboutToQuit.connect(helper.waitForFinished)
+    helper.start(sys.executable, [*module, "prepare"])
+
+
+def selftest() -> dict[str, float | str]:
+    """Run the sample cube through a window and return how long each part took, in milliseconds.
+
+    Raises
+    ------
+    HsunmixError
+        A part failed; its message says why.
+    """
+    began = time.perf_counter()
+    app = application()
+    with tempfile.TemporaryDirectory() as folder:
+        window = MainWindow(Settings(Path(folder) / "settings.json"))
+        Collector(lambda: not window.bench.live.tasks, window)
+        window.show()
+        app.processEvents()
+        times: dict[str, float | str] = {"window_ms": 1000 * (time.perf_counter() - began)}
+        bench = window.bench
+        try:
+            bench.send(i.OpenSample())
+            times["open_ms"] = _wait(window, lambda: bench.live.picture is not None)
+            bench.send(i.Unmix())
+            times["unmix_ms"] = _wait(window, lambda: bench.document.unmixing is not None)
+            out = Path(folder) / "products"
+            bench.ask = _Answers(out)
+            bench.send(i.Export())
+            times["export_ms"] = _wait(window, lambda: "export" not in bench.live.tasks)
+        finally:
+            bench.history.mark_saved()
+            window.close()
+            app.processEvents()
+    return times
+
+
+class _Answers(Asked):
+    """Exports everything into one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(lambda: None)
+        self._folder = folder
+
+    def products(
+        self,
+        folder: str,  # noqa: ARG002
+        chosen: tuple[str, ...],  # noqa: ARG002
+        delivery: Delivery,  # noqa: ARG002
+    ) -> tuple[Path, tuple[str, ...]]:
+        """All products."""
+        from hsunmix.exports import exports
+
+        return self._folder, tuple(exports())
+
+
+def _wait(window: MainWindow, done: Callable[[], bool]) -> float:
+    """Let the window work until something is so; return the milliseconds it took."""
+    began = time.perf_counter()
+    while not done():
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 20)
+        message = window.bench.live.message
+        if message is not None and message.level == "error":
+            raise HsunmixError(message.text)
+        if time.perf_counter() - began > PATIENCE:
+            raise HsunmixError(f"the self-test waited {PATIENCE:.0f} s in vain")
+    return 1000 * (time.perf_counter() - began)

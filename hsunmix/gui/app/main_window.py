@@ -1,0 +1,321 @@
+"""The window: finds the panels, lays them out, and passes intents and documents on."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from hsunmix.gui import commands as i
+from hsunmix.gui.app.menus import Menus
+from hsunmix.gui.app.placement import place, placed
+from hsunmix.gui.app.preloading import libraries, parts
+from hsunmix.gui.app.questions import Asked
+from hsunmix.gui.app.subjects import install, panels
+from hsunmix.gui.app.tools import Tools
+from hsunmix.gui.app.warned import Warned
+from hsunmix.gui.app.welcome import Welcome
+from hsunmix.gui.files.controller import title_of
+from hsunmix.gui.state.live import Live
+from hsunmix.gui.state.settings import Settings
+from hsunmix.gui.state.workbench import Questions, Workbench
+from hsunmix.gui.widgets import theme as themes
+from hsunmix.gui.widgets.icons import logo
+from hsunmix.gui.widgets.panel import Panel, named
+from hsunmix.gui.widgets.tab_order import arrange
+from hsunmix.session.document import Document
+from hsunmix.session.listeners import Listeners
+
+__all__ = ["MainWindow"]
+
+PATIENCE = 300  # milliseconds
+RIGHT_WIDTH, RUN_HEIGHT, BOTTOM_HEIGHT, BARS = 432, 232, 240, 60  # at first, in pixels
+
+
+class MainWindow(QMainWindow):
+    """The window. It shows at once; panels and methods are loaded right after.
+
+    Parameters
+    ----------
+    settings : Settings, optional
+    questions : Questions, optional
+        Answers in place of dialogs, for tests.
+    """
+
+    def __init__(self, settings: Settings | None = None, questions: Questions | None = None) -> None:
+        super().__init__()
+        named(self, "mainWindow", "hsunmix")
+        self.setWindowIcon(logo())
+        self.setAcceptDrops(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.bench = Workbench(settings or Settings(), questions or Asked(lambda: self))
+        self.bench.setParent(self)
+        self.panels: list[Panel] = []
+        bench = self.bench
+        self._rendering: Listeners[Document] = Listeners(lambda: bench.document, bench.fail)
+        self._following: Listeners[Live] = Listeners(lambda: bench.live, bench.fail)
+        self._making = self._make_panels()
+        self._preparing = False
+        self.controllers = install(self.bench)
+        Warned(self.bench)
+        self.menus = Menus(self, self.bench)
+        self.theme = themes.choose(self.bench.settings.preferences.theme)
+        self.welcome = Welcome()
+        self.welcome.intent.connect(self.bench.send)
+        self.pages = named(QStackedWidget(), "pages", "Content")
+        self.pages.addWidget(self.welcome)
+        self._splitters: dict[str, QSplitter] = {}
+        self.tools: Tools | None = None
+        self._body = named(QWidget(), "body", "Content")
+        self._column = QVBoxLayout(self._body)
+        self._column.setContentsMargins(6, 4, 6, 2)
+        self._column.setSpacing(4)
+        self._column.addWidget(self.pages, 1)
+        self.setCentralWidget(self._body)
+        self.bench.handle(i.SetTheme, self._set_theme)
+        self.bench.handle(i.Quit, self._quit)
+        self.bench.handle(i.Locate, self._locate)
+        self.bench.handle(i.ShowTool, self._show_tool)
+        self.bench.handle(i.ResetLayout, self._reset_layout)
+        self.bench.otherwise(self._command)
+        self.bench.history.subscribe(self._render)
+        self.bench.watch(self._follow)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.styleHints().colorSchemeChanged.connect(self._on_system_theme)
+        self._dress()
+        self._refresh()
+        self.setMinimumSize(900, 600)
+        place(self, self.bench.settings.preferences.geometry)
+        self.welcome.painted.connect(self._prepare, Qt.ConnectionType.QueuedConnection)
+        QTimer.singleShot(PATIENCE, self, self._prepare)  # a window shown minimized is not painted
+
+    def load_panels(self) -> None:
+        """Make the panels now, where the window has not yet done so by itself."""
+        for _ in self._making:
+            pass
+
+    def _prepare(self) -> None:
+        """Import in the background what panels are made of; then make one at a time."""
+        if not self._preparing:
+            self._preparing = True
+            make = self._make_next
+            self.bench.start("warm", "Loading", parts(), lambda _: make(), lambda _: make())
+
+    def _make_next(self) -> None:
+        if next(self._making, None):
+            QTimer.singleShot(0, self, self._make_next)
+
+    def _make_panels(self) -> Generator[bool, None, None]:
+        """Make the panels, all of them before any is in the window."""
+        made: list[Panel] = []
+        areas: dict[str, list[Panel]] = {}
+        for _, module in sorted(panels(), key=lambda found: found[1].ORDER):
+            if module.AREA == "tool":
+                continue
+            panel: Panel = module.View()
+            panel.setParent(self)  # where one of the area float stays; all go with the window
+            panel.intent.connect(self.bench.send)
+            made.append(panel)
+            areas.setdefault(module.AREA, []).append(panel)
+            yield True
+        self.pages.addWidget(self._arrange(areas))
+        yield True
+        for k, panel in enumerate(areas.get("message", [])):
+            self._column.insertWidget(k, panel)
+        for panel in areas.get("status", []):
+            self._column.addWidget(panel)
+        self._preparing, self.panels = True, made
+        for panel in self.panels:
+            self._tell_all(panel)
+        arrange(self)
+        self._show_page()
+        self.bench.start("warm", "Loading libraries", libraries(self.bench), lambda _: None, lambda _: None)
+
+    def _tell_all(self, panel: Panel) -> None:
+        """Let a new panel show everything there is."""
+        panel.dress(self.theme)
+        panel.render(Document(), self.bench.document)
+        panel.follow(Live(), self.bench.live)
+        self._rendering.add(panel.render)
+        self._following.add(panel.follow)
+
+    def _add_tool(self, panel: Panel) -> None:
+        panel.intent.connect(self.bench.send)
+        self.panels.append(panel)
+        self._tell_all(panel)
+
+    def _show_tool(self, intent: i.ShowTool) -> None:
+        self.load_panels()
+        if self.tools is None:
+            self.tools = Tools(self, self.bench, dict(panels()), self._add_tool)
+        self.tools.show(intent)
+
+    def _reset_layout(self, _intent: i.ResetLayout) -> None:
+        self._set_sizes({})
+        self.bench.note("All parts of the window have their first sizes.")
+
+    def _arrange(self, areas: dict[str, list[Panel]]) -> QSplitter:
+        right = self._splitter("rightArea", Qt.Orientation.Vertical, areas.get("right", []))
+        centre = self._splitter("centreArea", Qt.Orientation.Horizontal, areas.get("centre", []))
+        bottom = self._splitter("bottomArea", Qt.Orientation.Horizontal, areas.get("bottom", []))
+        columns = self._splitter("columns", Qt.Orientation.Horizontal, [centre, right])
+        rows = self._splitter("rows", Qt.Orientation.Vertical, [columns, bottom])
+        for splitter in (columns, rows, right, centre):
+            for k in range(splitter.count()):
+                splitter.setStretchFactor(k, 1 if k == 0 else 0)  # the first takes what is to be had
+        self._set_sizes(self.bench.settings.preferences.splitters)
+        return rows
+
+    def _set_sizes(self, wanted: Mapping[str, Sequence[int]]) -> None:
+        """Divide the areas; where no size is wanted, as at first."""
+        top = max(self.height() - BOTTOM_HEIGHT - BARS, RUN_HEIGHT + 100)
+        first = {
+            "columns": (max(self.width() - RIGHT_WIDTH, 500), RIGHT_WIDTH),
+            "rows": (top, BOTTOM_HEIGHT),
+            "rightArea": (top - RUN_HEIGHT, RUN_HEIGHT),
+        }
+        sizes_of: dict[str, Sequence[int]] = {**first, **wanted}
+        for name, splitter in self._splitters.items():
+            sizes = sizes_of.get(name, ())
+            if len(sizes) == splitter.count() and sum(sizes) > 0:
+                splitter.setSizes(list(sizes))
+
+    def _splitter(self, name: str, orientation: Qt.Orientation, parts: Sequence[QWidget]) -> QSplitter:
+        splitter = named(QSplitter(orientation), name, "Divided area")
+        splitter.setChildrenCollapsible(False)
+        splitter.setHandleWidth(6)
+        for k, part in enumerate(parts):
+            splitter.addWidget(part)
+            splitter.handle(k).setAccessibleName("Divider")
+        self._splitters[name] = splitter
+        return splitter
+
+    # Showing
+
+    def _render(self, old: Document, new: Document) -> None:
+        self._prepare() if new.cube is not None else None
+        self._rendering.tell(old)
+        self._show_page()
+        self._refresh()
+
+    def _follow(self, old: Live, new: Live) -> None:
+        self._following.tell(old)
+        if _choices(old) != _choices(new):
+            self._refresh()
+
+    def _show_page(self) -> None:
+        if self.panels:
+            self.pages.setCurrentIndex(1 if self.bench.document.cube is not None else 0)
+
+    def _refresh(self) -> None:
+        self.menus.refresh()
+        self.welcome.set_recent(self.bench.settings.preferences.recent)
+        cube = self.bench.document.cube
+        self.welcome.set_waiting(self._opening())
+        if cube is None:
+            self.setWindowTitle("hsunmix")
+        else:
+            shape = "×".join(str(n) for n in cube.shape)
+            self.setWindowTitle(f"{title_of(self.bench)} · {shape}[*] — hsunmix")
+        self.setWindowModified(self.bench.history.modified)
+
+    def _opening(self) -> str:
+        """What is to be seen in a moment: from the command line it comes before the panels are made."""
+        if self.bench.document.cube is not None:
+            return f"Opening {title_of(self.bench)}"
+        task = self.bench.live.tasks.get("open")
+        return "" if task is None else task.title
+
+    def _command(self, intent: i.Intent) -> None:
+        for panel in self.panels:
+            self.bench.attempt(panel.command, intent)
+
+    def _locate(self, intent: i.Locate) -> None:
+        source = self.bench.document.endmembers[intent.index].source
+        if source.line is not None and source.sample is not None:
+            self.bench.send(i.ShowEndmember(intent.index))
+            self.bench.send(i.Hover(source.line, source.sample))
+            self._command(intent)
+
+    # Theme
+
+    def _set_theme(self, intent: i.SetTheme) -> None:
+        self.bench.settings.change(theme=intent.choice)
+        self._on_system_theme()
+        self._refresh()
+
+    def _on_system_theme(self) -> None:
+        theme = themes.choose(self.bench.settings.preferences.theme)
+        if theme is not self.theme:
+            self.theme = theme
+            self._dress()
+
+    def _dress(self) -> None:
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            themes.apply(app, self.theme)
+        self.menus.dress(self.theme)
+        for panel in self.panels:
+            panel.dress(self.theme)
+
+    def _quit(self, _intent: i.Quit) -> None:
+        self.close()
+
+    # Qt
+
+    def sizeHint(self) -> QSize:
+        """Size of the very first window."""
+        return QSize(1280, 800)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open the first file."""
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            # Not from inside the drag: a question would stop the program the file comes from.
+            QTimer.singleShot(0, self, lambda: self.bench.send(i.Open(paths[0])))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask about changes, remember the place, end all work."""
+        bench = self.bench
+        if bench.history.modified:
+            answer = bench.ask.unsaved(title_of(bench))
+            if answer != "discard":
+                event.ignore()
+                if answer == "save":
+                    bench.send(i.Save(then=i.Quit()))
+                return
+        if self.tools is not None:
+            self.tools.close()
+        sizes = {name: tuple(splitter.sizes()) for name, splitter in self._splitters.items()}
+        remembered = {**bench.settings.preferences.splitters, **sizes}
+        bench.settings.change(geometry=placed(self), splitters=remembered)
+        self._making.close()
+        bench.close()
+        event.accept()
+
+
+def _choices(live: Live) -> tuple[object, ...]:
+    """What of the live state the menus depend on."""
+    pair = live.comparing
+    known = (live.cursor is None, pair is None, pair and pair.flicker, live.masking is None, live.stopped)
+    return (
+        live.tasks.keys(),
+        live.cancellable,
+        live.message,
+        live.suggested,
+        live.compared,
+        live.unit,
+        live.tool,
+        live.stopped,
+        *known,
+    )

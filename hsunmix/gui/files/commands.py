@@ -1,0 +1,130 @@
+"""Commands about files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hsunmix.gui.state.commands import Intent
+from hsunmix.session.recovery import Work
+
+__all__ = [
+    "ChooseLayout",
+    "ClearRecent",
+    "DiscardWork",
+    "Export",
+    "LocateCube",
+    "LocateWork",
+    "Open",
+    "OpenFolder",
+    "OpenSample",
+    "OpenWork",
+    "PutOffWork",
+    "Save",
+]
+
+
+@dataclass(frozen=True)
+class Open(Intent):
+    """Open a cube or a session; ``path`` None asks which.
+
+    Attributes
+    ----------
+    options : tuple of (str, value)
+        What the file doesn't say.
+    cube : Path or None
+        Where the cube of a session is now.
+    rank : int
+        How many endmembers to propose; 0 leaves it to the defaults.
+    unmix, discard : bool
+        Press the button as well; don't ask about changes that are not saved.
+    """
+
+    path: Path | None = None
+    options: tuple[tuple[str, Any], ...] = ()
+    cube: Path | None = None
+    rank: int = 0
+    unmix: bool = False
+    discard: bool = False
+
+
+@dataclass(frozen=True)
+class OpenSample(Intent):
+    """Open the sample cube; ``unmix`` presses the button as well."""
+
+    unmix: bool = False
+
+
+@dataclass(frozen=True)
+class ChooseLayout(Intent):
+    """Ask how the cube is stored in its file, and open it so."""
+
+
+@dataclass(frozen=True)
+class LocateCube(Intent):
+    """Ask where the cube of a session is, and open the session with it."""
+
+    session: Path
+
+
+@dataclass(frozen=True)
+class ClearRecent(Intent):
+    """Forget the recent files."""
+
+
+@dataclass(frozen=True)
+class Save(Intent):
+    """Save the session; ``new_place`` asks where even when it has a file, ``then`` follows a success."""
+
+    new_place: bool = False
+    then: Intent | None = None
+
+
+@dataclass(frozen=True)
+class Export(Intent):
+    """Write products; asks which and where."""
+
+
+@dataclass(frozen=True)
+class OpenFolder(Intent):
+    """Show a folder in the system's file manager."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
+class OpenWork(Intent):
+    """Open work that was left behind.
+
+    Attributes
+    ----------
+    work : Work
+    cube : Path or None
+        Where its cube is now, if not at its old place.
+    discard : bool
+        Don't ask about changes that are not saved.
+    """
+
+    work: Work
+    cube: Path | None = None
+    discard: bool = False
+
+
+@dataclass(frozen=True)
+class LocateWork(Intent):
+    """Ask where the cube of work that was left behind is, and open the work with it."""
+
+    work: Work
+
+
+@dataclass(frozen=True)
+class DiscardWork(Intent):
+    """Remove work that was left behind, for good."""
+
+    work: Work
+
+
+@dataclass(frozen=True)
+class PutOffWork(Intent):
+    """Ask about the work that was left behind at the next start again."""

@@ -1,0 +1,88 @@
+"""Handing products on."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hsunmix.errors import InputError
+from hsunmix.gui import commands as i
+from hsunmix.gui.run.solve_controller import is_solved
+from hsunmix.gui.state.workbench import Workbench
+from hsunmix.model.progress import Step
+from hsunmix.session.document import Document
+from hsunmix.session.reproduce import command_line, facts_of, python_script
+
+if TYPE_CHECKING:
+    from hsunmix.exports import Delivery
+
+__all__ = ["Controller"]
+
+
+class Controller:
+    """Writes products."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self.bench = bench
+        bench.handle(i.Export, self.export)
+
+    def changed(self, old: Document, new: Document) -> None:
+        """Nothing to follow."""
+
+    def export(self, _intent: i.Export) -> None:
+        """Ask which products and where, and write them."""
+        bench, document = self.bench, self.bench.document
+        if document.unmixing is None or document.cube is None:
+            return
+        if not is_solved(bench):
+            return
+        from hsunmix.exports import Delivery
+
+        known = bench.settings.preferences
+        delivery = Delivery(document.unmixing, document.endmembers, document.cube, dpi=known.export_dpi)
+        place = known.export_folder or self._folder(document)
+        answer = bench.ask.products(place, known.export_products, delivery)
+        if answer is None:
+            return
+        folder, products = answer
+        bench.settings.change(export_folder=str(folder), export_products=products)
+        chosen = replace(delivery, dpi=bench.settings.preferences.export_dpi)
+        work = self._work(document, chosen, folder, products)
+
+        def done(paths: list[Path]) -> None:
+            count = f"{len(paths)} files" if len(paths) != 1 else "1 file"
+            bench.say(f"{count} written to {folder}", [("Show folder", i.OpenFolder(folder))])
+
+        def failed(error: BaseException) -> None:
+            bench.fail(error, [("Export elsewhere…", i.Export())])
+
+        bench.start("export", "Exporting", work, done, failed)
+
+    def _work(
+        self, document: Document, delivery: Delivery, folder: Path, products: tuple[str, ...]
+    ) -> Generator[Step | None, None, list[Path]]:
+        """Write the products, and with them what makes them again: a script, and a command where one does."""
+        from hsunmix.exports import deliver
+
+        yield None
+        cube = document.cube
+        assert cube is not None
+        command = script = reason = ""
+        try:
+            facts = facts_of(document, self.bench.scenes.here(cube))
+            if not facts.masks_hold:
+                cube = cube.with_selection(cube.selection)  # words that make another mask are not written
+            script = python_script(document, facts)
+            command = command_line(document, facts, folder, products, delivery.dpi)
+        except InputError as error:
+            reason = str(error)
+        made = replace(delivery, cube=cube, command=command, no_command=reason, script=script)
+        return (yield from deliver(made, folder, products))
+
+    def _folder(self, document: Document) -> str:
+        cube = document.cube
+        if cube is None or cube.path is None:
+            return str(Path.home() / "hsunmix-export")
+        return str(Path.home() / f"{cube.path.stem}-unmixed")

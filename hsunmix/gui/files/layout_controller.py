@@ -1,0 +1,38 @@
+"""Opening a file in another way: its dataset, the order of its axes, its grid."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer
+
+from hsunmix.gui import commands as i
+from hsunmix.gui.state.workbench import Workbench
+from hsunmix.session.document import Document
+
+__all__ = ["Controller"]
+
+
+class Controller:
+    """Asks when nothing in a file speaks for its axes, and whenever the analyst wants to choose."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self.bench = bench
+        bench.handle(i.ChooseLayout, self.choose)
+
+    def changed(self, old: Document, new: Document) -> None:
+        """Ask about a cube whose axes are a guess, once it is shown; a session's has been asked about."""
+        cube = new.cube
+        if cube is None or cube.layout.sure or self.bench.session_path is not None:
+            return
+        if old.cube is None or old.cube.pixels is not cube.pixels:
+            QTimer.singleShot(0, self.bench, lambda: self.bench.send(i.ChooseLayout()))
+
+    def choose(self, _intent: i.ChooseLayout) -> None:
+        """Ask, and open the file again if anything is to be different."""
+        cube = self.bench.document.cube
+        if cube is None or cube.path is None or not cube.layout.choices:
+            return
+        chosen = self.bench.ask.layout_of(cube)
+        if chosen is None:
+            return
+        kept = {name: value for name, value in cube.options if name in ("lines", "samples")}
+        self.bench.send(i.Open(cube.path, options=tuple({**kept, **chosen}.items())))

@@ -1,0 +1,205 @@
+"""Work kept in the background, and offered back after a crash.
+
+What is kept lies in a folder of its own, never in the analyst's file. It is written after every run
+and at the latest ``PERIOD`` after the first change that is not kept yet; a session that is saved,
+and a window that is closed, need nothing kept.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QTimer
+
+from hsunmix.errors import MissingCubeError
+from hsunmix.gui import commands as i
+from hsunmix.gui.files.controller import may_leave, reading, title_of
+from hsunmix.gui.state.workbench import Workbench
+from hsunmix.model.progress import Step
+from hsunmix.model.wording import sentences
+from hsunmix.session.document import Document
+from hsunmix.session.history import Entry
+from hsunmix.session.recovery import Claim, Keeper, Work, known_since, left_behind
+
+__all__ = ["Controller"]
+
+PERIOD = 100_000  # milliseconds: with the writing itself less than the two minutes that are promised
+PAUSE = 5.0  # seconds between two writings, so that a result being edited isn't written all the time
+SHARE = 20  # and so many times as long as the last writing took
+LOOK = 400  # milliseconds after the start: the window shows first
+HARMLESS = 30_000  # milliseconds that work has been open without harm
+
+
+class Controller:
+    """Keeps the work, and opens what was left behind."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self.bench = bench
+        self._keeper = Keeper()
+        self._kept: Document | None = None
+        self._claim: Claim | None = None
+        self._next = 0.0  # the earliest time of the next writing
+        self._told = False
+        self._attempts = 0
+        self.timer = QTimer(bench)
+        self.timer.setSingleShot(True)
+        self.timer.timeout.connect(lambda: bench.attempt(self.keep))
+        bench.handle(i.OpenWork, self.open)
+        bench.handle(i.LocateWork, self.locate)
+        bench.handle(i.DiscardWork, self.discard)
+        bench.handle(i.PutOffWork, lambda _: bench.show(left_behind=()))
+        bench.at_end(self._close)
+        QTimer.singleShot(LOOK, bench, self._look)
+
+    # Keeping
+
+    def changed(self, old: Document, new: Document) -> None:
+        """Keep a result soon, anything else within the period; forget what is saved."""
+        if not self.bench.history.modified:
+            self._forget()
+        elif new.unmixing is not old.unmixing:
+            self._within(max(0.0, self._next - time.monotonic()) * 1000)
+        else:
+            self._within(PERIOD)
+
+    def _within(self, milliseconds: float) -> None:
+        if not self.timer.isActive() or self.timer.remainingTime() > milliseconds:
+            self.timer.start(int(milliseconds))
+
+    def keep(self) -> None:
+        """Write the document, in the background."""
+        bench, document, keeper = self.bench, self.bench.document, self._keeper
+        if document is self._kept or document.cube is None or document.cube.path is None:
+            return
+        if bench.lanes["keep"].busy:
+            self._within(1000)
+            return
+        title, session, attempts = title_of(bench), bench.session_path, self._attempts
+        began = time.monotonic()
+
+        def done(_: None) -> None:
+            took = time.monotonic() - began
+            self._next = time.monotonic() + min(max(PAUSE, SHARE * took), PERIOD / 1000)
+            self._kept, self._told, self._attempts = document, False, 0
+            if self._claim is not None:
+                self._claim.discard()
+                self._claim = None
+            if not bench.history.modified:
+                self._forget()
+            elif bench.document is not document:
+                self._within(PERIOD)
+
+        write = partial(keeper.write, document, title, session, attempts)
+        self._in_background("Keeping the work", write, done)
+
+    def _in_background(
+        self, title: str, call: Callable[[], Any], done: Callable[[Any], None] = lambda _: None
+    ) -> None:
+        def work() -> Generator[None, None, Any]:
+            yield
+            return call()
+
+        self.bench.start("keep", title, work(), done, self._failed)
+
+    def _failed(self, error: BaseException) -> None:
+        """Say once that nothing is kept, and try again later."""
+        self._within(PERIOD)
+        self._next = time.monotonic() + PERIOD / 1000
+        if not self._told:
+            self._told = True
+            self.bench.say(f"Unsaved work can't be kept for the case of a crash: {error}. Save it yourself.")
+
+    def _forget(self) -> None:
+        self.timer.stop()
+        if self._kept is not None and not self.bench.lanes["keep"].busy:
+            self._kept = None
+            self._keeper.clear()
+
+    def _close(self) -> None:
+        self.timer.stop()
+        self._keeper.close()
+        if self._claim is not None:
+            self._claim.release()
+
+    # What was left behind
+
+    def _look(self) -> None:
+        """Look for it once, when nothing is being written."""
+        if self.bench.lanes["keep"].busy:
+            QTimer.singleShot(LOOK, self.bench, self._look)
+            return
+
+        def done(found: list[Work]) -> None:
+            if found:
+                self.bench.show(left_behind=tuple(found))
+
+        self._in_background("Looking for unsaved work", left_behind, done)
+
+    def open(self, intent: i.OpenWork) -> None:
+        """Open work; ask first what is to become of changes that aren't saved."""
+        bench = self.bench
+        if not intent.discard and not may_leave(bench, intent):
+            return
+        entry = bench.history.entry
+        claim = Claim(intent.work)
+
+        def work() -> Generator[Step | None, None, Document]:
+            try:
+                path = claim.begin()
+                yield None
+                return (yield from reading(path, {}, intent.cube))
+            except GeneratorExit:  # cancelled
+                claim.failed()
+                raise
+
+        def failed(error: BaseException) -> None:
+            claim.failed()
+            missing = isinstance(error, MissingCubeError)
+            bench.fail(error, [("Find the cube…", i.LocateWork(intent.work))] if missing else [])
+
+        bench.hush()
+        title = f"Opening the work on {intent.work.record.title}"
+        bench.start(
+            "open", title, work(), lambda document: self._opened(intent, claim, entry, document), failed
+        )
+
+    def _opened(self, intent: i.OpenWork, claim: Claim, before: Entry, document: Document) -> None:
+        bench, record = self.bench, claim.work.record
+        if bench.history.entry is not before and not may_leave(bench, replace(intent, discard=False)):
+            claim.failed()  # something was changed while it was read
+            return
+        if self._claim is not None:
+            self._claim.release()
+        bench.session_path = Path(record.session) if record.session else None
+        if bench.session_path is not None:
+            bench.session_known = known_since(bench.session_path, record.when)
+        self._claim, self._attempts, self._kept = claim, record.attempts, None
+        bench.history.reset(document, saved=False)
+        self._within(0)
+        QTimer.singleShot(HARMLESS, bench, self._trust)
+        rest = tuple(w for w in bench.live.left_behind if w.folder != claim.work.folder)
+        notes = "" if document.cube is None else sentences(document.cube.notes)
+        bench.show(left_behind=rest)
+        bench.say(f"The work on {record.title} is back; save it to keep it. {notes}".strip(), about="notes")
+
+    def _trust(self) -> None:
+        """Note that the work did no harm, unless it is being written anew, which says the same."""
+        if not self.bench.lanes["keep"].busy:
+            self._in_background("Keeping the work", self._keeper.trust)
+
+    def locate(self, intent: i.LocateWork) -> None:
+        """Ask where the cube is."""
+        cube = self.bench.ask.cube_of(Path(intent.work.record.title))
+        if cube is not None:
+            self.bench.send(i.OpenWork(intent.work, cube, discard=True))
+
+    def discard(self, intent: i.DiscardWork) -> None:
+        """Remove work for good."""
+        left = self.bench.live.left_behind
+        self.bench.show(left_behind=tuple(w for w in left if w.folder != intent.work.folder))
+        Claim(intent.work).discard()

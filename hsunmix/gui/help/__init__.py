@@ -1,0 +1,1 @@
+"""The manual, the guided start, and what the program says of itself."""

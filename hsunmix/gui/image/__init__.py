@@ -1,0 +1,1 @@
+"""The scene: its pages, what is drawn of them, layers, and what lies over every picture."""

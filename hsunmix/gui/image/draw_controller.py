@@ -1,0 +1,90 @@
+"""What the image panel shows: drawn thinly at once, whole by a worker, and kept for coming back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import Any
+
+from hsunmix.gui.image.pages import Page, page_of
+from hsunmix.gui.image.rasters import quick_images
+from hsunmix.gui.state.live import Live, Shown
+from hsunmix.gui.state.workbench import Workbench
+from hsunmix.session.document import Document
+
+__all__ = ["Controller"]
+
+AT_ONCE = 1 << 19  # pixels in all tiles: some milliseconds
+WHOLE = 1 << 24
+KEPT_BYTES = 256 << 20  # of drawings that are not shown
+
+Key = tuple[Any, ...]
+
+
+class Controller:
+    """Draws the page shown whenever something that it is made of is another."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self.bench = bench
+        self._key: Key | None = None
+        self._kept: list[tuple[Key, Shown]] = []  # the newest last; whole ones only
+        bench.watch(self._follow)
+
+    def changed(self, old: Document, new: Document) -> None:
+        """Draw what a new document shows."""
+        if new.cube is not old.cube:
+            self._kept.clear()
+        self._refresh()
+
+    def _follow(self, old: Live, new: Live) -> None:
+        if new.shown is old.shown:
+            self._refresh()
+
+    def _refresh(self) -> None:
+        bench = self.bench
+        document, live = bench.document, bench.live
+        if document.cube is None and document.unmixing is None:
+            self._key = None
+            self._kept.clear()
+            if live.shown is not None:
+                bench.show(shown=None)
+            return
+        page = page_of(document, live)
+        key = (page.id, *page.depends(document, live))
+        if key == self._key:
+            return
+        self._key = key
+        shown = next((shown for kept, shown in self._kept if kept == key), None)
+        if shown is None:
+            shown = _shown(page, document, live, AT_ONCE)
+            if shown.drawing.thinned:
+                bench.start("draw", "Drawing", _whole(page, document, live), self._whole_for(key))
+            else:
+                self._keep(key, shown)
+        bench.show(shown=shown)
+
+    def _whole_for(self, key: Key) -> Callable[[Shown], None]:
+        def done(shown: Shown) -> None:
+            self._keep(key, shown)
+            if key == self._key:
+                self.bench.show(shown=shown)
+
+        return done
+
+    def _keep(self, key: Key, shown: Shown) -> None:
+        self._kept = [pair for pair in self._kept if pair[0] != key] + [(key, shown)]
+        while len(self._kept) > 1 and sum(_size(kept) for _, kept in self._kept) > KEPT_BYTES:
+            del self._kept[0]
+
+
+def _shown(page: Page, document: Document, live: Live, most: int) -> Shown:
+    drawing = page.draw(document, live, most)
+    return Shown(page.id, drawing, quick_images(drawing))
+
+
+def _whole(page: Page, document: Document, live: Live) -> Generator[None, None, Shown]:
+    yield
+    return _shown(page, document, live, WHOLE)
+
+
+def _size(shown: Shown) -> int:
+    return sum(5 * image.width() * image.height() for image in shown.images)  # with the tile it is made of

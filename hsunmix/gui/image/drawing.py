@@ -1,0 +1,91 @@
+"""What a page of the image panel shows, made without Qt and so in any thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.gui.state.commands import Intent
+
+__all__ = ["Drawing", "Overlay", "Scale", "Tile"]
+
+
+@dataclass(frozen=True, eq=False)
+class Tile:
+    """One picture of the scene.
+
+    Attributes
+    ----------
+    values : array of uint8, (rows, columns) or (rows, columns, 4)
+        Indices into the table, or RGBA. May have fewer rows and columns than the scene: then every
+        ``step``-th pixel, the first included.
+    table : str
+        Name of a table of ``images.colours``; empty for RGBA.
+    title, colour : str
+        Written over it, with a swatch of the colour; a picture without a title stands alone.
+    chosen : Intent or None
+        What a click on the title asks for.
+    """
+
+    values: NDArray[np.uint8]
+    table: str = ""
+    title: str = ""
+    colour: str = ""
+    chosen: Intent | None = None
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A colour bar: the table's colours from low to high."""
+
+    table: str
+    low: float
+    high: float
+    label: str
+
+
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """All pictures of a page.
+
+    Attributes
+    ----------
+    shape : tuple of 2 int
+        (lines, samples) of the scene.
+    tiles : tuple of Tile
+        None yet, where something is still being read.
+    caption : str
+    scales : tuple of Scale
+    columns : int
+        Of the grid; 0 means those that make the pictures largest.
+    """
+
+    shape: tuple[int, int]
+    tiles: tuple[Tile, ...]
+    caption: str
+    scales: tuple[Scale, ...] = ()
+    columns: int = 0
+
+    @property
+    def thinned(self) -> bool:
+        """Whether pixels were left out."""
+        return any(tile.values.shape[:2] != self.shape for tile in self.tiles)
+
+
+@dataclass(frozen=True, eq=False)
+class Overlay:
+    """What lies on every picture of the scene.
+
+    Attributes
+    ----------
+    values : array of uint8, (lines, samples)
+        Twice the number of the region, from 1, or 0 where there is none; one more where the pixel is
+        masked.
+    colours : tuple of str
+        Of the regions, ``#rrggbb``.
+    """
+
+    values: NDArray[np.uint8]
+    colours: tuple[str, ...]

@@ -1,0 +1,181 @@
+"""All abundance maps beside each other, with one zoom and one cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QIcon, QResizeEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QVBoxLayout, QWidget
+
+from hsunmix.gui.commands import Intent, ShowEndmember
+from hsunmix.gui.endmembers.table_model import swatch
+from hsunmix.gui.image.drawing import Tile
+from hsunmix.gui.image.scene_view import SceneView
+from hsunmix.gui.image.stage import Stage
+from hsunmix.gui.widgets.accessibility import Role
+from hsunmix.gui.widgets.panel import named
+from hsunmix.gui.widgets.tab_order import arrange
+
+__all__ = ["MapGrid", "best_columns"]
+
+AROUND = 26  # logical pixels beside the text of a title
+READY = 6  # maps made with the window: made with the first result they would keep it waiting
+
+
+def best_columns(count: int, width: int, height: int, aspect: float) -> int:
+    """Return the number of columns that makes ``count`` pictures largest.
+
+    Parameters
+    ----------
+    count : int
+    width, height : int
+        Of the room there is.
+    aspect : float
+        Width over height of a picture.
+    """
+    best, columns = 0.0, 1
+    for c in range(1, count + 1):
+        rows = -(-count // c)
+        size = min(width / c / aspect, max(height / rows - 26, 1))
+        if size > best * 1.001:
+            best, columns = size, c
+    return columns
+
+
+class _Tile(QFrame):
+    """One map and its title."""
+
+    def __init__(self, index: int, parent: QWidget, stage: Stage) -> None:
+        super().__init__(parent)
+        named(self, f"mapTile{index}", f"Map {index + 1}")
+        self.setProperty("role", "tile")
+        self.title = named(QPushButton(), f"mapTitle{index}", f"Show map {index + 1} alone")
+        self.title.setProperty("role", "title")
+        self.view = SceneView(f"mapView{index}", f"Map {index + 1}", stage)
+        self.title.setMinimumWidth(1)
+        self.chosen: Intent | None = None
+        self._text = ""
+        self._lines = QVBoxLayout(self)
+        self._lines.setContentsMargins(3, 3, 3, 3)
+        self._lines.setSpacing(2)
+        self._lines.addWidget(self.title, 0, Qt.AlignmentFlag.AlignLeft)
+        self._lines.addWidget(self.view, 1)
+
+    def set_title(self, title: str) -> None:
+        """Show a title, as much of it as there is room for."""
+        self._text = title
+        room = max(self.width() - self.title.iconSize().width() - AROUND, 0)
+        shown = self.title.fontMetrics().elidedText(title, Qt.TextElideMode.ElideMiddle, room)
+        self.title.setText(shown.replace("&", "&&"))
+        self._lines.activate()  # now: a title that changed while the grid was hidden asked for no room
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Make room for more or less of the title."""
+        super().resizeEvent(event)
+        self.set_title(self._text)
+
+    def set_selected(self, selected: bool) -> None:
+        if self.property("selected") != selected:
+            self.setProperty("selected", selected)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
+
+class MapGrid(QWidget):
+    """The grid; its signals are those of ``SceneView``.
+
+    Parameters
+    ----------
+    stage : Stage
+
+    Signals
+    -------
+    chosen : Intent
+        The title of a picture was clicked.
+    """
+
+    accessible_role = Role.Grouping
+    hovered = Signal(object)
+    pressed = Signal(int, int)
+    asked = Signal(int, int, QPoint)
+    dragged = Signal(int, int, int, bool)
+    chosen = Signal(object)
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__()
+        named(self, "mapGrid", "Maps beside each other")
+        self._stage = stage
+        self._layout = QGridLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(4)
+        self._tiles = [self._make(k) for k in range(READY)]
+        self._used = 0
+        self._aspect = 1.0
+        self._fixed = self._columns = 0
+
+    @property
+    def views(self) -> list[SceneView]:
+        """The views in use."""
+        return [tile.view for tile in self._tiles[: self._used]]
+
+    def set_maps(self, pictures: Sequence[Tile], aspect: float, columns: int = 0) -> list[SceneView]:
+        """Make room for as many maps, in as many columns (0: those that make them largest)."""
+        more = len(pictures) > self._used
+        while len(self._tiles) < len(pictures):
+            self._tiles.append(self._make(len(self._tiles)))
+        different = (len(pictures), columns) != (self._used, self._fixed)
+        self._used, self._aspect, self._fixed = len(pictures), aspect, columns
+        for tile, picture in zip(self._tiles, pictures, strict=False):
+            tile.chosen = picture.chosen
+            tile.set_title(picture.title)
+            tile.title.setIcon(swatch(picture.colour, picture.colour) if picture.colour else QIcon())
+            tile.title.setToolTip(f"Show {picture.title} alone" if picture.chosen else picture.title)
+            tile.view.setAccessibleName(f"Map of {picture.title}")
+        self._arrange(force=different)
+        if more:
+            arrange(self.window())
+        return self.views
+
+    def select(self, index: int) -> None:
+        """Frame the maps of one endmember."""
+        for tile in self._tiles:
+            tile.set_selected(isinstance(tile.chosen, ShowEndmember) and tile.chosen.index == index)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Choose the number of columns anew."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _make(self, index: int) -> _Tile:
+        tile = _Tile(index, self, self._stage)
+        tile.hide()
+        view = tile.view
+        view.hovered.connect(self.hovered)
+        view.pressed.connect(self.pressed)
+        view.asked.connect(self.asked)
+        view.dragged.connect(self.dragged)
+        tile.title.clicked.connect(lambda: self._choose(tile))
+        return tile
+
+    def _choose(self, tile: _Tile) -> None:
+        if tile.chosen is not None:
+            self.chosen.emit(tile.chosen)
+
+    def _arrange(self, force: bool = False) -> None:
+        columns = self._fixed or best_columns(self._used, self.width(), self.height(), self._aspect)
+        if not self._used or (columns == self._columns and not force):
+            return
+        for k in range(self._layout.columnCount()):
+            self._layout.setColumnStretch(k, 1 if k < columns else 0)
+        rows = -(-self._used // columns)
+        for k in range(self._layout.rowCount()):
+            self._layout.setRowStretch(k, 1 if k < rows else 0)
+        for k, tile in enumerate(self._tiles):
+            self._layout.removeWidget(tile)
+            tile.setVisible(k < self._used)
+            if k < self._used:
+                self._layout.addWidget(tile, k // columns, k % columns)
+                self._layout.setColumnStretch(k % columns, 1)
+                self._layout.setRowStretch(k // columns, 1)
+        self._columns = columns

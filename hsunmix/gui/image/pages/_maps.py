@@ -1,0 +1,66 @@
+"""What the pages of maps share."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.gui.image.drawing import Tile
+from hsunmix.gui.image.images import SAMPLE, paint, thin
+from hsunmix.gui.state.commands import Intent
+from hsunmix.gui.state.live import Live
+from hsunmix.model.unmixing import Unmixing
+from hsunmix.session.document import Document
+
+__all__ = ["ABUNDANCE", "abundance_range", "has_result", "map_tile", "shown_share"]
+
+ABUNDANCE = "viridis"
+
+
+def has_result(document: Document, _live: Live) -> bool:
+    """There is a result."""
+    return document.unmixing is not None
+
+
+def abundance_range(result: Unmixing, percentiles: tuple[float, float] | None) -> tuple[float, float]:
+    """Return the abundances shown as the lowest and the highest colour, the same for all maps.
+
+    Parameters
+    ----------
+    result : Unmixing
+    percentiles : tuple of 2 float, or None
+        Of all maps together; None means 0 to 1.
+    """
+    if percentiles is None:
+        return 0.0, 1.0
+    step = max(1, int(np.ceil(np.sqrt(result.abundances.size / (4 * SAMPLE)))))
+    sample = result.abundances[:, ::step, ::step]
+    sample = sample[np.isfinite(sample)]
+    if not sample.size:
+        return 0.0, 1.0
+    low, high = np.percentile(sample, percentiles)
+    return (float(low), float(high)) if high > low else (float(low), float(low) + 1.0)
+
+
+def map_tile(
+    values: NDArray[np.float32],
+    scale: tuple[float, float],
+    most: int,
+    table: str = ABUNDANCE,
+    title: str = "",
+    colour: str = "",
+    chosen: Intent | None = None,
+) -> Tile:
+    """Paint a map, (lines, samples), with at most about ``most`` pixels."""
+    few, _ = thin(values, most)
+    return Tile(paint(few, *scale), table, title, colour, chosen)
+
+
+def shown_share(document: Document, live: Live) -> str:
+    """Say the abundance of the selected endmember at the cursor."""
+    result, cursor, index = document.unmixing, live.cursor, document.view.endmember
+    if result is None or cursor is None or index >= len(document.endmembers):
+        return ""
+    share = result.abundances[index, cursor.line, cursor.sample]
+    name = document.endmembers[index].name
+    return f"{name} {share:.3f}" if np.isfinite(share) else "not used"

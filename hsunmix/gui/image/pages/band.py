@@ -1,0 +1,78 @@
+"""One band in grey."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hsunmix.gui.image.drawing import Drawing, Scale
+from hsunmix.gui.image.images import stretch_limits
+from hsunmix.gui.image.pages import PageControls
+from hsunmix.gui.image.pages._maps import map_tile
+from hsunmix.gui.state.live import Live
+from hsunmix.session.document import Document
+
+TITLE = "Band"
+TIP = "One band of the cube in grey, chosen by its wavelength"
+ORDER = 10
+SHORTCUT = "Ctrl+6"
+
+COLOURS = "CET-L1"
+
+
+def available(document: Document, _live: Live) -> bool:
+    """Whether there is a cube."""
+    return document.cube is not None
+
+
+def band_shown(document: Document) -> int:
+    """Return the band that a document shows: its own choice, else the cube's green."""
+    cube = document.cube
+    if cube is None:
+        return 0
+    band = document.view.band
+    return band if band is not None and band < cube.bands else cube.rgb_bands[1]
+
+
+def band_name(document: Document, band: int) -> str:
+    """Return what a band is called: by number (from 1) and by wavelength or name."""
+    cube = document.cube
+    if cube is None or not 0 <= band < cube.bands:
+        return ""
+    if cube.wavelengths is not None:
+        return f"Band {band + 1} · {cube.wavelengths[band]:.1f} nm"
+    return f"Band {band + 1}" + (f" · {cube.band_names[band]}" if cube.band_names else "")
+
+
+def depends(document: Document, live: Live) -> tuple[object, ...]:
+    """What the drawing is made of."""
+    return document.cube and document.cube.pixels, live.grey, document.view.stretch
+
+
+def draw(document: Document, live: Live, most: int) -> Drawing:
+    """Paint the band that was read last."""
+    cube, grey = document.cube, live.grey
+    shape = cube.shape[:2] if cube is not None else (0, 0)
+    if cube is None or grey is None:
+        return Drawing(shape, (), "" if cube is None else "Reading the band…")
+    (low,), (high,) = stretch_limits(grey.values[:, :, None], document.view.stretch)
+    label = band_name(document, grey.band)
+    if not cube.good_bands[grey.band]:
+        label += " · bad, not used"
+    tile = map_tile(grey.values, (low, high), most, COLOURS)
+    return Drawing(shape, (tile,), label, (Scale(COLOURS, low, high, label),))
+
+
+def value(_document: Document, live: Live) -> str:
+    """Say the value at the cursor."""
+    cursor, grey = live.cursor, live.grey
+    if cursor is None or grey is None:
+        return ""
+    found = grey.values[cursor.line // grey.step, cursor.sample // grey.step]
+    return f"band {grey.band + 1}: {found:.4g}" if np.isfinite(found) else "no data"
+
+
+def controls() -> PageControls:
+    """Choose the band by a slider."""
+    from hsunmix.gui.image.pages._band_controls import Controls
+
+    return Controls()

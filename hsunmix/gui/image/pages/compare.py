@@ -1,0 +1,102 @@
+"""Two results: the maps of one pair of endmembers and their difference, or the two in turn."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.gui.image.drawing import Drawing, Scale, Tile
+from hsunmix.gui.image.images import SAMPLE
+from hsunmix.gui.image.pages import PageControls
+from hsunmix.gui.image.pages._maps import ABUNDANCE, map_tile
+from hsunmix.gui.run.comparing import Comparing, Side
+from hsunmix.gui.state.live import Live
+from hsunmix.session.document import Document
+
+TITLE = "Comparison"
+TIP = "The abundance maps of two results, and their difference"
+ORDER = 80
+SHORTCUT = "Ctrl+9"
+CORE = False
+
+DIFFERENCE = "CET-D1"  # blue, white, red
+LEAST = 0.02  # a smaller difference is not blown up to full colour
+
+
+def available(_document: Document, live: Live) -> bool:
+    """Two results are compared."""
+    return live.comparing is not None
+
+
+def depends(_document: Document, live: Live) -> tuple[object, ...]:
+    """What the drawing is made of."""
+    shown = live.comparing
+    if shown is None:
+        return ()
+    turn = shown.turn if shown.flicker else None
+    return shown.first.unmixing, shown.second.unmixing, shown.row, shown.flicker, turn, *_titles(shown)
+
+
+def draw(_document: Document, live: Live, most: int) -> Drawing:
+    """Paint the two maps and what the second has more."""
+    shown = live.comparing
+    assert shown is not None  # the page is available
+    first, second = shown.maps()
+    titles = _titles(shown)
+    lines, samples = shown.first.unmixing.rmse.shape
+    scale = Scale(ABUNDANCE, 0.0, 1.0, "Abundance")
+    if shown.flicker:
+        values = (first, second)[shown.turn]
+        title = titles[shown.turn]
+        tile = _blank(lines, samples) if values is None else map_tile(values, (0.0, 1.0), most)
+        return Drawing((lines, samples), (tile,), title, (scale,))
+    tiles = [
+        map_tile(values, (0.0, 1.0), most // 3, title=title)
+        for values, title in zip((first, second), titles, strict=True)
+        if values is not None
+    ]
+    caption = f"{titles[0]} and {titles[1]}"
+    if first is None or second is None:
+        return Drawing((lines, samples), tuple(tiles), caption, (scale,))
+    difference = second - first
+    most_far = _far(difference)
+    tiles.append(map_tile(difference, (-most_far, most_far), most // 3, DIFFERENCE, "Second − first"))
+    bar = Scale(DIFFERENCE, -most_far, most_far, "Second − first")
+    return Drawing((lines, samples), tuple(tiles), caption, (scale, bar), columns=3)
+
+
+def value(_document: Document, live: Live) -> str:
+    """Say both abundances at the cursor."""
+    shown, cursor = live.comparing, live.cursor
+    if shown is None or cursor is None:
+        return ""
+    parts = [
+        "—" if values is None else f"{values[cursor.line, cursor.sample]:.3f}" for values in shown.maps()
+    ]
+    return "  →  ".join(parts)
+
+
+def controls() -> PageControls:
+    """Choose the results, and whether they flicker."""
+    from hsunmix.gui.image.pages._compare_controls import Controls
+
+    return Controls()
+
+
+def _titles(shown: Comparing) -> tuple[str, str]:
+    def title(side: Side, index: int | None) -> str:
+        return f"{side.label}: {'no partner' if index is None else side.endmembers[index].name}"
+
+    return title(shown.first, shown.pair.first), title(shown.second, shown.pair.second)
+
+
+def _far(difference: NDArray[np.float32]) -> float:
+    """Return how far the differences go, but for the odd one in a hundred."""
+    step = max(1, int(np.ceil(np.sqrt(difference.size / SAMPLE))))
+    sample = np.abs(difference[::step, ::step])
+    sample = sample[np.isfinite(sample)]
+    return max(float(np.percentile(sample, 99)), LEAST) if sample.size else 1.0
+
+
+def _blank(lines: int, samples: int) -> Tile:
+    return Tile(np.zeros((lines, samples), np.uint8), ABUNDANCE)

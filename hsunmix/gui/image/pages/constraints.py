@@ -1,0 +1,47 @@
+"""Where the constraints hide that a pixel needs something the endmembers don't offer."""
+
+from __future__ import annotations
+
+from hsunmix.gui.image.drawing import Drawing, Scale
+from hsunmix.gui.image.images import limits
+from hsunmix.gui.image.pages._maps import has_result, map_tile
+from hsunmix.gui.state.live import Live
+from hsunmix.session.document import Document
+
+TITLE = "Constraints"
+TIP = "Where fractions would be negative, or their sum far from one, if nothing were constrained"
+ORDER = 60
+SHORTCUT = "Ctrl+7"
+
+COLOURS = "inferno"
+
+available = has_result
+
+
+def depends(document: Document, live: Live) -> tuple[object, ...]:
+    """What the drawing is made of."""
+    return document.cube, live.checked
+
+
+def draw(document: Document, live: Live, most: int) -> Drawing:
+    """Paint how far the constraints are violated."""
+    cube, checked = document.cube, live.checked
+    if checked is None:
+        shape = cube.shape[:2] if cube is not None else (0, 0)
+        return Drawing(shape, (), "The unconstrained solution is being computed…")
+    overstep = checked.check.overstep
+    _, high = limits(overstep, 99.9)
+    high = max(high, 0.1)
+    tile = map_tile(overstep, (0.0, high), most, COLOURS)
+    label = "Fraction below zero" + (", or sum away from one" if checked.check.sum_to_one else "")
+    scale = Scale(COLOURS, 0.0, high, f"{label}, unconstrained")
+    return Drawing(overstep.shape, (tile,), checked.check.sentence, (scale,))
+
+
+def value(_document: Document, live: Live) -> str:
+    """Say by how much a constraint is violated at the cursor."""
+    cursor, checked = live.cursor, live.checked
+    if cursor is None or checked is None:
+        return ""
+    by = float(checked.check.overstep[cursor.line, cursor.sample])
+    return "no violation" if by < 0.0005 else f"violation {by:.3f}"

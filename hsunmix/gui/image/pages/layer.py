@@ -1,0 +1,66 @@
+"""An image by band maths."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hsunmix.gui.image.drawing import Drawing, Scale
+from hsunmix.gui.image.images import stretch_limits
+from hsunmix.gui.image.pages import PageControls
+from hsunmix.gui.image.pages._maps import map_tile
+from hsunmix.gui.state.live import Live
+from hsunmix.session.document import Document, Layer
+
+TITLE = "Layer"
+TIP = "An image by band maths, such as a vegetation index"
+ORDER = 90
+SHORTCUT = "Ctrl+8"
+CORE = False
+
+COLOURS = "CET-L1"
+
+
+def available(document: Document, _live: Live) -> bool:
+    """Whether there is a layer."""
+    return document.cube is not None and bool(document.layers)
+
+
+def layer_shown(document: Document) -> Layer:
+    """Return the layer that a document shows."""
+    return document.layers[min(document.view.layer, len(document.layers) - 1)]
+
+
+def depends(document: Document, live: Live) -> tuple[object, ...]:
+    """What the drawing is made of."""
+    layer = layer_shown(document)
+    return layer, id(live.layers.get(layer.text)), document.view.stretch
+
+
+def draw(document: Document, live: Live, most: int) -> Drawing:
+    """Paint the layer."""
+    cube, layer = document.cube, layer_shown(document)
+    assert cube is not None  # the page is available
+    values, shape = live.layers.get(layer.text), cube.shape[:2]
+    if values is None:
+        return Drawing(shape, (), f"Evaluating {layer.text} …")
+    (low,), (high,) = stretch_limits(values[:, :, None], document.view.stretch)
+    label = layer.name if layer.name == layer.text else f"{layer.name}: {layer.text}"
+    tile = map_tile(values, (low, high), most, COLOURS)
+    return Drawing(shape, (tile,), label, (Scale(COLOURS, low, high, label),))
+
+
+def value(document: Document, live: Live) -> str:
+    """Say the value at the cursor."""
+    layer, cursor = layer_shown(document), live.cursor
+    values = live.layers.get(layer.text)
+    if values is None or cursor is None:
+        return ""
+    found = values[cursor.line, cursor.sample]
+    return f"{layer.name} {found:.4g}" if np.isfinite(found) else "no value"
+
+
+def controls() -> PageControls:
+    """Choose the layer."""
+    from hsunmix.gui.image.pages._layer_controls import Controls
+
+    return Controls()

@@ -1,0 +1,45 @@
+"""The abundance map of one endmember."""
+
+from __future__ import annotations
+
+from hsunmix.gui.image.drawing import Drawing, Scale
+from hsunmix.gui.image.pages import PageControls
+from hsunmix.gui.image.pages._maps import ABUNDANCE, abundance_range, has_result, map_tile, shown_share
+from hsunmix.gui.state.live import Live
+from hsunmix.session.document import Document
+
+TITLE = "Map"
+TIP = "The abundance map of the selected endmember"
+ORDER = 20
+SHORTCUT = "Ctrl+2"
+
+available = has_result
+value = shown_share
+
+
+def depends(document: Document, _live: Live) -> tuple[object, ...]:
+    """What the drawing is made of."""
+    index = _index(document)
+    return document.unmixing, index, document.endmembers[index].name, document.view.map_stretch
+
+
+def draw(document: Document, _live: Live, most: int) -> Drawing:
+    """Paint the map."""
+    result, index = document.unmixing, _index(document)
+    assert result is not None  # the page is available
+    low, high = abundance_range(result, document.view.map_stretch)
+    values = result.abundances[index]
+    label = f"Abundance of {document.endmembers[index].name}"
+    tile = map_tile(values, (low, high), most)
+    return Drawing(values.shape, (tile,), label, (Scale(ABUNDANCE, low, high, label),))
+
+
+def _index(document: Document) -> int:
+    return min(document.view.endmember, len(document.endmembers) - 1)
+
+
+def controls() -> PageControls:
+    """Choose the stretch."""
+    from hsunmix.gui.image.pages._map_controls import Controls
+
+    return Controls()

@@ -1,0 +1,56 @@
+"""All abundance maps beside each other."""
+
+from __future__ import annotations
+
+from hsunmix.gui.commands import ShowEndmember
+from hsunmix.gui.image.drawing import Drawing, Scale
+from hsunmix.gui.image.pages import PageControls
+from hsunmix.gui.image.pages._maps import ABUNDANCE, abundance_range, has_result, map_tile, shown_share
+from hsunmix.gui.state.live import Live
+from hsunmix.session.document import Document
+
+TITLE = "All maps"
+TIP = "The abundance maps of all endmembers"
+ORDER = 30
+SHORTCUT = "Ctrl+3"
+
+MOST_MAPS = 30  # more could neither be seen nor drawn quickly
+
+available = has_result
+value = shown_share
+
+
+def depends(document: Document, _live: Live) -> tuple[object, ...]:
+    """What the drawing is made of."""
+    looks = tuple((e.name, e.colour) for e in document.endmembers)
+    return document.unmixing, looks, document.view.map_stretch
+
+
+def draw(document: Document, _live: Live, most: int) -> Drawing:
+    """Paint the maps."""
+    result = document.unmixing
+    assert result is not None  # the page is available
+    members = document.endmembers[:MOST_MAPS]
+    low, high = abundance_range(result, document.view.map_stretch)
+    tiles = tuple(
+        map_tile(
+            result.abundances[k],
+            (low, high),
+            most // len(members),
+            title=member.name,
+            colour=member.colour,
+            chosen=ShowEndmember(k, "map"),
+        )
+        for k, member in enumerate(members)
+    )
+    which = "all endmembers" if len(members) == result.rank else f"the first {len(members)} endmembers"
+    caption = f"Abundances of {which}, one scale"
+    shape = result.abundances.shape[1:]
+    return Drawing((shape[0], shape[1]), tiles, caption, (Scale(ABUNDANCE, low, high, "Abundance"),))
+
+
+def controls() -> PageControls:
+    """Choose the stretch."""
+    from hsunmix.gui.image.pages._map_controls import Controls
+
+    return Controls()

@@ -1,0 +1,62 @@
+"""Where the endmembers fit badly."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hsunmix.gui.image.drawing import Drawing, Scale
+from hsunmix.gui.image.images import limits
+from hsunmix.gui.image.pages import Mark, PageControls
+from hsunmix.gui.image.pages._maps import has_result, map_tile
+from hsunmix.gui.state.live import Live
+from hsunmix.model.wording import quantity
+from hsunmix.session.document import Document
+
+TITLE = "Residual"
+TIP = "Where the endmembers fit badly: root mean square error per pixel"
+ORDER = 50
+SHORTCUT = "Ctrl+4"
+
+COLOURS = "inferno"
+WORST = "#2fd6e0"  # the mark of what fits worst: seen on every colour of the table
+LABEL = "Residual: RMSE per pixel, in the cube's units"
+
+available = has_result
+
+
+def depends(document: Document, _live: Live) -> tuple[object, ...]:
+    """What the drawing is made of."""
+    return (document.unmixing,)
+
+
+def draw(document: Document, _live: Live, most: int) -> Drawing:
+    """Paint the residual."""
+    result = document.unmixing
+    assert result is not None  # the page is available
+    low, high = limits(result.rmse)
+    tile = map_tile(result.rmse, (low, high), most, COLOURS)
+    return Drawing(result.rmse.shape, (tile,), LABEL, (Scale(COLOURS, low, high, LABEL),))
+
+
+def value(document: Document, live: Live) -> str:
+    """Say the residual at the cursor."""
+    result, cursor = document.unmixing, live.cursor
+    if result is None or cursor is None:
+        return ""
+    brightest = float(np.nanmax(np.abs(result.endmembers), initial=0))
+    return f"RMSE {quantity(float(result.rmse[cursor.line, cursor.sample]), brightest)}"
+
+
+def marks(document: Document, live: Live) -> tuple[Mark, ...]:
+    """Mark where a spectrum is missing."""
+    suggested = live.suggested
+    if suggested is None or suggested.found is None or suggested.result is not document.unmixing:
+        return ()
+    return ((suggested.found.line, suggested.found.sample, WORST, "s"),)
+
+
+def controls() -> PageControls:
+    """Offer to add it."""
+    from hsunmix.gui.image.pages._residual_controls import Controls
+
+    return Controls()

@@ -1,0 +1,55 @@
+"""The colour image."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from hsunmix.gui.image.drawing import Drawing, Tile
+from hsunmix.gui.image.pages import PageControls
+from hsunmix.gui.state.live import Live
+from hsunmix.session.document import Document
+
+TITLE = "RGB"
+TIP = "The colour image of the cube"
+ORDER = 0
+SHORTCUT = "Ctrl+1"
+
+
+def available(document: Document, _live: Live) -> bool:
+    """Whether there is a cube."""
+    return document.cube is not None
+
+
+def depends(document: Document, live: Live) -> tuple[object, ...]:
+    """What the drawing is made of."""
+    return document.cube, live.picture
+
+
+def draw(document: Document, live: Live, most: int) -> Drawing:
+    """Show the picture that was read."""
+    cube, picture = document.cube, live.picture
+    shape = cube.shape[:2] if cube is not None else (0, 0)
+    if cube is None or picture is None:
+        return Drawing(shape, (), "" if cube is None else "Reading the colour image…")
+    thinned = f" · every {picture.step}th pixel" if picture.step > 1 else ""
+    rows, columns = picture.rgba.shape[:2]
+    step = max(1, math.ceil(math.sqrt(rows * columns / most)))
+    return Drawing(shape, (Tile(picture.rgba[::step, ::step]),), f"Colour image{thinned}")
+
+
+def value(_document: Document, live: Live) -> str:
+    """Say the three values at the cursor."""
+    cursor, picture = live.cursor, live.picture
+    if cursor is None or cursor.measured is None or picture is None:
+        return ""
+    red, green, blue = (cursor.measured[band] for band in picture.bands)
+    return f"R {red:.4g}  G {green:.4g}  B {blue:.4g}" if np.isfinite(red) else "no data"
+
+
+def controls() -> PageControls:
+    """Choose bands and stretch."""
+    from hsunmix.gui.image.pages._rgb_controls import Controls
+
+    return Controls()

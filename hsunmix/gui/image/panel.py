@@ -1,0 +1,317 @@
+"""The scene: a tab for every page, the page's pictures, and what goes with them."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from PySide6.QtCore import QPoint, QRectF, QSize, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout
+
+from hsunmix.gui.commands import (
+    DrawRegion,
+    Hover,
+    Locate,
+    LookAt,
+    MoveEndmember,
+    PaintRegion,
+    Pin,
+    PutDown,
+    SetTool,
+    ShowPage,
+    Tell,
+    Zoom,
+)
+from hsunmix.gui.image.context_menus import PixelMenu
+from hsunmix.gui.image.drafts import BrushDraft, Draft, draft_for
+from hsunmix.gui.image.drawing import Scale
+from hsunmix.gui.image.images import colours
+from hsunmix.gui.image.map_grid import MapGrid
+from hsunmix.gui.image.overlay import overlay_image
+from hsunmix.gui.image.overview import Overview
+from hsunmix.gui.image.page_tabs import PageTabs
+from hsunmix.gui.image.pages import Mark, PageControls, in_words, page_of, pages
+from hsunmix.gui.image.scene_view import SceneView
+from hsunmix.gui.image.stage import Stage
+from hsunmix.gui.image.tool_bar import ToolBar
+from hsunmix.gui.state.live import Live, Shown
+from hsunmix.gui.widgets.colour_bar import ColourBar
+from hsunmix.gui.widgets.elided import ElidedLabel
+from hsunmix.gui.widgets.icons import icon
+from hsunmix.gui.widgets.panel import Panel, named
+from hsunmix.gui.widgets.tab_order import arrange
+from hsunmix.gui.widgets.theme import Theme, pin_colour
+from hsunmix.session.document import Document
+
+TITLE = "Image"
+AREA = "centre"
+ORDER = 0
+
+STILL = 80  # milliseconds without a move until what is seen is told
+BRUSH = 2.5  # radius of the first brush, in pixels
+# What pages may depend on: a moving cursor and progress leave tabs and marks alone.
+STEADY = tuple(
+    f.name for f in fields(Live) if f.name not in ("cursor", "pinned", "tasks", "message", "notice")
+)
+
+
+class View(Panel):
+    """The image panel."""
+
+    def __init__(self) -> None:
+        super().__init__("imagePanel", TITLE)
+        self.setProperty("role", "panel")
+        self._document, self._live = Document(), Live()
+        self._shown: Shown | None = None
+        self._theme: Theme | None = None
+        self._radius = BRUSH
+        self._told: tuple[int, int, int, int] | None = None  # the window last told
+        self.stage = Stage(self)
+        self.tabs = PageTabs()
+        self.single = SceneView("sceneView", "Image of the scene", self.stage)
+        self.overview = Overview(self.single)
+        self.grid = MapGrid(self.stage)
+        self.stack = named(QStackedWidget(), "imageStack", "Image")
+        self.tools = ToolBar()
+        self.bars: list[ColourBar] = []
+        self.controls: dict[str, PageControls] = {}
+        self.caption = ElidedLabel("imageCaption", "What the image shows")
+        self.fit_button = named(QToolButton(), "fitButton", "Show the whole scene")
+        self._still = QTimer(self)
+        self._still.setSingleShot(True)
+        self._still.setInterval(STILL)
+        self._fill()
+        self._lay_out()
+        self._connect()
+
+    def _fill(self) -> None:
+        self.stack.addWidget(self.single)
+        self.stack.addWidget(self.grid)
+        self.fit_button.setToolTip("Show the whole scene (Ctrl+0)")
+        self.fit_button.setIconSize(QSize(16, 16))
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.setContentsMargins(6, 2, 6, 0)
+        top.setSpacing(2)
+        top.addWidget(self.tabs, 1)
+        top.addWidget(self.tools)
+        top.addWidget(self.fit_button)
+        self._middle = QHBoxLayout()
+        self._middle.setContentsMargins(8, 4, 8, 4)
+        self._middle.setSpacing(4)
+        self._middle.addWidget(self.stack, 1)
+        self._add_bar()
+        self._bottom = QHBoxLayout()
+        self._bottom.setContentsMargins(10, 0, 10, 6)
+        self._bottom.addWidget(self.caption, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(top)
+        layout.addLayout(self._middle, 1)
+        layout.addLayout(self._bottom)
+        self.setMinimumSize(360, 260)
+
+    def _connect(self) -> None:
+        self.tabs.currentChanged.connect(lambda k: self.intent.emit(ShowPage(pages()[k].id)))
+        for view in (self.single, self.grid):
+            view.hovered.connect(lambda pixel: self.intent.emit(Hover(*pixel) if pixel else Hover()))
+            view.pressed.connect(lambda line, sample: self.intent.emit(Pin(line, sample)))
+            view.dragged.connect(lambda *drag: self.intent.emit(MoveEndmember(*drag)))
+            view.asked.connect(self._on_menu)
+        self.grid.chosen.connect(self.intent)
+        self.tools.intent.connect(self.intent)
+        self.fit_button.clicked.connect(lambda: self.intent.emit(Zoom()))
+        self.stage.moved.connect(self._still.start)
+        self._still.timeout.connect(self._tell_window)
+        self.stage.drawn.connect(self._on_drawn)
+        self.stage.abandoned.connect(lambda: self.intent.emit(SetTool()))
+
+    # Drawing
+
+    def render(self, old: Document, new: Document) -> None:  # type: ignore[override]
+        """Show which pages there are, and what belongs on every page."""
+        self._document = new
+        if new.cube is not old.cube:
+            self._told = None  # who was told has forgotten
+            self._still.start()
+        self._present()
+        self.grid.select(new.view.endmember)
+        self.overview.set_wanted(new.view.overview)
+        self._draw_overlay()
+
+    def follow(self, old: Live, new: Live) -> None:
+        """Show what was drawn; move the cursor."""
+        self._live = new
+        if new.shown is not self._shown:
+            self._shown = new.shown
+            self._draw(new.shown)
+        if any(getattr(new, name) is not getattr(old, name) for name in STEADY):
+            self._present()
+        if new.overlay is not old.overlay:
+            self._draw_overlay()
+        if new.tool != old.tool:
+            self.tools.show_tool(new.tool)
+            self.stage.set_draft(draft_for(new.tool, self.stage.shape, self._radius))
+            if new.tool and not any(view.hasFocus() for view in self._views()):
+                self._views()[0].setFocus()  # where its keys are heard
+        self.stage.set_cursor((new.cursor.line, new.cursor.sample) if new.cursor else None)
+        if new.cursor is not old.cursor or new.shown is not old.shown:
+            self._describe()
+
+    def dress(self, theme: Theme) -> None:
+        """Colour canvas, veil and bars."""
+        self._theme = theme
+        self.stage.set_canvas(theme.canvas)
+        self.tools.dress(theme)
+        for bar in self.bars:
+            bar.set_colours(theme.muted, theme.border)
+        for controls in self.controls.values():
+            controls.dress(theme)
+        self.fit_button.setIcon(icon("fit", theme.muted))
+        self._draw_overlay()
+
+    def command(self, intent: object) -> None:
+        """Zoom; bring an endmember's pixel into sight."""
+        if isinstance(intent, Zoom):
+            before = QRectF(self.stage.rect)
+            self.stage.zoom(intent.factor)
+            if self.stage.rect == before:
+                self.intent.emit(Tell(_why_no_zoom(intent.factor)))
+        elif isinstance(intent, Locate):
+            source = self._document.endmembers[intent.index].source
+            if source.line is not None and source.sample is not None:
+                self.stage.reveal(source.line, source.sample)
+        elif isinstance(intent, PutDown):
+            self.stage.abandon()
+
+    def _present(self) -> None:
+        """Show the tabs that can be chosen, and the controls and marks of the one that is."""
+        document, live = self._document, self._live
+        shown = page_of(document, live)
+        self.tabs.blockSignals(True)
+        for k, page in enumerate(pages()):
+            there = page.available(document, live)
+            self.tabs.setTabEnabled(k, there or page is pages()[0])
+            self.tabs.setTabVisible(k, there or page.core)
+            if page is shown:
+                self.tabs.setCurrentIndex(k)
+        self.tabs.blockSignals(False)
+        if shown.controls is not None and shown.id not in self.controls:
+            self._add_controls(shown.id, shown.controls())
+        for name, controls in self.controls.items():
+            controls.setVisible(name == shown.id)
+        if shown.id in self.controls:
+            self.controls[shown.id].present(document, live)
+            self.controls[shown.id].fit()
+            height = self.controls[shown.id].sizeHint().height()
+            if height > self.caption.minimumHeight():
+                self.caption.setMinimumHeight(height)  # the line is as high on pages without choices
+        members = [(k, e) for k, e in enumerate(document.endmembers) if e.visible]
+        placed = [(k, e, e.source.line, e.source.sample) for k, e in members]
+        own = [(k, (y, x, e.colour, "o")) for k, e, y, x in placed if y is not None and x is not None]
+        marks: list[Mark] = [mark for _, mark in own]
+        marks += [(p.line, p.sample, pin_colour(k), "d") for k, p in enumerate(document.pins)]
+        self.stage.set_marks([*marks, *shown.marks(document, live)], [k for k, _ in own])
+
+    def _add_controls(self, name: str, controls: PageControls) -> None:
+        self.controls[name] = controls
+        controls.intent.connect(self.intent)
+        if self._theme is not None:
+            controls.dress(self._theme)
+        self._bottom.addWidget(controls)
+        arrange(self.window())
+
+    def _draw(self, shown: Shown | None) -> None:
+        drawing = shown.drawing if shown else None
+        self._set_bars(drawing.scales if drawing else ())
+        self.caption.setText(drawing.caption if drawing else "")
+        if shown is None or drawing is None or not drawing.tiles:
+            self.stack.setCurrentWidget(self.single)
+            self.single.clear_picture()
+            return
+        lines, samples = drawing.shape
+        titled = bool(drawing.tiles[0].title)
+        self.stack.setCurrentWidget(self.grid if titled else self.single)
+        views = [self.single]
+        if titled:
+            views = self.grid.set_maps(drawing.tiles, samples / lines, drawing.columns)
+            self.grid.select(self._document.view.endmember)
+        for view, picture in zip(views, shown.images, strict=True):
+            view.set_picture(picture, drawing.shape)
+        self.overview.place()
+
+    def _views(self) -> list[SceneView]:
+        """Return the pictures that are seen."""
+        return self.grid.views if self.stack.currentWidget() is self.grid else [self.single]
+
+    def _describe(self) -> None:
+        """Say in words what is shown, and the value at the cursor; a screen reader hears of moves by keys."""
+        words = in_words(self._document, self._live, self.caption.text())
+        for view in self._views():
+            view.tell(words)
+
+    def _set_bars(self, scales: tuple[Scale, ...]) -> None:
+        while len(self.bars) < len(scales):
+            self._add_bar()
+        for k, bar in enumerate(self.bars):
+            bar.setVisible(k < len(scales))
+            if k < len(scales):
+                scale = scales[k]
+                bar.set_scale(colours(scale.table), scale.low, scale.high, scale.label)
+
+    def _add_bar(self) -> None:
+        bar = ColourBar(f"colourBar{len(self.bars) or ''}", "Colour bar")
+        if self._theme is not None:
+            bar.set_colours(self._theme.muted, self._theme.border)
+        if not self.bars:  # its room is kept, so that the image stands still from page to page
+            policy = bar.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            bar.setSizePolicy(policy)
+        bar.hide()
+        self._middle.addWidget(bar)
+        self.bars.append(bar)
+
+    def _draw_overlay(self) -> None:
+        overlay, document = self._live.overlay, self._document
+        veil = self._theme.veil if self._theme else "#808080"
+        image = None if overlay is None else overlay_image(overlay, veil, document.view.veiled)
+        self.stage.set_overlay(image, document.regions, document.view.region)
+
+    # Intents
+
+    def _tell_window(self) -> None:
+        """Say which part of the scene is seen: it is worked on first."""
+        lines, samples = self.stage.shape
+        seen = self.single.visible_rect() if self.stack.currentWidget() is self.single else self.stage.rect
+        top, bottom = max(int(seen.top()), 0), min(int(seen.bottom()) + 1, lines)
+        left, right = max(int(seen.left()), 0), min(int(seen.right()) + 1, samples)
+        whole = (top, bottom, left, right) == (0, lines, 0, samples) or bottom <= top or right <= left
+        window = None if whole else (top, bottom, left, right)
+        if window != self._told:
+            self._told = window
+            self.intent.emit(LookAt(window))
+
+    def _on_drawn(self, draft: Draft) -> None:
+        """Hand on what was drawn, and keep the tool in hand."""
+        if isinstance(draft, BrushDraft):
+            self._radius = draft.radius
+        fresh = draft_for(self._live.tool, self.stage.shape, self._radius)
+        if isinstance(draft, BrushDraft) and isinstance(fresh, BrushDraft):
+            fresh.at = draft.at
+        self.stage.set_draft(fresh)
+        if isinstance(draft, BrushDraft):
+            self.intent.emit(PaintRegion(draft.runs, draft.erase))
+        else:
+            self.intent.emit(DrawRegion(draft.kind, draft.vertices))
+
+    def _on_menu(self, line: int, sample: int, position: QPoint) -> None:
+        menu = PixelMenu(self, self._document, line, sample)
+        menu.intent.connect(self.intent)
+        menu.popup(position)
+
+
+def _why_no_zoom(factor: float) -> str:
+    if factor > 1:
+        return "This is as near as it goes."
+    return "This is as far as it goes." if factor else "The whole scene is shown."

@@ -1,0 +1,1 @@
+"""Spectral libraries: what endmembers are like, and endmembers from them."""

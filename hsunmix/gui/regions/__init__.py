@@ -1,0 +1,1 @@
+"""Which pixels: regions of interest, and the mask."""

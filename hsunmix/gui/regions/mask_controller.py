@@ -1,0 +1,210 @@
+"""The mask: which pixels are used. Planned with a preview, then applied; or taken from a region."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.errors import HsunmixError, InputError
+from hsunmix.gui import commands as i
+from hsunmix.gui.state.live import Masking
+from hsunmix.gui.state.workbench import Workbench
+from hsunmix.model.band_maths import evaluation
+from hsunmix.model.cube import Cube
+from hsunmix.model.progress import Step
+from hsunmix.session.document import Document
+from hsunmix.session.members import check_values
+
+__all__ = ["Controller", "masked", "threshold_text"]
+
+CUSTOMARY = {"ndvi": 0.3, "ndwi": 0.0, "ndsi": 0.4}  # thresholds of the literature
+SAMPLE = 100_000  # pixels that a range is taken from
+
+Mask = NDArray[np.bool_]
+Key = tuple[int, bytes, str]  # pixels, the bands that an expression may mean, text
+
+
+class Controller:
+    """Carries out what is asked of the mask."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self.bench = bench
+        self._values: tuple[Key, NDArray[np.generic]] | None = None  # what was evaluated last
+        bench.handle(i.PlanMask, self.plan)
+        bench.handle(i.ApplyMask, self.apply)
+        bench.handle(i.CancelMask, self.cancel)
+        bench.handle(i.MaskRegion, self.mask_region)
+        bench.handle(i.InvertMask, self.invert)
+        bench.handle(i.ClearMask, self.clear)
+
+    def changed(self, old: Document, new: Document) -> None:
+        """A plan goes with its scene, and is made anew on another mask."""
+        if new.cube is None or old.cube is None or new.cube.pixels is not old.cube.pixels:
+            self._values = None
+            self.cancel(i.CancelMask())
+        elif new.cube is not old.cube and self.bench.live.masking is not None:
+            self.plan(self.bench.live.masking.plan)
+
+    def plan(self, intent: i.PlanMask) -> None:
+        """Evaluate what is planned, in the background; the newest plan counts."""
+        bench, cube = self.bench, self.bench.document.cube
+        if cube is None:
+            return
+        key = (id(cube.pixels), cube.good_bands.tobytes(), intent.text)
+        before = bench.live.masking
+        if before is None or before.plan.text != intent.text:
+            bench.show(masking=Masking(intent))
+        else:
+            bench.show(masking=replace(before, plan=intent))
+
+        def done(found: tuple[Masking, NDArray[np.generic]]) -> None:
+            self._values = (key, found[1])
+            if bench.live.masking is not None and bench.live.masking.plan == intent:
+                bench.show(masking=found[0])
+
+        def failed(error: BaseException) -> None:
+            if not isinstance(error, HsunmixError):
+                bench.fail(error)
+            if bench.live.masking is not None and bench.live.masking.plan == intent:
+                bench.show(masking=Masking(intent, wrong=str(error)))
+
+        values = None if self._values is None or self._values[0] != key else self._values[1]
+        bench.start("mask", "Evaluating the mask", _planned(cube, intent, values), done, failed, of=cube)
+
+    def apply(self, _intent: i.ApplyMask) -> None:
+        """Make the plan the mask."""
+        masking, cube = self.bench.live.masking, self.bench.document.cube
+        if cube is None or masking is None or masking.mask is None:
+            return
+        if not masking.mask.any():
+            raise InputError("This would mask every pixel; change the threshold.")
+        text = _joined(cube.selection_text, threshold_text(masking.plan), masking.plan.how)
+        self.bench.show(masking=None)
+        self._set(masking.mask, f"Mask {threshold_text(masking.plan)}", text)
+
+    def cancel(self, _intent: i.CancelMask) -> None:
+        """Forget the plan."""
+        self.bench.lanes["mask"].cancel()
+        if self.bench.live.masking is not None:
+            self.bench.show(masking=None)
+
+    def mask_region(self, intent: i.MaskRegion) -> None:
+        """Keep the pixels of a region, or leave them out."""
+        document = self.bench.document
+        cube = document.cube
+        if cube is None or intent.index not in range(len(document.regions)):
+            return
+        region = document.regions[intent.index]
+        inside = region.mask(cube.lines, cube.samples)
+        before = np.ones_like(inside) if cube.selection is None else cube.selection
+        # Keeping a region starts anew; leaving one out takes it from what is used now.
+        mask = inside if intent.keep else before & ~inside
+        if not mask.any():
+            raise InputError("This would mask every pixel; choose another region.")
+        label = f"Use only {region.name}" if intent.keep else f"Mask {region.name} out"
+        self._set(mask, label)
+
+    def invert(self, _intent: i.InvertMask) -> None:
+        """Swap used and masked pixels."""
+        cube = self.bench.document.cube
+        if cube is None or cube.selection is None:
+            return
+        if cube.selection.all():
+            raise InputError("All pixels are used; inverted, none would be.")
+        text = f"not ({cube.selection_text})" if cube.selection_text else ""
+        self._set(~cube.selection, "Invert the mask", text)
+
+    def clear(self, _intent: i.ClearMask) -> None:
+        """Use all pixels."""
+        cube = self.bench.document.cube
+        if cube is not None and cube.selection is not None:
+            self._set(None, "Clear the mask")
+
+    def _set(self, mask: Mask | None, label: str, text: str = "") -> None:
+        document = self.bench.document
+        assert document.cube is not None  # asked by everyone who calls
+        self.bench.history.apply(label, masked(document, mask, text))
+
+
+def masked(document: Document, mask: Mask | None, *texts: str) -> Document:
+    """Return the document with another mask; its abundances have to be solved again.
+
+    Parameters
+    ----------
+    document : Document
+        With a cube.
+    mask : array of bool, (lines, samples), or None
+        True for the pixels that are used; None for all.
+    *texts : str
+        What made it, each in the words of one ``--mask``.
+
+    Raises
+    ------
+    InputError
+        There are endmembers that can't be solved for.
+    """
+    cube = document.cube
+    assert cube is not None
+    if mask is not None and mask.all():
+        mask = None
+    check_values(document.endmembers, cube)
+    result = document.unmixing
+    if result is not None:
+        result = replace(result, provisional=True)
+    return replace(document, cube=cube.with_selection(mask, *texts), unmixing=result)
+
+
+def threshold_text(plan: i.PlanMask) -> str:
+    """Return the condition that a plan stands for."""
+    return (
+        plan.text if plan.threshold is None else f"{_bracketed(plan.text)} {plan.sense} {plan.threshold:.6g}"
+    )
+
+
+def _planned(
+    cube: Cube, plan: i.PlanMask, values: NDArray[np.generic] | None
+) -> Generator[Step | None, None, tuple[Masking, NDArray[np.generic]]]:
+    if values is None:
+        values = yield from evaluation(cube, plan.text)
+    yield None
+    limits = None
+    if values.dtype == np.bool_:
+        plan, mask = replace(plan, threshold=None), np.asarray(values, dtype=bool)
+    else:
+        limits = _range(values)
+        threshold = plan.threshold
+        if threshold is None:
+            threshold = CUSTOMARY.get(plan.text.strip(), sum(limits) / 2)
+        threshold = float(f"{threshold:.6g}")  # what its words say
+        plan = replace(plan, threshold=threshold)
+        numbers = np.asarray(values, dtype=np.float32)
+        with np.errstate(invalid="ignore"):
+            mask = numbers > threshold if plan.sense == ">" else numbers < threshold  # NaN: neither
+    yield None
+    before = cube.selection
+    if before is not None and plan.how != "replace":
+        mask = mask & before if plan.how == "narrow" else mask | before
+    return Masking(plan, mask, float(mask.mean()), limits), values
+
+
+def _range(values: NDArray[np.generic]) -> tuple[float, float]:
+    flat = values.reshape(-1)
+    sample = flat[:: max(1, flat.size // SAMPLE)]
+    sample = sample[np.isfinite(sample)]
+    if not sample.size:
+        raise InputError("the expression has no value anywhere in the scene")
+    low, high = np.percentile(sample, (0.5, 99.5))
+    return (float(low), float(high)) if high > low else (float(low) - 0.5, float(low) + 0.5)
+
+
+def _joined(before: str, text: str, how: str) -> str:
+    if how == "replace" or not before:
+        return text if how == "replace" else ""
+    return f"({before}) {'and' if how == 'narrow' else 'or'} ({text})"
+
+
+def _bracketed(text: str) -> str:
+    return text if text.isidentifier() else f"({text})"

@@ -1,0 +1,148 @@
+"""Commands about unmixing and the results of the session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hsunmix.gui.state.commands import Intent
+from hsunmix.session.document import RunSettings
+
+__all__ = [
+    "BackTo",
+    "CancelSweep",
+    "CompareRuns",
+    "CopyCommand",
+    "CopyScript",
+    "DeleteRun",
+    "EstimateRank",
+    "Flicker",
+    "KeepResult",
+    "LookAt",
+    "SetRun",
+    "ShowPair",
+    "SolveAgain",
+    "StartSweep",
+    "StopComparing",
+    "Unmix",
+    "UseEndmembers",
+]
+
+
+@dataclass(frozen=True)
+class SetRun(Intent):
+    """The run panel says something else."""
+
+    settings: RunSettings
+
+
+@dataclass(frozen=True)
+class Unmix(Intent):
+    """Unmix with the settings of the run panel."""
+
+
+@dataclass(frozen=True)
+class UseEndmembers(Intent):
+    """Find only the abundances of the endmembers in the table, as a run of its own."""
+
+
+@dataclass(frozen=True)
+class EstimateRank(Intent):
+    """Estimate how many endmembers there are."""
+
+
+@dataclass(frozen=True)
+class LookAt(Intent):
+    """The image shows this part of the scene: it is solved first.
+
+    Attributes
+    ----------
+    window : tuple of 4 int, or None
+        First line, one past the last, first sample, one past the last; None means all of it.
+    """
+
+    window: tuple[int, int, int, int] | None = None
+
+
+@dataclass(frozen=True)
+class SolveAgain(Intent):
+    """Solve for the abundances of the endmembers there are; ``abundance`` changes the constraint."""
+
+    abundance: str = ""
+
+
+@dataclass(frozen=True)
+class CopyCommand(Intent):
+    """Copy the command line that makes the result shown."""
+
+
+@dataclass(frozen=True)
+class CopyScript(Intent):
+    """Copy a Python script that makes the result shown, edits included."""
+
+
+@dataclass(frozen=True)
+class BackTo(Intent):
+    """Show an earlier result, with its endmembers and settings."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class DeleteRun(Intent):
+    """Take an earlier result out of the list."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class KeepResult(Intent):
+    """Put the result shown into the list as it is now."""
+
+
+@dataclass(frozen=True)
+class CompareRuns(Intent):
+    """Compare two results, given by the numbers of their runs; None is the result shown."""
+
+    first: int | None = None
+    second: int | None = None
+
+
+@dataclass(frozen=True)
+class ShowPair(Intent):
+    """Show the maps of another pair of endmembers of a comparison."""
+
+    row: int
+
+
+@dataclass(frozen=True)
+class StopComparing(Intent):
+    """Leave the comparison."""
+
+
+@dataclass(frozen=True)
+class Flicker(Intent):
+    """Show the two maps of a comparison in turn, in one place, or beside each other again."""
+
+    on: bool
+
+
+@dataclass(frozen=True)
+class StartSweep(Intent):
+    """Run the method of the run panel with several numbers of endmembers.
+
+    Attributes
+    ----------
+    first, last : int
+        Smallest and largest number.
+    seeds : int
+        Runs for each.
+    """
+
+    first: int
+    last: int
+    seeds: int = 3
+
+
+@dataclass(frozen=True)
+class CancelSweep(Intent):
+    """End these runs; what they have found so far stays."""

@@ -1,0 +1,305 @@
+"""Unmixing, and the estimate of how many endmembers there are."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.gui import commands as i
+from hsunmix.gui.run.solve_controller import abundance_of
+from hsunmix.gui.spectra.bands_controller import bands_in_words
+from hsunmix.gui.state.means import means
+from hsunmix.gui.state.scenes import is_huge
+from hsunmix.gui.state.workbench import Workbench
+from hsunmix.methods import RankEstimate, get, pipeline
+from hsunmix.methods.locked import put_in
+from hsunmix.methods.noisy_bands import noisy_bands
+from hsunmix.model.cube import Cube
+from hsunmix.model.library import Library
+from hsunmix.model.progress import Step
+from hsunmix.model.spectra import Endmember
+from hsunmix.model.unmixing import Asked, Unmixing
+from hsunmix.session.document import Document, RunSettings
+from hsunmix.session.libraries import BUILTIN, open_library
+from hsunmix.session.members import check_values, free_name, places, same_spectra
+from hsunmix.session.reproduce import read_weights
+from hsunmix.session.runs import solved_only, with_run
+
+__all__ = ["Controller"]
+
+Found = tuple[Unmixing, tuple[int, ...]]
+
+
+class Controller:
+    """Runs methods."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self.bench = bench
+        self._chosen = False  # the number of endmembers, by the analyst
+        self._waiting = False  # to unmix, for the estimate of it
+        self._proposed: tuple[object, NDArray[np.bool_]] = (None, np.zeros(0, dtype=bool))  # to leave out
+        bench.handle(i.SetRun, self.set_run)
+        bench.handle(i.Unmix, self.unmix)
+        bench.handle(i.UseEndmembers, self.use_endmembers)
+        bench.handle(i.EstimateRank, self.estimate)
+        bench.handle(i.CancelWork, self.cancel)
+
+    def changed(self, old: Document, new: Document) -> None:
+        """Begin with a cube that was opened; one that isn't huge is loaded, and the number estimated."""
+        if new.endmembers is not old.endmembers:
+            self.bench.withdraw("replaced")  # Undo would take something else back now
+        if new.cube is old.cube:
+            return
+        self.bench.withdraw("noise")
+        self._chosen, self._waiting = new.settings.rank != RunSettings().rank, False
+        if self.bench.live.running is not None:
+            same = new.cube is not None and old.cube is not None and new.cube.pixels is old.cube.pixels
+            what = "other pixels or bands are used now" if same else "another scene was opened"
+            self.bench.note(f"The unmixing under way was cancelled: {what}.")
+        self.bench.cancel("run", "rank")
+        self.bench.scenes.expect(new.cube)
+        self.bench.show(estimate=None)
+        if new.cube is not None and not is_huge(new.cube):
+            self._estimate(new.cube, asked=False)
+
+    def set_run(self, intent: i.SetRun) -> None:
+        """Remember what the run panel says; another constraint holds for the result there is as well."""
+        document = self.bench.document
+        abundance, before = intent.settings.abundance, document.settings.abundance
+        self._chosen |= intent.settings.rank != document.settings.rank
+        self.bench.history.amend(replace(document, settings=intent.settings))
+        result = document.unmixing
+        if result is not None and abundance not in ("", before, result.abundance):
+            self.bench.send(i.SolveAgain(abundance))
+
+    def unmix(self, _intent: i.Unmix) -> None:
+        """Unmix; not with a placeholder for the number of endmembers while that is being estimated."""
+        document = self.bench.document
+        cube, settings = document.cube, document.settings
+        if cube is None:
+            return
+        if "rank" in self.bench.live.tasks and self._is_placeholder(document):
+            self._waiting = True
+            self.bench.say("Unmixing starts as soon as the number of endmembers has been estimated.")
+            return
+        locked = tuple(e for e in document.endmembers if e.locked)
+        title = get(settings.method).title
+
+        def done(found: Found) -> None:
+            result, columns = found
+            if self.bench.document.cube is cube:
+                new = with_run(self.bench.document, result, settings, columns)
+                new = _with_locked(new, _as_they_are(locked, self.bench.document), columns)
+                replaced = _by_hand(self.bench.document)
+                self.bench.history.apply(f"Unmix ({title}, r = {result.rank})", new)
+                if replaced:
+                    self._tell_of(replaced)
+
+        self.bench.close_message()
+        self.bench.start("run", "Unmixing", self._work(cube, settings, locked), done, of=cube)
+
+    def _work(
+        self, cube: Cube, settings: RunSettings, locked: tuple[Endmember, ...]
+    ) -> Generator[Step | None, None, Found]:
+        scene = yield from self.bench.scenes.scene(cube)
+        request = pipeline.Request(
+            settings.method,
+            settings.rank,
+            settings.parameters.get(settings.method, {}),
+            settings.abundance,
+            settings.seed,
+            abundance_parameters=settings.parameters.get(settings.abundance, {}),
+        )
+        traits = get(settings.method).traits
+        if traits.needs_library or (traits.takes_library and self.bench.settings.preferences.libraries):
+            request = replace(request, libraries=self._libraries(cube))
+        if settings.weights is not None and traits.takes_weights:
+            values, origin = read_weights(Path(settings.weights.path), cube)
+            request = replace(request, weights=values, weights_from=origin)
+            scene = yield from pipeline.load_for(cube, request)  # what they call missing costs no pixel
+        if not locked:
+            result = yield from pipeline.unmix(scene, request)
+            means(result)
+            return result, ()
+        kept = np.stack([e.spectrum for e in locked], axis=1)
+        if settings.method == "auto" or get(settings.method).kind == "extraction":
+            found = yield from pipeline.unmix(scene, request)
+            spectra, columns = put_in(found.endmembers, kept)
+            solved = yield from pipeline.solve(scene, spectra, found.abundance or "nnls")
+            note = f"{len(locked)} locked endmembers took the places of those most like them. {found.note}"
+            result = replace(
+                solved, method=found.method, parameters=found.parameters, seed=found.seed, note=note
+            )
+        else:
+            found = yield from pipeline.unmix(scene, pipeline.Request("spa", settings.rank))
+            spectra, columns = put_in(found.endmembers, kept)
+            result = yield from pipeline.unmix(scene, replace(request, endmembers=spectra, locked=columns))
+        means(result)
+        return result, columns
+
+    def _libraries(self, cube: Cube) -> tuple[Library, ...]:
+        """Return the analyst's libraries on the scene's bands; the built-in one where there are none."""
+        paths = self.bench.settings.preferences.libraries or (BUILTIN,)
+        return tuple(open_library(path).on(cube).usable(cube) for path in paths)
+
+    def use_endmembers(self, _intent: i.UseEndmembers) -> None:
+        """Find only the abundances of the endmembers there are; a run that is kept as others are."""
+        asked = self.bench.document
+        cube, members = asked.cube, asked.endmembers
+        if cube is None or not members:
+            return
+        check_values(members, cube)
+        method = abundance_of(asked)
+
+        def work() -> Generator[Step | None, None, Unmixing]:
+            scene = yield from self.bench.scenes.scene(cube)
+            own = asked.settings.parameters.get(method, {})
+            spectra = np.stack([e.spectrum for e in members], axis=1)
+            found = yield from pipeline.solve(scene, spectra, method, own)
+            places_of = places(members, scene.shape[1])
+            result = replace(found, source_pixels=places_of, asked=Asked(method, abundance_parameters=own))
+            means(result)
+            return result
+
+        def done(result: Unmixing) -> None:
+            now = self.bench.document
+            if not same_spectra(asked, now):
+                self.bench.say("The endmembers were changed in the meantime: the run was dropped.")
+                return
+            title = f"{get(method).title} of these endmembers"
+            self.bench.history.apply(title, with_run(now, result, members=now.endmembers))
+
+        self.bench.show(message=None)
+        self.bench.start("run", "Solving for abundances", work(), done, of=cube)
+
+    def estimate(self, _intent: i.EstimateRank) -> None:
+        """Estimate how many endmembers there are."""
+        if self.bench.document.cube is not None:
+            self._estimate(self.bench.document.cube, asked=True)
+
+    def _estimate(self, cube: Cube, asked: bool) -> None:
+        def work() -> Generator[Step | None, None, tuple[RankEstimate, NDArray[np.bool_]]]:
+            scene = yield from (self.bench.scenes.scene(cube) if asked else self.bench.ahead(cube))
+            noisy = yield from noisy_bands(scene)
+            return (yield from pipeline.estimate_rank(scene)), noisy
+
+        def done(found: tuple[RankEstimate, NDArray[np.bool_]]) -> None:
+            if self.bench.document.cube is cube:
+                estimate, noisy = found
+                self.bench.show(estimate=estimate)
+                if not asked:
+                    self._propose(estimate.rank)
+                self._go_on()
+                if noisy.any() and (asked or not self._declined(cube, noisy)):
+                    self._tell_of_noise(cube, noisy)
+
+        def failed(error: BaseException) -> None:
+            # Nobody asked for the first one, so its failure is no message: Unmix will say the same.
+            if asked:
+                self.bench.fail(error)
+            self._go_on()
+
+        def cancelled() -> None:
+            self._waiting = False
+            if self._is_placeholder(self.bench.document):
+                self.bench.say(
+                    f"The estimate was cancelled, so {self.bench.document.settings.rank} endmembers is a "
+                    "placeholder. Choose a number, or estimate it.",
+                    [("Estimate", i.EstimateRank())],
+                )
+
+        title = "Estimating the number of endmembers"
+        self.bench.start("rank", title, work(), done, failed, cancelled)
+
+    def _tell_of_noise(self, cube: Cube, noisy: NDArray[np.bool_]) -> None:
+        """Propose to leave bands of noise out; they move the estimate as well."""
+        bands = tuple(np.flatnonzero(noisy).tolist())
+        ask = i.EstimateRank()
+        self._proposed = (cube.pixels, noisy)
+        self.bench.say(
+            f"{_counted(len(bands))} mostly noise: {bands_in_words(cube, noisy)}. Leave "
+            f"{'it' if len(bands) == 1 else 'them'} out?",
+            [("Leave out", i.LeaveOut(bands, ask))],
+            about="noise",
+        )
+
+    def _declined(self, cube: Cube, noisy: NDArray[np.bool_]) -> bool:
+        """Whether these bands were proposed before: another mask is no reason to ask again."""
+        pixels, before = self._proposed
+        return pixels is cube.pixels and bool(np.all(before[noisy]))
+
+    def _go_on(self) -> None:
+        """Unmix, where that had to wait for the estimate."""
+        waiting, self._waiting = self._waiting, False
+        if waiting:
+            self.bench.send(i.Unmix())
+
+    def _is_placeholder(self, document: Document) -> bool:
+        """Whether nobody has chosen or estimated the number of endmembers."""
+        return not self._chosen and self.bench.live.estimate is None and not document.endmembers
+
+    def _tell_of(self, replaced: list[str]) -> None:
+        """Say that a run took the places of endmembers that came by hand."""
+        few = ", ".join(replaced[:3]) + (", …" if len(replaced) > 3 else "")
+        self.bench.say(
+            f"The run replaced what you had added or changed ({few}). It is kept under Runs; lock endmembers "
+            "that a run shall keep.",
+            [("Undo", i.Undo())],
+            about="replaced",
+        )
+
+    def _propose(self, rank: int) -> None:
+        """Fill the estimate in, as long as nobody has chosen anything."""
+        document = self.bench.document
+        if not self._chosen and not document.endmembers and self.bench.live.running is None:
+            self.bench.history.amend(replace(document, settings=replace(document.settings, rank=rank)))
+
+    def cancel(self, _intent: i.CancelWork) -> None:
+        """Cancel the newest work that was asked for; else close the message; else cancel what was not."""
+        tasks = [lane for lane, task in self.bench.live.tasks.items() if not task.ending]
+        asked = [lane for lane in tasks if lane not in ("rank", "check")]
+        if self.bench.live.message is not None and not asked:
+            self.bench.close_message()
+        elif tasks:
+            self.bench.cancel((asked or tasks)[-1])
+
+
+def _counted(bands: int) -> str:
+    return "1 band is" if bands == 1 else f"{bands} bands are"
+
+
+def _by_hand(document: Document) -> list[str]:
+    """Names of the endmembers, not locked, that are in no run."""
+    made = [run for run in document.runs if not run.edited and not solved_only(run)]
+    known = [e.spectrum for run in made for e in run.endmembers]
+    return [
+        member.name
+        for member in document.endmembers
+        if not member.locked
+        and not any(s is member.spectrum or np.array_equal(s, member.spectrum, True) for s in known)
+    ]
+
+
+def _as_they_are(locked: tuple[Endmember, ...], now: Document) -> tuple[Endmember, ...]:
+    """Return endmembers as they are called, coloured and locked by now."""
+    known = {id(member.spectrum): member for member in now.endmembers}
+    return tuple(known.get(id(member.spectrum), member) for member in locked)
+
+
+def _with_locked(document: Document, locked: tuple[Endmember, ...], columns: tuple[int, ...]) -> Document:
+    """Give locked endmembers back their names, colours and sources; no name and no colour comes twice."""
+    members = list(document.endmembers)
+    for member, column in zip(locked, columns, strict=False):
+        freed = members[column].colour
+        members = [replace(e, colour=freed) if e.colour == member.colour else e for e in members]
+        members[column] = replace(member, spectrum=members[column].spectrum)
+    kept = [members[column] for column in columns]
+    for k, member in enumerate(members):
+        if k not in columns:
+            members[k] = replace(member, name=free_name(member.name, kept))
+            kept.append(members[k])
+    return replace(document, endmembers=tuple(members))

@@ -1,0 +1,279 @@
+"""What to run: how many endmembers, which method, its parameters; and the button."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from hsunmix.gui.commands import EstimateRank, SetRun, ShowTool, Unmix, UseEndmembers
+from hsunmix.gui.state.live import Live
+from hsunmix.gui.widgets.forms import Form
+from hsunmix.gui.widgets.icons import icon
+from hsunmix.gui.widgets.panel import Panel, heading, named
+from hsunmix.gui.widgets.quiet import QuietComboBox, QuietSpinBox
+from hsunmix.gui.widgets.tab_order import arrange
+from hsunmix.gui.widgets.theme import LIGHT, Theme
+from hsunmix.methods import Method, methods
+from hsunmix.session.document import Document, RunSettings
+
+TITLE = "Unmixing"
+AREA = "right"
+ORDER = 10
+
+MAX_RANK = 999
+OWN_ABUNDANCES = "Chosen by the method"
+
+
+class View(Panel):
+    """The run panel."""
+
+    def __init__(self) -> None:
+        super().__init__("runPanel", TITLE)
+        self.setProperty("role", "panel")
+        self._settings = RunSettings()
+        self._form: Form | None = None
+        self._form_of = ""
+        self._theme = LIGHT
+        self._estimated: int | None = None
+        self._has_cube = self._has_members = self._busy = self._lent = False
+        self._make_fields()
+        self._lay_out()
+        self._show_settings(self._settings)
+
+    def _make_fields(self) -> None:
+        self.rank = named(QuietSpinBox(), "rank", "Number of endmembers")
+        self.rank.setRange(1, MAX_RANK)
+        self.rank.setToolTip("How many materials to look for")
+        self.rank.setFixedWidth(72)
+        self.rank.valueChanged.connect(lambda value: self._change(rank=value))
+        self.estimate = named(QPushButton("Estimate"), "estimateRank", "Estimate the number of endmembers")
+        self.estimate.setProperty("role", "link")
+        self.estimate.setToolTip("Estimate the number of endmembers (Ctrl+Shift+R)")
+        self.estimate.clicked.connect(self._on_estimate)
+        self.how_many = named(QToolButton(), "howManyButton", "How many endmembers?")
+        self.how_many.setToolTip("The curve of the estimate, and runs with several numbers (Ctrl+Shift+H)")
+        self.how_many.setIconSize(QSize(16, 16))
+        self.how_many.clicked.connect(lambda: self.intent.emit(ShowTool("how_many")))
+        self.method = named(QuietComboBox(), "method", "Method")
+        self.abundance = named(QuietComboBox(), "abundance", "Abundances")
+        self.abundance.addItem(OWN_ABUNDANCES, "")
+        kind = ""
+        for entry in methods().values():
+            if entry.kind in ("factorization", "extraction"):
+                if kind not in ("", entry.kind) or (kind == "factorization" and self.method.count() == 1):
+                    self.method.insertSeparator(self.method.count())  # after Automatic, and between kinds
+                _add(self.method, entry)
+                kind = entry.kind
+            elif entry.kind == "abundance":
+                _add(self.abundance, entry)
+        for box in (self.method, self.abundance):
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(12)
+        self.method.activated.connect(lambda _: self._change(method=self.method.currentData()))
+        self.abundance.activated.connect(lambda _: self._change(abundance=self.abundance.currentData()))
+        self.seed = named(QuietSpinBox(), "seed", "Seed")
+        self.seed.setRange(0, 2**31 - 1)
+        self.seed.setToolTip("For everything random in the method: the same seed gives the same result")
+        self.seed.valueChanged.connect(lambda value: self._change(seed=value))
+        self.unmix = named(QPushButton("Unmix"), "unmixButton", "Unmix")
+        self.unmix.setProperty("role", "primary")
+        self.unmix.setToolTip("Find endmembers and abundances with these settings (Ctrl+R)")
+        self.unmix.clicked.connect(lambda: self.intent.emit(Unmix()))
+        self.use = named(QPushButton("Use these endmembers"), "useEndmembersButton", "Use these endmembers")
+        self.use.setToolTip(
+            "Find only the abundances of the endmembers in the table, as a run of its own (Ctrl+Alt+R)"
+        )
+        self.use.clicked.connect(lambda: self.intent.emit(UseEndmembers()))
+        self.advanced = named(QToolButton(), "advanced", "Advanced settings")
+        self.advanced.setText("Advanced")
+        self.advanced.setToolTip("Show the parameters of the method")
+        self.advanced.setCheckable(True)
+        self.advanced.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.advanced.setIconSize(QSize(10, 10))
+        self.advanced.toggled.connect(self._on_advanced)
+
+    def _lay_out(self) -> None:
+        rank = QHBoxLayout()
+        rank.setSpacing(6)
+        rank.addWidget(self.rank)
+        rank.addWidget(self.estimate)
+        rank.addWidget(self.how_many)
+        rank.addStretch(1)
+        form = QFormLayout()
+        form.setHorizontalSpacing(10)
+        form.setVerticalSpacing(7)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.addRow(_label("Endmembers", self.rank), rank)
+        form.addRow(_label("Method", self.method), self.method)
+        form.addRow(_label("Abundances", self.abundance), self.abundance)
+        self._more = named(QWidget(), "advancedSettings", "Advanced settings")
+        self._more_layout = QVBoxLayout(self._more)
+        self._more_layout.setContentsMargins(0, 0, 0, 0)
+        self._more_layout.setSpacing(6)
+        seed = QFormLayout()
+        seed.setHorizontalSpacing(10)
+        seed.addRow(_label("Seed", self.seed), self.seed)
+        self._more_layout.addLayout(seed)
+        self._more.hide()
+        inside = named(QWidget(), "runSettings", "Settings of the run")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(10, 2, 10, 2)
+        column.setSpacing(6)
+        column.addLayout(form)
+        column.addWidget(self.advanced, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self._more)
+        column.addStretch(1)
+        scroll = named(QScrollArea(), "runScroll", "Settings of the run")
+        named(scroll.viewport(), "runScrollViewport", "Settings of the run")
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inside)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it follows the focus of what is in it
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(1, 6, 1, 10)
+        layout.setSpacing(6)
+        title = heading(TITLE, "runHeading")
+        title.setContentsMargins(10, 0, 10, 0)
+        button = QHBoxLayout()
+        button.setContentsMargins(10, 0, 10, 0)
+        button.setSpacing(6)
+        button.addWidget(self.unmix, 1)
+        button.addWidget(self.use)
+        layout.addWidget(title)
+        layout.addWidget(scroll, 1)
+        layout.addLayout(button)
+        self.setMinimumSize(280, 150)  # its fields scroll, the button stays
+
+    def render(self, old: Document, new: Document) -> None:  # type: ignore[override]  # noqa: ARG002
+        """Show the settings."""
+        if new.settings != self._settings:
+            self._show_settings(new.settings)
+        self._has_cube, self._has_members = new.cube is not None, bool(new.endmembers)
+        self._show_button()
+
+    def follow(self, old: Live, new: Live) -> None:
+        """Follow the work under way, and the estimate."""
+        self._busy = new.running is not None
+        self._show_button()
+        if new.estimate is not old.estimate or ("rank" in new.tasks) != ("rank" in old.tasks):
+            self._show_estimate(new)
+
+    def dress(self, theme: Theme) -> None:
+        """Colour the arrow."""
+        self._theme = theme
+        self.how_many.setIcon(icon("curve", theme.muted))
+        self._on_advanced(self.advanced.isChecked())
+
+    def _show_button(self) -> None:
+        wanted = self._has_cube and not self._busy
+        if self.unmix.hasFocus() and not wanted:
+            self.unmix.clearFocus()  # Qt would hand it to whatever comes next, far away
+            self._lent = True
+        self.unmix.setEnabled(wanted)
+        if wanted and self._lent:
+            self._lent = False
+            if self.window().focusWidget() in (None, self.unmix):
+                self.unmix.setFocus()
+        self.unmix.setText("Unmixing…" if self._busy else "Unmix")
+        self.use.setEnabled(wanted and self._has_members)
+        self.estimate.setEnabled(self._has_cube)
+        self.how_many.setEnabled(self._has_cube)
+
+    def _show_estimate(self, live: Live) -> None:
+        found = live.estimate
+        if "rank" in live.tasks:
+            self.estimate.setText("estimating…")
+        elif found is None:
+            self.estimate.setText("Estimate")
+        else:
+            single = found.text == str(found.rank)
+            self.estimate.setText(f"estimated {found.rank}" + ("" if single else f" ({found.text})"))
+        tip = "Estimate the number of endmembers (Ctrl+Shift+R)"
+        self.estimate.setToolTip(tip if found is None else f"{found.sentence}\nClick to use this number.")
+        self._estimated = None if found is None else found.rank
+
+    def _on_estimate(self) -> None:
+        if self._estimated is None:
+            self.intent.emit(EstimateRank())
+        else:
+            self.rank.setValue(self._estimated)
+
+    def _show_settings(self, settings: RunSettings) -> None:
+        self._settings = settings
+        for widget in (self.rank, self.method, self.abundance, self.seed):
+            widget.blockSignals(True)
+        self.rank.setValue(settings.rank)
+        self.seed.setValue(settings.seed)
+        self.method.setCurrentIndex(max(0, self.method.findData(settings.method)))
+        self.abundance.setCurrentIndex(max(0, self.abundance.findData(settings.abundance)))
+        for widget in (self.rank, self.method, self.abundance, self.seed):
+            widget.blockSignals(False)
+        self.method.setToolTip(_tip(settings.method))
+        self.abundance.setToolTip(
+            _tip(settings.abundance) or "The abundances that the method itself computes"
+        )
+        self._show_form(settings)
+
+    def _show_form(self, settings: RunSettings) -> None:
+        values = settings.parameters.get(settings.method, {})
+        if self._form is not None and self._form_of == settings.method:
+            if self._form.values() != values:
+                self._form.set_values(values)
+            return
+        if self._form is not None:
+            self._more_layout.removeWidget(self._form)
+            self._form.hide()
+            self._form.deleteLater()
+        entry = methods().get(settings.method)
+        self._form = Form(entry.parameters if entry else (), values)
+        self._form_of = settings.method
+        self._form.changed.connect(self._on_parameters)
+        self._more_layout.insertWidget(0, self._form)
+        arrange(self.window())
+
+    def _on_parameters(self, values: dict[str, Any]) -> None:
+        mine = {**self._settings.parameters, self._settings.method: values}
+        self._change(parameters={name: v for name, v in mine.items() if v})
+
+    def _on_advanced(self, shown: bool) -> None:
+        self._more.setVisible(shown)
+        self.advanced.setIcon(icon("chevron-down" if shown else "chevron-right", self._theme.muted))
+
+    def _change(self, **changes: Any) -> None:
+        self._settings = replace(self._settings, **changes)
+        if "method" in changes:
+            self._show_settings(self._settings)
+        self.intent.emit(SetRun(self._settings))
+
+
+def _label(text: str, buddy: QWidget) -> QLabel:
+    label = named(QLabel(text), f"{buddy.objectName()}Label", text)
+    label.setProperty("role", "field")
+    label.setBuddy(buddy)
+    return label
+
+
+def _add(box: QComboBox, entry: Method) -> None:
+    box.addItem(entry.title, entry.id)
+    box.setItemData(box.count() - 1, _tip(entry.id), Qt.ItemDataRole.ToolTipRole)
+
+
+def _tip(identifier: str) -> str:
+    entry = methods().get(identifier)
+    return "" if entry is None else f"{entry.summary}\n{entry.reference}"

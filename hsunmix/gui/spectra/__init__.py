@@ -1,0 +1,1 @@
+"""The plot of spectra: the pixel under the cursor, pins, and the bands that are used."""

@@ -1,0 +1,93 @@
+"""The abundances of one pixel as bars."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from hsunmix.gui.widgets.accessibility import Role
+from hsunmix.gui.widgets.panel import named
+from hsunmix.gui.widgets.theme import LIGHT, Theme
+
+__all__ = ["AbundanceBars", "Share"]
+
+WIDTH = 250
+NONE = "No pixel"
+NAMES = 0.46  # of the width
+PERCENT = 44.0  # room for the number, in logical pixels
+
+
+@dataclass(frozen=True)
+class Share:
+    """One bar."""
+
+    name: str
+    colour: str
+    share: float
+
+
+class AbundanceBars(QWidget):
+    """A row for every endmember: colour, name, bar, percentage. The largest where not all have room."""
+
+    accessible_role = Role.Chart
+
+    def __init__(self, name: str, title: str) -> None:
+        super().__init__()
+        named(self, name, title)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.setAccessibleDescription(NONE)
+        self.theme: Theme = LIGHT
+        self.shares: tuple[Share, ...] = ()
+
+    def sizeHint(self) -> QSize:
+        """Width for a name and a bar."""
+        return QSize(WIDTH, 100)
+
+    def set_shares(self, shares: Sequence[Share]) -> None:
+        """Show these; none empties it."""
+        if tuple(shares) != self.shares:
+            self.shares = tuple(shares)
+            said = ", ".join(f"{s.name} {100 * s.share:.0f} %" for s in self.shares)
+            self.setAccessibleDescription(said or NONE)
+            self.update()
+
+    def rows(self) -> list[Share]:
+        """Return the shares that have room, in their order."""
+        most = max(1, int(self.height() // self._row()))
+        if len(self.shares) <= most:
+            return list(self.shares)
+        kept = sorted(range(len(self.shares)), key=lambda k: -abs(self.shares[k].share))[:most]
+        return [self.shares[k] for k in sorted(kept)]
+
+    def _row(self) -> float:
+        return QFontMetricsF(self.font()).height() + 5
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the rows."""
+        rows = self.rows()
+        if not rows:
+            return
+        painter = QPainter(self)
+        metrics, row = QFontMetricsF(self.font()), self._row()
+        longest = max(1.0, *(abs(r.share) for r in rows))
+        named_width = NAMES * self.width()
+        full = self.width() - named_width - PERCENT - 8
+        for k, entry in enumerate(rows):
+            top = k * row
+            painter.setPen(QColor(self.theme.text))
+            name = metrics.elidedText(entry.name, Qt.TextElideMode.ElideRight, named_width - 6)
+            middle = int(Qt.AlignmentFlag.AlignVCenter)
+            painter.drawText(QRectF(0, top, named_width - 6, row), middle, name)
+            bar = QRectF(named_width, top + 4, full, row - 8)
+            painter.fillRect(bar, QColor(self.theme.faint))
+            part = QRectF(bar.left(), bar.top(), bar.width() * abs(entry.share) / longest, bar.height())
+            ink = QColor(entry.colour)
+            painter.fillRect(part, ink if entry.share >= 0 else QColor(self.theme.error_text))
+            painter.setPen(QColor(self.theme.muted))
+            number = QRectF(self.width() - PERCENT, top, PERCENT - 4, row)
+            painter.drawText(number, middle | int(Qt.AlignmentFlag.AlignRight), f"{100 * entry.share:.0f} %")
+        painter.end()

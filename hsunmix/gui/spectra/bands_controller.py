@@ -1,0 +1,159 @@
+"""Bands painted out and in; the unit of the wavelength axis."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.errors import InputError
+from hsunmix.gui import commands as i
+from hsunmix.gui.state.workbench import Workbench
+from hsunmix.model.cube import Cube
+from hsunmix.model.spectra import Endmember
+from hsunmix.model.stretches import runs
+from hsunmix.session.document import Document
+from hsunmix.session.members import check_values
+
+__all__ = ["Controller", "bands_in_words", "made_with_other_bands", "same_bands"]
+
+# By the identity of a spectrum: itself, so that no other one gets its place in memory, and what was read
+Known = dict[int, tuple[NDArray[np.float64], NDArray[np.float64]]]
+
+
+class Controller:
+    """Changes which bands are used; the maps follow where the endmembers have values in them."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self.bench = bench
+        bench.show(unit=bench.settings.preferences.wavelength_unit)
+        bench.handle(i.PaintBands, self.paint)
+        bench.handle(i.LeaveOut, self.leave_out)
+        bench.handle(i.SetUnit, self.set_unit)
+
+    def changed(self, old: Document, new: Document) -> None:
+        """Nothing to follow."""
+
+    def set_unit(self, intent: i.SetUnit) -> None:
+        """Choose nanometres or micrometres."""
+        unit = "µm" if intent.unit == "µm" else "nm"
+        self.bench.settings.change(wavelength_unit=unit)
+        self.bench.show(unit=unit)
+
+    def paint(self, intent: i.PaintBands) -> None:
+        """Leave bands out, or take them in again."""
+        cube = self.bench.document.cube
+        if cube is None:
+            return
+        first, last = (
+            max(min(intent.first, intent.last), 0),
+            min(max(intent.first, intent.last), cube.bands - 1),
+        )
+        label = f"{'Leave out' if intent.bad else 'Take in'} {_bands_in_words(cube, first, last)}"
+        self._use(range(first, last + 1), intent.bad, label, {})
+
+    def leave_out(self, intent: i.LeaveOut) -> None:
+        """Leave out bands that a message named."""
+        cube = self.bench.document.cube
+        if cube is None or not all(0 <= band < cube.bands for band in intent.bands):
+            return
+        label = f"Leave out {len(intent.bands)} band{'s' if len(intent.bands) > 1 else ''}"
+        self._use(intent.bands, True, label, {})
+        if intent.then is not None:
+            self.bench.send(intent.then)
+
+    def _use(self, bands: Sequence[int], bad: bool, label: str, known: Known) -> None:
+        """Leave bands out or take them in; ``known`` are values of endmembers that were read for it."""
+        bench, document = self.bench, self.bench.document
+        cube = document.cube
+        if cube is None:
+            return
+        if bench.lanes["bands"].busy:  # in turn
+            bench.start("bands", label, _read(cube, []), lambda _: self._use(bands, bad, label, {}), of=cube)
+            return
+        all_bad = _bad(cube)
+        all_bad[list(bands)] = bad
+        if np.array_equal(all_bad, _bad(cube)):
+            return
+        other = cube.with_bad_bands(all_bad)
+        if not other.good_bands.any():
+            raise InputError("No band would be left.")
+        members = [
+            replace(e, spectrum=known[id(e.spectrum)][1]) if id(e.spectrum) in known else e
+            for e in document.endmembers
+        ]
+        missing = [e for e in members if not np.isfinite(e.spectrum[other.good_bands]).all()]
+        read = [id(values) for _, values in known.values()]
+        # A pixel's values in these bands are in the file.
+        readable = all(e.source.kind == "pixel" and id(e.spectrum) not in read for e in missing)
+        if missing and readable:
+            bench.start(
+                "bands",
+                label,
+                _read(cube, missing),
+                lambda found: self._use(bands, bad, label, {**known, **found}),
+                of=cube,
+            )
+        elif not missing:
+            self._apply(label, members, other)
+        elif document.unmixing is None or document.unmixing.provisional:
+            check_values(members, other)
+        else:
+            bench.history.apply(label, replace(document, cube=other))
+            text = "The endmembers have no values in these bands, so the result stays as it was."
+            bench.say(f"{text} Unmix again to use them.", [("Unmix", i.Unmix())])
+
+    def _apply(self, label: str, members: list[Endmember], cube: Cube) -> None:
+        """Use other bands, and have the abundances solved again."""
+        document = self.bench.document
+        result = document.unmixing
+        if result is not None:
+            result = replace(result, provisional=True)
+        new = replace(document, cube=cube, endmembers=tuple(members), unmixing=result)
+        self.bench.history.apply(label, new)
+
+
+def same_bands(one: Cube | None, other: Cube | None) -> bool:
+    """Whether two cubes are the same scene with the same bands in use, whatever their masks."""
+    if one is other:
+        return True
+    if one is None or other is None or one.pixels is not other.pixels:
+        return False
+    return np.array_equal(one.good_bands, other.good_bands)
+
+
+def _bad(cube: Cube) -> NDArray[np.bool_]:
+    return np.zeros(cube.bands, dtype=bool) if cube.bad_bands is None else cube.bad_bands.copy()
+
+
+def made_with_other_bands(document: Document) -> bool:
+    """Whether a document's result was made with other bands than are used now."""
+    result, cube = document.unmixing, document.cube
+    if result is None or cube is None or result.provisional:
+        return False
+    return not np.array_equal(result.used_bands, cube.good_bands)
+
+
+def bands_in_words(cube: Cube, chosen: NDArray[np.bool_], most: int = 4) -> str:
+    """Name bands by their wavelengths, or their numbers from 1; of many ranges the first few."""
+    parts = [_bands_in_words(cube, first, last) for first, last in runs(chosen)]
+    return ", ".join(parts[:most]) + (", …" if len(parts) > most else "")
+
+
+def _bands_in_words(cube: Cube, first: int, last: int) -> str:
+    if cube.wavelengths is None:
+        return f"band {first + 1}" if first == last else f"bands {first + 1} to {last + 1}"
+    low, high = sorted((cube.wavelengths[first], cube.wavelengths[last]))
+    return f"{low:.0f} nm" if first == last else f"{low:.0f} to {high:.0f} nm"
+
+
+def _read(cube: Cube, members: list[Endmember]) -> Generator[None, None, Known]:
+    found = {}
+    for member in members:
+        yield None
+        line, sample = member.source.line, member.source.sample
+        if line is not None and sample is not None:
+            found[id(member.spectrum)] = (member.spectrum, cube.spectrum(line, sample).astype(np.float64))
+    return found

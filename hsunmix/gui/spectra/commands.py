@@ -1,0 +1,60 @@
+"""Commands about the plot of spectra: pins, bands, units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hsunmix.gui.state.commands import Intent
+
+__all__ = ["ClearPins", "LeaveOut", "PaintBands", "Pin", "SetUnit"]
+
+
+@dataclass(frozen=True)
+class Pin(Intent):
+    """Pin a pixel into the spectra plot; a pinned one is taken out again."""
+
+    line: int
+    sample: int
+
+
+@dataclass(frozen=True)
+class ClearPins(Intent):
+    """Take all pinned pixels out."""
+
+
+@dataclass(frozen=True)
+class PaintBands(Intent):
+    """Leave bands out, or take them in again.
+
+    Attributes
+    ----------
+    first, last : int
+        Both inclusive.
+    bad : bool
+    """
+
+    first: int
+    last: int
+    bad: bool
+
+
+@dataclass(frozen=True)
+class LeaveOut(Intent):
+    """Leave bands out that lie anywhere, and then do what they stood in the way of.
+
+    Attributes
+    ----------
+    bands : tuple of int
+        Counted from 0.
+    then : Intent or None
+    """
+
+    bands: tuple[int, ...]
+    then: Intent | None = None
+
+
+@dataclass(frozen=True)
+class SetUnit(Intent):
+    """Choose the unit of the wavelength axis, ``nm`` or ``µm``."""
+
+    unit: str

@@ -1,0 +1,337 @@
+"""What panels, controllers and menus share: the document, the live state, the work, the settings."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject
+
+from hsunmix.engine.scene import Scene
+from hsunmix.errors import HsunmixError
+from hsunmix.files import Identity
+from hsunmix.gui.commands import Intent
+from hsunmix.gui.state.bridge import Bridge
+from hsunmix.gui.state.channels import CHANNELS, Asked
+from hsunmix.gui.state.insights import Subject
+from hsunmix.gui.state.live import Live, Message, Task
+from hsunmix.gui.state.scenes import WAIT, SceneKeeper
+from hsunmix.gui.state.settings import Settings
+from hsunmix.jobs import Cancelled, Outcome, Work, end_left
+from hsunmix.model.cube import Cube
+from hsunmix.model.progress import Step
+from hsunmix.model.spectra import Spectra
+from hsunmix.session.document import Document
+from hsunmix.session.history import History
+from hsunmix.session.listeners import Listeners
+
+if TYPE_CHECKING:
+    from hsunmix.exports import Delivery
+
+__all__ = ["Questions", "Workbench"]
+
+log = logging.getLogger("hsunmix")
+
+MOST_MESSAGES = 9  # that are kept to be read one after the other
+
+Handler = Callable[[Any], None]
+
+
+class Questions(Protocol):
+    """What is asked of the analyst; the window answers by dialogs, a test by itself."""
+
+    def open_file(self, folder: str) -> Path | None:
+        """Which cube or session to open."""
+
+    def cube_of(self, session: Path) -> Path | None:
+        """Where the cube of a session is."""
+
+    def lines_of(self, path: Path, pixels: int) -> int | None:
+        """How many lines a file's pixels make."""
+
+    def layout_of(self, cube: Cube) -> dict[str, str] | None:
+        """Which dataset of its file a cube is, the order of its axes, its grid: options to open it with."""
+
+    def session_file(self, suggestion: Path) -> Path | None:
+        """Where to save the session."""
+
+    def products(
+        self, folder: str, chosen: tuple[str, ...], delivery: Delivery
+    ) -> tuple[Path, tuple[str, ...]] | None:
+        """Which products of a delivery to write, and where."""
+
+    def unsaved(self, name: str) -> str:
+        """What to do with changes: ``save``, ``discard`` or ``cancel``."""
+
+    def region_file(self, folder: Path, writing: bool) -> Path | None:
+        """Which GeoJSON file to write regions into, or to read them from."""
+
+    def mask_file(self, folder: Path, writing: bool) -> Path | None:
+        """Which image file to write the mask into, or to read it from."""
+
+    def library_file(self, folder: str) -> Path | None:
+        """Which spectral library to use as well."""
+
+    def library_entries(
+        self, library: Spectra, good: NDArray[np.bool_]
+    ) -> tuple[tuple[int, ...], float | None, bool]:
+        """Which of its spectra to make endmembers.
+
+        Also by what to multiply them, None as the library says, and whether to leave out the bands, of the
+        ``good`` ones, in which they have no values.
+        """
+
+    def matches(self, subject: Subject, compare: Callable[[int], None]) -> tuple[str, int] | None:
+        """What an endmember is: ``name`` or ``add``, and the spectrum of the library.
+
+        ``compare`` is called with each spectrum that is looked at.
+        """
+
+    def about(self) -> None:
+        """Show the versions."""
+
+    def licences(self) -> None:
+        """Show the licences."""
+
+
+class Workbench(QObject):
+    """The middle of the window, without a widget.
+
+    Parameters
+    ----------
+    settings : Settings
+    questions : Questions
+    """
+
+    def __init__(self, settings: Settings, questions: Questions) -> None:
+        super().__init__()
+        self.settings = settings
+        self.ask = questions
+        self.history = History(Document(), self.fail)
+        self.live = Live()
+        self.scenes = SceneKeeper()
+        self.session_path: Path | None = None
+        self.session_known: Identity | None = None  # what that file was when it was read or saved last
+        self.lanes = {name: Bridge(self) for name in CHANNELS}
+        self._running: dict[str, Asked] = {}
+        self._waiting: dict[str, deque[Asked]] = {name: deque() for name in CHANNELS}
+        self._handlers: dict[type[Intent], Handler] = {}
+        self._live_listeners: Listeners[Live] = Listeners(lambda: self.live, self.fail)
+        self._elsewhere: list[Callable[[Intent], None]] = []
+        self._endings: list[Callable[[], None]] = []
+        self.history.subscribe(self._leave_scene)
+
+    @property
+    def document(self) -> Document:
+        """The document shown."""
+        return self.history.document
+
+    # Intents
+
+    def handle(self, kind: type[Intent], handler: Handler) -> None:
+        """Let a controller carry out intents of a kind."""
+        if kind in self._handlers:
+            raise ValueError(f"{kind.__name__} is carried out twice")
+        self._handlers[kind] = handler
+
+    def otherwise(self, handler: Callable[[Intent], None]) -> None:
+        """Let the window carry out what no controller does."""
+        self._elsewhere.append(handler)
+
+    def send(self, intent: Intent) -> None:
+        """Carry out an intent; whatever goes wrong becomes a message."""
+        handler = self._handlers.get(type(intent))
+        for carry_out in (handler,) if handler is not None else tuple(self._elsewhere):
+            self.attempt(carry_out, intent)
+
+    def attempt(self, call: Callable[..., None], *given: Any) -> None:
+        """Call something; whatever goes wrong becomes a message. Timers and the ends of jobs call so."""
+        try:
+            call(*given)
+        except Exception as error:
+            self.fail(error)
+
+    # What is shown
+
+    def watch(self, listener: Callable[[Live, Live], None]) -> None:
+        """Call ``listener(old, new)`` after every change of the live state."""
+        self._live_listeners.add(listener)
+
+    def show(self, **changes: Any) -> None:
+        """Change the live state."""
+        old, self.live = self.live, replace(self.live, **changes)
+        self._live_listeners.tell(old)
+
+    def say(self, text: str, actions: Iterable[tuple[str, Intent]] = (), about: str = "") -> None:
+        """Show a message that is no error, after the errors that nobody has closed.
+
+        One ``about`` something waits while others are shown, until it is withdrawn; of those about the
+        same thing there is only the newest.
+        """
+        self._tell(Message(text, "info", tuple(actions), about))
+
+    def note(self, text: str) -> None:
+        """Tell for a moment what was done, where nothing has to be answered."""
+        self.show(notice=Message(text, "info"))
+
+    def fail(self, error: BaseException, actions: Iterable[tuple[str, Intent]] = ()) -> None:
+        """Show an error; one that nobody expected goes to the log as well."""
+        if isinstance(error, HsunmixError):
+            text = str(error)
+        elif isinstance(error, MemoryError):
+            text = (
+                "There is not enough memory for this; nothing was lost. Close other programs, or use a part."
+            )
+        else:
+            log.error("unexpected error", exc_info=error)
+            text = (
+                f"Something went wrong inside hsunmix ({type(error).__name__}: {error}); your work is kept."
+            )
+        self._tell(Message(" ".join(text.split()), "error", tuple(actions)))
+
+    def close_message(self) -> None:
+        """Close the message; the one behind it comes."""
+        self._queue(self.live.waiting)
+
+    def withdraw(self, about: str) -> None:
+        """Take back what is no longer true."""
+        self._queue(tuple(m for m in self.live.messages if m.about != about))
+
+    def hush(self) -> None:
+        """Drop all messages: what they are about was left."""
+        self._queue(())
+
+    def _tell(self, new: Message) -> None:
+        rest = tuple(m for m in self.live.messages if m.outlasts(new))
+        errors = () if new.level == "error" else tuple(m for m in rest if m.level == "error")
+        others = tuple(m for m in rest if m not in errors)
+        self._queue((*errors, new, *others)[:MOST_MESSAGES])
+
+    def _queue(self, messages: tuple[Message, ...]) -> None:
+        if messages != self.live.messages:
+            self.show(message=messages[0] if messages else None, waiting=messages[1:])
+
+    # Work
+
+    def start(
+        self,
+        lane: str,
+        title: str,
+        work: Work[Any],
+        done: Callable[[Any], None],
+        failed: Callable[[BaseException], None] | None = None,
+        cancelled: Callable[[], None] | None = None,
+        of: Cube | None = None,
+    ) -> None:
+        """Run work in the channel of its kind; ``done`` gets its result on the window's thread.
+
+        ``failed`` gets errors in place of the message bar. ``cancelled`` is called when the job was
+        cancelled, and not when a newer one of its kind took its place. ``of`` is the scene that the
+        result is for, whatever its mask: where another one is open by then, ``done`` is not called,
+        and a word is said where jobs of this kind are done in turn.
+        """
+        asked = Asked(title, work, done, failed or self.fail, cancelled or (lambda: None), of)
+        waiting = self._waiting[lane]
+        if CHANNELS[lane].in_turn and (waiting or self.lanes[lane].busy):
+            waiting.append(asked)
+        else:
+            self._launch(lane, asked)
+
+    def _launch(self, lane: str, asked: Asked) -> None:
+        def on_step(step: Step) -> None:
+            if lane in self.live.tasks:
+                task = replace(self.live.tasks[lane], step=step)
+                self.show(tasks={**self.live.tasks, lane: task})
+
+        def on_end(outcome: Outcome[Any]) -> None:
+            self._running.pop(lane, None)
+            if lane in self.live.tasks:
+                self.show(tasks={name: t for name, t in self.live.tasks.items() if name != lane})
+            self.attempt(self._end, lane, asked, outcome)
+            self._next(lane)
+
+        if not CHANNELS[lane].quiet:
+            others = {name: t for name, t in self.live.tasks.items() if name != lane}
+            self.show(tasks={**others, lane: Task(asked.title, time.monotonic())})
+        self._running[lane] = asked
+        self.lanes[lane].submit(asked.work, on_end, on_step)
+
+    def _end(self, lane: str, asked: Asked, outcome: Outcome[Any]) -> None:
+        if not self._is_here(asked):
+            self._tell_of_dropped(lane, asked)
+        elif outcome.error is None:
+            asked.done(outcome.value)
+        elif isinstance(outcome.error, Cancelled):
+            asked.cancelled()
+        else:
+            asked.failed(outcome.error)
+
+    def _next(self, lane: str) -> None:
+        """Begin with what waits for its turn; not with what is of a scene that was left."""
+        waiting = self._waiting[lane]
+        while waiting and not self.lanes[lane].busy:
+            asked = waiting.popleft()
+            if self._is_here(asked):
+                self._launch(lane, asked)
+            else:
+                asked.work.close()
+                self._tell_of_dropped(lane, asked)
+
+    def _is_here(self, asked: Asked) -> bool:
+        cube = self.document.cube
+        return asked.of is None or (cube is not None and cube.pixels is asked.of.pixels)
+
+    def _tell_of_dropped(self, lane: str, asked: Asked) -> None:
+        if CHANNELS[lane].in_turn:
+            self.note(f"{asked.title}: not done, because another scene was opened meanwhile.")
+
+    def _leave_scene(self, old: Document, new: Document) -> None:
+        """End what is of a scene that is no longer open."""
+        if new.cube is not old.cube:
+            self.cancel(*(lane for lane, asked in self._running.items() if not self._is_here(asked)))
+
+    def ahead(self, cube: Cube) -> Work[Scene]:
+        """Bring a cube into memory for what nobody asked for: after its picture is there."""
+        while self.lanes["picture"].busy:
+            yield None
+            time.sleep(WAIT)
+        return (yield from self.scenes.scene(cube))
+
+    def cancel(self, *lanes: str) -> None:
+        """Ask the jobs of some lanes to end; until they have, what is shown of them says so."""
+        for lane in lanes:
+            self.lanes[lane].cancel()
+        tasks = self.live.tasks
+        ending = {lane: replace(tasks[lane], ending=True) for lane in lanes if lane in tasks}
+        if ending:
+            self.show(tasks={**tasks, **ending})
+
+    def at_end(self, ending: Callable[[], None]) -> None:
+        """Call this when all work has ended and the window closes."""
+        self._endings.append(ending)
+
+    def close(self) -> None:
+        """End all work; nothing is called back from now on."""
+        for waiting in self._waiting.values():
+            waiting.clear()
+        for lane in self.lanes.values():
+            lane.cancel()
+        for name, lane in self.lanes.items():
+            if not lane.close():
+                log.warning("the work in %s did not end in time", name)
+        if not end_left():
+            log.warning("the work of a dialog did not end in time")
+        for ending in self._endings:
+            ending()
+        self._endings.clear()
+        self._live_listeners.clear()
+        self.history.unsubscribe_all()
+        self._elsewhere.clear()
+        self._handlers.clear()

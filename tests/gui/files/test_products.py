@@ -1,0 +1,32 @@
+"""The window opens the products whose layout is published, and unmixes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hsunmix.gui import commands as i
+from hsunmix.gui.state.workbench import Workbench
+from tests.formats.tiff_products import LINES, SAMPLES, make_desis, make_enmap
+
+
+@pytest.mark.parametrize("make", [make_enmap, make_desis])
+def test_an_image_with_what_lies_beside_it(
+    bench: Workbench, wait: Callable[[Callable[[], bool]], None], tmp_path: Path, make: Callable
+):
+    image, truth = make(tmp_path)
+    bench.send(i.Open(image, rank=3))
+    wait(lambda: bench.document.cube is not None and not bench.live.tasks)
+    cube = bench.document.cube
+    assert cube.shape == (LINES, SAMPLES, len(truth["nm"]))
+    wait(lambda: bench.live.shown is not None and not bench.live.tasks)
+    red = cube.wavelengths[cube.rgb_bands[0]]
+    assert abs(red - 650) < 60
+    bench.send(i.Unmix())
+    wait(lambda: bench.document.unmixing is not None and not bench.live.tasks)
+    result = bench.document.unmixing
+    np.testing.assert_array_equal(result.used_bands, ~truth["bad"])
+    assert result.abundances.shape == (3, LINES, SAMPLES)

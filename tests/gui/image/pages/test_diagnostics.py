@@ -1,0 +1,69 @@
+"""The pages of the residual and of the constraints."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from pytestqt.qtbot import QtBot
+
+from hsunmix.gui.commands import AddSuggested
+from hsunmix.gui.image.pages import constraints, residual
+from hsunmix.gui.state.insights import Checked, Suggested
+from hsunmix.gui.state.live import Live, PixelView
+from hsunmix.methods.constraints import Check
+from hsunmix.methods.suggestion import Suggestion
+from hsunmix.session.document import Document
+
+
+def checked(document: Document) -> Checked:
+    overstep = np.zeros((13, 9), np.float32)
+    overstep[3, 7] = 0.4
+    overstep[12, 8] = np.nan
+    sentence = "12 % of the pixels need something these endmembers don't offer."
+    return Checked(document.unmixing, Check(overstep, 0.12, 0.3, 0.12, True, sentence))
+
+
+def test_the_constraints_are_a_map_and_a_sentence(document: Document):
+    live = Live(checked=checked(document), cursor=PixelView(3, 7))
+    drawing = constraints.draw(document, live, 1 << 20)
+    assert drawing.shape == (13, 9)
+    assert drawing.caption == live.checked.check.sentence
+    picture = drawing.tiles[0].values
+    assert picture[3, 7] == picture.max() > picture[0, 0] > 0
+    assert picture[12, 8] == 0  # transparent
+    assert "away from one" in drawing.scales[0].label
+    assert constraints.value(document, live) == "violation 0.400"
+
+
+def test_until_they_are_known_the_page_says_so(document: Document):
+    drawing = constraints.draw(document, Live(), 1 << 20)
+    assert drawing.tiles == ()
+    assert "being computed" in drawing.caption
+    assert constraints.value(document, Live(cursor=PixelView(0, 0))) == ""
+    assert constraints.depends(document, Live()) != constraints.depends(
+        document, Live(checked=checked(document))
+    )
+    assert not constraints.available(Document(), Live())
+
+
+def test_what_is_missing_is_marked_and_one_click_away(document: Document, qtbot: QtBot):
+    found = Suggestion(3, 4, np.array([31]), np.ones(20), 5.25)
+    live = Live(suggested=Suggested(document.unmixing, found))
+    assert residual.marks(document, live) == ((3, 4, residual.WORST, "s"),)
+    controls = residual.controls()
+    qtbot.addWidget(controls)
+    seen: list[object] = []
+    controls.intent.connect(seen.append)
+    controls.present(document, live)
+    controls.show()
+    assert controls.sentence.text() == "Worst near 3, 4: 5.2 × the usual misfit"
+    controls.add.click()
+    assert seen == [AddSuggested()]
+    older = replace(document, unmixing=replace(document.unmixing, note="newer"))
+    assert residual.marks(older, live) == ()
+    controls.present(older, live)
+    assert not controls.add.isVisible()
+    assert controls.sentence.text() == ""
+    controls.present(document, Live(suggested=Suggested(document.unmixing, None)))
+    assert controls.sentence.text() == "No pixels stand out from the usual misfit"

@@ -1,0 +1,123 @@
+"""Runs with several numbers of endmembers in the background."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator
+
+import numpy as np
+import pytest
+
+from hsunmix.gui import commands as i
+from hsunmix.gui.run import sweep_controller as module
+from hsunmix.gui.state.workbench import Workbench
+from hsunmix.methods.pipeline import Request
+from hsunmix.methods.sweep import Sweep, SweepStep
+from hsunmix.session.document import Document, RunSettings
+from tests.conftest import make_cube
+
+Wait = Callable[[Callable[[], bool]], None]
+
+
+def known(errors: float) -> Sweep:
+    nothing = np.full(2, np.nan)
+    return Sweep("spa", (2, 3), np.full((2, 2), errors), nothing, nothing)
+
+
+@pytest.fixture
+def loaded(bench: Workbench, wait: Wait) -> Workbench:
+    bench.history.reset(Document(cube=make_cube(30, 20, noise=0.002)))
+    wait(lambda: not bench.live.tasks)
+    return bench
+
+
+class Gate:
+    """A sweep that goes on until it is let through."""
+
+    def __init__(self) -> None:
+        self.open, self.closed = threading.Event(), 0
+        self.asked: list[tuple[Request, list[int], int]] = []
+
+    def sweep(
+        self, scene: object, request: Request, ranks: range, seeds: int
+    ) -> Generator[SweepStep, None, Sweep]:
+        self.asked.append((request, list(ranks), seeds))
+        try:
+            while not self.open.wait(0.005):
+                yield SweepStep(0.5, message="Half", sweep=known(0.5))
+        except GeneratorExit:
+            self.closed += 1
+            raise
+        return known(0.1)
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
+    made = Gate()
+    monkeypatch.setattr(module, "sweep", made.sweep)
+    return made
+
+
+def test_the_method_of_the_run_panel_is_run_with_every_number(loaded: Workbench, wait: Wait):
+    loaded.send(i.SetRun(RunSettings("spa", 3)))
+    before = loaded.document
+    loaded.send(i.StartSweep(2, 4, 2))
+    wait(lambda: loaded.live.sweep is not None)
+    found = loaded.live.sweep
+    assert (found.method, found.ranks, found.seeds) == ("spa", (2, 3, 4), 2)
+    assert np.isfinite(found.worst).all()
+    assert loaded.document is before  # nothing is changed by looking
+    assert "sweep" not in loaded.live.tasks
+
+
+def test_its_settings_reach_the_runs(loaded: Workbench, gate: Gate, wait: Wait):
+    loaded.send(i.SetRun(RunSettings("hals", 3, "fcls", 5, {"hals": {"max_iterations": 7}})))
+    loaded.send(i.StartSweep(2, 3))
+    wait(lambda: bool(gate.asked))
+    request, ranks, seeds = gate.asked[0]
+    assert (request.method, request.abundance, request.seed) == ("hals", "fcls", 5)
+    assert request.parameters == {"max_iterations": 7}
+    assert (ranks, seeds) == ([2, 3], 3)
+
+
+def test_what_was_found_stays_when_it_is_cancelled(loaded: Workbench, gate: Gate, wait: Wait):
+    loaded.send(i.StartSweep(2, 3))
+    wait(lambda: loaded.live.tasks["sweep"].step is not None)
+    assert loaded.live.sweep is None
+    loaded.send(i.CancelSweep())
+    wait(lambda: loaded.live.sweep is not None)
+    assert gate.closed == 1
+    assert loaded.live.sweep.errors[0, 0] == 0.5
+    assert loaded.live.message is None
+
+
+def test_escape_cancels_it_too(loaded: Workbench, gate: Gate, wait: Wait):
+    loaded.send(i.StartSweep(2, 3))
+    wait(lambda: "sweep" in loaded.live.tasks)
+    loaded.send(i.CancelWork())
+    wait(lambda: "sweep" not in loaded.live.tasks)
+
+
+def test_that_of_the_scene_before_is_dropped(loaded: Workbench, gate: Gate, wait: Wait):
+    loaded.send(i.StartSweep(2, 3))
+    wait(lambda: loaded.live.tasks["sweep"].step is not None)
+    loaded.history.reset(Document(cube=make_cube(7, 8)))
+    gate.open.set()
+    wait(lambda: not loaded.lanes["sweep"].busy)
+    assert loaded.live.sweep is None
+
+
+def test_unmixing_goes_on_beside_it(loaded: Workbench, gate: Gate, wait: Wait):
+    loaded.send(i.StartSweep(2, 3))
+    loaded.send(i.SetRun(RunSettings("spa", 3)))
+    loaded.send(i.Unmix())
+    wait(lambda: loaded.document.unmixing is not None)
+    gate.open.set()
+    wait(lambda: loaded.live.sweep is not None)
+    assert loaded.live.sweep.errors[0, 0] == 0.1
+
+
+def test_an_impossible_request_is_a_message(loaded: Workbench, wait: Wait):
+    loaded.send(i.StartSweep(40, 50))
+    wait(lambda: loaded.live.message is not None)
+    assert "none of the numbers" in loaded.live.message.text
