@@ -17,6 +17,7 @@ from hsunmix.errors import InputError, ParameterError
 from hsunmix.methods import get, pipeline
 from hsunmix.methods._starts import check_library
 from hsunmix.methods.units import scale_note
+from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube
 from hsunmix.model.foreign import image, is_image, matrix, spectra
 from hsunmix.model.foreign import weights as weights_of
@@ -144,18 +145,16 @@ def unmix(
         The request makes no sense for these data; ParameterError names a parameter.
     """
     cube, endmembers, given = _cube(cube_or_x, nodata), None, None
-    if isinstance(init, str):
-        parameters["init"] = init
-    elif init is not None:
+    if init is not None and not isinstance(init, str):
         endmembers, given = _spectra(init, cube, "init")
     if rank is None and endmembers is None:
         raise ParameterError("rank", "say how many endmembers to look for, such as rank=5")
     number = whole_number(rank, "rank") if endmembers is None or rank is not None else endmembers.shape[1]
     request = pipeline.Request(
-        method, number, parameters, abundance or "", whole_number(seed, "seed", 0),
+        Choice(method, parameters), number, Choice(abundance or "", abundance_parameters or {}),
+        whole_number(seed, "seed", 0), Choice(init if isinstance(init, str) else "", init_parameters or {}),
         endmembers, columns(locked), None if weights is None else _weights(weights, cube_or_x, cube),
-        abundance_parameters=abundance_parameters or {}, spectra_from=given,
-        libraries=_libraries(library, method, cube), init_parameters=init_parameters or {},
+        spectra_from=given, libraries=_libraries(library, method, cube),
     )  # fmt: skip
     scene = _told(finish(pipeline.load_for(cube, request)), cube, cube_or_x)
     unmixing = finish(pipeline.unmix(scene, request))
@@ -200,7 +199,7 @@ def abundances(
     cube = _cube(cube_or_x, nodata)
     w, given = _spectra(endmembers, cube, "the endmembers")
     scene = _told(finish(load(cube, w)), cube, cube_or_x)
-    found = finish(pipeline.solve(scene, w, method, parameters))
+    found = finish(pipeline.solve(scene, w, Choice(method, parameters)))
     if given is None:
         _warn_of_units(scene, w)
     for note in () if given is None else given.notes:
@@ -220,7 +219,7 @@ def estimate_rank(
     cube = _cube(cube_or_x, nodata)
     scene = _told(finish(load(cube)), cube, cube_or_x)
     _warn_of_assumptions(scene)
-    return finish(pipeline.estimate_rank(scene, method, parameters)).rank
+    return finish(pipeline.estimate_rank(scene, Choice(method, parameters))).rank
 
 
 def _spectra(given: ArrayLike | Spectra, cube: Cube, what: str) -> tuple[NDArray[np.float64], Library | None]:

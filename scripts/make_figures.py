@@ -24,6 +24,7 @@ from hsunmix.engine.loading import load
 from hsunmix.formats import open_spectra
 from hsunmix.methods import Method, methods
 from hsunmix.methods.pipeline import estimate_rank
+from hsunmix.model.choice import Choice
 from hsunmix.model.progress import finish
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,14 +43,14 @@ scene = finish(load(cube))
 def draw(method: Method) -> None:
     """Write a method's figure."""
     figure = Figure(figsize=(7.2, 2.5), layout="constrained")
-    kind = "extraction" if method.id == "auto" else method.kind  # it has no curve of errors
+    kind = "extraction" if method.name == "auto" else method.kind  # it has no curve of errors
     draws = {"extraction": extraction, "factorization": factorization, "abundance": abundance, "rank": rank}
     draws[kind](figure, method.id)
     IMAGES.mkdir(parents=True, exist_ok=True)
     file = io.BytesIO()
     figure.savefig(file, dpi=75)
     few = Image.open(file).convert("RGB").quantize(64, dither=Image.Dither.NONE)
-    few.save(IMAGES / f"{method.id}.png", optimize=True)
+    few.save(IMAGES / f"{method.name}.png", optimize=True)
 
 
 def extraction(figure: Figure, name: str) -> None:
@@ -104,7 +105,7 @@ def abundance(figure: Figure, name: str) -> None:
 
 def rank(figure: Figure, name: str) -> None:
     """Draw the curve behind an estimate."""
-    estimate = finish(estimate_rank(scene, name))
+    estimate = finish(estimate_rank(scene, Choice(name)))
     part = figure.subplots()
     curve = estimate.curve[:40]
     part.plot(np.arange(1, len(curve) + 1), curve, ".-", color=COLOURS[0])

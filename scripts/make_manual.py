@@ -80,14 +80,14 @@ def _kind(kind: str) -> Iterator[str]:
     yield f"## {HEADINGS[kind]}\n\n| | | |\n|---|---|---|"
     for method in methods().values():
         if method.kind == kind:
-            yield f"| [`{method.id}`](methods/{method.id}.md) | {method.title} | {method.summary} |"
+            yield f"| [`{method.id}`](methods/{method.name}.md) | {method.title} | {method.summary} |"
     yield ""
 
 
 def _method(method: Method) -> Iterator[str]:
     yield f"# {method.title} · `{method.id}`\n\n{method.summary}\n"
-    yield f"![{method.title} on the sample cube](../images/methods/{method.id}.png)\n"
-    caption = CAPTIONS["extraction" if method.id == "auto" else method.kind]
+    yield f"![{method.title} on the sample cube](../images/methods/{method.name}.png)\n"
+    caption = CAPTIONS["extraction" if method.name == "auto" else method.kind]
     yield f"*On the sample cube. {caption}*\n"
     for paragraph in method.details.split("\n\n"):
         yield from _paragraph(paragraph)
@@ -142,7 +142,7 @@ def example_page(script: Path) -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "methods.md": methods_page,
     "menus.md": menus_page,
-    **{f"methods/{m.id}.md": partial(method_page, m) for m in methods().values()},
+    **{f"methods/{m.name}.md": partial(method_page, m) for m in methods().values()},
     **{f"examples/{p.stem}.md": partial(example_page, p) for p in sorted((DOCS / "examples").glob("*.py"))},
 }
 

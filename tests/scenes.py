@@ -7,6 +7,7 @@ from scipy.optimize import linear_sum_assignment
 
 from hsunmix.engine.loading import from_array
 from hsunmix.methods import pipeline
+from hsunmix.model.choice import Choice
 from hsunmix.model.progress import finish
 
 __all__ = ["angles", "lake", "library_problem", "mixture", "solved"]
@@ -58,4 +59,4 @@ def library_problem(rank: int, seed: int = 0, pixels: int = 200) -> tuple[np.nda
 
 def solved(x: np.ndarray, w: np.ndarray, method: str, **parameters: object) -> np.ndarray:
     """Abundances of given spectra by a method."""
-    return finish(pipeline.solve(from_array(x), w, method, parameters)).abundances.astype(np.float64)
+    return finish(pipeline.solve(from_array(x), w, Choice(method, parameters))).abundances.astype(np.float64)

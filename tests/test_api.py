@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import hsunmix
+from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube
 from tests.conftest import make_cube
 
@@ -93,7 +94,7 @@ def test_parameters_of_the_abundance_method(small_cube: Cube) -> None:
     alone = hsunmix.abundances(small_cube, found.endmembers, "sunsal", penalty=0.3)
     np.testing.assert_array_equal(found.abundances, alone)
     assert found.asked is not None
-    assert found.asked.abundance_parameters == {"penalty": 0.3}
+    assert found.asked.abundance == Choice("sunsal", {"penalty": 0.3})
     weak = hsunmix.unmix(small_cube, "hals", rank=3, abundance="sunsal")
     assert found.abundances.sum() < 0.9 * weak.abundances.sum()
     for given, words in (

@@ -48,14 +48,13 @@ def is_spectra(init: str | None) -> bool:
     InputError
         There is neither.
     """
-    from hsunmix.methods import methods
+    from hsunmix.methods import find, methods
     from hsunmix.methods.factorization._initial import OTHERS
     from hsunmix.session.libraries import BUILTIN
 
     if init is None:
         return False
-    known = methods().get(init)
-    if init in OTHERS or (known is not None and known.kind == "extraction"):
+    if init in OTHERS or find(init, "extraction") is not None:
         return False
     if init == BUILTIN or Path(init).exists() or Path(init).name != init or Path(init).suffix:
         return True

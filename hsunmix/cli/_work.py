@@ -97,16 +97,15 @@ def check_request(request: Request, libraries: Sequence[object] = ()) -> None:
         none.
     """
     from hsunmix.methods import get
-    from hsunmix.methods._starts import check_init, check_library
+    from hsunmix.methods._starts import check_library, init_of, method_params
     from hsunmix.methods.pipeline import abundance_params
-    from hsunmix.parameters import make
 
     if request.rank < 1:
         raise InputError(f"{request.rank} endmembers cannot be found; -r takes 1 or more")
-    method = get(request.method, "factorization", "extraction")
-    make(method.params, request.parameters)
+    method = get(request.method.method, "factorization", "extraction")
+    method_params(method, request)
     check_library(method, libraries)
-    check_init(method, request)
+    init_of(method, request)
     abundance_params(request)
 
 
@@ -153,8 +152,7 @@ def solve_cube(cube: Cube, request: Request) -> Unmixing:
     w = request.endmembers
     assert w is not None  # they are what is solved for
     scene = run(load(cube, w), "Reading")
-    own = request.abundance_parameters
-    return run(solve(scene, w, request.abundance, own, request.spectra_from), "Unmixing")
+    return run(solve(scene, w, request.abundance, request.spectra_from), "Unmixing")
 
 
 def write(delivery: Delivery, folder: ProductFolder, products: Sequence[str]) -> list[Path]:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from hsunmix.cli._options import as_json, cube_argument, echo_json, narrowing, reading, settings
-from hsunmix.parameters import from_text, make
+from hsunmix.parameters import from_texts, make
 
 
 @click.command("rank", short_help="Estimate the number of endmembers.")
@@ -32,12 +32,13 @@ def command(
     from hsunmix.engine.loading import load
     from hsunmix.methods import get
     from hsunmix.methods.pipeline import estimate_rank
+    from hsunmix.model.choice import Choice
 
-    parameters = dict(from_text(text) for text in settings)
+    parameters = from_texts(settings)
     make(get(method, "rank").params, parameters)
     with about(cube):
         scene = run(load(open_part(cube, options, masks, bands)), "Reading")
-        estimate = run(estimate_rank(scene, method, parameters), "Estimating")
+        estimate = run(estimate_rank(scene, Choice(method, parameters)), "Estimating")
     if as_json:
         echo_json(
             {

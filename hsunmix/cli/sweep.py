@@ -45,9 +45,10 @@ def command(
     from hsunmix.engine.loading import load
     from hsunmix.methods.pipeline import Request
     from hsunmix.methods.sweep import sweep
+    from hsunmix.model.choice import Choice
 
     numbers = _numbers(ranks)
-    request = Request(method, parameters=from_texts(settings), seed=seed)
+    request = Request(Choice(method, from_texts(settings)), seed=seed)
     with about(cube):
         check_request(request)
         scene = run(load(open_part(cube, options, masks, bands)), "Reading")

@@ -124,6 +124,7 @@ def command(
     from hsunmix.cli import _work as work
     from hsunmix.exports import Delivery
     from hsunmix.methods.pipeline import Request
+    from hsunmix.model.choice import Choice
     from hsunmix.session.archive import save
     from hsunmix.session.libraries import open_library
     from hsunmix.session.place import check_place
@@ -133,7 +134,7 @@ def command(
         raise click.UsageError(f"--shade is -a shade; -a {abundance} asks for something else")
     abundance = "shade" if shade else abundance
     start = endmembers if endmembers is not None else init if is_spectra(init) else None
-    parameters = from_texts([*settings, *([f"init={init}"] if init and start is None else [])])
+    parameters = from_texts(settings)
     if init and start is not None and "init" in parameters:
         raise click.UsageError(f"the start is both {init} and --set init={parameters['init']}: leave one out")
     names = work.check_products(products)
@@ -149,9 +150,10 @@ def command(
     library = None if start is None else open_library(start)
     columns = locked_columns(locked, library)
     rank = _rank(rank, library, columns)
-    own = from_texts(abundance_set)
-    request = Request(method, rank, parameters, abundance, seed, abundance_parameters=own)
-    request = replace(request, init_parameters=from_texts(init_set))
+    request = Request(
+        Choice(method, parameters), rank, Choice(abundance, from_texts(abundance_set)), seed,
+        Choice("" if start is not None else init or "", from_texts(init_set)),
+    )  # fmt: skip
     with work.about(cube):
         work.check_request(request, libraries)
         opened = work.open_part(cube, options, masks, bands)
@@ -215,10 +217,8 @@ def summary(result: Unmixing, written: list[Path]) -> None:
 def _document(cube: Cube, request: Request, result: Unmixing) -> Document:
     """Return what a session would hold: the records are written from it."""
     from hsunmix.session.document import Document, RunSettings
-    from hsunmix.session.runs import for_panel, with_run
+    from hsunmix.session.runs import for_panel, settings_of, with_run
 
-    given = ((request.method, request.parameters), (request.abundance, request.abundance_parameters))
-    changed = {name: dict(values) for name, values in given if values}
-    settings = RunSettings(result.method, request.rank, request.abundance, request.seed, changed)
+    settings = replace(settings_of(result), rank=request.rank)
     panel = for_panel(settings, RunSettings())
     return with_run(Document(cube=cube, settings=panel), result, settings)

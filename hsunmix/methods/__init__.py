@@ -72,6 +72,7 @@ __all__ = [
     "Problem",
     "RankEstimate",
     "Traits",
+    "find",
     "get",
     "methods",
 ]
@@ -92,6 +93,12 @@ class Method:
     params: type[msgspec.Struct]
     run: Callable[..., Generator[Step | None, None, Any]]
     traits: Traits
+
+    @property
+    def name(self) -> str:
+        """A name that no method of another kind has: its identifier, where that is taken ``auto-rank``."""
+        before = KINDS[: KINDS.index(self.kind)]
+        return f"{self.id}-{self.kind}" if any((kind, self.id) in methods() for kind in before) else self.id
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -136,20 +143,18 @@ CLASSES: dict[str, type[Method]] = {
 
 
 @cache
-def methods() -> dict[str, Method]:
-    """Every method by its identifier, in the order of ``KINDS``, ``auto`` first."""
+def methods() -> dict[tuple[str, str], Method]:
+    """Every method by kind and identifier, in the order of ``KINDS``; of each kind ``auto`` comes first."""
     found = {}
     for kind in KINDS:
-        for name, module in modules(f"{__name__}.{kind}", "TITLE", "REFERENCE", "Params", "run"):
+        inside = modules(f"{__name__}.{kind}", "TITLE", "REFERENCE", "Params", "run")
+        for name, module in sorted(inside, key=lambda item: item[0] != "auto"):
             first, _, details = (module.__doc__ or "").strip().partition("\n\n")
-            summary = " ".join(first.split())
-            # One idea may serve two kinds: fgnsr extracts, and its diagonal tells the rank.
-            identifier = f"{name}-{kind}" if name in found else name
-            found[identifier] = CLASSES[kind](
-                identifier, kind, module.TITLE, module.REFERENCE, summary, details, module.Params, module.run,
-                _traits(module),
+            found[kind, name] = CLASSES[kind](
+                name, kind, module.TITLE, module.REFERENCE, " ".join(first.split()), details, module.Params,
+                module.run, _traits(module),
             )  # fmt: skip
-    return dict(sorted(found.items(), key=lambda item: item[0] != "auto"))
+    return found
 
 
 def _traits(module: ModuleType) -> Traits:
@@ -176,7 +181,7 @@ def get(name: str, /, *kinds: str) -> Method:
     Parameters
     ----------
     name : str
-        For a kind whose methods are ``name-kind``, ``name`` is enough.
+        As of ``find``.
     *kinds : str
         The kinds that are acceptable; all when none is given.
 
@@ -185,20 +190,31 @@ def get(name: str, /, *kinds: str) -> Method:
     InputError
         There is no such method, or it is of another kind.
     """
-    known = [m.id for m in methods().values() if not kinds or m.kind in kinds]
-    if name not in known:
-        for kind in kinds:
-            if f"{name}-{kind}" in known:
-                return methods()[f"{name}-{kind}"]
-        raise InputError(f"{name!r} is no {' or '.join(kinds) or 'known'} method (known: {', '.join(known)})")
-    return methods()[name]
+    found = find(name, *kinds)
+    if found is None:
+        known = ", ".join(dict.fromkeys(m.id for m in methods().values() if not kinds or m.kind in kinds))
+        raise InputError(f"{name!r} is no {' or '.join(kinds) or 'known'} method (known: {known})")
+    return found
+
+
+def find(name: str, /, *kinds: str) -> Method | None:
+    """Return the first method of some kinds, of all when none is given, that has an identifier, or None.
+
+    ``name-kind`` names one of that kind too, such as ``auto-rank``.
+    """
+    for kind in kinds or KINDS:
+        method = methods().get((kind, name.removesuffix(f"-{kind}"))) or methods().get((kind, name))
+        if method is not None:
+            return method
+    return None
 
 
 class _CallableRegistry(ModuleType):
     """The package is called ``methods``, and so is the function of the public API."""
 
     def __call__(self) -> dict[str, Method]:
-        return dict(methods())
+        """Return every method by a name of its own: see ``Method.name``."""
+        return {method.name: method for method in methods().values()}
 
 
 sys.modules[__name__].__class__ = _CallableRegistry

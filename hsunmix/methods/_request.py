@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hsunmix.model.choice import Choice
 from hsunmix.model.library import Library
 from hsunmix.model.unmixing import Weights
 
@@ -21,16 +21,15 @@ class Request:
 
     Attributes
     ----------
-    method : str
+    method : Choice
         A factorization or an extraction method.
     rank : int
-    parameters : mapping
-        The method's, by name; what is left out has its default.
-    abundance : str
-        Abundance method; empty for the factorization's own, and nnls after an extraction.
-    abundance_parameters : mapping
-        Those of ``abundance``, by name.
+    abundance : Choice
+        An abundance method; none for the factorization's own way, and nnls after an extraction.
     seed : int
+    init : Choice
+        What the method starts from; none for what its parameter ``init`` says. Parameters without a method
+        are those of that one.
     endmembers : array, (bands, r), or None
         Spectra to start from, in the cube's units; fewer than ``rank`` where all of them are locked.
     locked : tuple of int
@@ -40,24 +39,20 @@ class Request:
         (bands, pixels); or one for each pixel, (lines, samples); or one for each band.
     weights_from : Weights or None
         The file that they were read from.
-    init_parameters : mapping
-        Those of the extraction that the method's parameter ``init`` names, by name.
     spectra_from : Library or None
         What ``endmembers`` are the spectra of, brought to the cube's bands and units.
     libraries : tuple of Library
         For a method that chooses spectra from some; on the cube's bands and in its units.
     """
 
-    method: str = "auto"
+    method: Choice = field(default_factory=lambda: Choice("auto"))
     rank: int = 4
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    abundance: str = ""
+    abundance: Choice = field(default_factory=Choice)
     seed: int = 0
+    init: Choice = field(default_factory=Choice)
     endmembers: NDArray[np.float64] | None = None
     locked: tuple[int, ...] = ()
     weights: NDArray[Any] | None = None
     weights_from: Weights | None = None
-    abundance_parameters: Mapping[str, Any] = field(default_factory=dict)
-    init_parameters: Mapping[str, Any] = field(default_factory=dict)
     spectra_from: Library | None = None
     libraries: tuple[Library, ...] = ()

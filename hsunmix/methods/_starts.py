@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Generator
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,17 +13,18 @@ from hsunmix.engine.passes import norms_squared, residuals
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import PerPixel
 from hsunmix.errors import InputError, ParameterError
-from hsunmix.methods import Extraction, Method, Problem, get, methods
+from hsunmix.methods import Extraction, Method, Problem, find, get
 from hsunmix.methods._layout import laid_out
 from hsunmix.methods._request import Request
 from hsunmix.methods.factorization._initial import OTHERS
 from hsunmix.methods.locked import put_in
+from hsunmix.model.choice import Choice
 from hsunmix.model.foreign import spectra
 from hsunmix.model.library import Library, joined
 from hsunmix.model.progress import Step
 from hsunmix.parameters import columns, make, whole_number
 
-__all__ = ["check_init", "check_library", "checked", "started"]
+__all__ = ["check_library", "checked", "init_of", "method_params", "start_of", "started"]
 
 Array = NDArray[np.float64]
 
@@ -83,21 +85,54 @@ def started(
         if not method.traits.takes_weights:
             raise InputError(f"{method.id} takes no weights; weighted does")
         weights = laid_out(scene, np.asarray(request.weights))
-    library, own = _library(scene, request, method), request.init_parameters
-    check_init(method, request)
+    library, own = _library(scene, request, method), init_of(method, request).parameters
     return Problem(scene, request.rank, request.seed, given, locked, weights, library, own), said
 
 
-def check_init(method: Method, request: Request) -> None:
-    """Refuse parameters of a start that no extraction makes, and such as it doesn't have."""
-    if not request.init_parameters:
-        return
-    init = getattr(make(method.params, request.parameters), "init", "")
-    extraction = init not in OTHERS and init in methods() and methods()[init].kind == "extraction"
-    if request.endmembers is not None or not (method.traits.starts_from_spectra and extraction):
-        names = ", ".join(request.init_parameters)
-        raise InputError(f"{names}: of an extraction to start from, but {method.id} starts from none here")
-    make(get(init, "extraction").params, request.init_parameters)
+def method_params(method: Method, request: Request) -> msgspec.Struct:
+    """Return a method's parameters; what it starts from is among them.
+
+    Raises
+    ------
+    ParameterError
+        One was refused, by name, or the start is given twice and not the same.
+    """
+    own, start = request.method.parameters, request.init.method
+    if not start:
+        return make(method.params, own)
+    if own.get("init", start) != start:
+        raise ParameterError("init", f"the start is both {start} and {own['init']}: leave one out")
+    return make(method.params, {**own, "init": start})
+
+
+def init_of(method: Method, request: Request) -> Choice:
+    """Return what a method starts from, with the parameters of the extraction that makes it.
+
+    Raises
+    ------
+    InputError
+        Parameters of a start that no extraction makes; ParameterError names one that it doesn't have.
+    """
+    start = getattr(method_params(method, request), "init", "") if request.endmembers is None else ""
+    given = request.init.parameters
+    if given:
+        if not (method.traits.starts_from_spectra and _is_extraction(start)):
+            names = ", ".join(given)
+            why = f"of an extraction to start from, but {method.id} starts from none here"
+            raise InputError(f"{names}: {why}")
+        make(get(start, "extraction").params, given)
+    return Choice(start, dict(given))
+
+
+def start_of(method: Method, own: Choice) -> str:
+    """Return the extraction that a method's parameter ``init`` names; empty where it names none."""
+    usual = next((p.default for p in method.parameters if p.name == "init"), "")
+    start = own.parameters.get("init", usual)
+    return str(start) if method.traits.starts_from_spectra and _is_extraction(start) else ""
+
+
+def _is_extraction(start: str) -> bool:
+    return start not in OTHERS and find(start, "extraction") is not None
 
 
 def check_library(method: Method, libraries: Collection[object]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import count
@@ -23,10 +23,11 @@ from hsunmix.methods._misfit import misfit
 from hsunmix.methods._missing import abundances_of_known, known_by
 from hsunmix.methods._request import Request
 from hsunmix.methods._scaling import scaled_to_sum_one
-from hsunmix.methods._starts import checked, started
+from hsunmix.methods._starts import checked, init_of, method_params, start_of, started
 from hsunmix.methods.diagnosis import diagnose
 from hsunmix.methods.locked import with_locked
 from hsunmix.methods.units import noted
+from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube
 from hsunmix.model.foreign import spectra
 from hsunmix.model.library import Library, LibraryFile
@@ -35,10 +36,11 @@ from hsunmix.model.unmixing import Asked, Unmixing, Weights
 from hsunmix.model.wording import percent
 from hsunmix.parameters import make, to_dict
 
-__all__ = ["Request", "abundance_params", "estimate_rank", "load_for", "solve", "unmix"]
+__all__ = ["Request", "abundance_params", "estimate_rank", "load_for", "solve", "start_of", "unmix"]
 
 Steps = Generator[Step | None, None, Unmixing]
 
+AUTO, NNLS = Choice("auto"), Choice("nnls")
 NOTHING_EXPLAINED = 1 - 1e-6  # relative error from which on no iteration has come to anything
 
 
@@ -52,7 +54,7 @@ def load_for(cube: Cube, request: Request) -> Generator[Step | None, None, Scene
     InputError, TooLargeError, FileError
         As of ``load``.
     """
-    method = get(request.method, "factorization", "extraction")
+    method = get(request.method.method, "factorization", "extraction")
     if request.weights is not None and method.traits.takes_weights:
         cube = with_weights(cube, request.weights)
     return (yield from load(cube, request.endmembers))
@@ -69,8 +71,8 @@ def unmix(scene: Scene, request: Request) -> Steps:
         A parameter was refused, by name.
     """
     began = perf_counter()
-    method = get(request.method, "factorization", "extraction")
-    params = make(method.params, request.parameters)
+    method = get(request.method.method, "factorization", "extraction")
+    params = method_params(method, request)
     asked = abundance_params(request)
     request = checked(scene, request)
     problem, said = yield from started(scene, request, method)
@@ -84,15 +86,15 @@ def unmix(scene: Scene, request: Request) -> Steps:
     # Scaled, then solved, then measured: fractions that sum to one need spectra that have their scale.
     if not result.fixed_scale and not result.abundance:
         result = yield from scaled_to_sum_one(scene, result, problem.locked)
-    wanted = request.abundance or result.abundance
-    if wanted and (wanted != result.abundance or result.abundances is None or request.abundance_parameters):
+    wanted = request.abundance.method or result.abundance
+    if wanted and (wanted != result.abundance or result.abundances is None or request.abundance.parameters):
         result = yield from _with_abundances(scene, result, wanted, asked, known)
         if problem.weights is not None:
             said = f"{said} {wanted.upper()} counts all known values alike, whatever their weights.".strip()
     result = replace(result, note=" ".join(filter(None, [said, result.note, result.abundance_note])))
     unmixing = yield from _finish(scene, result, method, to_dict(params), known)
     unmixing = noted(scene, unmixing, request.endmembers)
-    asked_for = _asked(request)
+    asked_for = _asked(request, init_of(method, request))
     names = _names(asked_for.spectra, request.locked, unmixing.rank, result.names)
     note = _with_notes(unmixing.note, request.spectra_from, *request.libraries)
     return replace(
@@ -100,17 +102,15 @@ def unmix(scene: Scene, request: Request) -> Steps:
     )
 
 
-def _asked(request: Request) -> Asked:
+def _asked(request: Request, init: Choice) -> Asked:
     weights = request.weights_from
     if weights is None and request.weights is not None:
         weights = Weights(shape=np.shape(request.weights))
     spectra = None
     if request.endmembers is not None:
         spectra = LibraryFile("") if request.spectra_from is None else request.spectra_from.file
-    return Asked(
-        request.abundance, request.endmembers, request.locked, weights, dict(request.abundance_parameters),
-        spectra, tuple(library.file for library in request.libraries), dict(request.init_parameters),
-    )  # fmt: skip
+    libraries = tuple(library.file for library in request.libraries)
+    return Asked(request.abundance, request.endmembers, request.locked, weights, spectra, libraries, init)
 
 
 def _with_notes(note: str, *libraries: Library | None) -> str:
@@ -148,10 +148,11 @@ def abundance_params(request: Request) -> msgspec.Struct | None:
     ParameterError
         A parameter was refused, by name.
     """
-    if request.abundance:
-        return make(get(request.abundance, "abundance").params, request.abundance_parameters)
-    if request.abundance_parameters:
-        names = ", ".join(request.abundance_parameters)
+    asked = request.abundance
+    if asked.method:
+        return make(get(asked.method, "abundance").params, asked.parameters)
+    if asked.parameters:
+        names = ", ".join(asked.parameters)
         raise InputError(f"{names}: parameters of an abundance method, but none was asked for")
     return None
 
@@ -159,8 +160,7 @@ def abundance_params(request: Request) -> msgspec.Struct | None:
 def solve(
     scene: Scene,
     endmembers: NDArray[np.float64],
-    abundance: str = "nnls",
-    parameters: Mapping[str, Any] | None = None,
+    abundance: Choice = NNLS,
     given: Library | None = None,
 ) -> Steps:
     """Find the abundances of given endmembers.
@@ -170,33 +170,30 @@ def solve(
     scene : Scene
     endmembers : array, (bands, r)
         In the cube's units.
-    abundance : str
-    parameters : mapping, optional
-        The abundance method's.
+    abundance : Choice
+        An abundance method.
     given : Library, optional
         What they are the spectra of, brought to the cube's bands and units: the result has its names.
     """
     began = perf_counter()
     endmembers = spectra(endmembers)
     w = scene.used_spectra(endmembers)
-    method = get(abundance, "abundance")
-    params = make(method.params, parameters or {})
+    method = get(abundance.method, "abundance")
+    params = make(method.params, abundance.parameters)
     found = yield from method.run(scene, w, params)
-    result = Factorization(w, found.h, np.zeros((0, 2)), abundance=abundance, note=found.note)
+    result = Factorization(w, found.h, np.zeros((0, 2)), abundance=method.id, note=found.note)
     unmixing = noted(scene, (yield from _finish(scene, result, method, to_dict(params))), endmembers)
     if given is not None:
-        asked = Asked(method.id, None, (), None, dict(parameters or {}), given.file)
+        asked = Asked(abundance, spectra=given.file)
         names = _names(given.file, range(w.shape[1]), w.shape[1])
         unmixing = replace(unmixing, asked=asked, names=names, note=_with_notes(unmixing.note, given))
     return replace(unmixing, seconds=perf_counter() - began)
 
 
-def estimate_rank(
-    scene: Scene, method: str = "auto", parameters: Mapping[str, Any] | None = None
-) -> Generator[Step | None, None, RankEstimate]:
+def estimate_rank(scene: Scene, method: Choice = AUTO) -> Generator[Step | None, None, RankEstimate]:
     """Estimate the number of endmembers."""
-    chosen = get(method, "rank")
-    return (yield from chosen.run(scene, make(chosen.params, parameters or {})))
+    chosen = get(method.method, "rank")
+    return (yield from chosen.run(scene, make(chosen.params, method.parameters)))
 
 
 def _in_cube_units(scene: Scene, step: Step | None) -> Step | None:

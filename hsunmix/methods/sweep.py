@@ -160,7 +160,7 @@ def sweep(
     InputError
         No number is possible, or there are fewer than two seeds.
     """
-    method = get(request.method, "factorization", "extraction")
+    method = get(request.method.method, "factorization", "extraction")
     numbers = possible(scene.n_pixels, scene.n_bands, ranks)
     if not numbers:
         raise InputError(

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube
 from hsunmix.model.part import Part, part_of
 from hsunmix.model.spectra import Endmember
@@ -99,10 +100,10 @@ class Writer:
             What spectra to start from are called, where these lines have made them.
         """
         words, given = [cube, repr(method)], dict(given)
-        if asked.abundance:
-            words.append(f"abundance={asked.abundance!r}")
-        if asked.abundance_parameters:
-            words.append(f"abundance_parameters={dict(asked.abundance_parameters)!r}")
+        if asked.abundance.method:
+            words.append(f"abundance={asked.abundance.method!r}")
+        if asked.abundance.parameters:
+            words.append(f"abundance_parameters={dict(asked.abundance.parameters)!r}")
         if asked.endmembers is not None and not start:
             columns = [self.spectrum(f"Start {k + 1}", "given", w) for k, w in enumerate(asked.endmembers.T)]
             start = f"{target}_start"
@@ -114,8 +115,8 @@ class Writer:
             words.append(f"locked={tuple(int(k) for k in asked.locked)!r}")
         if asked.weights is not None:
             words.append(f"weights={self.weights(f'{target}_weights', asked.weights)}")
-        if asked.init_parameters:
-            words.append(f"init_parameters={dict(asked.init_parameters)!r}")
+        if asked.init.parameters and not start:
+            words.append(f"init_parameters={dict(asked.init.parameters)!r}")
         if asked.libraries:
             paths = ", ".join(repr(library.path) for library in asked.libraries)
             words.append(f"library=[{paths}]")
@@ -199,7 +200,7 @@ def script_of(unmixing: Unmixing, cube: Cube | None, endmembers: Sequence[Endmem
         own = given if unmixing.method == method else {}
         script.call("H", "hsunmix.abundances", ["cube", "W", repr(method)], own)
     else:
-        asked = unmixing.asked or Asked(unmixing.abundance)
+        asked = unmixing.asked or Asked(Choice(unmixing.abundance))
         given = {"rank": unmixing.rank, "seed": unmixing.seed, **given}
         script.unmix("result", "cube", unmixing.method, given, asked)
         script.add(f"print(result.relative_error)  # {float(unmixing.relative_error):.6g}")

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hsunmix.model.choice import Choice
 from hsunmix.model.library import LibraryFile
 from hsunmix.model.spectra import Endmember, Source, colour
 
@@ -54,31 +55,28 @@ class Asked:
 
     Attributes
     ----------
-    abundance : str
-        The abundance method; empty where the method was to find the abundances its own way.
+    abundance : Choice
+        The abundance method; none where the method was to find the abundances its own way.
     endmembers : array of float64, (bands, r), or None
         Spectra to start from.
     locked : tuple of int
         Columns of ``endmembers`` that had to stay.
     weights : Weights or None
-    abundance_parameters : mapping
-        What was said of the abundance method's parameters.
     spectra : LibraryFile or None
         The file of the spectra that were given, be it to start from or to solve for.
     libraries : tuple of LibraryFile
         Those that the method was given to choose from.
-    init_parameters : mapping
-        What was said of the parameters of the extraction that it starts from.
+    init : Choice
+        What it started from, where that was an extraction or a way of its own and no given spectra.
     """
 
-    abundance: str = ""
+    abundance: Choice = field(default_factory=Choice)
     endmembers: NDArray[np.float64] | None = None
     locked: tuple[int, ...] = ()
     weights: Weights | None = None
-    abundance_parameters: Mapping[str, Any] = field(default_factory=dict)
     spectra: LibraryFile | None = None
     libraries: tuple[LibraryFile, ...] = ()
-    init_parameters: Mapping[str, Any] = field(default_factory=dict)
+    init: Choice = field(default_factory=Choice)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -195,13 +195,15 @@ def _settings(settings: RunSettings, *, of_run: bool = False) -> tuple[RunSettin
         return settings, []
     notes, kept = [], {}
     for name, values in settings.parameters.items():
+        kind, _, method = name.rpartition("/")
         try:
-            make(get(name).params, values)
-            kept[name] = dict(values)
+            entry = get(method, *filter(None, [kind]))
+            make(entry.params, values)
+            kept[f"{entry.kind}/{entry.id}"] = dict(values)
         except InputError as error:
             notes.append(f"parameters of the session were left out: {name}: {error}")
     solvers = ("factorization", "extraction", "abundance") if of_run else ("factorization", "extraction")
-    for kinds, field in ((solvers, "method"), (("abundance",), "abundance")):
+    for kinds, field in ((solvers, "method"), (("abundance",), "abundance"), (("rank",), "estimate")):
         value = getattr(settings, field)
         try:
             if value != getattr(default, field):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.methods import methods
+from hsunmix.methods import find
 from hsunmix.model.cube import Cube
 from hsunmix.model.library import LibraryFile
 from hsunmix.model.part import Part, part_of
@@ -18,7 +18,7 @@ from hsunmix.model.spectra import Endmember
 from hsunmix.model.unmixing import Asked, Unmixing
 from hsunmix.session._facts import Facts
 from hsunmix.session.document import Document, Run
-from hsunmix.session.runs import asked_of, solved_only
+from hsunmix.session.runs import asked_of, method_of, solved_only
 
 __all__ = ["Pieces", "column_of"]
 
@@ -56,7 +56,7 @@ class Pieces:
         where = self.cube(run.unmixing)
         result, settings = run.unmixing, run.settings
         method, seed = (result.method, result.seed) if result else (settings.method, settings.seed)
-        own = dict(result.parameters) if result else dict(settings.parameters.get(method, {}))
+        own = dict(result.parameters) if result else dict(method_of(settings).parameters)
         given: dict[str, Any] = {"rank": len(run.endmembers), "seed": seed, **own}
         asked = result.asked if result is not None else None
         if asked is None or run.locked:
@@ -81,8 +81,8 @@ class Pieces:
         name, spectra = f"run{run.number}", f"W{run.number}"
         members = [run.endmembers[k] for k in run.locked]
         stack = self.stack(members, run.number - 1)
-        kind = methods()[method].kind if method in methods() else ""
-        if method == "auto" or kind == "extraction":
+        entry = find(method, "factorization", "extraction")
+        if entry is None or not entry.traits.starts_from_spectra:
             self.writer.unmix(name, where, method, given, asked)
             self.writer.add(f"{spectra} = {name}.endmembers.copy()")
             self.writer.call(f"{spectra}[:, {list(run.locked)}]", "np.column_stack", [stack])

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube
 from hsunmix.model.library import LibraryFile
 from hsunmix.model.region import Region
@@ -37,7 +38,7 @@ class RunSettings:
         Identifier of an abundance method; empty for the method's own.
     seed : int
     parameters : mapping
-        Only what differs from the defaults, per method: {"hals": {"tolerance": 1e-6}}.
+        Only what differs from the defaults, by kind and method: {"factorization/hals": {"tolerance": 1e-6}}.
     weights : Weights or None
         The file of weights, for a method that takes some.
     spectra : LibraryFile or None
@@ -46,8 +47,8 @@ class RunSettings:
         Those of them that had to stay, counted from 0.
     libraries : tuple of LibraryFile
         For a method that chooses spectra from some.
-    init_parameters : mapping
-        Those of the extraction that a run started from.
+    estimate : str
+        How the number of endmembers is estimated.
     """
 
     method: str = "auto"
@@ -59,7 +60,17 @@ class RunSettings:
     spectra: LibraryFile | None = None
     locked: tuple[int, ...] = ()
     libraries: tuple[LibraryFile, ...] = ()
-    init_parameters: Mapping[str, Any] = field(default_factory=dict)
+    estimate: str = "auto"
+
+    def choice(self, kind: str, method: str) -> Choice:
+        """Return a method of a kind with its parameters."""
+        return Choice(method, self.parameters.get(f"{kind}/{method}", {}))
+
+    def with_choice(self, kind: str, choice: Choice) -> RunSettings:
+        """Return the settings with the parameters of a method of a kind."""
+        rest = {name: v for name, v in self.parameters.items() if name != f"{kind}/{choice.method}"}
+        own = {f"{kind}/{choice.method}": choice.parameters} if choice.parameters else {}
+        return replace(self, parameters=rest | own)
 
 
 @dataclass(frozen=True)

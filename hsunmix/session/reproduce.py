@@ -16,7 +16,7 @@ import numpy as np
 
 from hsunmix.errors import InputError
 from hsunmix.exports import DPI
-from hsunmix.methods import methods
+from hsunmix.methods import find
 from hsunmix.model.cube import Cube
 from hsunmix.model.library import LibraryFile
 from hsunmix.model.part import part_of
@@ -25,7 +25,7 @@ from hsunmix.parameters import to_text
 from hsunmix.session._facts import Facts, facts_of, read_weights
 from hsunmix.session._script_pieces import Pieces, column_of
 from hsunmix.session.document import Document, Run
-from hsunmix.session.runs import current, label_of, settings_of, solved_only
+from hsunmix.session.runs import SOLVERS, asked_of, current, label_of, settings_of, solved_only
 
 __all__ = ["Facts", "command_line", "facts_of", "python_script", "read_weights"]
 
@@ -68,10 +68,10 @@ def command_line(
     words += [] if solved else ["-r", str(result.rank), "-m", result.method]
     abundance = result.method if solved else settings.abundance
     words += ["-a", abundance] if abundance else []
-    for name, value in settings.parameters.get(abundance, {}).items():
+    for name, value in settings.choice("abundance", abundance).parameters.items():
         words += ["--abundance-set", to_text(name, value)]
     words += [] if solved else _parameters(result)
-    for name, value in settings.init_parameters.items():
+    for name, value in asked_of(settings).init.parameters.items():
         words += ["--init-set", to_text(name, value)]
     words += ["--weights", settings.weights.path] if settings.weights else []
     for library in settings.libraries:
@@ -87,7 +87,7 @@ def command_line(
 
 def _parameters(result: Unmixing) -> list[str]:
     words = ["--seed", str(result.seed)]
-    for name, value in settings_of(result).parameters.get(result.method, {}).items():
+    for name, value in settings_of(result).choice(_kind(result), result.method).parameters.items():
         words += ["--set", to_text(name, value)]
     return words
 
@@ -145,7 +145,7 @@ def _result(document: Document) -> tuple[Unmixing, Cube]:
 
 
 def _kind(result: Unmixing) -> str:
-    found = methods().get(result.method)
+    found = find(result.method, *SOLVERS)
     return found.kind if found is not None else ""
 
 

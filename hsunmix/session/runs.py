@@ -11,21 +11,28 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hsunmix.model.band_numbers import numbered
+from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube
 from hsunmix.model.spectra import Endmember
 from hsunmix.model.unmixing import Asked, Unmixing
 from hsunmix.parameters import to_dict
 from hsunmix.session.document import Document, Run, RunSettings, Subset, with_result
 
+if TYPE_CHECKING:
+    from hsunmix.methods.pipeline import Request
+
 __all__ = [
-    "asked_of", "back_to", "carried", "current", "for_panel", "held", "kept", "label_of", "run_bytes",
+    "asked_of", "back_to", "carried", "current", "for_panel", "held", "kept", "label_of",
+    "method_of", "request_of", "run_bytes",
     "settings_of", "solved_only", "with_run", "without_run",
 ]  # fmt: skip
 
+SOLVERS = ("factorization", "extraction", "abundance")  # kinds of methods that make results
 MOST = 200  # entries
 BYTES = 1 << 30  # of all results but the one shown; the oldest are dropped beyond that
 
@@ -60,7 +67,7 @@ def with_run(
             spectra=made.spectra,
             locked=made.locked,
             libraries=made.libraries,
-            init_parameters=made.init_parameters,
+            parameters={**settings.parameters, **made.parameters},
         )
     return _with_entry(new, label_of(unmixing), made, locked)
 
@@ -99,13 +106,13 @@ def for_panel(settings: RunSettings, now: RunSettings) -> RunSettings:
     run is to keep are the locked ones of the table.
     """
     method = now.method if _kind(settings.method) == "abundance" else settings.method
-    return replace(settings, method=method, spectra=None, locked=(), libraries=(), init_parameters={})
+    return replace(settings, method=method, spectra=None, locked=(), libraries=())
 
 
 def _kind(method: str) -> str:
-    from hsunmix.methods import methods
+    from hsunmix.methods import find
 
-    known = methods().get(method)
+    known = find(method, *SOLVERS)
     return "" if known is None else known.kind
 
 
@@ -164,36 +171,63 @@ def carried(now: Document, then: Document) -> Document:
 
 def settings_of(unmixing: Unmixing) -> RunSettings:
     """Return the settings that make a result again."""
-    from hsunmix.methods import methods
+    from hsunmix.methods import find
 
-    known = methods().get(unmixing.method)
+    known = find(unmixing.method, *SOLVERS)
     defaults = {} if known is None else to_dict(known.params())
     changed = {name: v for name, v in unmixing.parameters.items() if v != defaults.get(name, v)}
-    parameters = {unmixing.method: changed} if changed else {}
-    asked = unmixing.asked or Asked(unmixing.abundance)
-    if asked.abundance_parameters:
-        parameters[asked.abundance] = dict(asked.abundance_parameters)
-    weights = asked.weights if asked.weights is not None and asked.weights.path else None
-    return RunSettings(
-        unmixing.method, unmixing.rank, asked.abundance, unmixing.seed, parameters, weights,
-        asked.spectra, asked.locked, asked.libraries, asked.init_parameters,
+    asked = unmixing.asked or Asked(Choice(unmixing.abundance))
+    settings = RunSettings(
+        unmixing.method, unmixing.rank, asked.abundance.method, unmixing.seed,
+        weights=asked.weights if asked.weights is not None and asked.weights.path else None,
+        spectra=asked.spectra, locked=asked.locked, libraries=asked.libraries,
     )  # fmt: skip
+    for kind, choice in (
+        ("extraction", asked.init),
+        ("abundance", asked.abundance),
+        (known.kind if known else "", Choice(unmixing.method, changed)),
+    ):
+        settings = settings.with_choice(kind, choice)
+    return settings
+
+
+def method_of(settings: RunSettings) -> Choice:
+    """Return the method of a run with its parameters."""
+    return settings.choice(_kind(settings.method), settings.method)
+
+
+def request_of(settings: RunSettings) -> Request:
+    """Return what settings ask of the pipeline, but for spectra, weights and libraries.
+
+    Raises
+    ------
+    InputError
+        There is no such method.
+    """
+    from hsunmix.methods import get
+    from hsunmix.methods.pipeline import Request, start_of
+
+    method = get(settings.method, "factorization", "extraction")
+    own, abundance = settings.choice(method.kind, method.id), settings.choice("abundance", settings.abundance)
+    init = settings.choice("extraction", start_of(method, own))
+    return Request(own, settings.rank, abundance, settings.seed, init)
 
 
 def asked_of(settings: RunSettings) -> Asked:
     """Return what a run with these settings was asked for; arrays given to it are not known any more."""
-    own = settings.parameters.get(settings.abundance, {})
+    abundance = settings.choice("abundance", settings.abundance)
+    made_here = settings.spectra is None and _kind(settings.method) != "abundance"
+    init = request_of(settings).init if made_here else Choice()
     return Asked(
-        settings.abundance, None, settings.locked, settings.weights, own, settings.spectra,
-        settings.libraries, settings.init_parameters,
-    )  # fmt: skip
+        abundance, None, settings.locked, settings.weights, settings.spectra, settings.libraries, init
+    )
 
 
 def label_of(unmixing: Unmixing) -> str:
     """Return what was done, in a few words."""
-    from hsunmix.methods import methods
+    from hsunmix.methods import find
 
-    known = methods().get(unmixing.method)
+    known = find(unmixing.method, *SOLVERS)
     given = " of given endmembers" if known is not None and known.kind == "abundance" else ""
     return f"{known.title if known else unmixing.method}{given}, r = {unmixing.rank}"
 

@@ -12,6 +12,7 @@ import time
 from hsunmix.engine.loading import from_array
 from hsunmix.engine.threads import set_threads
 from hsunmix.methods import pipeline
+from hsunmix.model.choice import Choice
 from hsunmix.model.progress import finish
 from tests.benchmarks.scenes import real, urban_size
 
@@ -43,7 +44,7 @@ def main() -> None:
             tries = []
             for _ in range(REPEATS):
                 began = time.perf_counter()
-                found = finish(pipeline.unmix(scene, pipeline.Request("hals", rank, given)))
+                found = finish(pipeline.unmix(scene, pipeline.Request(Choice("hals", given), rank)))
                 tries.append((time.perf_counter() - began, found.history))
             runs[way] = min(tries, key=lambda t: t[0])[1]
         goal = NEAR * min(history[-1, 1] for history in runs.values())

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
+from hsunmix.model.choice import Choice
 from tests.benchmarks.window import envi_scene
 
 RANK = 6
@@ -145,7 +146,7 @@ def bare(bench: Bench, count: int) -> tuple[float, float]:
         finish(preview(part, spectra, "nnls"))
         seen.append(time.perf_counter() - began)
         began = time.perf_counter()
-        finish(pipeline.solve(scene, spectra, "nnls"))
+        finish(pipeline.solve(scene, spectra, Choice("nnls")))
         whole.append(time.perf_counter() - began)
     return 1000 * float(np.median(seen)), 1000 * float(np.median(whole))
 

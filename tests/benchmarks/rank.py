@@ -20,6 +20,7 @@ from hsunmix.engine.scene import Scene
 from hsunmix.errors import HsunmixError
 from hsunmix.methods import methods
 from hsunmix.methods.pipeline import estimate_rank
+from hsunmix.model.choice import Choice
 from hsunmix.model.progress import finish
 from tests.benchmarks.scenes import real
 
@@ -48,7 +49,7 @@ def scenes(seeds: int) -> Iterator[tuple[str, int, Scene]]:
 def said(scene: Scene, method: str) -> tuple[int, str]:
     """The number, and how it is shown; 0 where the method refuses the scene."""
     try:
-        found = finish(estimate_rank(scene, method))
+        found = finish(estimate_rank(scene, Choice(method)))
     except HsunmixError:
         return 0, "–"
     return found.rank, found.text

@@ -28,6 +28,7 @@ from hsunmix.methods import Problem, get, pipeline
 from hsunmix.methods.factorization import hals
 from hsunmix.methods.factorization._hals_loop import Loop
 from hsunmix.methods.factorization._initial import initial_abundances
+from hsunmix.model.choice import Choice
 from hsunmix.model.progress import finish
 from hsunmix.parameters import make
 from tests.benchmarks.scenes import Array, real, urban_size
@@ -225,7 +226,7 @@ def threads(name: str, scene: Scene, w: np.ndarray) -> None:
 def automatic(rank: int = 6) -> None:
     """The automatic method with its abundances, all threads, on a hundred thousand pixels."""
     scene = from_array(urban_size(250, 400))
-    seconds = least(lambda: finish(pipeline.unmix(scene, pipeline.Request("auto", rank))), 2)
+    seconds = least(lambda: finish(pipeline.unmix(scene, pipeline.Request(Choice("auto"), rank))), 2)
     print(f"| 100,000 pixels | auto, r = {rank} | {1000 * seconds:.0f} | | {seconds:.1f} s | ≤ 5 s |")
 
 

@@ -18,6 +18,7 @@ import numpy as np
 from hsunmix.engine.loading import from_array
 from hsunmix.engine.scene import Scene
 from hsunmix.methods import Method, methods, pipeline
+from hsunmix.model.choice import Choice
 from tests.benchmarks.scenes import real, urban_size
 
 RANK = 6
@@ -41,10 +42,10 @@ def work(scene: Scene, method: Method, parameters: dict[str, Any]) -> Generator[
     """What runs the method."""
     if method.kind == "abundance":
         spread = np.linspace(0, scene.n_pixels - 1, RANK).astype(np.int64)
-        return pipeline.solve(scene, scene.full_spectra(scene.columns(spread)), method.id, parameters)
+        return pipeline.solve(scene, scene.full_spectra(scene.columns(spread)), Choice(method.id, parameters))
     if method.kind == "rank":
-        return pipeline.estimate_rank(scene, method.id, parameters)
-    return pipeline.unmix(scene, pipeline.Request(method.id, RANK, parameters))
+        return pipeline.estimate_rank(scene, Choice(method.id, parameters))
+    return pipeline.unmix(scene, pipeline.Request(Choice(method.id, parameters), RANK))
 
 
 def longest(steps: Generator[Any, None, Any]) -> tuple[float, float]:

@@ -7,7 +7,9 @@ import hsunmix as package
 
 def test_every_method_is_listed(hsunmix):
     entries = json.loads(hsunmix("methods", "--json").stdout)
-    assert [entry["id"] for entry in entries] == list(package.methods())
+    assert [(entry["id"], entry["kind"]) for entry in entries] == [
+        (m.id, m.kind) for m in package.methods().values()
+    ]
     assert all(list(entry) == ["id", "kind", "title", "reference", "parameters"] for entry in entries)
     assert {"auto", "spa", "hals", "nnls", "fcls", "ucls", "hysime"} <= {entry["id"] for entry in entries}
 

@@ -16,7 +16,7 @@ from msgspec import Meta
 
 import hsunmix as api
 from hsunmix.errors import InputError
-from hsunmix.methods import Extraction, Method, Problem, Traits, methods
+from hsunmix.methods import Extraction, Method, Problem, Traits, get, methods
 from hsunmix.session.archive import load
 from hsunmix.session.reproduce import facts_of, python_script
 from tests.cli.conftest import Run, refusal
@@ -44,7 +44,7 @@ def method(monkeypatch: pytest.MonkeyPatch) -> None:
         "choose", "extraction", "Choose", "", "", "", Params, choose,
         Traits(takes_library=True, needs_library=True),
     )  # fmt: skip
-    monkeypatch.setitem(methods(), "choose", one)
+    monkeypatch.setitem(methods(), ("extraction", "choose"), one)
 
 
 @pytest.fixture
@@ -105,6 +105,6 @@ def test_none_is_refused_by_name(hsunmix: Run, scene: Path, tmp_path: Path):
     "name", [m.id for m in methods().values() if m.kind in ("factorization", "extraction")]
 )
 def test_every_other_method_refuses_one(name: str, libraries: list[Path]):
-    if not methods()[name].traits.takes_library:
+    if not get(name).traits.takes_library:
         with pytest.raises(InputError, match=f"{name} takes no library"):
             api.unmix(np.ones((20, 30)), name, rank=2, library=libraries[0])

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.optimize import nnls
 
 from hsunmix.cli.main import main
-from hsunmix.methods import methods
+from hsunmix.methods import get
 from tests.combinations.pairs import Row
 from tests.combinations.scenes import BANDS, Stored, stored, write_masks, write_weights
 
@@ -34,7 +34,7 @@ def wrong(row: Row, folder: Path) -> list[str]:
     words += write_weights(folder, row["weights"])
     for option, name in (("-a", "abundance"), ("--init", "init"), ("--bands", "bands")):
         words += [option, row[name]] if row[name] else []
-    known = {p.name for p in methods()[row["method"]].parameters}
+    known = {p.name for p in get(row["method"]).parameters}
     # Lp and fgnsr choose among more candidates than a small scene has pixels.
     short = {
         k: v for k, v in SHORT.items() if k in known and not (k == "candidates" and row["method"] != "convex")

@@ -8,7 +8,7 @@ from itertools import combinations, islice, product
 
 import numpy as np
 
-from hsunmix.methods import methods
+from hsunmix.methods import get, methods
 from tests.combinations.scenes import STORAGES
 
 __all__ = ["FACTORS", "Row", "covered", "first_rows", "pairs_of", "possible", "rows"]
@@ -35,7 +35,7 @@ FACTORS: Mapping[str, tuple[str, ...]] = {
 
 @cache
 def _choices(method: str) -> dict[str, tuple[str, ...]]:
-    return {p.name: p.choices for p in methods()[method].parameters}
+    return {p.name: p.choices for p in get(method).parameters}
 
 
 def possible(row: Row) -> Row:

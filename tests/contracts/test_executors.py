@@ -13,6 +13,7 @@ from hsunmix.engine.scene import TILE, Scene
 from hsunmix.engine.source import Executor
 from hsunmix.methods import Method, methods, pipeline
 from hsunmix.methods.pipeline import Request
+from hsunmix.model.choice import Choice
 from hsunmix.model.progress import finish
 from hsunmix.model.unmixing import Unmixing
 from tests.engine.pickling import Pickling
@@ -47,13 +48,13 @@ def test_every_method_gives_the_same_bits(method: Method) -> None:
     for executor in (THREADS, pickling):
         scene = scene_on(executor)
         if method.kind == "rank":
-            estimate = finish(pipeline.estimate_rank(scene, method.id))
+            estimate = finish(pipeline.estimate_rank(scene, Choice(method.id)))
             results.append((estimate.rank, estimate.low, estimate.high, estimate.curve.tolist()))
         elif method.kind == "abundance":
-            results.append(finish(pipeline.solve(scene, X[:, :6], method.id)))
+            results.append(finish(pipeline.solve(scene, X[:, :6], Choice(method.id))))
         else:
             slow = {"max_iterations": 12} if "max_iterations" in {p.name for p in method.parameters} else {}
-            results.append(finish(pipeline.unmix(scene, Request(method.id, 4, slow, seed=2))))
+            results.append(finish(pipeline.unmix(scene, Request(Choice(method.id, slow), 4, seed=2))))
     assert pickling.passes > 0
     if method.kind == "rank":
         assert results[0] == results[1]
@@ -66,8 +67,10 @@ def test_weights_and_libraries_too() -> None:
     weights[weights < 0.1] = 0
     library = np.random.default_rng(1).random((BANDS, 200))
     for make in (
-        lambda scene: pipeline.unmix(scene, Request("weighted", 4, {"max_iterations": 5}, weights=weights)),
-        lambda scene: pipeline.solve(scene, library, "fcls"),
-        lambda scene: pipeline.solve(scene, library[:, :30], "ksparse", {"k": 3}),
+        lambda scene: pipeline.unmix(
+            scene, Request(Choice("weighted", {"max_iterations": 5}), 4, weights=weights)
+        ),
+        lambda scene: pipeline.solve(scene, library, Choice("fcls")),
+        lambda scene: pipeline.solve(scene, library[:, :30], Choice("ksparse", {"k": 3})),
     ):
         same(*(finish(make(scene_on(executor))) for executor in (THREADS, Pickling())))

@@ -13,6 +13,7 @@ from hsunmix.engine.loading import from_array
 from hsunmix.engine.threads import set_threads
 from hsunmix.errors import HsunmixError, InputError, ParameterError
 from hsunmix.methods import KINDS, Method, methods, pipeline
+from hsunmix.model.choice import Choice
 from hsunmix.model.progress import finish
 from hsunmix.parameters import describe, make
 from tests.scenes import mixture
@@ -34,12 +35,12 @@ def run(method: Method, x: np.ndarray, rank: int = 4, **kwargs: Any) -> hsunmix.
     """Run any solver or abundance method on a matrix."""
     if method.kind == "abundance":
         w = x[:, :: max(1, x.shape[1] // rank)][:, :rank].astype(np.float64)
-        return finish(pipeline.solve(from_array(x), np.nan_to_num(w), method.id))
+        return finish(pipeline.solve(from_array(x), np.nan_to_num(w), Choice(method.id)))
     return hsunmix.unmix(x, method.id, rank=rank, **kwargs)
 
 
 def test_the_registry_is_whole() -> None:
-    assert next(iter(methods())) == "auto"
+    assert next(iter(methods())) == ("factorization", "auto")
     assert {m.kind for m in ALL} == set(KINDS)
     for method in ALL:
         assert method.title
@@ -144,11 +145,11 @@ def test_closable_after_one_step(method: Method) -> None:
     w = scene.full_spectra(scene.columns(np.arange(4)))
     work: Any
     if method.kind == "abundance":
-        work = pipeline.solve(scene, w, method.id)
+        work = pipeline.solve(scene, w, Choice(method.id))
     elif method.kind == "rank":
-        work = pipeline.estimate_rank(scene, method.id)
+        work = pipeline.estimate_rank(scene, Choice(method.id))
     else:
-        work = pipeline.unmix(scene, pipeline.Request(method.id, 4))
+        work = pipeline.unmix(scene, pipeline.Request(Choice(method.id), 4))
     next(work)
     work.close()
     with pytest.raises(StopIteration):
@@ -157,7 +158,9 @@ def test_closable_after_one_step(method: Method) -> None:
 
 @pytest.mark.parametrize("method", RANK, ids=ids)
 def test_rank_estimates(method: Method) -> None:
-    estimate = finish(pipeline.estimate_rank(from_array(mixture(pixels=4000, noise=0.001)), method.id))
+    estimate = finish(
+        pipeline.estimate_rank(from_array(mixture(pixels=4000, noise=0.001)), Choice(method.id))
+    )
     assert 3 <= estimate.rank <= 6
     assert np.isfinite(estimate.curve).all()
     assert str(estimate.rank) in estimate.sentence

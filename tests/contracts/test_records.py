@@ -16,7 +16,7 @@ from scipy.io import loadmat
 import hsunmix
 from hsunmix.errors import InputError
 from hsunmix.exports import Delivery, write_products
-from hsunmix.methods import methods
+from hsunmix.methods import get, methods
 from hsunmix.parameters import from_text, to_text
 from hsunmix.session.archive import load
 from hsunmix.session.reproduce import command_line, facts_of, python_script
@@ -63,7 +63,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _short(method: str) -> list[str]:
-    known = {parameter.name for parameter in methods()[method].parameters}
+    known = {parameter.name for parameter in get(method).parameters}
     return [word for name, n in SHORT.items() if name in known for word in ("--set", f"{name}={n}")]
 
 

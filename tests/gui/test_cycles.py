@@ -34,7 +34,9 @@ pytestmark = [
 ]
 
 # Takes seconds, were it not cancelled.
-LONG = RunSettings("hals", 9, parameters={"hals": {"tolerance": 0.0, "max_iterations": 100_000}})
+LONG = RunSettings(
+    "hals", 9, parameters={"factorization/hals": {"tolerance": 0.0, "max_iterations": 100_000}}
+)
 WARM = 100  # cycles until libraries are loaded and caches full
 PATIENCE = 60.0  # seconds
 

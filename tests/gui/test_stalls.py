@@ -131,7 +131,7 @@ def test_no_stall(worked: Worked, large_scene: Path, tmp_path: Path, capsys: pyt
     bench, found, load = worked.window.bench, {}, os.getloadavg()[0]
     found["open 1 GB"] = worked.beats(i.Open(large_scene), lambda: bench.live.estimate is not None)
     for name in ("unmix by hals, kernels compiled where they must be", "unmix by hals"):
-        bench.send(i.SetRun(RunSettings("hals", 6, parameters={"hals": HALS})))
+        bench.send(i.SetRun(RunSettings("hals", 6, parameters={"factorization/hals": HALS})))
         found[name] = worked.beats(i.Unmix())
     bench.send(i.SetRun(RunSettings("auto", 6)))
     found["unmix by auto"] = worked.beats(i.Unmix())
@@ -158,7 +158,7 @@ def test_a_run_ends_soon_after_cancel(worked: Worked, large_scene: Path, capsys:
     bench, heart, waits = worked.window.bench, worked.heart, []
     worked.beats(i.Open(large_scene))
     for k in range(20):
-        bench.send(i.SetRun(RunSettings("hals", 6, parameters={"hals": {"tolerance": 0.0}})))
+        bench.send(i.SetRun(RunSettings("hals", 6, parameters={"factorization/hals": {"tolerance": 0.0}})))
         bench.send(i.Unmix())
         end = time.perf_counter() + 0.15 + 0.1 * k
         heart.during(lambda end=end: time.perf_counter() > end)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import hsunmix
-from hsunmix.methods import methods
+from hsunmix.methods import find, get, methods
 from hsunmix.methods.diagnosis import dark, diagnose
 from tests.scenes import lake
 
@@ -21,7 +21,7 @@ def test_a_dark_endmember_is_named_with_its_cures() -> None:
     assert "endmember 3 (119 %)" in found.sentence
     for cure in found.cures:
         assert f"-a {cure}" in found.sentence
-        assert methods()[cure].kind == "abundance"
+        assert find(cure, "abundance") is not None
     assert diagnose(spectra, np.array([0.3, 0.4, 1.0])) is None
 
 
@@ -37,7 +37,7 @@ def test_several_dark_ones_beside_one_that_is_bright() -> None:
 @pytest.mark.parametrize("method", [m.id for m in methods().values() if m.kind != "rank"])
 def test_no_result_has_a_mean_above_a_whole_without_a_word(method: str) -> None:
     x = lake(lines=20).reshape(-1, 60).T
-    chosen = methods()[method]
+    chosen = get(method)
     if chosen.kind == "abundance":
         results = [hsunmix.unmix(x, "spa", rank=3, abundance=method)]
     else:

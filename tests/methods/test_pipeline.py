@@ -8,6 +8,7 @@ import pytest
 from hsunmix.engine.loading import load
 from hsunmix.errors import ParameterError
 from hsunmix.methods import pipeline
+from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube
 from hsunmix.model.progress import finish
 from tests.conftest import make_cube
@@ -26,7 +27,7 @@ def test_steps_have_all_bands_and_the_cubes_units() -> None:
     scene = finish(load(cube))
     assert scene.scale != 1
     seen: list[np.ndarray] = []
-    request = pipeline.Request("hals", 3, {"max_iterations": 20, "tolerance": 0.0})
+    request = pipeline.Request(Choice("hals", {"max_iterations": 20, "tolerance": 0.0}), 3)
     result = finish(
         pipeline.unmix(scene, request),
         lambda step: seen.append(step.endmembers) if step.endmembers is not None else None,
@@ -43,7 +44,7 @@ def test_steps_have_all_bands_and_the_cubes_units() -> None:
 
 def test_closing_closes_the_method() -> None:
     cube, _ = scene_with_bad_bands()
-    work = pipeline.unmix(finish(load(cube)), pipeline.Request("hals", 3))
+    work = pipeline.unmix(finish(load(cube)), pipeline.Request(Choice("hals"), 3))
     for _ in range(5):
         next(work)
     work.close()
@@ -53,8 +54,8 @@ def test_closing_closes_the_method() -> None:
 def test_solve_gives_abundances_of_the_spectra_given() -> None:
     cube, _ = scene_with_bad_bands()
     scene = finish(load(cube))
-    found = finish(pipeline.unmix(scene, pipeline.Request("spa", 3)))
-    again = finish(pipeline.solve(scene, found.endmembers, "nnls"))
+    found = finish(pipeline.unmix(scene, pipeline.Request(Choice("spa"), 3)))
+    again = finish(pipeline.solve(scene, found.endmembers, Choice("nnls")))
     np.testing.assert_allclose(again.abundances, found.abundances, atol=1e-6)
     assert abs(again.relative_error - found.relative_error) < 1e-9
 
@@ -63,7 +64,7 @@ def test_how_many_are_possible_is_said_in_words() -> None:
     values = np.random.default_rng(0).random((4, 5, 1), dtype=np.float32)
     scene = finish(load(Cube.from_array(values)))
     with pytest.raises(ParameterError, match="20 usable pixels and 1 usable band, so only 1 is"):
-        finish(pipeline.unmix(scene, pipeline.Request("spa", 2)))
+        finish(pipeline.unmix(scene, pipeline.Request(Choice("spa"), 2)))
 
 
 @pytest.mark.parametrize("method", ["spa", "ppi", "snpa", "hals"])
@@ -71,7 +72,9 @@ def test_what_becomes_of_negative_values_is_said(method: str) -> None:
     """Spectra are nonnegative: those of pixels aren't their pixels where these are below zero."""
     rng = np.random.default_rng(0)
     values = (rng.random((6, 7, 9)) - 0.3).astype(np.float32)
-    result = finish(pipeline.unmix(finish(load(Cube.from_array(values))), pipeline.Request(method, 3)))
+    result = finish(
+        pipeline.unmix(finish(load(Cube.from_array(values))), pipeline.Request(Choice(method), 3))
+    )
     assert "negative and were used as they are" in result.note
     assert ("in the spectra of endmembers they are zero" in result.note) == (method != "hals")
     if method == "spa":

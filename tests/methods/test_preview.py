@@ -9,6 +9,7 @@ from hsunmix.engine.loading import load
 from hsunmix.engine.scene import Scene
 from hsunmix.methods import pipeline
 from hsunmix.methods.preview import preview, sight, within
+from hsunmix.model.choice import Choice
 from hsunmix.model.progress import finish
 from tests.conftest import make_cube
 
@@ -30,7 +31,7 @@ def spectra(scene: Scene) -> np.ndarray:
 
 @pytest.mark.parametrize("method", ["nnls", "fcls"])
 def test_a_window_is_solved_as_the_whole_scene_is(scene: Scene, spectra: np.ndarray, method: str):
-    whole = finish(pipeline.solve(scene, spectra, method))
+    whole = finish(pipeline.solve(scene, spectra, Choice(method)))
     window, step = within(scene, (4, 30, 10, 40), 3)
     assert step == 1
     found = finish(preview(finish(sight(scene, window, step)), spectra, method))
@@ -40,7 +41,7 @@ def test_a_window_is_solved_as_the_whole_scene_is(scene: Scene, spectra: np.ndar
 
 
 def test_a_thinned_window_has_blocks_of_solved_pixels(scene: Scene, spectra: np.ndarray):
-    whole = finish(pipeline.solve(scene, spectra, "nnls"))
+    whole = finish(pipeline.solve(scene, spectra, Choice("nnls")))
     window, step = within(scene, None, 3, budget=3 * 19 * 61 * 47 / 8.9)
     assert (window, step) == ((0, 61, 0, 47), 3)
     found = finish(preview(finish(sight(scene, window, step)), spectra, "nnls"))

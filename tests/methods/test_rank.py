@@ -15,6 +15,7 @@ from hsunmix.methods import pipeline
 from hsunmix.methods.rank.auto import whitened
 from hsunmix.methods.rank.elbow import elbow
 from hsunmix.methods.rank.residual import _last_that_pays
+from hsunmix.model.choice import Choice
 from hsunmix.model.progress import finish
 from tests.methods.reference import load
 
@@ -85,7 +86,7 @@ def test_real_scenes_get_a_range_with_the_usual_number(shared: Path, scene: str,
     assert found.low is not None
     assert found.high is not None
     assert found.low <= usual < found.high <= 2 * usual
-    several = finish(pipeline.estimate_rank(from_array(load(shared, scene)), "hysime"))
+    several = finish(pipeline.estimate_rank(from_array(load(shared, scene)), Choice("hysime")))
     assert several.text == f"{several.low}–{several.rank}"
 
 

@@ -10,6 +10,7 @@ from hsunmix.engine.loading import load
 from hsunmix.engine.scene import Scene
 from hsunmix.methods import pipeline
 from hsunmix.methods.suggestion import Suggestion, suggest
+from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube
 from hsunmix.model.progress import finish
 
@@ -23,7 +24,7 @@ def angle(a: np.ndarray, b: np.ndarray) -> float:
 
 
 def suggested(scene: Scene, endmembers: np.ndarray, abundance: str = "nnls") -> Suggestion | None:
-    return finish(suggest(scene, finish(pipeline.solve(scene, endmembers, abundance))))
+    return finish(suggest(scene, finish(pipeline.solve(scene, endmembers, Choice(abundance)))))
 
 
 @pytest.mark.parametrize("kind", ["pure", "outliers"])

@@ -15,6 +15,7 @@ from hsunmix.methods import pipeline
 from hsunmix.methods.agreement import pairs
 from hsunmix.methods.pipeline import Request
 from hsunmix.methods.sweep import Sweep, SweepStep, possible, sweep
+from hsunmix.model.choice import Choice
 from hsunmix.model.progress import finish
 from tests.conftest import make_cube
 
@@ -38,7 +39,7 @@ def test_every_number_is_run_with_every_seed_on_half_of_the_pixels(scene: Scene,
 
     original = pipeline.unmix
     monkeypatch.setattr(pipeline, "unmix", unmix)
-    found = finish(sweep(scene, Request("spa", seed=7), [4, 2, 3], seeds=3))
+    found = finish(sweep(scene, Request(Choice("spa"), seed=7), [4, 2, 3], seeds=3))
     assert [(r, s) for r, s, *_ in seen] == [(r, s) for s in (7, 8, 9) for r in (2, 3, 4)]
     assert {n for _, _, n, _ in seen} == {600}
     assert len({pixels for *_, pixels in seen}) == 3  # each seed has its own half
@@ -58,7 +59,7 @@ def test_angles_are_those_between_the_runs(scene: Scene, monkeypatch):
 
     original = pipeline.unmix
     monkeypatch.setattr(pipeline, "unmix", unmix)
-    found = finish(sweep(scene, Request("spa"), [5], seeds=3))
+    found = finish(sweep(scene, Request(Choice("spa")), [5], seeds=3))
     degrees = [[d for *_, d in pairs(a, b)] for a, b in combinations(results, 2)]
     assert found.angles[0] == pytest.approx(np.mean(degrees))
     assert found.worst[0] == pytest.approx(np.median(np.max(degrees, axis=1)))
@@ -66,7 +67,7 @@ def test_angles_are_those_between_the_runs(scene: Scene, monkeypatch):
 
 def test_it_tells_what_it_knows_and_never_writes_to_it(scene: Scene):
     steps = []
-    finish(sweep(scene, Request("spa"), [2, 3], seeds=2), steps.append)
+    finish(sweep(scene, Request(Choice("spa")), [2, 3], seeds=2), steps.append)
     told = [s for s in steps if isinstance(s, SweepStep)]
     fractions = [s.fraction for s in told]
     assert fractions == sorted(fractions)
@@ -78,7 +79,7 @@ def test_it_tells_what_it_knows_and_never_writes_to_it(scene: Scene):
 
 
 def test_the_same_seed_gives_the_same_bits(scene: Scene):
-    one, two = (finish(sweep(scene, Request("vca", seed=1), [3], seeds=2)) for _ in range(2))
+    one, two = (finish(sweep(scene, Request(Choice("vca"), seed=1), [3], seeds=2)) for _ in range(2))
     assert one.errors.tobytes() == two.errors.tobytes()
     assert one.angles.tobytes() == two.angles.tobytes()
 
@@ -95,14 +96,14 @@ def test_it_can_be_cancelled(scene: Scene, monkeypatch):
             raise
 
     monkeypatch.setattr(pipeline, "unmix", unmix)
-    work = sweep(scene, Request("spa"), [2, 3], seeds=2)
+    work = sweep(scene, Request(Choice("spa")), [2, 3], seeds=2)
     next(work)
     work.close()
     assert closed == [2]
 
 
 def test_the_number_of_materials_is_proposed(scene: Scene):
-    found = finish(sweep(scene, Request("auto"), range(2, 7), seeds=2))
+    found = finish(sweep(scene, Request(Choice("auto")), range(2, 7), seeds=2))
     assert found.proposed == 4
     assert "4" in found.sentence
 
@@ -145,17 +146,17 @@ def test_it_says_where_more_endmembers_explain_less():
 def test_what_makes_no_sense_is_refused(scene: Scene):
     tiny = from_array(np.random.default_rng(0).random((5, 6), dtype=np.float32))
     assert possible(6, 5, range(1, 10)) == (1, 2, 3)
-    assert finish(sweep(tiny, Request("spa"), [2, 9], seeds=2)).ranks == (2,)
+    assert finish(sweep(tiny, Request(Choice("spa")), [2, 9], seeds=2)).ranks == (2,)
     with pytest.raises(InputError, match="none of the numbers"):
-        finish(sweep(tiny, Request("spa"), [8, 9], seeds=2))
+        finish(sweep(tiny, Request(Choice("spa")), [8, 9], seeds=2))
     with pytest.raises(InputError, match="at least two"):
-        finish(sweep(scene, Request("spa"), [2], seeds=1))
+        finish(sweep(scene, Request(Choice("spa")), [2], seeds=1))
     with pytest.raises(InputError, match="no factorization or extraction"):
-        finish(sweep(scene, Request("nnls"), [2], seeds=2))
+        finish(sweep(scene, Request(Choice("nnls")), [2], seeds=2))
 
 
 def test_locked_endmembers_and_start_spectra_play_no_part(scene: Scene):
-    asked = Request("hals", parameters={"max_iterations": 3}, endmembers=np.ones((20, 4)), locked=(0,))
+    asked = Request(Choice("hals", {"max_iterations": 3}), endmembers=np.ones((20, 4)), locked=(0,))
     found = finish(sweep(scene, asked, [2, 3], seeds=2))
     assert np.isfinite(found.errors).all()
     assert replace(asked, rank=9).rank == 9
@@ -173,7 +174,7 @@ def test_three_to_eight_materials_at_30_decibels(capsys: pytest.CaptureFixture[s
             noise = np.sqrt((clean**2).mean() / 1000)
             x = np.maximum(clean + noise * rng.standard_normal(clean.shape), 0).astype(np.float32)
             tried = range(max(2, true - 2), true + 4)
-            found = finish(sweep(from_array(x), Request("auto"), tried, seeds=3))
+            found = finish(sweep(from_array(x), Request(Choice("auto")), tried, seeds=3))
             right.append(found.proposed == true)
             with capsys.disabled():
                 print(f"{true} materials, scene {seed}: stable {found.stable}, proposed {found.proposed}")

@@ -77,7 +77,7 @@ def make_document(scene: Path | None) -> Document:
     document = with_endmember(document, 2, source=Source("library", text="USGS, kaolinite"))
     return replace(
         document,
-        settings=RunSettings("hals", 5, "fcls", 9, {"hals": {"tolerance": 1e-4}}),
+        settings=RunSettings("hals", 5, "fcls", 9, {"factorization/hals": {"tolerance": 1e-4}}),
         view=View("map", 2, (3, 2, 1), (1.0, 99.5), 7, 1, (2.0, 98.0)),
         pins=(Pin(3, 4), Pin(10, 6)),
         regions=make_regions(),

@@ -185,7 +185,10 @@ def test_no_such_session(tmp_path):
 
 def test_settings_that_this_version_does_not_know(tmp_path, document):
     odd = replace(
-        document.settings, method="magic", rank=-3, parameters={"hals": {"tolerance": -1}, "nmf9": {"a": 1}}
+        document.settings,
+        method="magic",
+        rank=-3,
+        parameters={"factorization/hals": {"tolerance": -1}, "nmf9": {"a": 1}},
     )
     save(replace(document, settings=odd), tmp_path / "work.hsu")
     loaded = load(tmp_path / "work.hsu")

@@ -51,7 +51,7 @@ def check(document: Document, schema: int) -> None:
     np.testing.assert_allclose(model[used], cube.read(0, 13)[used], atol=1e-4)
     settings, view = document.settings, document.view
     assert (settings.method, settings.rank, settings.abundance, settings.seed) == ("hals", 3, "fcls", 9)
-    assert settings.parameters["hals"]["tolerance"] == 1e-4
+    assert settings.parameters["factorization/hals"]["tolerance"] == 1e-4
     assert (view.page, view.endmember, view.rgb, view.stretch) == ("map", 2, (3, 2, 1), (1.0, 99.5))
     assert [(pin.line, pin.sample) for pin in document.pins] == [(3, 4), (10, 6)]
     if schema >= 2:

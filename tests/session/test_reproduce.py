@@ -20,6 +20,7 @@ from hsunmix.errors import InputError
 from hsunmix.formats import open_cube
 from hsunmix.methods import pipeline
 from hsunmix.methods.pipeline import Request
+from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube
 from hsunmix.model.progress import finish
 from hsunmix.model.spectra import Endmember, Source
@@ -53,7 +54,7 @@ def unmixed(cube: Cube, request: Request) -> Document:
 def solved(document: Document, members: tuple[Endmember, ...], method: str = "nnls") -> Document:
     """The document with other endmembers, as the window leaves it after an edit."""
     spectra = np.stack([e.spectrum for e in members], axis=1)
-    result = finish(pipeline.solve(scene_of(document.cube), spectra, method))
+    result = finish(pipeline.solve(scene_of(document.cube), spectra, Choice(method)))
     return replace(document, endmembers=members, unmixing=result)
 
 
@@ -96,10 +97,10 @@ def run_command(document: Document, tmp_path: Path) -> tuple[list[str], dict]:
 
 
 REQUESTS = [
-    Request("auto", 4),
-    Request("hals", 3, {"max_iterations": 5, "tolerance": 0.0}, seed=7),
-    Request("vca", 4, {}, "fcls", seed=3),
-    Request("spa", 3),
+    Request(Choice("auto"), 4),
+    Request(Choice("hals", {"max_iterations": 5, "tolerance": 0.0}), 3, seed=7),
+    Request(Choice("vca"), 4, Choice("fcls"), seed=3),
+    Request(Choice("spa"), 3),
 ]
 
 
@@ -123,7 +124,7 @@ MASKS = {
 @pytest.mark.parametrize(("masks", "bands"), MASKS.values(), ids=MASKS)
 def test_a_part_of_the_scene(path: Path, tmp_path: Path, masks: list[str], bands: str):
     cube = finish(narrowed(open_cube(path), masks, bands))
-    document = unmixed(cube, Request("spa", 3))
+    document = unmixed(cube, Request(Choice("spa"), 3))
     check(document, tmp_path)
     words, _ = run_command(document, tmp_path)
     assert ("--mask" in words, "--bands" in words) == (bool(masks), bool(bands))
@@ -135,19 +136,19 @@ def test_a_mask_that_was_drawn_and_bands_that_were_painted(path: Path, tmp_path:
     drawn[3:9, 5:20] = False
     bad = cube.bad_bands.copy()
     bad[4], bad[10:12] = False, True  # taken in, left out
-    document = unmixed(cube.with_selection(drawn).with_bad_bands(bad), Request("spa", 3))
+    document = unmixed(cube.with_selection(drawn).with_bad_bands(bad), Request(Choice("spa"), 3))
     text = check(document, tmp_path)
     assert "unpacked(" in text
     assert "all,#1-10,#13-20" in text
     with pytest.raises(InputError, match="mask that was drawn"):
         command_line(document, facts_of(document, None), tmp_path, ("csv",))
-    painted = unmixed(cube.with_bad_bands(bad), Request("spa", 3))
+    painted = unmixed(cube.with_bad_bands(bad), Request(Choice("spa"), 3))
     assert "all,#1-10,#13-20" in run_command(painted, tmp_path)[0]
 
 
 def test_a_run_of_before_the_mask_keeps_its_own_part(path: Path, tmp_path: Path):
     cube = open_cube(path)
-    document = unmixed(cube, Request("spa", 3))
+    document = unmixed(cube, Request(Choice("spa"), 3))
     drawn = np.ones((31, 22), dtype=bool)
     drawn[3:9, 5:20] = False
     masked = replace(document, cube=cube.with_selection(drawn))
@@ -175,7 +176,7 @@ def added_library(document: Document) -> Document:
 
 def mixed(document: Document) -> Document:
     """An endmember of a first run, one of a second, and a pixel."""
-    other = unmixed(document.cube, Request("vca", 4, seed=5))
+    other = unmixed(document.cube, Request(Choice("vca"), 4, seed=5))
     both = with_run(document, other.unmixing)
     return solved(both, (document.endmembers[0], both.endmembers[2], pixel(document.cube, 3, 3)))
 
@@ -197,7 +198,7 @@ EDITS = [deleted, added_pixel, added_library, mixed, run_forgotten]
 @pytest.mark.parametrize("edit", EDITS)
 def test_edits(path: Path, tmp_path: Path, edit: Change, method: str):
     own = {"max_iterations": 5} if method == "hals" else {}
-    document = edit(unmixed(open_cube(path), Request(method, 3, own)))
+    document = edit(unmixed(open_cube(path), Request(Choice(method, own), 3)))
     text = check(document, tmp_path)
     # What spa and vca find are pixels, and a pixel is taken from the file.
     assert ("hsunmix.unmix(" in text) == (method == "hals" and edit is not run_forgotten)
@@ -208,7 +209,7 @@ def test_edits(path: Path, tmp_path: Path, edit: Change, method: str):
 
 @pytest.mark.parametrize("change", [renamed, lambda d: reordered(d, (2, 0, 1))], ids=["names", "order"])
 def test_names_and_order(path: Path, tmp_path: Path, change: Change):
-    document = change(unmixed(open_cube(path), Request("hals", 3, {"max_iterations": 5})))
+    document = change(unmixed(open_cube(path), Request(Choice("hals", {"max_iterations": 5}), 3)))
     text = check(document, tmp_path)
     assert "abundances(" not in text  # the run makes them
 
@@ -227,7 +228,9 @@ def locked_run(document: Document, method: str, members: tuple[Endmember, ...]) 
 
     controller = Controller.__new__(Controller)
     controller.bench = Bench()
-    settings = replace(document.settings, method=method, rank=4, parameters={"hals": {"max_iterations": 6}})
+    settings = replace(
+        document.settings, method=method, rank=4, parameters={"factorization/hals": {"max_iterations": 6}}
+    )
     result, columns = finish(controller._work(document.cube, settings, members))
     return with_run(document, result, settings, columns)
 
@@ -235,7 +238,7 @@ def locked_run(document: Document, method: str, members: tuple[Endmember, ...]) 
 @pytest.mark.parametrize("method", ["auto", "hals", "vca"])
 def test_locked_endmembers(path: Path, tmp_path: Path, method: str):
     cube = open_cube(path)
-    first = unmixed(cube, Request("spa", 3))
+    first = unmixed(cube, Request(Choice("spa"), 3))
     document = locked_run(first, method, (pixel(cube, 4, 5), first.endmembers[1]))
     assert len(document.runs[-1].locked) == 2
     _, w, h = run_script(document, tmp_path)
@@ -247,13 +250,13 @@ def test_locked_endmembers(path: Path, tmp_path: Path, method: str):
 
 
 def test_a_result_kept_by_hand_and_gone_back_to(path: Path, tmp_path: Path):
-    document = kept(deleted(unmixed(open_cube(path), Request("hals", 3, {"max_iterations": 5}))))
+    document = kept(deleted(unmixed(open_cube(path), Request(Choice("hals", {"max_iterations": 5}), 3))))
     assert document.runs[-1].edited
     check(document, tmp_path)
 
 
 def test_a_session_of_before_runs_were_kept(path: Path, tmp_path: Path):
-    document = replace(unmixed(open_cube(path), Request("spa", 3)), runs=(), run_count=0)
+    document = replace(unmixed(open_cube(path), Request(Choice("spa"), 3)), runs=(), run_count=0)
     check(document, tmp_path)
     run_command(document, tmp_path)
     locked = replace(
@@ -264,7 +267,7 @@ def test_a_session_of_before_runs_were_kept(path: Path, tmp_path: Path):
 
 
 def test_what_cannot_be_made_again_is_said(path: Path, tmp_path: Path):
-    document = unmixed(open_cube(path), Request("spa", 3))
+    document = unmixed(open_cube(path), Request(Choice("spa"), 3))
     none = replace(document, unmixing=None)
     with pytest.raises(InputError, match="no result"):
         python_script(none, facts_of(none, None))
@@ -283,7 +286,7 @@ def test_options_of_the_file_are_in_both(tmp_path: Path):
     file = tmp_path / "plain.mat"
     savemat(file, {"Y": values.reshape(-1, 20).T, "other": values.reshape(-1, 20).T * 2})
     cube = open_cube(file, lines=12, dataset="Y")
-    document = unmixed(cube, Request("spa", 3))
+    document = unmixed(cube, Request(Choice("spa"), 3))
     check(document, tmp_path)
     words, _ = run_command(document, tmp_path)
     assert words[words.index("--lines") + 1] == "12"

@@ -124,7 +124,7 @@ def test_there_is_an_end_to_the_list(monkeypatch: pytest.MonkeyPatch):
 def test_settings_are_read_off_a_result():
     settings = settings_of(make_result())
     assert (settings.method, settings.rank, settings.abundance, settings.seed) == ("hals", 3, "nnls", 3)
-    assert "tolerance" not in settings.parameters.get("hals", {})  # it is the default
+    assert "tolerance" not in settings.choice("factorization", "hals").parameters  # it is the default
 
 
 def test_going_back_looks_at_maps():

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from hsunmix.files import resource
 from hsunmix.gui.state.live import Live
-from hsunmix.methods import methods
+from hsunmix.methods import find
 from hsunmix.session.document import Document
+from hsunmix.session.runs import SOLVERS
 
 __all__ = ["SAMPLE_FILE", "STEPS", "Step"]
 
@@ -60,7 +61,7 @@ def _residual(document: Document, _live: Live) -> bool:
 
 def _edited(document: Document, _live: Live) -> bool:
     result = document.unmixing
-    entry = methods().get(result.method) if result is not None else None
+    entry = find(result.method, *SOLVERS) if result is not None else None
     return entry is not None and entry.kind == "abundance" and not (result and result.provisional)
 
 

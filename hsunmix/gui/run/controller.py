@@ -18,6 +18,7 @@ from hsunmix.gui.state.workbench import Workbench
 from hsunmix.methods import RankEstimate, get, pipeline
 from hsunmix.methods.locked import put_in
 from hsunmix.methods.noisy_bands import noisy_bands
+from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube
 from hsunmix.model.library import Library
 from hsunmix.model.progress import Step
@@ -27,7 +28,7 @@ from hsunmix.session.document import Document, RunSettings
 from hsunmix.session.libraries import BUILTIN, open_library
 from hsunmix.session.members import check_values, free_name, places, same_spectra
 from hsunmix.session.reproduce import read_weights
-from hsunmix.session.runs import solved_only, with_run
+from hsunmix.session.runs import request_of, solved_only, with_run
 
 __all__ = ["Controller"]
 
@@ -87,7 +88,7 @@ class Controller:
             self.bench.say("Unmixing starts as soon as the number of endmembers has been estimated.")
             return
         locked = tuple(e for e in document.endmembers if e.locked)
-        title = get(settings.method).title
+        title = get(settings.method, "factorization", "extraction").title
 
         def done(found: Found) -> None:
             result, columns = found
@@ -106,15 +107,8 @@ class Controller:
         self, cube: Cube, settings: RunSettings, locked: tuple[Endmember, ...]
     ) -> Generator[Step | None, None, Found]:
         scene = yield from self.bench.scenes.scene(cube)
-        request = pipeline.Request(
-            settings.method,
-            settings.rank,
-            settings.parameters.get(settings.method, {}),
-            settings.abundance,
-            settings.seed,
-            abundance_parameters=settings.parameters.get(settings.abundance, {}),
-        )
-        traits = get(settings.method).traits
+        request = request_of(settings)
+        traits = get(settings.method, "factorization", "extraction").traits
         if traits.needs_library or (traits.takes_library and self.bench.settings.preferences.libraries):
             request = replace(request, libraries=self._libraries(cube))
         if settings.weights is not None and traits.takes_weights:
@@ -126,16 +120,16 @@ class Controller:
             means(result)
             return result, ()
         kept = np.stack([e.spectrum for e in locked], axis=1)
-        if settings.method == "auto" or get(settings.method).kind == "extraction":
+        if not traits.starts_from_spectra:
             found = yield from pipeline.unmix(scene, request)
             spectra, columns = put_in(found.endmembers, kept)
-            solved = yield from pipeline.solve(scene, spectra, found.abundance or "nnls")
+            solved = yield from pipeline.solve(scene, spectra, Choice(found.abundance or "nnls"))
             note = f"{len(locked)} locked endmembers took the places of those most like them. {found.note}"
             result = replace(
                 solved, method=found.method, parameters=found.parameters, seed=found.seed, note=note
             )
         else:
-            found = yield from pipeline.unmix(scene, pipeline.Request("spa", settings.rank))
+            found = yield from pipeline.unmix(scene, pipeline.Request(Choice("spa"), settings.rank))
             spectra, columns = put_in(found.endmembers, kept)
             result = yield from pipeline.unmix(scene, replace(request, endmembers=spectra, locked=columns))
         means(result)
@@ -157,11 +151,11 @@ class Controller:
 
         def work() -> Generator[Step | None, None, Unmixing]:
             scene = yield from self.bench.scenes.scene(cube)
-            own = asked.settings.parameters.get(method, {})
+            own = asked.settings.choice("abundance", method)
             spectra = np.stack([e.spectrum for e in members], axis=1)
-            found = yield from pipeline.solve(scene, spectra, method, own)
+            found = yield from pipeline.solve(scene, spectra, own)
             places_of = places(members, scene.shape[1])
-            result = replace(found, source_pixels=places_of, asked=Asked(method, abundance_parameters=own))
+            result = replace(found, source_pixels=places_of, asked=Asked(own))
             means(result)
             return result
 
@@ -170,7 +164,7 @@ class Controller:
             if not same_spectra(asked, now):
                 self.bench.say("The endmembers were changed in the meantime: the run was dropped.")
                 return
-            title = f"{get(method).title} of these endmembers"
+            title = f"{get(method, 'abundance').title} of these endmembers"
             self.bench.history.apply(title, with_run(now, result, members=now.endmembers))
 
         self.bench.show(message=None)
@@ -182,10 +176,13 @@ class Controller:
             self._estimate(self.bench.document.cube, asked=True)
 
     def _estimate(self, cube: Cube, asked: bool) -> None:
+        settings = self.bench.document.settings
+        choice = settings.choice("rank", settings.estimate)
+
         def work() -> Generator[Step | None, None, tuple[RankEstimate, NDArray[np.bool_]]]:
             scene = yield from (self.bench.scenes.scene(cube) if asked else self.bench.ahead(cube))
             noisy = yield from noisy_bands(scene)
-            return (yield from pipeline.estimate_rank(scene)), noisy
+            return (yield from pipeline.estimate_rank(scene, choice)), noisy
 
         def done(found: tuple[RankEstimate, NDArray[np.bool_]]) -> None:
             if self.bench.document.cube is cube:

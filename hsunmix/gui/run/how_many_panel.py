@@ -28,7 +28,7 @@ from hsunmix.gui.widgets.panel import Panel, named
 from hsunmix.gui.widgets.quiet import QuietSpinBox
 from hsunmix.gui.widgets.spoken import SpokenLabel
 from hsunmix.gui.widgets.theme import Theme
-from hsunmix.methods import RankEstimate, methods
+from hsunmix.methods import RankEstimate, find
 from hsunmix.methods.sweep import AGREE, Sweep, SweepStep
 from hsunmix.session.document import Document
 
@@ -149,7 +149,7 @@ class View(Panel):
         """Mark the number in use."""
         self._document = new
         if new.settings != old.settings or new.cube is not old.cube:
-            entry = methods().get(new.settings.method)
+            entry = find(new.settings.method, "factorization", "extraction")
             self.method.setText(f"by {entry.title if entry else new.settings.method}")
             self._mark()
         self._show_buttons()

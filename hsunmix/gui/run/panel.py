@@ -27,7 +27,8 @@ from hsunmix.gui.widgets.panel import Panel, heading, named
 from hsunmix.gui.widgets.quiet import QuietComboBox, QuietSpinBox
 from hsunmix.gui.widgets.tab_order import arrange
 from hsunmix.gui.widgets.theme import LIGHT, Theme
-from hsunmix.methods import Method, methods
+from hsunmix.methods import Method, find, get, methods
+from hsunmix.model.choice import Choice
 from hsunmix.session.document import Document, RunSettings
 
 TITLE = "Unmixing"
@@ -224,14 +225,15 @@ class View(Panel):
         self.abundance.setCurrentIndex(max(0, self.abundance.findData(settings.abundance)))
         for widget in (self.rank, self.method, self.abundance, self.seed):
             widget.blockSignals(False)
-        self.method.setToolTip(_tip(settings.method))
+        self.method.setToolTip(_tip(find(settings.method, "factorization", "extraction")))
         self.abundance.setToolTip(
-            _tip(settings.abundance) or "The abundances that the method itself computes"
+            _tip(find(settings.abundance, "abundance")) or "The abundances that the method itself computes"
         )
         self._show_form(settings)
 
     def _show_form(self, settings: RunSettings) -> None:
-        values = settings.parameters.get(settings.method, {})
+        entry = find(settings.method, "factorization", "extraction")
+        values = settings.choice(entry.kind, entry.id).parameters if entry else {}
         if self._form is not None and self._form_of == settings.method:
             if self._form.values() != values:
                 self._form.set_values(values)
@@ -240,7 +242,6 @@ class View(Panel):
             self._more_layout.removeWidget(self._form)
             self._form.hide()
             self._form.deleteLater()
-        entry = methods().get(settings.method)
         self._form = Form(entry.parameters if entry else (), values)
         self._form_of = settings.method
         self._form.changed.connect(self._on_parameters)
@@ -248,8 +249,9 @@ class View(Panel):
         arrange(self.window())
 
     def _on_parameters(self, values: dict[str, Any]) -> None:
-        mine = {**self._settings.parameters, self._settings.method: values}
-        self._change(parameters={name: v for name, v in mine.items() if v})
+        entry = get(self._settings.method, "factorization", "extraction")
+        settings = self._settings.with_choice(entry.kind, Choice(entry.id, values))
+        self._change(parameters=settings.parameters)
 
     def _on_advanced(self, shown: bool) -> None:
         self._more.setVisible(shown)
@@ -271,9 +273,8 @@ def _label(text: str, buddy: QWidget) -> QLabel:
 
 def _add(box: QComboBox, entry: Method) -> None:
     box.addItem(entry.title, entry.id)
-    box.setItemData(box.count() - 1, _tip(entry.id), Qt.ItemDataRole.ToolTipRole)
+    box.setItemData(box.count() - 1, _tip(entry), Qt.ItemDataRole.ToolTipRole)
 
 
-def _tip(identifier: str) -> str:
-    entry = methods().get(identifier)
+def _tip(entry: Method | None) -> str:
     return "" if entry is None else f"{entry.summary}\n{entry.reference}"

@@ -201,8 +201,8 @@ def _spectra(document: Document) -> NDArray[np.float64]:
 
 def _whole(scene: Scene, document: Document) -> Generator[Step | None, None, Unmixing]:
     method = abundance_of(document)
-    asked = document.settings.parameters.get(method, {})
-    found = yield from pipeline.solve(scene, _spectra(document), method, asked)
+    asked = document.settings.choice("abundance", method)
+    found = yield from pipeline.solve(scene, _spectra(document), asked)
     result = replace(found, source_pixels=places(document.endmembers, scene.shape[1]))
     means(result)
     return result

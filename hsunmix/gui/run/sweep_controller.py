@@ -7,10 +7,11 @@ from collections.abc import Generator
 from hsunmix.gui import commands as i
 from hsunmix.gui.state.live import Live
 from hsunmix.gui.state.workbench import Workbench
-from hsunmix.methods import get, pipeline
+from hsunmix.methods import get
 from hsunmix.methods.sweep import Sweep, SweepStep, sweep
 from hsunmix.model.progress import Step
 from hsunmix.session.document import Document
+from hsunmix.session.runs import request_of
 
 __all__ = ["Controller"]
 
@@ -39,11 +40,7 @@ class Controller:
         cube, settings = document.cube, document.settings
         if cube is None:
             return
-        parameters = settings.parameters.get(settings.method, {})
-        request = pipeline.Request(
-            settings.method, 1, parameters, settings.abundance, settings.seed,
-            abundance_parameters=settings.parameters.get(settings.abundance, {}),
-        )  # fmt: skip
+        request = request_of(settings)
         self._known = None
 
         def work() -> Generator[Step | None, None, Sweep]:
@@ -60,7 +57,8 @@ class Controller:
 
         bench.close_message()
         bench.show(sweep=None)
-        title = f"Running {get(settings.method).title} with {intent.first} to {intent.last} endmembers"
+        running = get(settings.method, "factorization", "extraction").title
+        title = f"Running {running} with {intent.first} to {intent.last} endmembers"
         bench.start("sweep", title, work(), done, cancelled=cancelled)
 
     def _follow(self, _old: Live, new: Live) -> None:

@@ -12,6 +12,7 @@ from PIL import Image
 from hsunmix.gui import commands as i
 from hsunmix.gui.state.settings import Settings
 from hsunmix.gui.state.workbench import Workbench
+from hsunmix.model.choice import Choice
 from hsunmix.model.unmixing import Asked
 from hsunmix.session.reproduce import Facts, command_line
 from hsunmix.session.runs import with_run
@@ -123,7 +124,7 @@ def test_parameters_that_differ_are_in_the_command(ready: Workbench, tmp_path: P
     document = ready.document
     result = replace(
         document.unmixing, method="hals", abundance="fcls", seed=4,
-        parameters={"init": "spa", "max_iterations": 25, "tolerance": 1e-5}, asked=Asked("fcls"),
+        parameters={"init": "spa", "max_iterations": 25, "tolerance": 1e-5}, asked=Asked(Choice("fcls")),
     )  # fmt: skip
     other = with_run(replace(document, runs=()), result)
     words = shlex.split(command_line(other, Facts(), tmp_path, ("csv", "png")))

@@ -20,6 +20,7 @@ from hsunmix.gui.state.workbench import Workbench
 from hsunmix.methods import get
 from hsunmix.methods.locked import put_in
 from hsunmix.methods.pipeline import Request, unmix
+from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube
 from hsunmix.model.progress import Step, finish
 from hsunmix.model.unmixing import Unmixing, Weights
@@ -168,7 +169,7 @@ def test_unmixing_shows_the_maps_and_can_be_undone(open_bench: Workbench, wait: 
 def test_the_parameters_of_the_panel_reach_the_method(open_bench: Workbench, wait: Wait):
     # Far from the end, where every iteration lowers the error and so counts.
     chosen = {"max_iterations": 2, "tolerance": 0.0, "init": "random", "multilevel": False, "compress": False}
-    settings = RunSettings("hals", 3, "fcls", 5, {"hals": chosen})
+    settings = RunSettings("hals", 3, "fcls", 5, {"factorization/hals": chosen})
     open_bench.send(i.SetRun(settings))
     open_bench.send(i.Unmix())
     wait(lambda: open_bench.document.unmixing is not None)
@@ -269,7 +270,7 @@ def test_locked_endmembers_stay_bit_for_bit(open_bench: Workbench, wait: Wait, m
     bench.send(i.Rename(1, "Kept"))
     bench.send(i.Lock(1, True))
     kept = bench.document.endmembers[1]
-    few = {method: {"max_iterations": 5}} if "max_iterations" in names_of(method) else {}
+    few = {f"factorization/{method}": {"max_iterations": 5}} if "max_iterations" in names_of(method) else {}
     for rank in (4, 3):
         before = bench.document.unmixing
         bench.send(i.SetRun(RunSettings(method, rank, parameters=few)))
@@ -367,11 +368,11 @@ def test_weights_of_a_session_are_read_again(
     weights = np.random.default_rng(0).random((cube.lines, cube.samples, 1)).astype(np.float32)
     np.save(tmp_path / "weights.npy", weights)
     given = Weights(str(tmp_path / "weights.npy"), "of before", weights.shape)
-    own = {"weighted": {"max_iterations": 5}}
+    own = {"factorization/weighted": {"max_iterations": 5}}
     open_bench.send(i.SetRun(RunSettings("weighted", 3, parameters=own, weights=given)))
     open_bench.send(i.Unmix())
     wait(lambda: open_bench.document.unmixing is not None)
-    request = Request("weighted", 3, own["weighted"], weights=weights)
+    request = Request(Choice("weighted", own["factorization/weighted"]), 3, weights=weights)
     expected = finish(unmix(finish(load(cube)), request))
     np.testing.assert_array_equal(open_bench.document.unmixing.abundances, expected.abundances)
     kept = open_bench.document.runs[-1].settings.weights
@@ -390,7 +391,7 @@ def test_a_missing_value_that_the_weights_name_costs_no_pixel(
     given = Weights(str(tmp_path / "weights.npy"), "", weights.shape)
     bench.history.reset(Document(cube=Cube.from_array(values, cube.wavelengths)))
     wait(lambda: not bench.live.tasks)
-    own = {"weighted": {"max_iterations": 3}}
+    own = {"factorization/weighted": {"max_iterations": 3}}
     bench.send(i.SetRun(RunSettings("weighted", 3, parameters=own, weights=given)))
     bench.send(i.Unmix())
     wait(lambda: bench.document.unmixing is not None)

@@ -11,7 +11,7 @@ from hsunmix.gui.app.main_window import MainWindow
 from hsunmix.gui.commands import EstimateRank, SetRun, Unmix
 from hsunmix.gui.run import panel as run
 from hsunmix.gui.state.live import Live, Task
-from hsunmix.methods import RankEstimate, methods
+from hsunmix.methods import RankEstimate, get, methods
 from hsunmix.session.document import Document, RunSettings
 from tests.gui.conftest import Alone
 
@@ -36,7 +36,9 @@ def test_what_is_set_is_what_is_asked_for(alone: Alone, qtbot: QtBot):
     assert panel._form.isVisible()
     panel._form.editors["max_iterations"].widget.setValue(25)
     panel.seed.setValue(3)
-    assert seen[-1] == SetRun(RunSettings("hals", 7, "fcls", 3, {"hals": {"max_iterations": 25}}))
+    assert seen[-1] == SetRun(
+        RunSettings("hals", 7, "fcls", 3, {"factorization/hals": {"max_iterations": 25}})
+    )
     qtbot.mouseClick(panel.unmix, Qt.MouseButton.LeftButton)
     assert seen[-1] == Unmix()
 
@@ -49,14 +51,14 @@ def test_more_endmembers_than_two_hundred_can_be_asked_for(alone: Alone):
 
 def test_the_form_is_the_methods_and_remembers_each(alone: Alone, document: Document):
     panel, seen = alone(run)
-    settings = RunSettings("hals", 4, parameters={"hals": {"tolerance": 1e-3}})
+    settings = RunSettings("hals", 4, parameters={"factorization/hals": {"tolerance": 1e-3}})
     panel.render(document, replace(document, settings=settings))
-    assert set(panel._form.editors) == {p.name for p in methods()["hals"].parameters}
+    assert set(panel._form.editors) == {p.name for p in get("hals").parameters}
     assert panel._form.values() == {"tolerance": 1e-3}
     panel.method.setCurrentIndex(panel.method.findData("spa"))
     panel.method.activated.emit(0)
-    assert set(panel._form.editors) == {p.name for p in methods()["spa"].parameters}
-    assert seen[-1].settings.parameters == {"hals": {"tolerance": 1e-3}}
+    assert set(panel._form.editors) == {p.name for p in get("spa").parameters}
+    assert seen[-1].settings.parameters == {"factorization/hals": {"tolerance": 1e-3}}
     assert seen[-1].settings.method == "spa"
 
 

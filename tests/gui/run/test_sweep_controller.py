@@ -13,6 +13,7 @@ from hsunmix.gui.run import sweep_controller as module
 from hsunmix.gui.state.workbench import Workbench
 from hsunmix.methods.pipeline import Request
 from hsunmix.methods.sweep import Sweep, SweepStep
+from hsunmix.model.choice import Choice
 from hsunmix.session.document import Document, RunSettings
 from tests.conftest import make_cube
 
@@ -71,12 +72,12 @@ def test_the_method_of_the_run_panel_is_run_with_every_number(loaded: Workbench,
 
 
 def test_its_settings_reach_the_runs(loaded: Workbench, gate: Gate, wait: Wait):
-    loaded.send(i.SetRun(RunSettings("hals", 3, "fcls", 5, {"hals": {"max_iterations": 7}})))
+    loaded.send(i.SetRun(RunSettings("hals", 3, "fcls", 5, {"factorization/hals": {"max_iterations": 7}})))
     loaded.send(i.StartSweep(2, 3))
     wait(lambda: bool(gate.asked))
     request, ranks, seeds = gate.asked[0]
-    assert (request.method, request.abundance, request.seed) == ("hals", "fcls", 5)
-    assert request.parameters == {"max_iterations": 7}
+    assert (request.method, request.abundance) == (Choice("hals", {"max_iterations": 7}), Choice("fcls"))
+    assert request.seed == 5
     assert (ranks, seeds) == ([2, 3], 3)
 
 

@@ -750,7 +750,11 @@ def test_what_no_solve_can_do_is_refused_before_it_is_done(filed: Workbench, wai
 def test_a_run_that_is_cancelled_by_other_pixels_says_so(filed: Workbench, wait: Wait):
     bench = filed
     bench.send(
-        i.SetRun(RunSettings("hals", 3, parameters={"hals": {"max_iterations": 100_000, "tolerance": 0.0}}))
+        i.SetRun(
+            RunSettings(
+                "hals", 3, parameters={"factorization/hals": {"max_iterations": 100_000, "tolerance": 0.0}}
+            )
+        )
     )
     bench.send(i.Unmix())
     bench.send(i.PaintBands(4, 6, bad=True))

@@ -118,7 +118,11 @@ def random_intent(chance: random.Random, window: MainWindow) -> tuple[str, Calla
         chance.randint(2, 5),
         chance.choice(["", "nnls", "fcls"]),
         chance.randint(0, 2),
-        {"hals": {"max_iterations": 20}, "mu": {"max_iterations": 20}, "minvol": {"max_iterations": 20}},
+        {
+            "factorization/hals": {"max_iterations": 20},
+            "factorization/mu": {"max_iterations": 20},
+            "factorization/minvol": {"max_iterations": 20},
+        },
     )
     folder = bench.ask.folder
     stroke = np.array([[pixel()[0], 1, 6]], np.int32)

@@ -21,8 +21,9 @@ from hsunmix.gui.app.main_window import MainWindow
 from hsunmix.gui.image.images import picture
 from hsunmix.gui.image.pages import page_of
 from hsunmix.gui.spectra.bands_controller import made_with_other_bands
-from hsunmix.methods import methods, pipeline
+from hsunmix.methods import find, pipeline
 from hsunmix.model.band_maths import evaluate
+from hsunmix.model.choice import Choice
 from hsunmix.model.progress import finish
 from hsunmix.model.unmixing import Unmixing
 from hsunmix.session.archive import load as load_session
@@ -87,7 +88,7 @@ def _result(document: Document, scene: Scene) -> Iterator[str]:
     if abs(error - result.relative_error) > 2e-3 * error + 1e-5:
         yield f"the error is {error:.6g}, and {result.relative_error:.6g} is shown"
     if result.method == result.abundance:
-        again = finish(pipeline.solve(scene, spectra, result.abundance))
+        again = finish(pipeline.solve(scene, spectra, Choice(result.abundance)))
         if not np.array_equal(again.abundances, result.abundances, equal_nan=True):
             worst = np.nanmax(np.abs(again.abundances - result.abundances))
             yield f"solved again by {result.abundance}, the maps differ by {worst:.3g}"
@@ -213,7 +214,7 @@ def scripted(window: MainWindow) -> Iterator[str]:
     try:
         text = python_script(document, facts_of(document, bench.scenes.here(document.cube)))
     except HsunmixError as error:
-        if result.method in methods():
+        if find(result.method):
             yield f"no script: {error}"
         return
     made: dict[str, Any] = {}

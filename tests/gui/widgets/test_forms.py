@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit, QSp
 from pytestqt.qtbot import QtBot
 
 from hsunmix.gui.widgets.forms import Form, parse
-from hsunmix.methods import methods
+from hsunmix.methods import Method, methods
 from hsunmix.parameters import Parameter, describe, make
 
 
@@ -111,9 +111,8 @@ def test_nothing_typed_is_automatic_or_the_default():
     assert parse(Parameter("n", "float", 0.5), "") == 0.5
 
 
-@pytest.mark.parametrize("method", sorted(methods()))
-def test_every_method_has_a_form_that_gives_back_its_defaults(method: str, qtbot: QtBot):
-    entry = methods()[method]
+@pytest.mark.parametrize("entry", methods().values(), ids=lambda m: m.name)
+def test_every_method_has_a_form_that_gives_back_its_defaults(entry: Method, qtbot: QtBot):
     made = Form(entry.parameters, {})
     qtbot.addWidget(made)
     assert made.values() == {}
