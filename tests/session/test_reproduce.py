@@ -104,13 +104,13 @@ REQUESTS = [
 ]
 
 
-@pytest.mark.parametrize("request_", REQUESTS, ids=lambda r: r.method)
+@pytest.mark.parametrize("request_", REQUESTS, ids=lambda r: r.method.method)
 def test_a_run(path: Path, tmp_path: Path, request_: Request):
     document = unmixed(open_cube(path), request_)
     text = check(document, tmp_path)
     assert "np.array" not in text
     words, record = run_command(document, tmp_path)
-    assert words[words.index("-m") + 1] == request_.method
+    assert words[words.index("-m") + 1] == request_.method.method
     assert (record["seed"], record["rank"]) == (request_.seed, request_.rank)
 
 
