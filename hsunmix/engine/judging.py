@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.engine.tile_writer import TILE, TileWriter
+from hsunmix.engine.tile_writer import TILE, Judged
 from hsunmix.errors import InputError
 from hsunmix.model.band_choice import PRESETS
 from hsunmix.model.cube import Cube
@@ -35,12 +35,12 @@ DIGITS = 1e-4  # of the values themselves, that float32 keeps three digits of
 Bools = NDArray[np.bool_]
 
 
-def judge_bands(writer: TileWriter, measured: Bools) -> Generator[None, None, tuple[Bools, int]]:
+def judge_bands(writer: Judged, measured: Bools) -> Generator[None, None, tuple[Bools, int]]:
     """Let go of the bands that hold no data in any pixel, and of the pixels that lack one of the others.
 
     Parameters
     ----------
-    writer : TileWriter
+    writer : Judged
     measured : array of bool, (bands,)
         Those whose zeros are data.
 
@@ -73,9 +73,7 @@ def judge_bands(writer: TileWriter, measured: Bools) -> Generator[None, None, tu
     return kept, zeros
 
 
-def _any(
-    writer: TileWriter, condition: Callable[[NDArray[np.float32]], Bools]
-) -> Generator[None, None, Bools]:
+def _any(writer: Judged, condition: Callable[[NDArray[np.float32]], Bools]) -> Generator[None, None, Bools]:
     """Whether any value of a band meets a condition; a band is left alone once one does."""
     found = np.zeros(len(writer.doubtful), bool)
     for i in range(len(writer)):
@@ -102,7 +100,7 @@ def measured_zeros(cube: Cube, spectra: NDArray[np.float64]) -> NDArray[np.bool_
     return np.asarray(measured)
 
 
-def is_out_of_range(cube: Cube, writer: TileWriter) -> bool:
+def is_out_of_range(cube: Cube, writer: Judged) -> bool:
     """Whether values may have been lost when they became float32."""
     wide = cube.pixels.dtype.kind == "f" and cube.pixels.dtype.itemsize > 4
     scaled = bool(np.any(np.asarray(cube.gain) != 1) or np.any(np.asarray(cube.offset)))
@@ -139,7 +137,7 @@ def rescaled(cube: Cube, exponent: int) -> Cube:
     return replace(cube, gain=np.ldexp(cube.gain, -exponent), offset=np.ldexp(cube.offset, -exponent))
 
 
-def digits_note(cube: Cube, writer: TileWriter) -> Generator[None, None, list[str]]:
+def digits_note(cube: Cube, writer: Judged) -> Generator[None, None, list[str]]:
     """Say where float32 keeps too few digits of what differs between pixels."""
     dtype = cube.pixels.dtype
     if dtype.itemsize < 4 or (dtype.kind == "f" and dtype.itemsize == 4) or writer.count < 2:

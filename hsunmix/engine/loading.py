@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.engine import judging
+from hsunmix.engine.executor_file import Streaming
+from hsunmix.engine.file_tiles import FileTiles
+from hsunmix.engine.plan import PIECE, PIECES, Plan
 from hsunmix.engine.reading import fill
+from hsunmix.engine.room import Room
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.sentinels import Scale, leave_out
+from hsunmix.engine.survey import FileWriter, Visitor, survey
 from hsunmix.engine.tile_writer import TILE, TileWriter
 from hsunmix.errors import InputError
 from hsunmix.model.cube import Cube
@@ -23,7 +29,12 @@ __all__ = ["from_array", "load"]
 
 
 def load(
-    cube: Cube, spectra: NDArray[np.float64] | None = None, *, trusted: bool = False
+    cube: Cube,
+    spectra: NDArray[np.float64] | None = None,
+    *,
+    trusted: bool = False,
+    plan: Plan | None = None,
+    visitors: Sequence[Visitor] = (),
 ) -> Generator[Step | None, None, Scene]:
     """Read the pixels of a cube that are used.
 
@@ -37,6 +48,10 @@ def load(
         one, where they have values in it.
     trusted : bool
         Take every number for data: don't look for what means "no data" though nothing says so.
+    plan : Plan, optional
+        Where they are to lie: by default in memory.
+    visitors : sequence of Visitor
+        See each block of a scene that stays in its file while it is read for the first time.
 
     Raises
     ------
@@ -51,16 +66,18 @@ def load(
     from hsunmix.kernels.filling import take_rows, take_stored_rows
 
     yield compiling(take_rows if cube.pixels.dtype.kind == "f" else take_stored_rows)
+    plan = plan or Plan()
+    room = plan.made_room()  # before anything is read: a disk that is too small is told at once
     yield from prepared(cube.pixels)
     measured = np.zeros(cube.bands, bool) if spectra is None else judging.measured_zeros(cube, spectra)
     bands = np.ones(cube.bands, bool) if cube.bad_bands is None else ~cube.bad_bands
     source, exponent = cube, 0
-    writer = yield from fill(source, bands, source.dead_bands)
+    writer = yield from _read(source, bands, plan, room, visitors)
     if judging.is_out_of_range(source, writer):
         exponent = yield from judging.range_exponent(source, bands)
         if exponent:
             source = judging.rescaled(cube, exponent)
-            writer = yield from fill(source, bands, source.dead_bands)
+            writer = yield from _read(source, bands, plan, room, visitors)
     used, notes = bands.copy(), []
     used[bands], zeros = yield from judging.judge_bands(writer, measured[bands])
     if dead := int((bands & ~used).sum()):
@@ -79,7 +96,7 @@ def load(
             notes += found
         notes += yield from judging.digits_note(cube, writer)
     cube.judge(bands & ~used)
-    return _scene(cube, writer, used, exponent, notes)
+    return _scene(cube, writer, used, exponent, notes, room)
 
 
 def from_array(x: NDArray[Any]) -> Scene:
@@ -94,27 +111,62 @@ def from_array(x: NDArray[Any]) -> Scene:
     return finish(load(Cube(MatrixPixels(x)), trusted=True))
 
 
+def _read(
+    cube: Cube, bands: NDArray[np.bool_], plan: Plan, room: Room, visitors: Sequence[Visitor]
+) -> Generator[Step | None, None, TileWriter | FileWriter]:
+    """Read some bands of a cube, as planned."""
+    if plan.way == "file":
+        return (yield from survey(cube, bands, cube.dead_bands, plan, room, visitors))
+    if plan.way == "scratch":
+        return (yield from fill(cube, bands, cube.dead_bands, room, PIECES * PIECE))
+    return (yield from fill(cube, bands, cube.dead_bands))
+
+
 def _scene(
-    cube: Cube, writer: TileWriter, bands: NDArray[np.bool_], exponent: int, notes: list[str]
+    cube: Cube,
+    writer: TileWriter | FileWriter,
+    bands: NDArray[np.bool_],
+    exponent: int,
+    notes: list[str],
+    room: Room,
 ) -> Scene:
     """Pad, scale and freeze."""
     if writer.count == 0:
         raise InputError(
             " ".join(["no pixel can be used: all are masked, nodata, NaN or zero in every band", *notes[-1:]])
         )
-    tiles = writer.tiles[: len(writer)]
-    tiles[-1, :, writer.count - (len(tiles) - 1) * TILE :] = 0
     own = math.frexp(writer.largest)[1]
-    if abs(own) > 20:
-        # Squares of such values would overflow float32; a power of two changes no digit.
-        exponent += own
-        for tile in tiles:
-            np.ldexp(tile, -own, out=tile)
-    tiles.flags.writeable = False
+    # Squares of such values would overflow float32; a power of two changes no digit.
+    own = own if abs(own) > 20 else 0
     total = cube.lines * cube.samples
     if writer.count < total:
         why = "hold no data" if cube.selection is None else "are masked or hold no data"
         notes = [*notes, f"{total - writer.count} of {total} pixels {why} and were left out."]
-    negative = writer.below / (writer.count * tiles.shape[1])
+    negative = writer.below / (writer.count * writer.tiles.shape[1])
     shape = (cube.lines,) if cube.is_matrix else (cube.lines, cube.samples)
-    return Scene(tiles, writer.pixels, bands, shape, 2.0**exponent, negative, tuple(notes))
+    scene = Scene(
+        _frozen(writer, own) if isinstance(writer, TileWriter) else replace(writer.tiles, exponent=own),
+        writer.pixels, bands, shape, 2.0 ** (exponent + own), negative, tuple(notes), room=room,
+    )  # fmt: skip
+    return scene if isinstance(writer, TileWriter) else _in_file(scene, writer, own)
+
+
+def _frozen(writer: TileWriter, own: int) -> NDArray[np.float32]:
+    """Tiles, padded with zeros and divided by a power of two."""
+    tiles = writer.tiles[: len(writer)]
+    tiles[-1, :, writer.count - (len(tiles) - 1) * TILE :] = 0
+    for tile in tiles if own else ():
+        np.ldexp(tile, -own, out=tile)
+    tiles.flags.writeable = False
+    return tiles
+
+
+def _in_file(scene: Scene, writer: FileWriter, own: int) -> Scene:
+    """A scene that stays in its file, with what its first read told of it."""
+    assert isinstance(scene.tiles, FileTiles)
+    moments = writer.moments
+    if moments is not None:
+        moments = np.ldexp(moments[0], -2 * own), np.ldexp(moments[1], -own)
+    return replace(
+        scene, executor=Streaming(scene.tiles), moments=moments, top=math.ldexp(writer.largest, -own)
+    )

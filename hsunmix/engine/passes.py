@@ -138,6 +138,8 @@ def _unconstrained(part: Part, inverse: Array, h: NDArray[np.float32]) -> None:
 
 def gram(scene: Scene) -> Generator[Step | None, None, tuple[Array, Array]]:
     """X Xᵀ (bands, bands) and the sum of the pixels (bands,), in float64."""
+    if scene.moments is not None:
+        return scene.moments
     bands = scene.n_bands
     with single_threaded_blas():
         found = yield from scene.map(_gram, sums=[(bands, bands), (bands,)])

@@ -10,19 +10,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.engine.blocks import Block, ChunkBlock, ChunkedPixels, RowBlock, Scaling
+from hsunmix.engine.room import MEMORY, Room
 from hsunmix.engine.threads import run_chunks, thread_count
-from hsunmix.engine.tile_writer import TileWriter
+from hsunmix.engine.tile_writer import TILE, TileWriter
 from hsunmix.model.cube import Cube
 from hsunmix.model.progress import Step
 
-__all__ = ["fill"]
+__all__ = ["block_of", "fill", "lines_of_block"]
 
 BLOCK_BYTES = 8 << 20  # read at a time
 HELD_BYTES = 1 << 30  # by all threads, where a block must be large
 
 
 def fill(
-    cube: Cube, bands: NDArray[np.bool_], doubtful: NDArray[np.bool_]
+    cube: Cube,
+    bands: NDArray[np.bool_],
+    doubtful: NDArray[np.bool_],
+    room: Room = MEMORY,
+    held: int = HELD_BYTES,
 ) -> Generator[Step | None, None, TileWriter]:
     """Read some bands of a cube, and keep the pixels that hold data.
 
@@ -33,17 +38,21 @@ def fill(
         Those that are read.
     doubtful : array of bool, (bands,)
         Those of them that may hold no data at all: where they don't, their pixels are kept all the same.
+    room : Room
+        Where the tiles lie.
+    held : int
+        Bytes that all threads may hold, where a block must be large.
     """
     index = None if bands.all() else np.flatnonzero(bands).tolist()
-    writer = TileWriter(cube.lines * cube.samples, doubtful[bands])
+    writer = _writer(cube, doubtful[bands], room)
     scaling = Scaling.of(cube, bands)
-    step = _lines_of_block(cube, scaling)
+    step = lines_of_block(cube, scaling)
     done = 0
 
     def work(lines: slice) -> None:
         nonlocal done
         try:
-            block = _block(cube, lines, index, scaling)
+            block = block_of(cube, lines, index, scaling)
             selected = None if cube.selection is None else cube.selection[lines].ravel()
             writer.add(lines.start // step, lines.start * cube.samples, block, selected)
         except BaseException:
@@ -51,7 +60,7 @@ def fill(
             raise
         done += lines.stop - lines.start
 
-    at_once = max(1, HELD_BYTES // max(1, step * cube.samples * cube.bands * 4))
+    at_once = max(1, held // max(1, step * cube.samples * cube.bands * 4))
     blocks = [slice(first, min(first + step, cube.lines)) for first in range(0, cube.lines, step)]
     passing = run_chunks(work, blocks, threads=min(thread_count(), at_once))
     with closing(passing):
@@ -60,16 +69,24 @@ def fill(
     return writer
 
 
-def _lines_of_block(cube: Cube, scaling: Scaling | None) -> int:
+def _writer(cube: Cube, doubtful: NDArray[np.bool_], room: Room) -> TileWriter:
+    """Make ready for all pixels of a cube."""
+    pixels = cube.lines * cube.samples
+    if room is MEMORY:
+        return TileWriter(pixels, doubtful)
+    return TileWriter(pixels, doubtful, room.on_disk((-(-pixels // TILE), len(doubtful), TILE)))
+
+
+def lines_of_block(cube: Cube, scaling: Scaling | None, most: int | None = None) -> int:
     """Return how many lines are read at a time: as many as the file decodes together, or several such."""
     size = 4 if scaling is None else cube.pixels.dtype.itemsize
-    lines = max(1, BLOCK_BYTES // max(1, cube.samples * cube.bands * size))
+    lines = max(1, (most or BLOCK_BYTES) // max(1, cube.samples * cube.bands * size))
     name = "block_lines" if scaling is None else "piece_lines"
     together = int(getattr(cube.pixels, name, getattr(cube.pixels, "block_lines", 1)))
     return -(-lines // together) * together
 
 
-def _block(cube: Cube, lines: slice, bands: list[int] | None, scaling: Scaling | None) -> Block:
+def block_of(cube: Cube, lines: slice, bands: list[int] | None, scaling: Scaling | None) -> Block:
     """Read some lines, or get ready to."""
     if scaling is None:
         return RowBlock.of(cube.read(lines.start, lines.stop, bands))

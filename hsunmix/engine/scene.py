@@ -1,4 +1,4 @@
-"""The pixels that are used, in memory, tile-major.
+"""The pixels that are used, tile-major: in memory, on a scratch file, or still in their own.
 
 A tile is a float32 array (bands, T): so a band image and a pixel's spectrum are both cheap to
 reach, and a kernel finds a tile's numbers in the cache when it needs them a second time. T is no
@@ -17,10 +17,12 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from hsunmix.engine.executor_threads import THREADS
-from hsunmix.engine.memory import aligned
-from hsunmix.engine.source import Chunk, Executor, Mapped, Part, Pass, PerPixel, per_pixel_of
+from hsunmix.engine.file_tiles import FileTiles
+from hsunmix.engine.room import MEMORY, Room
+from hsunmix.engine.source import Chunk, Executor, Mapped, Part, Pass, PerPixel, cut, per_pixel_of
 from hsunmix.engine.tile_writer import TILE
 from hsunmix.errors import InputError
+from hsunmix.model.progress import Step
 
 __all__ = ["TILE", "Scene"]
 
@@ -32,11 +34,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """Pixels in memory.
+    """Pixels that are used.
 
     Attributes
     ----------
-    tiles : array of float32, (n, bands used, T)
+    tiles : array of float32, (n, bands used, T), or FileTiles
         Read only; the last tile is padded with zeros.
     pixels : array of int64, (pixels used,)
         For every column its place in the cube, line · samples + sample, ascending.
@@ -52,9 +54,15 @@ class Scene:
         What was left out, in sentences.
     executor : Executor
         Who runs the passes.
+    room : Room
+        Where the numbers of its pixels lie.
+    top : float or None
+        The largest magnitude, where the pixels stay in their file.
+    moments : tuple of array of float64, or None
+        X Xᵀ (bands used, bands used) and the sum of the pixels, where they are known.
     """
 
-    tiles: NDArray[np.float32]
+    tiles: NDArray[np.float32] | FileTiles
     pixels: NDArray[np.int64]
     bands: NDArray[np.bool_]
     shape: tuple[int, ...]
@@ -62,6 +70,14 @@ class Scene:
     negative: float = 0.0
     notes: tuple[str, ...] = ()
     executor: Executor = THREADS
+    room: Room = MEMORY
+    top: float | None = None
+    moments: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
+
+    @property
+    def in_file(self) -> bool:
+        """Whether every pass reads its pixels from their file."""
+        return isinstance(self.tiles, FileTiles)
 
     @property
     def n_pixels(self) -> int:
@@ -76,6 +92,8 @@ class Scene:
     @property
     def largest(self) -> float:
         """The largest value, padding included."""
+        if isinstance(self.tiles, FileTiles) or self.top is not None:
+            return math.nan if self.top is None else self.top
         return float(self.tiles.max())
 
     @property
@@ -109,13 +127,7 @@ class Scene:
 
     def _part(self, chunk: Chunk) -> Part:
         """Return the pixels of a chunk."""
-        tiles, counts = self.tiles[chunk.tiles], self.counts[chunk.tiles]
-        first = chunk.tiles.start * TILE
-        if chunk.whole:
-            return Part(tiles, counts, first)
-        begin, end = chunk.columns.start, chunk.columns.stop
-        some = np.clip(counts - begin, 0, end - begin)
-        return Part(np.ascontiguousarray(tiles[:, :, chunk.columns]), some, first + begin)
+        return cut(self.tiles[chunk.tiles], self.counts, chunk, chunk.tiles.start)
 
     def map(
         self,
@@ -124,7 +136,8 @@ class Scene:
         per_pixel: Sequence[PerPixel] = (),
         sums: Sequence[tuple[int, ...]] = (),
         pixels: int | None = None,
-    ) -> Generator[None, None, Mapped]:
+        blind: bool = False,
+    ) -> Generator[Step | None, None, Mapped]:
         """Pass over all pixels: see ``hsunmix.engine.source``.
 
         Parameters
@@ -138,6 +151,8 @@ class Scene:
         pixels : int, optional
             How many may be in a part, where one takes long. Parts may then be less than a tile; numbers of
             the padding are left as they are.
+        blind : bool
+            The work looks at no pixel, only at numbers that stay with them: nothing has to be read for it.
 
         Returns
         -------
@@ -145,7 +160,7 @@ class Scene:
             What the work returned for each part, in order, and the sums over all parts.
         """
         chunks = self._chunks if pixels is None else self._pieces(pixels)
-        one = Pass(work, small, tuple(per_pixel), tuple(sums))
+        one = Pass(work, small, tuple(per_pixel), tuple(sums), blind)
         outcomes = yield from self.executor.run(one, self._part, chunks)
         totals = [reduce(np.add, (found[k] for _, found in outcomes)) for k in range(len(one.sums))]
         return Mapped([value for value, _ in outcomes], totals)
@@ -156,16 +171,24 @@ class Scene:
         *small: Any,
         per_pixel: Sequence[PerPixel] = (),
         bands: int | None = None,
-    ) -> Generator[None, None, Scene]:
+    ) -> Generator[Step | None, None, Scene]:
         """Return a scene with other values, of as many bands or others: ``map`` with one array more.
 
         ``work(part, *small, *per_pixel, out)`` writes that one, float32, laid out as the tiles, with zeros in
         the padding.
         """
-        out = PerPixel(aligned((len(self.tiles), bands or self.n_bands, TILE)), self.counts)
+        out = PerPixel(
+            self.room.tiles((len(self.tiles), bands or self.n_bands, TILE)), self.counts, self.room
+        )
         yield from self.map(work, *small, per_pixel=[*per_pixel, out])
-        out.values.flags.writeable = False
-        return replace(self, tiles=out.values)
+        return self.with_tiles(out.values)
+
+    def with_tiles(self, tiles: NDArray[np.float32], pixels: NDArray[np.int64] | None = None) -> Scene:
+        """Return a scene with other tiles, that are at hand; of other pixels, where these are given."""
+        tiles.flags.writeable = False
+        executor = THREADS if self.in_file else self.executor
+        pixels = self.pixels if pixels is None else pixels
+        return replace(self, tiles=tiles, pixels=pixels, executor=executor, top=None, moments=None)
 
     def per_pixel(
         self, k: int | None = None, dtype: DTypeLike = np.float64, fill: float | None = None
@@ -179,12 +202,13 @@ class Scene:
         fill : float, optional
             None leaves them as memory has them, for a pass that writes all.
         """
-        return per_pixel_of(self.counts, TILE, k, dtype, fill)
+        return per_pixel_of(self.counts, TILE, k, dtype, fill, self.room)
 
     def chance(self, k: int, seed: int) -> PerPixel:
         """Return ``k`` random numbers from 0 to 1 for each pixel, float32: the same for the same seed."""
-        shape = (len(self.tiles), k, TILE)
-        return PerPixel(np.random.default_rng(seed).random(shape, dtype=np.float32), self.counts)
+        found = self.per_pixel(k, np.float32)
+        np.random.default_rng(seed).random(dtype=np.float32, out=found.values)
+        return found
 
     def by_tile(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
         """Yield the columns of one tile after the other, and which pixels of the cube they are."""
@@ -195,6 +219,8 @@ class Scene:
     def columns(self, index: NDArray[np.int64]) -> NDArray[np.float64]:
         """Spectra of some columns, (bands used, len(index)), in scene units."""
         index = np.asarray(index)
+        if isinstance(self.tiles, FileTiles):
+            return self.tiles.columns(index).astype(np.float64)
         return np.asarray(self.tiles[index // TILE, :, index % TILE].T, dtype=np.float64)
 
     def spread(self, numbers: PerPixel) -> NDArray[Any]:
@@ -208,7 +234,7 @@ class Scene:
         tiles = numbers.values
         layers = tiles[:, None] if tiles.ndim == 2 else tiles
         k = layers.shape[1]
-        flat = np.full((k, math.prod(self.shape)), np.nan, dtype=tiles.dtype)
+        flat = self.room.array((k, math.prod(self.shape)), tiles.dtype, math.nan)
         for i, count in enumerate(self.counts):
             flat[:, self.pixels[i * TILE : i * TILE + count]] = layers[i, :, :count]
         image = flat.reshape(k, *self.shape)

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.engine.judging import counted
-from hsunmix.engine.tile_writer import TILE, TileWriter
+from hsunmix.engine.tile_writer import TILE, Judged
 from hsunmix.model.cube import Cube
 
-__all__ = ["Scale", "Sentinel", "leave_out"]
+__all__ = ["Scale", "Sentinel", "leave_out", "probes_of"]
 
 Array = NDArray[np.float64]
 
@@ -150,7 +150,7 @@ class _Verdict:
     bands: NDArray[np.bool_]
 
 
-def leave_out(writer: TileWriter, scale: Scale) -> Generator[None, None, tuple[NDArray[np.bool_], list[str]]]:
+def leave_out(writer: Judged, scale: Scale) -> Generator[None, None, tuple[NDArray[np.bool_], list[str]]]:
     """Find undeclared values without meaning, and let go of the pixels and bands that they spoil.
 
     Returns
@@ -180,7 +180,7 @@ def leave_out(writer: TileWriter, scale: Scale) -> Generator[None, None, tuple[N
     return left, notes + doubts
 
 
-def _suspects(writer: TileWriter, scale: Scale) -> Generator[None, None, list[Sentinel]]:
+def _suspects(writer: Judged, scale: Scale) -> Generator[None, None, list[Sentinel]]:
     """Values of odd-looking pixels that may mean "no data", the most extreme first."""
     flat = yield from _flat(writer, scale)
     columns = np.unique(np.array([*writer.odd, *flat], np.int64))
@@ -205,16 +205,20 @@ def _suspects(writer: TileWriter, scale: Scale) -> Generator[None, None, list[Se
     return sorted(usable, key=lambda s: (-abs(s.value), s.value))[:MOST]
 
 
-def _flat(writer: TileWriter, scale: Scale) -> Generator[None, None, NDArray[np.int64]]:
+def probes_of(bands: int) -> NDArray[np.intp]:
+    """Return the bands, of so many, that every pixel is asked for whether it is flat."""
+    return np.unique(np.linspace(0, bands - 1, PROBES).round().astype(np.intp))
+
+
+def _flat(writer: Judged, scale: Scale) -> Generator[None, None, NDArray[np.int64]]:
     """Some columns of each kind that hold nearly the same value in most of a few bands."""
-    bands = writer.tiles.shape[1]
-    probes = np.unique(np.linspace(0, bands - 1, PROBES).round().astype(np.intp))
+    probes = probes_of(writer.tiles.shape[1])
     enough = len(probes) // 2 + 1
     found: dict[float, int] = {}
     floor = np.where(scale.gain > 0, scale.offset, np.inf)[probes]  # stored values below zero
     high = np.float32(0.99 * writer.largest)
     for first in range(0, writer.count, TOGETHER * TILE):
-        tiles = writer.tiles[first // TILE : first // TILE + TOGETHER, probes]
+        tiles = writer.rows(first // TILE, TOGETHER, probes)
         for base in range(len(probes) - enough + 1):
             row = tiles[:, base].reshape(-1)[: writer.count - first]
             odd = np.flatnonzero((row < floor[base]) | (row >= high))
@@ -233,7 +237,7 @@ def _flat(writer: TileWriter, scale: Scale) -> Generator[None, None, NDArray[np.
     return np.array(list(found.values()), np.int64)
 
 
-def _verdict(writer: TileWriter, suspect: Sentinel) -> Generator[None, None, _Verdict]:
+def _verdict(writer: Judged, suspect: Sentinel) -> Generator[None, None, _Verdict]:
     """Ask all pixels; a few of them at first, as most suspicions end there."""
     bands = writer.tiles.shape[1]
     whole, some = np.zeros(writer.count, bool), np.zeros(writer.count, np.int64)

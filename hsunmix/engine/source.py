@@ -23,7 +23,10 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-__all__ = ["Chunk", "Executor", "Mapped", "Outcome", "Part", "Pass", "PerPixel", "per_pixel_of"]
+from hsunmix.engine.room import MEMORY, Room
+from hsunmix.model.progress import Step
+
+__all__ = ["Chunk", "Executor", "Mapped", "Outcome", "Part", "Pass", "PerPixel", "cut", "per_pixel_of"]
 
 Array = NDArray[Any]
 Outcome = tuple[Any, list[NDArray[np.float64]]]  # what the work returns, and its sums
@@ -59,6 +62,27 @@ class Part(NamedTuple):
     first: int
 
 
+def cut(tiles: NDArray[np.float32], counts: NDArray[np.int64], chunk: Chunk, before: int = 0) -> Part:
+    """Return the pixels of a chunk.
+
+    Parameters
+    ----------
+    tiles : array of float32, (m, bands used, T)
+        Those from the tile ``before`` on.
+    counts : array of int64, (n,)
+        Of all tiles.
+    chunk : Chunk
+    before : int
+    """
+    own, counts = tiles[chunk.tiles.start - before : chunk.tiles.stop - before], counts[chunk.tiles]
+    first = chunk.tiles.start * tiles.shape[2]
+    if chunk.whole:
+        return Part(own, counts, first)
+    begin, end = chunk.columns.start, chunk.columns.stop
+    some = np.clip(counts - begin, 0, end - begin)
+    return Part(np.ascontiguousarray(own[:, :, chunk.columns]), some, first + begin)
+
+
 @dataclass(eq=False)
 class PerPixel:
     """Numbers that stay with their pixels, one or ``k`` for each.
@@ -69,10 +93,13 @@ class PerPixel:
         As the source lays out its tiles; for the engine and for what passes hand to kernels.
     counts : array of int64, (n,)
         Pixels in each tile that are no padding.
+    room : Room
+        Where they lie.
     """
 
     values: Array
     counts: NDArray[np.int64]
+    room: Room = MEMORY
 
     def share(self, chunk: Chunk) -> Array:
         """Return a part's share; for the engine."""
@@ -148,7 +175,7 @@ class PerPixel:
 
     def copy(self) -> PerPixel:
         """Return the same numbers, to be changed on their own."""
-        return PerPixel(self.values.copy(), self.counts)
+        return PerPixel(self.room.copy(self.values), self.counts, self.room)
 
     def argmax(self) -> int:
         """Return the column with the largest number, the first of equal ones; for one number a pixel."""
@@ -179,12 +206,16 @@ class Pass:
     per_pixel : tuple of PerPixel
     sums : tuple of tuple of int
         The shapes of the arrays to add to.
+    blind : bool
+        Whether the work looks at no pixel, only at numbers that stay with them: ``part.tiles`` then has the
+        right shape, but what stands in it means nothing.
     """
 
     work: Callable[..., Any]
     small: tuple[Any, ...] = ()
     per_pixel: tuple[PerPixel, ...] = ()
     sums: tuple[tuple[int, ...], ...] = ()
+    blind: bool = False
 
     def on(self, part: Part, shares: Sequence[Array]) -> Outcome:
         """Do it for a part."""
@@ -208,11 +239,11 @@ class Mapped(NamedTuple):
 
 
 class Executor(Protocol):
-    """Runs passes over the parts of a scene that is in memory."""
+    """Runs passes over the parts of a scene."""
 
     def run(
         self, one: Pass, part_of: Callable[[Chunk], Part], chunks: Sequence[Chunk]
-    ) -> Generator[None, None, list[Outcome]]:
+    ) -> Generator[Step | None, None, list[Outcome]]:
         """Yield now and then; return the outcome of every chunk, in order.
 
         Closing the generator ends the pass: nothing writes into rows afterwards.
@@ -221,11 +252,13 @@ class Executor(Protocol):
 
 
 def per_pixel_of(
-    counts: NDArray[np.int64], width: int, k: int | None, dtype: DTypeLike, fill: float | None
+    counts: NDArray[np.int64],
+    width: int,
+    k: int | None,
+    dtype: DTypeLike,
+    fill: float | None,
+    room: Room = MEMORY,
 ) -> PerPixel:
     """Make numbers for every pixel: one each, or ``k``; ``fill`` None leaves them as memory has them."""
     shape = (len(counts), width) if k is None else (len(counts), k, width)
-    if fill == 0:
-        return PerPixel(np.zeros(shape, dtype), counts)  # pages never written cost nothing
-    values: Array = np.empty(shape, dtype) if fill is None else np.full(shape, fill, dtype)
-    return PerPixel(values, counts)
+    return PerPixel(room.array(shape, dtype, fill), counts, room)

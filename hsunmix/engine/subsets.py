@@ -3,51 +3,70 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import replace
+from contextlib import closing
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.engine.memory import aligned
+from hsunmix.engine.ahead import Ahead
+from hsunmix.engine.file_tiles import FileTiles
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.tile_writer import TILE
 
 __all__ = ["ascending", "subset", "thinned"]
 
+ONE_BY_ONE = 300  # pixels of a file that are read alone; for more it is read from end to end
+AT_ONCE = 10  # of them between two places to cancel
+BLOCK = 64 << 20  # bytes passed over between two places to cancel
 
-def thinned(scene: Scene, step: int) -> Scene:
+Blocks = Generator[tuple[int, NDArray[np.float32]] | None, None, None]
+
+
+def thinned(scene: Scene, step: int) -> Generator[None, None, Scene]:
     """Every ``step``-th column of a scene, as a scene; ``step`` divides TILE.
 
     The first column taken moves from tile to tile, so that an image whose lines are a multiple of
     ``step`` long isn't sampled in stripes.
     """
-    width = TILE // step
-    tiles = aligned((-(-len(scene.tiles) // step), scene.n_bands, TILE))
-    tiles.fill(0)
+    width, n = TILE // step, len(scene.tiles)
+    tiles = scene.room.tiles((-(-n // step), scene.n_bands, TILE))
     kept = []
-    for i, tile in enumerate(scene.tiles):
-        begin, place = 7 * i % step, i % step * width
-        tiles[i // step, :, place : place + width] = tile[:, begin::step]
-        kept.append(scene.pixels[i * TILE : i * TILE + scene.counts[i]][begin::step])
-    tiles.flags.writeable = False
-    return replace(scene, tiles=tiles, pixels=np.concatenate(kept))
+    for block in _blocks(scene, range(n)):
+        if block is None:
+            yield
+            continue
+        first, some = block
+        for i, tile in enumerate(some, first):
+            begin, place = 7 * i % step, i % step * width
+            tiles[i // step, :, place : place + width] = tile[:, begin::step]
+            kept.append(scene.pixels[i * TILE : i * TILE + scene.counts[i]][begin::step])
+    tiles[-1, :, (n - 1) % step * width + len(kept[-1]) :] = 0
+    return scene.with_tiles(tiles, np.concatenate(kept))
 
 
-def subset(scene: Scene, columns: NDArray[np.int64], factors: NDArray[np.float32] | None = None) -> Scene:
+def subset(
+    scene: Scene, columns: NDArray[np.int64], factors: NDArray[np.float32] | None = None
+) -> Generator[None, None, Scene]:
     """Some columns of a scene, in the order given, each times its factor, as a scene."""
-    tiles = aligned((-(-len(columns) // TILE), scene.n_bands, TILE))
+    tiles = scene.room.tiles((-(-len(columns) // TILE), scene.n_bands, TILE))
     tiles.fill(0)
+    if isinstance(scene.tiles, FileTiles):
+        yield from _from_file(scene, columns, tiles)
     for i in range(len(tiles)):
         part = columns[i * TILE : (i + 1) * TILE]
-        tiles[i, :, : len(part)] = scene.tiles[part // TILE, :, part % TILE].T
+        if not isinstance(scene.tiles, FileTiles):
+            tiles[i, :, : len(part)] = scene.tiles[part // TILE, :, part % TILE].T
         if factors is not None:
             tiles[i, :, : len(part)] *= factors[i * TILE : (i + 1) * TILE]
-    tiles.flags.writeable = False
-    return replace(scene, tiles=tiles, pixels=scene.pixels[columns])
+        yield
+    return scene.with_tiles(tiles, scene.pixels[columns])
 
 
 def ascending(scene: Scene, columns: NDArray[np.int64]) -> Generator[None, None, Scene]:
     """Some columns of a scene, as a scene; they ascend, so that each tile is read once."""
+    if isinstance(scene.tiles, FileTiles):
+        return (yield from subset(scene, columns))
     tiles = np.zeros((-(-len(columns) // TILE), scene.n_bands, TILE), np.float32)
     # Tile by tile: within one, a row's values lie side by side, and a line of cache serves several.
     ends = np.searchsorted(columns, np.arange(len(scene.tiles) + 1) * TILE)
@@ -60,4 +79,46 @@ def ascending(scene: Scene, columns: NDArray[np.int64]) -> Generator[None, None,
             tiles[tile, :, first : first + take] = np.take(scene.tiles[i], index[:take], axis=1)
             index, done = index[take:], done + take
         yield None
-    return replace(scene, tiles=tiles, pixels=scene.pixels[columns])
+    return scene.with_tiles(tiles, scene.pixels[columns])
+
+
+def _from_file(
+    scene: Scene, columns: NDArray[np.int64], out: NDArray[np.float32]
+) -> Generator[None, None, None]:
+    """Read some columns into tiles, one by one or with all others of their blocks."""
+    assert isinstance(scene.tiles, FileTiles)
+    if len(columns) <= ONE_BY_ONE:
+        for first in range(0, len(columns), AT_ONCE):
+            some = np.arange(first, min(first + AT_ONCE, len(columns)))
+            out[some // TILE, :, some % TILE] = scene.tiles.columns(columns[some]).T
+            yield
+        return
+    order = np.argsort(columns, kind="stable")
+    for block in _blocks(scene, np.unique(columns // TILE)):
+        if block is None:
+            yield
+            continue
+        first, tiles = block
+        ends = np.searchsorted(columns[order], (first * TILE, (first + len(tiles)) * TILE))
+        to = order[slice(*ends)]
+        own = columns[to] - first * TILE
+        out[to // TILE, :, to % TILE] = tiles[own // TILE, :, own % TILE]
+
+
+def _blocks(scene: Scene, wanted: NDArray[np.int64] | range) -> Blocks:
+    """Yield some tiles in a row, after the number of the first, until all wanted ones came; None between."""
+    tiles = scene.tiles
+    size = max(1, getattr(tiles, "block", BLOCK) // (scene.n_bands * TILE * 4))
+    starts = range(0, len(tiles), size)
+    if not isinstance(tiles, FileTiles):
+        for first in starts:
+            yield None
+            yield first, tiles[first : first + size]
+        return
+    asked = np.asarray(wanted)
+    edges = np.searchsorted(asked, [*starts, len(tiles)])
+    spans = (slice(int(asked[a]), int(asked[b - 1]) + 1) for a, b in pairwise(edges) if b > a)
+    with closing(Ahead(tiles.__getitem__, spans)) as ahead:
+        while ahead.more:
+            span, some = yield from ahead.take()
+            yield span.start, some

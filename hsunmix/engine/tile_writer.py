@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +12,53 @@ from numpy.typing import NDArray
 from hsunmix.engine.blocks import Block
 from hsunmix.engine.memory import aligned, require
 
-__all__ = ["TILE", "TileWriter"]
+__all__ = ["TILE", "Judged", "TileWriter"]
 
 TILE = 480  # pixels; a multiple of 16 for the vector units
+
+
+class Judged(Protocol):
+    """Pixels on which it is judged what holds data: see ``TileWriter``."""
+
+    doubtful: NDArray[np.bool_]
+    count: int
+    largest: float
+    below: int
+    infinite: int
+    odd: list[int]
+
+    @property
+    def tiles(self) -> Shaped:
+        """(n, bands, TILE)."""
+
+    @property
+    def pixels(self) -> NDArray[np.int64]:
+        """For every column the number of its pixel."""
+
+    def __len__(self) -> int:
+        """How many tiles hold columns."""
+
+    def part(self, i: int) -> NDArray[np.float32]:
+        """Columns of a tile, (bands, at most TILE)."""
+
+    def rows(self, first: int, count: int, bands: NDArray[np.intp]) -> NDArray[np.float32]:
+        """Return some bands of some tiles, (count, bands, TILE)."""
+
+    def spectrum(self, column: int) -> NDArray[np.float32]:
+        """Return one column, (bands,)."""
+
+    def keep(
+        self, bands: NDArray[np.bool_], columns: NDArray[np.bool_] | None = None
+    ) -> Generator[None, None, None]:
+        """Let go of some bands (bands,) and columns (count,)."""
+
+
+class Shaped(Protocol):
+    """What has the shape of tiles."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(n, bands, TILE)."""
 
 
 class TileWriter:
@@ -25,6 +70,8 @@ class TileWriter:
         At most so many.
     doubtful : array of bool, (bands,)
         Bands that may hold no data at all: what is no number there doesn't spoil its pixel.
+    tiles : array of float32, (n, bands, TILE), optional
+        Room for them.
 
     Attributes
     ----------
@@ -42,15 +89,19 @@ class TileWriter:
         below zero.
     """
 
-    def __init__(self, pixels: int, doubtful: NDArray[np.bool_]) -> None:
+    def __init__(
+        self, pixels: int, doubtful: NDArray[np.bool_], tiles: NDArray[np.float32] | None = None
+    ) -> None:
         from hsunmix.kernels.filling import ANY, FINITE
 
         bands = len(doubtful)
         self.doubtful = doubtful
         self._limit = np.where(doubtful, FINITE, ANY).astype(np.int32)
-        tiles = -(-pixels // TILE)
-        require(tiles * TILE * bands * 4, "the pixels of the scene")
-        self.tiles = aligned((tiles, bands, TILE))  # pages never written cost nothing
+        if tiles is None:
+            count = -(-pixels // TILE)
+            require(count * TILE * bands * 4, "the pixels of the scene")
+            tiles = aligned((count, bands, TILE))  # pages never written cost nothing
+        self.tiles = tiles
         self.count = 0
         self.largest = 0.0
         self.below = 0
@@ -74,6 +125,10 @@ class TileWriter:
     def part(self, i: int) -> NDArray[np.float32]:
         """Columns of a tile, (bands, at most TILE)."""
         return self.tiles[i, :, : self.count - i * TILE]
+
+    def rows(self, first: int, count: int, bands: NDArray[np.intp]) -> NDArray[np.float32]:
+        """Return some bands of some tiles, (count, bands, TILE)."""
+        return self.tiles[first : first + count, bands]
 
     def spectrum(self, column: int) -> NDArray[np.float32]:
         """Return a copy of one column, (bands,)."""

@@ -75,7 +75,7 @@ def abundances_of_known(
 
 def _with_gaps(
     scene: Scene, weights: PerPixel
-) -> Generator[None, None, tuple[NDArray[np.int64], NDArray[np.uint8]]]:
+) -> Generator[Step | None, None, tuple[NDArray[np.int64], NDArray[np.uint8]]]:
     """Columns that lack values, and which they lack, as packed bits (columns, bands used / 8)."""
     found = yield from scene.map(_gaps, per_pixel=[weights])
     return (
@@ -96,11 +96,12 @@ def _gaps(part: Part, weights: NDArray[np.float32]) -> tuple[NDArray[np.int64], 
 
 def _narrowed(
     scene: Scene, columns: NDArray[np.int64], known: NDArray[np.bool_]
-) -> Generator[None, None, Scene]:
+) -> Generator[Step | None, None, Scene]:
     """Some pixels over some of the bands used."""
     bands = scene.bands.copy()
     bands[scene.bands] = known
-    few = yield from subset(scene, columns).made(_some_bands, known, bands=int(known.sum()))
+    mine = yield from subset(scene, columns)
+    few = yield from mine.made(_some_bands, known, bands=int(known.sum()))
     return replace(few, bands=bands)
 
 

@@ -35,7 +35,7 @@ def scaled_to_sum_one(
     h = result.abundances
     assert h is not None  # a factorization has them
     r = h.k
-    found = yield from scene.map(_of_abundances, per_pixel=[h])
+    found = yield from scene.map(_of_abundances, per_pixel=[h], blind=True)
     product = sum((one for products, _ in found.values for one in products), np.zeros((r, r)))
     total = h.totals()
     largest = np.maximum.reduce([np.zeros(r), *(most for _, most in found.values)])
@@ -49,7 +49,7 @@ def scaled_to_sum_one(
     who = "Each endmember" if not len(locked) else "Each endmember that is not locked"
     note = f"{who} was scaled so that abundances sum to one as nearly as possible." if len(free) else ""
     scaled = h.copy()
-    yield from scene.map(_times, factor.astype(np.float32), per_pixel=[scaled])
+    yield from scene.map(_times, factor.astype(np.float32), per_pixel=[scaled], blind=True)
     return replace(
         result,
         endmembers=result.endmembers / factor,

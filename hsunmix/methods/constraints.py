@@ -113,7 +113,7 @@ def _noise(
     free = scene.n_bands - w.shape[1]
     if free < 1:
         return 0.0
-    part = scene if scene.n_pixels <= FEW else thinned(scene, THINNED)
+    part = scene if scene.n_pixels <= FEW else (yield from thinned(scene, THINNED))
     h = yield from unconstrained(part, inverse)
     rest = yield from residuals(part, w, h)
     return float(np.sqrt(np.median(rest.known()) / free))

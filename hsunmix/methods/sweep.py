@@ -172,7 +172,7 @@ def sweep(
     known = Sweep(method.id, numbers, np.full((len(numbers), seeds), np.nan), empty, empty)
     found: list[list[Array]] = [[] for _ in numbers]
     for seed in range(seeds):
-        part = _half(scene, request.seed + seed)
+        part = yield from _half(scene, request.seed + seed)
         for k, rank in enumerate(numbers):
             asked = replace(request, rank=rank, seed=request.seed + seed, endmembers=None, locked=())
             done = seed * len(numbers) + k
@@ -183,10 +183,10 @@ def sweep(
     return known
 
 
-def _half(scene: Scene, seed: int) -> Scene:
+def _half(scene: Scene, seed: int) -> Generator[None, None, Scene]:
     size = max(1, min(int(scene.n_pixels * SHARE), MOST))
     columns = np.random.default_rng(seed).choice(scene.n_pixels, size, replace=False)
-    return subset(scene, np.sort(columns))
+    return (yield from subset(scene, np.sort(columns)))
 
 
 def _told(

@@ -38,7 +38,7 @@ def run(
     """Solve every pixel; w is (bands used, r)."""
     found = yield from solve(scene, np.column_stack([w, np.zeros(len(w))]), simplex=True)
     h = scene.per_pixel(w.shape[1], np.float32)
-    yield from scene.map(_all_but_the_last, per_pixel=[found.h, h])
+    yield from scene.map(_all_but_the_last, per_pixel=[found.h, h], blind=True)
     return Abundances(h)
 
 

@@ -51,7 +51,7 @@ class Judge:
         from hsunmix.kernels.hull import total_residual
 
         steps = [m for m in range(1, TILE + 1) if TILE % m == 0 and m * enough <= scene.n_pixels]
-        few = thinned(scene, steps[-1]) if len(steps) > 1 else scene
+        few = (yield from thinned(scene, steps[-1])) if len(steps) > 1 else scene
         norms = yield from norms_squared(few)
         columns = np.unique(columns)
         spectra = scene.columns(columns)

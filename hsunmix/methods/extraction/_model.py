@@ -79,7 +79,7 @@ class Model:
         table = 1 << min(r, max(4, (TABLE_BYTES // (8 * (r + 1) ** 2)).bit_length() - 1))
 
         worst = self._worst_of_tiles()
-        probe = subset(scene, worst)
+        probe = yield from subset(scene, worst)
         state = self.norms, self._right, self._sets, self.residual
         few = [numbers.of(worst) for numbers in state]
         yield from probe.map(_project, w, g, self.bounded, table, 0.0, per_pixel=few)

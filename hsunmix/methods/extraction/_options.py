@@ -52,7 +52,8 @@ def with_options(run: Run[P]) -> Run[P]:
             from hsunmix.methods.extraction._candidates import candidates
 
             chosen = yield from candidates(scene, max(problem.rank, params.candidates))
-            found = yield from run(replace(problem, scene=subset(scene, chosen)), params)
+            few = yield from subset(scene, chosen)
+            found = yield from run(replace(problem, scene=few), params)
             columns = None if found.columns is None else chosen[found.columns]
             found = replace(found, columns=columns)
         else:

@@ -81,7 +81,7 @@ def select(
     it stands for. Vertices are on the list too if they explain nearly all: then the scene is
     separable, and they are its materials.
     """
-    few = _few(scene, given)
+    few = yield from _few(scene, given)
     order = np.argsort(-weight, kind="stable").astype(np.int64)
     r = min(rank, len(given.vertices))
     best = independent(few, np.concatenate([order[: 2 * SHORTLIST * r], given.vertices]))[:r]
@@ -117,8 +117,8 @@ def selecting(model: Model[P]) -> Run[P]:
     return run
 
 
-def _few(scene: Scene, given: Candidates) -> Scene:
+def _few(scene: Scene, given: Candidates) -> Generator[None, None, Scene]:
     """The candidates as a scene, each longer by the root of the pixels it stands for."""
     length = np.ones(len(given.columns), np.float32)
     length[: len(given.sizes)] = np.sqrt(given.sizes)
-    return subset(scene, given.columns, length)
+    return (yield from subset(scene, given.columns, length))

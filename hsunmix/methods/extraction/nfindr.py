@@ -120,7 +120,8 @@ def _enlarge(
 def _largest(scene: Scene, y: PerPixel, a: Array) -> Generator[Step | None, None, tuple[float, int, int]]:
     """Largest |(a [1; y_j])_k| over all pixels j, with its k and j."""
     with single_threaded_blas():
-        found = yield from scene.map(_largest_of, a[:, :1], np.ascontiguousarray(a[:, 1:]), per_pixel=[y])
+        slope = np.ascontiguousarray(a[:, 1:])
+        found = yield from scene.map(_largest_of, a[:, :1], slope, per_pixel=[y], blind=True)
     best: tuple[float, int, int] = max(found.values, key=lambda one: float(one[0]))
     return best
 
@@ -141,18 +142,18 @@ def _largest_of(part: Part, constant: Array, slope: Array, y: Array) -> tuple[fl
 def _spread_out(scene: Scene, y: PerPixel, r: int) -> Generator[Step | None, None, Columns]:
     """Pixels that certainly span a volume: each the farthest from the plane through those before it."""
     distance = scene.per_pixel()
-    yield from scene.map(_lengths, np.zeros((r - 1, 1)), per_pixel=[y, distance])
+    yield from scene.map(_lengths, np.zeros((r - 1, 1)), per_pixel=[y, distance], blind=True)
     distance.pad(-1)
     columns = [distance.argmax()]
     origin = _matrix(y, np.array(columns))[1:]
-    yield from scene.map(_lengths, origin, per_pixel=[y, distance])
+    yield from scene.map(_lengths, origin, per_pixel=[y, distance], blind=True)
     distance.pad(-1)
     while len(columns) < r:
         yield None
         columns.append(distance.argmax())
         edges = _matrix(y, np.array(columns))[1:, 1:] - origin
         u = np.linalg.qr(edges)[0][:, -1]
-        yield from scene.map(_lessen, u, origin, per_pixel=[y, distance])
+        yield from scene.map(_lessen, u, origin, per_pixel=[y, distance], blind=True)
     return np.array(columns, dtype=np.int64)
 
 

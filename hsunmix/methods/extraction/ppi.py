@@ -57,7 +57,7 @@ def run(problem: Problem, params: Params) -> Generator[Step | None, None, Extrac
         return extraction(scene, longest((yield from norms_squared(scene))), rank)
     y = yield from coordinates_along(scene, about_mean.basis[: r - 1], about_mean.mean)
     y32 = scene.per_pixel(y.k, np.float32)
-    yield from scene.map(_round, per_pixel=[y, y32])
+    yield from scene.map(_round, per_pixel=[y, y32], blind=True)
     rng = np.random.default_rng(problem.seed)
     count = scene.per_pixel(dtype=np.int64, fill=0).flat
     for first in range(0, params.skewers, BLOCK):
@@ -104,10 +104,10 @@ def _extremes(
     from hsunmix.kernels.extremes import extremes
 
     yield compiling(extremes)
-    tops = yield from scene.map(_extremes_of, np.ascontiguousarray(f.T), per_pixel=[y])
+    tops = yield from scene.map(_extremes_of, np.ascontiguousarray(f.T), per_pixel=[y], blind=True)
     values = np.concatenate(tops.values)  # (n, 2, skewers)
     tiles = np.stack([values[:, 0].argmax(axis=0), (-values[:, 1]).argmax(axis=0)])
-    found = yield from scene.map(_places_of, f, tiles, per_pixel=[y])
+    found = yield from scene.map(_places_of, f, tiles, per_pixel=[y], blind=True)
     high, low = np.maximum.reduce(found.values)
     return high, low
 

@@ -104,7 +104,7 @@ def _projective(scene: Scene, about_origin: Directions, r: int) -> Generator[Ste
     basis = about_origin.basis[:r]
     y = yield from coordinates_along(scene, basis)
     mean = basis @ about_origin.mean
-    yield from scene.map(_divide, mean, TOO_DARK * float(mean @ mean), per_pixel=[y])
+    yield from scene.map(_divide, mean, TOO_DARK * float(mean @ mean), per_pixel=[y], blind=True)
     return y
 
 
@@ -117,9 +117,9 @@ def _centred(scene: Scene, about_mean: Directions, r: int) -> Generator[Step | N
     """Pixels less their mean in r − 1 directions, and a constant as large as the largest of them."""
     y = yield from coordinates_along(scene, about_mean.basis[: r - 1], about_mean.mean)
     y.pad(0)
-    found = yield from scene.map(_longest, per_pixel=[y])
+    found = yield from scene.map(_longest, per_pixel=[y], blind=True)
     with_constant = scene.per_pixel(r)
-    yield from scene.map(_append, np.sqrt(max(found.values)), per_pixel=[y, with_constant])
+    yield from scene.map(_append, np.sqrt(max(found.values)), per_pixel=[y, with_constant], blind=True)
     with_constant.pad(0)
     return with_constant
 
@@ -155,7 +155,7 @@ def _vertices(
 def _ends(scene: Scene, y: PerPixel, f: Array) -> Generator[Step | None, None, Columns]:
     """For each row of f the pixels with the largest and the smallest fᵀ y, the larger |fᵀ y| first."""
     with single_threaded_blas():
-        found = yield from scene.map(_ends_of, f, per_pixel=[y])
+        found = yield from scene.map(_ends_of, f, per_pixel=[y], blind=True)
     values = np.array([value for value, _ in found.values])
     places = np.array([place for _, place in found.values])
     winner = values.argmax(axis=0)

@@ -86,10 +86,10 @@ def fit_by_work(steps: Steps, scene: Scene, w: Array) -> Generator[Step | None, 
     return h
 
 
-def divided(scene: Scene, h: PerPixel, by: Array) -> Generator[None, None, PerPixel]:
+def divided(scene: Scene, h: PerPixel, by: Array) -> Generator[Step | None, None, PerPixel]:
     """Return abundances divided by a number for each endmember."""
     h = h.copy()
-    yield from scene.map(_divide, by.astype(np.float32), per_pixel=[h])
+    yield from scene.map(_divide, by.astype(np.float32), per_pixel=[h], blind=True)
     return h
 
 

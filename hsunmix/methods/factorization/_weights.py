@@ -61,7 +61,7 @@ def shares(scene: Scene, given: PerPixel, meaning: Meaning) -> Generator[Step | 
         raise InputError("every value is missing by the weights given")
     # A band without any known value has no part in the fit, whatever it is divided by.
     scale = np.where(largest > 0, largest, largest.max())
-    yield from scene.map(_divide, scale.astype(np.float32), per_pixel=[roots])
+    yield from scene.map(_divide, scale.astype(np.float32), per_pixel=[roots], blind=True)
     if meaning == "weights":
         return Shares(roots, None, scale / scale.max())
     return Shares(roots, 1 / scale, np.ones(scene.n_bands))

@@ -102,7 +102,8 @@ def _coarse(
     step = next((s for s in (10, 5, 3, 2) if scene.n_pixels // s >= fewest), 1)
     if step == 1:
         return w
-    loop = yield from Loop.begin(thinned(scene, step), w, locked, extrapolate)
+    few = yield from thinned(scene, step)
+    loop = yield from Loop.begin(few, w, locked, extrapolate)
     return (yield from _improve(loop, f"On every {step}th pixel"))
 
 

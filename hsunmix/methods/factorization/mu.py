@@ -72,7 +72,8 @@ def run(problem: Problem, params: Params) -> Generator[Step | None, None, Factor
         w[:, free] = np.maximum(w[:, free], LEAST * w[:, free].mean(axis=0))
         alike = yield from _alike(scene, w)
         h = yield from initial_abundances(scene, w)
-        yield from scene.map(_mix, per_pixel=[h, alike, scene.chance(rank, problem.seed)])
+        chance = scene.chance(rank, problem.seed)
+        yield from scene.map(_mix, per_pixel=[h, alike, chance], blind=True)
     note = (
         "Values of locked spectra below zero counted as zero."
         if (given[:, list(problem.locked)] < 0).any()
@@ -122,7 +123,7 @@ def _alike(scene: Scene, w: Array) -> Generator[Step | None, None, PerPixel]:
     bright = yield from coordinates_along(scene, mixed[None] / power)
     bright.lift(LEAST * max(bright.max(), 0.0))
     h = scene.per_pixel(w.shape[1], np.float32)
-    yield from scene.map(_share_out, length, per_pixel=[bright, h])
+    yield from scene.map(_share_out, length, per_pixel=[bright, h], blind=True)
     return h
 
 

@@ -131,7 +131,7 @@ def _plus_plus(scene: Scene, rank: int, seed: int) -> Generator[Step | None, Non
         new = np.maximum(scene.columns(np.array([min(place, scene.n_pixels - 1)])), 0)
         w = np.column_stack([w, new])
         h = yield from _assigned(scene, new)
-        yield from scene.map(_lessen, _directions(new)[1], per_pixel=[h, norms, rest])
+        yield from scene.map(_lessen, _directions(new)[1], per_pixel=[h, norms, rest], blind=True)
         rest.put(place, 0)
         yield Step(0.0, message=f"Start: pixel {k + 1} of {rank}")
     return w

@@ -49,7 +49,7 @@ def run(scene: Scene, params: Params) -> Generator[Step | None, None, RankEstima
     most = min(params.largest, scene.n_bands, scene.n_pixels)
     found = yield from spa.run(Problem(scene, most), spa.params())
     steps = [m for m in range(1, TILE + 1) if TILE % m == 0 and m * ENOUGH <= scene.n_pixels]
-    few = thinned(scene, steps[-1]) if len(steps) > 1 else scene
+    few = (yield from thinned(scene, steps[-1])) if len(steps) > 1 else scene
     whole = float((yield from norms_squared(few)).sum())
     errors = []
     for k in range(1, found.endmembers.shape[1] + 1):

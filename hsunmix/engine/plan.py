@@ -1,0 +1,166 @@
+"""What a scene will take of memory and disk, said and judged before anything of it is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hsunmix.engine import scene
+from hsunmix.engine.memory import available, said
+from hsunmix.engine.room import MEMORY, Room
+from hsunmix.engine.scratch import Scratch, scratch_folder
+from hsunmix.engine.tile_writer import TILE
+from hsunmix.errors import TooLargeError
+from hsunmix.model.cube import Cube
+
+__all__ = ["Needs", "Plan", "Resources"]
+
+PROGRAM = 400_000_000  # bytes of memory that the program itself has, with its libraries and compiled kernels
+SHARE = 0.8  # of the free memory that is used where nobody says how much may be
+PIECE = 8 << 20  # bytes of a file that are read together
+BLOCK = 64 << 20  # bytes of tiles that are worked on together, where memory allows
+BLOCKS, PIECES = 4, 8  # of these in memory at a time
+PASSING = 24  # bytes for each pixel that are needed for a moment
+LINES = 32  # of a scene in a block, so that few of them are read twice
+COUNTS = ("", "once", "twice", "three times")
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What may be used.
+
+    Attributes
+    ----------
+    memory : int or None
+        Bytes of memory that the program may take; None: most of what is free.
+    scratch : Path or None
+        A folder for scratch files; None: the system's for temporary files.
+    """
+
+    memory: int | None = None
+    scratch: Path | None = None
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What will be asked of a scene.
+
+    Attributes
+    ----------
+    reads : int or None
+        How often its pixels are passed over, the read that finds them included; None: again and again.
+    numbers : int
+        Bytes for each pixel, at most at a time, of what is computed of it.
+    moments : bool
+        Whether X Xᵀ is needed at once.
+    """
+
+    reads: int | None = None
+    numbers: int = 0
+    moments: bool = False
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Where a scene's pixels and numbers will lie.
+
+    Attributes
+    ----------
+    way : str
+        ``memory``: the pixels are read into it. ``file``: every pass reads them from their file. ``scratch``:
+        they are read once, into a scratch file.
+    name : str
+        The scene's.
+    memory, scratch : int
+        Bytes at most: of memory, the program itself included, and on the disk.
+    room : int
+        Bytes of memory for numbers of pixels.
+    block : int
+        Bytes of tiles that are worked on together.
+    piece : int
+        Bytes that are read together.
+    reads : int
+    folder : Path or None
+        Where scratch files are made.
+    moments : bool
+    """
+
+    way: str = "memory"
+    name: str = ""
+    memory: int = 0
+    scratch: int = 0
+    room: int = 0
+    block: int = BLOCK
+    piece: int = PIECE
+    reads: int = 1
+    folder: Path | None = None
+    moments: bool = field(default=False, kw_only=True)
+
+    @classmethod
+    def of(cls, cube: Cube, needs: Needs, resources: Resources) -> Plan:
+        """Plan for a cube.
+
+        Raises
+        ------
+        TooLargeError
+            It would take more memory than there may be.
+        """
+        bands = cube.bands if cube.bad_bands is None else int((~cube.bad_bands).sum())
+        pixels = cube.lines * cube.samples if cube.selection is None else int(cube.selection.sum())
+        tile = TILE * max(1, bands) * 4
+        tiles = -(-pixels // TILE) * tile
+        numbers = pixels * (needs.numbers + 8)
+        limit = resources.memory if resources.memory is not None else _usual()
+        if limit is None or PROGRAM + tiles + numbers <= limit:
+            return cls(memory=PROGRAM + tiles + numbers)
+        way = "scratch" if needs.reads is None or _is_packed(cube) else "file"
+        line = cube.samples * bands * 4
+        block = max(min(BLOCK, (limit - PROGRAM) // 16), scene.CHUNK_BYTES, tile)
+        block = max(block, min(LINES * line, BLOCK, (limit - PROGRAM) // 8))
+        piece = max(min(PIECE, (limit - PROGRAM) // 32), line)
+        fixed = PROGRAM + BLOCKS * block + PIECES * piece + PASSING * pixels
+        if fixed > limit:
+            raise TooLargeError(
+                f"{cube.name} needs at least {said(fixed)} of memory, and {said(max(0, limit))} may be used: "
+                "allow more (--memory, memory=), or leave pixels out with a mask"
+            )
+        room = min(limit - fixed, numbers)
+        scratch = numbers - room + (tiles if way == "scratch" else 0)
+        reads = 1 if way == "scratch" else needs.reads or 1
+        return cls(
+            way, cube.name, fixed + room, scratch, room, block, piece, reads,
+            scratch_folder(resources.scratch), moments=needs.moments,
+        )  # fmt: skip
+
+    @property
+    def sentence(self) -> str:
+        """What it takes, for the analyst; empty where the scene is read into memory as usual."""
+        if self.way == "memory":
+            return ""
+        count = COUNTS[self.reads] if self.reads < len(COUNTS) else f"about {self.reads} times"
+        disk = f" and {said(self.scratch)} in {self.folder}" if self.scratch else ""
+        return f"{self.name} is read {count}; this needs at most {said(self.memory)} of memory{disk}"
+
+    def made_room(self) -> Room:
+        """Return the room for numbers of pixels, once what it needs of the disk is reserved.
+
+        Raises
+        ------
+        TooLargeError
+            The disk has less.
+        """
+        if self.way == "memory":
+            return MEMORY
+        assert self.folder is not None
+        return Room(self.room, Scratch(self.folder, self.scratch))
+
+
+def _usual() -> int | None:
+    """Memory that may be used where nobody says how much: most of what is free, and what is taken already."""
+    free = available()
+    return None if free is None else int(SHARE * free) + PROGRAM
+
+
+def _is_packed(cube: Cube) -> bool:
+    """Whether lines can't be read alone: what is unpacked for one is unpacked again for the next."""
+    return int(getattr(cube.pixels, "block_lines", 1)) > 1

@@ -1,0 +1,206 @@
+"""The first read of a scene that stays in its file: which pixels hold data, and what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.engine.ahead import Ahead
+from hsunmix.engine.blocks import Scaling
+from hsunmix.engine.executor_file import reading_step
+from hsunmix.engine.file_tiles import FileTiles
+from hsunmix.engine.memory import aligned
+from hsunmix.engine.passes import gram
+from hsunmix.engine.plan import PIECES, Plan
+from hsunmix.engine.reading import block_of, lines_of_block
+from hsunmix.engine.room import Room
+from hsunmix.engine.scene import Scene
+from hsunmix.engine.sentinels import probes_of
+from hsunmix.engine.tile_writer import TILE, TileWriter
+from hsunmix.model.cube import Cube
+from hsunmix.model.progress import Step
+
+__all__ = ["FileWriter", "Visitor", "survey"]
+
+TOGETHER = 16 << 20  # bytes of tiles that are read for a look at one of them
+Array = NDArray[np.float64]
+
+
+class Visitor(Protocol):
+    """Sees every block while it is read for the first time."""
+
+    def begin(self, cube: Cube, bands: NDArray[np.bool_]) -> None:
+        """A read begins, of some bands of a cube; what was seen of another one counts no more."""
+
+    def visit(self, block: Scene) -> Generator[Step | None, None, None]:
+        """Look at the pixels of some lines, as a scene in memory; they come in their order."""
+
+
+class FileWriter:
+    """What ``TileWriter`` tells of the pixels, where they stay in their file.
+
+    Attributes
+    ----------
+    tiles : FileTiles
+    moments : tuple of array of float64, or None
+        X Xᵀ and the sum of the pixels, if they were asked for and still hold.
+    count, largest, below, infinite, odd, doubtful
+        As of ``TileWriter``.
+    """
+
+    def __init__(
+        self, cube: Cube, bands: NDArray[np.bool_], doubtful: NDArray[np.bool_], room: Room, block: int
+    ) -> None:
+        self.doubtful = doubtful[bands]
+        self.count, self.largest, self.below, self.infinite = 0, 0.0, 0, 0
+        self.odd: list[int] = []
+        self.moments: tuple[Array, Array] | None = None
+        pixels = cube.lines * cube.samples if cube.selection is None else int(cube.selection.sum())
+        self._pixels = room.array((pixels,), np.int64)
+        alive = np.flatnonzero(~self.doubtful)
+        self._probed = alive[probes_of(len(alive))] if len(alive) else alive
+        self._probes = room.array((len(self._probed), -(-pixels // TILE) * TILE), np.float32)
+        self._bands = np.flatnonzero(bands)
+        self.tiles = FileTiles(cube, bands, self._pixels[:0], block=block)
+        self._near = -1, np.empty((0, 0, TILE), np.float32)
+
+    def add(self, block: TileWriter, first: int) -> None:
+        """Take in what a block of the file, in its turn, says of itself; ``first`` is its first pixel."""
+        begin, self.count = self.count, self.count + block.count
+        self._pixels[begin : self.count] = block.pixels + first
+        for i in range(len(block)):
+            part = block.part(i)[self._probed]
+            self._probes[:, begin + i * TILE : begin + i * TILE + part.shape[1]] = part
+        self.largest, self.below = max(self.largest, block.largest), self.below + block.below
+        self.infinite += block.infinite
+        self.odd += [begin + column for column in block.odd]
+
+    def end(self) -> None:
+        """All blocks were added."""
+        self.tiles = replace(self.tiles, pixels=self._pixels[: self.count])
+
+    @property
+    def pixels(self) -> NDArray[np.int64]:
+        """For every column the number of its pixel."""
+        return self.tiles.pixels
+
+    def __len__(self) -> int:
+        """How many tiles there are."""
+        return len(self.tiles)
+
+    def part(self, i: int) -> NDArray[np.float32]:
+        """Columns of a tile, (bands, at most TILE); the next ones are read with it."""
+        first, near = self._near
+        if not 0 <= i - first < len(near):
+            together = max(1, TOGETHER // (self.tiles.shape[1] * TILE * 4))
+            first, near = self._near = i, self.tiles[i : i + together]
+        return near[i - first, :, : self.count - i * TILE]
+
+    def spectrum(self, column: int) -> NDArray[np.float32]:
+        """Return one column, (bands,)."""
+        return self.tiles.columns(np.array([column]))[:, 0]
+
+    def rows(self, first: int, count: int, bands: NDArray[np.intp]) -> NDArray[np.float32]:
+        """Return some bands of some tiles, (count, bands, TILE)."""
+        last = min(first + count, len(self))
+        if np.array_equal(np.flatnonzero(self.tiles.bands)[bands], self._bands[self._probed]):
+            rows = self._probes[:, first * TILE : last * TILE]
+            return rows.reshape(len(bands), last - first, TILE).transpose(1, 0, 2)
+        return self.tiles.only(np.isin(np.arange(self.tiles.shape[1]), bands), None)[first:last]
+
+    def keep(
+        self, bands: NDArray[np.bool_], columns: NDArray[np.bool_] | None = None
+    ) -> Generator[None, None, None]:
+        """Let go of some bands (bands,) and columns (count,): of the latter after one more read."""
+        if columns is not None and columns.all():
+            columns = None
+        self.tiles, self.doubtful = self.tiles.only(bands, columns), self.doubtful[bands]
+        self._near = -1, np.empty((0, 0, TILE), np.float32)
+        if columns is None:
+            if self.moments is not None:
+                product, total = self.moments
+                self.moments = product[np.ix_(bands, bands)], total[bands]
+            return
+        self.moments, self._probed = None, self._probed[:0]
+        self.count, self.largest, self.below, self.odd = len(self.tiles.pixels), 0.0, 0, []
+        for i in range(len(self)):
+            part = self.part(i)
+            top = np.abs(part).max(axis=0)
+            self.largest = max(self.largest, float(top.max()))
+            self.below += int(np.count_nonzero(part < 0))
+            self.odd.append(i * TILE + int(top.argmax()))
+            yield
+
+
+def survey(
+    cube: Cube,
+    bands: NDArray[np.bool_],
+    doubtful: NDArray[np.bool_],
+    plan: Plan,
+    room: Room,
+    visitors: Sequence[Visitor],
+) -> Generator[Step | None, None, FileWriter]:
+    """Read some bands of a cube once, and keep what is to be known of the pixels that hold data.
+
+    Parameters
+    ----------
+    cube, bands, doubtful
+        As of ``hsunmix.engine.reading.fill``.
+    plan : Plan
+    room : Room
+        Where numbers of pixels lie.
+    visitors : sequence of Visitor
+    """
+    index = None if bands.all() else np.flatnonzero(bands).tolist()
+    scaling = Scaling.of(cube, bands)
+    step = lines_of_block(cube, scaling, plan.piece)
+    writer = FileWriter(cube, bands, doubtful, room, plan.block)
+
+    def read(lines: slice) -> TileWriter:
+        pixels = (lines.stop - lines.start) * cube.samples
+        block = TileWriter(pixels, writer.doubtful, aligned((-(-pixels // TILE), len(writer.doubtful), TILE)))
+        selected = None if cube.selection is None else cube.selection[lines].ravel()
+        block.add(0, 0, block_of(cube, lines, index, scaling), selected)
+        return block
+
+    wanted = (slice(first, min(first + step, cube.lines)) for first in range(0, cube.lines, step))
+    summing = [_Moments()] if plan.moments else []
+    for visitor in (*summing, *visitors):
+        visitor.begin(cube, bands)
+    with closing(Ahead(read, wanted, PIECES // 2)) as ahead:
+        while ahead.more:
+            lines, block = yield from ahead.take()
+            if block.count:
+                for visitor in (*summing, *visitors):
+                    yield from visitor.visit(_scene_of(cube, bands, block, lines.start * cube.samples))
+            writer.add(block, lines.start * cube.samples)
+            yield reading_step(cube, 1, lines.stop / cube.lines)
+    writer.end()
+    writer.moments = summing[0].sums if summing else None
+    return writer
+
+
+def _scene_of(cube: Cube, bands: NDArray[np.bool_], block: TileWriter, first: int) -> Scene:
+    """The pixels of some lines, as a scene in memory."""
+    tiles = block.tiles[: len(block)]
+    tiles[-1, :, block.count - (len(tiles) - 1) * TILE :] = 0
+    shape = (cube.lines,) if cube.is_matrix else (cube.lines, cube.samples)
+    return Scene(tiles, block.pixels + first, bands, shape)
+
+
+class _Moments:
+    """X Xᵀ and the sum of all pixels."""
+
+    sums: tuple[Array, Array] | None = None
+
+    def begin(self, cube: Cube, bands: NDArray[np.bool_]) -> None:  # noqa: ARG002 - of a Visitor
+        self.sums = None
+
+    def visit(self, block: Scene) -> Generator[Step | None, None, None]:
+        product, total = yield from gram(block)
+        self.sums = (product, total) if self.sums is None else (self.sums[0] + product, self.sums[1] + total)
