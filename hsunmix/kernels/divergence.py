@@ -10,8 +10,8 @@ import numpy as np
 
 from hsunmix.kernels._compile import FAST, KERNEL, njit
 from hsunmix.kernels._prefetch import fetch
-from hsunmix.kernels._quotients import WIDTH, add_to_spectra, update_pixels
 from hsunmix.kernels._vectors import MOST
+from hsunmix.kernels.kullback_leibler import WIDTH, add_to_spectra, update_pixels
 from hsunmix.kernels.two_block import model_band
 
 

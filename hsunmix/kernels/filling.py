@@ -16,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 
 from hsunmix.kernels._compile import KERNEL, njit
-from hsunmix.kernels._transpose import SIDE, transpose
+from hsunmix.kernels._vectors import SIDE, transpose
 
 INFINITE = 0x7F800000
 FINITE = 0x7F7FFFFF

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.errors import InputError
-from hsunmix.model._band_terms import Term, read
+from hsunmix.model.band_terms import Term, read
 from hsunmix.model.cube import Cube
 from hsunmix.model.pixels import prepared
 from hsunmix.model.progress import Step, finish
@@ -68,7 +68,7 @@ def compiled(cube: Cube, text: str) -> Expression:
     ``b[860]`` is the good band nearest 860 nm (where the cube has no wavelengths, band number 860),
     ``b[800:900]`` the mean of the good bands from 800 to 900 nm, ``b[:]`` that of all; ``band[12]``
     is a band by its number, counted from 1. They are joined by ``+ - * / **``, comparisons, ``and``,
-    ``or``, ``not`` and the functions of ``_band_terms.FUNCTIONS``; ``ndvi``, ``ndwi`` and ``ndsi`` are
+    ``or``, ``not`` and the functions of ``band_terms.FUNCTIONS``; ``ndvi``, ``ndwi`` and ``ndsi`` are
     ready-made.
 
     Raises

@@ -15,7 +15,7 @@ from matplotlib.image import imread
 import hsunmix
 from hsunmix.exports import Delivery, write_products
 from hsunmix.exports._indexed_png import map_png, palette
-from hsunmix.exports._line_plot import line_plot, ticks
+from hsunmix.exports.html.curves import line_plot, ticks
 from hsunmix.model.script import script_of
 from hsunmix.model.spectra import Source
 from tests.cli.conftest import write_envi

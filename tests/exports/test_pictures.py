@@ -14,9 +14,9 @@ import pytest
 from matplotlib.image import imread
 
 from hsunmix.exports import deliver, write_products
-from hsunmix.exports._grid_figure import _grid, grid_figure
 from hsunmix.exports._map_figure import LARGEST
 from hsunmix.exports._smaller import fitted, smaller
+from hsunmix.exports.grid import _grid, grid_figure
 from tests.exports.conftest import make_delivery
 
 SVG = "{http://www.w3.org/2000/svg}"

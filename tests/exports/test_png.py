@@ -120,7 +120,7 @@ def test_an_edited_endmember_has_no_values_where_the_result_has_none(delivery):
 
 def test_no_line_where_no_band_lies():
     from hsunmix.exports._figures import spectra_figure, style
-    from hsunmix.exports._line_plot import line_plot
+    from hsunmix.exports.html.curves import line_plot
 
     nm = np.concatenate([np.linspace(420, 1000, 60), np.linspace(900, 1340, 40), np.linspace(1460, 2400, 80)])
     spectra = np.ones((180, 2))

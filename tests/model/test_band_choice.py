@@ -73,7 +73,7 @@ def test_presets_are_named_in_the_help():
 
 
 def test_the_manual_says_what_the_code_says(repository):
-    from hsunmix.model._band_terms import FUNCTIONS, INDICES
+    from hsunmix.model.band_terms import FUNCTIONS, INDICES
 
     page = (repository / "resources" / "docs" / "masks.md").read_text(encoding="utf-8")
     words = set(page.replace("`", " ").replace(",", " ").replace("(", " ").split())

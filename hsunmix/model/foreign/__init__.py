@@ -7,16 +7,23 @@ installed. The file's ``read`` turns the object into a ``Given``, or returns Non
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
-from hsunmix.model.foreign._cubes import image, matrix
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from hsunmix.errors import InputError
+from hsunmix.model.cube import Cube
 from hsunmix.model.foreign._given import Given
-from hsunmix.model.foreign._numbers import mask, numbers, spectra, weights
+from hsunmix.model.foreign._numbers import given, numbers
+from hsunmix.model.foreign.aligned import mask, spectra, weights
+from hsunmix.model.pixels import ArrayPixels, MatrixPixels, Pixels
 
 __all__ = ["Given", "given", "image", "is_image", "mask", "matrix", "numbers", "spectra", "weights"]
 
-KINDS = ("pandas", "spectral", "xarray")
+Nodata = float | str | None
+
+MICROMETRES = 100.0  # up to which numbers can be no nanometres
 
 
 def is_image(values: Any) -> bool:
@@ -25,18 +32,73 @@ def is_image(values: Any) -> bool:
     return bool(libraries & {"spectral", "xarray"}) and len(getattr(values, "shape", ())) == 3
 
 
-def given(values: Any, what: str = "the data") -> Given:
-    """Take an object by its own meaning, or else as an array.
+def image(values: Any, wavelengths: ArrayLike | None = None, nodata: Nodata = None) -> Cube:
+    """Make a cube of an array (lines, samples, bands): see ``Cube.from_array``."""
+    found = given(values)
+    shape = found.values.shape
+    if len(shape) != 3:
+        raise InputError(f"a cube has 3 axes (lines, samples, bands), not {len(shape)}: {shape}")
+    return _cube(ArrayPixels(found.values), found, wavelengths, nodata)
+
+
+def matrix(values: Any, nodata: Nodata = None) -> Cube:
+    """Make a cube of a matrix (bands, pixels), or of one spectrum (bands,): a line for each pixel.
 
     Raises
     ------
     InputError
-        It holds no real numbers, or doesn't say what is needed.
+        These are no numbers, or the array has other axes.
     """
-    for kind in type(values).__mro__:
-        library = kind.__module__.partition(".")[0]
-        if library in KINDS:
-            found = import_module(f"{__name__}._{library}").read(values)
-            if found is not None:
-                return found  # type: ignore[no-any-return]
-    return Given(numbers(values, what))
+    found = given(values)
+    shape = found.values.shape
+    if len(shape) == 3:
+        raise InputError(
+            f"an array of 3 axes {shape} is a cube, not a matrix bands × pixels; "
+            "give hsunmix.Cube.from_array(x), with the axes lines, samples, bands"
+        )
+    if 0 in shape:
+        raise InputError(f"an array of shape {shape} has no values")
+    if len(shape) not in (1, 2):
+        raise InputError(f"a matrix bands × pixels is needed, not an array of shape {shape}")
+    return _cube(MatrixPixels(found.values.reshape(shape[0], -1)), found, None, nodata)
+
+
+def _cube(pixels: Pixels, found: Given, wavelengths: ArrayLike | None, nodata: Nodata) -> Cube:
+    if 0 in pixels.shape:
+        raise InputError(f"an array of shape {found.values.shape} has no values")
+    notes = list(found.notes)
+    nm = found.wavelengths if wavelengths is None else _wavelengths(wavelengths, pixels.shape[2], notes)
+    cube = Cube(
+        pixels,
+        wavelengths=nm,
+        bad_bands=found.bad_bands,
+        band_names=found.band_names,
+        nodata=found.nodata,
+        gain=found.gain,
+        offset=found.offset,
+        georeference=found.georeference,
+        notes=tuple(notes),
+    )
+    return cube.with_nodata(nodata)
+
+
+def _wavelengths(listed: ArrayLike, bands: int, notes: list[str]) -> NDArray[np.float64]:
+    """Take wavelengths in nanometres; what can be none only if it is in micrometres is taken for that."""
+    try:
+        nm = np.ma.filled(np.ma.asarray(listed, dtype=np.float64), np.nan)
+    except (TypeError, ValueError):
+        raise InputError("wavelengths are numbers, in nanometres") from None
+    if nm.shape != (bands,):
+        raise InputError(f"wavelengths of shape {nm.shape} for {bands} bands")
+    wrong = np.flatnonzero(~(np.isfinite(nm) & (nm > 0)))
+    if len(wrong):
+        raise InputError(
+            f"the wavelength of band {wrong[0] + 1} is {nm[wrong[0]]:g}: a number of nanometres above zero "
+            "is needed for every band, or none for any"
+        )
+    if nm.max() > MICROMETRES:
+        return nm
+    notes.append(
+        f"Wavelengths of {nm.min():g} to {nm.max():g} can't be in nanometres: micrometres were assumed."
+    )
+    return 1e3 * nm

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.errors import InputError
-from hsunmix.model.georeference import Georeference
+from hsunmix.model.foreign._given import Given
 
-__all__ = ["mask", "numbers", "spectra", "weights"]
+__all__ = ["given", "numbers"]
 
 _WORDS = {
     "b": "true and false", "c": "complex numbers", "M": "dates", "m": "durations", "U": "text", "S": "text",
@@ -22,7 +23,25 @@ _ADVICE = {
     "O": "; convert them with astype(float)",
 }
 
+KINDS = ("pandas", "spectral", "xarray")  # libraries whose objects say more than their numbers
 SPECTRA = ("the endmembers", "init")  # what a library may be given for
+
+
+def given(values: Any, what: str = "the data") -> Given:
+    """Take an object by its own meaning, or else as an array.
+
+    Raises
+    ------
+    InputError
+        It holds no real numbers, or doesn't say what is needed.
+    """
+    for kind in type(values).__mro__:
+        library = kind.__module__.partition(".")[0]
+        if library in KINDS:
+            found = import_module(f"{__package__}.{library}").read(values)
+            if found is not None:
+                return found  # type: ignore[no-any-return]
+    return Given(numbers(values, what))
 
 
 def numbers(values: Any, what: str = "the data", masked: float = np.nan, allow: str = "") -> NDArray[Any]:
@@ -80,118 +99,3 @@ def _stacked(parts: Any, what: str) -> np.ma.MaskedArray[Any, Any]:
         return np.ma.stack(parts)
     except ValueError as error:
         raise InputError(f"{what}: a list of arrays can't be made one: {error}") from error
-
-
-def spectra(
-    values: Any, what: str = "the endmembers", centres: NDArray[np.float64] | None = None
-) -> NDArray[np.float64]:
-    """Return spectra, (bands, r), as float64; one given as a vector is a column.
-
-    Parameters
-    ----------
-    values : array-like
-        A frame, or an array with labels, may say at which wavelengths they lie.
-    what : str
-        For the message.
-    centres : array, (bands,), optional
-        The scene's wavelengths in nanometres: spectra with their own are put in the order of its bands.
-
-    Raises
-    ------
-    InputError
-        These are no numbers, have another number of axes, or lie at other wavelengths.
-    """
-    from hsunmix.model.foreign import given
-    from hsunmix.model.foreign._bands import along
-
-    found = given(values, what)
-    if found.values.ndim not in (1, 2):
-        raise InputError(
-            f"{what}: spectra are bands × endmembers, not an array of shape {found.values.shape}"
-        )
-    if 0 in found.values.shape:
-        raise InputError(f"{what}: an array of shape {found.values.shape} holds no spectra")
-    ordered = along(found, centres, what)
-    return np.asarray(ordered if ordered.ndim == 2 else ordered[:, np.newaxis], dtype=np.float64)
-
-
-def mask(values: Any, place: Georeference | None = None) -> NDArray[Any]:
-    """Return a mask, (lines, samples), as numbers; what is masked itself isn't wanted.
-
-    Parameters
-    ----------
-    values : array-like
-    place : Georeference, optional
-        The scene's: a mask with coordinates of its own has to lie there.
-
-    Raises
-    ------
-    InputError
-        These are no numbers, nor true and false; or they lie elsewhere.
-    """
-    if _is_labelled(values):
-        from hsunmix.model.foreign._xarray import check_place
-
-        check_place(values, place, "the mask")
-    return numbers(_upright(values), "the mask", masked=0, allow="b")
-
-
-def weights(
-    values: Any, centres: NDArray[np.float64] | None = None, place: Georeference | None = None
-) -> NDArray[Any]:
-    """Return weights as numbers; a masked one is zero: its value is missing.
-
-    Parameters
-    ----------
-    values : array-like
-    centres : array, (bands,), optional
-        The scene's wavelengths: weights with their own are put in the order of its bands.
-    place : Georeference, optional
-        The scene's: weights with coordinates of their own have to lie there.
-
-    Raises
-    ------
-    InputError
-        These are no numbers, or lie at other wavelengths.
-    """
-    from hsunmix.model.foreign import given
-    from hsunmix.model.foreign._bands import along
-
-    library = type(values).__module__.partition(".")[0]
-    if _is_labelled(values):
-        from hsunmix.model.foreign._xarray import check_place
-
-        check_place(values, place, "weights")
-    if _is_labelled(values) and _is_plain_image(values):
-        return numbers(_upright(values), "weights", allow="b")
-    if library in ("xarray", "pandas", "spectral"):
-        return along(given(_counted(values), "weights"), centres, "weights")
-    return numbers(values, "weights", masked=0, allow="b")
-
-
-def _counted(values: Any) -> Any:
-    """Ones and zeros for labelled values that are true and false."""
-    kinds = {str(dtype) for dtype in np.ravel(getattr(values, "dtypes", getattr(values, "dtype", "")))}
-    return values.astype(np.uint8) if kinds <= {"bool", "boolean"} else values
-
-
-def _is_plain_image(values: Any) -> bool:
-    """Whether an array with labels has the dimensions of an image, and no bands."""
-    from hsunmix.model.foreign._xarray import LINES, SAMPLES
-
-    dims = [str(dim).lower() for dim in getattr(values, "dims", ())]
-    return len(dims) == 2 and all(dim in (*LINES, *SAMPLES) for dim in dims)
-
-
-def _is_labelled(values: Any) -> bool:
-    """Whether it is an array of xarray."""
-    return type(values).__module__.partition(".")[0] == "xarray" and hasattr(values, "dims")
-
-
-def _upright(values: Any) -> Any:
-    """Values with the lines first, where an array with labels says which these are."""
-    if _is_labelled(values):
-        from hsunmix.model.foreign._xarray import upright
-
-        return upright(values)
-    return values

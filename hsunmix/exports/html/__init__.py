@@ -1,9 +1,19 @@
-"""The look of the report: on a screen in light and dark, and on paper."""
+"""A report on the result in one page: what is handed to a colleague."""
 
 from __future__ import annotations
 
-__all__ = ["STYLE"]
+from collections.abc import Generator
+from html import escape
+from pathlib import Path
 
+from hsunmix.exports import Delivery
+from hsunmix.files import replacing
+
+__all__ = ["NEEDS_IMAGE", "TITLE", "write"]
+
+TITLE = "HTML: a report with maps, spectra and errors"
+NEEDS_IMAGE = True
+# On a screen in light and dark, and on paper.
 STYLE = """
 :root { color-scheme: light dark; --page: #ffffff; --ink: #1b1f24; --soft: #5b6570; --line: #d9dee3;
         --card: #f5f7f9; --none: #dfe3e7; --accent: #0072b2; }
@@ -60,3 +70,38 @@ ul { padding-left: 20px; margin: 0; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 """.strip()
+
+
+def write(delivery: Delivery, folder: Path) -> Generator[None, None, list[Path]]:
+    """Write ``report.html``: a single file, complete without a network, readable in light and dark."""
+    from hsunmix.exports._result import digest
+    from hsunmix.exports._statistics import gather
+    from hsunmix.exports.html import parts
+
+    statistics = yield from gather(delivery.unmixing)
+    maps = yield from parts.maps(delivery, statistics)
+    sha256 = yield from digest(delivery)
+    errors = parts.errors(delivery, statistics)
+    yield
+    body = [
+        parts.head(delivery, statistics),
+        maps,
+        parts.spectra(delivery, statistics),
+        errors,
+        parts.convergence(delivery),
+        parts.provenance(delivery, sha256),
+        parts.notes(delivery),
+        parts.reproduce(delivery),
+    ]
+    name = delivery.cube.name if delivery.cube is not None else "a scene"
+    page = (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>Unmixing of {escape(name)}</title>\n<style>\n{STYLE}\n</style></head>\n<body><main>\n"
+        + "\n".join(part for part in body if part)
+        + "\n</main></body></html>\n"
+    )
+    path = folder / "report.html"
+    with replacing(path) as temporary:
+        temporary.write_text(page, encoding="utf-8", errors="backslashreplace")
+    return [path]

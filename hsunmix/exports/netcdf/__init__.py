@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from hsunmix._version import __version__
 from hsunmix.exports import NODATA, Delivery
-from hsunmix.exports._cf import Grid, grid_of
+from hsunmix.exports.netcdf.cf import Grid, grid_of
 from hsunmix.files import replacing
 from hsunmix.model.progress import finish
 
