@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Scale", "between", "scale_of"]
+__all__ = ["Scale", "between", "scale_of", "to_brightness"]
 
 BRIGHT = 0.5  # reflectance of what is bright in a scene or a library
 BRIGHTEST = 99.0  # percentile of the values that is taken for it: a few odd ones count for nothing
@@ -87,3 +87,10 @@ def _bright(values: NDArray[np.floating]) -> float:
     known = np.asarray(values, dtype=np.float64)
     known = known[np.isfinite(known)]
     return float(np.percentile(known, BRIGHTEST)) if known.size else 0.0
+
+
+def to_brightness(values: NDArray[np.float64], spectrum: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Scale a library's values so that they are as near a spectrum as one factor can bring them."""
+    both = np.isfinite(values) & np.isfinite(spectrum)
+    length = float(values[both] @ values[both])
+    return values * (float(values[both] @ spectrum[both]) / length if length > 0 else 1.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -143,6 +144,13 @@ class Spectra:
     def __repr__(self) -> str:
         name = f" {self.path}" if self.path else ""
         return f"<{type(self).__name__}{name}: {self.values.shape[0]} spectra, {self.values.shape[1]} bands>"
+
+    @property
+    def label(self) -> str:
+        """What the library is called in sentences."""
+        if self.path in ("", "builtin"):
+            return "The built-in library" if self.path else "The library"
+        return Path(self.path).name
 
     def __post_init__(self) -> None:
         if self.values.ndim != 2 or len(self.names) != len(self.values):

@@ -5,7 +5,9 @@ import pytest
 
 from hsunmix.errors import InputError
 from hsunmix.model.cube import Cube
-from hsunmix.model.library import Library, filled, material, merge_libraries, to_brightness
+from hsunmix.model.library import Library, material
+from hsunmix.model.library_on_bands import filled, merge_libraries
+from hsunmix.model.scales import to_brightness
 from hsunmix.model.spectra import Spectra
 
 NM = np.linspace(500, 1500, 11)

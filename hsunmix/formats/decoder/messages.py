@@ -84,32 +84,42 @@ class Refused(msgspec.Struct, tag=True):
     pixels: int = 0
 
 
-class Flat(msgspec.Struct, tag=True):
-    """A cube whose pixels lie in one piece in a file, where the parent can read them by itself.
-
-    ``identity`` is the file's; ``checked`` are begin, size and CRC-32 of bytes with a checksum.
-    """
+class _Cube(msgspec.Struct):
+    """A cube's fields, and what its pixels are."""
 
     fields: Fields
     shape: tuple[int, int, int]
     dtype: str
+
+
+class _Stored(_Cube):
+    """Which file, in which state, holds them."""
+
     file: bytes
+    identity: Identity
+
+
+class Opened(_Stored, tag=True):
+    """A cube whose pixels the decoder reads."""
+
+
+class Flat(_Stored, tag=True):
+    """A cube whose pixels lie in one piece in a file, where the parent can read them by itself.
+
+    ``checked`` are begin, size and CRC-32 of bytes with a checksum.
+    """
+
     interleave: str
     offset: int
-    identity: Identity
     checked: tuple[int, int, int] | None = None
 
 
-class Chunked(msgspec.Struct, tag=True):
+class Chunked(_Stored, tag=True):
     """A cube whose pixels lie in chunks in a file, where the parent can read them by itself.
 
     ``shape`` is the dataset's, in the order of its ``axes``; the rest is as in ``Chunks``.
     """
 
-    fields: Fields
-    shape: tuple[int, int, int]
-    dtype: str
-    file: bytes
     axes: str
     size: tuple[int, int, int]
     starts: bytes
@@ -118,25 +128,11 @@ class Chunked(msgspec.Struct, tag=True):
     filters: tuple[str, ...]
     fill: bytes
     cut: int
-    identity: Identity
 
 
-class Opened(msgspec.Struct, tag=True):
-    """A cube: its fields, what its pixels are, and which file, in which state, holds them."""
-
-    fields: Fields
-    shape: tuple[int, int, int]
-    dtype: str
-    file: bytes
-    identity: Identity
-
-
-class Missing(msgspec.Struct, tag=True):
+class Missing(_Cube, tag=True):
     """A cube without its pixels."""
 
-    fields: Fields
-    shape: tuple[int, int, int]
-    dtype: str
     error: Refused
 
 

@@ -24,6 +24,7 @@ from hsunmix.formats.decoder.messages import (
     Spectrum,
 )
 from hsunmix.formats.decoder.translation import error_of, values_of
+from hsunmix.formats.pixels.asked import asked_bands, asked_lines, asked_pixel
 from hsunmix.formats.pixels.checked import Checked
 from hsunmix.formats.pixels.chunk_filters import FILTERS
 from hsunmix.formats.pixels.chunked import ChunkPixels
@@ -51,21 +52,11 @@ class RemotePixels:
 
     def __init__(self, handle: DecoderHandle, opened: Opened) -> None:
         self.path = Path(os.fsdecode(opened.file))
-        self._shape = opened.shape
-        self._dtype = np.dtype(opened.dtype)
+        self.shape = opened.shape
+        self.dtype = np.dtype(opened.dtype)
         self._handle = handle
-        self._nbytes = int(np.prod(opened.shape, dtype=object)) * self._dtype.itemsize
+        self._nbytes = int(np.prod(opened.shape, dtype=object)) * self.dtype.itemsize
         self.close = weakref.finalize(self, handle.end)
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        """(lines, samples, bands)."""
-        return self._shape
-
-    @property
-    def dtype(self) -> np.dtype[np.generic]:
-        """Type of the stored values."""
-        return self._dtype
 
     def read(self, first: int, last: int, bands: Sequence[int] | None = None) -> NDArray[np.generic]:
         """Stored values of the lines first … last − 1, (lines, samples, bands).
@@ -75,11 +66,10 @@ class RemotePixels:
         FileError
             The file has changed, is damaged there, or its decoder died or took too long.
         """
-        lines, samples, every = self._shape
-        first, last, _ = slice(first, last).indices(lines)
-        last = max(first, last)
-        picked = None if bands is None else [range(every)[band] for band in bands]
-        line = samples * (every if picked is None else len(picked)) * self._dtype.itemsize
+        _, samples, every = self.shape
+        first, last = asked_lines(first, last, self.shape)
+        picked = None if bands is None else asked_bands(bands, self.shape)
+        line = samples * (every if picked is None else len(picked)) * self.dtype.itemsize
         step = max(1, PORTION // max(1, line))
         if last - first <= step:
             return self._values(Read(first, last, picked))
@@ -94,8 +84,7 @@ class RemotePixels:
 
     def spectrum(self, line: int, sample: int) -> NDArray[np.generic]:
         """Stored values of one pixel, (bands,)."""
-        lines, samples, _ = self._shape
-        return self._values(Spectrum(range(lines)[line], range(samples)[sample]))
+        return self._values(Spectrum(*asked_pixel(line, sample, self.shape)))
 
     def _values(self, request: Read | Spectrum) -> NDArray[np.generic]:
         return self._handle.values(request, self._nbytes)

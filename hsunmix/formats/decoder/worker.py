@@ -42,6 +42,7 @@ from hsunmix.formats.decoder.messages import (
 )
 from hsunmix.formats.decoder.translation import fields_of, refusal
 from hsunmix.formats.opening.files import guarded
+from hsunmix.formats.pixels.asked import close_sources
 from hsunmix.formats.pixels.chunked import ChunkPixels
 from hsunmix.formats.pixels.raw import RawPixels
 from hsunmix.model.cube import Cube
@@ -165,9 +166,8 @@ class _Worker:
     def _close(self) -> None:
         """Let go of the file for certain: a library that has it open would serve it again as it was."""
         cube, self._cube, self._ahead = self._cube, None, None
-        close = getattr(cube and cube.pixels, "close", None)
-        if close is not None:
-            close()
+        if cube is not None:
+            close_sources(cube.pixels)
 
     def _open(self, request: Open) -> Reply:
         self._close()
@@ -191,7 +191,7 @@ class _Worker:
             stored, place, known = pixels.stored.str, os.fsencode(pixels.path), pixels.identity
             sum_ = pixels.checked
             checked = None if sum_ is None else (sum_.start, sum_.size, sum_.crc)
-            return Flat(fields, shape, stored, place, pixels.interleave, pixels.offset, known, checked)
+            return Flat(fields, shape, stored, place, known, pixels.interleave, pixels.offset, checked)
         if isinstance(pixels, ChunkPixels):
             return _chunked(fields, pixels)
         self._cube = opened
@@ -274,6 +274,7 @@ def _chunked(fields: Fields, pixels: ChunkPixels) -> Chunked:
         chunks.shape,
         chunks.stored.str,
         os.fsencode(pixels.path),
+        pixels.identity,
         pixels.axes,
         chunks.size,
         starts,
@@ -282,7 +283,6 @@ def _chunked(fields: Fields, pixels: ChunkPixels) -> Chunked:
         chunks.filters,
         chunks.fill.tobytes(),
         chunks.cut,
-        pixels.identity,
     )
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from hsunmix.formats.geotiff.file import dataset, gdal, unreadable
 from hsunmix.formats.geotiff.mask import TiffMask
+from hsunmix.formats.pixels.asked import asked_bands, asked_lines, asked_pixel
 
 __all__ = ["TiffPixels"]
 
@@ -64,18 +65,16 @@ class TiffPixels:
         FileError
             The file is damaged there, or has changed.
         """
-        lines, samples, every = self.shape
-        first, last, _ = slice(first, last).indices(lines)
-        picked = list(range(every)) if bands is None else [range(every)[band] for band in bands]
-        if last <= first or not picked:
-            return np.empty((max(0, last - first), samples, len(picked)), self.dtype)
+        samples, picked = self.shape[1], asked_bands(bands, self.shape)
+        first, last = asked_lines(first, last, self.shape)
+        if last == first or not picked:
+            return np.empty((last - first, samples, len(picked)), self.dtype)
         return np.moveaxis(self._window(first, last, 0, samples, picked), 0, -1)
 
     def spectrum(self, line: int, sample: int) -> NDArray[np.generic]:
         """Stored values of one pixel, (bands,)."""
-        lines, samples, bands = self.shape
-        line, sample = range(lines)[line], range(samples)[sample]
-        return self._window(line, line + 1, sample, sample + 1, list(range(bands))).reshape(-1)
+        line, sample = asked_pixel(line, sample, self.shape)
+        return self._window(line, line + 1, sample, sample + 1, asked_bands(None, self.shape)).reshape(-1)
 
     def close(self) -> None:
         """Close the file."""

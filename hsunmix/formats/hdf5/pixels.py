@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from hsunmix.errors import FileError
 from hsunmix.formats.hdf5.file import reading
+from hsunmix.formats.pixels.asked import asked_bands, asked_lines, asked_pixel
 from hsunmix.formats.pixels.raw import RawPixels
 from hsunmix.formats.pixels.slabs import KEPT_BYTES, Slabs, lines_of_slab
 
@@ -66,9 +67,9 @@ class HdfPixels:
         there = axes.replace(".", "") + ("" if "b" in axes else "b")
         self._order = [there.index(axis) for axis in "yxb"]
         lines, samples, bands = (int(dataset.shape[axes.index(k)]) if k in axes else 1 for k in "yxb")
-        self._shape = (lines, samples, bands)
-        self._dtype: np.dtype[np.generic] = dataset.dtype.newbyteorder("=")
-        line = samples * bands * self._dtype.itemsize
+        self.shape = (lines, samples, bands)
+        self.dtype: np.dtype[np.generic] = dataset.dtype.newbyteorder("=")
+        line = samples * bands * self.dtype.itemsize
         chunks = dataset.chunks
         rows = (
             1 if chunks is None else int(chunks[axes.index("y")])
@@ -76,16 +77,6 @@ class HdfPixels:
         self.slab_lines = lines_of_slab(rows, lines, line)
         self._slabs = Slabs(self.slab_lines, self.slab_lines * line, kept_bytes)
         self._lock = threading.RLock()
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        """(lines, samples, bands)."""
-        return self._shape
-
-    @property
-    def dtype(self) -> np.dtype[np.generic]:
-        """Type of the stored values."""
-        return self._dtype
 
     def read(self, first: int, last: int, bands: Sequence[int] | None = None) -> Values:
         """Stored values of the lines first … last − 1, (lines, samples, bands).
@@ -95,11 +86,9 @@ class HdfPixels:
         FileError
             The file has changed since it was opened, or can't be read.
         """
-        lines, _, every = self._shape
-        first, last, _ = slice(first, last).indices(lines)
-        last = max(first, last)
+        first, last = asked_lines(first, last, self.shape)
         if bands is not None:
-            return self._read_bands(first, last, [range(every)[b] for b in bands])
+            return self._read_bands(first, last, asked_bands(bands, self.shape))
         return np.array(self.view(first, last), order="K")
 
     def view(self, first: int, last: int) -> Values:
@@ -110,8 +99,7 @@ class HdfPixels:
 
     def spectrum(self, line: int, sample: int) -> Values:
         """Stored values of one pixel, (bands,)."""
-        lines, samples, _ = self._shape
-        line, sample = range(lines)[line], range(samples)[sample]
+        line, sample = asked_pixel(line, sample, self.shape)
         slab = self._slabs.peek(line // self.slab_lines)
         if slab is not None:
             return np.array(slab[line % self.slab_lines, sample])
@@ -132,7 +120,7 @@ class HdfPixels:
         """Read some bands in one pass: each chunk is unpacked once."""
         wanted = sorted(set(bands))
         if not wanted:
-            return np.empty((last - first, self._shape[1], 0), dtype=self._dtype)
+            return np.empty((last - first, self.shape[1], 0), dtype=self.dtype)
         low, high = wanted[0], wanted[-1] + 1
         if high - low == len(wanted) or len(wanted) > 64:
             values = self._load(slice(first, last), slice(None), slice(low, high))
@@ -148,7 +136,7 @@ class HdfPixels:
             self._check_size()
         if "b" not in self._axes:
             values = values[..., np.newaxis][..., picked[2]]
-        return np.asarray(values.transpose(self._order).astype(self._dtype, copy=False))
+        return np.asarray(values.transpose(self._order).astype(self.dtype, copy=False))
 
     def _check_size(self) -> None:
         """HDF5 reads zeros where a file was cut while it was open."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hsunmix.formats.pixels.asked import close_sources
 from hsunmix.model.pixels import Pixels
 
 __all__ = ["Absence", "ScreenedPixels", "empty_value"]
@@ -89,9 +90,7 @@ class ScreenedPixels:
 
     def close(self) -> None:
         """Let the source's file go."""
-        close = getattr(self.source, "close", None)
-        if close is not None:
-            close()
+        close_sources(self.source)
 
     def _screened(self, stored: Values, bands: Sequence[int] | slice) -> Values:
         empty = self.absence.mask(stored, bands)

@@ -20,6 +20,7 @@ from hsunmix.engine.threads import run_chunks
 from hsunmix.errors import FileError, TooLargeError
 from hsunmix.files import Identity, check_identity
 from hsunmix.formats.opening.damage import damaged
+from hsunmix.formats.pixels.asked import asked_bands, asked_lines, asked_pixel
 from hsunmix.formats.pixels.chunk_filters import decode
 from hsunmix.formats.pixels.chunks import Chunks, Part
 from hsunmix.formats.pixels.chunks import parts as cut
@@ -57,9 +58,9 @@ class ChunkPixels:
         self.identity = known
         self._order = [axes.index(axis) for axis in "yxb"]
         lines, samples, bands = (chunks.shape[k] for k in self._order)
-        self._shape = (lines, samples, bands)
-        self._dtype = chunks.stored.newbyteorder("=")
-        line = samples * bands * self._dtype.itemsize
+        self.shape = (lines, samples, bands)
+        self.dtype = chunks.stored.newbyteorder("=")
+        line = samples * bands * self.dtype.itemsize
         rows = chunks.size[self._order[0]]
         self.piece_lines = lines_of_slab(rows, lines, line)
         self._most = int(chunks.nbytes if not chunks.filters else chunks.lengths.max())
@@ -72,16 +73,6 @@ class ChunkPixels:
         self._slabs = Slabs(self.block_lines, self.block_lines * line, KEPT_BYTES)
         self._column: tuple[tuple[int, int], Values] = (-1, -1), np.empty(0)
 
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        """(lines, samples, bands)."""
-        return self._shape
-
-    @property
-    def dtype(self) -> np.dtype[np.generic]:
-        """Type of the values, in the machine's byte order."""
-        return self._dtype
-
     def read(self, first: int, last: int, bands: Sequence[int] | None = None) -> Values:
         """Stored values of the lines first … last − 1, (lines, samples, bands).
 
@@ -90,13 +81,12 @@ class ChunkPixels:
         FileError
             The file has changed since it was opened, or is damaged there.
         """
-        lines, samples, every = self._shape
-        first, last, _ = slice(first, last).indices(lines)
-        last = max(first, last)
+        lines, samples, _ = self.shape
+        first, last = asked_lines(first, last, self.shape)
         if bands is not None:
             if self._kept_whole:
-                return self._picked(first, last, [range(every)[band] for band in bands])
-            wanted, places = np.unique([range(every)[band] for band in bands], return_inverse=True)
+                return self._picked(first, last, asked_bands(bands, self.shape))
+            wanted, places = np.unique(asked_bands(bands, self.shape), return_inverse=True)
             values = self._load(np.arange(first, last), np.arange(samples), wanted.astype(np.intp))
             return (
                 values if len(wanted) == len(places) and (np.diff(places) > 0).all() else values[..., places]
@@ -108,7 +98,7 @@ class ChunkPixels:
 
     def _picked(self, first: int, last: int, bands: list[int]) -> Values:
         """Some bands, of a scene that is unpacked once."""
-        out = np.empty((last - first, self._shape[1], len(bands)), self._dtype)
+        out = np.empty((last - first, self.shape[1], len(bands)), self.dtype)
         step = self.block_lines
         for index in range(first // step, -(-last // step)):
             slab, begin = self._slabs.slab(index, self._load_lines), index * step
@@ -118,13 +108,13 @@ class ChunkPixels:
 
     def spectrum(self, line: int, sample: int) -> Values:
         """Stored values of one pixel, (bands,)."""
-        lines, samples, bands = self._shape
-        line, sample = range(lines)[line], range(samples)[sample]
+        lines, samples, bands = self.shape
+        line, sample = asked_pixel(line, sample, self.shape)
         slab = self._slabs.peek(line // self.block_lines)
         if slab is not None:
             return np.array(slab[line % self.block_lines, sample])
         rows, columns = (self.chunks.size[k] for k in self._order[:2])
-        if not self.chunks.filters or rows * columns * bands * self._dtype.itemsize > COLUMN_BYTES:
+        if not self.chunks.filters or rows * columns * bands * self.dtype.itemsize > COLUMN_BYTES:
             return self._load(np.array([line]), np.array([sample]), np.arange(bands)).reshape(-1)
         top, left = line // rows * rows, sample // columns * columns
         place, column = self._column
@@ -136,12 +126,12 @@ class ChunkPixels:
         return np.array(column[line - top, sample - left])
 
     def _load_lines(self, first: int, last: int) -> Values:
-        lines, samples, bands = self._shape
+        lines, samples, bands = self.shape
         return self._load(np.arange(first, min(last, lines)), np.arange(samples), np.arange(bands))
 
     def read_chunks(self, first: int, last: int, bands: Sequence[int] | None, put: ChunkSink) -> None:
         """See ``ChunkedPixels``; ``bands`` ascend."""
-        _, samples, every = self._shape
+        _, samples, every = self.shape
         picked = np.arange(every) if bands is None else np.asarray(bands, np.intp)
         across, step, done = (slice(0, samples), slice(0, len(picked))), self.block_lines, first
 
@@ -165,7 +155,7 @@ class ChunkPixels:
     def _load(self, *picked: NDArray[np.intp]) -> Values:
         """Read what is picked, in ascending order, along lines, samples and bands."""
         try:
-            out = np.empty([len(picked[k]) for k in np.argsort(self._order)], self._dtype)
+            out = np.empty([len(picked[k]) for k in np.argsort(self._order)], self.dtype)
         except MemoryError as error:
             raise TooLargeError(f"{self.path}: {error or 'the block does not fit into memory'}") from None
         out = out.transpose(self._order)
@@ -190,7 +180,7 @@ class ChunkPixels:
             room = spare.pop() if spare else np.empty(self._most, np.uint8)
             with self._open() as file:
                 for box in boxes[portion]:
-                    values = self._values(file, box, room).astype(self._dtype, copy=False)
+                    values = self._values(file, box, room).astype(self.dtype, copy=False)
                     put(values.transpose(self._order), *(box[k].target for k in self._order))
             spare.append(room)
 

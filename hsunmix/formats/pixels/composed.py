@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from hsunmix.formats.pixels.asked import asked_lines, close_sources
 from hsunmix.model.cube import Pixels
 
 __all__ = ["GridPixels", "JoinedPixels", "SlabPixels", "SummedPixels", "UnsignedPixels"]
@@ -66,10 +67,7 @@ class JoinedPixels:
 
     def close(self) -> None:
         """Let the sources' files go."""
-        for pixels, _ in self.sources:
-            close = getattr(pixels, "close", None)
-            if close is not None:
-                close()
+        close_sources(*(pixels for pixels, _ in self.sources))
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,10 +109,7 @@ class SummedPixels:
 
     def close(self) -> None:
         """Let the sources' files go."""
-        for pixels in (self.whole, self.decimals):
-            close = getattr(pixels, "close", None)
-            if close is not None:
-                close()
+        close_sources(self.whole, self.decimals)
 
     def _sum(self, whole: Values, decimals: Values) -> Values:
         values: Values = (whole + decimals / self.divisor).astype(np.float32)  # type: ignore[operator]
@@ -154,9 +149,7 @@ class UnsignedPixels:
 
     def close(self) -> None:
         """Let the source's file go."""
-        close = getattr(self.source, "close", None)
-        if close is not None:
-            close()
+        close_sources(self.source)
 
 
 class SlabPixels(Pixels, Protocol):
@@ -202,8 +195,8 @@ class GridPixels:
 
     def read(self, first: int, last: int, bands: Sequence[int] | None = None) -> Values:
         """Stored values of the lines first … last − 1, (lines, samples, bands)."""
-        first, last, _ = slice(first, last).indices(len(self.line))
-        line, sample = self.line[first : max(first, last)], self.sample[first : max(first, last)]
+        first, last = asked_lines(first, last, self.shape)
+        line, sample = self.line[first:last], self.sample[first:last]
         count = self.shape[2] if bands is None else len(bands)
         out = np.full((*line.shape, count), self.empty, dtype=self.dtype)
         used = line >= 0

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from hsunmix.engine.memory import require
 from hsunmix.errors import FileError, MissingFileError, TooLargeError
 from hsunmix.files import Identity, check_identity, identity
+from hsunmix.formats.pixels.asked import asked_bands, asked_lines, asked_pixel
 from hsunmix.formats.pixels.checked import Checked
 from hsunmix.formats.pixels.unpacked import Unpacked
 from hsunmix.model.progress import Step
@@ -161,9 +162,8 @@ class RawPixels:
         TooLargeError
             So many values don't fit into memory.
         """
-        lines, _, all_bands = self.shape
-        first, last, _ = slice(first, last).indices(lines)
-        picked = list(range(all_bands)) if bands is None else [range(all_bands)[b] for b in bands]
+        first, last = asked_lines(first, last, self.shape)
+        picked = asked_bands(bands, self.shape)
         self._require_room((last - first) * self.shape[1] * len(picked))
         try:
             with self._open() as file:
@@ -184,7 +184,7 @@ class RawPixels:
     def spectrum(self, line: int, sample: int) -> NDArray[np.generic]:
         """Stored values of one pixel, (bands,)."""
         lines, samples, bands = self.shape
-        line, sample = range(lines)[line], range(samples)[sample]
+        line, sample = asked_pixel(line, sample, self.shape)
         if self.interleave == "bip":
             start, step = (line * samples + sample) * bands, 1
         elif self.interleave == "bil":

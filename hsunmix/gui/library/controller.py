@@ -17,8 +17,9 @@ from hsunmix.gui.spectra.bands_controller import same_bands
 from hsunmix.gui.state.insights import Compared, Likeness, Subject
 from hsunmix.gui.state.workbench import Workbench
 from hsunmix.model.cube import Cube
-from hsunmix.model.library import filled, lacking, merge_libraries, to_brightness
+from hsunmix.model.library_on_bands import filled, lacking, merge_libraries
 from hsunmix.model.matching import METRICS, Match, rank
+from hsunmix.model.scales import to_brightness
 from hsunmix.model.spectra import Endmember, Source, Spectra
 from hsunmix.model.wording import sentences
 from hsunmix.session.document import Document

@@ -30,7 +30,7 @@ from hsunmix.gui.widgets.dialog import Dialog
 from hsunmix.gui.widgets.panel import named
 from hsunmix.gui.widgets.spectrum_plot import Curve, SpectrumPlot
 from hsunmix.gui.widgets.theme import worn_by
-from hsunmix.model.library import lacking
+from hsunmix.model.library_on_bands import lacking
 from hsunmix.model.spectra import Spectra, colour
 
 __all__ = ["LibraryDialog"]
