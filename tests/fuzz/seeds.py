@@ -19,6 +19,7 @@ import scipy.io
 
 from hsunmix.exports import deliver, exports
 from hsunmix.formats import formats
+from hsunmix.formats.aviris import LINE
 from hsunmix.formats.opening.files import read_head
 from hsunmix.model.progress import finish
 from tests.exports.conftest import make_delivery
@@ -30,6 +31,7 @@ from tests.formats.tiff_products import make_desis, make_enmap
 __all__ = ["Seed", "format_of", "seeds"]
 
 MAX_BYTES = 40_000  # a figure of a report is nobody's mask
+MORE_BYTES = {"aviris": LINE}  # such a file is one line at least
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,20 @@ def _of_tests(folder: Path) -> None:
         make(folder / name)
 
 
+def _headerless(folder: Path) -> None:
+    """Write ERDAS LAN, and a line of AVIRIS with its calibration."""
+    values = np.moveaxis(np.round(scene() * 1000).astype("i2"), -1, 0)
+    bands, lines, samples = values.shape
+    shape = {"height": lines, "width": samples, "count": bands, "dtype": "int16"}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
+        with rasterio.open(folder / "scene.lan", "w", driver="LAN", **shape) as file:
+            file.write(values)
+    np.arange(LINE // 2).astype(">i2").tofile(folder / "line.rfl")
+    table = "".join(f"{370 + 9.6 * k:.1f} 9.5 0.1 0.1 {k + 1}\n" for k in range(224))
+    (folder / "line.spc").write_text(table)
+
+
 def _enmap(folder: Path) -> None:
     make_enmap(folder)
 
@@ -159,7 +175,7 @@ def _desis(folder: Path) -> None:
 
 
 GROUPS: tuple[Callable[[Path], None], ...] = (
-    _envi, _matlab, _numpy, _netcdf, _tiff, _spectra, _products, _of_tests, _enmap, _desis,
+    _envi, _matlab, _numpy, _netcdf, _tiff, _spectra, _products, _of_tests, _headerless, _enmap, _desis,
 )  # fmt: skip
 
 
@@ -181,7 +197,7 @@ def seeds() -> tuple[Seed, ...]:
             for file, data in files.items():
                 kind = format_of(folder / file)
                 known = kind and Path(file).suffix.lower() in (*formats()[kind].suffixes, ".txt")
-                if known and 0 < len(data) <= MAX_BYTES:
+                if known and 0 < len(data) <= MORE_BYTES.get(kind, MAX_BYTES):
                     beside = {n: d for n, d in files.items() if n != file and _belong(n, file)}
                     found.append(Seed(f"{make.__name__.strip('_')}/{file}", kind, data, beside))
     return tuple(found)

@@ -21,7 +21,6 @@ _MAGIC: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"NITF", "NITF", _GDAL),
     (0, b"NSIF", "NITF (NSIF)", _GDAL),
     (0, b"EHFA_HEADER_TAG", "ERDAS IMAGINE (.img, HFA)", _GDAL),
-    (0, b"HEAD74", "ERDAS LAN or GIS", _GDAL),
     (0, b"SIMPLE  =", "FITS", _GDAL),
     (0, b"PCIDSK", "PCIDSK", _GDAL),
     (0, b"GRIB", "GRIB", _GDAL),
@@ -63,7 +62,6 @@ _MAGIC: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"Octave-1", "data of Octave (binary)", "save it with save -hdf5 or save -v7"),
 )
 _WORDS: tuple[tuple[re.Pattern[bytes], str, str], ...] = (
-    (re.compile(rb"^HEADER[^\n]{0,20}\0"), "ERDAS LAN or GIS", _GDAL),
     (re.compile(rb"^BM.{4}\0\0\0\0", re.DOTALL), "a BMP picture", _SAVE),
     (re.compile(rb"^\s*(?:CCSD3ZF|NJPL1I00|(?:PDS_VERSION_ID|ODL_VERSION_ID)\s*=)"), "PDS3", _GDAL),
     (re.compile(rb"pds\.nasa\.gov/pds4|<Product_Observational"), "a label of PDS4", _GDAL),

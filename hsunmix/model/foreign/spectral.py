@@ -1,7 +1,8 @@
-"""Images of Spectral Python: files that are open, and those in memory."""
+"""Images and libraries of Spectral Python: files that are open, parts and transforms of them, arrays."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,42 +15,70 @@ __all__ = ["read"]
 
 
 def read(image: Any) -> Given | None:
-    """Take a SpyFile, or an ImageArray whose values have been divided by the scale factor already.
+    """Take a SpyFile, a part of one, a transform of one, an ImageArray or a SpectralLibrary.
 
-    Its metadata are those of the ENVI header: the value to ignore is a stored one.
+    Of an image in memory the values have been divided by the scale factor already, unless they are whole
+    numbers. The metadata are those of the ENVI header: the value to ignore is a stored one.
     """
-    in_memory = isinstance(image, np.ndarray)
+    kind = type(image).__name__
+    if kind == "TransformedImage":
+        source = read(image.image)
+        return None if source is None else Given(np.asarray(image.transform(source.physical())))
+    if kind == "SpectralLibrary":
+        return _library(image)
     metadata = getattr(image, "metadata", None)
-    if not isinstance(metadata, dict) or (in_memory and np.ndim(image) != 3):
+    if not isinstance(metadata, dict) or (isinstance(image, np.ndarray) and np.ndim(image) != 3):
         return None  # a part of an image that is no image
-    factor = float(metadata.get("reflectance scale factor") or getattr(image, "scale_factor", 1) or 1)
-    if in_memory:
+    if isinstance(image, np.ndarray):
         values = np.asarray(image)
     elif hasattr(image, "load"):
-        values = np.asarray(image.load(dtype=np.dtype(image.dtype).newbyteorder("="), scale=False))
+        values = _stored(image)
     else:
         return None
+    whole = image
+    while hasattr(whole, "parent"):  # a part of a file is silent on its bands
+        whole = whole.parent
+    factor = float(metadata.get("reflectance scale factor") or getattr(whole, "scale_factor", 1) or 1)
     notes: list[str] = []
     bands = values.shape[2]
-    described = getattr(image, "bands", None)
-    centres = getattr(described, "centers", None)
-    nm = None
-    if centres is not None and len(centres) == bands:
-        nm = in_nanometres(centres, getattr(described, "band_unit", ""), notes)
-    ignored = _number(metadata.get("data ignore value"))
-    gain = 1 / factor
-    if in_memory:
-        ignored, gain = None if ignored is None else float(np.float32(ignored) / np.float32(factor)), 1.0
     names = tuple(str(name) for name in metadata.get("band names") or ())
-    return Given(
+    found = Given(
         numbers(values, "the image"),
-        nm,
+        _wavelengths(whole, bands, notes),
         _bad(metadata.get("bbl"), bands),
         names if len(names) == bands else (),
-        ignored,
-        gain,
+        _number(metadata.get("data ignore value")),
+        1 / factor,
         notes=tuple(notes),
     )
+    if not isinstance(image, np.ndarray) or values.dtype.kind in "iu":
+        return found
+    ignored = None if found.nodata is None else float(np.float32(found.nodata) / np.float32(factor))
+    return replace(found, nodata=ignored, gain=1.0)
+
+
+def _stored(image: Any) -> NDArray[Any]:
+    """Stored values of a file, or of a part of one: such a part would load the file's first values."""
+    if hasattr(image, "parent"):
+        lines, samples, _ = image.shape
+        top, left = image.row_offset, image.col_offset
+        return _stored(image.parent)[top : top + lines, left : left + samples]
+    return np.asarray(image.load(dtype=np.dtype(image.dtype).newbyteorder("="), scale=False))
+
+
+def _library(library: Any) -> Given:
+    """Spectra as columns."""
+    values, notes = np.asarray(library.spectra).T, []
+    nm = _wavelengths(library, len(values), notes)
+    return Given(numbers(values, "the library"), nm, notes=tuple(notes))
+
+
+def _wavelengths(thing: Any, bands: int, notes: list[str]) -> NDArray[np.float64] | None:
+    described = getattr(thing, "bands", None)
+    centres = getattr(described, "centers", None)
+    if centres is None or len(centres) != bands:
+        return None
+    return in_nanometres(centres, getattr(described, "band_unit", ""), notes)
 
 
 def _number(text: Any) -> float | None:

@@ -25,8 +25,6 @@ HEADS = {
     "a.lbl": (b"PDS_VERSION_ID = PDS3\r\n", "PDS3.*GDAL"),
     "a.img": (b"  PDS_VERSION_ID                    = PDS3\r\n" + NUL, "PDS3"),
     "b.img": (b"EHFA_HEADER_TAG" + NUL, "ERDAS IMAGINE.*GDAL"),
-    "a.lan": (b"HEAD74\x02\0\x06\0" + NUL, "ERDAS LAN.*GDAL"),
-    "b.lan": (b"HEADER\x02\0\x06\0" + NUL, "ERDAS LAN"),
     "a.xml": (
         b'<?xml version="1.0"?><Product_Observational xmlns="http://pds.nasa.gov/pds4/pds/v1">',
         "PDS4",
