@@ -68,7 +68,8 @@ def _stored(image: Any) -> NDArray[Any]:
 
 def _library(library: Any) -> Given:
     """Spectra as columns."""
-    values, notes = np.asarray(library.spectra).T, []
+    values = np.asarray(library.spectra).T
+    notes: list[str] = []
     nm = _wavelengths(library, len(values), notes)
     return Given(numbers(values, "the library"), nm, notes=tuple(notes))
 
