@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import closing
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -14,7 +15,7 @@ from hsunmix.engine.file_tiles import FileTiles
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.tile_writer import TILE
 
-__all__ = ["ascending", "subset", "thinned"]
+__all__ = ["ascending", "of_spectra", "sampled", "subset", "thinned"]
 
 ONE_BY_ONE = 300  # pixels of a file that are read alone; for more it is read from end to end
 AT_ONCE = 10  # of them between two places to cancel
@@ -43,6 +44,24 @@ def thinned(scene: Scene, step: int) -> Generator[None, None, Scene]:
             kept.append(scene.pixels[i * TILE : i * TILE + scene.counts[i]][begin::step])
     tiles[-1, :, (n - 1) % step * width + len(kept[-1]) :] = 0
     return scene.with_tiles(tiles, np.concatenate(kept))
+
+
+def sampled(scene: Scene, enough: int) -> Generator[None, None, Scene]:
+    """Every m-th column of a scene, as a scene: as few as there can be, but at least ``enough``."""
+    steps = [m for m in range(2, TILE + 1) if TILE % m == 0 and m * enough <= scene.n_pixels]
+    return (yield from thinned(scene, steps[-1])) if steps else scene
+
+
+def of_spectra(scene: Scene, spectra: NDArray[np.float64]) -> Scene:
+    """Make a scene whose pixels are given spectra, (bands used, n), in a scene's bands and units."""
+    n = spectra.shape[1]
+    tiles = scene.room.tiles((-(-n // TILE), len(spectra), TILE))
+    tiles.fill(0)
+    for i in range(len(tiles)):
+        part = spectra[:, i * TILE : (i + 1) * TILE]
+        tiles[i, :, : part.shape[1]] = part
+    made = scene.with_tiles(tiles, np.arange(n))
+    return replace(made, shape=(n,), negative=float((spectra < 0).mean()), notes=())
 
 
 def subset(

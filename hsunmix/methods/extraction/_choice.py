@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.engine.passes import compiling, coordinates_along, norms_squared
-from hsunmix.engine.scene import TILE, Scene
+from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part, PerPixel
-from hsunmix.engine.subsets import thinned
+from hsunmix.engine.subsets import sampled
 from hsunmix.methods import Extraction
 from hsunmix.methods._least_squares import at_once
 from hsunmix.model.progress import Step
@@ -50,8 +50,7 @@ class Judge:
         """Get ready for sets made of some columns of the scene."""
         from hsunmix.kernels.hull import total_residual
 
-        steps = [m for m in range(1, TILE + 1) if TILE % m == 0 and m * enough <= scene.n_pixels]
-        few = (yield from thinned(scene, steps[-1])) if len(steps) > 1 else scene
+        few = yield from sampled(scene, enough)
         norms = yield from norms_squared(few)
         columns = np.unique(columns)
         spectra = scene.columns(columns)

@@ -16,7 +16,7 @@ from hsunmix.methods.factorization._nndsvd import nndsvd
 from hsunmix.model.progress import Step
 from hsunmix.parameters import make
 
-__all__ = ["OTHERS", "Init", "given_spectra", "initial_abundances", "initial_spectra"]
+__all__ = ["OTHERS", "Init", "given_spectra", "initial_abundances", "initial_pixels", "initial_spectra"]
 
 # Choices for forms and help; which of them exist is asked of the registry at run time.
 OTHERS = ("nndsvd", "random")  # that are no extraction methods
@@ -32,18 +32,25 @@ def initial_spectra(problem: Problem, init: str) -> Generator[Step | None, None,
         ``random`` (mean spectra of random pixels), ``nndsvd`` or the identifier of any extraction method
         that is registered, with ``problem.init_parameters``; not used when ``problem.start`` holds spectra.
     """
+    return (yield from initial_pixels(problem, init))[0]
+
+
+def initial_pixels(
+    problem: Problem, init: str
+) -> Generator[Step | None, None, tuple[NDArray[np.float64], NDArray[np.int64] | None]]:
+    """Return what ``initial_spectra`` does, and which columns of the scene they are, where they are some."""
     scene, rank = problem.scene, problem.rank
     if problem.start is not None:
-        return given_spectra(problem.start, problem.locked)
+        return given_spectra(problem.start, problem.locked), None
     if init == "random":
-        return _random(scene, rank, problem.seed)
+        return _random(scene, rank, problem.seed), None
     if init == "nndsvd":
-        return (yield from nndsvd(scene, rank))
+        return (yield from nndsvd(scene, rank)), None
     method = get(init, "extraction")
     found: Extraction = yield from method.run(problem, make(method.params, problem.init_parameters))
     if found.endmembers.shape[1] < rank:
         raise InputError(f"{rank} endmembers asked for, but {found.note.lower().rstrip('.')}")
-    return found.endmembers
+    return found.endmembers, None if found.smoothed else found.columns
 
 
 def given_spectra(spectra: NDArray[np.float64], locked: tuple[int, ...]) -> NDArray[np.float64]:
