@@ -22,6 +22,7 @@ INFINITE = 0x7F800000
 FINITE = 0x7F7FFFFF
 ANY = 0x7FFFFFFF
 MAGNITUDE = np.int32(0x7FFFFFFF)
+MINUS_ZERO, MINUS_INFINITE = np.int32(-0x80000000), np.int32(-0x800000)  # between: what is below zero
 GROUP = 32  # bands that are copied together: what is read of a pixel for them stays in the cache
 
 
@@ -36,7 +37,7 @@ def _look(row, limit, top, below):
             magnitude = row[p] & MAGNITUDE
             top[p] = max(top[p], magnitude if magnitude <= limit else np.int32(0))
     for p in range(row.size):
-        below[p] += np.int32(row[p] < 0) & np.int32((row[p] & MAGNITUDE) != 0)
+        below[p] += np.int32(row[p] > MINUS_ZERO) & np.int32(row[p] <= MINUS_INFINITE)
 
 
 @njit(**KERNEL)
@@ -71,7 +72,7 @@ def survey_spectra(block, limit, top, below):
         largest, count = np.int32(0), np.int32(0)
         for b in range(row.size):
             largest = max(largest, row[b] & MAGNITUDE)
-            count += np.int32(row[b] < 0) & np.int32((row[b] & MAGNITUDE) != 0)
+            count += np.int32(row[b] > MINUS_ZERO) & np.int32(row[b] <= MINUS_INFINITE)
         if largest > FINITE:  # seldom: it is asked only now which bands may hold such a thing
             largest = np.int32(0)
             for b in range(row.size):

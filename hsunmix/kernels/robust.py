@@ -99,7 +99,7 @@ def update(tiles, counts, inverse, wt, g, h, sweeps, limit, zeros, roots, xht, h
     c = np.empty((r, t_end), np.float32)
     scratch = np.empty(t_end, np.float32)
     loss, rest = 0.0, 0.0
-    each = np.int64(roots.shape[1] > 1)
+    each = np.int64(roots.shape[0] > 1)
     for i in range(tiles.shape[0]):
         a, b = _fill(tiles[i], inverse, wt, h[i], limit, zeros, roots[i * each], filled)
         loss += a

@@ -173,7 +173,7 @@ def projected_gradient(g, c, h, scratch, first_step, steps, delta):
             start = size
         if size <= delta * delta * start:
             break
-        grow = False
+        grow, before = False, np.inf
         accepted = h.dtype.type(0)
         for search in range(20):
             linear, quadratic = _trial(g, h, scratch, length, change, product)
@@ -182,10 +182,11 @@ def projected_gradient(g, c, h, scratch, first_step, steps, delta):
                 grow = enough
             if enough:
                 accepted = length
-            if enough != grow or (grow and linear == 0):
+            if enough != grow or (
+                grow and linear == before
+            ):  # all that can move lies at zero: so far, and no more
                 break
-            if not grow and enough:
-                break
+            before = linear
             length = length * h.dtype.type(10) if grow else length * h.dtype.type(0.1)
         if accepted == 0:
             break

@@ -8,12 +8,67 @@ import quadprog
 from numpy.typing import NDArray
 
 from hsunmix.engine.loading import from_array
+from hsunmix.kernels import hull as kernels
 from hsunmix.kernels.hull import HELD, project, total_residual
 from hsunmix.methods.extraction._model import Model
 from hsunmix.model.progress import finish
+from tests.kernels.made import RANKS, Case, close, counts_of, padded, spectra_of
+from tests.kernels.oracles import hull as oracles
+from tests.kernels.pixels import SHAPES
 from tests.scenes import mixture
 
 Array = NDArray[np.float64]
+
+
+def scene(r: int) -> tuple[Case, NDArray[np.float32], Array]:
+    """Sizes, tiles of mixtures that are too bright, too dark and negative, and spectra (bands, r)."""
+    case = Case(r, r + 9, *SHAPES[r % len(SHAPES)])
+    w, rng = spectra_of(case, case.rng).T, case.rng
+    h = rng.dirichlet(np.full(r, 0.4), (len(case.counts), case.width)) * rng.uniform(
+        -0.3, 1.6, (len(case.counts), case.width, 1)
+    )
+    tiles = padded((h @ w.T).transpose(0, 2, 1) + 0.1 * rng.standard_normal((1, case.bands, 1)), case)
+    tiles.flags.writeable = False
+    return case, tiles, w
+
+
+@pytest.mark.parametrize("bounded", [False, True], ids=["cone", "hull"])
+@pytest.mark.parametrize("r", RANKS)
+def test_project(r: int, bounded: bool) -> None:
+    """Begun from what is known of the spectra but the last."""
+    case, tiles, w = scene(r)
+    n, g, x = len(tiles), w.T @ w, tiles.astype(np.float64)
+    right, sets = np.full((n, r + 2, case.width), np.nan), np.zeros((n, case.width), np.int64)
+    right[:, : r - 1] = np.einsum("bk,nbt->nkt", w[:, :-1], x)
+    norms = (x**2).sum(axis=1)
+    for skip in (0.0, float(np.median(norms))):
+        residual, last = norms.copy(), np.ascontiguousarray(w[:, -1])
+        kernels.project(tiles, counts_of(case), norms, last, g, bounded, 64, skip, right, sets, residual)
+        close(right[:, r - 1], np.einsum("b,nbt->nt", last, x), case.bands, 1e-13)
+        expected = norms.copy()
+        for i, count in enumerate(case.counts):
+            far = np.flatnonzero(norms[i, :count] >= skip)
+            expected[i, far] = oracles.project(w, x[i][:, far], bounded)
+        close(residual, expected, norms.max(), 1e-10)
+
+
+@pytest.mark.parametrize("bounded", [False, True], ids=["cone", "hull"])
+@pytest.mark.parametrize("r", RANKS)
+def test_total_residual(r: int, bounded: bool) -> None:
+    case, tiles, w = scene(r)
+    x = tiles.astype(np.float64)
+    rows = np.random.default_rng(r).permutation(r + 3)[:r]  # the rest are of other spectra
+    right = np.full((len(x), r + 3, case.width), 1e9)
+    right[:, rows] = np.einsum("bk,nbt->nkt", w, x)
+    norms, g, counts = (x**2).sum(axis=1), w.T @ w, counts_of(case)
+    parts = [
+        oracles.total_residual(c[:, :count], n[:count], g, bounded)
+        for c, n, count in zip(right[:, rows], norms, case.counts, strict=True)
+    ]
+    total = kernels.total_residual(right, rows, counts, norms, g, bounded, 64, np.inf)
+    close(np.array(total), np.array(sum(parts)), norms.sum(), 1e-10)
+    some = kernels.total_residual(right, rows, counts, norms, g, bounded, 64, parts[0] / 2)
+    close(np.array(some), np.array(parts[0]), norms.sum(), 1e-10)
 
 
 def solve(

@@ -13,15 +13,39 @@ from numpy.typing import NDArray
 from scipy.optimize import nnls
 
 import hsunmix
-from hsunmix.kernels import active_set, least_squares, many_endmembers
+from hsunmix.kernels import active_set, many_endmembers
+from hsunmix.kernels import least_squares as kernels
+from tests.kernels.made import EACH, RANKS, Case, close, counts_of, padded, spectra_of, tiles_of, wide
+from tests.kernels.oracles import least_squares as oracles
+from tests.kernels.pixels import SOLVED, Solved, check
 
 Array = NDArray[np.float64]
 
 
-TABLE, PIVOTS = least_squares.constrained, many_endmembers.constrained
+TABLE, PIVOTS = kernels.constrained, many_endmembers.constrained
 SOLVERS = pytest.mark.parametrize(
     "solver", [TABLE, PIVOTS, active_set.constrained], ids=["table", "pivots", "one by one"]
 )
+
+
+@SOLVED
+def test_constrained(case: Solved) -> None:
+    if case.sizes.r <= 62:  # the bits of a set
+        check(kernels.constrained, oracles.constrained, case)
+
+
+@EACH
+def test_unconstrained(case: Case) -> None:
+    tiles, inverse = tiles_of(case, case.rng, -1), spectra_of(case, case.rng) - 0.5
+    h = np.full((len(tiles), case.r, case.width), np.nan, np.float32)
+    kernels.unconstrained(tiles, counts_of(case), inverse, h)
+    expected = [oracles.unconstrained(inverse, *wide(x)) for x in tiles]
+    close(h, padded(np.array(expected), case, np.float64), 2 * case.bands, 1e-7)
+
+
+def test_table_size() -> None:
+    ranks = [r for r in RANKS if r <= 62]
+    assert [kernels.table_size(r) for r in ranks] == [oracles.table_size(r) for r in ranks]
 
 
 def solve(w: Array, x: NDArray[np.float32], simplex: bool, solver: Any = TABLE, **table: int) -> Array:

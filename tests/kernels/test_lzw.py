@@ -5,7 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from hsunmix.kernels import lzw as kernels
 from hsunmix.kernels.lzw import unpack
+from tests.kernels.oracles import lzw as oracles
+
+
+@pytest.mark.parametrize("symbols", [1, 2, 7, 256])  # so many strings of one width, and of all, and anew
+@pytest.mark.parametrize("size", [0, 1, 2, 252, 253, 254, 255, 256, 257, 1000, 5000, 20000])
+def test_unpack(size: int, symbols: int) -> None:
+    data = np.random.default_rng(size).integers(0, symbols, size).astype(np.uint8)
+    raw, out = oracles.packed(data.tobytes()), np.full(size + 5, 7, np.uint8)
+    assert kernels.unpack(raw, out) == size
+    assert out[:size].tobytes() == data.tobytes() == oracles.unpack(raw)
+    assert (out[size:] == 7).all()
 
 
 def packed(codes: list[int], width: int = 9) -> np.ndarray:

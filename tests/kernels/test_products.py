@@ -2,49 +2,62 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pytest
 
-from hsunmix.kernels._products import add_h_ht, add_x_ht, wt_x
-from hsunmix.kernels.hals import _sweep
+from hsunmix.kernels import _products as kernels
+from tests.kernels.made import EACH, SCALES, Case, close, spectra_of, tiles_of, wide
+from tests.kernels.oracles import _products as oracles
+
+AHEAD = pytest.mark.parametrize("ahead", [False, True], ids=["alone", "fetching"])
 
 
-@pytest.mark.parametrize("ahead", [None, np.zeros((3, 16), np.float32)])
-@pytest.mark.parametrize("pixels", [37, 480])
-@pytest.mark.parametrize("bands", [1, 3, 4, 7, 162])
-@pytest.mark.parametrize("rank", [1, 2, 5, 6, 13])
-def test_products_agree_with_numpy(bands: int, rank: int, pixels: int, ahead: np.ndarray | None) -> None:
-    rng = np.random.default_rng(bands * 10 + rank)
-    x = rng.random((bands, pixels), dtype=np.float32)
-    w = rng.random((bands, rank))
-    out = np.empty((rank, pixels))
-    wt_x(np.ascontiguousarray(w.T), x, out, ahead)
-    np.testing.assert_allclose(out, w.T @ x.astype(np.float64), rtol=1e-12)
-
-    h = rng.random((rank, pixels), dtype=np.float32)
-    sums = np.full((bands, rank), 2.0)
-    add_x_ht(x, h, sums, ahead)
-    np.testing.assert_allclose(sums - 2, x.astype(np.float64) @ h.T, rtol=1e-5)
-
-    square = np.full((rank, rank), 2.0)
-    add_h_ht(h, square)
-    np.testing.assert_allclose(square - 2, h.astype(np.float64) @ h.T, rtol=1e-12)
+@EACH
+@AHEAD
+def test_wt_x(case: Case, ahead: bool) -> None:
+    x, spectra = tiles_of(case, case.rng, -1)[0], spectra_of(case, case.rng) - 0.5
+    for scale, (kind, share) in product(SCALES, [(np.float32, 4e-6), (np.float64, 1e-14)]):
+        wt = spectra.astype(kind)
+        data, out = x * np.float32(scale), np.full((case.r, case.width), np.nan, kind)
+        data.flags.writeable = False
+        kernels.wt_x(wt, data, out, data) if ahead else kernels.wt_x(wt, data, out)
+        exact = wide(wt, data)
+        close(out, oracles.wt_x(*exact), oracles.wt_x(*map(np.abs, exact)), share)
 
 
-@pytest.mark.parametrize("rank", [1, 3, 8, 11])
-def test_a_sweep_sets_every_row_to_its_optimum(rank: int) -> None:
-    rng = np.random.default_rng(rank)
-    w = rng.random((30, rank)).astype(np.float32)
-    g, c = w.T @ w, np.ascontiguousarray(w.T @ rng.random((30, 101)).astype(np.float32))
-    g[rank // 2] = g[:, rank // 2] = c[rank // 2] = 0 if rank > 1 else 1  # one that is all zero stays
-    h = rng.random((rank, 101)).astype(np.float32)
-    expected, change = h.astype(np.float64), 0.0
-    for k in range(rank):
-        if g[k, k] > 0:
-            new = np.maximum(expected[k] + (c[k] - g[k].astype(np.float64) @ expected) / g[k, k], 0)
-            change += ((new - expected[k]) ** 2).sum()
-            expected[k] = new
-    inverse = np.divide(1, np.diag(g), out=np.zeros(rank, np.float32), where=np.diag(g) > 0)
-    found = _sweep(g, inverse, c, h, np.float32(0))
-    np.testing.assert_allclose(h, expected, atol=2e-5)
-    np.testing.assert_allclose(found, change, rtol=1e-3)
+@EACH
+@AHEAD
+def test_add_x_ht(case: Case, ahead: bool) -> None:
+    rng = case.rng
+    x, h = tiles_of(case, rng, -1)[0], rng.uniform(-1, 1, (case.r, case.width)).astype(np.float32)
+    for scale in SCALES:
+        data, before = x * np.float32(scale), rng.random((case.bands, case.r)) * scale
+        data.flags.writeable = False
+        sums = before.copy()
+        kernels.add_x_ht(data, h, sums, data) if ahead else kernels.add_x_ht(data, h, sums)
+        exact = wide(data, h)
+        size = before + oracles.add_x_ht(*map(np.abs, exact))
+        close(sums, before + oracles.add_x_ht(*exact), size)
+
+
+@EACH
+def test_add_h_ht(case: Case) -> None:
+    h = case.rng.uniform(-1, 1, (case.r, case.width)).astype(np.float32)
+    sums = np.full((case.r, case.r), 2.0)
+    kernels.add_h_ht(h, sums)
+    exact = h.astype(np.float64)
+    close(sums, 2 + oracles.add_h_ht(exact), 2 + oracles.add_h_ht(np.abs(exact)), 1e-14)
+
+
+@pytest.mark.parametrize("place", [0, 5, 6, 15, 16, 36])
+def test_what_is_no_number_stays_in_its_pixel(place: int) -> None:
+    """A product over the bands spoils one column, one over the pixels all of its band."""
+    x, wt = np.ones((7, 37), np.float32), np.ones((5, 7), np.float32)
+    x[3, place] = np.nan
+    out, sums = np.empty((5, 37), np.float32), np.zeros((7, 5))
+    kernels.wt_x(wt, x, out)
+    assert (np.isnan(out) == (np.arange(37) == place)).all()
+    kernels.add_x_ht(x, np.ones((5, 37), np.float32), sums)
+    assert (np.isnan(sums) == (np.arange(7) == 3)[:, None]).all()
