@@ -13,9 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from hsunmix.engine.loading import load
 from hsunmix.engine.scene import Scene
-from hsunmix.errors import InputError, ParameterError
+from hsunmix.errors import InputError
 from hsunmix.methods import get, pipeline
-from hsunmix.methods._starts import check_library
 from hsunmix.methods.units import scale_note
 from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube
@@ -24,7 +23,6 @@ from hsunmix.model.foreign import weights as weights_of
 from hsunmix.model.library import Library
 from hsunmix.model.progress import finish
 from hsunmix.model.spectra import Spectra
-from hsunmix.parameters import columns, whole_number
 from hsunmix.result import Result
 from hsunmix.session.libraries import open_library
 
@@ -144,21 +142,25 @@ def unmix(
     InputError
         The request makes no sense for these data; ParameterError names a parameter.
     """
-    cube, endmembers, given = _cube(cube_or_x, nodata), None, None
-    if init is not None and not isinstance(init, str):
-        endmembers, given = _spectra(init, cube, "init")
-    if rank is None and endmembers is None:
-        raise ParameterError("rank", "say how many endmembers to look for, such as rank=5")
-    number = whole_number(rank, "rank") if endmembers is None or rank is not None else endmembers.shape[1]
+    cube = _cube(cube_or_x, nodata)
+    named, library_of = isinstance(init, str), isinstance(init, Spectra)
+    endmembers = None if init is None or named or library_of else spectra(init, "init", cube.wavelengths)
     request = pipeline.Request(
-        Choice(method, parameters), number, Choice(abundance or "", abundance_parameters or {}),
-        whole_number(seed, "seed", 0), Choice(init if isinstance(init, str) else "", init_parameters or {}),
-        endmembers, columns(locked), None if weights is None else _weights(weights, cube_or_x, cube),
-        spectra_from=given, libraries=_libraries(library, method, cube),
-    )  # fmt: skip
+        Choice(method, parameters),
+        rank,
+        Choice(abundance or "", abundance_parameters or {}),
+        seed,
+        Choice(init if isinstance(init, str) else "", init_parameters or {}),
+        endmembers,
+        locked,
+        None if weights is None else _weights(weights, cube_or_x, cube),
+        spectra_from=_library(init) if library_of else None,
+        libraries=_libraries(library),
+    )
+    request = request.on(cube)
     scene = _told(finish(pipeline.load_for(cube, request)), cube, cube_or_x)
     unmixing = finish(pipeline.unmix(scene, request))
-    if endmembers is not None and given is None:
+    if endmembers is not None:
         _warn_of_units(scene, endmembers)
     return Result.of(unmixing, None if cube.is_matrix else cube)
 
@@ -230,13 +232,9 @@ def _spectra(given: ArrayLike | Spectra, cube: Cube, what: str) -> tuple[NDArray
     return library.endmembers(cube), library
 
 
-def _libraries(given: Any, method: str, cube: Cube) -> tuple[Library, ...]:
-    """Return libraries on the cube's bands; none are read for a method that takes none."""
+def _libraries(given: Any) -> tuple[Library, ...]:
     alone = given is not None and not isinstance(given, list | tuple)
-    several = [given] if alone else list(given or ())
-    check_library(get(method, "factorization", "extraction"), several)
-    opened = [_library(one) for one in several]
-    return tuple(one.on(cube).usable(cube) for one in opened)
+    return tuple(_library(one) for one in ([given] if alone else list(given or ())))
 
 
 def _library(given: Any) -> Library:

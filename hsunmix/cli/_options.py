@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ __all__ = [
     "out",
     "products",
     "reading",
+    "reading_of",
     "resolution",
     "settings",
 ]
@@ -81,6 +82,11 @@ def reading(function: Command) -> Command:
         add = click.option(f"--{option.name}", type=kind, metavar=metavar, help=f"{option.help}.")
         function = add(function)
     return function
+
+
+def reading_of(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the options of ``reading`` say, of all that a subcommand is given."""
+    return {option.name: given[option.name] for option in describe(Options)}
 
 
 def narrowing(function: Command) -> Command:

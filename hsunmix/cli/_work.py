@@ -19,13 +19,14 @@ from hsunmix.model.progress import Step, finish
 if TYPE_CHECKING:
     from hsunmix.exports import Delivery, ProductFolder
     from hsunmix.methods.pipeline import Request
+    from hsunmix.model.choice import Choice
     from hsunmix.model.cube import Cube
+    from hsunmix.model.library import Library
     from hsunmix.model.unmixing import Unmixing
 
 __all__ = [
     "about",
     "check_products",
-    "check_request",
     "given",
     "open_part",
     "output_folder",
@@ -87,28 +88,6 @@ def about(path: Path) -> Iterator[None]:
         raise TooLargeError(why if str(path) in why else f"{path}: {why}") from error
 
 
-def check_request(request: Request, libraries: Sequence[object] = ()) -> None:
-    """Refuse what no scene could satisfy, before a large file is read.
-
-    Raises
-    ------
-    InputError
-        No such method or parameter, a number of endmembers below one, or a library for a method that takes
-        none.
-    """
-    from hsunmix.methods import get
-    from hsunmix.methods._starts import check_library, init_of, method_params
-    from hsunmix.methods.pipeline import abundance_params
-
-    if request.rank < 1:
-        raise InputError(f"{request.rank} endmembers cannot be found; -r takes 1 or more")
-    method = get(request.method.method, "factorization", "extraction")
-    method_params(method, request)
-    check_library(method, libraries)
-    init_of(method, request)
-    abundance_params(request)
-
-
 def check_products(names: str) -> tuple[str, ...]:
     """Read ``geotiff,png`` and refuse what is no product."""
     from hsunmix.exports import exports
@@ -144,15 +123,13 @@ def unmix_cube(cube: Cube, request: Request) -> Unmixing:
     return run(unmix(run(load_for(cube, request), "Reading"), request), "Unmixing")
 
 
-def solve_cube(cube: Cube, request: Request) -> Unmixing:
-    """Read a cube into memory and find the abundances of given spectra."""
+def solve_cube(cube: Cube, library: Library, abundance: Choice) -> Unmixing:
+    """Read a cube into memory and find the abundances of a library that was brought to it."""
     from hsunmix.engine.loading import load
     from hsunmix.methods.pipeline import solve
 
-    w = request.endmembers
-    assert w is not None  # they are what is solved for
-    scene = run(load(cube, w), "Reading")
-    return run(solve(scene, w, request.abundance, request.spectra_from), "Unmixing")
+    w = library.endmembers(cube)
+    return run(solve(run(load(cube, w), "Reading"), w, abundance, library), "Unmixing")
 
 
 def write(delivery: Delivery, folder: ProductFolder, products: Sequence[str]) -> list[Path]:

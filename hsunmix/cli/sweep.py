@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from hsunmix.cli._options import SEED, as_json, cube_argument, echo_json, narrowing, reading, settings
-from hsunmix.parameters import from_texts
+from hsunmix.cli._options import as_json, cube_argument, echo_json, narrowing, reading, reading_of
+from hsunmix.cli._request import choosing, requested
 
 
 @click.command("sweep", short_help="Unmix with several numbers of endmembers.")
@@ -22,9 +23,7 @@ from hsunmix.parameters import from_texts
     type=click.IntRange(1, 1000),
     help="Runs for each, on other halves of the pixels.",
 )
-@click.option("-m", "--method", default="auto", show_default=True, help="See hsunmix methods.")
-@click.option("--seed", type=SEED, default=0, show_default=True, help="The first seed.")
-@settings
+@choosing
 @narrowing
 @reading
 @as_json
@@ -32,26 +31,24 @@ def command(
     cube: Path,
     ranks: str,
     seeds: int,
-    method: str,
-    seed: int,
-    settings: tuple[str, ...],
     masks: tuple[str, ...],
     bands: str,
     as_json: bool,
-    **options: Any,
+    **given: Any,
 ) -> None:
     """Unmix CUBE with several numbers of endmembers, and say up to which the runs agree."""
-    from hsunmix.cli._work import about, check_request, open_part, run
+    from hsunmix.cli._work import about, open_part, run
     from hsunmix.engine.loading import load
-    from hsunmix.methods.pipeline import Request
+    from hsunmix.methods.pipeline import plan
     from hsunmix.methods.sweep import sweep
-    from hsunmix.model.choice import Choice
 
     numbers = _numbers(ranks)
-    request = Request(Choice(method, from_texts(settings)), seed=seed)
+    request = replace(requested(given), rank=numbers.start)
+    if request.spectra_from is not None:
+        raise click.UsageError("--init: every run begins anew, so it takes a method and no file of spectra")
     with about(cube):
-        check_request(request)
-        scene = run(load(open_part(cube, options, masks, bands)), "Reading")
+        plan(request)
+        scene = run(load(open_part(cube, reading_of(given), masks, bands)), "Reading")
         found = run(sweep(scene, request, numbers, seeds), "Sweeping")
     if as_json:
         echo_json(

@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hsunmix.cli._given import is_spectra, locked_columns, refuse_others, required
 from hsunmix.cli._options import (
-    SEED,
     as_json,
     cube_argument,
     echo_json,
@@ -19,16 +17,17 @@ from hsunmix.cli._options import (
     out,
     products,
     reading,
+    reading_of,
     resolution,
 )
-from hsunmix.cli._options import settings as setting
+from hsunmix.cli._request import choosing, refuse_others, requested, required
 from hsunmix.errors import InputError
-from hsunmix.parameters import from_texts
+from hsunmix.model.wording import counted
 
 if TYPE_CHECKING:
+    from hsunmix.exports import ProductFolder
     from hsunmix.methods.pipeline import Request
     from hsunmix.model.cube import Cube
-    from hsunmix.model.library import Library
     from hsunmix.model.unmixing import Unmixing
     from hsunmix.session.document import Document
 
@@ -36,19 +35,11 @@ if TYPE_CHECKING:
 @click.command("unmix", short_help="Unmix a cube and write the products.")
 @cube_argument
 @click.option("-r", "--rank", type=int, metavar="R", help="Number of endmembers.")
-@click.option("-m", "--method", default="auto", show_default=True, help="See hsunmix methods.")
-@click.option(
-    "-a", "--abundance", default="", help="How abundances are found, if not by the method's own way."
-)
+@choosing
 @click.option(
     "--endmembers",
     metavar="FILE",
     help="Find only the abundances of these spectra: a library, endmembers.csv or .sli, a session, builtin.",
-)
-@click.option(
-    "--init",
-    metavar="METHOD|FILE",
-    help="What the method starts from: an extraction method, as --set init=METHOD, or spectra of a file.",
 )
 @click.option(
     "--locked",
@@ -62,23 +53,15 @@ if TYPE_CHECKING:
     help="What the spectra of the file are multiplied by, instead of what their values and the scene's tell.",
 )
 @click.option(
-    "--init-set", multiple=True, metavar="NAME=VALUE", help="A parameter of the extraction of --init."
-)
-@click.option(
     "--library",
     "libraries",
     multiple=True,
     metavar="FILE",
     help="Spectra for a method that chooses from a library; may be repeated.",
 )
-@click.option("--seed", type=SEED, default=0, show_default=True, help="For everything random.")
-@click.option(
-    "--abundance-set", multiple=True, metavar="NAME=VALUE", help="A parameter of the abundance method."
-)
 @click.option(
     "--shade", is_flag=True, help="Fractions that sum to one or less, the rest being shade: -a shade."
 )
-@setting
 @click.option(
     "--weights",
     type=click.Path(path_type=Path),
@@ -97,20 +80,6 @@ def command(
     line: str,
     /,
     cube: Path,
-    rank: int | None,
-    method: str,
-    abundance: str,
-    abundance_set: tuple[str, ...],
-    shade: bool,
-    endmembers: str | None,
-    init: str | None,
-    init_set: tuple[str, ...],
-    locked: str | None,
-    factor: float | None,
-    libraries: tuple[str, ...],
-    seed: int,
-    settings: tuple[str, ...],
-    weights: Path | None,
     out: Path,
     products: str,
     dpi: int,
@@ -118,59 +87,19 @@ def command(
     masks: tuple[str, ...],
     bands: str,
     as_json: bool,
-    **options: Any,
+    **given: Any,
 ) -> None:
     """Unmix CUBE into R endmembers and write the products into DIR."""
     from hsunmix.cli import _work as work
     from hsunmix.exports import Delivery
-    from hsunmix.methods.pipeline import Request
-    from hsunmix.model.choice import Choice
     from hsunmix.session.archive import save
-    from hsunmix.session.libraries import open_library
     from hsunmix.session.place import check_place
-    from hsunmix.session.reproduce import facts_of, python_script, read_weights
+    from hsunmix.session.reproduce import facts_of, python_script
 
-    if shade and abundance not in ("", "shade"):
-        raise click.UsageError(f"--shade is -a shade; -a {abundance} asks for something else")
-    abundance = "shade" if shade else abundance
-    start = endmembers if endmembers is not None else init if is_spectra(init) else None
-    parameters = from_texts(settings)
-    if init and start is not None and "init" in parameters:
-        raise click.UsageError(f"the start is both {init} and --set init={parameters['init']}: leave one out")
     names = work.check_products(products)
     if session is not None:
         check_place(session)
-    if endmembers is not None:
-        refuse_others(click.get_current_context())
-        abundance = abundance or "nnls"
-    if factor is not None and start is None:
-        raise click.UsageError("--factor is of the spectra of a file: give them as --endmembers or --init")
-    if init_set and start is not None:
-        raise click.UsageError("--init-set is of an extraction method, but --init names a file")
-    library = None if start is None else open_library(start)
-    columns = locked_columns(locked, library)
-    rank = _rank(rank, library, columns)
-    request = Request(
-        Choice(method, parameters), rank, Choice(abundance, from_texts(abundance_set)), seed,
-        Choice("" if start is not None else init or "", from_texts(init_set)),
-    )  # fmt: skip
-    with work.about(cube):
-        work.check_request(request, libraries)
-        opened = work.open_part(cube, options, masks, bands)
-    if library is not None:
-        library = library.on(opened, factor)
-        w = library.endmembers(opened)
-        request = replace(request, endmembers=w, spectra_from=library, locked=columns)
-    if libraries:
-        several = tuple(open_library(one).on(opened).usable(opened) for one in libraries)
-        request = replace(request, libraries=several)
-    if weights is not None:
-        values, origin = read_weights(weights, opened)
-        request = replace(request, weights=values, weights_from=origin)
-    with work.about(cube):
-        folder = work.output_folder(out)
-        solved = endmembers is not None
-        result = work.solve_cube(opened, request) if solved else work.unmix_cube(opened, request)
+    opened, request, result, folder = _unmixed(cube, masks, bands, out, given)
     document = _document(opened, request, result)
     script = python_script(document, facts_of(document, None))
     delivery = Delivery(result, document.endmembers, opened, line, script, dpi)
@@ -184,18 +113,47 @@ def command(
         summary(result, written)
 
 
-def _rank(asked: int | None, library: Library | None, locked: tuple[int, ...]) -> int:
-    """Return how many endmembers: as many as are given, or more where all of these are locked."""
-    if library is None:
-        if asked is None:
-            raise required(click.get_current_context(), "rank")
-        return asked
-    if asked is not None and asked > len(library) == len(locked):
-        return asked
-    if asked not in (None, len(library)):
-        holds = "1 spectrum" if len(library) == 1 else f"{len(library)} spectra"
-        raise InputError(f"{library.label} holds {holds}, but -r asks for {asked}: leave -r out")
-    return len(library)
+def _unmixed(
+    path: Path, masks: tuple[str, ...], bands: str, out: Path, given: dict[str, Any]
+) -> tuple[Cube, Request, Unmixing, ProductFolder]:
+    """Do what is asked for; what no scene could satisfy is refused before a large file is read."""
+    from hsunmix.cli import _work as work
+    from hsunmix.methods.pipeline import plan
+    from hsunmix.session.reproduce import read_weights
+
+    solve = given["endmembers"] is not None
+    request = _request(given)
+    with work.about(path):
+        if not solve:
+            plan(request)
+        cube = work.open_part(path, reading_of(given), masks, bands)
+        if given["weights"]:
+            values, origin = read_weights(given["weights"], cube)
+            request = replace(request, weights=values, weights_from=origin)
+        folder = work.output_folder(out)
+        if not solve:
+            return cube, request, work.unmix_cube(cube, request.on(cube, given["factor"])), folder
+        library = request.spectra_from
+        assert library is not None  # --endmembers
+        found = work.solve_cube(cube, library.on(cube, given["factor"]), request.abundance)
+        return cube, request, found, folder
+
+
+def _request(given: dict[str, Any]) -> Request:
+    """Return what the options ask for; a number of endmembers can be left out where spectra are given."""
+    context = click.get_current_context()
+    if given["endmembers"] is not None:
+        refuse_others(context)
+    request = requested(given)
+    library, rank = request.spectra_from, request.rank
+    if library is None and given["factor"] is not None:
+        raise click.UsageError("--factor is of the spectra of a file: give them as --endmembers or --init")
+    if library is None and rank is None:
+        raise required(context, "rank")
+    if library is not None and given["endmembers"] is not None and rank not in (None, len(library)):
+        holds = counted(len(library), "spectrum", "spectra")
+        raise InputError(f"{library.label} holds {holds}, but -r asks for {rank}: leave -r out")
+    return request
 
 
 def summary(result: Unmixing, written: list[Path]) -> None:
@@ -219,6 +177,6 @@ def _document(cube: Cube, request: Request, result: Unmixing) -> Document:
     from hsunmix.session.document import Document, RunSettings
     from hsunmix.session.runs import for_panel, settings_of, with_run
 
-    settings = replace(settings_of(result), rank=request.rank)
+    settings = replace(settings_of(result), rank=request.rank or result.rank)
     panel = for_panel(settings, RunSettings())
     return with_run(Document(cube=cube, settings=panel), result, settings)

@@ -1,30 +1,27 @@
-"""What is given to a method besides the scene: honoured, mended with a word, or refused by name."""
+"""From what is asked for to what a method is given: laid out as the scene is, and mended with a word."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator
+from collections.abc import Generator
 from dataclasses import replace
+from typing import Any
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from hsunmix.engine.memory import require
 from hsunmix.engine.passes import norms_squared, residuals
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import PerPixel
 from hsunmix.errors import InputError, ParameterError
-from hsunmix.methods import Extraction, Method, Problem, find, get
-from hsunmix.methods._layout import laid_out
-from hsunmix.methods._request import Request
-from hsunmix.methods.factorization._initial import OTHERS
+from hsunmix.methods import Extraction, Problem, get
+from hsunmix.methods._request import Plan
 from hsunmix.methods.locked import put_in
-from hsunmix.model.choice import Choice
-from hsunmix.model.foreign import spectra
 from hsunmix.model.library import Library, joined
 from hsunmix.model.progress import Step
-from hsunmix.parameters import columns, make, whole_number
+from hsunmix.model.wording import counted
 
-__all__ = ["check_library", "checked", "init_of", "method_params", "start_of", "started"]
+__all__ = ["started"]
 
 Array = NDArray[np.float64]
 
@@ -32,143 +29,65 @@ FAR = 1e3  # times as long, or as short, as a pixel: float32 has no room for wha
 SAME = 1e-10  # squared sine below which two spectra are one
 
 
-def checked(scene: Scene, request: Request) -> Request:
-    """Return a request with spectra as an array and locked columns ascending; refuse what can't be."""
-    rank, seed = whole_number(request.rank, "rank"), whole_number(request.seed, "seed", 0)
-    _check_rank(scene, rank)
-    given = None if request.endmembers is None else spectra(request.endmembers, "init")
-    locked = tuple(sorted(columns(request.locked)))
-    if locked and locked[-1] >= rank:
-        raise InputError(f"no endmember {locked[-1]} to lock: there are {rank}, counted from 0")
-    return replace(request, rank=rank, seed=seed, endmembers=given, locked=locked)
-
-
-def _check_rank(scene: Scene, rank: int) -> None:
-    most = min(scene.n_pixels, scene.n_bands)
-    if not 1 <= rank <= most:
-        here = f"{_counted(scene.n_pixels, 'usable pixel')} and {_counted(scene.n_bands, 'usable band')}"
-        possible = "only 1 is" if most == 1 else f"1 to {most} are"
-        raise ParameterError(
-            "rank", f"{rank} endmembers are not possible; this scene has {here}, so {possible}"
-        )
-
-
-def started(
-    scene: Scene, request: Request, method: Method
-) -> Generator[Step | None, None, tuple[Problem, str]]:
-    """Return what a method is to solve, and what had to be done to what was given, for a checked request."""
-    given = None if request.endmembers is None else scene.used_spectra(request.endmembers)
-    locked, said = request.locked, ""
-    if given is None and locked:
-        raise InputError("locked endmembers need spectra to start from: give them as init")
-    if given is not None:
-        count = given.shape[1]
-        if count != request.rank and not (count < request.rank and len(locked) == count):
-            raise InputError(
-                f"init holds {_counted(count, 'spectrum', 'spectra')}, but "
-                f"{_counted(request.rank, 'endmember')} asked for: both numbers must be the same, "
-                "or all spectra locked and fewer"
-            )
-        if method.traits.starts_from_spectra:
-            given, found = yield from _completed(scene, given, request)
-            given, mended = yield from _mended(scene, given, locked)
-            said = " ".join(filter(None, [found, mended]))
-        elif not locked:
-            raise InputError(
-                f"{method.id} starts from no spectra: lock those that must stay, "
-                "or choose a factorization that does, such as hals"
-            )
-        elif len(locked) < count:
-            said = f"{method.id} starts from no spectra: of those given only the locked ones count."
-    weights = None
-    if request.weights is not None:
-        if not method.traits.takes_weights:
-            raise InputError(f"{method.id} takes no weights; weighted does")
-        weights = laid_out(scene, np.asarray(request.weights))
-    library, own = _library(scene, request, method), init_of(method, request).parameters
-    return Problem(scene, request.rank, request.seed, given, locked, weights, library, own), said
-
-
-def method_params(method: Method, request: Request) -> msgspec.Struct:
-    """Return a method's parameters; what it starts from is among them.
+def started(scene: Scene, asked: Plan) -> Generator[Step | None, None, tuple[Problem, str]]:
+    """Return what a method is to solve, and what had to be done to what was given.
 
     Raises
     ------
     ParameterError
-        One was refused, by name, or the start is given twice and not the same.
-    """
-    own, start = request.method.parameters, request.init.method
-    if not start:
-        return make(method.params, own)
-    if own.get("init", start) != start:
-        raise ParameterError("init", f"the start is both {start} and {own['init']}: leave one out")
-    return make(method.params, {**own, "init": start})
-
-
-def init_of(method: Method, request: Request) -> Choice:
-    """Return what a method starts from, with the parameters of the extraction that makes it.
-
-    Raises
-    ------
+        There are fewer pixels or bands than endmembers asked for.
     InputError
-        Parameters of a start that no extraction makes; ParameterError names one that it doesn't have.
+        Weights have another shape than the scene.
     """
-    start = getattr(method_params(method, request), "init", "") if request.endmembers is None else ""
-    given = request.init.parameters
-    if given:
-        if not (method.traits.starts_from_spectra and _is_extraction(start)):
-            names = ", ".join(given)
-            why = f"of an extraction to start from, but {method.id} starts from none here"
-            raise InputError(f"{names}: {why}")
-        make(get(start, "extraction").params, given)
-    return Choice(start, dict(given))
+    request, method = asked.request, asked.method
+    rank = _possible(scene, asked.rank)
+    given = None if request.endmembers is None else scene.used_spectra(request.endmembers)
+    locked, said = asked.locked, ""
+    if given is not None and method.traits.starts_from_spectra:
+        given, found = yield from _completed(scene, given, rank, request.seed)
+        given, mended = yield from _mended(scene, given, locked)
+        said = " ".join(filter(None, [found, mended]))
+    elif given is not None and len(locked) < given.shape[1]:
+        said = f"{method.id} starts from no spectra: of those given only the locked ones count."
+    weights = None if request.weights is None else laid_out(scene, np.asarray(request.weights))
+    library = _library(scene, request.libraries)
+    return Problem(scene, rank, request.seed, given, locked, weights, library, asked.init.parameters), said
 
 
-def start_of(method: Method, own: Choice) -> str:
-    """Return the extraction that a method's parameter ``init`` names; empty where it names none."""
-    usual = next((p.default for p in method.parameters if p.name == "init"), "")
-    start = own.parameters.get("init", usual)
-    return str(start) if method.traits.starts_from_spectra and _is_extraction(start) else ""
+def _possible(scene: Scene, rank: int) -> int:
+    most = min(scene.n_pixels, scene.n_bands)
+    if rank > most:
+        here = f"{counted(scene.n_pixels, 'usable pixel')} and {counted(scene.n_bands, 'usable band')}"
+        possible = "only 1 is" if most == 1 else f"1 to {most} are"
+        raise ParameterError(
+            "rank", f"{rank} endmembers are not possible; this scene has {here}, so {possible}"
+        )
+    return rank
 
 
-def _is_extraction(start: str) -> bool:
-    return start not in OTHERS and find(start, "extraction") is not None
-
-
-def check_library(method: Method, libraries: Collection[object]) -> None:
-    """Refuse libraries for a method that takes none, and none for one that needs them."""
-    if libraries and not method.traits.takes_library:
-        raise InputError(f"{method.id} takes no library")
-    if method.traits.needs_library and not libraries:
-        raise InputError(f"{method.id} chooses spectra from a library: give one (--library, or library=)")
-
-
-def _library(scene: Scene, request: Request, method: Method) -> Library | None:
+def _library(scene: Scene, libraries: tuple[Library, ...]) -> Library | None:
     """Return the libraries as one, of the bands that are used."""
-    check_library(method, request.libraries)
-    if not request.libraries:
+    if not libraries:
         return None
-    whole = request.libraries[0]
-    if len(request.libraries) > 1:
-        whole = joined(request.libraries)
+    whole = libraries[0] if len(libraries) == 1 else joined(libraries)
     w = scene.used_spectra(whole.spectra)
     return replace(whole, values=w.T, wavelengths=None, fwhm=None)
 
 
 def _completed(
-    scene: Scene, given: Array, request: Request
+    scene: Scene, given: Array, rank: int, seed: int
 ) -> Generator[Step | None, None, tuple[Array, str]]:
     """Return as many spectra as there are to be endmembers: behind the locked ones, pixels found by SPA."""
-    missing = request.rank - given.shape[1]
+    missing = rank - given.shape[1]
     if not missing:
         return given, ""
     spa = get("spa", "extraction")
-    found: Extraction = yield from spa.run(Problem(scene, request.rank, request.seed), spa.params())
+    found: Extraction = yield from spa.run(Problem(scene, rank, seed), spa.params())
     width = max(found.endmembers.shape[1], given.shape[1])
     pixels = np.pad(found.endmembers, ((0, 0), (0, width - found.endmembers.shape[1])))
     spectra, places = put_in(pixels, given)
     rest = np.setdiff1d(np.arange(width), places)[:missing]
-    whole = np.zeros((len(given), request.rank))  # what SPA doesn't find is mended as other empty starts
+    whole = np.zeros((len(given), rank))  # what SPA doesn't find is mended as other empty starts
     whole[:, : given.shape[1]] = given
     whole[:, given.shape[1] : given.shape[1] + len(rest)] = spectra[:, rest]
     one = "The other one starts from a pixel" if missing == 1 else f"The other {missing} start from pixels"
@@ -202,7 +121,7 @@ def _mended(
         worst = scene.columns(np.array([rest.argmax()]))[:, 0]
         w[:, k] = np.maximum(worst, 0)
         kept = np.append(kept, k)
-    which = _counted(len(idle), "spectrum", "spectra")
+    which = counted(len(idle), "spectrum", "spectra")
     pixels = "pixel" if len(idle) == 1 else "pixels"
     return w, (
         f"{which} to start from held nothing above zero, or nothing that another didn't: "
@@ -235,5 +154,45 @@ def _left(scene: Scene, w: Array) -> Generator[Step | None, None, PerPixel]:
     return (yield from residuals(scene, w, found.h))
 
 
-def _counted(number: int, what: str, many: str = "") -> str:
-    return f"{number} {what if number == 1 else many or what + 's'}"
+def laid_out(scene: Scene, numbers: NDArray[Any]) -> PerPixel:
+    """Lay out numbers as the scene is: one for each value, zero in the padding.
+
+    Parameters
+    ----------
+    scene : Scene
+    numbers : array
+        (lines, samples, bands), or (bands, pixels) for a matrix; where an axis but the first of an
+        image has the length one it is repeated; (lines, samples) is one for each pixel, and (bands,)
+        one for each band.
+
+    Raises
+    ------
+    InputError
+        The shape is another.
+    TooLargeError
+        They don't fit into memory.
+    """
+    if numbers.dtype.kind not in "fiub":
+        raise InputError(f"weights are numbers, not {numbers.dtype}")
+    image = len(scene.shape) == 2
+    bands = len(scene.bands)
+    whole = (*scene.shape, bands) if image else (bands, *scene.shape)
+    given = numbers
+    if given.ndim == 2 and image:
+        given = given[:, :, None]
+    elif given.ndim == 1 and not image:
+        given = given[:, None]
+    if given.ndim not in (1, len(whole)) or not all(
+        a in (1, b) for a, b in zip(given.shape[::-1], whole[::-1], strict=False)
+    ):
+        raise InputError(f"weights of shape {numbers.shape} for a scene of {whole}")
+    pixels_first = np.broadcast_to(given, whole)
+    require(4 * scene.n_bands * scene.n_pixels, "the weights")
+    out = scene.per_pixel(scene.n_bands, np.float32, 0)
+    for columns, pixels in scene.by_tile():
+        if image:
+            block = pixels_first[pixels // scene.shape[1], pixels % scene.shape[1]].T
+        else:
+            block = pixels_first[:, pixels]
+        out.put(columns, block[scene.bands])
+    return out

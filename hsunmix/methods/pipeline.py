@@ -17,13 +17,12 @@ from hsunmix.engine.known import with_weights
 from hsunmix.engine.loading import load
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import PerPixel
-from hsunmix.errors import InputError
 from hsunmix.methods import Extraction, Factorization, Method, RankEstimate, get
 from hsunmix.methods._misfit import misfit
 from hsunmix.methods._missing import abundances_of_known, known_by
-from hsunmix.methods._request import Request
+from hsunmix.methods._request import Plan, Request, plan, start_of
 from hsunmix.methods._scaling import scaled_to_sum_one
-from hsunmix.methods._starts import checked, init_of, method_params, start_of, started
+from hsunmix.methods._starts import started
 from hsunmix.methods.diagnosis import diagnose
 from hsunmix.methods.locked import with_locked
 from hsunmix.methods.units import noted
@@ -36,7 +35,7 @@ from hsunmix.model.unmixing import Asked, Unmixing, Weights
 from hsunmix.model.wording import percent
 from hsunmix.parameters import make, to_dict
 
-__all__ = ["Request", "abundance_params", "estimate_rank", "load_for", "solve", "start_of", "unmix"]
+__all__ = ["Plan", "Request", "estimate_rank", "load_for", "plan", "solve", "start_of", "unmix"]
 
 Steps = Generator[Step | None, None, Unmixing]
 
@@ -54,8 +53,8 @@ def load_for(cube: Cube, request: Request) -> Generator[Step | None, None, Scene
     InputError, TooLargeError, FileError
         As of ``load``.
     """
-    method = get(request.method.method, "factorization", "extraction")
-    if request.weights is not None and method.traits.takes_weights:
+    plan(request)
+    if request.weights is not None:
         cube = with_weights(cube, request.weights)
     return (yield from load(cube, request.endmembers))
 
@@ -71,11 +70,9 @@ def unmix(scene: Scene, request: Request) -> Steps:
         A parameter was refused, by name.
     """
     began = perf_counter()
-    method = get(request.method.method, "factorization", "extraction")
-    params = method_params(method, request)
-    asked = abundance_params(request)
-    request = checked(scene, request)
-    problem, said = yield from started(scene, request, method)
+    asked = plan(request)
+    request, method, params = asked.request, asked.method, asked.params
+    problem, said = yield from started(scene, asked)
     known = known_by(scene, params, problem.weights)
     if method.kind == "extraction":
         result = _extracted((yield from method.run(problem, params)))
@@ -88,29 +85,29 @@ def unmix(scene: Scene, request: Request) -> Steps:
         result = yield from scaled_to_sum_one(scene, result, problem.locked)
     wanted = request.abundance.method or result.abundance
     if wanted and (wanted != result.abundance or result.abundances is None or request.abundance.parameters):
-        result = yield from _with_abundances(scene, result, wanted, asked, known)
+        result = yield from _with_abundances(scene, result, wanted, asked.abundance, known)
         if problem.weights is not None:
             said = f"{said} {wanted.upper()} counts all known values alike, whatever their weights.".strip()
     result = replace(result, note=" ".join(filter(None, [said, result.note, result.abundance_note])))
     unmixing = yield from _finish(scene, result, method, to_dict(params), known)
     unmixing = noted(scene, unmixing, request.endmembers)
-    asked_for = _asked(request, init_of(method, request))
-    names = _names(asked_for.spectra, request.locked, unmixing.rank, result.names)
+    record = _asked(asked)
+    names = _names(record.spectra, asked.locked, unmixing.rank, result.names)
     note = _with_notes(unmixing.note, request.spectra_from, *request.libraries)
     return replace(
-        unmixing, seed=request.seed, seconds=perf_counter() - began, asked=asked_for, names=names, note=note
+        unmixing, seed=request.seed, seconds=perf_counter() - began, asked=record, names=names, note=note
     )
 
 
-def _asked(request: Request, init: Choice) -> Asked:
-    weights = request.weights_from
+def _asked(plan: Plan) -> Asked:
+    request, weights = plan.request, plan.request.weights_from
     if weights is None and request.weights is not None:
         weights = Weights(shape=np.shape(request.weights))
     spectra = None
     if request.endmembers is not None:
         spectra = LibraryFile("") if request.spectra_from is None else request.spectra_from.file
     libraries = tuple(library.file for library in request.libraries)
-    return Asked(request.abundance, request.endmembers, request.locked, weights, spectra, libraries, init)
+    return Asked(request.abundance, request.endmembers, plan.locked, weights, spectra, libraries, plan.init)
 
 
 def _with_notes(note: str, *libraries: Library | None) -> str:
@@ -136,25 +133,6 @@ def _names(
             one = given.names[k]
         names.append(next(n for i in count(1) if (n := one if i == 1 else f"{one} {i}") not in names))
     return tuple(names)
-
-
-def abundance_params(request: Request) -> msgspec.Struct | None:
-    """Return the parameters of the abundance method that was asked for; None where none was.
-
-    Raises
-    ------
-    InputError
-        There is no such method; parameters were given but no method.
-    ParameterError
-        A parameter was refused, by name.
-    """
-    asked = request.abundance
-    if asked.method:
-        return make(get(asked.method, "abundance").params, asked.parameters)
-    if asked.parameters:
-        names = ", ".join(asked.parameters)
-        raise InputError(f"{names}: parameters of an abundance method, but none was asked for")
-    return None
 
 
 def solve(

@@ -171,10 +171,11 @@ def sweep(
     empty = np.full(len(numbers), np.nan)
     known = Sweep(method.id, numbers, np.full((len(numbers), seeds), np.nan), empty, empty)
     found: list[list[Array]] = [[] for _ in numbers]
+    alone = replace(request, endmembers=None, spectra_from=None, locked=())
     for seed in range(seeds):
         part = yield from _half(scene, request.seed + seed)
         for k, rank in enumerate(numbers):
-            asked = replace(request, rank=rank, seed=request.seed + seed, endmembers=None, locked=())
+            asked = replace(alone, rank=rank, seed=request.seed + seed)
             done = seed * len(numbers) + k
             result = yield from _told(part, asked, known, done, seeds * len(numbers))
             found[k].append(result.endmembers)

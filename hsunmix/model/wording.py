@@ -5,9 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-__all__ = ["PRECISION", "percent", "quantity", "seconds", "sentences"]
+__all__ = ["PRECISION", "counted", "percent", "quantity", "seconds", "sentences"]
 
 PRECISION = 1e-6  # of the largest value: what float32 can tell apart
+
+
+def counted(number: int, what: str, many: str = "") -> str:
+    """Return a number of things: "1 pixel", "3 pixels", "2 spectra"."""
+    return f"{number} {what if number == 1 else many or what + 's'}"
 
 
 def percent(share: float, digits: int | None = None) -> str:

@@ -149,7 +149,7 @@ def test_the_session_holds_what_was_done(hsunmix, scene, tmp_path):
     document = load(session)
     assert document.cube.shape == (13, 9, 20)
     assert document.unmixing.rank == len(document.endmembers) == 3
-    assert document.settings.parameters["hals"]["tolerance"] == 0.001
+    assert document.settings.parameters["factorization/hals"]["tolerance"] == 0.001
 
 
 @pytest.mark.parametrize(

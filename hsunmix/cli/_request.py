@@ -1,21 +1,90 @@
-"""Spectra that a run is given on the command line: to solve for, to start from, to choose from."""
+"""What a run is asked for on the command line: methods, their parameters, spectra; as a ``Request``."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from hsunmix.cli._options import SEED, settings
 from hsunmix.errors import InputError
+from hsunmix.model.unmixing import Weights
+from hsunmix.parameters import from_texts
 
 if TYPE_CHECKING:
+    from hsunmix.methods.pipeline import Request
     from hsunmix.model.library import Library
 
-__all__ = ["is_spectra", "locked_columns", "refuse_others", "required"]
+__all__ = ["choosing", "refuse_others", "requested", "required"]
 
 OF_METHODS = ("method", "init", "init_set", "locked", "seed", "settings", "weights", "libraries")
 DIGITS = 9  # of a number of a spectrum
+
+Command = Callable[..., Any]
+
+CHOICES = (
+    click.option("-m", "--method", default="auto", show_default=True, help="See hsunmix methods."),
+    click.option(
+        "-a", "--abundance", default="", help="How abundances are found, if not by the method's own way."
+    ),
+    click.option(
+        "--init",
+        metavar="METHOD|FILE",
+        help="What the method starts from: an extraction method, as --set init=METHOD, or spectra of a file.",
+    ),
+    settings,
+    click.option(
+        "--abundance-set", multiple=True, metavar="NAME=VALUE", help="A parameter of the abundance method."
+    ),
+    click.option(
+        "--init-set", multiple=True, metavar="NAME=VALUE", help="A parameter of the extraction of --init."
+    ),
+    click.option("--seed", type=SEED, default=0, show_default=True, help="For everything random."),
+)
+
+
+def choosing(function: Command) -> Command:
+    """Add the choice of methods and their parameters, which ``requested`` reads."""
+    for option in reversed(CHOICES):
+        function = option(function)
+    return function
+
+
+def requested(given: Mapping[str, Any]) -> Request:
+    """Return what the options ask for, with libraries as their files have them.
+
+    Raises
+    ------
+    InputError
+        The options make no sense together, whatever the scene.
+    """
+    from hsunmix.methods.pipeline import Request
+    from hsunmix.model.choice import Choice
+    from hsunmix.session.libraries import open_library
+
+    solved, init = given.get("endmembers"), given["init"]
+    file = solved or (init if is_spectra(init) else None)
+    library = None if file is None else open_library(file)
+    return Request(
+        Choice(given["method"], from_texts(given["settings"])),
+        given.get("rank"),
+        Choice(_abundance(given), from_texts(given["abundance_set"])),
+        given["seed"],
+        Choice("" if file is not None else init or "", from_texts(given["init_set"])),
+        locked=locked_columns(given.get("locked"), library),
+        weights_from=Weights(str(given["weights"])) if given.get("weights") else None,
+        spectra_from=library,
+        libraries=tuple(map(open_library, given.get("libraries", ()))),
+    )
+
+
+def _abundance(given: Mapping[str, Any]) -> str:
+    asked, shade = str(given["abundance"]), given.get("shade", False)
+    if shade and asked not in ("", "shade"):
+        raise click.UsageError(f"--shade is -a shade; -a {asked} asks for something else")
+    return "shade" if shade else asked or ("nnls" if given.get("endmembers") else "")
 
 
 def refuse_others(ctx: click.Context) -> None:
