@@ -186,6 +186,10 @@ def _rank(request: Request) -> int:
     rank = count if request.rank is None else whole_number(request.rank, "rank")
     if rank < 1:
         raise ParameterError("rank", f"{rank} endmembers cannot be found: ask for 1 or more")
+    if len(locked) > rank:
+        raise InputError(
+            f"{len(locked)} endmembers are locked, but only {rank} asked for: raise the number or unlock"
+        )
     if locked and locked[-1] >= rank:
         raise InputError(f"no endmember {locked[-1]} to lock: there are {rank}, counted from 0")
     if count and count != rank and not (count < rank and len(locked) == count):

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.methods import find
 from hsunmix.model.cube import Cube
 from hsunmix.model.library import LibraryFile
 from hsunmix.model.part import Part, part_of
@@ -65,34 +64,16 @@ class Pieces:
         if settings.weights is not None and not self._facts.weights_hold:
             self.writer.comment(f"The run had other weights: {settings.weights.path} was changed or is gone.")
         name = f"run{run.number}"
-        if not run.locked:
-            start = self._start(name, where, asked)
-            self.writer.unmix(name, where, method, given, asked, start)
-            named = f"{name}.endmembers", f"{name}.abundances"
+        if run.locked:  # endmembers of the table, which came first
+            stack = self.stack([run.endmembers[k] for k in run.locked], run.number - 1)
+            start = f"{name}_start"
+            self.writer.call(start, "np.column_stack", [stack])
+            asked = replace(asked, locked=tuple(range(len(run.locked))))
         else:
-            named = self._locked(run, where, method, given, asked)
-        self._runs[run.number] = named
-        return named
-
-    def _locked(
-        self, run: Run, where: str, method: str, given: dict[str, Any], asked: Asked
-    ) -> tuple[str, str]:
-        """Run with locked endmembers, as the window does."""
-        name, spectra = f"run{run.number}", f"W{run.number}"
-        members = [run.endmembers[k] for k in run.locked]
-        stack = self.stack(members, run.number - 1)
-        entry = find(method, "factorization", "extraction")
-        if entry is None or not entry.traits.starts_from_spectra:
-            self.writer.unmix(name, where, method, given, asked)
-            self.writer.add(f"{spectra} = {name}.endmembers.copy()")
-            self.writer.call(f"{spectra}[:, {list(run.locked)}]", "np.column_stack", [stack])
-            solve = [where, spectra, f'{name}.abundance or "nnls"']
-            self.writer.call(f"H{run.number}", "hsunmix.abundances", solve)
-            return spectra, f"H{run.number}"
-        self.writer.add(f'{spectra} = hsunmix.unmix({where}, "spa", rank={given["rank"]}).endmembers.copy()')
-        self.writer.call(f"{spectra}[:, {list(run.locked)}]", "np.column_stack", [stack])
-        self.writer.unmix(name, where, method, given, replace(asked, locked=run.locked), spectra)
-        return f"{name}.endmembers", f"{name}.abundances"
+            start = self._start(name, where, asked)
+        self.writer.unmix(name, where, method, given, asked, start)
+        self._runs[run.number] = f"{name}.endmembers", f"{name}.abundances"
+        return self._runs[run.number]
 
     def _start(self, name: str, where: str, asked: Asked) -> str:
         """Write where the spectra to start from come from; return what they are called, if these lines do."""

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hsunmix.model.band_numbers import numbered
 from hsunmix.model.choice import Choice
@@ -196,8 +197,15 @@ def method_of(settings: RunSettings) -> Choice:
     return settings.choice(_kind(settings.method), settings.method)
 
 
-def request_of(settings: RunSettings) -> Request:
-    """Return what settings ask of the pipeline, but for spectra, weights and libraries.
+def request_of(settings: RunSettings, locked: NDArray[np.float64] | None = None) -> Request:
+    """Return what settings ask of the pipeline, but for weights and libraries.
+
+    Parameters
+    ----------
+    settings : RunSettings
+    locked : array, (bands, k), optional
+        Endmembers that stay: they come first, and the others are found beginning with pixels, whatever the
+        settings say of a start.
 
     Raises
     ------
@@ -209,6 +217,10 @@ def request_of(settings: RunSettings) -> Request:
 
     method = get(settings.method, "factorization", "extraction")
     own, abundance = settings.choice(method.kind, method.id), settings.choice("abundance", settings.abundance)
+    if locked is not None:
+        own = replace(own, parameters={name: v for name, v in own.parameters.items() if name != "init"})
+        columns = tuple(range(locked.shape[1]))
+        return Request(own, settings.rank, abundance, settings.seed, endmembers=locked, locked=columns)
     init = settings.choice("extraction", start_of(method, own))
     return Request(own, settings.rank, abundance, settings.seed, init)
 

@@ -16,9 +16,7 @@ from hsunmix.gui.state.means import means
 from hsunmix.gui.state.scenes import is_huge
 from hsunmix.gui.state.workbench import Workbench
 from hsunmix.methods import RankEstimate, get, pipeline
-from hsunmix.methods.locked import put_in
 from hsunmix.methods.noisy_bands import noisy_bands
-from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube
 from hsunmix.model.library import Library
 from hsunmix.model.progress import Step
@@ -107,7 +105,7 @@ class Controller:
         self, cube: Cube, settings: RunSettings, locked: tuple[Endmember, ...]
     ) -> Generator[Step | None, None, Found]:
         scene = yield from self.bench.scenes.scene(cube)
-        request = request_of(settings)
+        request = request_of(settings, np.stack([e.spectrum for e in locked], axis=1) if locked else None)
         traits = get(settings.method, "factorization", "extraction").traits
         if traits.needs_library or (traits.takes_library and self.bench.settings.preferences.libraries):
             request = replace(request, libraries=self._libraries(cube))
@@ -115,25 +113,9 @@ class Controller:
             values, origin = read_weights(Path(settings.weights.path), cube)
             request = replace(request, weights=values, weights_from=origin)
             scene = yield from pipeline.load_for(cube, request)  # what they call missing costs no pixel
-        if not locked:
-            result = yield from pipeline.unmix(scene, request)
-            means(result)
-            return result, ()
-        kept = np.stack([e.spectrum for e in locked], axis=1)
-        if not traits.starts_from_spectra:
-            found = yield from pipeline.unmix(scene, request)
-            spectra, columns = put_in(found.endmembers, kept)
-            solved = yield from pipeline.solve(scene, spectra, Choice(found.abundance or "nnls"))
-            note = f"{len(locked)} locked endmembers took the places of those most like them. {found.note}"
-            result = replace(
-                solved, method=found.method, parameters=found.parameters, seed=found.seed, note=note
-            )
-        else:
-            found = yield from pipeline.unmix(scene, pipeline.Request(Choice("spa"), settings.rank))
-            spectra, columns = put_in(found.endmembers, kept)
-            result = yield from pipeline.unmix(scene, replace(request, endmembers=spectra, locked=columns))
+        result = yield from pipeline.unmix(scene, request)
         means(result)
-        return result, columns
+        return result, tuple(request.locked)
 
     def _libraries(self, cube: Cube) -> tuple[Library, ...]:
         """Return the analyst's libraries on the scene's bands; the built-in one where there are none."""
