@@ -21,11 +21,11 @@ REPEAT = 10  # more equal lines than this are a repeat
 OLD_WORDS = {
     "": """
         shelf Lease lease _child Child Draft drafts Questions Asked Answers doubts DoubtLine insights Live
-        Workbench LANES lanes intents narrowing narrowed Filling Scattered scatter Put Boxes thinned Judge
+        Workbench intents narrowing narrowed Filling Scattered scatter Put Boxes thinned Judge
         agreement Meaning put_in with_run back_to Delivery Sight FEW MOST LEAST ENOUGH PATIENCE WORST
     """,
     "hsunmix.engine": "Rows",
-    "hsunmix.gui": "bench Stage glance settle peek warm",
+    "hsunmix.gui": "bench lanes LANES Stage glance settle peek warm",  # kernels have lanes: those of SIMD
     "hsunmix.methods": "Start",
     "hsunmix.model": "shares roots",
     "hsunmix.session": "joined",

@@ -114,7 +114,7 @@ def canonical(name: str) -> str:
 
 def test_no_method_knows_where_pixels_are_kept(repository: Path) -> None:
     """Tiles are seen by the work of a pass, as ``part.tiles``, and by nothing else outside the engine."""
-    for folder in ("methods", "gui", "session", "exports", "cli", "bench"):
+    for folder in ("methods", "gui", "session", "exports", "cli", "store"):
         for path in sorted((repository / "hsunmix" / folder).rglob("*.py")):
             found = re.findall(
                 r"(?:scene|few|source|self\.scene)\.(?:tiles|counts)\b", path.read_text("utf-8")

@@ -61,7 +61,7 @@ def percentiles(times: list[float]) -> str:
     return f"median {median:.1f} ms, p95 {p95:.1f} ms, largest {most:.1f} ms"
 
 
-class Stage:
+class Setup:
     """A window on the made-up result."""
 
     def __init__(self, width: int, height: int, shape: tuple[int, int] = (LINES, SAMPLES)) -> None:
@@ -74,13 +74,13 @@ class Stage:
         self.window.resize(width, height)
         self.window.show()
         self.window.load_panels()
-        self.bench = self.window.bench
+        self.store = self.window.store
         self.watch = Watch()
         made = document(*shape)
-        self.until(lambda: not self.bench.lanes["warm"].busy)
+        self.until(lambda: not self.store.channels["warm_up"].busy)
         self.watch.reset()
-        self.bench.history.reset(made)
-        self.until(lambda: self.bench.live.picture is not None and not self.bench.live.tasks)
+        self.store.history.reset(made)
+        self.until(lambda: self.store.state.picture is not None and not self.store.state.tasks)
         self.panel = next(p for p in self.window.panels if p.objectName() == "imagePanel")
 
     def until(self, done: Callable[[], bool], least: float = 0.3) -> None:
@@ -107,38 +107,38 @@ class Stage:
         return bool(self.panel.stack.currentWidget() is self.panel.grid)
 
     def close(self) -> None:
-        self.bench.history.mark_saved()
+        self.store.history.mark_saved()
         self.window.close()
         self.app.processEvents()
 
 
-def switching(stage: Stage, rounds: int) -> list[float]:
-    """From the intent to the painted window, every map several times; the first time each is new."""
-    from hsunmix.gui import commands as i
+def switching(setup: Setup, rounds: int) -> list[float]:
+    """From the command to the painted window, every map several times; the first time each is new."""
+    from hsunmix.gui import commands as cmd
 
     times = []
     for k in range(rounds * RANK):
-        times.append(stage.timed(lambda k=k: stage.bench.send(i.ShowEndmember(k % RANK, "map"))))
-        stage.until(lambda: not stage.bench.lanes["draw"].busy, least=0.02)
+        times.append(setup.timed(lambda k=k: setup.store.send(cmd.ShowEndmember(k % RANK, "map"))))
+        setup.until(lambda: not setup.store.channels["draw"].busy, least=0.02)
     return times
 
 
-def frames(stage: Stage, count: int) -> tuple[list[float], list[float]]:
+def frames(setup: Setup, count: int) -> tuple[list[float], list[float]]:
     """Frames of panning and of zooming, each painted at once."""
-    widget = stage.panel.stage
+    widget = setup.panel.viewport
     widget.fit()
     widget.zoom(2.0)
-    pans = [stage.timed(lambda k=k: widget.pan(9 * np.cos(k / 9), 9 * np.sin(k / 9))) for k in range(count)]
-    zooms = [stage.timed(lambda k=k: widget.zoom(1.05 if (k // 30) % 2 else 1 / 1.05)) for k in range(count)]
+    pans = [setup.timed(lambda k=k: widget.pan(9 * np.cos(k / 9), 9 * np.sin(k / 9))) for k in range(count)]
+    zooms = [setup.timed(lambda k=k: widget.zoom(1.05 if (k // 30) % 2 else 1 / 1.05)) for k in range(count)]
     widget.fit()
     return pans, zooms
 
 
-def cursor(stage: Stage, count: int) -> list[float]:
-    from hsunmix.gui import commands as i
+def cursor(setup: Setup, count: int) -> list[float]:
+    from hsunmix.gui import commands as cmd
 
     return [
-        stage.timed(lambda k=k: stage.bench.send(i.Hover(7 * k % LINES, 11 * k % SAMPLES)))
+        setup.timed(lambda k=k: setup.store.send(cmd.Hover(7 * k % LINES, 11 * k % SAMPLES)))
         for k in range(count)
     ]
 
@@ -182,27 +182,27 @@ def bare(width: int, height: int, count: int) -> dict[str, float]:
 
 def rows(width: int, height: int, quick: bool) -> None:
     """Print what a window of this size does."""
-    from hsunmix.gui import commands as i
+    from hsunmix.gui import commands as cmd
 
     count = 60 if quick else 300
-    stage = Stage(width, height)
-    print(stage.watch.row(f"showing {LINES} × {SAMPLES} first, {width} × {height}"))
-    single = stage.panel.single
-    stage.bench.send(i.ShowEndmember(0, "map"))
-    stage.until(lambda: not stage.bench.lanes["draw"].busy)
+    setup = Setup(width, height)
+    print(setup.watch.row(f"showing {LINES} × {SAMPLES} first, {width} × {height}"))
+    single = setup.panel.single
+    setup.store.send(cmd.ShowEndmember(0, "map"))
+    setup.until(lambda: not setup.store.channels["draw"].busy)
     floor = bare(single.width(), single.height(), count)
-    small = Stage(width, height, (20, 20))
-    small.bench.send(i.ShowEndmember(0, "map"))
+    small = Setup(width, height, (20, 20))
+    small.store.send(cmd.ShowEndmember(0, "map"))
     least = 1000 * np.median(switching(small, 2 if quick else 5))
     small.close()
-    stage.watch.reset()  # to make another window on the same thread is no stall of this one
-    switched = switching(stage, 2 if quick else 5)
+    setup.watch.reset()  # to make another window on the same thread is no stall of this one
+    switched = switching(setup, 2 if quick else 5)
     floors = f"20 × 20 pixels: {least:.1f} ms; QPainter alone: {1000 * floor['draw']:.1f} ms"
     print(f"| switching maps, {width} × {height} | {percentiles(switched)} | {floors} | ≤ 50 ms |")
     for page in ("map", "maps"):
-        stage.bench.send(i.ShowPage(page))
-        stage.until(lambda: not stage.bench.lanes["draw"].busy)
-        pans, zooms = frames(stage, count)
+        setup.store.send(cmd.ShowPage(page))
+        setup.until(lambda: not setup.store.channels["draw"].busy)
+        pans, zooms = frames(setup, count)
         for what, times in (("panning", pans), ("zooming", zooms)):
             rate = 1 / np.percentile(times, 95)
             beside = f"pyqtgraph, one map: {1 / floor['peer']:.0f} frames/s"
@@ -210,12 +210,12 @@ def rows(width: int, height: int, quick: bool) -> None:
                 f"| {what}, {'one map' if page == 'map' else f'{RANK} maps'}, {width} × {height} | "
                 f"{rate:.0f} frames/s at p95, {1 / np.median(times):.0f} at the median | {beside} | ≥ 30 |"
             )
-        moved = cursor(stage, count)
+        moved = cursor(setup, count)
         print(
             f"| cursor, {'one map' if page == 'map' else f'{RANK} maps'} | {percentiles(moved)} | | ≤ 16 ms |"
         )
-    print(stage.watch.row("all of that"))
-    stage.close()
+    print(setup.watch.row("all of that"))
+    setup.close()
 
 
 def main() -> None:

@@ -26,7 +26,7 @@ import json, sys, time
 from pathlib import Path
 from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication
-from hsunmix.gui import commands as i
+from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.application import application
 from hsunmix.gui.app.main_window import MainWindow
 from hsunmix.gui.state.settings import Settings
@@ -35,28 +35,28 @@ def wait(done):
     began = time.perf_counter()
     while not done():
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 5)
-        assert time.perf_counter() - began < 120, window.bench.live
+        assert time.perf_counter() - began < 120, window.store.state
     return time.perf_counter() - began
 
 app = application()
 window = MainWindow(Settings(Path(sys.argv[1]).with_suffix(".settings")))
 window.resize(1280, 800)
 window.show()
-bench = window.bench
-wait(lambda: window.panels and not bench.lanes["warm"].busy)
-bench.send(i.Open(Path(sys.argv[1])))
-opened = wait(lambda: bench.live.picture is not None)
-lines, samples, bands = bench.document.cube.shape
+store = window.store
+wait(lambda: window.panels and not store.channels["warm_up"].busy)
+store.send(cmd.Open(Path(sys.argv[1])))
+opened = wait(lambda: store.state.picture is not None)
+lines, samples, bands = store.document.cube.shape
 clicks = []
 for k in range(1, 21):
     line, sample = k * lines // 21, k * samples // 21
-    bench.send(i.Pin(line, sample))
-    found = lambda: getattr(bench.live.pinned.get((line, sample)), "measured", None) is not None
+    store.send(cmd.Pin(line, sample))
+    found = lambda: getattr(store.state.pinned.get((line, sample)), "measured", None) is not None
     clicks.append(wait(found))
 status = Path("/proc/self/status").read_text()
 peak = int(status.split("VmHWM:")[1].split()[0]) // 1024
 print(json.dumps([opened, max(clicks), sorted(clicks)[10], peak]))
-bench.history.mark_saved()
+store.history.mark_saved()
 window.close()
 """
 

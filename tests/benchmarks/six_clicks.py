@@ -45,13 +45,13 @@ def by_mouse(folder: Path) -> tuple[float, int]:
     window.show()
     window.load_panels()
     settled = time.perf_counter() + 0.5  # an analyst looks before the first click
-    while time.perf_counter() < settled or window.bench.lanes["warm"].busy:
+    while time.perf_counter() < settled or window.store.channels["warm_up"].busy:
         QApplication.processEvents()
         time.sleep(0.001)
     began = time.perf_counter()
     maps_of(window, SCENE, mouse)
     took = time.perf_counter() - began
-    window.bench.history.mark_saved()
+    window.store.history.mark_saved()
     window.close()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     return took, mouse.clicks

@@ -112,14 +112,14 @@ def work(folder: Path, cancels: int) -> None:
 
     from PySide6.QtWidgets import QApplication
 
-    from hsunmix.gui import commands as i
+    from hsunmix.gui import commands as cmd
     from hsunmix.gui.app.application import application
     from hsunmix.gui.app.main_window import MainWindow
 
     header = envi_scene(folder)
     app = application()
     window = MainWindow()
-    bench = window.bench
+    store = window.store
     window.resize(1280, 800)
     window.show()
     watch = Watch()
@@ -135,33 +135,33 @@ def work(folder: Path, cancels: int) -> None:
 
     until(lambda: bool(window.panels))  # made right after the first paint: part of the start
     watch.reset()
-    bench.send(i.Open(header))
-    until(lambda: bench.live.picture is not None and not bench.live.tasks)
+    store.send(cmd.Open(header))
+    until(lambda: store.state.picture is not None and not store.state.tasks)
     print(watch.row("opening"))
     settings = replace(
-        bench.document.settings, method="hals", rank=6, parameters={"hals": {"tolerance": 0.0}}
+        store.document.settings, method="hals", rank=6, parameters={"hals": {"tolerance": 0.0}}
     )
-    bench.send(i.SetRun(replace(settings, parameters={"hals": {"tolerance": 0.0, "max_iterations": 3}})))
-    bench.send(i.Unmix())  # compiles, where it must
-    until(lambda: not bench.live.tasks)
+    store.send(cmd.SetRun(replace(settings, parameters={"hals": {"tolerance": 0.0, "max_iterations": 3}})))
+    store.send(cmd.Unmix())  # compiles, where it must
+    until(lambda: not store.state.tasks)
     settle = time.perf_counter() + 1
     until(lambda: time.perf_counter() > settle)  # the maps are drawn for the first time
-    bench.send(i.SetRun(replace(settings, parameters={"hals": {"tolerance": 0.0, "max_iterations": 100}})))
+    store.send(cmd.SetRun(replace(settings, parameters={"hals": {"tolerance": 0.0, "max_iterations": 100}})))
     watch.reset()
-    bench.send(i.Unmix())
-    took = until(lambda: "run" not in bench.live.tasks)
+    store.send(cmd.Unmix())
+    took = until(lambda: "run" not in store.state.tasks)
     print(watch.row(f"hals, 100 iterations, {took / 1000:.1f} s"))
-    bench.send(i.SetRun(replace(settings, parameters={"hals": {"tolerance": 0.0, "max_iterations": 5000}})))
+    store.send(cmd.SetRun(replace(settings, parameters={"hals": {"tolerance": 0.0, "max_iterations": 5000}})))
     rng, times = np.random.default_rng(0), []
     for _ in range(cancels):
-        bench.send(i.Unmix())
+        store.send(cmd.Unmix())
         wait = time.perf_counter() + rng.uniform(0.05, 1.5)
         until(lambda wait=wait: time.perf_counter() > wait)
-        bench.send(i.CancelWork())
-        times.append(until(lambda: "run" not in bench.live.tasks))
+        store.send(cmd.CancelWork())
+        times.append(until(lambda: "run" not in store.state.tasks))
     p95 = np.percentile(times, 95)
     print(f"| cancel, p95 of {cancels} | {p95:.0f} ms | largest {max(times):.0f} ms | ≤ 200 ms |")
-    bench.history.mark_saved()
+    store.history.mark_saved()
     window.close()
     app.processEvents()
 

@@ -1,4 +1,4 @@
-"""A window without a display, answers in place of dialogs, and a check that nothing outlives it."""
+"""A window without a display, dialogs in place of dialogs, and a check that nothing outlives it."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ from hsunmix.gui.app.main_window import MainWindow
 from hsunmix.gui.app.subjects import install
 from hsunmix.gui.image.pages import page_of
 from hsunmix.gui.image.rasters import quick_images
-from hsunmix.gui.state.insights import Subject
-from hsunmix.gui.state.live import Live, Shown
+from hsunmix.gui.state.diagnostics import Subject
 from hsunmix.gui.state.settings import Settings
-from hsunmix.gui.state.workbench import Workbench
+from hsunmix.gui.state.store import Store
+from hsunmix.gui.state.view_state import Shown, ViewState
 from hsunmix.gui.widgets.panel import Panel
 from hsunmix.gui.widgets.theme import LIGHT
 from hsunmix.methods import pipeline
@@ -50,8 +50,8 @@ PATIENCE = 60_000  # milliseconds; kernels may have to be compiled first
 
 
 @dataclass
-class Answers:
-    """Answers every question as told, and remembers what was asked."""
+class FakeDialogs:
+    """FakeDialogs every question as told, and remembers what was asked."""
 
     file: Path | None = None
     cube: Path | None = None
@@ -150,14 +150,14 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def answers() -> Answers:
-    return Answers()
+def dialogs() -> FakeDialogs:
+    return FakeDialogs()
 
 
 @pytest.fixture
-def bench(qapp: QApplication, settings: Settings, answers: Answers) -> Iterator[Workbench]:
+def store(qapp: QApplication, settings: Settings, dialogs: FakeDialogs) -> Iterator[Store]:
     """The middle of the window, with its controllers and without a widget."""
-    made = Workbench(settings, answers)
+    made = Store(settings, dialogs)
     install(made)
     yield made
     made.close()
@@ -177,17 +177,17 @@ def settle() -> None:
 
 
 @pytest.fixture
-def window(qtbot: QtBot, settings: Settings, answers: Answers) -> Iterator[MainWindow]:
+def window(qtbot: QtBot, settings: Settings, dialogs: FakeDialogs) -> Iterator[MainWindow]:
     """A window with its panels; after the test nothing of it may be left."""
     settle()
     before = len(own_widgets())
-    made = MainWindow(settings, answers)
+    made = MainWindow(settings, dialogs)
     made.resize(1280, 800)
     made.show()
     made.load_panels()
     qtbot.waitExposed(made)
     yield made
-    answers.changes = "discard"
+    dialogs.changes = "discard"
     made.close()
     settle()
     assert not isValid(made), "the window outlives its closing"
@@ -231,12 +231,12 @@ def unmixing_of(cube: Cube, rank: int = 3, seed: int = 1) -> Unmixing:
     )
 
 
-def drawn(document: Document, live: Live | None = None) -> Live:
-    """The live state with the page that a document shows, as the drawing controller makes it."""
-    live = live or Live()
-    page = page_of(document, live)
-    drawing = page.draw(document, live, 1 << 20)
-    return replace(live, shown=Shown(page.id, drawing, quick_images(drawing)))
+def drawn(document: Document, state: ViewState | None = None) -> ViewState:
+    """The view state with the page that a document shows, as the drawing controller makes it."""
+    state = state or ViewState()
+    page = page_of(document, state)
+    drawing = page.draw(document, state, 1 << 20)
+    return replace(state, shown=Shown(page.id, drawing, quick_images(drawing)))
 
 
 @pytest.fixture
@@ -258,23 +258,23 @@ def full(
     window: MainWindow, cube: Cube, wait: Callable[[Callable[[], bool]], None], qtbot: QtBot
 ) -> MainWindow:
     """A window with a result, regions and runs, that has the focus."""
-    from hsunmix.gui import commands as i
+    from hsunmix.gui import commands as cmd
     from tests.gui.states import full_document
 
-    window.bench.history.reset(full_document(cube))
-    window.bench.send(i.SelectRegion(0))
-    wait(lambda: all(not lane.busy for lane in window.bench.lanes.values()))
+    window.store.history.reset(full_document(cube))
+    window.store.send(cmd.SelectRegion(0))
+    wait(lambda: all(not channel.busy for channel in window.store.channels.values()))
     window.activateWindow()
     qtbot.waitActive(window)
     return window
 
 
 @pytest.fixture
-def open_bench(bench: Workbench, document: Document, wait: Wait) -> Workbench:
+def open_store(store: Store, document: Document, wait: Wait) -> Store:
     """The made-up document is open, and all reading done."""
-    bench.history.reset(document)
-    wait(lambda: not bench.live.tasks and bench.live.picture is not None)
-    return bench
+    store.history.reset(document)
+    wait(lambda: not store.state.tasks and store.state.picture is not None)
+    return store
 
 
 def solved_document(materials: int = 3, lines: int = 13, samples: int = 11, noise: float = 0.0) -> Document:
@@ -295,19 +295,19 @@ def solved_document(materials: int = 3, lines: int = 13, samples: int = 11, nois
 
 
 @pytest.fixture
-def solved_bench(bench: Workbench, wait: Wait) -> Workbench:
+def solved_store(store: Store, wait: Wait) -> Store:
     """A solved document is open, with five materials and all reading done."""
-    bench.history.reset(solved_document(5))
-    wait(lambda: not bench.live.tasks and bench.live.picture is not None)
-    return bench
+    store.history.reset(solved_document(5))
+    wait(lambda: not store.state.tasks and store.state.picture is not None)
+    return store
 
 
 @pytest.fixture
-def settled(bench: Workbench, wait: Wait) -> Callable[[], None]:
+def settled(store: Store, wait: Wait) -> Callable[[], None]:
     """Wait until the document shown is solved."""
 
     def until() -> None:
-        wait(lambda: not unsolved(bench.document) and not bench.live.tasks)
+        wait(lambda: not unsolved(store.document) and not store.state.tasks)
 
     return until
 
@@ -322,11 +322,11 @@ def alone(qtbot: QtBot, document: Document) -> Alone:
         panel.resize(900, 500)
         panel.dress(LIGHT)
         panel.render(Document(), document)
-        panel.follow(Live(), drawn(document))
+        panel.follow(ViewState(), drawn(document))
         panel.show()
         qtbot.waitExposed(panel)
         seen: list[object] = []
-        panel.intent.connect(seen.append)
+        panel.command.connect(seen.append)
         return panel, seen
 
     return make

@@ -30,17 +30,17 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication, QColorDialog, QTableView, QWidget
 
-from hsunmix.gui import commands as i
+from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.application import application
 from hsunmix.gui.app.main_window import MainWindow
-from hsunmix.gui.endmembers import diagnostics_controller as doubts
+from hsunmix.gui.endmembers import diagnostics_controller as diagnostics
 from hsunmix.gui.library import controller as library
 from hsunmix.gui.run import controller as running
 from hsunmix.gui.run import solve_controller as solving
-from hsunmix.gui.state.channels import CHANNELS, Asked
+from hsunmix.gui.state.channels import CHANNELS, JobRequest
 from hsunmix.gui.state.settings import Settings
 from tests.gui.test_commands import changed
-from tests.gui.walking.actions import close_menus, menu_entry, random_intent, widget
+from tests.gui.walking.actions import close_menus, menu_entry, random_command, widget
 from tests.gui.walking.analyst import Analyst
 from tests.gui.walking.checks import at_rest, commanded, reopened, scripted
 from tests.gui.walking.circumstances import NoColour, SlowPipeline, write_files
@@ -71,7 +71,7 @@ class Walk:
         self.findings: list[str] = []
         self.counts: Counter[str] = Counter()
         self._last: deque[str] = deque(maxlen=25)
-        self._open: list[Asked] = []
+        self._open: list[JobRequest] = []
         self._stack = ExitStack()
         write_files(folder)
         self.analyst = Analyst(self.chance, folder)
@@ -80,7 +80,7 @@ class Walk:
         self.window.resize(1280, 800)
         self.window.show()
         self.window.load_panels()
-        self.bench = self.analyst.bench = self.window.bench
+        self.store = self.analyst.store = self.window.store
         self._follow_jobs()
         self.constant = Constant()
         self.home()
@@ -91,7 +91,7 @@ class Walk:
         """Make time shorter or longer; ``large``: as if the scene were too large to be solved at once."""
         patches = [
             patch.object(library, "PAUSE", 1),
-            patch.object(doubts, "PAUSE", 1),
+            patch.object(diagnostics, "PAUSE", 1),
             patch.object(QColorDialog, "getColor", lambda *_, **__: NoColour()),
             patch.object(warnings, "showwarning", self._on_warning),
             patch.object(sys, "excepthook", lambda *error: self.find(f"an exception escaped: {error[1]!r}")),
@@ -130,29 +130,29 @@ class Walk:
 
     def _follow_jobs(self) -> None:
         """Remember what was asked for and is not yet done, refused or told of."""
-        told, end, start = self.bench._tell_of_dropped, self.bench._end, self.bench.start
+        told, end, start = self.store._tell_of_dropped, self.store._end, self.store.start
 
-        def ended(lane: str, asked: Asked, outcome: Any) -> None:
+        def ended(channel: str, asked: JobRequest, outcome: Any) -> None:
             self._open = [one for one in self._open if one is not asked]
-            end(lane, asked, outcome)
+            end(channel, asked, outcome)
 
-        def dropped(lane: str, asked: Asked) -> None:
+        def dropped(channel: str, asked: JobRequest) -> None:
             self._open = [one for one in self._open if one is not asked]
-            told(lane, asked)
+            told(channel, asked)
 
-        def started(lane: str, title: str, work: Any, *given: Any, **more: Any) -> None:
-            start(lane, title, work, *given, **more)
-            if CHANNELS[lane].in_turn:
-                waiting = self.bench._waiting[lane]
-                asked = waiting[-1] if waiting else self.bench._running.get(lane)
+        def started(channel: str, title: str, work: Any, *given: Any, **more: Any) -> None:
+            start(channel, title, work, *given, **more)
+            if CHANNELS[channel].in_turn:
+                waiting = self.store._waiting[channel]
+                asked = waiting[-1] if waiting else self.store._running.get(channel)
                 if asked is not None and asked.work is work:
                     self._open.append(asked)
 
-        self.bench._end, self.bench._tell_of_dropped, self.bench.start = ended, dropped, started
+        self.store._end, self.store._tell_of_dropped, self.store.start = ended, dropped, started
 
     def find(self, what: str) -> None:
         """Note a finding with what was done before."""
-        history, result = self.bench.history, self.bench.document.unmixing
+        history, result = self.store.history, self.store.document.unmixing
         entries = [entry.label for entry in history._entries][-8:]
         how = "" if result is None else f"{result.method}/{result.abundance} {result.provisional}"
         self.findings.append(
@@ -165,19 +165,19 @@ class Walk:
 
     def home(self) -> None:
         """Begin anew; nothing of what was before may be held."""
-        self.bench.send(i.Escape())
-        self.bench.send(i.Open(self.folder / "a.hdr", discard=True))
+        self.store.send(cmd.Escape())
+        self.store.send(cmd.Open(self.folder / "a.hdr", discard=True))
         self.rest()
         self._look(self.constant.look())
 
     def step(self) -> None:
         """Do something."""
-        kind = self.chance.choices([menu_entry, widget, random_intent], [2, 2, 5])[0]
+        kind = self.chance.choices([menu_entry, widget, random_command], [2, 2, 5])[0]
         name, act, entry = kind(self.chance, self.window)
         self._last.append(name)
         self.counts[kind.__name__] += 1
         # Takes back what was drawn of a region; types into the field that is open.
-        unseen = (self.bench.live.tool and name == "menu cancel") or (
+        unseen = (self.store.state.tool and name == "menu cancel") or (
             name == "menu rename" and self._typing()
         )
         before = self._signature()
@@ -203,13 +203,13 @@ class Walk:
         return bool(table is not None and table.state() == QTableView.State.EditingState)
 
     def _signature(self) -> tuple[object, ...]:
-        bench, focus = self.bench, QApplication.focusWidget()
+        store, focus = self.store, QApplication.focusWidget()
         popup, table = QApplication.activePopupWidget(), self.window.findChild(QTableView, "endmemberTable")
         shown = [w.isVisible() for w in QApplication.topLevelWidgets()]
         return (
-            id(bench.document), id(bench.live), len(self.analyst.asked), id(bench.settings.preferences),
-            bench.history.undo_label, id(focus), id(popup), tuple(shown), table and table.state(),
-            self.window.findChild(QWidget, "imagePanel").stage.rect.getRect(),
+            id(store.document), id(store.state), len(self.analyst.asked), id(store.settings.preferences),
+            store.history.undo_label, id(focus), id(popup), tuple(shown), table and table.state(),
+            self.window.findChild(QWidget, "imagePanel").viewport.rect.getRect(),
         )  # fmt: skip
 
     def rest(self) -> None:
@@ -219,13 +219,13 @@ class Walk:
             QApplication.processEvents()
             time.sleep(0.001)
             if time.perf_counter() > end:
-                busy = [name for name, lane in self.bench.lanes.items() if lane.busy]
-                self.find(f"the window did not come to rest: {busy} {dict(self.bench.live.tasks)}")
+                busy = [name for name, channel in self.store.channels.items() if channel.busy]
+                self.find(f"the window did not come to rest: {busy} {dict(self.store.state.tasks)}")
                 return
         QApplication.processEvents()
 
     def _idle(self) -> bool:
-        if any(lane.busy for lane in self.bench.lanes.values()) or any(self.bench._waiting.values()):
+        if any(channel.busy for channel in self.store.channels.values()) or any(self.store._waiting.values()):
             return False
         timers = [
             timer
@@ -233,7 +233,7 @@ class Walk:
             for timer in vars(controller).values()
             if isinstance(timer, QTimer) and timer.isActive() and timer.remainingTime() < 2000
         ]
-        flicker = self.bench.live.comparing is not None and self.bench.live.comparing.flicker
+        flicker = self.store.state.comparing is not None and self.store.state.comparing.flicker
         return not timers or (flicker and len(timers) == 1)
 
     def check(self) -> None:
@@ -263,23 +263,23 @@ class Walk:
             self.find(what)
 
     def _there_and_back(self) -> Iterator[str]:
-        bench = self.bench
-        if bench.live.stopped:
+        store = self.store
+        if store.state.stopped:
             return
-        before, count = bench.document, self.chance.randint(1, 6)
-        bench.send(i.CancelMask())
+        before, count = store.document, self.chance.randint(1, 6)
+        store.send(cmd.CancelMask())
         done = 0
         for _ in range(count):
-            if not bench.history.undo_label:
+            if not store.history.undo_label:
                 break
-            bench.send(i.Undo())
+            store.send(cmd.Undo())
             done += 1
             self.rest()
             yield from (f"undone {done}: {what}" for what in at_rest(self.window))
         for _ in range(done):
-            bench.send(i.Redo())
+            store.send(cmd.Redo())
             self.rest()
-        where = changed(before, bench.document)
+        where = changed(before, store.document)
         if where:
             yield f"{done} times undone and redone it is another: {where}"
 

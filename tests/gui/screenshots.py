@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from hsunmix.exports import Delivery
 from hsunmix.files import resource
-from hsunmix.gui import commands as i
+from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.application import application
 from hsunmix.gui.app.main_window import MainWindow
 from hsunmix.gui.files.export_dialog import ExportDialog
@@ -33,7 +33,7 @@ from hsunmix.gui.files.unsaved_dialog import UnsavedDialog
 from hsunmix.gui.help.about_dialog import AboutDialog
 from hsunmix.gui.library.dialog import LibraryDialog
 from hsunmix.gui.library.matches_dialog import MatchDialog
-from hsunmix.gui.state.insights import Subject
+from hsunmix.gui.state.diagnostics import Subject
 from hsunmix.gui.state.settings import Settings
 from hsunmix.gui.widgets import theme as themes
 from hsunmix.session.document import RunSettings
@@ -68,7 +68,7 @@ def wait(window: MainWindow, done: Callable[[], bool]) -> None:
     end = time.monotonic() + 120
     while not done():
         settle(0.02)
-        message = window.bench.live.message
+        message = window.store.state.message
         if time.monotonic() > end or (message is not None and message.level == "error"):
             raise SystemExit(f"this took too long, or failed: {message}")
     settle()
@@ -79,16 +79,16 @@ def name_materials(window: MainWindow) -> None:
     table = resource("sample_cubes", "desert_spectra.csv").read_text().splitlines()
     names = table[0].split(",")[1:]
     truth = np.array([[float(v) for v in line.split(",")[1:]] for line in table[1:]])
-    for k, member in enumerate(window.bench.document.endmembers):
+    for k, member in enumerate(window.store.document.endmembers):
         used = np.isfinite(member.spectrum)
         a, b = member.spectrum[used], truth[used]
         likeness = a @ b / np.linalg.norm(a) / np.linalg.norm(b, axis=0)
-        window.bench.send(i.Rename(k, names[int(np.argmax(likeness))].capitalize()))
+        window.store.send(cmd.Rename(k, names[int(np.argmax(likeness))].capitalize()))
 
 
 def idle(window: MainWindow) -> bool:
     """Whether nothing is being done, not even in the background."""
-    return not any(lane.busy for lane in window.bench.lanes.values())
+    return not any(channel.busy for channel in window.store.channels.values())
 
 
 def fingerprint(widget: QWidget) -> str:
@@ -107,161 +107,161 @@ def manual_picture(name: str, widget: QWidget) -> None:
 
 def tour(window: MainWindow, keep: Keep) -> None:
     """Walk through the states of the window."""
-    bench = window.bench
+    store = window.store
     settle()
     keep("empty", window)
-    bench.send(i.OpenSample())
-    wait(window, lambda: bench.live.picture is not None and not bench.live.tasks)
-    bench.send(i.Hover(52, 44))
-    wait(window, lambda: bench.live.cursor is not None and bench.live.cursor.measured is not None)
+    store.send(cmd.OpenSample())
+    wait(window, lambda: store.state.picture is not None and not store.state.tasks)
+    store.send(cmd.Hover(52, 44))
+    wait(window, lambda: store.state.cursor is not None and store.state.cursor.measured is not None)
     keep("loaded", window)
-    bench.send(i.Unmix())
-    wait(window, lambda: bench.live.running is None or bench.live.running.step is not None)
+    store.send(cmd.Unmix())
+    wait(window, lambda: store.state.running is None or store.state.running.step is not None)
     keep("running", window)
-    wait(window, lambda: bench.document.unmixing is not None and not bench.live.tasks)
+    wait(window, lambda: store.document.unmixing is not None and not store.state.tasks)
     name_materials(window)
-    bench.send(i.Pin(30, 62))
-    bench.send(i.Hover(60, 44))
-    wait(window, lambda: bench.live.pinned[30, 62].measured is not None)
+    store.send(cmd.Pin(30, 62))
+    store.send(cmd.Hover(60, 44))
+    wait(window, lambda: store.state.pinned[30, 62].measured is not None)
     wait(window, lambda: idle(window))
     for page in ("maps", "map", "mixture", "residual", "band", "rgb"):
-        bench.send(i.ShowPage(page))
-        bench.send(i.Hover(60, 44))
+        store.send(cmd.ShowPage(page))
+        store.send(cmd.Hover(60, 44))
         settle()
         keep(page, window)
     regions_and_mask(window, keep)
     loop(window, keep)
     runs(window, keep)
     tools(window, keep)
-    bench.send(i.Open(Path("/data/survey/strip_7.hdr"), discard=True))
-    while bench.live.message is None:
+    store.send(cmd.Open(Path("/data/survey/strip_7.hdr"), discard=True))
+    while store.state.message is None:
         settle(0.05)
     settle()
     keep("error", window)
-    bench.send(i.CloseMessage())
+    store.send(cmd.CloseMessage())
 
 
 def regions_and_mask(window: MainWindow, keep: Keep) -> None:
     """Draw regions, plan a mask, use it, look at a part of it, and take it all back."""
-    bench = window.bench
-    before = bench.document
-    bench.send(i.DrawRegion("rectangle", ((10, 10), (40, 60))))
-    bench.send(i.DrawRegion("polygon", ((60, 10), (90, 20), (70, 60))))
-    bench.send(i.SelectRegion(-1))
-    bench.send(i.PaintRegion(np.array([[k, 60, 75] for k in range(80, 100)], np.int32)))
-    wait(window, lambda: len(bench.live.region_spectra) == 3)
+    store = window.store
+    before = store.document
+    store.send(cmd.DrawRegion("rectangle", ((10, 10), (40, 60))))
+    store.send(cmd.DrawRegion("polygon", ((60, 10), (90, 20), (70, 60))))
+    store.send(cmd.SelectRegion(-1))
+    store.send(cmd.PaintRegion(np.array([[k, 60, 75] for k in range(80, 100)], np.int32)))
+    wait(window, lambda: len(store.state.region_spectra) == 3)
     keep("regions", window)
-    bench.send(i.PlanMask("ndvi"))
-    wait(window, lambda: bench.live.masking is not None and bench.live.masking.mask is not None)
+    store.send(cmd.PlanMask("ndvi"))
+    wait(window, lambda: store.state.masking is not None and store.state.masking.mask is not None)
     keep("masking", window)
-    bench.send(i.ApplyMask())
-    wait(window, lambda: not bench.live.tasks and not bench.document.unmixing.provisional)
-    bench.send(i.ShowPage("maps"))
-    bench.send(i.Zoom(2.5))
+    store.send(cmd.ApplyMask())
+    wait(window, lambda: not store.state.tasks and not store.document.unmixing.provisional)
+    store.send(cmd.ShowPage("maps"))
+    store.send(cmd.Zoom(2.5))
     settle()
     keep("masked", window)
-    bench.send(i.AddLayer("ndvi"))
-    wait(window, lambda: "ndvi" in bench.live.layers)
+    store.send(cmd.AddLayer("ndvi"))
+    wait(window, lambda: "ndvi" in store.state.layers)
     keep("layer", window)
-    bench.send(i.Zoom())
-    while bench.document.regions or bench.document.layers or bench.document.cube is not before.cube:
-        bench.send(i.Undo())
-    bench.send(i.ShowPage("rgb"))
-    wait(window, lambda: not bench.live.tasks)
+    store.send(cmd.Zoom())
+    while store.document.regions or store.document.layers or store.document.cube is not before.cube:
+        store.send(cmd.Undo())
+    store.send(cmd.ShowPage("rgb"))
+    wait(window, lambda: not store.state.tasks)
 
 
 def loop(window: MainWindow, keep: Keep) -> None:
     """Leave a material out, see that it is missing; ask what another one is, paint bands; take it back."""
-    bench = window.bench
-    names = [e.name for e in bench.document.endmembers]
+    store = window.store
+    names = [e.name for e in store.document.endmembers]
 
     def known() -> bool:
-        result, checked, asked = bench.document.unmixing, bench.live.checked, bench.live.suggested
+        result, checked, asked = store.document.unmixing, store.state.checked, store.state.suggested
         return checked is not None and asked is not None and checked.result is asked.result is result
 
-    bench.send(i.Delete(names.index("Goethite")))
+    store.send(cmd.Delete(names.index("Goethite")))
     wait(window, lambda: known() and idle(window))
     for page in ("residual", "constraints"):
-        bench.send(i.ShowPage(page))
-        bench.send(i.Hover(40, 30))
+        store.send(cmd.ShowPage(page))
+        store.send(cmd.Hover(40, 30))
         settle()
         keep(f"{page}Asked", window)
-    index = [e.name for e in bench.document.endmembers].index("Kaolinite")
-    best = bench.live.matches(bench.document.endmembers[index])[0]
-    bench.send(i.ShowEndmember(index, "map"))
-    bench.send(i.Compare(index, best.index))
-    bench.send(i.PaintBands(40, 52, True))
-    wait(window, lambda: not bench.document.unmixing.provisional and idle(window))
-    bench.send(i.SetUnit("µm"))
+    index = [e.name for e in store.document.endmembers].index("Kaolinite")
+    best = store.state.matches(store.document.endmembers[index])[0]
+    store.send(cmd.ShowEndmember(index, "map"))
+    store.send(cmd.Compare(index, best.index))
+    store.send(cmd.PaintBands(40, 52, True))
+    wait(window, lambda: not store.document.unmixing.provisional and idle(window))
+    store.send(cmd.SetUnit("µm"))
     settle()
     keep("compared", window)
-    bench.send(i.SetUnit("nm"))
-    bench.send(i.Undo())
-    bench.send(i.Undo())
+    store.send(cmd.SetUnit("nm"))
+    store.send(cmd.Undo())
+    store.send(cmd.Undo())
     wait(window, lambda: idle(window))
 
 
 def runs(window: MainWindow, keep: Keep) -> None:
     """Unmix otherwise, and compare."""
-    bench = window.bench
-    bench.send(i.ShowPage("maps"))
+    store = window.store
+    store.send(cmd.ShowPage("maps"))
     for settings in (RunSettings("vca", 5, seed=2), RunSettings("hals", 4)):
-        before = bench.document.unmixing
-        bench.send(i.SetRun(settings))
-        bench.send(i.Unmix())
-        wait(window, lambda b=before: bench.document.unmixing is not b and not bench.live.tasks)
+        before = store.document.unmixing
+        store.send(cmd.SetRun(settings))
+        store.send(cmd.Unmix())
+        wait(window, lambda b=before: store.document.unmixing is not b and not store.state.tasks)
     keep("runs", window)
-    bench.send(i.CompareRuns(1, 2))
-    wait(window, lambda: bench.live.comparing is not None)
-    bench.send(i.ShowPair(1))
+    store.send(cmd.CompareRuns(1, 2))
+    wait(window, lambda: store.state.comparing is not None)
+    store.send(cmd.ShowPair(1))
     settle()
     keep("compare", window)
-    bench.send(i.Flicker(True))
+    store.send(cmd.Flicker(True))
     settle(0.1)
     keep("flicker", window)
-    bench.send(i.StopComparing())
-    bench.send(i.BackTo(1))
-    wait(window, lambda: not bench.live.tasks)
+    store.send(cmd.StopComparing())
+    store.send(cmd.BackTo(1))
+    wait(window, lambda: not store.state.tasks)
 
 
 def tools(window: MainWindow, keep: Keep) -> None:
     """Show the windows beside the main one, the guided start, and work that is offered."""
-    bench = window.bench
-    bench.send(i.ShowTool("how_many", "sweep"))
-    bench.send(i.StartSweep(2, 7, 3))
-    wait(window, lambda: bench.live.sweep is not None and not bench.live.tasks)
+    store = window.store
+    store.send(cmd.ShowTool("how_many", "sweep"))
+    store.send(cmd.StartSweep(2, 7, 3))
+    wait(window, lambda: store.state.sweep is not None and not store.state.tasks)
     keep("howMany", window.tools.windows["how_many"])
-    bench.send(i.ShowTool("how_many", "estimate"))
+    store.send(cmd.ShowTool("how_many", "estimate"))
     settle()
     keep("howManyEstimate", window.tools.windows["how_many"])
-    bench.send(i.ShowTool("manual", "runs.md"))
+    store.send(cmd.ShowTool("manual", "runs.md"))
     settle(0.4)
     keep("manual", window.tools.windows["manual"])
     for tool in window.tools.windows.values():
         tool.hide()
-    bench.show(tour=4)
+    store.show(tour=4)
     settle(0.4)
     keep("tour", window)
-    bench.show(tour=None)
+    store.show(tour=None)
     record = Record("work-1.hsu", "", "jasper.hdr", "", "2025-03-04T12:05:00+00:00")
-    bench.show(left_behind=(Work(Path("/state/1"), record),))
+    store.show(left_behind=(Work(Path("/state/1"), record),))
     settle()
     keep("recovery", window)
-    bench.show(left_behind=())
+    store.show(left_behind=())
 
 
 def dialogs(window: MainWindow, keep: Keep) -> None:
     """Show every dialog of the project's own."""
-    document = window.bench.document
+    document = window.store.document
     delivery = Delivery(document.unmixing, document.endmembers, document.cube)
     member = document.endmembers[0]
-    subject = Subject(member.name, member.spectrum, window.bench.live.library, document.cube.good_bands)
+    subject = Subject(member.name, member.spectrum, window.store.state.library, document.cube.good_bands)
     for dialog in (
         ExportDialog(window, "/home/ana/desert-unmixed", ("geotiff", "png", "csv", "sli"), delivery),
         ShapeDialog(window, Path("/data/urban_77.mat"), 5929),
         UnsavedDialog(window, "desert.hdr"),
         AboutDialog(window),
-        LibraryDialog(window, window.bench.live.library),
+        LibraryDialog(window, window.store.state.library),
         MatchDialog(window, subject),
     ):
         dialog.show()
@@ -305,7 +305,7 @@ def main(folder: Path | None, manual: bool) -> int:
 
                 tour(window, keep)
                 dialogs(window, keep)
-                window.bench.history.mark_saved()
+                window.store.history.mark_saved()
                 window.close()
                 settle()
     return faulty

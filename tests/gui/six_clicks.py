@@ -51,13 +51,13 @@ def maps_of(window: MainWindow, scene: Path, mouse: Mouse) -> None:
 
     The dialog opens in the cube's folder, as it does where hsunmix was started there.
     """
-    window.bench.settings.change(open_folder=str(scene.parent))
+    window.store.settings.change(open_folder=str(scene.parent))
     chooser = _Chooser(mouse, scene.name)
     mouse.click(_ready(window, "openCube"))  # comes back when the dialog has closed
     chooser.stop()
-    _until(lambda: window.bench.document.cube is not None)
+    _until(lambda: window.store.document.cube is not None)
     mouse.click(_ready(window, "unmixButton"))
-    _until(lambda: 0 < len(window.bench.document.endmembers) == len(maps_shown(window)))
+    _until(lambda: 0 < len(window.store.document.endmembers) == len(maps_shown(window)))
     for view in maps_shown(window):
         view.repaint()
 

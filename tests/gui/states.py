@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from hsunmix.exports import Delivery
 from hsunmix.formats import builtin_library
-from hsunmix.gui import commands as i
+from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.main_window import MainWindow
 from hsunmix.gui.files.export_dialog import ExportDialog
 from hsunmix.gui.files.layout_dialog import LayoutDialog
@@ -21,7 +21,7 @@ from hsunmix.gui.help.about_dialog import AboutDialog
 from hsunmix.gui.help.licences_dialog import LicencesDialog
 from hsunmix.gui.library.dialog import LibraryDialog
 from hsunmix.gui.library.matches_dialog import MatchDialog
-from hsunmix.gui.state.insights import Checked, Subject, Suggested
+from hsunmix.gui.state.diagnostics import Checked, Subject, Suggested
 from hsunmix.methods.constraints import Check
 from hsunmix.methods.suggestion import Suggestion
 from hsunmix.model.cube import Cube
@@ -57,46 +57,46 @@ def full_document(cube: Cube) -> Document:
 
 def states(window: MainWindow, cube: Cube, wait: Wait) -> Iterator[str]:
     """Bring a window from one state to the next; yield what each is called."""
-    bench = window.bench
+    store = window.store
     yield "empty"
-    bench.history.reset(Document(cube=cube))
-    wait(lambda: bench.live.picture is not None and not bench.live.tasks)
+    store.history.reset(Document(cube=cube))
+    wait(lambda: store.state.picture is not None and not store.state.tasks)
     yield "loaded"
-    bench.history.reset(full_document(cube))
-    wait(lambda: all(not lane.busy for lane in bench.lanes.values()))
-    bench.send(i.Hover(2, 3))
+    store.history.reset(full_document(cube))
+    wait(lambda: all(not channel.busy for channel in store.channels.values()))
+    store.send(cmd.Hover(2, 3))
     doubt = Check(np.zeros((13, 9), np.float32), 0.12, 0.3, 0.12, False, "12 % of the pixels need …")
-    result = bench.document.unmixing
-    bench.show(
+    result = store.document.unmixing
+    store.show(
         checked=Checked(result, doubt),
         suggested=Suggested(result, Suggestion(3, 4, np.array([31]), np.ones(cube.bands), 15.0)),
     )
     for page in ("rgb", "band", "map", "maps", "mixture", "residual", "constraints", "layer"):
-        bench.send(i.ShowPage(page))
-        wait(lambda: not bench.live.tasks)
+        store.send(cmd.ShowPage(page))
+        wait(lambda: not store.state.tasks)
         yield page
-    bench.send(i.CompareRuns(1, None))
-    wait(lambda: bench.live.comparing is not None)
+    store.send(cmd.CompareRuns(1, None))
+    wait(lambda: store.state.comparing is not None)
     yield "comparison"
-    bench.send(i.StopComparing())
-    bench.send(i.SelectRegion(1))
+    store.send(cmd.StopComparing())
+    store.send(cmd.SelectRegion(1))
     yield "regions"
-    bench.send(i.PlanMask("(band[3] - band[8]) / (band[3] + band[8])"))
-    wait(lambda: bench.live.masking is not None and bench.live.masking.mask is not None)
+    store.send(cmd.PlanMask("(band[3] - band[8]) / (band[3] + band[8])"))
+    wait(lambda: store.state.masking is not None and store.state.masking.mask is not None)
     yield "masking"
-    bench.send(i.CancelMask())
-    bench.fail(FileNotFoundError("/data/survey/strip_7.hdr"), [("Open another…", i.CloseMessage())])
+    store.send(cmd.CancelMask())
+    store.fail(FileNotFoundError("/data/survey/strip_7.hdr"), [("Open another…", cmd.CloseMessage())])
     yield "error"
-    bench.send(i.CloseMessage())
+    store.send(cmd.CloseMessage())
     record = Record("work-1.hsu", "", "jasper.hdr", "", "2025-03-04T12:05:00+00:00")
-    bench.show(left_behind=(Work(Path("/state/1"), record),))
+    store.show(left_behind=(Work(Path("/state/1"), record),))
     yield "recovery"
-    bench.show(left_behind=(), tour=4)
+    store.show(left_behind=(), tour=4)
     yield "guided start"
-    bench.show(tour=None)
+    store.show(tour=None)
 
 
-def dialogs(window: QWidget, document: Document, folder: Path) -> Iterator[QDialog]:
+def open_dialogs(window: QWidget, document: Document, folder: Path) -> Iterator[QDialog]:
     """Show every dialog of the project's own, one after the other."""
     cube, member = document.cube, document.endmembers[0]
     library = builtin_library()

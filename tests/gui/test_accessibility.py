@@ -20,12 +20,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from hsunmix.gui import commands as i
+from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.main_window import MainWindow
 from hsunmix.gui.image import panel as image
 from hsunmix.gui.run.rank_plot import RankPlot
 from hsunmix.gui.spectra import panel as spectra
-from hsunmix.gui.state.live import Live, PixelView
+from hsunmix.gui.state.view_state import PixelView, ViewState
 from hsunmix.gui.widgets import theme as themes
 from hsunmix.gui.widgets.accessibility import Role
 from hsunmix.gui.widgets.colour_bar import ColourBar
@@ -34,7 +34,7 @@ from hsunmix.model.cube import Cube
 from hsunmix.session.document import Document
 from tests.gui.audit import ugly, unlabelled, unspoken
 from tests.gui.conftest import Alone, alone  # noqa: F401 - a fixture
-from tests.gui.states import dialogs, full_document, states
+from tests.gui.states import full_document, open_dialogs, states
 
 Wait = Callable[[Callable[[], bool]], None]
 
@@ -52,7 +52,7 @@ def themed(qapp: QApplication) -> Iterator[None]:
 @pytest.mark.usefixtures("themed")
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_in_every_state_all_is_told_and_nothing_cut(window: MainWindow, cube: Cube, wait: Wait, theme: str):
-    window.bench.send(i.SetTheme(theme))
+    window.store.send(cmd.SetTheme(theme))
     found: dict[str, list[str]] = {}
     for name in states(window, cube, wait):
         QApplication.processEvents()
@@ -62,16 +62,16 @@ def test_in_every_state_all_is_told_and_nothing_cut(window: MainWindow, cube: Cu
 
 
 def test_in_every_window_beside_it_too(window: MainWindow, cube: Cube):
-    window.bench.history.reset(full_document(cube))
+    window.store.history.reset(full_document(cube))
     for tool, place in (("how_many", "estimate"), ("how_many", "sweep"), ("manual", "")):
-        window.bench.send(i.ShowTool(tool, place))
+        window.store.send(cmd.ShowTool(tool, place))
         shown = window.tools.windows[tool]
         QApplication.processEvents()
         assert [*unspoken(shown), *unlabelled(shown), *ugly(shown)] == [], (tool, place)
 
 
 def test_in_every_dialog_too(window: MainWindow, cube: Cube, tmp_path: Path):
-    for dialog in dialogs(window, full_document(cube), tmp_path):
+    for dialog in open_dialogs(window, full_document(cube), tmp_path):
         QApplication.processEvents()
         faults = [*unspoken(dialog), *unlabelled(dialog), *ugly(dialog)]
         assert faults == [], dialog.objectName()
@@ -114,8 +114,8 @@ def test_the_audit_finds_what_is_wrong(qapp: QApplication):
 
 def test_lists_are_called_as_their_labels_say(window: MainWindow, document: Document):
     """On Linux the name of a list is the entry chosen; what it is for is known from the label before it."""
-    window.bench.history.reset(document)
-    window.bench.send(i.ShowPage("rgb"))
+    window.store.history.reset(document)
+    window.store.send(cmd.ShowPage("rgb"))
     for name in ("redBand", "greenBand", "blueBand", "stretch", "method", "abundance"):
         box = window.findChild(QComboBox, name)
         labels = [w for w in box.parentWidget().children() if isinstance(w, QLabel) and w.buddy() is box]
@@ -123,7 +123,7 @@ def test_lists_are_called_as_their_labels_say(window: MainWindow, document: Docu
 
 
 def test_pictures_and_curves_have_the_role_of_such(window: MainWindow, document: Document):
-    window.bench.history.reset(document)
+    window.store.history.reset(document)
     assert role(window.findChild(QWidget, "sceneView")) == Role.Graphic
     assert role(window.findChild(QWidget, "spectraPlot")) == Role.Chart
     assert role(window.findChild(QWidget, "pixelAbundances")) == Role.Chart
@@ -141,15 +141,15 @@ def test_the_image_says_which_map_and_the_value_at_the_cursor(alone: Alone, docu
     panel, _ = alone(image)
     shown = replace(document, view=replace(document.view, page="map", endmember=1))
     panel.render(document, shown)
-    panel.follow(Live(), drawn(shown, Live()))
+    panel.follow(ViewState(), drawn(shown, ViewState()))
     assert panel.single.accessibleDescription() == "Abundance of Endmember 2"
-    panel.follow(Live(), drawn(shown, Live(cursor=PixelView(4, 7))))
+    panel.follow(ViewState(), drawn(shown, ViewState(cursor=PixelView(4, 7))))
     share = document.unmixing.abundances[1, 4, 7]
     said = f"line 4, sample 7. Endmember 2 {share:.3f}. Abundance of Endmember 2"
     assert panel.single.accessibleDescription() == said
     maps = replace(document, view=replace(document.view, page="maps"))
     panel.render(shown, maps)
-    panel.follow(Live(), drawn(maps, Live(cursor=PixelView(4, 7))))
+    panel.follow(ViewState(), drawn(maps, ViewState(cursor=PixelView(4, 7))))
     assert [view.accessibleName() for view in panel.grid.views] == [
         f"Map of Endmember {k}" for k in (1, 2, 3)
     ]
@@ -159,7 +159,7 @@ def test_the_image_says_which_map_and_the_value_at_the_cursor(alone: Alone, docu
 def test_the_curves_say_which_spectra(alone: Alone, document: Document, cube: Cube):  # noqa: F811
     panel, _ = alone(spectra)
     panel.render(document, full_document(cube))
-    panel.follow(Live(), Live(cursor=PixelView(2, 1, cube.spectrum(2, 1))))
+    panel.follow(ViewState(), ViewState(cursor=PixelView(2, 1, cube.spectrum(2, 1))))
     said = panel.plot.accessibleDescription()
     assert "Endmembers: Russian olive, Goethite, Kaolinite CM9 (well ordered)" in said
     assert "Regions: Field at the river, Road" in said
@@ -184,14 +184,14 @@ def test_a_screen_reader_that_listens_hears_messages_and_moves(
     monkeypatch.setattr(QAccessible, "updateAccessibility", lambda event: said.append(event.message()))
     QAccessible.setActive(True)
     try:
-        window.bench.history.reset(document)
-        wait(lambda: not window.bench.live.tasks)
+        window.store.history.reset(document)
+        wait(lambda: not window.store.state.tasks)
         window.activateWindow()
-        window.bench.send(i.ShowPage("map"))
-        window.bench.say("Three files written.")
+        window.store.send(cmd.ShowPage("map"))
+        window.store.say("Three files written.")
         view = window.findChild(QWidget, "sceneView")
         view.setFocus()
-        window.bench.send(i.Hover(2, 3))
+        window.store.send(cmd.Hover(2, 3))
         wait(lambda: any(text.startswith("line 2, sample 3. Endmember 1 0.") for text in said))
         assert "Three files written." in said
         assert unspoken(window) == []

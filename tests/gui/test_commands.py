@@ -1,6 +1,6 @@
-"""Every intent: those that change the document are taken back and done again, the others leave no change.
+"""Every command: those that change the document are taken back and done again, the others leave no change.
 
-A new intent has to be put into one of the three groups below, or the first test fails.
+A new command has to be put into one of the three groups below, or the first test fails.
 """
 
 from __future__ import annotations
@@ -12,90 +12,91 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hsunmix.gui import commands as i
-from hsunmix.gui.commands import Intent
-from hsunmix.gui.state.insights import Suggested
-from hsunmix.gui.state.workbench import Workbench
+from hsunmix.gui import commands as cmd
+from hsunmix.gui.commands import Command
+from hsunmix.gui.state.diagnostics import Suggested
+from hsunmix.gui.state.store import Store
 from hsunmix.methods.suggestion import Suggestion
 from hsunmix.model.region import Region
 from hsunmix.session.document import Document, Layer, Pin, RunSettings
 from hsunmix.session.members import unsolved
 from hsunmix.session.runs import with_run
-from tests.gui.conftest import Answers, solved_document, unmixing_of
+from tests.gui.conftest import FakeDialogs, solved_document, unmixing_of
 
 Wait = Callable[[Callable[[], bool]], None]
 
-# Intents that change the document, each in a way that changes something of ``worked_on``.
-EDITS: Mapping[type[Intent], Intent] = {
-    type(intent): intent
-    for intent in (
-        i.AddFromLibrary((3,)),
-        i.AddLayer("band[4]"),
-        i.AddMean(0),
-        i.AddPixel(9, 4),
-        i.AddShade(),
-        i.AddSuggested(),
-        i.ApplyMask(),
-        i.BackTo(1),
-        i.ClearMask(),
-        i.ClearPins(),
-        i.Delete(1, (3,)),
-        i.DeleteLayer(0),
-        i.DeleteRegion(0),
-        i.DeleteRun(1),
-        i.DrawRegion("rectangle", ((1, 1), (5, 4))),
-        i.Duplicate(2),
-        i.ImportRegions(),
-        i.InvertMask(),
-        i.KeepResult(),
-        i.LeaveOut((8, 9)),
-        i.Lock(1, True),
-        i.MaskFile(),
-        i.MaskRegion(0, keep=False),
-        i.Merge((0, 2)),
-        i.MoveEndmember(1, 9, 4),
-        i.PaintBands(8, 10, True),
-        i.PaintRegion(np.array([[8, 1, 6]], np.int32)),
-        i.Pin(5, 2),
-        i.Recolour(1, "#123456"),
-        i.RecolourRegion(0, "#123456"),
-        i.Rename(1, "Water"),
-        i.RenameRegion(0, "Meadow"),
-        i.Reorder(0, 3),
-        i.ShowMatches(1),
-        i.SolveAgain("fcls"),
-        i.Unmix(),
-        i.UseEndmembers(),
-        i.Visible(1, False),
+# Commands that change the document, each in a way that changes something of ``worked_on``.
+EDITS: Mapping[type[Command], Command] = {
+    type(command): command
+    for command in (
+        cmd.AddFromLibrary((3,)),
+        cmd.AddLayer("band[4]"),
+        cmd.AddMean(0),
+        cmd.AddPixel(9, 4),
+        cmd.AddShade(),
+        cmd.AddSuggested(),
+        cmd.ApplyMask(),
+        cmd.BackTo(1),
+        cmd.ClearMask(),
+        cmd.ClearPins(),
+        cmd.Delete(1, (3,)),
+        cmd.DeleteLayer(0),
+        cmd.DeleteRegion(0),
+        cmd.DeleteRun(1),
+        cmd.DrawRegion("rectangle", ((1, 1), (5, 4))),
+        cmd.Duplicate(2),
+        cmd.ImportRegions(),
+        cmd.InvertMask(),
+        cmd.KeepResult(),
+        cmd.LeaveOut((8, 9)),
+        cmd.Lock(1, True),
+        cmd.MaskFile(),
+        cmd.MaskRegion(0, keep=False),
+        cmd.Merge((0, 2)),
+        cmd.MoveEndmember(1, 9, 4),
+        cmd.PaintBands(8, 10, True),
+        cmd.PaintRegion(np.array([[8, 1, 6]], np.int32)),
+        cmd.Pin(5, 2),
+        cmd.Recolour(1, "#123456"),
+        cmd.RecolourRegion(0, "#123456"),
+        cmd.Rename(1, "Water"),
+        cmd.RenameRegion(0, "Meadow"),
+        cmd.Reorder(0, 3),
+        cmd.ShowMatches(1),
+        cmd.SolveAgain("fcls"),
+        cmd.Unmix(),
+        cmd.UseEndmembers(),
+        cmd.Visible(1, False),
     )
 }
-# Intents about what is looked at: nothing to take back, nothing to save.
-LOOKS: tuple[Intent, ...] = (
-    i.CancelMask(), i.CancelSweep(), i.CancelWork(), i.CloseLibraries(), i.CloseMessage(), i.Compare(0, 2),
-    i.CompareRuns(1, None), i.EditColour(), i.EditName(), i.Escape(), i.EstimateRank(), i.Flicker(True),
-    i.Hover(3, 4), i.Locate(0), i.LookAt((0, 5, 0, 5)), i.NextStep(), i.PlanMask("band[3]"), i.PutDown(),
-    i.SelectRegion(-1), i.SetStretch((0.0, 100.0)), i.SetTool("brush"),
-    i.SetUnit("nm"), i.ShowBand(3), i.ShowBands((1, 2, 3)), i.ShowEndmember(2), i.ShowLayer(0),
-    i.ShowOverview(False), i.ShowPage("map"), i.ShowPair(0), i.ShowVeil(False), i.StartSweep(2, 3, 2),
-    i.StartTour(), i.StopComparing(), i.StopTour(), i.StretchMaps((2.0, 98.0)), i.Tell("Why"), i.Zoom(2.0),
+# Commands about what is looked at: nothing to take back, nothing to save.
+LOOKS: tuple[Command, ...] = (
+    cmd.CancelMask(), cmd.CancelSweep(), cmd.CancelWork(), cmd.CloseLibraries(), cmd.CloseMessage(),
+    cmd.Compare(0, 2), cmd.CompareRuns(1, None), cmd.EditColour(), cmd.EditName(), cmd.Escape(),
+    cmd.EstimateRank(), cmd.Flicker(True), cmd.Hover(3, 4), cmd.Locate(0), cmd.LookAt((0, 5, 0, 5)),
+    cmd.NextStep(), cmd.PlanMask("band[3]"), cmd.PutDown(), cmd.SelectRegion(-1),
+    cmd.SetStretch((0.0, 100.0)), cmd.SetTool("brush"), cmd.SetUnit("nm"), cmd.ShowBand(3),
+    cmd.ShowBands((1, 2, 3)), cmd.ShowEndmember(2), cmd.ShowLayer(0), cmd.ShowOverview(False),
+    cmd.ShowPage("map"), cmd.ShowPair(0), cmd.ShowVeil(False), cmd.StartSweep(2, 3, 2), cmd.StartTour(),
+    cmd.StopComparing(), cmd.StopTour(), cmd.StretchMaps((2.0, 98.0)), cmd.Tell("Why"), cmd.Zoom(2.0),
 )  # fmt: skip
-# Intents about files, the clipboard, the window and the history itself: tests of their own.
+# Commands about files, the clipboard, the window and the history itself: tests of their own.
 OUTSIDE = {
-    i.SetRun, i.About, i.ChooseLayout, i.ClearRecent, i.CopyCommand, i.CopyScript, i.DiscardWork, i.Export,
-    i.ExportRegions, i.Licences, i.LocateCube, i.LocateWork, i.Open, i.OpenFolder, i.OpenLibrary,
-    i.OpenSample, i.OpenWork, i.PutOffWork, i.Quit, i.Redo, i.ResetLayout, i.Save, i.SaveMask, i.SetTheme,
-    i.ShowTool, i.Undo,
+    cmd.SetRun, cmd.About, cmd.ChooseLayout, cmd.ClearRecent, cmd.CopyCommand, cmd.CopyScript,
+    cmd.DiscardWork, cmd.Export, cmd.ExportRegions, cmd.Licences, cmd.LocateCube, cmd.LocateWork, cmd.Open,
+    cmd.OpenFolder, cmd.OpenLibrary, cmd.OpenSample, cmd.OpenWork, cmd.PutOffWork, cmd.Quit, cmd.Redo,
+    cmd.ResetLayout, cmd.Save, cmd.SaveMask, cmd.SetTheme, cmd.ShowTool, cmd.Undo,
 }  # fmt: skip
 
 
-def test_every_intent_is_in_one_group():
+def test_every_command_is_in_one_group():
     known = [*EDITS, *map(type, LOOKS), *OUTSIDE]
     assert len(set(known)) == len(known)
-    assert set(known) == set(Intent.__subclasses__())
+    assert set(known) == set(Command.__subclasses__())
 
 
 @pytest.fixture
-def worked_on(bench: Workbench, answers: Answers, tmp_path: Path, wait: Wait) -> Workbench:
+def worked_on(store: Store, dialogs: FakeDialogs, tmp_path: Path, wait: Wait) -> Store:
     """Two runs, of which one was edited since; a mask, regions, a layer, a pin; a plan, a hint."""
     document = solved_document(5)
     cube = document.cube
@@ -110,30 +111,32 @@ def worked_on(bench: Workbench, answers: Answers, tmp_path: Path, wait: Wait) ->
         pins=(Pin(3, 3),),
         settings=RunSettings("spa", 4),
     )
-    bench.history.reset(document)
-    settle(bench, wait)
-    bench.send(i.PlanMask("band[8] > 0.25"))
-    wait(lambda: bench.live.masking is not None and bench.live.masking.mask is not None)
-    result = bench.document.unmixing
+    store.history.reset(document)
+    settle(store, wait)
+    store.send(cmd.PlanMask("band[8] > 0.25"))
+    wait(lambda: store.state.masking is not None and store.state.masking.mask is not None)
+    result = store.document.unmixing
     found = Suggestion(9, 4, np.array([103]), cube.spectrum(9, 4).astype(np.float64), 5.0)
-    bench.show(suggested=Suggested(result, found), message=None)
-    answers.match = ("name", 0)
-    write_files(document, answers, tmp_path)
-    return bench
+    store.show(suggested=Suggested(result, found), message=None)
+    dialogs.match = ("name", 0)
+    write_files(document, dialogs, tmp_path)
+    return store
 
 
-def write_files(document: Document, answers: Answers, folder: Path) -> None:
+def write_files(document: Document, dialogs: FakeDialogs, folder: Path) -> None:
     from hsunmix.session.geojson import write_regions
 
     np.save(folder / "mask.npy", np.eye(13, 11, dtype=np.uint8))
     write_regions(document.regions, document.cube, folder / "regions.geojson")
-    answers.region_file = lambda *_, **__: folder / "regions.geojson"
-    answers.mask_file = lambda *_, **__: folder / "mask.npy"
+    dialogs.region_file = lambda *_, **__: folder / "regions.geojson"
+    dialogs.mask_file = lambda *_, **__: folder / "mask.npy"
 
 
-def settle(bench: Workbench, wait: Wait) -> None:
+def settle(store: Store, wait: Wait) -> None:
     """Wait until nothing is being done and the document is solved."""
-    wait(lambda: not unsolved(bench.document) and not any(lane.busy for lane in bench.lanes.values()))
+    wait(
+        lambda: not unsolved(store.document) and not any(channel.busy for channel in store.channels.values())
+    )
 
 
 def different(one: object, other: object) -> str:
@@ -174,35 +177,35 @@ def changed(before: Document, after: Document) -> str:
     return different(before.runs, runs)
 
 
-@pytest.mark.parametrize("intent", EDITS.values(), ids=lambda intent: type(intent).__name__)
-def test_a_change_is_taken_back_and_done_again(worked_on: Workbench, wait: Wait, intent: Intent):
-    bench = worked_on
-    before = bench.document
-    bench.send(intent)
-    wait(lambda: bool(bench.history.undo_label) or bench.live.message is not None)
-    assert bench.history.undo_label, bench.live.message
-    settle(bench, wait)
-    after, label = bench.document, bench.history.undo_label
+@pytest.mark.parametrize("command", EDITS.values(), ids=lambda command: type(command).__name__)
+def test_a_change_is_taken_back_and_done_again(worked_on: Store, wait: Wait, command: Command):
+    store = worked_on
+    before = store.document
+    store.send(command)
+    wait(lambda: bool(store.history.undo_label) or store.state.message is not None)
+    assert store.history.undo_label, store.state.message
+    settle(store, wait)
+    after, label = store.document, store.history.undo_label
     assert changed(before, after) or after.run_count > before.run_count
-    bench.send(i.Undo())
-    settle(bench, wait)
-    assert changed(before, bench.document) == ""
-    assert (bench.history.undo_label, bench.history.redo_label) == ("", label)
-    bench.send(i.Redo())
-    settle(bench, wait)
-    assert changed(after, bench.document) == ""
-    assert bench.history.undo_label == label
+    store.send(cmd.Undo())
+    settle(store, wait)
+    assert changed(before, store.document) == ""
+    assert (store.history.undo_label, store.history.redo_label) == ("", label)
+    store.send(cmd.Redo())
+    settle(store, wait)
+    assert changed(after, store.document) == ""
+    assert store.history.undo_label == label
 
 
-def test_looking_is_no_change(worked_on: Workbench, wait: Wait):
-    bench = worked_on
-    before = bench.document
-    for intent in LOOKS:
-        bench.send(intent)
-        settle(bench, wait)
-        assert bench.history.undo_label == "", intent
-        assert not bench.history.modified, intent
-        assert changed(before, bench.document) == "", intent
-    bench.send(i.SetRun(RunSettings(rank=7)))
-    assert bench.history.undo_label == ""
-    assert changed(before, bench.document) == ""
+def test_looking_is_no_change(worked_on: Store, wait: Wait):
+    store = worked_on
+    before = store.document
+    for command in LOOKS:
+        store.send(command)
+        settle(store, wait)
+        assert store.history.undo_label == "", command
+        assert not store.history.modified, command
+        assert changed(before, store.document) == "", command
+    store.send(cmd.SetRun(RunSettings(rank=7)))
+    assert store.history.undo_label == ""
+    assert changed(before, store.document) == ""

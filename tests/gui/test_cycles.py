@@ -20,11 +20,11 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
-from hsunmix.gui import commands as i
+from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.main_window import MainWindow
 from hsunmix.gui.state.settings import Settings
 from hsunmix.session.document import RunSettings
-from tests.gui.conftest import Answers
+from tests.gui.conftest import FakeDialogs
 from tests.gui.scenes_on_disk import write_scene
 
 pytestmark = [
@@ -69,29 +69,29 @@ def until(done: Callable[[], bool]) -> None:
 
 def cycle(scene: Path, folder: Path) -> None:
     """One window from its opening to its closing."""
-    answers = Answers(session=folder / "work.hsu")
-    window = MainWindow(Settings(folder / "settings.json"), answers)
+    dialogs = FakeDialogs(session=folder / "work.hsu")
+    window = MainWindow(Settings(folder / "settings.json"), dialogs)
     window.show()
     window.load_panels()
-    bench = window.bench
-    bench.send(i.Open(scene))
-    until(lambda: bench.document.cube is not None and bench.live.picture is not None)
-    bench.send(i.SetRun(RunSettings("spa", 3)))
-    bench.send(i.Unmix())
-    until(lambda: bench.document.unmixing is not None)
-    bench.send(i.SetRun(LONG))
-    bench.send(i.Unmix())
-    until(lambda: bench.live.running is not None and bench.live.running.step is not None)
-    bench.send(i.CancelWork())
-    until(lambda: bench.live.running is None)
-    bench.send(i.Save())
-    until(lambda: not bench.history.modified)
+    store = window.store
+    store.send(cmd.Open(scene))
+    until(lambda: store.document.cube is not None and store.state.picture is not None)
+    store.send(cmd.SetRun(RunSettings("spa", 3)))
+    store.send(cmd.Unmix())
+    until(lambda: store.document.unmixing is not None)
+    store.send(cmd.SetRun(LONG))
+    store.send(cmd.Unmix())
+    until(lambda: store.state.running is not None and store.state.running.step is not None)
+    store.send(cmd.CancelWork())
+    until(lambda: store.state.running is None)
+    store.send(cmd.Save())
+    until(lambda: not store.history.modified)
     window.close()
     QApplication.processEvents()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()  # as ``Collector`` does
     assert not isValid(window)
-    assert answers.asked == ["session_file scene.hsu"]  # closing had nothing to ask
+    assert dialogs.asked == ["session_file scene.hsu"]  # closing had nothing to ask
 
 
 def run(count: int, folder: Path, scenes: list[Path]) -> list[Held]:

@@ -12,14 +12,14 @@ from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from hsunmix.gui import commands as i
+from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.main_window import MainWindow
 from hsunmix.gui.app.menus import with_mnemonics
 from hsunmix.gui.widgets.panel import Panel
 from hsunmix.gui.widgets.tab_order import WANTED, stops
 from hsunmix.model.cube import Cube
 from tests.gui.audit import ours
-from tests.gui.states import dialogs, full_document, part
+from tests.gui.states import full_document, open_dialogs, part
 
 Wait = Callable[[Callable[[], bool]], None]
 Key = Qt.Key
@@ -50,10 +50,12 @@ def walk(qtbot: QtBot, first: QWidget, key: Qt.Key, most: int) -> list[QWidget]:
 
 
 def test_tab_goes_through_all_of_the_window_and_round(full: MainWindow, qtbot: QtBot):
-    full.bench.fail(FileNotFoundError("x"), [("Open another…", i.CloseMessage())])
-    qtbot.waitUntil(lambda: full.bench.live.checked is not None)  # or the line of doubts comes in between
+    full.store.fail(FileNotFoundError("x"), [("Open another…", cmd.CloseMessage())])
+    qtbot.waitUntil(
+        lambda: full.store.state.checked is not None
+    )  # or the line of diagnostics comes in between
     for page in ("maps", "residual"):
-        full.bench.send(i.ShowPage(page))
+        full.store.send(cmd.ShowPage(page))
         QApplication.processEvents()
         wanted = reached(full)
         assert len(wanted) > 15
@@ -70,7 +72,7 @@ def test_tab_goes_through_all_of_the_window_and_round(full: MainWindow, qtbot: Q
 
 def test_tab_goes_through_the_first_page(window: MainWindow, qtbot: QtBot, tmp_path: Path):
     for name in ("one.hdr", "two.hdr"):
-        window.bench.settings.remember(tmp_path / name)
+        window.store.settings.remember(tmp_path / name)
     window._refresh()
     window.activateWindow()
     qtbot.waitActive(window)
@@ -92,7 +94,7 @@ def panel_of(widget: QWidget) -> Panel:
 
 def test_tab_goes_through_the_windows_beside_it_and_escape_closes_them(full: MainWindow, qtbot: QtBot):
     for tool, place in (("how_many", "estimate"), ("how_many", "sweep"), ("manual", "files.md")):
-        full.bench.send(i.ShowTool(tool, place))
+        full.store.send(cmd.ShowTool(tool, place))
         check_round(full.tools.windows[tool], qtbot)
     for shown in full.tools.windows.values():
         qtbot.keyClick(shown, Key.Key_Escape)
@@ -103,7 +105,7 @@ def test_tab_goes_through_the_windows_beside_it_and_escape_closes_them(full: Mai
 def test_tab_goes_through_the_dialogs_and_escape_closes_them(
     full: MainWindow, cube: Cube, qtbot: QtBot, tmp_path: Path
 ):
-    for dialog in dialogs(full, full_document(cube), tmp_path):
+    for dialog in open_dialogs(full, full_document(cube), tmp_path):
         check_round(dialog, qtbot)
         qtbot.keyClick(dialog, Key.Key_Escape)
         assert not dialog.isVisible(), dialog.objectName()
@@ -119,7 +121,7 @@ def check_round(shown: QDialog, qtbot: QtBot) -> None:
 
 def test_the_focus_is_seen_wherever_it_is(full: MainWindow, qtbot: QtBot):
     unseen = []
-    full.bench.send(i.ShowPage("map"))
+    full.store.send(cmd.ShowPage("map"))
     QApplication.processEvents()
     for widget in reached(full):
         full.setFocus()
@@ -153,7 +155,7 @@ def test_no_two_shortcuts_are_the_same_in_one_window(full: MainWindow):
 
 def opened(window: MainWindow) -> list[QWidget]:
     for tool in ("how_many", "manual"):
-        window.bench.send(i.ShowTool(tool))
+        window.store.send(cmd.ShowTool(tool))
     return list(window.tools.windows.values())
 
 
@@ -197,33 +199,33 @@ def escape(window: MainWindow, qtbot: QtBot) -> None:
 
 
 def test_escape_puts_the_tool_down_from_anywhere(full: MainWindow, qtbot: QtBot):
-    bench, view = full.bench, part(full, "sceneView")
-    bench.send(i.ShowPage("rgb"))
-    bench.send(i.SetTool("polygon"))
+    store, view = full.store, part(full, "sceneView")
+    store.send(cmd.ShowPage("rgb"))
+    store.send(cmd.SetTool("polygon"))
     assert view.hasFocus()  # its keys are heard at once
     for _ in range(2):
         qtbot.keyClick(view, Key.Key_Right)
         qtbot.keyClick(view, Key.Key_Return)
-    assert view.stage.draft.vertices
+    assert view.viewport.shape_tool.vertices
     part(full, "endmemberTable").setFocus()
     escape(full, qtbot)
-    assert not view.stage.draft.vertices  # what was begun goes first
-    assert bench.live.tool == "polygon"
+    assert not view.viewport.shape_tool.vertices  # what was begun goes first
+    assert store.state.tool == "polygon"
     escape(full, qtbot)
-    assert bench.live.tool == ""
+    assert store.state.tool == ""
     assert not part(full, "polygonTool").isChecked()
 
 
 def test_escape_drops_a_plan_before_it_cancels_work(full: MainWindow, qtbot: QtBot, wait: Wait):
-    bench = full.bench
-    bench.send(i.PlanMask("band[3]"))
-    wait(lambda: bench.live.masking.mask is not None)
-    bench.say("something")
+    store = full.store
+    store.send(cmd.PlanMask("band[3]"))
+    wait(lambda: store.state.masking.mask is not None)
+    store.say("something")
     escape(full, qtbot)
-    assert bench.live.masking is None
-    assert bench.live.message is not None
+    assert store.state.masking is None
+    assert store.state.message is not None
     escape(full, qtbot)
-    assert bench.live.message is None
+    assert store.state.message is None
     assert not full.menus.actions["cancel"].isEnabled()
 
 
@@ -233,23 +235,23 @@ def test_escape_leaves_the_brush_of_bands_and_a_name_that_is_typed(full: MainWin
     assert plot.hasFocus()
     qtbot.keyClick(plot, Key.Key_Escape)
     assert not button.isChecked()
-    full.bench.say("something")
-    full.bench.send(i.EditName())
+    full.store.say("something")
+    full.store.send(cmd.EditName())
     table = part(full, "endmemberTable")
     editor = table.findChild(QLineEdit)
     qtbot.keyClicks(editor, "Wrong")
     qtbot.keyClick(editor, Key.Key_Escape)
-    assert full.bench.document.endmembers[0].name == "Russian olive"
-    assert full.bench.live.message is not None
+    assert full.store.document.endmembers[0].name == "Russian olive"
+    assert full.store.state.message is not None
 
 
 def test_undo_in_a_field_of_a_number_takes_back_the_last_change(full: MainWindow, qtbot: QtBot):
     rank = part(full, "rank")
     rank.setFocus()
     qtbot.keyClicks(focused(), "7")
-    full.bench.send(i.Rename(0, "Water"))
+    full.store.send(cmd.Rename(0, "Water"))
     qtbot.keyClick(focused(), Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert full.bench.document.endmembers[0].name != "Water"
+    assert full.store.document.endmembers[0].name != "Water"
     ctrl_shift = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
     qtbot.keyClick(focused(), Key.Key_Z, ctrl_shift)
-    assert full.bench.document.endmembers[0].name == "Water"
+    assert full.store.document.endmembers[0].name == "Water"

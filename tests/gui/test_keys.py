@@ -11,7 +11,7 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
-from hsunmix.gui import commands as i
+from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.main_window import MainWindow
 from tests.gui.states import part
 
@@ -29,11 +29,11 @@ Key = Qt.Key
     ],
 )
 def test_the_context_menu_key(full: MainWindow, wait: Wait, name: str, entry: str, about: str):
-    full.bench.send(i.ShowPage("rgb"))
-    full.bench.send(i.ShowEndmember(1))
-    full.bench.send(i.SelectRegion(0))
-    full.bench.send(i.Hover(2, 2))
-    wait(lambda: part(full, "sceneView").stage.cursor == (2, 2))
+    full.store.send(cmd.ShowPage("rgb"))
+    full.store.send(cmd.ShowEndmember(1))
+    full.store.send(cmd.SelectRegion(0))
+    full.store.send(cmd.Hover(2, 2))
+    wait(lambda: part(full, "sceneView").viewport.cursor == (2, 2))
     widget = part(full, name)
     widget.setFocus()
     place = QPoint(widget.width() // 2, widget.height() - 3)  # wherever it may be
@@ -47,28 +47,28 @@ def test_the_context_menu_key(full: MainWindow, wait: Wait, name: str, entry: st
 
 
 def test_an_endmember_by_keys(full: MainWindow, qtbot: QtBot, wait: Wait):
-    bench, table = full.bench, part(full, "endmemberTable")
+    store, table = full.store, part(full, "endmemberTable")
     table.setFocus()
     qtbot.keyClick(table, Key.Key_Down)
-    assert bench.document.view.endmember == 1
+    assert store.document.view.endmember == 1
     qtbot.keyClick(table, Key.Key_Return)
-    assert bench.document.view.page == "map"
+    assert store.document.view.page == "map"
     qtbot.keyClick(full, Key.Key_H, Qt.KeyboardModifier.ControlModifier)
-    assert not bench.document.endmembers[1].visible
+    assert not store.document.endmembers[1].visible
     qtbot.keyClick(full, Key.Key_L, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
-    assert bench.document.endmembers[1].locked
+    assert store.document.endmembers[1].locked
     assert full.menus.actions["lock"].isChecked()
     qtbot.keyClick(full, Key.Key_Up, Qt.KeyboardModifier.AltModifier)
-    assert [e.name for e in bench.document.endmembers][:2] == ["Goethite", "Russian olive"]
+    assert [e.name for e in store.document.endmembers][:2] == ["Goethite", "Russian olive"]
     qtbot.keyClick(full, Key.Key_F2)
     editor = table.findChild(QLineEdit)
     editor.selectAll()
     qtbot.keyClicks(editor, "Ochre")
     qtbot.keyClick(editor, Key.Key_Return)
     wait(lambda: table.findChild(QLineEdit) is None)
-    assert "Ochre" in [e.name for e in bench.document.endmembers]
+    assert "Ochre" in [e.name for e in store.document.endmembers]
     qtbot.keyClick(full, Key.Key_Delete, Qt.KeyboardModifier.ControlModifier)
-    assert len(bench.document.endmembers) == 2
+    assert len(store.document.endmembers) == 2
 
 
 def test_a_colour_by_keys(full: MainWindow, qtbot: QtBot):
@@ -76,7 +76,7 @@ def test_a_colour_by_keys(full: MainWindow, qtbot: QtBot):
     menu = QApplication.activePopupWidget()
     qtbot.keyClick(menu, Key.Key_Down)
     qtbot.keyClick(menu, Key.Key_Return)
-    assert full.bench.history.undo_label == "Recolour Russian olive"
+    assert full.store.history.undo_label == "Recolour Russian olive"
 
 
 def test_f2_in_the_list_of_regions_names_a_region(full: MainWindow, qtbot: QtBot):
@@ -89,29 +89,29 @@ def test_f2_in_the_list_of_regions_names_a_region(full: MainWindow, qtbot: QtBot
     editor.selectAll()
     qtbot.keyClicks(editor, "Lane")
     qtbot.keyClick(editor, Key.Key_Return)
-    qtbot.waitUntil(lambda: full.bench.document.regions[1].name == "Lane")
+    qtbot.waitUntil(lambda: full.store.document.regions[1].name == "Lane")
 
 
 def test_the_image_by_keys(full: MainWindow, qtbot: QtBot, wait: Wait):
-    bench = full.bench
+    store = full.store
     qtbot.keyClick(full, Key.Key_2, Qt.KeyboardModifier.ControlModifier)
-    assert bench.document.view.page == "map"
+    assert store.document.view.page == "map"
     tabs = part(full, "imageTabs")
     tabs.setFocus()
     qtbot.keyClick(tabs, Key.Key_Right)
-    assert bench.document.view.page != "map"
-    bench.send(i.ShowPage("map"))
+    assert store.document.view.page != "map"
+    store.send(cmd.ShowPage("map"))
     view = part(full, "sceneView")
     view.setFocus()
-    bench.send(i.Hover(2, 2))
-    wait(lambda: view.stage.cursor == (2, 2))
+    store.send(cmd.Hover(2, 2))
+    wait(lambda: view.viewport.cursor == (2, 2))
     qtbot.keyClick(view, Key.Key_Down)
-    wait(lambda: bench.live.cursor is not None and bench.live.cursor.line == 3)
+    wait(lambda: store.state.cursor is not None and store.state.cursor.line == 3)
     qtbot.keyClick(view, Key.Key_Return)
-    assert (3, 2) in [(pin.line, pin.sample) for pin in bench.document.pins]
-    before = view.stage.rect
+    assert (3, 2) in [(pin.line, pin.sample) for pin in store.document.pins]
+    before = view.viewport.rect
     qtbot.keyClick(full, Key.Key_Equal, Qt.KeyboardModifier.ControlModifier)  # plus, without Shift
-    assert view.stage.rect.width() < before.width()
+    assert view.viewport.rect.width() < before.width()
 
 
 def test_the_spectra_by_keys(full: MainWindow, qtbot: QtBot):
@@ -136,16 +136,16 @@ def test_bands_are_painted_by_keys(full: MainWindow, qtbot: QtBot):
     plot.brush.move(9)
     qtbot.keyClick(plot, Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
     qtbot.keyClick(plot, Key.Key_Return)
-    bad = full.bench.document.cube.bad_bands
+    bad = full.store.document.cube.bad_bands
     np.testing.assert_array_equal(np.flatnonzero(bad), [4, 5, 9, 10])
 
 
 def test_menus_know_of_the_tool_in_hand(full: MainWindow):
-    full.bench.send(i.SetTool("brush"))
+    full.store.send(cmd.SetTool("brush"))
     assert full.menus.actions["toolBrush"].isChecked()
-    full.bench.send(i.SetUnit("µm"))
+    full.store.send(cmd.SetUnit("µm"))
     assert full.menus.actions["micrometres"].isChecked()
-    full.bench.send(i.SetUnit("nm"))
+    full.store.send(cmd.SetUnit("nm"))
 
 
 def test_focus_stays_with_an_endmember_that_is_moved(full: MainWindow, qtbot: QtBot):
@@ -154,6 +154,6 @@ def test_focus_stays_with_an_endmember_that_is_moved(full: MainWindow, qtbot: Qt
     table.setFocus()
     for _ in range(2):
         qtbot.keyClick(full, Key.Key_Down, Qt.KeyboardModifier.AltModifier)
-    names = [e.name for e in full.bench.document.endmembers]
+    names = [e.name for e in full.store.document.endmembers]
     assert names == ["Goethite", "Kaolinite CM9 (well ordered)", "Russian olive"]
-    assert full.bench.document.view.endmember == 2
+    assert full.store.document.view.endmember == 2

@@ -24,7 +24,7 @@ SESSION = """
 import sys, time
 from pathlib import Path
 from PySide6.QtWidgets import QApplication
-from hsunmix.gui import commands as i
+from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.application import application
 from hsunmix.gui.files import recovery_controller as recovery
 from hsunmix.gui.app.main_window import MainWindow
@@ -34,26 +34,26 @@ recovery.PERIOD, recovery.PAUSE = int(sys.argv[2]), 0.1
 app = application()
 window = MainWindow()
 window.show()
-bench = window.bench
+store = window.store
 
 def until(done):
     while not done():
         QApplication.processEvents()
         time.sleep(0.001)
 
-bench.send(i.Open(Path(sys.argv[1])))
-until(lambda: bench.document.cube is not None and not bench.live.tasks)
-bench.send(i.SetRun(RunSettings("spa", 3)))
-bench.send(i.Unmix())
-until(lambda: bench.document.unmixing is not None)
+store.send(cmd.Open(Path(sys.argv[1])))
+until(lambda: store.document.cube is not None and not store.state.tasks)
+store.send(cmd.SetRun(RunSettings("spa", 3)))
+store.send(cmd.Unmix())
+until(lambda: store.document.unmixing is not None)
 for k in range(10**9):
-    bench.send(i.Rename(0, str(k)))
+    store.send(cmd.Rename(0, str(k)))
     print(k, time.time(), flush=True)
-    bench.send(i.Pin(k % 7, k % 5))
+    store.send(cmd.Pin(k % 7, k % 5))
     if k % int(sys.argv[3]) == 39:
-        before = bench.document.unmixing
-        bench.send(i.Unmix())
-        until(lambda: bench.document.unmixing is not before)
+        before = store.document.unmixing
+        store.send(cmd.Unmix())
+        until(lambda: store.document.unmixing is not before)
     until(lambda end=time.monotonic() + 0.02: time.monotonic() > end)
 """
 

@@ -10,10 +10,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from hsunmix.gui import commands as i
+from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.main_window import MainWindow
 from hsunmix.gui.endmembers.table_model import NAME
-from tests.gui.conftest import Answers
+from tests.gui.conftest import FakeDialogs
 from tests.gui.scenes_on_disk import write_scene
 
 Wait = Callable[[Callable[[], bool]], None]
@@ -29,35 +29,35 @@ def part(window: MainWindow, name: str) -> QWidget:
 
 
 def test_open_unmix_click_rename_export_save_reopen(
-    window: MainWindow, answers: Answers, tmp_path: Path, wait: Wait, qtbot: QtBot
+    window: MainWindow, dialogs: FakeDialogs, tmp_path: Path, wait: Wait, qtbot: QtBot
 ):
-    bench = window.bench
-    answers.file = write_scene(tmp_path)
+    store = window.store
+    dialogs.file = write_scene(tmp_path)
     qtbot.mouseClick(part(window, "openCube"), LEFT)
-    wait(lambda: bench.live.picture is not None and not bench.live.tasks)
+    wait(lambda: store.state.picture is not None and not store.state.tasks)
 
     rank = part(window, "rank")
     rank.setFocus()
     rank.selectAll()
     qtbot.keyClicks(rank, "3")
     qtbot.keyClick(rank, Qt.Key.Key_Return)
-    assert bench.document.settings.rank == 3
+    assert store.document.settings.rank == 3
     qtbot.mouseClick(part(window, "unmixButton"), LEFT)
-    wait(lambda: bench.document.unmixing is not None)
-    assert bench.document.view.page == "maps"
-    assert bench.document.unmixing.relative_error < 0.1
+    wait(lambda: store.document.unmixing is not None)
+    assert store.document.view.page == "maps"
+    assert store.document.unmixing.relative_error < 0.1
 
     view = part(window, "mapView1")
     qtbot.wait(50)  # until the maps have their places
     qtbot.mouseMove(view, view.place_of(21, 7))
-    wait(lambda: bench.live.cursor is not None)
-    assert (bench.live.cursor.line, bench.live.cursor.sample) == (21, 7)
+    wait(lambda: store.state.cursor is not None)
+    assert (store.state.cursor.line, store.state.cursor.sample) == (21, 7)
     assert "line 21  sample 7  ·  560225 E  4139355 N" in part(window, "cursorPlace").text()
     qtbot.mouseClick(view, LEFT, pos=view.place_of(21, 7))
-    assert [(p.line, p.sample) for p in bench.document.pins] == [(21, 7)]
+    assert [(p.line, p.sample) for p in store.document.pins] == [(21, 7)]
     qtbot.mouseClick(part(window, "mapTitle1"), LEFT)
-    assert bench.document.view.page == "map"
-    assert bench.document.view.endmember == 1
+    assert store.document.view.page == "map"
+    assert store.document.view.endmember == 1
 
     table = part(window, "endmemberTable")
     place = table.visualRect(table.model().index(1, NAME)).center()
@@ -67,70 +67,70 @@ def test_open_unmix_click_rename_export_save_reopen(
     editor.selectAll()
     qtbot.keyClicks(editor, "Alunite")
     qtbot.keyClick(editor, Qt.Key.Key_Return)
-    wait(lambda: bench.document.endmembers[1].name == "Alunite")
+    wait(lambda: store.document.endmembers[1].name == "Alunite")
     assert part(window, "imageCaption").text() == "Abundance of Alunite"
 
     out = tmp_path / "out"
-    answers.delivery = (out, ("geotiff", "csv", "png"))
+    dialogs.delivery = (out, ("geotiff", "csv", "png"))
     window.menus.actions["export"].trigger()
-    wait(lambda: (out / "result.json").exists() and not bench.live.tasks)
+    wait(lambda: (out / "result.json").exists() and not store.state.tasks)
     assert "Alunite" in (out / "endmembers.csv").read_text()
     assert list(out.glob("abundance_*Alunite*.png"))
 
-    answers.session = tmp_path / "work.hsu"
+    dialogs.session = tmp_path / "work.hsu"
     qtbot.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
-    wait(lambda: answers.session.exists() and not bench.history.modified)
-    saved = bench.document
-    bench.send(i.Open(answers.session))
-    wait(lambda: bench.document is not saved and not bench.live.tasks)
-    assert [e.name for e in bench.document.endmembers][1] == "Alunite"
-    assert [(p.line, p.sample) for p in bench.document.pins] == [(21, 7)]
-    np.testing.assert_array_equal(bench.document.unmixing.abundances, saved.unmixing.abundances)
+    wait(lambda: dialogs.session.exists() and not store.history.modified)
+    saved = store.document
+    store.send(cmd.Open(dialogs.session))
+    wait(lambda: store.document is not saved and not store.state.tasks)
+    assert [e.name for e in store.document.endmembers][1] == "Alunite"
+    assert [(p.line, p.sample) for p in store.document.pins] == [(21, 7)]
+    np.testing.assert_array_equal(store.document.unmixing.abundances, saved.unmixing.abundances)
     assert part(window, "imageCaption").text() == "Abundance of Alunite"
-    wait(lambda: bench.live.pinned[21, 7].measured is not None)
+    wait(lambda: store.state.pinned[21, 7].measured is not None)
 
 
 def test_the_estimate_is_taken_by_a_click(window: MainWindow, tmp_path: Path, wait: Wait, qtbot: QtBot):
-    bench = window.bench
-    bench.send(i.Open(write_scene(tmp_path)))
-    wait(lambda: bench.live.estimate is not None)
+    store = window.store
+    store.send(cmd.Open(write_scene(tmp_path)))
+    wait(lambda: store.state.estimate is not None)
     button = part(window, "estimateRank")
-    assert button.text() == f"estimated {bench.live.estimate.rank}"
+    assert button.text() == f"estimated {store.state.estimate.rank}"
     qtbot.mouseClick(button, LEFT)
-    assert bench.document.settings.rank == bench.live.estimate.rank
+    assert store.document.settings.rank == store.state.estimate.rank
 
 
 def test_an_error_keeps_the_work_and_can_be_closed(
     window: MainWindow, tmp_path: Path, wait: Wait, qtbot: QtBot
 ):
-    bench = window.bench
-    bench.send(i.Open(write_scene(tmp_path), rank=3, unmix=True))
-    wait(lambda: bench.document.unmixing is not None)
-    kept = bench.document
-    bench.send(i.Open(tmp_path / "gone.hdr", discard=True))
-    wait(lambda: bench.live.message is not None)
+    store = window.store
+    store.send(cmd.Open(write_scene(tmp_path), rank=3, unmix=True))
+    wait(lambda: store.document.unmixing is not None)
+    kept = store.document
+    store.send(cmd.Open(tmp_path / "gone.hdr", discard=True))
+    wait(lambda: store.state.message is not None)
     assert str(tmp_path / "gone.hdr") in part(window, "messageText").text()
-    assert bench.document is kept
+    assert store.document is kept
     qtbot.mouseClick(part(window, "closeMessage"), LEFT)
     assert not window.findChild(QWidget, "messageBar").isVisible()
 
 
 def test_keys_do_what_the_mouse_does(window: MainWindow, tmp_path: Path, wait: Wait, qtbot: QtBot):
-    bench, ctrl = window.bench, Qt.KeyboardModifier.ControlModifier
-    bench.send(i.Open(write_scene(tmp_path), rank=3))
-    wait(lambda: bench.live.picture is not None and not bench.live.tasks)
+    store, ctrl = window.store, Qt.KeyboardModifier.ControlModifier
+    store.send(cmd.Open(write_scene(tmp_path), rank=3))
+    wait(lambda: store.state.picture is not None and not store.state.tasks)
     qtbot.keyClick(window, Qt.Key.Key_R, ctrl)
-    wait(lambda: bench.document.unmixing is not None)
+    wait(lambda: store.document.unmixing is not None)
     for key, page in ((Qt.Key.Key_4, "residual"), (Qt.Key.Key_2, "map"), (Qt.Key.Key_1, "rgb")):
         qtbot.keyClick(window, key, ctrl)
-        assert bench.document.view.page == page
+        assert store.document.view.page == page
     view = part(window, "sceneView")
     view.setFocus()
     qtbot.keyClick(view, Qt.Key.Key_Right)  # from the middle of the scene
-    wait(lambda: bench.live.cursor is not None)
+    wait(lambda: store.state.cursor is not None)
     qtbot.keyClick(window, Qt.Key.Key_P, ctrl)
-    assert [(p.line, p.sample) for p in bench.document.pins] == [(15, 11)]
+    assert [(p.line, p.sample) for p in store.document.pins] == [(15, 11)]
     qtbot.keyClick(window, Qt.Key.Key_Z, ctrl)
-    assert bench.document.pins == ()
+    assert store.document.pins == ()
     qtbot.keyClick(window, Qt.Key.Key_A, ctrl | Qt.KeyboardModifier.ShiftModifier)
-    wait(lambda: len(bench.document.endmembers) == 4)
+    wait(lambda: len(store.document.endmembers) == 4)

@@ -14,7 +14,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from hsunmix.exports import Delivery
-from hsunmix.gui import commands as i
+from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.main_window import MainWindow
 from hsunmix.gui.files.export_dialog import ExportDialog
 from hsunmix.gui.help.manual import folder
@@ -36,18 +36,18 @@ def check(name: str, widget: QWidget) -> None:
 
 
 def test_pictures_of_the_window(window: MainWindow, wait: Wait, tmp_path: Path):
-    bench = window.bench
-    bench.send(i.OpenSample(unmix=True))
-    wait(lambda: bench.document.unmixing is not None and not bench.live.tasks)
-    wait(lambda: bench.live.checked is not None)  # the line below the table is there
-    bench.send(i.Pin(30, 62))
-    bench.send(i.ShowPage("map"))
-    bench.send(i.Hover(60, 44))
-    wait(lambda: bench.live.shown is not None and bench.live.shown.page == "map" and idle(window))
+    store = window.store
+    store.send(cmd.OpenSample(unmix=True))
+    wait(lambda: store.document.unmixing is not None and not store.state.tasks)
+    wait(lambda: store.state.checked is not None)  # the line below the table is there
+    store.send(cmd.Pin(30, 62))
+    store.send(cmd.ShowPage("map"))
+    store.send(cmd.Hover(60, 44))
+    wait(lambda: store.state.shown is not None and store.state.shown.page == "map" and idle(window))
     check("map", window)
-    bench.send(i.ShowTool("how_many", "sweep"))
+    store.send(cmd.ShowTool("how_many", "sweep"))
     check("howMany", window.tools.windows["how_many"])
-    document = bench.document
+    document = store.document
     delivery = Delivery(document.unmixing, document.endmembers, document.cube)
     dialog = ExportDialog(window, str(tmp_path), ("csv",), delivery)
     dialog.show()

@@ -27,7 +27,7 @@ def asking(qtbot: QtBot, settings: Settings) -> Iterator[MainWindow]:
     made.show()
     qtbot.waitExposed(made)
     yield made
-    made.bench.history.mark_saved()
+    made.store.history.mark_saved()
     made.close()
     settle()
 
@@ -35,7 +35,7 @@ def asking(qtbot: QtBot, settings: Settings) -> Iterator[MainWindow]:
 def test_maps_of_jasper_in_six_clicks(asking: MainWindow, shared: Path):
     mouse = Mouse()
     maps_of(asking, shared / "data" / "jasper_ridge" / "jasperRidge2_R198.mat", mouse)
-    document = asking.bench.document
+    document = asking.store.document
     assert mouse.clicks <= 6
     assert document.unmixing.abundances.shape == (4, 100, 100)
     assert np.isfinite(document.unmixing.abundances).all()
@@ -46,4 +46,4 @@ def test_the_clicks_are_a_button_a_file_open_and_unmix(asking: MainWindow, tmp_p
     mouse = Mouse()
     maps_of(asking, write_scene(tmp_path), mouse)
     assert mouse.clicks == 4
-    assert asking.bench.document.cube.name == "scene.hdr"
+    assert asking.store.document.cube.name == "scene.hdr"

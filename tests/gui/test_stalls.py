@@ -22,13 +22,13 @@ import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from hsunmix.gui import commands as i
+from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.collector import Collector
+from hsunmix.gui.app.dialogs import QtDialogs
 from hsunmix.gui.app.main_window import MainWindow
-from hsunmix.gui.app.questions import Asked
 from hsunmix.gui.files.export_dialog import ExportDialog
 from hsunmix.session.document import RunSettings
-from tests.gui.conftest import Answers
+from tests.gui.conftest import FakeDialogs
 from tests.gui.heartbeat import Beats, Heartbeat
 
 pytestmark = pytest.mark.slow
@@ -76,22 +76,22 @@ class Worked:
     heart: Heartbeat
     mouse: QTimer
 
-    def beats(self, intent: i.Intent, also: Callable[[], bool] = lambda: True) -> Beats:
-        """Send an intent, and watch until nothing is left to be done."""
-        bench, places = self.window.bench, iter(range(10**9))
+    def beats(self, command: cmd.Command, also: Callable[[], bool] = lambda: True) -> Beats:
+        """Send a command, and watch until nothing is left to be done."""
+        store, places = self.window.store, iter(range(10**9))
         began = time.perf_counter()
 
         def hover() -> None:
             k = next(places)
-            bench.send(i.Hover(k % LINES, 3 * k % SAMPLES))
+            store.send(cmd.Hover(k % LINES, 3 * k % SAMPLES))
 
         def done() -> bool:
-            busy = any(lane.busy for lane in bench.lanes.values())
+            busy = any(channel.busy for channel in store.channels.values())
             return time.perf_counter() - began > 1.0 and not busy and also()
 
         moving = self.mouse.timeout.connect(hover)
         self.mouse.start(16)
-        QTimer.singleShot(0, self.window, lambda: bench.send(intent))
+        QTimer.singleShot(0, self.window, lambda: store.send(command))
         try:
             return self.heart.during(done)
         finally:
@@ -101,10 +101,10 @@ class Worked:
 
 @pytest.fixture
 def worked(window: MainWindow, tmp_path: Path) -> Iterator[Worked]:
-    bench = window.bench
-    Collector(lambda: not bench.live.tasks, window)
+    store = window.store
+    Collector(lambda: not store.state.tasks, window)
     made = Worked(window, Heartbeat(tmp_path / "late.txt"), QTimer(window))
-    made.heart.during(lambda: not bench.lanes["warm"].busy)
+    made.heart.during(lambda: not store.channels["warm_up"].busy)
     yield made
     made.heart.stop()
 
@@ -128,22 +128,22 @@ def press_export() -> QTimer:
 def test_no_stall(worked: Worked, large_scene: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     from hsunmix.exports import exports
 
-    bench, found, load = worked.window.bench, {}, os.getloadavg()[0]
-    found["open 1 GB"] = worked.beats(i.Open(large_scene), lambda: bench.live.estimate is not None)
+    store, found, load = worked.window.store, {}, os.getloadavg()[0]
+    found["open 1 GB"] = worked.beats(cmd.Open(large_scene), lambda: store.state.estimate is not None)
     for name in ("unmix by hals, kernels compiled where they must be", "unmix by hals"):
-        bench.send(i.SetRun(RunSettings("hals", 6, parameters={"factorization/hals": HALS})))
-        found[name] = worked.beats(i.Unmix())
-    bench.send(i.SetRun(RunSettings("auto", 6)))
-    found["unmix by auto"] = worked.beats(i.Unmix())
-    found["sweep"] = worked.beats(i.StartSweep(3, 7, 2), lambda: bench.live.sweep is not None)
-    bench.settings.change(export_folder=str(tmp_path / "products"), export_products=tuple(exports()))
-    bench.ask, pressing = Asked(lambda: worked.window), press_export()
-    found["export, its dialog included"] = worked.beats(i.Export())
+        store.send(cmd.SetRun(RunSettings("hals", 6, parameters={"factorization/hals": HALS})))
+        found[name] = worked.beats(cmd.Unmix())
+    store.send(cmd.SetRun(RunSettings("auto", 6)))
+    found["unmix by auto"] = worked.beats(cmd.Unmix())
+    found["sweep"] = worked.beats(cmd.StartSweep(3, 7, 2), lambda: store.state.sweep is not None)
+    store.settings.change(export_folder=str(tmp_path / "products"), export_products=tuple(exports()))
+    store.dialogs, pressing = QtDialogs(lambda: worked.window), press_export()
+    found["export, its dialog included"] = worked.beats(cmd.Export())
     pressing.stop()
-    bench.ask = Answers(session=tmp_path / "work.hsu")
-    found["save"] = worked.beats(i.Save())
+    store.dialogs = FakeDialogs(session=tmp_path / "work.hsu")
+    found["save"] = worked.beats(cmd.Save())
     assert (tmp_path / "products" / "result.json").exists()
-    assert not bench.history.modified
+    assert not store.history.modified
     with capsys.disabled():
         print("\n| longest stall | of the window's making | own work | by the clock |\n|---|---|---|---|")
         print("\n".join(f"| {name} | {beats} |" for name, beats in found.items()))
@@ -155,16 +155,16 @@ def test_no_stall(worked: Worked, large_scene: Path, tmp_path: Path, capsys: pyt
 
 
 def test_a_run_ends_soon_after_cancel(worked: Worked, large_scene: Path, capsys: pytest.CaptureFixture[str]):
-    bench, heart, waits = worked.window.bench, worked.heart, []
-    worked.beats(i.Open(large_scene))
+    store, heart, waits = worked.window.store, worked.heart, []
+    worked.beats(cmd.Open(large_scene))
     for k in range(20):
-        bench.send(i.SetRun(RunSettings("hals", 6, parameters={"factorization/hals": {"tolerance": 0.0}})))
-        bench.send(i.Unmix())
+        store.send(cmd.SetRun(RunSettings("hals", 6, parameters={"factorization/hals": {"tolerance": 0.0}})))
+        store.send(cmd.Unmix())
         end = time.perf_counter() + 0.15 + 0.1 * k
         heart.during(lambda end=end: time.perf_counter() > end)
         began = time.perf_counter()
-        bench.send(i.CancelWork())
-        heart.during(lambda: bench.live.running is None)
+        store.send(cmd.CancelWork())
+        heart.during(lambda: store.state.running is None)
         waits.append(time.perf_counter() - began)
     with capsys.disabled():
         median, p95 = statistics.median(waits), sorted(waits)[18]

@@ -227,7 +227,7 @@ def locked_run(document: Document, method: str, members: tuple[Endmember, ...]) 
             return scene_of(cube)
 
     controller = Controller.__new__(Controller)
-    controller.bench = Bench()
+    controller.store = Bench()
     settings = replace(
         document.settings, method=method, rank=4, parameters={"factorization/hals": {"max_iterations": 6}}
     )

@@ -15,10 +15,10 @@ from PySide6.QtWidgets import QApplication
 from hsunmix.errors import HsunmixError
 from hsunmix.exports import Delivery
 from hsunmix.files import resource
-from hsunmix.gui import commands as i
+from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.collector import Collector
+from hsunmix.gui.app.dialogs import QtDialogs
 from hsunmix.gui.app.main_window import MainWindow
-from hsunmix.gui.app.questions import Asked
 from hsunmix.gui.files.controller import SAMPLE, SAMPLE_RANK
 from hsunmix.gui.state.settings import Settings
 from hsunmix.gui.widgets import accessibility
@@ -66,12 +66,12 @@ def run(path: Path | None = None, *, unmixed: bool = False) -> int:
     app = application()
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Qt's loop would hold Python's own handler back
     window = MainWindow()
-    Collector(lambda: not window.bench.live.tasks, window)
+    Collector(lambda: not window.store.state.tasks, window)
     window.show()
     QTimer.singleShot(HEADSTART, window, lambda: _prepare(app))
     if path is not None:
         rank = SAMPLE_RANK if path == resource(*SAMPLE) else 0
-        QTimer.singleShot(0, window, lambda: window.bench.send(i.Open(path, rank=rank, unmix=unmixed)))
+        QTimer.singleShot(0, window, lambda: window.store.send(cmd.Open(path, rank=rank, unmix=unmixed)))
     return app.exec()
 
 
@@ -105,28 +105,28 @@ def selftest() -> dict[str, float | str]:
     app = application()
     with tempfile.TemporaryDirectory() as folder:
         window = MainWindow(Settings(Path(folder) / "settings.json"))
-        Collector(lambda: not window.bench.live.tasks, window)
+        Collector(lambda: not window.store.state.tasks, window)
         window.show()
         app.processEvents()
         times: dict[str, float | str] = {"window_ms": 1000 * (time.perf_counter() - began)}
-        bench = window.bench
+        store = window.store
         try:
-            bench.send(i.OpenSample())
-            times["open_ms"] = _wait(window, lambda: bench.live.picture is not None)
-            bench.send(i.Unmix())
-            times["unmix_ms"] = _wait(window, lambda: bench.document.unmixing is not None)
+            store.send(cmd.OpenSample())
+            times["open_ms"] = _wait(window, lambda: store.state.picture is not None)
+            store.send(cmd.Unmix())
+            times["unmix_ms"] = _wait(window, lambda: store.document.unmixing is not None)
             out = Path(folder) / "products"
-            bench.ask = _Answers(out)
-            bench.send(i.Export())
-            times["export_ms"] = _wait(window, lambda: "export" not in bench.live.tasks)
+            store.dialogs = _ExportAll(out)
+            store.send(cmd.Export())
+            times["export_ms"] = _wait(window, lambda: "export" not in store.state.tasks)
         finally:
-            bench.history.mark_saved()
+            store.history.mark_saved()
             window.close()
             app.processEvents()
     return times
 
 
-class _Answers(Asked):
+class _ExportAll(QtDialogs):
     """Exports everything into one folder."""
 
     def __init__(self, folder: Path) -> None:
@@ -150,7 +150,7 @@ def _wait(window: MainWindow, done: Callable[[], bool]) -> float:
     began = time.perf_counter()
     while not done():
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 20)
-        message = window.bench.live.message
+        message = window.store.state.message
         if message is not None and message.level == "error":
             raise HsunmixError(message.text)
         if time.perf_counter() - began > PATIENCE:

@@ -1,4 +1,4 @@
-"""The window: finds the panels, lays them out, and passes intents and documents on."""
+"""The window: finds the panels, lays them out, and passes commands and documents on."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from hsunmix.gui import commands as i
+from hsunmix.gui import commands as cmd
+from hsunmix.gui.app.dialogs import QtDialogs
 from hsunmix.gui.app.menus import Menus
 from hsunmix.gui.app.placement import place, placed
 from hsunmix.gui.app.preloading import libraries, parts
-from hsunmix.gui.app.questions import Asked
 from hsunmix.gui.app.subjects import install, panels
 from hsunmix.gui.app.tools import Tools
 from hsunmix.gui.app.warned import Warned
 from hsunmix.gui.app.welcome import Welcome
 from hsunmix.gui.files.controller import title_of
-from hsunmix.gui.state.live import Live
 from hsunmix.gui.state.settings import Settings
-from hsunmix.gui.state.workbench import Questions, Workbench
+from hsunmix.gui.state.store import Dialogs, Store
+from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets import theme as themes
 from hsunmix.gui.widgets.icons import logo
 from hsunmix.gui.widgets.panel import Panel, named
@@ -41,30 +41,30 @@ class MainWindow(QMainWindow):
     Parameters
     ----------
     settings : Settings, optional
-    questions : Questions, optional
-        Answers in place of dialogs, for tests.
+    dialogs : Dialogs, optional
+        FakeDialogs in place of dialogs, for tests.
     """
 
-    def __init__(self, settings: Settings | None = None, questions: Questions | None = None) -> None:
+    def __init__(self, settings: Settings | None = None, dialogs: Dialogs | None = None) -> None:
         super().__init__()
         named(self, "mainWindow", "hsunmix")
         self.setWindowIcon(logo())
         self.setAcceptDrops(True)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.bench = Workbench(settings or Settings(), questions or Asked(lambda: self))
-        self.bench.setParent(self)
+        self.store = Store(settings or Settings(), dialogs or QtDialogs(lambda: self))
+        self.store.setParent(self)
         self.panels: list[Panel] = []
-        bench = self.bench
-        self._rendering: Listeners[Document] = Listeners(lambda: bench.document, bench.fail)
-        self._following: Listeners[Live] = Listeners(lambda: bench.live, bench.fail)
+        store = self.store
+        self._rendering: Listeners[Document] = Listeners(lambda: store.document, store.fail)
+        self._following: Listeners[ViewState] = Listeners(lambda: store.state, store.fail)
         self._making = self._make_panels()
         self._preparing = False
-        self.controllers = install(self.bench)
-        Warned(self.bench)
-        self.menus = Menus(self, self.bench)
-        self.theme = themes.choose(self.bench.settings.preferences.theme)
+        self.controllers = install(self.store)
+        Warned(self.store)
+        self.menus = Menus(self, self.store)
+        self.theme = themes.choose(self.store.settings.preferences.theme)
         self.welcome = Welcome()
-        self.welcome.intent.connect(self.bench.send)
+        self.welcome.command.connect(self.store.send)
         self.pages = named(QStackedWidget(), "pages", "Content")
         self.pages.addWidget(self.welcome)
         self._splitters: dict[str, QSplitter] = {}
@@ -75,21 +75,21 @@ class MainWindow(QMainWindow):
         self._column.setSpacing(4)
         self._column.addWidget(self.pages, 1)
         self.setCentralWidget(self._body)
-        self.bench.handle(i.SetTheme, self._set_theme)
-        self.bench.handle(i.Quit, self._quit)
-        self.bench.handle(i.Locate, self._locate)
-        self.bench.handle(i.ShowTool, self._show_tool)
-        self.bench.handle(i.ResetLayout, self._reset_layout)
-        self.bench.otherwise(self._command)
-        self.bench.history.subscribe(self._render)
-        self.bench.watch(self._follow)
+        self.store.handle(cmd.SetTheme, self._set_theme)
+        self.store.handle(cmd.Quit, self._quit)
+        self.store.handle(cmd.Locate, self._locate)
+        self.store.handle(cmd.ShowTool, self._show_tool)
+        self.store.handle(cmd.ResetLayout, self._reset_layout)
+        self.store.otherwise(self._carry_out)
+        self.store.history.subscribe(self._render)
+        self.store.watch(self._follow)
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.styleHints().colorSchemeChanged.connect(self._on_system_theme)
         self._dress()
         self._refresh()
         self.setMinimumSize(900, 600)
-        place(self, self.bench.settings.preferences.geometry)
+        place(self, self.store.settings.preferences.geometry)
         self.welcome.painted.connect(self._prepare, Qt.ConnectionType.QueuedConnection)
         QTimer.singleShot(PATIENCE, self, self._prepare)  # a window shown minimized is not painted
 
@@ -103,7 +103,7 @@ class MainWindow(QMainWindow):
         if not self._preparing:
             self._preparing = True
             make = self._make_next
-            self.bench.start("warm", "Loading", parts(), lambda _: make(), lambda _: make())
+            self.store.start("warm_up", "Loading", parts(), lambda _: make(), lambda _: make())
 
     def _make_next(self) -> None:
         if next(self._making, None):
@@ -118,7 +118,7 @@ class MainWindow(QMainWindow):
                 continue
             panel: Panel = module.View()
             panel.setParent(self)  # where one of the area float stays; all go with the window
-            panel.intent.connect(self.bench.send)
+            panel.command.connect(self.store.send)
             made.append(panel)
             areas.setdefault(module.AREA, []).append(panel)
             yield True
@@ -133,30 +133,32 @@ class MainWindow(QMainWindow):
             self._tell_all(panel)
         arrange(self)
         self._show_page()
-        self.bench.start("warm", "Loading libraries", libraries(self.bench), lambda _: None, lambda _: None)
+        self.store.start(
+            "warm_up", "Loading libraries", libraries(self.store), lambda _: None, lambda _: None
+        )
 
     def _tell_all(self, panel: Panel) -> None:
         """Let a new panel show everything there is."""
         panel.dress(self.theme)
-        panel.render(Document(), self.bench.document)
-        panel.follow(Live(), self.bench.live)
+        panel.render(Document(), self.store.document)
+        panel.follow(ViewState(), self.store.state)
         self._rendering.add(panel.render)
         self._following.add(panel.follow)
 
     def _add_tool(self, panel: Panel) -> None:
-        panel.intent.connect(self.bench.send)
+        panel.command.connect(self.store.send)
         self.panels.append(panel)
         self._tell_all(panel)
 
-    def _show_tool(self, intent: i.ShowTool) -> None:
+    def _show_tool(self, command: cmd.ShowTool) -> None:
         self.load_panels()
         if self.tools is None:
-            self.tools = Tools(self, self.bench, dict(panels()), self._add_tool)
-        self.tools.show(intent)
+            self.tools = Tools(self, self.store, dict(panels()), self._add_tool)
+        self.tools.show(command)
 
-    def _reset_layout(self, _intent: i.ResetLayout) -> None:
+    def _reset_layout(self, _command: cmd.ResetLayout) -> None:
         self._set_sizes({})
-        self.bench.note("All parts of the window have their first sizes.")
+        self.store.note("All parts of the window have their first sizes.")
 
     def _arrange(self, areas: dict[str, list[Panel]]) -> QSplitter:
         right = self._splitter("rightArea", Qt.Orientation.Vertical, areas.get("right", []))
@@ -167,7 +169,7 @@ class MainWindow(QMainWindow):
         for splitter in (columns, rows, right, centre):
             for k in range(splitter.count()):
                 splitter.setStretchFactor(k, 1 if k == 0 else 0)  # the first takes what is to be had
-        self._set_sizes(self.bench.settings.preferences.splitters)
+        self._set_sizes(self.store.settings.preferences.splitters)
         return rows
 
     def _set_sizes(self, wanted: Mapping[str, Sequence[int]]) -> None:
@@ -202,54 +204,54 @@ class MainWindow(QMainWindow):
         self._show_page()
         self._refresh()
 
-    def _follow(self, old: Live, new: Live) -> None:
+    def _follow(self, old: ViewState, new: ViewState) -> None:
         self._following.tell(old)
         if _choices(old) != _choices(new):
             self._refresh()
 
     def _show_page(self) -> None:
         if self.panels:
-            self.pages.setCurrentIndex(1 if self.bench.document.cube is not None else 0)
+            self.pages.setCurrentIndex(1 if self.store.document.cube is not None else 0)
 
     def _refresh(self) -> None:
         self.menus.refresh()
-        self.welcome.set_recent(self.bench.settings.preferences.recent)
-        cube = self.bench.document.cube
+        self.welcome.set_recent(self.store.settings.preferences.recent)
+        cube = self.store.document.cube
         self.welcome.set_waiting(self._opening())
         if cube is None:
             self.setWindowTitle("hsunmix")
         else:
             shape = "×".join(str(n) for n in cube.shape)
-            self.setWindowTitle(f"{title_of(self.bench)} · {shape}[*] — hsunmix")
-        self.setWindowModified(self.bench.history.modified)
+            self.setWindowTitle(f"{title_of(self.store)} · {shape}[*] — hsunmix")
+        self.setWindowModified(self.store.history.modified)
 
     def _opening(self) -> str:
         """What is to be seen in a moment: from the command line it comes before the panels are made."""
-        if self.bench.document.cube is not None:
-            return f"Opening {title_of(self.bench)}"
-        task = self.bench.live.tasks.get("open")
+        if self.store.document.cube is not None:
+            return f"Opening {title_of(self.store)}"
+        task = self.store.state.tasks.get("open")
         return "" if task is None else task.title
 
-    def _command(self, intent: i.Intent) -> None:
+    def _carry_out(self, command: cmd.Command) -> None:
         for panel in self.panels:
-            self.bench.attempt(panel.command, intent)
+            self.store.attempt(panel.carry_out, command)
 
-    def _locate(self, intent: i.Locate) -> None:
-        source = self.bench.document.endmembers[intent.index].source
+    def _locate(self, command: cmd.Locate) -> None:
+        source = self.store.document.endmembers[command.index].source
         if source.line is not None and source.sample is not None:
-            self.bench.send(i.ShowEndmember(intent.index))
-            self.bench.send(i.Hover(source.line, source.sample))
-            self._command(intent)
+            self.store.send(cmd.ShowEndmember(command.index))
+            self.store.send(cmd.Hover(source.line, source.sample))
+            self._carry_out(command)
 
     # Theme
 
-    def _set_theme(self, intent: i.SetTheme) -> None:
-        self.bench.settings.change(theme=intent.choice)
+    def _set_theme(self, command: cmd.SetTheme) -> None:
+        self.store.settings.change(theme=command.choice)
         self._on_system_theme()
         self._refresh()
 
     def _on_system_theme(self) -> None:
-        theme = themes.choose(self.bench.settings.preferences.theme)
+        theme = themes.choose(self.store.settings.preferences.theme)
         if theme is not self.theme:
             self.theme = theme
             self._dress()
@@ -262,7 +264,7 @@ class MainWindow(QMainWindow):
         for panel in self.panels:
             panel.dress(self.theme)
 
-    def _quit(self, _intent: i.Quit) -> None:
+    def _quit(self, _command: cmd.Quit) -> None:
         self.close()
 
     # Qt
@@ -282,40 +284,40 @@ class MainWindow(QMainWindow):
         if paths:
             event.acceptProposedAction()
             # Not from inside the drag: a question would stop the program the file comes from.
-            QTimer.singleShot(0, self, lambda: self.bench.send(i.Open(paths[0])))
+            QTimer.singleShot(0, self, lambda: self.store.send(cmd.Open(paths[0])))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about changes, remember the place, end all work."""
-        bench = self.bench
-        if bench.history.modified:
-            answer = bench.ask.unsaved(title_of(bench))
+        store = self.store
+        if store.history.modified:
+            answer = store.dialogs.unsaved(title_of(store))
             if answer != "discard":
                 event.ignore()
                 if answer == "save":
-                    bench.send(i.Save(then=i.Quit()))
+                    store.send(cmd.Save(then=cmd.Quit()))
                 return
         if self.tools is not None:
             self.tools.close()
         sizes = {name: tuple(splitter.sizes()) for name, splitter in self._splitters.items()}
-        remembered = {**bench.settings.preferences.splitters, **sizes}
-        bench.settings.change(geometry=placed(self), splitters=remembered)
+        remembered = {**store.settings.preferences.splitters, **sizes}
+        store.settings.change(geometry=placed(self), splitters=remembered)
         self._making.close()
-        bench.close()
+        store.close()
         event.accept()
 
 
-def _choices(live: Live) -> tuple[object, ...]:
-    """What of the live state the menus depend on."""
-    pair = live.comparing
-    known = (live.cursor is None, pair is None, pair and pair.flicker, live.masking is None, live.stopped)
+def _choices(state: ViewState) -> tuple[object, ...]:
+    """What of the view state the menus depend on."""
+    pair = state.comparing
+    known = (state.cursor is None, pair is None, pair and pair.flicker, state.masking is None, state.stopped)
     return (
-        live.tasks.keys(),
-        live.cancellable,
-        live.message,
-        live.suggested,
-        live.compared,
-        live.unit,
-        live.tool,
-        live.stopped,
+        state.tasks.keys(),
+        state.cancellable,
+        state.message,
+        state.suggested,
+        state.compared,
+        state.unit,
+        state.tool,
+        state.stopped,
         *known,
     )

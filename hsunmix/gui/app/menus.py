@@ -13,7 +13,7 @@ from hsunmix.gui.app.subjects import ACTIONS, MENUS
 from hsunmix.gui.app.welcome import recent_label
 from hsunmix.gui.commands import ClearRecent, Open
 from hsunmix.gui.state.action import Action
-from hsunmix.gui.state.workbench import Workbench
+from hsunmix.gui.state.store import Store
 from hsunmix.gui.widgets.icons import icon
 from hsunmix.gui.widgets.panel import named
 from hsunmix.gui.widgets.theme import Theme
@@ -27,11 +27,11 @@ class Menus:
     Parameters
     ----------
     window : QMainWindow
-    bench : Workbench
+    store : Store
     """
 
-    def __init__(self, window: QMainWindow, bench: Workbench) -> None:
-        self._bench = bench
+    def __init__(self, window: QMainWindow, store: Store) -> None:
+        self._store = store
         bar = named(window.menuBar(), "menuBar", "Menus")
         plain = {title: title.replace("&", "") for title in MENUS}
         self._menus = {t: named(bar.addMenu(t), f"menu{plain[t]}", plain[t]) for t in MENUS}
@@ -52,16 +52,16 @@ class Menus:
 
     def refresh(self) -> None:
         """Grey out what can't be chosen; say what undo would take back."""
-        bench = self._bench
+        store = self._store
         for action in ACTIONS:
             made = self.actions[action.id]
-            made.setEnabled(action.when(bench))
+            made.setEnabled(action.when(store))
             if action.checked is not None:
-                made.setChecked(action.checked(bench))
-        for name, label in (("undo", bench.history.undo_label), ("redo", bench.history.redo_label)):
+                made.setChecked(action.checked(store))
+        for name, label in (("undo", store.history.undo_label), ("redo", store.history.redo_label)):
             word = name.capitalize()
             self.actions[name].setText(f"&{word} {label.replace('&', '&&')}".rstrip())
-        self._recent.setEnabled(bool(bench.settings.preferences.recent))
+        self._recent.setEnabled(bool(store.settings.preferences.recent))
 
     def dress(self, theme: Theme) -> None:
         """Draw the icons in the theme's ink."""
@@ -84,19 +84,19 @@ class Menus:
                 made.setShortcutContext(Qt.ShortcutContext.ApplicationShortcut)
         if action.checked is not None:
             made.setCheckable(True)
-        made.triggered.connect(lambda _=False: self._bench.send(action.intent(self._bench)))
+        made.triggered.connect(lambda _=False: self._store.send(action.command(self._store)))
         menu.addAction(made)
         self.actions[action.id] = made
 
     def _fill_recent(self) -> None:
         self._recent.clear()
-        for text in self._bench.settings.preferences.recent:
+        for text in self._store.settings.preferences.recent:
             path = Path(text)
             entry = self._recent.addAction(recent_label(path))
             entry.setToolTip(text)
-            entry.triggered.connect(lambda _=False, p=path: self._bench.send(Open(p)))
+            entry.triggered.connect(lambda _=False, p=path: self._store.send(Open(p)))
         self._recent.addSeparator()
-        self._recent.addAction("Forget these").triggered.connect(lambda: self._bench.send(ClearRecent()))
+        self._recent.addAction("Forget these").triggered.connect(lambda: self._store.send(ClearRecent()))
 
 
 def with_mnemonics(texts: Sequence[str]) -> list[str]:

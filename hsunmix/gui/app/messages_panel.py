@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton
 
-from hsunmix.gui.commands import CloseMessage, Intent
-from hsunmix.gui.state.live import Live, Message
+from hsunmix.gui.commands import CloseMessage, Command
+from hsunmix.gui.state.view_state import Message, ViewState
 from hsunmix.gui.widgets.accessibility import Role, announce
 from hsunmix.gui.widgets.floating import FloatingBar
 from hsunmix.gui.widgets.icons import icon
@@ -38,7 +38,7 @@ class View(FloatingBar):
         self.close_button = named(QToolButton(), "closeMessage", "Close the message")
         self.close_button.setToolTip("Close the message (Esc)")
         self.close_button.setIconSize(QSize(14, 14))
-        self.close_button.clicked.connect(lambda: self.intent.emit(CloseMessage()))
+        self.close_button.clicked.connect(lambda: self.command.emit(CloseMessage()))
         self.more = named(QLabel(), "messagesWaiting", "Messages that wait behind this one")
         self.more.setToolTip("Messages that are shown when this one is closed")
         self.more.hide()
@@ -52,7 +52,7 @@ class View(FloatingBar):
         self.buttons: list[QPushButton] = []
         self.hide()
 
-    def follow(self, old: Live, new: Live) -> None:
+    def follow(self, old: ViewState, new: ViewState) -> None:
         """Show the message there is."""
         if new.message is not old.message:
             self._show(new.message)
@@ -80,23 +80,23 @@ class View(FloatingBar):
             widget.style().polish(widget)
         self.text.setText(message.text)
         self.text.setAccessibleDescription(message.text)
-        for label, intent in message.actions:
-            self._add_button(label, intent)
+        for label, command in message.actions:
+            self._add_button(label, command)
         arrange(self.window())
         announce(self, message.text)
         self._dress_symbols()
         self.place()
 
-    def _add_button(self, label: str, intent: Intent) -> None:
+    def _add_button(self, label: str, command: Command) -> None:
         button = named(QPushButton(label), f"messageAction{len(self.buttons)}", label)
-        button.clicked.connect(lambda: self._answer(intent))
+        button.clicked.connect(lambda: self._answer(command))
         self._layout.insertWidget(self._layout.count() - 2, button)
         self.buttons.append(button)
 
-    def _answer(self, intent: Intent) -> None:
+    def _answer(self, command: Command) -> None:
         """Do what a button says; the message has been read then."""
-        self.intent.emit(CloseMessage())
-        self.intent.emit(intent)
+        self.command.emit(CloseMessage())
+        self.command.emit(command)
 
     def _dress_symbols(self) -> None:
         error = self._message is not None and self._message.level == "error"

@@ -10,7 +10,7 @@ import time
 from collections.abc import Generator
 
 from hsunmix.gui.app.subjects import panels
-from hsunmix.gui.state.workbench import Workbench
+from hsunmix.gui.state.store import Store
 from hsunmix.jobs import make_ready
 
 __all__ = ["libraries", "parts"]
@@ -34,7 +34,7 @@ def parts() -> Generator[None, None, None]:
         yield
 
 
-def libraries(bench: Workbench) -> Generator[None, None, None]:
+def libraries(store: Store) -> Generator[None, None, None]:
     """Import what the first unmixing and the first export need, while nothing else is done."""
     from hsunmix.exports import exports
     from hsunmix.gui.image.images import colours
@@ -43,7 +43,7 @@ def libraries(bench: Workbench) -> Generator[None, None, None]:
     for name in ("viridis", "inferno"):
         colours(name)
     for name in LIBRARIES:
-        while bench.live.tasks:
+        while store.state.tasks:
             yield
             time.sleep(0.05)
         if name not in sys.modules:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton
 
 from hsunmix.gui.commands import CancelWork
 from hsunmix.gui.image.pages import page_of
-from hsunmix.gui.state.live import Live, Message, Task
+from hsunmix.gui.state.view_state import Message, Task, ViewState
 from hsunmix.gui.widgets.accessibility import Role, announce
 from hsunmix.gui.widgets.elided import ElidedLabel
 from hsunmix.gui.widgets.panel import Panel, named
@@ -35,7 +35,7 @@ class View(Panel):
     def __init__(self) -> None:
         super().__init__("statusPanel", TITLE)
         self._document = Document()
-        self._live = Live()
+        self._state = ViewState()
         self.place = SpokenLabel("cursorPlace", "Place of the cursor")
         self.notice = ElidedLabel("notice", "What was done just now")
         self._read = QTimer(self)
@@ -51,7 +51,7 @@ class View(Panel):
         self.cancel = named(QPushButton("Cancel"), "cancelButton", "Cancel")
         self.cancel.setProperty("role", "link")
         self.cancel.setToolTip("Cancel the work under way (Esc)")
-        self.cancel.clicked.connect(lambda: self.intent.emit(CancelWork()))
+        self.cancel.clicked.connect(lambda: self.command.emit(CancelWork()))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(10, 2, 6, 2)
         layout.setSpacing(10)
@@ -69,9 +69,9 @@ class View(Panel):
         self._document = new
         self._show_place()
 
-    def follow(self, old: Live, new: Live) -> None:
+    def follow(self, old: ViewState, new: ViewState) -> None:
         """Show the cursor's place and the newest work."""
-        self._live = new
+        self._state = new
         if new.cursor is not old.cursor:
             self._show_place()
         if new.tasks is not old.tasks:
@@ -88,7 +88,7 @@ class View(Panel):
             announce(self, notice.text)
 
     def _show_place(self) -> None:
-        self.place.setText(describe(self._document, self._live))
+        self.place.setText(describe(self._document, self._state))
 
     def _show_task(self, task: Task | None) -> None:
         for widget in (self.work, self.progress, self.cancel):
@@ -96,7 +96,7 @@ class View(Panel):
         if task is None:
             return
         self.work.setText(progress_text(task, time.monotonic()))
-        self.cancel.setEnabled(self._live.cancellable)
+        self.cancel.setEnabled(self._state.cancellable)
         fraction = task.step.fraction if task.step else 0.0
         self.progress.setRange(0, 1000 if fraction > 0 else 0)  # 0, 0 says: busy, who knows how long
         # Left to itself the bar, and with it whatever waits to be painted, is painted at once.
@@ -122,15 +122,15 @@ def progress_text(task: Task, now: float) -> str:
     return " · ".join(parts)
 
 
-def describe(document: Document, live: Live) -> str:
+def describe(document: Document, state: ViewState) -> str:
     """Return line, sample, map coordinates and value of the pixel under the cursor."""
-    cursor, cube = live.cursor, document.cube
+    cursor, cube = state.cursor, document.cube
     if cursor is None or cube is None:
         return ""
     parts = [f"line {cursor.line}  sample {cursor.sample}"]
     if cube.georeference is not None:
         parts.append(place_text(cube.georeference, cursor.line, cursor.sample))
-    parts.append(page_of(document, live).value(document, live))
+    parts.append(page_of(document, state).value(document, state))
     if cube.selection is not None and not cube.selection[cursor.line, cursor.sample]:
         parts.append("masked")
     return "  ·  ".join(part for part in parts if part)

@@ -5,11 +5,11 @@ A subject is a package beside this one. In it, and in a package of the same name
 ``panel.py``, ``<name>_panel.py``
     is a part of the window: ``TITLE``, ``AREA``, ``ORDER``, ``View`` (see ``hsunmix.gui.widgets.panel``).
 ``controller.py``, ``<name>_controller.py``
-    has a class ``Controller``: its constructor gets the workbench and says which intents it carries
+    has a class ``Controller``: its constructor gets the store and says which commands it carries
     out, ``changed(old, new)`` hears of every new document.
 ``menu.py``, ``<name>_menu.py``
     is a menu as data: ``TITLE``, ``ORDER`` (its place in the bar) and ``ACTIONS``. An entry says what it
-    is called, its shortcut, its intent, and when it can be chosen.
+    is called, its shortcut, its command, and when it can be chosen.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from types import ModuleType
 from typing import Protocol
 
 from hsunmix.gui.state.action import Action
-from hsunmix.gui.state.workbench import Workbench
+from hsunmix.gui.state.store import Store
 from hsunmix.registry import modules, names
 from hsunmix.session.document import Document
 
@@ -42,11 +42,11 @@ def panels() -> Iterator[tuple[str, ModuleType]]:
     return _parts("panel")
 
 
-def install(bench: Workbench) -> list[Controlling]:
-    """Make every controller for a workbench."""
-    found: list[Controlling] = [module.Controller(bench) for _, module in _parts("controller")]
+def install(store: Store) -> list[Controlling]:
+    """Make every controller for a store."""
+    found: list[Controlling] = [module.Controller(store) for _, module in _parts("controller")]
     for controller in found:
-        bench.history.subscribe(controller.changed)
+        store.history.subscribe(controller.changed)
     return found
 
 

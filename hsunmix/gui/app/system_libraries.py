@@ -28,7 +28,7 @@ ODD_NAMES = {
 
 
 def has_display() -> bool:
-    """Whether a window would be seen: a display is named, and answers."""
+    """Whether a window would be seen: a display is named, and dialogs."""
     if sys.platform != "linux":
         return True
     if _wanted_platform() in WINDOWLESS:
@@ -122,9 +122,9 @@ def _x_answers() -> bool:
         return True  # then the library is what is reported
     xcb.xcb_connect.restype = ctypes.c_void_p
     connection = ctypes.c_void_p(xcb.xcb_connect(None, None))
-    answers = not xcb.xcb_connection_has_error(connection)
+    dialogs = not xcb.xcb_connection_has_error(connection)
     xcb.xcb_disconnect(connection)
-    return answers
+    return dialogs
 
 
 if __name__ == "__main__":

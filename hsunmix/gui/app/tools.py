@@ -9,9 +9,9 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent, QHideEvent
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
-from hsunmix.gui import commands as i
+from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.placement import place, placed
-from hsunmix.gui.state.workbench import Workbench
+from hsunmix.gui.state.store import Store
 from hsunmix.gui.widgets.panel import Panel, named
 
 __all__ = ["ToolWindow", "Tools"]
@@ -63,7 +63,7 @@ class Tools:
     ----------
     window : QWidget
         The main one.
-    bench : Workbench
+    store : Store
     modules : mapping of str to module
         The panels' files by name.
     add : callable
@@ -73,17 +73,17 @@ class Tools:
     def __init__(
         self,
         window: QWidget,
-        bench: Workbench,
+        store: Store,
         modules: dict[str, ModuleType],
         add: Callable[[Panel], None],
     ) -> None:
-        self._window, self._bench, self._modules, self._add = window, bench, modules, add
+        self._window, self._store, self._modules, self._add = window, store, modules, add
         self.windows: dict[str, ToolWindow] = {}
         self.panels: dict[str, Panel] = {}
 
-    def show(self, intent: i.ShowTool) -> None:
+    def show(self, command: cmd.ShowTool) -> None:
         """Open a panel's window, and bring it to the front."""
-        name = intent.name
+        name = command.name
         if name not in self.windows:
             module = self._modules[name]
             panel: Panel = module.View()
@@ -92,12 +92,12 @@ class Tools:
             made = ToolWindow(self._window, panel, module.TITLE, module.SIZE)
             made.hidden = lambda: self._remember(name)
             self.windows[name] = made
-            place(made, self._bench.settings.preferences.tools.get(name))
+            place(made, self._store.settings.preferences.tools.get(name))
         window = self.windows[name]
         window.show()
         window.raise_()
         window.activateWindow()
-        self.panels[name].command(intent)
+        self.panels[name].carry_out(command)
 
     def close(self) -> None:
         """Hide all; their places are remembered."""
@@ -106,7 +106,7 @@ class Tools:
             window.hidden = _nothing
 
     def _remember(self, name: str) -> None:
-        settings = self._bench.settings
+        settings = self._store.settings
         known = dict(settings.preferences.tools)
         geometry = placed(self.windows[name])
         if known.get(name) != geometry:

@@ -8,7 +8,7 @@ from typing import TextIO
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from hsunmix.errors import HsunmixWarning
-from hsunmix.gui.state.workbench import Workbench
+from hsunmix.gui.state.store import Store
 
 __all__ = ["Warned"]
 
@@ -20,15 +20,15 @@ class Warned(QObject):
 
     Parameters
     ----------
-    bench : Workbench
+    store : Store
         Its window's closing ends this.
     """
 
     _came = Signal(str)
 
-    def __init__(self, bench: Workbench) -> None:
-        super().__init__(bench)
-        self._bench, self._texts = bench, list[str]()
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self._store, self._texts = store, list[str]()
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE)
@@ -37,7 +37,7 @@ class Warned(QObject):
         self._before = warnings.showwarning
         warnings.simplefilter("always", HsunmixWarning)  # also what was warned of before
         warnings.showwarning = self._show
-        bench.at_end(self._end)
+        store.at_end(self._end)
 
     def _show(
         self,
@@ -60,7 +60,7 @@ class Warned(QObject):
         self._pause.start()
 
     def _tell(self) -> None:
-        self._bench.note("; ".join(self._texts))
+        self._store.note("; ".join(self._texts))
         self._texts.clear()
 
     def _end(self) -> None:

@@ -29,12 +29,12 @@ class Welcome(QWidget):
 
     Signals
     -------
-    intent : object
+    command : object
     painted
         The page is on the screen.
     """
 
-    intent = Signal(object)
+    command = Signal(object)
     painted = Signal()
 
     def __init__(self) -> None:
@@ -99,14 +99,14 @@ class Welcome(QWidget):
         self.open_button = named(QPushButton("Open a cube…"), "openCube", "Open a cube")
         self.open_button.setProperty("role", "primary")
         self.open_button.setToolTip("Open a cube or a session (Ctrl+O)")
-        self.open_button.clicked.connect(lambda: self.intent.emit(Open()))
+        self.open_button.clicked.connect(lambda: self.command.emit(Open()))
         self.sample_button = named(QPushButton("Try the sample cube"), "openSample", "Try the sample cube")
         self.sample_button.setToolTip("Open a small made-up scene with known materials")
-        self.sample_button.clicked.connect(lambda: self.intent.emit(OpenSample()))
+        self.sample_button.clicked.connect(lambda: self.command.emit(OpenSample()))
         self.tour_button = named(QPushButton("Guided start"), "startTour", "Guided start, three minutes")
         self.tour_button.setToolTip("Three minutes on the sample cube, step by step")
         self.tour_button.setProperty("role", "link")
-        self.tour_button.clicked.connect(lambda: self.intent.emit(StartTour()))
+        self.tour_button.clicked.connect(lambda: self.command.emit(StartTour()))
         row = QHBoxLayout()
         row.setSpacing(10)
         row.addWidget(self.open_button)
@@ -136,7 +136,7 @@ class Welcome(QWidget):
             button = named(QPushButton(recent_label(path)), f"recent{k + 1}", f"Open {path.name}")
             button.setProperty("role", "link")
             button.setToolTip(text)
-            button.clicked.connect(lambda _=False, p=path: self.intent.emit(Open(p)))
+            button.clicked.connect(lambda _=False, p=path: self.command.emit(Open(p)))
             self._recent.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
             self.recent_buttons.append(button)
         arrange(self.window())

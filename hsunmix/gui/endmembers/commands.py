@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hsunmix.gui.state.commands import Intent
+from hsunmix.gui.state.commands import Command
 
 __all__ = [
     "AddMean",
@@ -28,17 +28,17 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class Undo(Intent):
+class Undo(Command):
     """Take the last change back."""
 
 
 @dataclass(frozen=True)
-class Redo(Intent):
+class Redo(Command):
     """Do it again."""
 
 
 @dataclass(frozen=True)
-class Rename(Intent):
+class Rename(Command):
     """Give an endmember a name."""
 
     index: int
@@ -46,17 +46,17 @@ class Rename(Intent):
 
 
 @dataclass(frozen=True)
-class EditName(Intent):
+class EditName(Command):
     """Begin to type a name for the selected endmember."""
 
 
 @dataclass(frozen=True)
-class EditColour(Intent):
+class EditColour(Command):
     """Offer colours for the selected endmember."""
 
 
 @dataclass(frozen=True)
-class Recolour(Intent):
+class Recolour(Command):
     """Give an endmember a colour, ``#rrggbb``."""
 
     index: int
@@ -64,7 +64,7 @@ class Recolour(Intent):
 
 
 @dataclass(frozen=True)
-class Visible(Intent):
+class Visible(Command):
     """Show an endmember in the plots or not."""
 
     index: int
@@ -72,7 +72,7 @@ class Visible(Intent):
 
 
 @dataclass(frozen=True)
-class Lock(Intent):
+class Lock(Command):
     """Keep an endmember as it is in the next factorization, or not."""
 
     index: int
@@ -80,7 +80,7 @@ class Lock(Intent):
 
 
 @dataclass(frozen=True)
-class Delete(Intent):
+class Delete(Command):
     """Delete an endmember, and ``more`` of them, and solve the abundances again."""
 
     index: int
@@ -88,7 +88,7 @@ class Delete(Intent):
 
 
 @dataclass(frozen=True)
-class AddPixel(Intent):
+class AddPixel(Command):
     """Make a pixel's spectrum an endmember and solve the abundances again."""
 
     line: int
@@ -96,38 +96,38 @@ class AddPixel(Intent):
 
 
 @dataclass(frozen=True)
-class AddMean(Intent):
+class AddMean(Command):
     """Make the mean spectrum of a region an endmember."""
 
     region: int
 
 
 @dataclass(frozen=True)
-class AddShade(Intent):
+class AddShade(Command):
     """Make a spectrum of zeros, photometric shade, an endmember, and let abundances sum to one."""
 
 
 @dataclass(frozen=True)
-class AddSuggested(Intent):
+class AddSuggested(Command):
     """Make the spectrum that the residual asks for an endmember."""
 
 
 @dataclass(frozen=True)
-class Duplicate(Intent):
+class Duplicate(Command):
     """Make a copy of an endmember, right behind it."""
 
     index: int
 
 
 @dataclass(frozen=True)
-class Merge(Intent):
+class Merge(Command):
     """Make one endmember of several, in the place of the first."""
 
     indices: tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class Reorder(Intent):
+class Reorder(Command):
     """Move an endmember to another place of the table."""
 
     index: int
@@ -135,7 +135,7 @@ class Reorder(Intent):
 
 
 @dataclass(frozen=True)
-class MoveEndmember(Intent):
+class MoveEndmember(Command):
     """Take an endmember's spectrum from another pixel.
 
     Attributes

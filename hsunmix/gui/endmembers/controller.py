@@ -14,11 +14,11 @@ from PySide6.QtCore import QTimer
 
 from hsunmix.engine.regions import RegionStatistics, region_statistics
 from hsunmix.errors import InputError
-from hsunmix.gui import commands as i
+from hsunmix.gui import commands as cmd
 from hsunmix.gui.run.solve_controller import abundance_of
 from hsunmix.gui.spectra.bands_controller import made_with_other_bands
 from hsunmix.gui.state.means import means, remember
-from hsunmix.gui.state.workbench import Workbench
+from hsunmix.gui.state.store import Store
 from hsunmix.model.cube import Cube
 from hsunmix.model.progress import Step
 from hsunmix.model.region import Region
@@ -38,21 +38,21 @@ Rows = list[tuple[int, ...]]
 class Controller:
     """Carries out edits of the set of endmembers."""
 
-    def __init__(self, bench: Workbench) -> None:
-        self.bench = bench
-        self._dragged: i.MoveEndmember | None = None
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._dragged: cmd.MoveEndmember | None = None
         self._gesture = ""  # what the change is called that a drag goes on with
-        self._timer = QTimer(bench)
+        self._timer = QTimer(store)
         self._timer.setInterval(FRAME)
-        self._timer.timeout.connect(lambda: bench.attempt(self._follow_drag))
-        bench.handle(i.Delete, self.delete)
-        bench.handle(i.Duplicate, self.duplicate)
-        bench.handle(i.Merge, self.merge)
-        bench.handle(i.Reorder, self.reorder)
-        bench.handle(i.AddPixel, self.add_pixel)
-        bench.handle(i.AddMean, self.add_mean)
-        bench.handle(i.AddShade, self.add_shade)
-        bench.handle(i.MoveEndmember, self.move)
+        self._timer.timeout.connect(lambda: store.attempt(self._follow_drag))
+        store.handle(cmd.Delete, self.delete)
+        store.handle(cmd.Duplicate, self.duplicate)
+        store.handle(cmd.Merge, self.merge)
+        store.handle(cmd.Reorder, self.reorder)
+        store.handle(cmd.AddPixel, self.add_pixel)
+        store.handle(cmd.AddMean, self.add_mean)
+        store.handle(cmd.AddShade, self.add_shade)
+        store.handle(cmd.MoveEndmember, self.move)
 
     def changed(self, old: Document, new: Document) -> None:
         """A drag ends with its scene."""
@@ -60,10 +60,10 @@ class Controller:
             self._dragged, self._gesture = None, ""
             self._timer.stop()
 
-    def delete(self, intent: i.Delete) -> None:
+    def delete(self, command: cmd.Delete) -> None:
         """Delete endmembers; the last one takes the result with it."""
-        document = self.bench.document
-        gone = {k for k in (intent.index, *intent.more) if 0 <= k < len(document.endmembers)}
+        document = self.store.document
+        gone = {k for k in (command.index, *command.more) if 0 <= k < len(document.endmembers)}
         if not gone:
             return
         left = [k for k in range(len(document.endmembers)) if k not in gone]
@@ -76,11 +76,11 @@ class Controller:
         else:
             page = document.view.page if document.view.page in ("rgb", "band", "layer") else "rgb"
             view = replace(document.view, page=page, endmember=0)
-            self.bench.history.apply(label, replace(document, endmembers=(), unmixing=None, view=view))
+            self.store.history.apply(label, replace(document, endmembers=(), unmixing=None, view=view))
 
-    def duplicate(self, intent: i.Duplicate) -> None:
+    def duplicate(self, command: cmd.Duplicate) -> None:
         """Copy an endmember; until one of the two is changed, they share its abundance."""
-        document, k = self.bench.document, intent.index
+        document, k = self.store.document, command.index
         if not 0 <= k < len(document.endmembers):
             return
         member = document.endmembers[k]
@@ -92,10 +92,10 @@ class Controller:
         rows += [(), *((j,) for j in range(k + 1, len(document.endmembers)))]
         self._apply(f"Duplicate {member.name}", members, rows, k + 1)
 
-    def merge(self, intent: i.Merge) -> None:
+    def merge(self, command: cmd.Merge) -> None:
         """Put one endmember in place of several: their mean, weighted by how much of each there is."""
-        document = self.bench.document
-        chosen = sorted({k for k in intent.indices if 0 <= k < len(document.endmembers)})
+        document = self.store.document
+        chosen = sorted({k for k in command.indices if 0 <= k < len(document.endmembers)})
         if len(chosen) < 2:
             return
         merged = [document.endmembers[k] for k in chosen]
@@ -117,60 +117,60 @@ class Controller:
         rows: Rows = [tuple(chosen) if k == chosen[0] else (k,) for k in kept]
         self._apply(f"Merge {', '.join(e.name for e in merged)}", members, rows, kept.index(chosen[0]))
 
-    def reorder(self, intent: i.Reorder) -> None:
+    def reorder(self, command: cmd.Reorder) -> None:
         """Move an endmember to another place."""
-        document, count = self.bench.document, len(self.bench.document.endmembers)
-        if not 0 <= intent.index < count:
+        document, count = self.store.document, len(self.store.document.endmembers)
+        if not 0 <= command.index < count:
             return
-        to = min(max(intent.to, 0), count - 1)
-        order = [k for k in range(count) if k != intent.index]
-        order.insert(to, intent.index)
-        if to != intent.index:
-            label = f"Move {document.endmembers[intent.index].name} to place {to + 1}"
+        to = min(max(command.to, 0), count - 1)
+        order = [k for k in range(count) if k != command.index]
+        order.insert(to, command.index)
+        if to != command.index:
+            label = f"Move {document.endmembers[command.index].name} to place {to + 1}"
             new = reordered(document, order)
             if document.unmixing is not None and new.unmixing is not None:
                 remember(new.unmixing, means(document.unmixing)[order])
                 new = _to_be_solved(new)
-            self.bench.history.apply(label, new)
+            self.store.history.apply(label, new)
 
-    def add_pixel(self, intent: i.AddPixel) -> None:
+    def add_pixel(self, command: cmd.AddPixel) -> None:
         """Make a pixel an endmember."""
-        source = Source("pixel", intent.line, intent.sample)
-        name = f"Pixel {intent.line}, {intent.sample}"
+        source = Source("pixel", command.line, command.sample)
+        name = f"Pixel {command.line}, {command.sample}"
         self._with_spectrum(
-            "pixel", intent.line, intent.sample, lambda spectrum: add(self.bench, name, spectrum, source)
+            "pixel", command.line, command.sample, lambda spectrum: add(self.store, name, spectrum, source)
         )
 
-    def add_mean(self, intent: i.AddMean) -> None:
+    def add_mean(self, command: cmd.AddMean) -> None:
         """Make the mean of a region an endmember."""
-        regions = self.bench.document.regions
-        if 0 <= intent.region < len(regions):
-            self._add_mean(regions[intent.region])
+        regions = self.store.document.regions
+        if 0 <= command.region < len(regions):
+            self._add_mean(regions[command.region])
 
     def _add_mean(self, region: Region) -> None:
-        bench, cube = self.bench, self.bench.document.cube
+        store, cube = self.store, self.store.document.cube
         if cube is None:
             return
 
         def done(known: RegionStatistics) -> None:
-            if bench.document.cube is not cube:  # another mask by now, and so another mean
+            if store.document.cube is not cube:  # another mask by now, and so another mean
                 self._add_mean(region)
                 return
             if not known.pixels:
                 raise InputError(f"no pixel of {region.name} is used, so it has no mean")
             source = Source("roi", text=region.name)
-            add(bench, region.name, known.mean, source, f"Add the mean of {region.name}")
+            add(store, region.name, known.mean, source, f"Add the mean of {region.name}")
 
-        known = bench.live.region_spectra.get(region)
+        known = store.state.region_spectra.get(region)
         if known is not None:
             done(known)
         else:
             title = f"Averaging {region.name}"
-            bench.start("mean", title, self._mean(cube, region), done, of=cube)
+            store.start("mean", title, self._mean(cube, region), done, of=cube)
 
-    def add_shade(self, _intent: i.AddShade) -> None:
+    def add_shade(self, _command: cmd.AddShade) -> None:
         """Make a spectrum of zeros an endmember; what it takes up is counted once sums are one."""
-        document, cube = self.bench.document, self.bench.document.cube
+        document, cube = self.store.document, self.store.document.cube
         if cube is None:
             return
         if not document.endmembers:
@@ -182,83 +182,85 @@ class Controller:
         members = [*document.endmembers, shade]
         rows: Rows = [*((k,) for k in range(len(document.endmembers))), ()]
         new = with_members(document, members, rows, "fcls", document.view.endmember)
-        self.bench.history.apply("Add shade, sums of one", new)
+        self.store.history.apply("Add shade, sums of one", new)
 
     def _mean(self, cube: Cube, region: Region) -> Generator[Step | None, None, RegionStatistics]:
-        scene = yield from self.bench.scenes.scene(cube)
+        scene = yield from self.store.scenes.scene(cube)
         return (yield from region_statistics(scene, region.mask(cube.lines, cube.samples)))
 
     # An endmember dragged over the scene
 
-    def move(self, intent: i.MoveEndmember) -> None:
+    def move(self, command: cmd.MoveEndmember) -> None:
         """Take an endmember's spectrum from another pixel, at the pace at which maps can follow."""
-        self._dragged = intent
+        self._dragged = command
         if not self._timer.isActive():
             self._follow_drag()
             self._timer.start()
 
     def _follow_drag(self) -> None:
-        if self.bench.lanes["glance"].busy or self.bench.lanes["move"].busy:
+        if self.store.channels["preview_solve"].busy or self.store.channels["move"].busy:
             return  # what is seen now shall be seen solved before it moves on
-        intent, self._dragged = self._dragged, None
-        if intent is None:
+        command, self._dragged = self._dragged, None
+        if command is None:
             self._timer.stop()
             return
-        moved = intent
-        self._with_spectrum("move", intent.line, intent.sample, lambda spectrum: self._moved(moved, spectrum))
+        moved = command
+        self._with_spectrum(
+            "move", command.line, command.sample, lambda spectrum: self._moved(moved, spectrum)
+        )
 
-    def _moved(self, intent: i.MoveEndmember, spectrum: Spectrum) -> None:
-        document, history = self.bench.document, self.bench.history
-        if not 0 <= intent.index < len(document.endmembers):
+    def _moved(self, command: cmd.MoveEndmember, spectrum: Spectrum) -> None:
+        document, history = self.store.document, self.store.history
+        if not 0 <= command.index < len(document.endmembers):
             return
         members = list(document.endmembers)
-        member = members[intent.index]
-        source = Source("pixel", intent.line, intent.sample)
+        member = members[command.index]
+        source = Source("pixel", command.line, command.sample)
         if source != member.source:
-            members[intent.index] = replace(member, spectrum=spectrum, source=source)
+            members[command.index] = replace(member, spectrum=spectrum, source=source)
             rows: Rows = [(k,) for k in range(len(members))]
-            new = _edited(document, members, rows, intent.index)
+            new = _edited(document, members, rows, command.index)
             if self._gesture and history.undo_label == self._gesture:
                 history.go_on(new)
             else:
                 self._gesture = f"Move {member.name}"
                 history.apply(self._gesture, new)
-        if not intent.going_on:
+        if not command.going_on:
             self._gesture = ""
 
     # What all have in common
 
     def _apply(self, label: str, members: list[Endmember], rows: Rows, shown: int) -> None:
-        self.bench.history.apply(label, _edited(self.bench.document, members, rows, shown))
+        self.store.history.apply(label, _edited(self.store.document, members, rows, shown))
 
-    def _with_spectrum(self, lane: str, line: int, sample: int, then: Callable[[Spectrum], None]) -> None:
+    def _with_spectrum(self, channel: str, line: int, sample: int, then: Callable[[Spectrum], None]) -> None:
         """Get a pixel's spectrum, from memory at once, else by a worker."""
-        cube = self.bench.document.cube
+        cube = self.store.document.cube
         if cube is None or not (0 <= line < cube.lines and 0 <= sample < cube.samples):
             return
 
         def done(values: NDArray[np.float32]) -> None:
-            now = self.bench.document.cube
+            now = self.store.document.cube
             assert now is not None  # its scene is open; by now with other bands, perhaps
             good = now.good_bands
             if not np.isfinite(values[good]).all() or not values[good].any():
                 raise InputError(f"pixel {line}, {sample} has no data, so it can't be an endmember")
             then(np.where(good, values, np.nan).astype(np.float64))
 
-        values = self.bench.scenes.spectrum(cube, line, sample)
-        if values is not None and not self.bench.lanes[lane].busy:
+        values = self.store.scenes.spectrum(cube, line, sample)
+        if values is not None and not self.store.channels[channel].busy:
             done(values)
         else:
             title = f"Reading pixel {line}, {sample}"
-            self.bench.start(lane, title, _read(cube, line, sample), done, of=cube)
+            self.store.start(channel, title, _read(cube, line, sample), done, of=cube)
 
 
-def add(bench: Workbench, name: str, spectrum: Spectrum, source: Source, label: str = "") -> None:
+def add(store: Store, name: str, spectrum: Spectrum, source: Source, label: str = "") -> None:
     """Add an endmember behind the others and show it.
 
     Parameters
     ----------
-    bench : Workbench
+    store : Store
     name : str
     spectrum : array, (bands,)
         NaN at most in bands that are not used.
@@ -266,12 +268,12 @@ def add(bench: Workbench, name: str, spectrum: Spectrum, source: Source, label: 
     label : str
         What the change is called; "Add NAME" by default.
     """
-    add_all(bench, [Endmember(name, spectrum, source=source)], label or f"Add {name[:1].lower()}{name[1:]}")
+    add_all(store, [Endmember(name, spectrum, source=source)], label or f"Add {name[:1].lower()}{name[1:]}")
 
 
-def add_all(bench: Workbench, added: Sequence[Endmember], label: str) -> None:
+def add_all(store: Store, added: Sequence[Endmember], label: str) -> None:
     """Add endmembers behind the others, in one change; name, colour and spectrum are each one's own."""
-    document = bench.document
+    document = store.document
     members, taken = list(document.endmembers), {e.colour for e in document.endmembers}
     for member in added:
         ink = next((c for c in PALETTE if c not in taken), colour(len(members)))
@@ -279,7 +281,7 @@ def add_all(bench: Workbench, added: Sequence[Endmember], label: str) -> None:
         name, spectrum = free_name(member.name, members), member.spectrum.copy()
         members.append(replace(member, name=name, colour=ink, spectrum=spectrum))
     rows: Rows = [*((k,) for k in range(len(document.endmembers))), *(() for _ in added)]
-    bench.history.apply(label, _edited(document, members, rows, len(members) - 1))
+    store.history.apply(label, _edited(document, members, rows, len(members) - 1))
 
 
 def _edited(document: Document, members: list[Endmember], rows: Rows, shown: int) -> Document:

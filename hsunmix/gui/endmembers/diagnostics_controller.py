@@ -8,11 +8,11 @@ import numpy as np
 from PySide6.QtCore import QTimer
 
 from hsunmix.errors import InputError
-from hsunmix.gui import commands as i
+from hsunmix.gui import commands as cmd
 from hsunmix.gui.endmembers.controller import add
-from hsunmix.gui.state.insights import Checked, Suggested
+from hsunmix.gui.state.diagnostics import Checked, Suggested
 from hsunmix.gui.state.means import means
-from hsunmix.gui.state.workbench import Workbench
+from hsunmix.gui.state.store import Store
 from hsunmix.methods.constraints import check
 from hsunmix.methods.diagnosis import diagnose
 from hsunmix.methods.suggestion import suggest
@@ -34,39 +34,39 @@ Found = Checked | Suggested
 class Controller:
     """Looks at the result that is shown when nothing else is to be done."""
 
-    def __init__(self, bench: Workbench) -> None:
-        self.bench = bench
-        self._timer = QTimer(bench)
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._timer = QTimer(store)
         self._timer.setSingleShot(True)
         self._timer.setInterval(PAUSE)
-        self._timer.timeout.connect(lambda: bench.attempt(self._look))
-        bench.handle(i.AddSuggested, self.add)
+        self._timer.timeout.connect(lambda: store.attempt(self._look))
+        store.handle(cmd.AddSuggested, self.add)
 
     def changed(self, old: Document, new: Document) -> None:
         """Look again when the result is another one."""
         if new.unmixing is old.unmixing and new.cube is old.cube:
             return
-        bench = self.bench
-        bench.withdraw("means")
-        bench.cancel("suggest", "check")
+        store = self.store
+        store.withdraw("means")
+        store.cancel("suggest", "check")
         gone = new.unmixing is None or (old.cube is not None and new.cube is not old.cube)
-        if gone and (bench.live.checked is not None or bench.live.suggested is not None):
-            bench.show(checked=None, suggested=None)
+        if gone and (store.state.checked is not None or store.state.suggested is not None):
+            store.show(checked=None, suggested=None)
         if new.unmixing is not None and new.cube is not None and not new.unmixing.provisional:
             self._timer.start()
             self._tell_of_means(new, new.unmixing)
         else:
             self._timer.stop()
 
-    def add(self, _intent: i.AddSuggested) -> None:
+    def add(self, _command: cmd.AddSuggested) -> None:
         """Make what the residual asks for an endmember."""
-        bench, suggested = self.bench, self.bench.live.suggested
-        if suggested is None or suggested.found is None or suggested.result is not bench.document.unmixing:
+        store, suggested = self.store, self.store.state.suggested
+        if suggested is None or suggested.found is None or suggested.result is not store.document.unmixing:
             return
         found = suggested.found
         source = Source("smoothed", found.line, found.sample, text="suggested by the residual")
         name = f"Near {found.line}, {found.sample}"
-        add(bench, name, found.spectrum, source, f"Add what is missing near {found.line}, {found.sample}")
+        add(store, name, found.spectrum, source, f"Add what is missing near {found.line}, {found.sample}")
 
     def _tell_of_means(self, document: Document, result: Unmixing) -> None:
         """Where fractions mean nothing, say so and offer what helps."""
@@ -85,52 +85,52 @@ class Controller:
             if found.cause == "dark"
             else "as it is, the abundances are no fractions"
         )
-        cures: dict[str, tuple[str, i.Intent]] = {
-            "fcls": ("Let fractions sum to one", i.SolveAgain("fcls")),
-            "shade": ("The same with shade", i.AddShade()),
+        cures: dict[str, tuple[str, cmd.Command]] = {
+            "fcls": ("Let fractions sum to one", cmd.SolveAgain("fcls")),
+            "shade": ("The same with shade", cmd.AddShade()),
         }
-        self.bench.say(
+        self.store.say(
             f"{what}: {why}.",
             [cures[cure] for cure in found.cures],
             about="means",
         )
 
     def _look(self) -> None:
-        bench, document = self.bench, self.bench.document
+        store, document = self.store, self.store.document
         cube, result = document.cube, document.unmixing
         if cube is None or result is None or result.provisional:
             return
         if not np.array_equal(result.used_bands, cube.good_bands):
             return  # it was made with other bands
-        if bench.live.running is not None:
+        if store.state.running is not None:
             self._timer.start()  # later
             return
 
         def known(found: Suggested) -> None:
-            if bench.document.unmixing is result and bench.document.cube is cube:
-                bench.show(suggested=found)
-                lane = "suggest" if _work(result) <= LONG else "check"
-                bench.start(
-                    lane, "Checking the constraints", self._checked(cube, result), checked, self._failed
+            if store.document.unmixing is result and store.document.cube is cube:
+                store.show(suggested=found)
+                channel = "suggest" if _work(result) <= LONG else "check"
+                store.start(
+                    channel, "Checking the constraints", self._checked(cube, result), checked, self._failed
                 )
 
         def checked(found: Checked) -> None:
-            if bench.document.unmixing is result and bench.document.cube is cube:
-                bench.show(checked=found)
+            if store.document.unmixing is result and store.document.cube is cube:
+                store.show(checked=found)
 
-        bench.start("suggest", "Looking at the residual", self._suggested(cube, result), known, self._failed)
+        store.start("suggest", "Looking at the residual", self._suggested(cube, result), known, self._failed)
 
     def _suggested(self, cube: Cube, result: Unmixing) -> Generator[Step | None, None, Suggested]:
-        scene = yield from self.bench.scenes.scene(cube)
+        scene = yield from self.store.scenes.scene(cube)
         return Suggested(result, (yield from suggest(scene, result)))
 
     def _checked(self, cube: Cube, result: Unmixing) -> Generator[Step | None, None, Checked]:
-        scene = yield from self.bench.scenes.scene(cube)
+        scene = yield from self.store.scenes.scene(cube)
         return Checked(result, (yield from check(scene, result.endmembers, _sums_to_one(result))))
 
     def _failed(self, error: BaseException) -> None:
         if not isinstance(error, InputError):  # nobody asked: spectra that don't fit are no news
-            self.bench.fail(error)
+            self.store.fail(error)
 
 
 def _sums_to_one(result: Unmixing) -> bool:

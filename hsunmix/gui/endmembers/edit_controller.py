@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from hsunmix.gui import commands as i
-from hsunmix.gui.state.workbench import Workbench
+from hsunmix.gui import commands as cmd
+from hsunmix.gui.state.store import Store
 from hsunmix.session.document import Document, Pin, with_endmember
 from hsunmix.session.members import free_name
 from hsunmix.session.runs import carried
@@ -17,67 +17,67 @@ __all__ = ["Controller", "keep_looking"]
 class Controller:
     """Carries out edits."""
 
-    def __init__(self, bench: Workbench) -> None:
-        self.bench = bench
-        bench.handle(i.Undo, lambda _: bench.history.undo(keep_looking))
-        bench.handle(i.Redo, lambda _: bench.history.redo(keep_looking))
-        bench.handle(i.Rename, self.rename)
-        bench.handle(i.Recolour, self.recolour)
-        bench.handle(i.Visible, self.set_visible)
-        bench.handle(i.Lock, self.lock)
-        bench.handle(i.Pin, self.pin)
-        bench.handle(i.ClearPins, self.clear_pins)
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        store.handle(cmd.Undo, lambda _: store.history.undo(keep_looking))
+        store.handle(cmd.Redo, lambda _: store.history.redo(keep_looking))
+        store.handle(cmd.Rename, self.rename)
+        store.handle(cmd.Recolour, self.recolour)
+        store.handle(cmd.Visible, self.set_visible)
+        store.handle(cmd.Lock, self.lock)
+        store.handle(cmd.Pin, self.pin)
+        store.handle(cmd.ClearPins, self.clear_pins)
 
     def changed(self, old: Document, new: Document) -> None:
         """Nothing to follow."""
 
-    def rename(self, intent: i.Rename) -> None:
+    def rename(self, command: cmd.Rename) -> None:
         """Give an endmember a name."""
-        members, k = self.bench.document.endmembers, intent.index
-        if not 0 <= k < len(members) or intent.name == members[k].name:
+        members, k = self.store.document.endmembers, command.index
+        if not 0 <= k < len(members) or command.name == members[k].name:
             return
-        name = free_name(intent.name, [*members[:k], *members[k + 1 :]])
+        name = free_name(command.name, [*members[:k], *members[k + 1 :]])
         self._change(f"Rename {members[k].name}", k, name=name)
-        if name != intent.name:
-            self.bench.note(f"There is an endmember {intent.name} already, so this one is now {name}.")
+        if name != command.name:
+            self.store.note(f"There is an endmember {command.name} already, so this one is now {name}.")
 
-    def recolour(self, intent: i.Recolour) -> None:
+    def recolour(self, command: cmd.Recolour) -> None:
         """Give an endmember a colour."""
-        self._change(f"Recolour {self._name(intent.index)}", intent.index, colour=intent.colour)
+        self._change(f"Recolour {self._name(command.index)}", command.index, colour=command.colour)
 
-    def set_visible(self, intent: i.Visible) -> None:
+    def set_visible(self, command: cmd.Visible) -> None:
         """Show or hide an endmember."""
-        label = "Show" if intent.visible else "Hide"
-        self._change(f"{label} {self._name(intent.index)}", intent.index, visible=intent.visible)
+        label = "Show" if command.visible else "Hide"
+        self._change(f"{label} {self._name(command.index)}", command.index, visible=command.visible)
 
-    def lock(self, intent: i.Lock) -> None:
+    def lock(self, command: cmd.Lock) -> None:
         """Lock or unlock an endmember."""
-        label = "Lock" if intent.locked else "Unlock"
-        self._change(f"{label} {self._name(intent.index)}", intent.index, locked=intent.locked)
+        label = "Lock" if command.locked else "Unlock"
+        self._change(f"{label} {self._name(command.index)}", command.index, locked=command.locked)
 
-    def pin(self, intent: i.Pin) -> None:
+    def pin(self, command: cmd.Pin) -> None:
         """Pin a pixel, or take a pinned one out."""
-        document, pin = self.bench.document, Pin(intent.line, intent.sample)
+        document, pin = self.store.document, Pin(command.line, command.sample)
         if document.cube is None:
             return
         there = pin in document.pins
         pins = tuple(p for p in document.pins if p != pin) if there else (*document.pins, pin)
         label = f"{'Unpin' if there else 'Pin'} pixel {pin.line}, {pin.sample}"
-        self.bench.history.apply(label, replace(document, pins=pins))
+        self.store.history.apply(label, replace(document, pins=pins))
 
-    def clear_pins(self, _intent: i.ClearPins) -> None:
+    def clear_pins(self, _command: cmd.ClearPins) -> None:
         """Take all pinned pixels out."""
-        document = self.bench.document
+        document = self.store.document
         if document.pins:
-            self.bench.history.apply("Remove pins", replace(document, pins=()))
+            self.store.history.apply("Remove pins", replace(document, pins=()))
 
     def _change(self, label: str, index: int, **changes: object) -> None:
-        document = self.bench.document
+        document = self.store.document
         if 0 <= index < len(document.endmembers):
-            self.bench.history.apply(label, with_endmember(document, index, **changes))
+            self.store.history.apply(label, with_endmember(document, index, **changes))
 
     def _name(self, index: int) -> str:
-        members = self.bench.document.endmembers
+        members = self.store.document.endmembers
         return members[index].name if 0 <= index < len(members) else "endmember"
 
 

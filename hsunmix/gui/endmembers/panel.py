@@ -25,7 +25,7 @@ from hsunmix.gui.commands import (
     ShowMatches,
 )
 from hsunmix.gui.endmembers.context_menus import add_menu, colour_menu, member_menu
-from hsunmix.gui.endmembers.doubt_line import DoubtLine
+from hsunmix.gui.endmembers.diagnostics_bar import DiagnosticsBar
 from hsunmix.gui.endmembers.table import EndmemberTable
 from hsunmix.gui.endmembers.table_model import (
     COLOUR,
@@ -38,7 +38,7 @@ from hsunmix.gui.endmembers.table_model import (
     EndmemberModel,
 )
 from hsunmix.gui.spectra.bands_controller import made_with_other_bands
-from hsunmix.gui.state.live import Live
+from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.elided import ElidedLabel
 from hsunmix.gui.widgets.icons import icon
 from hsunmix.gui.widgets.panel import Panel, heading, named
@@ -71,9 +71,9 @@ class View(Panel):
         self.setProperty("role", "panel")
         self._document = Document()
         self._rows: tuple[Endmember, ...] = ()
-        self._live = Live()
+        self._state = ViewState()
         self._theme = LIGHT
-        self.model = EndmemberModel(self.intent.emit)
+        self.model = EndmemberModel(self.command.emit)
         self.model.setParent(self)
         self.table = self._make_table()
         self.summary = SpokenLabel("resultSummary", "The result in one line")
@@ -82,8 +82,8 @@ class View(Panel):
         self.add_button.setToolTip("Add an endmember: a pixel, a region, the library")
         self.add_button.setIconSize(QSize(16, 16))
         self.add_button.clicked.connect(self._on_add)
-        self.doubts = DoubtLine()
-        self.doubts.intent.connect(self.intent)
+        self.diagnostics = DiagnosticsBar()
+        self.diagnostics.command.connect(self.command)
         self.note = ElidedLabel("resultNote", "What the method says about its result")
         self.note.setProperty("role", "muted")
         self.note.hide()
@@ -117,7 +117,7 @@ class View(Panel):
         layout.setSpacing(2)
         layout.addLayout(top)
         layout.addWidget(body, 1)
-        layout.addWidget(self.doubts)
+        layout.addWidget(self.diagnostics)
         foot = QHBoxLayout()
         foot.setContentsMargins(10, 0, 10, 0)
         foot.addWidget(self.note)
@@ -133,7 +133,7 @@ class View(Panel):
         table.doubleClicked.connect(self._on_double_clicked)
         table.selectionModel().currentRowChanged.connect(self._on_row)
         table.deleted.connect(self.delete)
-        table.opened.connect(lambda row: self.intent.emit(ShowEndmember(row, "map")))
+        table.opened.connect(lambda row: self.command.emit(ShowEndmember(row, "map")))
         return table
 
     # Showing
@@ -150,14 +150,14 @@ class View(Panel):
                 self.closing.emit()
                 self._leave_name()
             self.model.show(new)
-            self.model.show_matches(self._live)
+            self.model.show_matches(self._state)
             self._pages.setCurrentIndex(1 if new.endmembers else 0)
         if new.unmixing is not old.unmixing or new.cube is not old.cube:
             self._show_result(new)
             known = new.cube is not None and new.cube.wavelengths is not None
             self.table.setColumnHidden(MATCH, not known)  # without wavelengths nothing can be looked up
         self.add_button.setEnabled(new.cube is not None)
-        self.doubts.present(new, self._live)
+        self.diagnostics.present(new, self._state)
         row = new.view.endmember
         if new.endmembers and self.table.currentIndex().row() != row:
             selection = self.table.selectionModel()
@@ -168,19 +168,19 @@ class View(Panel):
             selection.blockSignals(False)
             self.table.viewport().update()
 
-    def follow(self, old: Live, new: Live) -> None:
+    def follow(self, old: ViewState, new: ViewState) -> None:
         """Show what became known of the endmembers."""
-        self._live = new
+        self._state = new
         if new.likenesses is not old.likenesses:
             self.model.show_matches(new)
         if new.stopped != old.stopped:
             self._show_result(self._document)
         if new.checked is not old.checked or new.suggested is not old.suggested:
-            self.doubts.present(self._document, new)
+            self.diagnostics.present(self._document, new)
 
     def _show_result(self, document: Document) -> None:
         result = document.unmixing
-        self.summary.setText("not solved" if self._live.stopped else describe(document))
+        self.summary.setText("not solved" if self._state.stopped else describe(document))
         self.summary.setToolTip("‖X − WH‖ / ‖X‖ over the pixels and bands used")
         if result is not None and result.provisional:
             return  # what there is to say comes with the solution
@@ -195,12 +195,12 @@ class View(Panel):
         self.add_button.setIcon(icon("plus", theme.muted))
         self.model.dress(theme)
 
-    def command(self, intent: object) -> None:
+    def carry_out(self, command: object) -> None:
         """Begin to rename the selected endmember, or to choose its colour."""
         row = self._document.view.endmember
-        if isinstance(intent, EditName):
+        if isinstance(command, EditName):
             self._edit_name(row, select=True)
-        elif isinstance(intent, EditColour):
+        elif isinstance(command, EditColour):
             self._choose_colour(row)
 
     def _edit_name(self, row: int, *, select: bool = False) -> None:
@@ -230,12 +230,12 @@ class View(Panel):
     def delete(self) -> None:
         """Ask to delete what is selected."""
         rows = self.rows or (self.table.currentIndex().row(),)
-        self.intent.emit(Delete(rows[0], rows[1:]))
+        self.command.emit(Delete(rows[0], rows[1:]))
 
     def menu(self, row: int) -> QMenu:
         """Return the context menu of an endmember, or of all that are selected with it."""
         rows = self.rows if row in self.rows else (row,)
-        menu = member_menu(self, self._document, row, rows, self._theme.border, self.intent.emit)
+        menu = member_menu(self, self._document, row, rows, self._theme.border, self.command.emit)
         self.closing.connect(menu.close)
         menu.renamed.connect(lambda: self._edit_name(row))
         menu.other_colour.connect(lambda: self._other_colour(row))
@@ -243,7 +243,7 @@ class View(Panel):
 
     def _on_row(self, current: QModelIndex, _previous: QModelIndex) -> None:
         if current.isValid() and current.row() != self._document.view.endmember:
-            self.intent.emit(ShowEndmember(current.row()))
+            self.command.emit(ShowEndmember(current.row()))
 
     def _on_clicked(self, index: QModelIndex) -> None:
         if index.column() in (VISIBLE, LOCK):
@@ -254,18 +254,18 @@ class View(Panel):
         if column == COLOUR:
             self._choose_colour(row)
         elif column == SOURCE and self._document.endmembers[row].source.line is not None:
-            self.intent.emit(Locate(row))
+            self.command.emit(Locate(row))
         elif column in (SOURCE, MEAN):
-            self.intent.emit(ShowEndmember(row, "map"))
+            self.command.emit(ShowEndmember(row, "map"))
         elif column == MATCH:
-            self.intent.emit(ShowMatches(row))
+            self.command.emit(ShowMatches(row))
 
     def _on_add(self) -> None:
-        menu = add_menu(self, self._document, self._live, self.intent.emit)
+        menu = add_menu(self, self._document, self._state, self.command.emit)
         menu.popup(self.add_button.mapToGlobal(self.add_button.rect().bottomLeft()))
 
     def _choose_colour(self, row: int) -> None:
-        menu = colour_menu(self, row, self._theme.border, self.intent.emit)
+        menu = colour_menu(self, row, self._theme.border, self.command.emit)
         menu.other_colour.connect(lambda: self._other_colour(row))
         menu.aboutToHide.connect(menu.deleteLater)
         self.closing.connect(menu.close)
@@ -277,7 +277,7 @@ class View(Panel):
         chosen = QColorDialog.getColor(member.colour, self, "Colour of the endmember")
         rows = [k for k, e in enumerate(self._document.endmembers) if e.spectrum is member.spectrum]
         if chosen.isValid() and rows:  # it may be in another row by now
-            self.intent.emit(Recolour(rows[0], chosen.name()))
+            self.command.emit(Recolour(rows[0], chosen.name()))
 
 
 def _same_rows(rows: tuple[Endmember, ...], document: Document) -> bool:

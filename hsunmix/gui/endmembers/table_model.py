@@ -1,4 +1,4 @@
-"""The endmembers as a table for Qt: rows from the document, edits as intents."""
+"""The endmembers as a table for Qt: rows from the document, edits as commands."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 
-from hsunmix.gui.commands import Intent, Lock, Rename, Reorder, Visible
-from hsunmix.gui.state.live import Live
+from hsunmix.gui.commands import Command, Lock, Rename, Reorder, Visible
 from hsunmix.gui.state.means import means
+from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.icons import icon
 from hsunmix.gui.widgets.theme import LIGHT, Theme
 from hsunmix.model.library import material
@@ -88,10 +88,10 @@ class EndmemberModel(QAbstractTableModel):
     Parameters
     ----------
     emit : callable
-        Gets the intents; the model itself changes nothing.
+        Gets the commands; the model itself changes nothing.
     """
 
-    def __init__(self, emit: Callable[[Intent], None]) -> None:
+    def __init__(self, emit: Callable[[Command], None]) -> None:
         super().__init__()
         self._emit = emit
         self._members: tuple[Endmember, ...] = ()
@@ -115,9 +115,9 @@ class EndmemberModel(QAbstractTableModel):
         elif members:
             self.dataChanged.emit(self.index(0, 0), self.index(len(members) - 1, LOCK))
 
-    def show_matches(self, live: Live) -> None:
+    def show_matches(self, state: ViewState) -> None:
         """Show what of the library is most like each endmember."""
-        matches = tuple(live.matches(member) for member in self._members)
+        matches = tuple(state.matches(member) for member in self._members)
         if matches != self._matches:
             self._matches = matches
             self._repaint()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hsunmix.gui.state.commands import Intent
+from hsunmix.gui.state.commands import Command
 from hsunmix.session.recovery import Work
 
 __all__ = [
@@ -26,7 +26,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class Open(Intent):
+class Open(Command):
     """Open a cube or a session; ``path`` None asks which.
 
     Attributes
@@ -50,51 +50,51 @@ class Open(Intent):
 
 
 @dataclass(frozen=True)
-class OpenSample(Intent):
+class OpenSample(Command):
     """Open the sample cube; ``unmix`` presses the button as well."""
 
     unmix: bool = False
 
 
 @dataclass(frozen=True)
-class ChooseLayout(Intent):
+class ChooseLayout(Command):
     """Ask how the cube is stored in its file, and open it so."""
 
 
 @dataclass(frozen=True)
-class LocateCube(Intent):
+class LocateCube(Command):
     """Ask where the cube of a session is, and open the session with it."""
 
     session: Path
 
 
 @dataclass(frozen=True)
-class ClearRecent(Intent):
+class ClearRecent(Command):
     """Forget the recent files."""
 
 
 @dataclass(frozen=True)
-class Save(Intent):
+class Save(Command):
     """Save the session; ``new_place`` asks where even when it has a file, ``then`` follows a success."""
 
     new_place: bool = False
-    then: Intent | None = None
+    then: Command | None = None
 
 
 @dataclass(frozen=True)
-class Export(Intent):
+class Export(Command):
     """Write products; asks which and where."""
 
 
 @dataclass(frozen=True)
-class OpenFolder(Intent):
+class OpenFolder(Command):
     """Show a folder in the system's file manager."""
 
     path: Path
 
 
 @dataclass(frozen=True)
-class OpenWork(Intent):
+class OpenWork(Command):
     """Open work that was left behind.
 
     Attributes
@@ -112,19 +112,19 @@ class OpenWork(Intent):
 
 
 @dataclass(frozen=True)
-class LocateWork(Intent):
+class LocateWork(Command):
     """Ask where the cube of work that was left behind is, and open the work with it."""
 
     work: Work
 
 
 @dataclass(frozen=True)
-class DiscardWork(Intent):
+class DiscardWork(Command):
     """Remove work that was left behind, for good."""
 
     work: Work
 
 
 @dataclass(frozen=True)
-class PutOffWork(Intent):
+class PutOffWork(Command):
     """Ask about the work that was left behind at the next start again."""

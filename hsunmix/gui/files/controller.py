@@ -12,9 +12,9 @@ from PySide6.QtGui import QDesktopServices
 
 from hsunmix.errors import FileError, ShapeUnknownError
 from hsunmix.files import Identity, identity_or_none, resource
-from hsunmix.gui import commands as i
+from hsunmix.gui import commands as cmd
 from hsunmix.gui.state.means import means
-from hsunmix.gui.state.workbench import Workbench
+from hsunmix.gui.state.store import Store
 from hsunmix.jobs import Work
 from hsunmix.model.pixels import prepared
 from hsunmix.model.wording import sentences
@@ -31,82 +31,84 @@ SAMPLE_RANK = 5  # the materials it was made of
 class Controller:
     """Opens and saves."""
 
-    def __init__(self, bench: Workbench) -> None:
-        self.bench = bench
-        bench.handle(i.Open, self.open)
-        bench.handle(i.OpenSample, self.open_sample)
-        bench.handle(i.LocateCube, self.locate)
-        bench.handle(i.ClearRecent, self.clear_recent)
-        bench.handle(i.Save, self.save)
-        bench.handle(i.OpenFolder, self.open_folder)
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        store.handle(cmd.Open, self.open)
+        store.handle(cmd.OpenSample, self.open_sample)
+        store.handle(cmd.LocateCube, self.locate)
+        store.handle(cmd.ClearRecent, self.clear_recent)
+        store.handle(cmd.Save, self.save)
+        store.handle(cmd.OpenFolder, self.open_folder)
 
     def changed(self, old: Document, new: Document) -> None:
         """Nothing to follow."""
 
-    def open(self, intent: i.Open) -> None:
+    def open(self, command: cmd.Open) -> None:
         """Open a file; ask first what is to become of changes that aren't saved."""
-        bench = self.bench
-        if not intent.discard and not may_leave(bench, intent):
+        store = self.store
+        if not command.discard and not may_leave(store, command):
             return
-        if intent.path is None:
-            intent = replace(intent, path=bench.ask.open_file(bench.settings.preferences.open_folder))
-        path, entry = intent.path, bench.history.entry
+        if command.path is None:
+            command = replace(command, path=store.dialogs.open_file(store.settings.preferences.open_folder))
+        path, entry = command.path, store.history.entry
         if path is None:
             return
-        bench.hush()
+        store.hush()
         known = identity_or_none(path)
-        bench.start(
+        store.start(
             "open",
             f"Opening {path.name}",
-            reading(path, dict(intent.options), intent.cube),
-            lambda document: self._opened(intent, path, entry, document, known),
-            lambda error: self._failed(intent, path, error),
+            reading(path, dict(command.options), command.cube),
+            lambda document: self._opened(command, path, entry, document, known),
+            lambda error: self._failed(command, path, error),
         )
 
-    def open_sample(self, intent: i.OpenSample) -> None:
+    def open_sample(self, command: cmd.OpenSample) -> None:
         """Open the sample cube."""
-        self.bench.send(i.Open(resource(*SAMPLE), rank=SAMPLE_RANK, unmix=intent.unmix))
+        self.store.send(cmd.Open(resource(*SAMPLE), rank=SAMPLE_RANK, unmix=command.unmix))
 
-    def locate(self, intent: i.LocateCube) -> None:
+    def locate(self, command: cmd.LocateCube) -> None:
         """Ask where a session's cube is."""
-        cube = self.bench.ask.cube_of(intent.session)
+        cube = self.store.dialogs.cube_of(command.session)
         if cube is not None:
-            self.bench.send(i.Open(intent.session, cube=cube, discard=True))
+            self.store.send(cmd.Open(command.session, cube=cube, discard=True))
 
-    def clear_recent(self, _intent: i.ClearRecent) -> None:
+    def clear_recent(self, _command: cmd.ClearRecent) -> None:
         """Forget the recent files."""
-        self.bench.settings.change(recent=())
+        self.store.settings.change(recent=())
 
-    def open_folder(self, intent: i.OpenFolder) -> None:
+    def open_folder(self, command: cmd.OpenFolder) -> None:
         """Show a folder in the file manager."""
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(intent.path)))
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(command.path)))
 
-    def save(self, intent: i.Save) -> None:
+    def save(self, command: cmd.Save) -> None:
         """Save the session; ask for a place when it has none."""
-        bench, history = self.bench, self.bench.history
-        if bench.document.cube is None:
+        store, history = self.store, self.store.history
+        if store.document.cube is None:
             return
         session, entry = history.session, history.entry
-        place = bench.session_path
-        asked = place is None or intent.new_place  # then the dialog has asked whether to replace a file
-        if place is None or intent.new_place:
-            place = bench.ask.session_file(place or self._suggestion(bench.document))
+        place = store.session_path
+        asked = place is None or command.new_place  # then the dialog has asked whether to replace a file
+        if place is None or command.new_place:
+            place = store.dialogs.session_file(place or self._suggestion(store.document))
             if place is None:
                 return
             if not is_session(place):
                 place = place.with_name(place.name + SESSION)
             if history.session is session:  # what was solved while the dialog was open is saved too
                 entry = history.entry
-        self._save(session, entry, place, intent.then, asked)
+        self._save(session, entry, place, command.then, asked)
 
-    def _save(self, session: object, entry: Entry, place: Path, then: i.Intent | None, asked: bool) -> None:
-        bench, history, document = self.bench, self.bench.history, entry.document
+    def _save(
+        self, session: object, entry: Entry, place: Path, then: cmd.Command | None, asked: bool
+    ) -> None:
+        store, history, document = self.store, self.store.history, entry.document
         written: list[Identity] = []
 
         def known() -> Identity | None:
             """What the file was when this window wrote or read it last; another save may have come before."""
-            own = history.session is session and place == bench.session_path
-            return bench.session_known if own and not asked else None
+            own = history.session is session and place == store.session_path
+            return store.session_known if own and not asked else None
 
         before = known()
 
@@ -118,27 +120,27 @@ class Controller:
             return written[0]
 
         def done(saved: Identity) -> None:
-            bench.settings.remember(place)
-            bench.note(f"Saved {place.name}")
+            store.settings.remember(place)
+            store.note(f"Saved {place.name}")
             if history.session is not session:
                 return  # another one was opened meanwhile: its place is another
-            bench.session_path, bench.session_known = place, saved
+            store.session_path, store.session_known = place, saved
             history.mark_saved(entry)
-            bench.close_message()
+            store.close_message()
             if then is not None:
-                bench.send(then)
+                store.send(then)
 
         def failed(error: BaseException) -> None:
-            elsewhere = ("Save elsewhere…", i.Save(new_place=True, then=then))
-            bench.fail(error, [elsewhere] if history.session is session else [])
+            elsewhere = ("Save elsewhere…", cmd.Save(new_place=True, then=then))
+            store.fail(error, [elsewhere] if history.session is session else [])
 
         def cancelled() -> None:
             if written:  # it came too late: the file is there
                 done(written[0])
             else:
-                bench.note(f"{place.name} was not saved: it was cancelled.")
+                store.note(f"{place.name} was not saved: it was cancelled.")
 
-        bench.start("save", f"Saving {place.name}", work(), done, failed, cancelled)
+        store.start("save", f"Saving {place.name}", work(), done, failed, cancelled)
 
     def _suggestion(self, document: Document) -> Path:
         cube = document.cube
@@ -146,37 +148,37 @@ class Controller:
             return Path.home() / f"scene{SESSION}"
         sample = resource(SAMPLE[0]) in cube.path.parents
         folder = (
-            Path(self.bench.settings.preferences.open_folder or Path.home()) if sample else cube.path.parent
+            Path(self.store.settings.preferences.open_folder or Path.home()) if sample else cube.path.parent
         )
         return folder / f"{cube.path.stem}{SESSION}"
 
     def _opened(
-        self, intent: i.Open, path: Path, before: Entry, document: Document, known: Identity | None
+        self, command: cmd.Open, path: Path, before: Entry, document: Document, known: Identity | None
     ) -> None:
-        bench, session = self.bench, is_session(path)
-        if bench.history.entry is not before and not may_leave(bench, replace(intent, discard=False)):
+        store, session = self.store, is_session(path)
+        if store.history.entry is not before and not may_leave(store, replace(command, discard=False)):
             return  # something was changed while the file was read
-        if intent.rank:
-            document = replace(document, settings=replace(document.settings, rank=intent.rank))
-        bench.session_path, bench.session_known = (path, known) if session else (None, None)
-        bench.history.reset(document)
+        if command.rank:
+            document = replace(document, settings=replace(document.settings, rank=command.rank))
+        store.session_path, store.session_known = (path, known) if session else (None, None)
+        store.history.reset(document)
         if path != resource(*SAMPLE):
-            bench.settings.remember(path)
+            store.settings.remember(path)
         if document.cube is not None and document.cube.notes:
-            bench.say(f"{path.name}: {sentences(document.cube.notes)}", about="notes")
-        if intent.unmix:
-            bench.send(i.Unmix())
+            store.say(f"{path.name}: {sentences(document.cube.notes)}", about="notes")
+        if command.unmix:
+            store.send(cmd.Unmix())
 
-    def _failed(self, intent: i.Open, path: Path, error: BaseException) -> None:
-        bench = self.bench
+    def _failed(self, command: cmd.Open, path: Path, error: BaseException) -> None:
+        store = self.store
         if isinstance(error, ShapeUnknownError):
-            lines = bench.ask.lines_of(path, error.pixels)
+            lines = store.dialogs.lines_of(path, error.pixels)
             if lines is not None:
-                options = {**dict(intent.options), "lines": lines}
-                bench.send(replace(intent, options=tuple(options.items()), discard=True))
+                options = {**dict(command.options), "lines": lines}
+                store.send(replace(command, options=tuple(options.items()), discard=True))
             return
         other = is_session(path) and isinstance(error, FileError) and Path(error.path) != path
-        bench.fail(error, [("Find the cube…", i.LocateCube(path))] if other else [])
+        store.fail(error, [("Find the cube…", cmd.LocateCube(path))] if other else [])
 
 
 def is_session(path: Path) -> bool:
@@ -184,24 +186,24 @@ def is_session(path: Path) -> bool:
     return path.suffix.lower() == SESSION
 
 
-def may_leave(bench: Workbench, then: i.Intent) -> bool:
+def may_leave(store: Store, then: cmd.Command) -> bool:
     """Ask what is to become of changes that aren't saved; where they are to be, ``then`` comes after it.
 
     It is to ask again: something may be changed while it saves.
     """
-    if not bench.history.modified:
+    if not store.history.modified:
         return True
-    answer = bench.ask.unsaved(title_of(bench))
+    answer = store.dialogs.unsaved(title_of(store))
     if answer == "save":
-        bench.send(i.Save(then=then))
+        store.send(cmd.Save(then=then))
     return answer == "discard"
 
 
-def title_of(bench: Workbench) -> str:
+def title_of(store: Store) -> str:
     """What the open work is called in a question."""
-    if bench.session_path is not None:
-        return bench.session_path.name
-    return bench.document.cube.name if bench.document.cube else "untitled"
+    if store.session_path is not None:
+        return store.session_path.name
+    return store.document.cube.name if store.document.cube else "untitled"
 
 
 def reading(path: Path, options: dict[str, Any], cube_path: Path | None) -> Work[Document]:

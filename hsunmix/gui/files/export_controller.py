@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hsunmix.errors import InputError
-from hsunmix.gui import commands as i
+from hsunmix.gui import commands as cmd
 from hsunmix.gui.run.solve_controller import is_solved
-from hsunmix.gui.state.workbench import Workbench
+from hsunmix.gui.state.store import Store
 from hsunmix.model.progress import Step
 from hsunmix.session.document import Document
 from hsunmix.session.reproduce import command_line, facts_of, python_script
@@ -24,41 +24,41 @@ __all__ = ["Controller"]
 class Controller:
     """Writes products."""
 
-    def __init__(self, bench: Workbench) -> None:
-        self.bench = bench
-        bench.handle(i.Export, self.export)
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        store.handle(cmd.Export, self.export)
 
     def changed(self, old: Document, new: Document) -> None:
         """Nothing to follow."""
 
-    def export(self, _intent: i.Export) -> None:
+    def export(self, _command: cmd.Export) -> None:
         """Ask which products and where, and write them."""
-        bench, document = self.bench, self.bench.document
+        store, document = self.store, self.store.document
         if document.unmixing is None or document.cube is None:
             return
-        if not is_solved(bench):
+        if not is_solved(store):
             return
         from hsunmix.exports import Delivery
 
-        known = bench.settings.preferences
+        known = store.settings.preferences
         delivery = Delivery(document.unmixing, document.endmembers, document.cube, dpi=known.export_dpi)
         place = known.export_folder or self._folder(document)
-        answer = bench.ask.products(place, known.export_products, delivery)
+        answer = store.dialogs.products(place, known.export_products, delivery)
         if answer is None:
             return
         folder, products = answer
-        bench.settings.change(export_folder=str(folder), export_products=products)
-        chosen = replace(delivery, dpi=bench.settings.preferences.export_dpi)
+        store.settings.change(export_folder=str(folder), export_products=products)
+        chosen = replace(delivery, dpi=store.settings.preferences.export_dpi)
         work = self._work(document, chosen, folder, products)
 
         def done(paths: list[Path]) -> None:
             count = f"{len(paths)} files" if len(paths) != 1 else "1 file"
-            bench.say(f"{count} written to {folder}", [("Show folder", i.OpenFolder(folder))])
+            store.say(f"{count} written to {folder}", [("Show folder", cmd.OpenFolder(folder))])
 
         def failed(error: BaseException) -> None:
-            bench.fail(error, [("Export elsewhere…", i.Export())])
+            store.fail(error, [("Export elsewhere…", cmd.Export())])
 
-        bench.start("export", "Exporting", work, done, failed)
+        store.start("export", "Exporting", work, done, failed)
 
     def _work(
         self, document: Document, delivery: Delivery, folder: Path, products: tuple[str, ...]
@@ -71,7 +71,7 @@ class Controller:
         assert cube is not None
         command = script = reason = ""
         try:
-            facts = facts_of(document, self.bench.scenes.here(cube))
+            facts = facts_of(document, self.store.scenes.here(cube))
             if not facts.masks_hold:
                 cube = cube.with_selection(cube.selection)  # words that make another mask are not written
             script = python_script(document, facts)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QTimer
 
-from hsunmix.gui import commands as i
-from hsunmix.gui.state.workbench import Workbench
+from hsunmix.gui import commands as cmd
+from hsunmix.gui.state.store import Store
 from hsunmix.session.document import Document
 
 __all__ = ["Controller"]
@@ -14,25 +14,25 @@ __all__ = ["Controller"]
 class Controller:
     """Asks when nothing in a file speaks for its axes, and whenever the analyst wants to choose."""
 
-    def __init__(self, bench: Workbench) -> None:
-        self.bench = bench
-        bench.handle(i.ChooseLayout, self.choose)
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        store.handle(cmd.ChooseLayout, self.choose)
 
     def changed(self, old: Document, new: Document) -> None:
         """Ask about a cube whose axes are a guess, once it is shown; a session's has been asked about."""
         cube = new.cube
-        if cube is None or cube.layout.sure or self.bench.session_path is not None:
+        if cube is None or cube.layout.sure or self.store.session_path is not None:
             return
         if old.cube is None or old.cube.pixels is not cube.pixels:
-            QTimer.singleShot(0, self.bench, lambda: self.bench.send(i.ChooseLayout()))
+            QTimer.singleShot(0, self.store, lambda: self.store.send(cmd.ChooseLayout()))
 
-    def choose(self, _intent: i.ChooseLayout) -> None:
+    def choose(self, _command: cmd.ChooseLayout) -> None:
         """Ask, and open the file again if anything is to be different."""
-        cube = self.bench.document.cube
+        cube = self.store.document.cube
         if cube is None or cube.path is None or not cube.layout.choices:
             return
-        chosen = self.bench.ask.layout_of(cube)
+        chosen = self.store.dialogs.layout_of(cube)
         if chosen is None:
             return
         kept = {name: value for name, value in cube.options if name in ("lines", "samples")}
-        self.bench.send(i.Open(cube.path, options=tuple({**kept, **chosen}.items())))
+        self.store.send(cmd.Open(cube.path, options=tuple({**kept, **chosen}.items())))

@@ -17,9 +17,9 @@ from typing import Any
 from PySide6.QtCore import QTimer
 
 from hsunmix.errors import MissingCubeError
-from hsunmix.gui import commands as i
+from hsunmix.gui import commands as cmd
 from hsunmix.gui.files.controller import may_leave, reading, title_of
-from hsunmix.gui.state.workbench import Workbench
+from hsunmix.gui.state.store import Store
 from hsunmix.model.progress import Step
 from hsunmix.model.wording import sentences
 from hsunmix.session.document import Document
@@ -38,29 +38,29 @@ HARMLESS = 30_000  # milliseconds that work has been open without harm
 class Controller:
     """Keeps the work, and opens what was left behind."""
 
-    def __init__(self, bench: Workbench) -> None:
-        self.bench = bench
+    def __init__(self, store: Store) -> None:
+        self.store = store
         self._keeper = Keeper()
         self._kept: Document | None = None
         self._claim: Claim | None = None
         self._next = 0.0  # the earliest time of the next writing
         self._told = False
         self._attempts = 0
-        self.timer = QTimer(bench)
+        self.timer = QTimer(store)
         self.timer.setSingleShot(True)
-        self.timer.timeout.connect(lambda: bench.attempt(self.keep))
-        bench.handle(i.OpenWork, self.open)
-        bench.handle(i.LocateWork, self.locate)
-        bench.handle(i.DiscardWork, self.discard)
-        bench.handle(i.PutOffWork, lambda _: bench.show(left_behind=()))
-        bench.at_end(self._close)
-        QTimer.singleShot(LOOK, bench, self._look)
+        self.timer.timeout.connect(lambda: store.attempt(self.keep))
+        store.handle(cmd.OpenWork, self.open)
+        store.handle(cmd.LocateWork, self.locate)
+        store.handle(cmd.DiscardWork, self.discard)
+        store.handle(cmd.PutOffWork, lambda _: store.show(left_behind=()))
+        store.at_end(self._close)
+        QTimer.singleShot(LOOK, store, self._look)
 
     # Keeping
 
     def changed(self, old: Document, new: Document) -> None:
         """Keep a result soon, anything else within the period; forget what is saved."""
-        if not self.bench.history.modified:
+        if not self.store.history.modified:
             self._forget()
         elif new.unmixing is not old.unmixing:
             self._within(max(0.0, self._next - time.monotonic()) * 1000)
@@ -73,13 +73,13 @@ class Controller:
 
     def keep(self) -> None:
         """Write the document, in the background."""
-        bench, document, keeper = self.bench, self.bench.document, self._keeper
+        store, document, keeper = self.store, self.store.document, self._keeper
         if document is self._kept or document.cube is None or document.cube.path is None:
             return
-        if bench.lanes["keep"].busy:
+        if store.channels["autosave"].busy:
             self._within(1000)
             return
-        title, session, attempts = title_of(bench), bench.session_path, self._attempts
+        title, session, attempts = title_of(store), store.session_path, self._attempts
         began = time.monotonic()
 
         def done(_: None) -> None:
@@ -89,9 +89,9 @@ class Controller:
             if self._claim is not None:
                 self._claim.discard()
                 self._claim = None
-            if not bench.history.modified:
+            if not store.history.modified:
                 self._forget()
-            elif bench.document is not document:
+            elif store.document is not document:
                 self._within(PERIOD)
 
         write = partial(keeper.write, document, title, session, attempts)
@@ -104,7 +104,7 @@ class Controller:
             yield
             return call()
 
-        self.bench.start("keep", title, work(), done, self._failed)
+        self.store.start("autosave", title, work(), done, self._failed)
 
     def _failed(self, error: BaseException) -> None:
         """Say once that nothing is kept, and try again later."""
@@ -112,11 +112,11 @@ class Controller:
         self._next = time.monotonic() + PERIOD / 1000
         if not self._told:
             self._told = True
-            self.bench.say(f"Unsaved work can't be kept for the case of a crash: {error}. Save it yourself.")
+            self.store.say(f"Unsaved work can't be kept for the case of a crash: {error}. Save it yourself.")
 
     def _forget(self) -> None:
         self.timer.stop()
-        if self._kept is not None and not self.bench.lanes["keep"].busy:
+        if self._kept is not None and not self.store.channels["autosave"].busy:
             self._kept = None
             self._keeper.clear()
 
@@ -130,29 +130,29 @@ class Controller:
 
     def _look(self) -> None:
         """Look for it once, when nothing is being written."""
-        if self.bench.lanes["keep"].busy:
-            QTimer.singleShot(LOOK, self.bench, self._look)
+        if self.store.channels["autosave"].busy:
+            QTimer.singleShot(LOOK, self.store, self._look)
             return
 
         def done(found: list[Work]) -> None:
             if found:
-                self.bench.show(left_behind=tuple(found))
+                self.store.show(left_behind=tuple(found))
 
         self._in_background("Looking for unsaved work", left_behind, done)
 
-    def open(self, intent: i.OpenWork) -> None:
+    def open(self, command: cmd.OpenWork) -> None:
         """Open work; ask first what is to become of changes that aren't saved."""
-        bench = self.bench
-        if not intent.discard and not may_leave(bench, intent):
+        store = self.store
+        if not command.discard and not may_leave(store, command):
             return
-        entry = bench.history.entry
-        claim = Claim(intent.work)
+        entry = store.history.entry
+        claim = Claim(command.work)
 
         def work() -> Generator[Step | None, None, Document]:
             try:
                 path = claim.begin()
                 yield None
-                return (yield from reading(path, {}, intent.cube))
+                return (yield from reading(path, {}, command.cube))
             except GeneratorExit:  # cancelled
                 claim.failed()
                 raise
@@ -160,46 +160,46 @@ class Controller:
         def failed(error: BaseException) -> None:
             claim.failed()
             missing = isinstance(error, MissingCubeError)
-            bench.fail(error, [("Find the cube…", i.LocateWork(intent.work))] if missing else [])
+            store.fail(error, [("Find the cube…", cmd.LocateWork(command.work))] if missing else [])
 
-        bench.hush()
-        title = f"Opening the work on {intent.work.record.title}"
-        bench.start(
-            "open", title, work(), lambda document: self._opened(intent, claim, entry, document), failed
+        store.hush()
+        title = f"Opening the work on {command.work.record.title}"
+        store.start(
+            "open", title, work(), lambda document: self._opened(command, claim, entry, document), failed
         )
 
-    def _opened(self, intent: i.OpenWork, claim: Claim, before: Entry, document: Document) -> None:
-        bench, record = self.bench, claim.work.record
-        if bench.history.entry is not before and not may_leave(bench, replace(intent, discard=False)):
+    def _opened(self, command: cmd.OpenWork, claim: Claim, before: Entry, document: Document) -> None:
+        store, record = self.store, claim.work.record
+        if store.history.entry is not before and not may_leave(store, replace(command, discard=False)):
             claim.failed()  # something was changed while it was read
             return
         if self._claim is not None:
             self._claim.release()
-        bench.session_path = Path(record.session) if record.session else None
-        if bench.session_path is not None:
-            bench.session_known = known_since(bench.session_path, record.when)
+        store.session_path = Path(record.session) if record.session else None
+        if store.session_path is not None:
+            store.session_known = known_since(store.session_path, record.when)
         self._claim, self._attempts, self._kept = claim, record.attempts, None
-        bench.history.reset(document, saved=False)
+        store.history.reset(document, saved=False)
         self._within(0)
-        QTimer.singleShot(HARMLESS, bench, self._trust)
-        rest = tuple(w for w in bench.live.left_behind if w.folder != claim.work.folder)
+        QTimer.singleShot(HARMLESS, store, self._trust)
+        rest = tuple(w for w in store.state.left_behind if w.folder != claim.work.folder)
         notes = "" if document.cube is None else sentences(document.cube.notes)
-        bench.show(left_behind=rest)
-        bench.say(f"The work on {record.title} is back; save it to keep it. {notes}".strip(), about="notes")
+        store.show(left_behind=rest)
+        store.say(f"The work on {record.title} is back; save it to keep it. {notes}".strip(), about="notes")
 
     def _trust(self) -> None:
         """Note that the work did no harm, unless it is being written anew, which says the same."""
-        if not self.bench.lanes["keep"].busy:
+        if not self.store.channels["autosave"].busy:
             self._in_background("Keeping the work", self._keeper.trust)
 
-    def locate(self, intent: i.LocateWork) -> None:
+    def locate(self, command: cmd.LocateWork) -> None:
         """Ask where the cube is."""
-        cube = self.bench.ask.cube_of(Path(intent.work.record.title))
+        cube = self.store.dialogs.cube_of(Path(command.work.record.title))
         if cube is not None:
-            self.bench.send(i.OpenWork(intent.work, cube, discard=True))
+            self.store.send(cmd.OpenWork(command.work, cube, discard=True))
 
-    def discard(self, intent: i.DiscardWork) -> None:
+    def discard(self, command: cmd.DiscardWork) -> None:
         """Remove work for good."""
-        left = self.bench.live.left_behind
-        self.bench.show(left_behind=tuple(w for w in left if w.folder != intent.work.folder))
-        Claim(intent.work).discard()
+        left = self.store.state.left_behind
+        self.store.show(left_behind=tuple(w for w in left if w.folder != command.work.folder))
+        Claim(command.work).discard()

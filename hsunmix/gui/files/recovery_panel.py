@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy
 
 from hsunmix.gui.commands import DiscardWork, OpenWork, PutOffWork
-from hsunmix.gui.state.live import Live
+from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.accessibility import Role, announce
 from hsunmix.gui.widgets.floating import FloatingBar
 from hsunmix.gui.widgets.icons import icon
@@ -42,13 +42,13 @@ class View(FloatingBar):
         self.text.setWordWrap(True)
         self.text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.open_button = named(QPushButton("Open it"), "openWork", "Open the unsaved work")
-        self.open_button.clicked.connect(lambda: self.intent.emit(OpenWork(self._works[0])))
+        self.open_button.clicked.connect(lambda: self.command.emit(OpenWork(self._works[0])))
         self.discard_button = named(QPushButton("Discard"), "discardWork", "Discard the unsaved work")
         self.discard_button.setToolTip("Remove this work for good")
-        self.discard_button.clicked.connect(lambda: self.intent.emit(DiscardWork(self._works[0])))
+        self.discard_button.clicked.connect(lambda: self.command.emit(DiscardWork(self._works[0])))
         self.later_button = named(QPushButton("Later"), "laterWork", "Decide about the unsaved work later")
         self.later_button.setToolTip("Ask at the next start again")
-        self.later_button.clicked.connect(lambda: self.intent.emit(PutOffWork()))
+        self.later_button.clicked.connect(lambda: self.command.emit(PutOffWork()))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 6, 6, 6)
         layout.setSpacing(10)
@@ -58,7 +58,7 @@ class View(FloatingBar):
             layout.addWidget(button)
         self.hide()
 
-    def follow(self, old: Live, new: Live) -> None:
+    def follow(self, old: ViewState, new: ViewState) -> None:
         """Show the newest work that is offered."""
         if new.left_behind is not old.left_behind or new.left_behind is not self._works:
             self._works = new.left_behind

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hsunmix.gui import commands as i
-from hsunmix.gui.state.workbench import Workbench
+from hsunmix.gui import commands as cmd
+from hsunmix.gui.state.store import Store
 from hsunmix.session.document import Document
 
 __all__ = ["Controller"]
@@ -12,8 +12,8 @@ __all__ = ["Controller"]
 class Controller:
     """Shows it."""
 
-    def __init__(self, bench: Workbench) -> None:
-        bench.handle(i.Licences, lambda _: bench.ask.licences())
+    def __init__(self, store: Store) -> None:
+        store.handle(cmd.Licences, lambda _: store.dialogs.licences())
 
     def changed(self, old: Document, new: Document) -> None:
         """Nothing of it depends on the document."""

@@ -79,11 +79,11 @@ class View(Panel):
         self.text.dress(theme)
         self.back.setIcon(icon("undo", theme.muted))
 
-    def command(self, intent: object) -> None:
+    def carry_out(self, command: object) -> None:
         """Turn to a place."""
-        if isinstance(intent, ShowTool) and intent.at:
+        if isinstance(command, ShowTool) and command.at:
             self.words.clear()
-            self.go_to(intent.at)
+            self.go_to(command.at)
 
     @property
     def shown(self) -> str:
@@ -93,7 +93,7 @@ class View(Panel):
     def go_to(self, target: str) -> None:
         """Show a page: ``file.md``, or ``file.md#heading``; a folder is its first page."""
         if target == "tour":
-            self.intent.emit(StartTour())
+            self.command.emit(StartTour())
             return
         name, _, heading = target.partition("#")
         page = self._page(name or self._shown)

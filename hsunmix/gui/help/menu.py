@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QApplication, QWidget
 
-from hsunmix.gui import commands as i
+from hsunmix.gui import commands as cmd
 from hsunmix.gui.help.manual import CONTEXT, FIRST
 from hsunmix.gui.state.action import Action
 
@@ -25,9 +25,9 @@ def _context() -> str:
 
 
 ACTIONS = (
-    Action("manual", "&Manual", "The manual, at the part of the window that has the focus", lambda _: i.ShowTool("manual", _context()), "F1", everywhere=True),
-    Action("tour", "&Guided start", "Three minutes on the sample cube, step by step", lambda _: i.StartTour()),
-    Action("keys", "Menus and &keys", "Everything that can be chosen, and its shortcut", lambda _: i.ShowTool("manual", "menus.md")),
-    Action("licences", "&Licences", "Of hsunmix and of everything in it", lambda _: i.Licences(), line=True),
-    Action("about", "&About hsunmix", "Versions, for bug reports", lambda _: i.About()),
+    Action("manual", "&Manual", "The manual, at the part of the window that has the focus", lambda _: cmd.ShowTool("manual", _context()), "F1", everywhere=True),
+    Action("tour", "&Guided start", "Three minutes on the sample cube, step by step", lambda _: cmd.StartTour()),
+    Action("keys", "Menus and &keys", "Everything that can be chosen, and its shortcut", lambda _: cmd.ShowTool("manual", "menus.md")),
+    Action("licences", "&Licences", "Of hsunmix and of everything in it", lambda _: cmd.Licences(), line=True),
+    Action("about", "&About hsunmix", "Versions, for bug reports", lambda _: cmd.About()),
 )  # fmt: skip

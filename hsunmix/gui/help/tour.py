@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hsunmix.files import resource
-from hsunmix.gui.state.live import Live
+from hsunmix.gui.state.view_state import ViewState
 from hsunmix.methods import find
 from hsunmix.session.document import Document
 from hsunmix.session.runs import SOLVERS
@@ -26,46 +26,46 @@ class Step:
     targets : tuple of str
         Names of the widgets that it points at; the first that is visible counts.
     done : callable
-        Whether a document and a live state show that it was done.
+        Whether a document and a view state show that it was done.
     """
 
     title: str
     text: str
     targets: tuple[str, ...]
-    done: Callable[[Document, Live], bool]
+    done: Callable[[Document, ViewState], bool]
 
 
-def _sample(document: Document, _live: Live) -> bool:
+def _sample(document: Document, _state: ViewState) -> bool:
     return document.cube is not None and document.cube.path == resource(*SAMPLE_FILE)
 
 
-def _pinned(document: Document, _live: Live) -> bool:
+def _pinned(document: Document, _state: ViewState) -> bool:
     return bool(document.pins)
 
 
-def _unmixed(document: Document, _live: Live) -> bool:
+def _unmixed(document: Document, _state: ViewState) -> bool:
     return document.unmixing is not None
 
 
-def _one_map(document: Document, _live: Live) -> bool:
+def _one_map(document: Document, _state: ViewState) -> bool:
     return document.view.page == "map"
 
 
-def _named(document: Document, _live: Live) -> bool:
+def _named(document: Document, _state: ViewState) -> bool:
     return any(not e.name.startswith("Endmember") for e in document.endmembers)
 
 
-def _residual(document: Document, _live: Live) -> bool:
+def _residual(document: Document, _state: ViewState) -> bool:
     return document.view.page == "residual"
 
 
-def _edited(document: Document, _live: Live) -> bool:
+def _edited(document: Document, _state: ViewState) -> bool:
     result = document.unmixing
     entry = find(result.method, *SOLVERS) if result is not None else None
     return entry is not None and entry.kind == "abundance" and not (result and result.provisional)
 
 
-def _never(_document: Document, _live: Live) -> bool:
+def _never(_document: Document, _state: ViewState) -> bool:
     return False
 
 

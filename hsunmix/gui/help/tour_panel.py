@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 
 from hsunmix.gui.commands import NextStep, StopTour
 from hsunmix.gui.help.tour import STEPS, Step
-from hsunmix.gui.state.live import Live
+from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.accessibility import Role, announce
 from hsunmix.gui.widgets.panel import Panel, named
 from hsunmix.gui.widgets.spoken import SpokenLabel
@@ -40,11 +40,11 @@ class View(Panel):
         self.skip = named(QPushButton("Skip"), "tourNext", "Go on without doing this")
         self.skip.setToolTip("Go on without doing this")
         self.skip.setProperty("role", "link")
-        self.skip.clicked.connect(lambda: self.intent.emit(NextStep()))
+        self.skip.clicked.connect(lambda: self.command.emit(NextStep()))
         self.stop = named(QPushButton("Close"), "tourStop", "End the guided start")
         self.stop.setToolTip("End the guided start; Help ▸ Guided start begins it again")
         self.stop.setProperty("role", "link")
-        self.stop.clicked.connect(lambda: self.intent.emit(StopTour()))
+        self.stop.clicked.connect(lambda: self.command.emit(StopTour()))
         row = QHBoxLayout()
         row.addWidget(self.count, 1)
         row.addWidget(self.skip)
@@ -65,7 +65,7 @@ class View(Panel):
         self._timer.timeout.connect(self._place)
         self.hide()
 
-    def follow(self, old: Live, new: Live) -> None:
+    def follow(self, old: ViewState, new: ViewState) -> None:
         """Show the step there is."""
         if new.tour == old.tour and (new.tour is None) == (self._step is None):
             return

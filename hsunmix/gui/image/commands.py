@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hsunmix.gui.state.commands import Intent
+from hsunmix.gui.state.commands import Command
 
 __all__ = [
     "AddLayer",
@@ -25,7 +25,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class Hover(Intent):
+class Hover(Command):
     """The cursor is over a pixel; None when it left the image."""
 
     line: int | None = None
@@ -33,14 +33,14 @@ class Hover(Intent):
 
 
 @dataclass(frozen=True)
-class ShowPage(Intent):
+class ShowPage(Command):
     """Turn to a page of the image panel."""
 
     page: str
 
 
 @dataclass(frozen=True)
-class ShowEndmember(Intent):
+class ShowEndmember(Command):
     """Select an endmember; ``page`` turns to a page as well. ``step`` moves on from the selected one."""
 
     index: int = 0
@@ -49,49 +49,49 @@ class ShowEndmember(Intent):
 
 
 @dataclass(frozen=True)
-class ShowBands(Intent):
+class ShowBands(Command):
     """Choose the bands for red, green and blue."""
 
     bands: tuple[int, int, int]
 
 
 @dataclass(frozen=True)
-class SetStretch(Intent):
+class SetStretch(Command):
     """Choose the percentiles of the RGB image's stretch."""
 
     percentiles: tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Zoom(Intent):
+class Zoom(Command):
     """Zoom the image by a factor; 0 shows all of it."""
 
     factor: float = 0.0
 
 
 @dataclass(frozen=True)
-class Locate(Intent):
+class Locate(Command):
     """Show the pixel that an endmember comes from."""
 
     index: int
 
 
 @dataclass(frozen=True)
-class ShowVeil(Intent):
+class ShowVeil(Command):
     """Veil the masked pixels, or don't."""
 
     veiled: bool
 
 
 @dataclass(frozen=True)
-class ShowOverview(Intent):
+class ShowOverview(Command):
     """Show the whole scene in a corner while a part of it is seen, or don't."""
 
     shown: bool
 
 
 @dataclass(frozen=True)
-class AddLayer(Intent):
+class AddLayer(Command):
     """Show an expression as an image; what is planned for the mask when the text is empty."""
 
     text: str = ""
@@ -99,21 +99,21 @@ class AddLayer(Intent):
 
 
 @dataclass(frozen=True)
-class DeleteLayer(Intent):
+class DeleteLayer(Command):
     """Take a layer away; −1 the one shown."""
 
     index: int = -1
 
 
 @dataclass(frozen=True)
-class ShowLayer(Intent):
+class ShowLayer(Command):
     """Turn to a layer."""
 
     index: int
 
 
 @dataclass(frozen=True)
-class ShowBand(Intent):
+class ShowBand(Command):
     """Turn to one band, in grey; ``step`` moves on from the one shown."""
 
     band: int = 0
@@ -121,7 +121,7 @@ class ShowBand(Intent):
 
 
 @dataclass(frozen=True)
-class StretchMaps(Intent):
+class StretchMaps(Command):
     """Stretch all maps alike between two percentiles; None shows 0 to 1."""
 
     percentiles: tuple[float, float] | None

@@ -7,8 +7,8 @@ from typing import Any
 
 from hsunmix.gui.image.pages import Page, page_of
 from hsunmix.gui.image.rasters import quick_images
-from hsunmix.gui.state.live import Live, Shown
-from hsunmix.gui.state.workbench import Workbench
+from hsunmix.gui.state.store import Store
+from hsunmix.gui.state.view_state import Shown, ViewState
 from hsunmix.session.document import Document
 
 __all__ = ["Controller"]
@@ -23,11 +23,11 @@ Key = tuple[Any, ...]
 class Controller:
     """Draws the page shown whenever something that it is made of is another."""
 
-    def __init__(self, bench: Workbench) -> None:
-        self.bench = bench
+    def __init__(self, store: Store) -> None:
+        self.store = store
         self._key: Key | None = None
         self._kept: list[tuple[Key, Shown]] = []  # the newest last; whole ones only
-        bench.watch(self._follow)
+        store.watch(self._follow)
 
     def changed(self, old: Document, new: Document) -> None:
         """Draw what a new document shows."""
@@ -35,38 +35,38 @@ class Controller:
             self._kept.clear()
         self._refresh()
 
-    def _follow(self, old: Live, new: Live) -> None:
+    def _follow(self, old: ViewState, new: ViewState) -> None:
         if new.shown is old.shown:
             self._refresh()
 
     def _refresh(self) -> None:
-        bench = self.bench
-        document, live = bench.document, bench.live
+        store = self.store
+        document, state = store.document, store.state
         if document.cube is None and document.unmixing is None:
             self._key = None
             self._kept.clear()
-            if live.shown is not None:
-                bench.show(shown=None)
+            if state.shown is not None:
+                store.show(shown=None)
             return
-        page = page_of(document, live)
-        key = (page.id, *page.depends(document, live))
+        page = page_of(document, state)
+        key = (page.id, *page.depends(document, state))
         if key == self._key:
             return
         self._key = key
         shown = next((shown for kept, shown in self._kept if kept == key), None)
         if shown is None:
-            shown = _shown(page, document, live, AT_ONCE)
+            shown = _shown(page, document, state, AT_ONCE)
             if shown.drawing.thinned:
-                bench.start("draw", "Drawing", _whole(page, document, live), self._whole_for(key))
+                store.start("draw", "Drawing", _whole(page, document, state), self._whole_for(key))
             else:
                 self._keep(key, shown)
-        bench.show(shown=shown)
+        store.show(shown=shown)
 
     def _whole_for(self, key: Key) -> Callable[[Shown], None]:
         def done(shown: Shown) -> None:
             self._keep(key, shown)
             if key == self._key:
-                self.bench.show(shown=shown)
+                self.store.show(shown=shown)
 
         return done
 
@@ -76,14 +76,14 @@ class Controller:
             del self._kept[0]
 
 
-def _shown(page: Page, document: Document, live: Live, most: int) -> Shown:
-    drawing = page.draw(document, live, most)
+def _shown(page: Page, document: Document, state: ViewState, most: int) -> Shown:
+    drawing = page.draw(document, state, most)
     return Shown(page.id, drawing, quick_images(drawing))
 
 
-def _whole(page: Page, document: Document, live: Live) -> Generator[None, None, Shown]:
+def _whole(page: Page, document: Document, state: ViewState) -> Generator[None, None, Shown]:
     yield
-    return _shown(page, document, live, WHOLE)
+    return _shown(page, document, state, WHOLE)
 
 
 def _size(shown: Shown) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.gui.state.commands import Intent
+from hsunmix.gui.state.commands import Command
 
 __all__ = ["Drawing", "Overlay", "Scale", "Tile"]
 
@@ -25,7 +25,7 @@ class Tile:
         Name of a table of ``images.colours``; empty for RGBA.
     title, colour : str
         Written over it, with a swatch of the colour; a picture without a title stands alone.
-    chosen : Intent or None
+    chosen : Command or None
         What a click on the title asks for.
     """
 
@@ -33,7 +33,7 @@ class Tile:
     table: str = ""
     title: str = ""
     colour: str = ""
-    chosen: Intent | None = None
+    chosen: Command | None = None
 
 
 @dataclass(frozen=True)

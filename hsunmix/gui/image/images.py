@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.gui.state.live import Grey, Picture
+from hsunmix.gui.state.view_state import Grey, Picture
 from hsunmix.model.cube import Cube
 from hsunmix.model.pixels import prepared
 from hsunmix.model.progress import Step

@@ -8,11 +8,11 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QVBoxLayout, QWidget
 
-from hsunmix.gui.commands import Intent, ShowEndmember
+from hsunmix.gui.commands import Command, ShowEndmember
 from hsunmix.gui.endmembers.table_model import swatch
 from hsunmix.gui.image.drawing import Tile
 from hsunmix.gui.image.scene_view import SceneView
-from hsunmix.gui.image.stage import Stage
+from hsunmix.gui.image.viewport import Viewport
 from hsunmix.gui.widgets.accessibility import Role
 from hsunmix.gui.widgets.panel import named
 from hsunmix.gui.widgets.tab_order import arrange
@@ -46,15 +46,15 @@ def best_columns(count: int, width: int, height: int, aspect: float) -> int:
 class _Tile(QFrame):
     """One map and its title."""
 
-    def __init__(self, index: int, parent: QWidget, stage: Stage) -> None:
+    def __init__(self, index: int, parent: QWidget, viewport: Viewport) -> None:
         super().__init__(parent)
         named(self, f"mapTile{index}", f"Map {index + 1}")
         self.setProperty("role", "tile")
         self.title = named(QPushButton(), f"mapTitle{index}", f"Show map {index + 1} alone")
         self.title.setProperty("role", "title")
-        self.view = SceneView(f"mapView{index}", f"Map {index + 1}", stage)
+        self.view = SceneView(f"mapView{index}", f"Map {index + 1}", viewport)
         self.title.setMinimumWidth(1)
-        self.chosen: Intent | None = None
+        self.chosen: Command | None = None
         self._text = ""
         self._lines = QVBoxLayout(self)
         self._lines.setContentsMargins(3, 3, 3, 3)
@@ -87,11 +87,11 @@ class MapGrid(QWidget):
 
     Parameters
     ----------
-    stage : Stage
+    viewport : Viewport
 
     Signals
     -------
-    chosen : Intent
+    chosen : Command
         The title of a picture was clicked.
     """
 
@@ -102,10 +102,10 @@ class MapGrid(QWidget):
     dragged = Signal(int, int, int, bool)
     chosen = Signal(object)
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, viewport: Viewport) -> None:
         super().__init__()
         named(self, "mapGrid", "Maps beside each other")
-        self._stage = stage
+        self._viewport = viewport
         self._layout = QGridLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(4)
@@ -148,7 +148,7 @@ class MapGrid(QWidget):
         self._arrange()
 
     def _make(self, index: int) -> _Tile:
-        tile = _Tile(index, self, self._stage)
+        tile = _Tile(index, self, self._viewport)
         tile.hide()
         view = tile.view
         view.hovered.connect(self.hovered)

@@ -30,7 +30,7 @@ class Overview(QWidget):
         self._wanted = True
         self._thumbnail: QPixmap | None = None
         self._of: object = None
-        view.stage.moved.connect(self.place)
+        view.viewport.moved.connect(self.place)
         self.hide()
 
     @property
@@ -46,9 +46,9 @@ class Overview(QWidget):
     def place(self) -> None:
         """Take the size and the corner that fit; hide while the whole scene is seen."""
         view = self._view
-        lines, samples = view.stage.shape
+        lines, samples = view.viewport.shape
         seen = view.visible_rect()
-        part = lines > 0 and not seen.adjusted(-0.5, -0.5, 0.5, 0.5).contains(view.stage.scene)
+        part = lines > 0 and not seen.adjusted(-0.5, -0.5, 0.5, 0.5).contains(view.viewport.scene)
         self.setVisible(self._wanted and part)
         if not self.isVisibleTo(view):
             return
@@ -62,7 +62,7 @@ class Overview(QWidget):
 
     def frame(self) -> QRectF:
         """Return what is seen, in logical pixels of this widget."""
-        scene, seen = self._view.stage.scene, self._view.visible_rect()
+        scene, seen = self._view.viewport.scene, self._view.visible_rect()
         x, y = self.width() / scene.width(), self.height() / scene.height()
         rect = QRectF(seen.x() * x, seen.y() * y, seen.width() * x, seen.height() * y)
         return rect.intersected(QRectF(self.rect()))
@@ -70,7 +70,7 @@ class Overview(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the thumbnail and the frame."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), self._view.stage.canvas)
+        painter.fillRect(self.rect(), self._view.viewport.canvas)
         painter.drawPixmap(self.rect(), self._small())
         painter.setPen(QPen(QColor(0, 0, 0, 160), 1))
         painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
@@ -96,10 +96,10 @@ class Overview(QWidget):
         event.accept()
 
     def _move(self, position: QPointF) -> None:
-        scene = self._view.stage.scene
+        scene = self._view.viewport.scene
         x = position.x() / self.width() * scene.width()
         y = position.y() / self.height() * scene.height()
-        self._view.stage.centre_on(QPointF(x, y))
+        self._view.viewport.centre_on(QPointF(x, y))
 
     def _small(self) -> QPixmap:
         """Return the thumbnail, made anew when the picture is another."""

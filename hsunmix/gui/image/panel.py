@@ -22,7 +22,6 @@ from hsunmix.gui.commands import (
     Zoom,
 )
 from hsunmix.gui.image.context_menus import PixelMenu
-from hsunmix.gui.image.drafts import BrushDraft, Draft, draft_for
 from hsunmix.gui.image.drawing import Scale
 from hsunmix.gui.image.images import colours
 from hsunmix.gui.image.map_grid import MapGrid
@@ -31,9 +30,10 @@ from hsunmix.gui.image.overview import Overview
 from hsunmix.gui.image.page_tabs import PageTabs
 from hsunmix.gui.image.pages import Mark, PageControls, in_words, page_of, pages
 from hsunmix.gui.image.scene_view import SceneView
-from hsunmix.gui.image.stage import Stage
+from hsunmix.gui.image.shape_tools import BrushTool, ShapeTool, shape_tool_for
 from hsunmix.gui.image.tool_bar import ToolBar
-from hsunmix.gui.state.live import Live, Shown
+from hsunmix.gui.image.viewport import Viewport
+from hsunmix.gui.state.view_state import Shown, ViewState
 from hsunmix.gui.widgets.colour_bar import ColourBar
 from hsunmix.gui.widgets.elided import ElidedLabel
 from hsunmix.gui.widgets.icons import icon
@@ -50,7 +50,7 @@ STILL = 80  # milliseconds without a move until what is seen is told
 BRUSH = 2.5  # radius of the first brush, in pixels
 # What pages may depend on: a moving cursor and progress leave tabs and marks alone.
 STEADY = tuple(
-    f.name for f in fields(Live) if f.name not in ("cursor", "pinned", "tasks", "message", "notice")
+    f.name for f in fields(ViewState) if f.name not in ("cursor", "pinned", "tasks", "message", "notice")
 )
 
 
@@ -60,16 +60,16 @@ class View(Panel):
     def __init__(self) -> None:
         super().__init__("imagePanel", TITLE)
         self.setProperty("role", "panel")
-        self._document, self._live = Document(), Live()
+        self._document, self._state = Document(), ViewState()
         self._shown: Shown | None = None
         self._theme: Theme | None = None
         self._radius = BRUSH
         self._told: tuple[int, int, int, int] | None = None  # the window last told
-        self.stage = Stage(self)
+        self.viewport = Viewport(self)
         self.tabs = PageTabs()
-        self.single = SceneView("sceneView", "Image of the scene", self.stage)
+        self.single = SceneView("sceneView", "Image of the scene", self.viewport)
         self.overview = Overview(self.single)
-        self.grid = MapGrid(self.stage)
+        self.grid = MapGrid(self.viewport)
         self.stack = named(QStackedWidget(), "imageStack", "Image")
         self.tools = ToolBar()
         self.bars: list[ColourBar] = []
@@ -113,19 +113,19 @@ class View(Panel):
         self.setMinimumSize(360, 260)
 
     def _connect(self) -> None:
-        self.tabs.currentChanged.connect(lambda k: self.intent.emit(ShowPage(pages()[k].id)))
+        self.tabs.currentChanged.connect(lambda k: self.command.emit(ShowPage(pages()[k].id)))
         for view in (self.single, self.grid):
-            view.hovered.connect(lambda pixel: self.intent.emit(Hover(*pixel) if pixel else Hover()))
-            view.pressed.connect(lambda line, sample: self.intent.emit(Pin(line, sample)))
-            view.dragged.connect(lambda *drag: self.intent.emit(MoveEndmember(*drag)))
+            view.hovered.connect(lambda pixel: self.command.emit(Hover(*pixel) if pixel else Hover()))
+            view.pressed.connect(lambda line, sample: self.command.emit(Pin(line, sample)))
+            view.dragged.connect(lambda *drag: self.command.emit(MoveEndmember(*drag)))
             view.asked.connect(self._on_menu)
-        self.grid.chosen.connect(self.intent)
-        self.tools.intent.connect(self.intent)
-        self.fit_button.clicked.connect(lambda: self.intent.emit(Zoom()))
-        self.stage.moved.connect(self._still.start)
+        self.grid.chosen.connect(self.command)
+        self.tools.command.connect(self.command)
+        self.fit_button.clicked.connect(lambda: self.command.emit(Zoom()))
+        self.viewport.moved.connect(self._still.start)
         self._still.timeout.connect(self._tell_window)
-        self.stage.drawn.connect(self._on_drawn)
-        self.stage.abandoned.connect(lambda: self.intent.emit(SetTool()))
+        self.viewport.drawn.connect(self._on_drawn)
+        self.viewport.abandoned.connect(lambda: self.command.emit(SetTool()))
 
     # Drawing
 
@@ -140,9 +140,9 @@ class View(Panel):
         self.overview.set_wanted(new.view.overview)
         self._draw_overlay()
 
-    def follow(self, old: Live, new: Live) -> None:
+    def follow(self, old: ViewState, new: ViewState) -> None:
         """Show what was drawn; move the cursor."""
-        self._live = new
+        self._state = new
         if new.shown is not self._shown:
             self._shown = new.shown
             self._draw(new.shown)
@@ -152,17 +152,17 @@ class View(Panel):
             self._draw_overlay()
         if new.tool != old.tool:
             self.tools.show_tool(new.tool)
-            self.stage.set_draft(draft_for(new.tool, self.stage.shape, self._radius))
+            self.viewport.set_shape_tool(shape_tool_for(new.tool, self.viewport.shape, self._radius))
             if new.tool and not any(view.hasFocus() for view in self._views()):
                 self._views()[0].setFocus()  # where its keys are heard
-        self.stage.set_cursor((new.cursor.line, new.cursor.sample) if new.cursor else None)
+        self.viewport.set_cursor((new.cursor.line, new.cursor.sample) if new.cursor else None)
         if new.cursor is not old.cursor or new.shown is not old.shown:
             self._describe()
 
     def dress(self, theme: Theme) -> None:
         """Colour canvas, veil and bars."""
         self._theme = theme
-        self.stage.set_canvas(theme.canvas)
+        self.viewport.set_canvas(theme.canvas)
         self.tools.dress(theme)
         for bar in self.bars:
             bar.set_colours(theme.muted, theme.border)
@@ -171,27 +171,27 @@ class View(Panel):
         self.fit_button.setIcon(icon("fit", theme.muted))
         self._draw_overlay()
 
-    def command(self, intent: object) -> None:
+    def carry_out(self, command: object) -> None:
         """Zoom; bring an endmember's pixel into sight."""
-        if isinstance(intent, Zoom):
-            before = QRectF(self.stage.rect)
-            self.stage.zoom(intent.factor)
-            if self.stage.rect == before:
-                self.intent.emit(Tell(_why_no_zoom(intent.factor)))
-        elif isinstance(intent, Locate):
-            source = self._document.endmembers[intent.index].source
+        if isinstance(command, Zoom):
+            before = QRectF(self.viewport.rect)
+            self.viewport.zoom(command.factor)
+            if self.viewport.rect == before:
+                self.command.emit(Tell(_why_no_zoom(command.factor)))
+        elif isinstance(command, Locate):
+            source = self._document.endmembers[command.index].source
             if source.line is not None and source.sample is not None:
-                self.stage.reveal(source.line, source.sample)
-        elif isinstance(intent, PutDown):
-            self.stage.abandon()
+                self.viewport.reveal(source.line, source.sample)
+        elif isinstance(command, PutDown):
+            self.viewport.abandon()
 
     def _present(self) -> None:
         """Show the tabs that can be chosen, and the controls and marks of the one that is."""
-        document, live = self._document, self._live
-        shown = page_of(document, live)
+        document, state = self._document, self._state
+        shown = page_of(document, state)
         self.tabs.blockSignals(True)
         for k, page in enumerate(pages()):
-            there = page.available(document, live)
+            there = page.available(document, state)
             self.tabs.setTabEnabled(k, there or page is pages()[0])
             self.tabs.setTabVisible(k, there or page.core)
             if page is shown:
@@ -202,7 +202,7 @@ class View(Panel):
         for name, controls in self.controls.items():
             controls.setVisible(name == shown.id)
         if shown.id in self.controls:
-            self.controls[shown.id].present(document, live)
+            self.controls[shown.id].present(document, state)
             self.controls[shown.id].fit()
             height = self.controls[shown.id].sizeHint().height()
             if height > self.caption.minimumHeight():
@@ -212,11 +212,11 @@ class View(Panel):
         own = [(k, (y, x, e.colour, "o")) for k, e, y, x in placed if y is not None and x is not None]
         marks: list[Mark] = [mark for _, mark in own]
         marks += [(p.line, p.sample, pin_colour(k), "d") for k, p in enumerate(document.pins)]
-        self.stage.set_marks([*marks, *shown.marks(document, live)], [k for k, _ in own])
+        self.viewport.set_marks([*marks, *shown.marks(document, state)], [k for k, _ in own])
 
     def _add_controls(self, name: str, controls: PageControls) -> None:
         self.controls[name] = controls
-        controls.intent.connect(self.intent)
+        controls.command.connect(self.command)
         if self._theme is not None:
             controls.dress(self._theme)
         self._bottom.addWidget(controls)
@@ -247,7 +247,7 @@ class View(Panel):
 
     def _describe(self) -> None:
         """Say in words what is shown, and the value at the cursor; a screen reader hears of moves by keys."""
-        words = in_words(self._document, self._live, self.caption.text())
+        words = in_words(self._document, self._state, self.caption.text())
         for view in self._views():
             view.tell(words)
 
@@ -273,41 +273,41 @@ class View(Panel):
         self.bars.append(bar)
 
     def _draw_overlay(self) -> None:
-        overlay, document = self._live.overlay, self._document
+        overlay, document = self._state.overlay, self._document
         veil = self._theme.veil if self._theme else "#808080"
         image = None if overlay is None else overlay_image(overlay, veil, document.view.veiled)
-        self.stage.set_overlay(image, document.regions, document.view.region)
+        self.viewport.set_overlay(image, document.regions, document.view.region)
 
-    # Intents
+    # Commands
 
     def _tell_window(self) -> None:
         """Say which part of the scene is seen: it is worked on first."""
-        lines, samples = self.stage.shape
-        seen = self.single.visible_rect() if self.stack.currentWidget() is self.single else self.stage.rect
+        lines, samples = self.viewport.shape
+        seen = self.single.visible_rect() if self.stack.currentWidget() is self.single else self.viewport.rect
         top, bottom = max(int(seen.top()), 0), min(int(seen.bottom()) + 1, lines)
         left, right = max(int(seen.left()), 0), min(int(seen.right()) + 1, samples)
         whole = (top, bottom, left, right) == (0, lines, 0, samples) or bottom <= top or right <= left
         window = None if whole else (top, bottom, left, right)
         if window != self._told:
             self._told = window
-            self.intent.emit(LookAt(window))
+            self.command.emit(LookAt(window))
 
-    def _on_drawn(self, draft: Draft) -> None:
+    def _on_drawn(self, shape_tool: ShapeTool) -> None:
         """Hand on what was drawn, and keep the tool in hand."""
-        if isinstance(draft, BrushDraft):
-            self._radius = draft.radius
-        fresh = draft_for(self._live.tool, self.stage.shape, self._radius)
-        if isinstance(draft, BrushDraft) and isinstance(fresh, BrushDraft):
-            fresh.at = draft.at
-        self.stage.set_draft(fresh)
-        if isinstance(draft, BrushDraft):
-            self.intent.emit(PaintRegion(draft.runs, draft.erase))
+        if isinstance(shape_tool, BrushTool):
+            self._radius = shape_tool.radius
+        fresh = shape_tool_for(self._state.tool, self.viewport.shape, self._radius)
+        if isinstance(shape_tool, BrushTool) and isinstance(fresh, BrushTool):
+            fresh.at = shape_tool.at
+        self.viewport.set_shape_tool(fresh)
+        if isinstance(shape_tool, BrushTool):
+            self.command.emit(PaintRegion(shape_tool.runs, shape_tool.erase))
         else:
-            self.intent.emit(DrawRegion(draft.kind, draft.vertices))
+            self.command.emit(DrawRegion(shape_tool.kind, shape_tool.vertices))
 
     def _on_menu(self, line: int, sample: int, position: QPoint) -> None:
         menu = PixelMenu(self, self._document, line, sample)
-        menu.intent.connect(self.intent)
+        menu.command.connect(self.command)
         menu.popup(position)
 
 

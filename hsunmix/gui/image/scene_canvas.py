@@ -1,4 +1,4 @@
-"""A picture of the scene on a stage, as it is painted."""
+"""A picture of the scene in a viewport, as it is painted."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from hsunmix.gui.image.scene_paint import cross_hair, paint_front, paint_regions
-from hsunmix.gui.image.stage import Stage
+from hsunmix.gui.image.viewport import Viewport
 from hsunmix.gui.widgets.accessibility import Role, announce
 from hsunmix.gui.widgets.panel import named
 
@@ -17,29 +17,29 @@ __all__ = ["SceneCanvas"]
 
 
 class SceneCanvas(QWidget):
-    """A picture of the scene; everything else that it shows is the stage's.
+    """A picture of the scene; everything else that it shows is the viewport's.
 
     Parameters
     ----------
     name, title : str
         For ``named``.
-    stage : Stage
+    viewport : Viewport
     """
 
     accessible_role = Role.Graphic
 
-    def __init__(self, name: str, title: str, stage: Stage) -> None:
+    def __init__(self, name: str, title: str, viewport: Viewport) -> None:
         super().__init__()
         named(self, name, title)
-        self.stage = stage
+        self.viewport = viewport
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._image: QImage | None = None
         self._backing: QPixmap | None = None  # all that a moving cursor leaves as it is
-        stage.moved.connect(self._refresh)
-        stage.changed.connect(self._refresh)
-        stage.touched.connect(self.update)
-        stage.pointed.connect(self._on_pointed)
+        viewport.moved.connect(self._refresh)
+        viewport.changed.connect(self._refresh)
+        viewport.touched.connect(self.update)
+        viewport.pointed.connect(self._on_pointed)
 
     def set_picture(self, image: QImage, shape: tuple[int, int]) -> None:
         """Show a picture.
@@ -52,7 +52,7 @@ class SceneCanvas(QWidget):
             (lines, samples) of the scene.
         """
         self._image = image
-        self.stage.set_shape(shape)
+        self.viewport.set_shape(shape)
         self._refresh()
 
     def clear_picture(self) -> None:
@@ -76,18 +76,18 @@ class SceneCanvas(QWidget):
     @property
     def scale(self) -> float:
         """Logical pixels per pixel of the scene."""
-        rect = self.stage.rect
+        rect = self.viewport.rect
         return max(min(self.width() / rect.width(), self.height() / rect.height()), 1e-9)
 
     def to_scene(self, position: QPointF) -> QPointF:
         """Return the place in the scene (x the sample, y the line) at a position of the widget."""
         middle = QPointF(self.width() / 2, self.height() / 2)
-        return self.stage.rect.center() + (position - middle) / self.scale
+        return self.viewport.rect.center() + (position - middle) / self.scale
 
     def to_widget(self, place: QPointF) -> QPointF:
         """Return the position of a place in the scene."""
         middle = QPointF(self.width() / 2, self.height() / 2)
-        return middle + (place - self.stage.rect.center()) * self.scale
+        return middle + (place - self.viewport.rect.center()) * self.scale
 
     def visible_rect(self) -> QRectF:
         """What is shown, in pixels of the scene."""
@@ -102,7 +102,7 @@ class SceneCanvas(QWidget):
         """Return (line, sample) at a position; None beside the scene."""
         place = self.to_scene(position)
         line, sample = math.floor(place.y()), math.floor(place.x())
-        lines, samples = self.stage.shape
+        lines, samples = self.viewport.shape
         return (line, sample) if 0 <= line < lines and 0 <= sample < samples else None
 
     # Painting
@@ -123,7 +123,7 @@ class SceneCanvas(QWidget):
         self._refresh()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the picture, the stage, and what moves on it."""
+        """Paint the picture, the viewport, and what moves on it."""
         ratio = self.devicePixelRatioF()
         if self._backing is None or self._backing.devicePixelRatio() != ratio:
             self._backing = self._paint_backing(ratio)
@@ -140,19 +140,19 @@ class SceneCanvas(QWidget):
     def _paint_backing(self, ratio: float) -> QPixmap:
         backing = QPixmap(self.size() * ratio)
         backing.setDevicePixelRatio(ratio)
-        backing.fill(self.stage.canvas)
+        backing.fill(self.viewport.canvas)
         painter = QPainter(backing)
         if self._image is not None:
             self._paint_image(painter, self._image)
-            if self.stage.overlay is not None:
-                self._paint_image(painter, self.stage.overlay)
+            if self.viewport.overlay is not None:
+                self._paint_image(painter, self.viewport.overlay)
             paint_regions(painter, self)
         painter.end()
         return backing
 
     def _paint_image(self, painter: QPainter, image: QImage) -> None:
         """Paint the pixels that are seen, each as a whole."""
-        lines, samples = self.stage.shape
+        lines, samples = self.viewport.shape
         step = max(1, -(-lines // image.height()), -(-samples // image.width()))
         seen = self.visible_rect()
         left, top = max(math.floor(seen.left() / step), 0), max(math.floor(seen.top() / step), 0)

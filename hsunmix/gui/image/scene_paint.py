@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
-from hsunmix.gui.image.drafts import BrushDraft
+from hsunmix.gui.image.shape_tools import BrushTool
 from hsunmix.model.region import Region, runs_of
 
 if TYPE_CHECKING:
@@ -35,9 +35,9 @@ def paint_regions(painter: QPainter, view: SceneCanvas) -> None:
     origin = view.to_widget(QPointF(0, 0))
     painter.translate(origin)
     painter.scale(view.scale, view.scale)
-    for k, region in enumerate(view.stage.regions):
-        outline = _border(region, view.stage.shape)
-        wide = 2.5 if k == view.stage.selected else 1.5
+    for k, region in enumerate(view.viewport.regions):
+        outline = _border(region, view.viewport.shape)
+        wide = 2.5 if k == view.viewport.selected else 1.5
         for colour, width in ((PALE, wide + 2), (QColor(region.colour), wide)):
             pen = QPen(colour, width * view.devicePixelRatioF())
             pen.setCosmetic(True)  # as wide at every zoom, but counted in the screen's own pixels
@@ -69,11 +69,11 @@ def _border(region: Region, shape: tuple[int, int]) -> QPainterPath:
 
 def paint_front(painter: QPainter, view: SceneCanvas) -> None:
     """Paint what moves."""
-    if view.stage.cursor is not None:
-        _cross(painter, view, view.stage.cursor)
+    if view.viewport.cursor is not None:
+        _cross(painter, view, view.viewport.cursor)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    _draft(painter, view)
-    for line, sample, colour, symbol in view.stage.marks:
+    _shape_tool(painter, view)
+    for line, sample, colour, symbol in view.viewport.marks:
         painter.setPen(QPen(QColor("#ffffff"), 1.5))
         painter.setBrush(QColor(colour))
         _mark(painter, view.to_widget(QPointF(sample + 0.5, line + 0.5)), symbol)
@@ -114,27 +114,29 @@ def _mark(painter: QPainter, place: QPointF, symbol: str) -> None:
         painter.drawPolygon(QPolygonF([place + QPointF(x, y) for x, y in corners]))
 
 
-def _draft(painter: QPainter, view: SceneCanvas) -> None:
-    draft = view.stage.draft
+def _shape_tool(painter: QPainter, view: SceneCanvas) -> None:
+    shape_tool = view.viewport.shape_tool
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    if isinstance(draft, BrushDraft):
-        _brush(painter, view, draft)
-    elif draft is not None and draft.vertices:
-        outline = QPolygonF([view.to_widget(place) for place in _corners(draft.kind, draft.vertices)])
+    if isinstance(shape_tool, BrushTool):
+        _brush(painter, view, shape_tool)
+    elif shape_tool is not None and shape_tool.vertices:
+        outline = QPolygonF(
+            [view.to_widget(place) for place in _corners(shape_tool.kind, shape_tool.vertices)]
+        )
         for pen in (QPen(PALE, 3), QPen(DARK, 1.5, Qt.PenStyle.DashLine)):
             painter.setPen(pen)
             painter.drawPolygon(outline)
 
 
-def _brush(painter: QPainter, view: SceneCanvas, draft: BrushDraft) -> None:
-    lines, samples = draft.painted.shape
-    if draft.painted.any():
-        image = QImage(draft.painted.data, samples, lines, samples, QImage.Format.Format_Indexed8)
-        image.setColorTable([0, (ERASING if draft.erase else ADDING).rgba()])
+def _brush(painter: QPainter, view: SceneCanvas, shape_tool: BrushTool) -> None:
+    lines, samples = shape_tool.painted.shape
+    if shape_tool.painted.any():
+        image = QImage(shape_tool.painted.data, samples, lines, samples, QImage.Format.Format_Indexed8)
+        image.setColorTable([0, (ERASING if shape_tool.erase else ADDING).rgba()])
         target = QRectF(view.to_widget(QPointF(0, 0)), view.to_widget(QPointF(samples, lines)))
         painter.drawImage(target, image)
-    if draft.at is not None:
-        radius = draft.radius * view.scale
+    if shape_tool.at is not None:
+        radius = shape_tool.radius * view.scale
         for pen in (QPen(PALE, 3), QPen(DARK, 1)):
             painter.setPen(pen)
-            painter.drawEllipse(view.to_widget(QPointF(draft.at[1], draft.at[0])), radius, radius)
+            painter.drawEllipse(view.to_widget(QPointF(shape_tool.at[1], shape_tool.at[0])), radius, radius)

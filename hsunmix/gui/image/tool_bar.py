@@ -25,7 +25,7 @@ TOOLS = {
 class ToolBar(QWidget):
     """A button for each tool; the one in hand is pressed."""
 
-    intent = Signal(object)
+    command = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -40,7 +40,7 @@ class ToolBar(QWidget):
             button.setToolTip(tip)
             button.setCheckable(True)
             button.setIconSize(QSize(16, 16))
-            button.clicked.connect(lambda _=False, tool=tool: self.intent.emit(SetTool(tool)))
+            button.clicked.connect(lambda _=False, tool=tool: self.command.emit(SetTool(tool)))
             layout.addWidget(button)
             self.buttons[tool] = button
 

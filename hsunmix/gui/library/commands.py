@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from hsunmix.gui.state.commands import Intent
+from hsunmix.gui.state.commands import Command
 
 __all__ = ["AddFromLibrary", "CloseLibraries", "Compare", "OpenLibrary", "ShowMatches"]
 
 
 @dataclass(frozen=True)
-class AddFromLibrary(Intent):
+class AddFromLibrary(Command):
     """Make spectra of the library endmembers; none asks which.
 
     Attributes
@@ -26,14 +26,14 @@ class AddFromLibrary(Intent):
 
 
 @dataclass(frozen=True)
-class ShowMatches(Intent):
+class ShowMatches(Command):
     """Show what of the library is most like an endmember; −1 the selected one."""
 
     index: int = -1
 
 
 @dataclass(frozen=True)
-class Compare(Intent):
+class Compare(Command):
     """Draw a spectrum of the library over an endmember; ``entry`` −1 takes it away."""
 
     index: int = -1
@@ -41,12 +41,12 @@ class Compare(Intent):
 
 
 @dataclass(frozen=True)
-class OpenLibrary(Intent):
+class OpenLibrary(Command):
     """Use another spectral library as well; ``path`` None asks which."""
 
     path: Path | None = None
 
 
 @dataclass(frozen=True)
-class CloseLibraries(Intent):
+class CloseLibraries(Command):
     """Use only the library that comes with the program."""

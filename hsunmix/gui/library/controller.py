@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QTimer
 
 from hsunmix.errors import FileError, InputError
-from hsunmix.gui import commands as i
+from hsunmix.gui import commands as cmd
 from hsunmix.gui.endmembers.controller import add_all
 from hsunmix.gui.spectra.bands_controller import same_bands
-from hsunmix.gui.state.insights import Compared, Likeness, Subject
-from hsunmix.gui.state.workbench import Workbench
+from hsunmix.gui.state.diagnostics import Compared, Likeness, Subject
+from hsunmix.gui.state.store import Store
 from hsunmix.model.cube import Cube
 from hsunmix.model.library_on_bands import filled, lacking, merge_libraries
 from hsunmix.model.matching import METRICS, Match, rank
@@ -35,38 +35,38 @@ Found = tuple[Spectra, tuple[Likeness, ...]]
 class Controller:
     """Keeps the libraries on the cube's bands, and looks the endmembers up in them."""
 
-    def __init__(self, bench: Workbench) -> None:
-        self.bench = bench
-        self._timer = QTimer(bench)
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._timer = QTimer(store)
         self._timer.setSingleShot(True)
         self._timer.setInterval(PAUSE)
-        self._timer.timeout.connect(lambda: bench.attempt(self._look_up))
-        bench.handle(i.OpenLibrary, self.open)
-        bench.handle(i.CloseLibraries, self.close)
-        bench.handle(i.AddFromLibrary, self.add)
-        bench.handle(i.ShowMatches, self.show_matches)
-        bench.handle(i.Compare, self.compare)
+        self._timer.timeout.connect(lambda: store.attempt(self._look_up))
+        store.handle(cmd.OpenLibrary, self.open)
+        store.handle(cmd.CloseLibraries, self.close)
+        store.handle(cmd.AddFromLibrary, self.add)
+        store.handle(cmd.ShowMatches, self.show_matches)
+        store.handle(cmd.Compare, self.compare)
 
     def changed(self, old: Document, new: Document) -> None:
         """Look new spectra up; bring the libraries to the bands of another cube."""
-        bench = self.bench
+        store = self.store
         if _pixels(old) is not _pixels(new):
-            bench.lanes["match"].cancel()
-            bench.show(library=None, likenesses=(), compared=None)
+            store.channels["match"].cancel()
+            store.show(library=None, likenesses=(), compared=None)
         elif not same_bands(old.cube, new.cube) and new.endmembers:
             self._timer.start()  # they are compared in the bands that are used
-        known = {id(likeness.spectrum) for likeness in bench.live.likenesses}
+        known = {id(likeness.spectrum) for likeness in store.state.likenesses}
         if any(id(e.spectrum) not in known for e in new.endmembers):
             self._timer.start()
-        compared = bench.live.compared
+        compared = store.state.compared
         if compared is not None and all(e.spectrum is not compared.spectrum for e in new.endmembers):
-            bench.show(compared=None)
+            store.show(compared=None)
 
-    def open(self, intent: i.OpenLibrary) -> None:
+    def open(self, command: cmd.OpenLibrary) -> None:
         """Use another library as well."""
-        bench = self.bench
-        known = bench.settings.preferences
-        path = intent.path or bench.ask.library_file(known.library_folder or known.open_folder)
+        store = self.store
+        known = store.settings.preferences
+        path = command.path or store.dialogs.library_file(known.library_folder or known.open_folder)
         if path is None:
             return
 
@@ -77,28 +77,28 @@ class Controller:
             return open_spectra(path)
 
         def done(library: Spectra) -> None:
-            others = tuple(p for p in bench.settings.preferences.libraries if p != str(path))
-            bench.settings.change(libraries=(*others, str(path)), library_folder=str(path.parent))
-            bench.say(f"{path.name} is among the libraries now, with {_counted(len(library.names))}.")
+            others = tuple(p for p in store.settings.preferences.libraries if p != str(path))
+            store.settings.change(libraries=(*others, str(path)), library_folder=str(path.parent))
+            store.say(f"{path.name} is among the libraries now, with {_counted(len(library.names))}.")
             self._forget()
 
-        bench.start("read library", f"Reading {path.name}", work(), done)
+        store.start("read library", f"Reading {path.name}", work(), done)
 
-    def close(self, _intent: i.CloseLibraries) -> None:
+    def close(self, _command: cmd.CloseLibraries) -> None:
         """Use only the library that comes with the program."""
-        self.bench.settings.change(libraries=())
+        self.store.settings.change(libraries=())
         self._forget()
 
-    def add(self, intent: i.AddFromLibrary) -> None:
+    def add(self, command: cmd.AddFromLibrary) -> None:
         """Make spectra of the library endmembers."""
 
         def then(library: Spectra) -> None:
-            asked = _pixels(self.bench.document)
-            entries, factor, leave = intent.entries, intent.factor, False
-            cube = self.bench.document.cube
+            asked = _pixels(self.store.document)
+            entries, factor, leave = command.entries, command.factor, False
+            cube = self.store.document.cube
             if not entries and cube is not None:
-                entries, factor, leave = self.bench.ask.library_entries(library, cube.good_bands)
-            cube = self.bench.document.cube  # while the dialog was open, a mask may have changed, or maps
+                entries, factor, leave = self.store.dialogs.library_entries(library, cube.good_bands)
+            cube = self.store.document.cube  # while the dialog was open, a mask may have changed, or maps
             if cube is None or cube.pixels is not asked:
                 return
             gaps = {entry: lacking(library.values[entry], cube.good_bands) for entry in entries}
@@ -122,7 +122,7 @@ class Controller:
             text = name if times == 1 else f"{name}, × {times:g} to the scene's units"
             added.append(Endmember(name, times * spectrum, source=Source("library", text=text)))
         label = f"Add {added[0].name}" if len(added) == 1 else f"Add {len(added)} spectra of the library"
-        add_all(self.bench, added, label)
+        add_all(self.store, added, label)
 
     def _offer_bands(
         self,
@@ -139,99 +139,99 @@ class Controller:
         who = f"{names[0]} has" if len(names) == 1 else f"{len(names)} spectra ({names[0]}, …) have"
         text = f"{who} no values in {len(bands)} of the {int(cube.good_bands.sum())} bands used."
         if len(bands) == cube.good_bands.sum():
-            self.bench.say(f"{text} No band would be left without them: choose other spectra.")
+            self.store.say(f"{text} No band would be left without them: choose other spectra.")
             return
-        without = i.LeaveOut(tuple(bands.tolist()), i.AddFromLibrary(tuple(gaps), factor))
+        without = cmd.LeaveOut(tuple(bands.tolist()), cmd.AddFromLibrary(tuple(gaps), factor))
         if leave:
-            self.bench.send(without)
+            self.store.send(without)
             return
-        self.bench.say(
+        self.store.say(
             f"{text} They can be endmembers of this scene when those bands are left out.",
             [(f"Leave out {len(bands)} bands and add", without)],
             about="gaps",
         )
 
-    def show_matches(self, intent: i.ShowMatches) -> None:
+    def show_matches(self, command: cmd.ShowMatches) -> None:
         """Show what is most like an endmember; what comes of it is the analyst's choice."""
-        bench, asked = self.bench, self.bench.document
-        index = intent.index if intent.index >= 0 else asked.view.endmember
+        store, asked = self.store, self.store.document
+        index = command.index if command.index >= 0 else asked.view.endmember
         if asked.cube is None or not index < len(asked.endmembers):
             return
         member, pixels = asked.endmembers[index], asked.cube.pixels
 
         def compare(entry: int) -> None:
-            bench.send(i.Compare(_place_of(member, bench.document), entry))
+            store.send(cmd.Compare(_place_of(member, store.document), entry))
 
         def then(library: Spectra) -> None:
-            document = bench.document
+            document = store.document
             assert document.cube is not None  # its scene is open
             now = document.endmembers[_place_of(member, document)]
-            answer = bench.ask.matches(
+            answer = store.dialogs.matches(
                 Subject(now.name, now.spectrum, library, document.cube.good_bands), compare
             )
-            if answer is None or _pixels(bench.document) is not pixels:
+            if answer is None or _pixels(store.document) is not pixels:
                 return
             what, entry = answer
             if what == "name":
-                bench.send(i.Rename(_place_of(member, bench.document), library.names[entry]))
+                store.send(cmd.Rename(_place_of(member, store.document), library.names[entry]))
             else:
-                bench.send(i.AddFromLibrary((entry,)))
+                store.send(cmd.AddFromLibrary((entry,)))
 
         self._with_library(then)
 
-    def compare(self, intent: i.Compare) -> None:
+    def compare(self, command: cmd.Compare) -> None:
         """Draw a spectrum of the library over an endmember."""
-        bench, library = self.bench, self.bench.live.library
-        members = bench.document.endmembers
-        inside = library is not None and 0 <= intent.entry < len(library.names)
-        if library is None or not inside or not 0 <= intent.index < len(members):
-            bench.show(compared=None)
+        store, library = self.store, self.store.state.library
+        members = store.document.endmembers
+        inside = library is not None and 0 <= command.entry < len(library.names)
+        if library is None or not inside or not 0 <= command.index < len(members):
+            store.show(compared=None)
             return
-        spectrum = members[intent.index].spectrum
-        values = to_brightness(library.values[intent.entry], spectrum)
-        bench.show(compared=Compared(spectrum, library.names[intent.entry], values))
+        spectrum = members[command.index].spectrum
+        values = to_brightness(library.values[command.entry], spectrum)
+        store.show(compared=Compared(spectrum, library.names[command.entry], values))
 
     def _look_up(self) -> None:
-        bench, document = self.bench, self.bench.document
+        store, document = self.store, self.store.document
         cube = document.cube
         if cube is None or not document.endmembers:
             return
-        if bench.live.running is not None or any(
-            bench.lanes[lane].busy for lane in ("glance", "match", "pick")
+        if store.state.running is not None or any(
+            store.channels[channel].busy for channel in ("preview_solve", "match", "pick")
         ):
             self._timer.start()  # later
             return
 
         def done(found: Found) -> None:
-            if same_bands(bench.document.cube, cube):
-                bench.show(library=found[0], likenesses=found[1])
+            if same_bands(store.document.cube, cube):
+                store.show(library=found[0], likenesses=found[1])
             else:
                 self._timer.start()
 
-        known = bench.live.library
-        work = _look_up(cube, known, document.endmembers, bench.settings.preferences.libraries)
-        bench.start("match", "Looking endmembers up", work, done, of=cube)
+        known = store.state.library
+        work = _look_up(cube, known, document.endmembers, store.settings.preferences.libraries)
+        store.start("match", "Looking endmembers up", work, done, of=cube)
 
     def _with_library(self, then: Callable[[Spectra], None]) -> None:
         """Get the libraries on the cube's bands, at once or when they have been read."""
-        bench, cube = self.bench, self.bench.document.cube
+        store, cube = self.store, self.store.document.cube
         if cube is None:
             return
-        if bench.live.library is not None:
-            then(_some(bench.live.library, cube))
+        if store.state.library is not None:
+            then(_some(store.state.library, cube))
             return
 
         def done(found: Found) -> None:
-            bench.show(library=found[0], likenesses=found[1])
+            store.show(library=found[0], likenesses=found[1])
             if found[0].notes:
-                bench.say(sentences(found[0].notes))
+                store.say(sentences(found[0].notes))
             then(_some(found[0], cube))
 
-        members, paths = bench.document.endmembers, bench.settings.preferences.libraries
-        bench.start("pick", "Reading the libraries", _look_up(cube, None, members, paths), done, of=cube)
+        members, paths = store.document.endmembers, store.settings.preferences.libraries
+        store.start("pick", "Reading the libraries", _look_up(cube, None, members, paths), done, of=cube)
 
     def _forget(self) -> None:
-        self.bench.show(library=None, likenesses=(), compared=None)
+        self.store.show(library=None, likenesses=(), compared=None)
         self._timer.start()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.gui.state.commands import Intent
+from hsunmix.gui.state.commands import Command
 
 __all__ = [
     "ApplyMask",
@@ -33,7 +33,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class SetTool(Intent):
+class SetTool(Command):
     """Take a tool in hand: ``rectangle``, ``polygon``, ``brush``; empty puts it down.
 
     The one that is in hand already is put down.
@@ -43,12 +43,12 @@ class SetTool(Intent):
 
 
 @dataclass(frozen=True)
-class PutDown(Intent):
+class PutDown(Command):
     """Take back what the tool in hand has begun; with nothing begun, put it down."""
 
 
 @dataclass(frozen=True)
-class DrawRegion(Intent):
+class DrawRegion(Command):
     """A rectangle or a polygon was drawn; its vertices are (line, sample), pixel edges at integers."""
 
     kind: str
@@ -56,7 +56,7 @@ class DrawRegion(Intent):
 
 
 @dataclass(frozen=True, eq=False)
-class PaintRegion(Intent):
+class PaintRegion(Command):
     """A stroke of the brush: it adds to the selected region, or takes away from it.
 
     Where no painted region is selected, adding makes a new one.
@@ -73,14 +73,14 @@ class PaintRegion(Intent):
 
 
 @dataclass(frozen=True)
-class SelectRegion(Intent):
+class SelectRegion(Command):
     """Select a region; −1 selects none."""
 
     index: int
 
 
 @dataclass(frozen=True)
-class RenameRegion(Intent):
+class RenameRegion(Command):
     """Give a region a name."""
 
     index: int
@@ -88,7 +88,7 @@ class RenameRegion(Intent):
 
 
 @dataclass(frozen=True)
-class RecolourRegion(Intent):
+class RecolourRegion(Command):
     """Give a region a colour, ``#rrggbb``."""
 
     index: int
@@ -96,24 +96,24 @@ class RecolourRegion(Intent):
 
 
 @dataclass(frozen=True)
-class DeleteRegion(Intent):
+class DeleteRegion(Command):
     """Delete a region; −1 deletes all."""
 
     index: int
 
 
 @dataclass(frozen=True)
-class ExportRegions(Intent):
+class ExportRegions(Command):
     """Write the regions as GeoJSON; asks where."""
 
 
 @dataclass(frozen=True)
-class ImportRegions(Intent):
+class ImportRegions(Command):
     """Read regions from GeoJSON; asks which file."""
 
 
 @dataclass(frozen=True)
-class PlanMask(Intent):
+class PlanMask(Command):
     """Show what an expression would keep; nothing is changed yet.
 
     Attributes
@@ -135,17 +135,17 @@ class PlanMask(Intent):
 
 
 @dataclass(frozen=True)
-class ApplyMask(Intent):
+class ApplyMask(Command):
     """Make what was planned the mask."""
 
 
 @dataclass(frozen=True)
-class CancelMask(Intent):
+class CancelMask(Command):
     """Forget what was planned."""
 
 
 @dataclass(frozen=True)
-class MaskRegion(Intent):
+class MaskRegion(Command):
     """Use only the pixels of a region, or all but them."""
 
     index: int
@@ -153,22 +153,22 @@ class MaskRegion(Intent):
 
 
 @dataclass(frozen=True)
-class MaskFile(Intent):
+class MaskFile(Command):
     """Use only the pixels where an image file is not zero; ``path`` None asks which."""
 
     path: Path | None = None
 
 
 @dataclass(frozen=True)
-class SaveMask(Intent):
+class SaveMask(Command):
     """Write the mask as an image file; asks where."""
 
 
 @dataclass(frozen=True)
-class InvertMask(Intent):
+class InvertMask(Command):
     """Use the pixels that are masked, and mask the others."""
 
 
 @dataclass(frozen=True)
-class ClearMask(Intent):
+class ClearMask(Command):
     """Use all pixels."""

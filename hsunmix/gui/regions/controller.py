@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from hsunmix.errors import InputError
-from hsunmix.gui import commands as i
-from hsunmix.gui.image.drafts import TOOLS
-from hsunmix.gui.state.workbench import Workbench
+from hsunmix.gui import commands as cmd
+from hsunmix.gui.image.shape_tools import TOOLS
+from hsunmix.gui.state.store import Store
 from hsunmix.model.region import Region, runs_of
 from hsunmix.model.spectra import PALETTE, colour
 from hsunmix.session.document import Document, index_without
@@ -24,93 +24,93 @@ FIRST_COLOUR = 6  # of the palette: the endmembers take the ones before
 class Controller:
     """Carries out what is asked of regions."""
 
-    def __init__(self, bench: Workbench) -> None:
-        self.bench = bench
-        bench.handle(i.SetTool, self.set_tool)
-        bench.handle(i.DrawRegion, self.draw)
-        bench.handle(i.PaintRegion, self.paint)
-        bench.handle(i.SelectRegion, self.select)
-        bench.handle(i.RenameRegion, self.rename)
-        bench.handle(i.RecolourRegion, self.recolour)
-        bench.handle(i.DeleteRegion, self.delete)
-        bench.handle(i.ExportRegions, self.export)
-        bench.handle(i.ImportRegions, self.read)
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        store.handle(cmd.SetTool, self.set_tool)
+        store.handle(cmd.DrawRegion, self.draw)
+        store.handle(cmd.PaintRegion, self.paint)
+        store.handle(cmd.SelectRegion, self.select)
+        store.handle(cmd.RenameRegion, self.rename)
+        store.handle(cmd.RecolourRegion, self.recolour)
+        store.handle(cmd.DeleteRegion, self.delete)
+        store.handle(cmd.ExportRegions, self.export)
+        store.handle(cmd.ImportRegions, self.read)
 
     def changed(self, old: Document, new: Document) -> None:
         """A tool goes with its scene."""
         shapes = [None if cube is None else cube.shape for cube in (old.cube, new.cube)]
-        if shapes[0] != shapes[1] and self.bench.live.tool:
-            self.bench.show(tool="")
+        if shapes[0] != shapes[1] and self.store.state.tool:
+            self.store.show(tool="")
 
-    def set_tool(self, intent: i.SetTool) -> None:
+    def set_tool(self, command: cmd.SetTool) -> None:
         """Take a tool in hand, or put it down."""
-        live = self.bench.live
-        tool = "" if intent.tool == live.tool or self.bench.document.cube is None else intent.tool
-        if tool in TOOLS and tool != live.tool:
-            self.bench.show(tool=tool)
+        state = self.store.state
+        tool = "" if command.tool == state.tool or self.store.document.cube is None else command.tool
+        if tool in TOOLS and tool != state.tool:
+            self.store.show(tool=tool)
 
-    def draw(self, intent: i.DrawRegion) -> None:
+    def draw(self, command: cmd.DrawRegion) -> None:
         """Add a rectangle or a polygon."""
-        self._add(Region(self._free_name(), self._free_colour(), intent.kind, intent.vertices))
+        self._add(Region(self._free_name(), self._free_colour(), command.kind, command.vertices))
 
-    def paint(self, intent: i.PaintRegion) -> None:
+    def paint(self, command: cmd.PaintRegion) -> None:
         """Add a stroke to the selected region, or take it away; else paint a new one."""
-        document = self.bench.document
+        document = self.store.document
         cube, k = document.cube, document.view.region
         if cube is None:
             return
-        stroke = Region("stroke", "#000000", "brush", runs=intent.runs)
+        stroke = Region("stroke", "#000000", "brush", runs=command.runs)
         chosen = document.regions[k] if 0 <= k < len(document.regions) else None
-        if chosen is not None and (chosen.kind == "brush" or intent.erase):
+        if chosen is not None and (chosen.kind == "brush" or command.erase):
             window = _around(chosen, stroke, *cube.shape[:2])
             old, new = chosen.part(*window), stroke.part(*window)
-            mask = old & ~new if intent.erase else old | new
+            mask = old & ~new if command.erase else old | new
             if not mask.any():
-                self.delete(i.DeleteRegion(k))
+                self.delete(cmd.DeleteRegion(k))
             elif (mask != old).any():
                 runs = runs_of(mask) + np.array([window[0], window[1], window[1]], np.int32)
                 changed = replace(chosen, kind="brush", vertices=(), runs=runs)
                 self._change(f"Paint {chosen.name}", k, changed)
-        elif not intent.erase:
+        elif not command.erase:
             self._add(replace(stroke, name=self._free_name(), colour=self._free_colour()))
 
-    def select(self, intent: i.SelectRegion) -> None:
+    def select(self, command: cmd.SelectRegion) -> None:
         """Select a region: that is looking, and no change."""
-        document = self.bench.document
-        index = intent.index if intent.index in range(len(document.regions)) else -1
+        document = self.store.document
+        index = command.index if command.index in range(len(document.regions)) else -1
         if index != document.view.region:
             view = replace(document.view, region=index)
-            self.bench.history.amend(replace(document, view=view))
+            self.store.history.amend(replace(document, view=view))
 
-    def rename(self, intent: i.RenameRegion) -> None:
+    def rename(self, command: cmd.RenameRegion) -> None:
         """Give a region a name."""
-        region = self._region(intent.index)
-        if intent.name and intent.name != region.name:
-            self._change(f"Rename {region.name}", intent.index, replace(region, name=intent.name))
+        region = self._region(command.index)
+        if command.name and command.name != region.name:
+            self._change(f"Rename {region.name}", command.index, replace(region, name=command.name))
 
-    def recolour(self, intent: i.RecolourRegion) -> None:
+    def recolour(self, command: cmd.RecolourRegion) -> None:
         """Give a region a colour."""
-        region = self._region(intent.index)
-        if intent.colour != region.colour:
-            self._change(f"Recolour {region.name}", intent.index, replace(region, colour=intent.colour))
+        region = self._region(command.index)
+        if command.colour != region.colour:
+            self._change(f"Recolour {region.name}", command.index, replace(region, colour=command.colour))
 
-    def delete(self, intent: i.DeleteRegion) -> None:
+    def delete(self, command: cmd.DeleteRegion) -> None:
         """Delete a region, or all."""
-        document = self.bench.document
+        document = self.store.document
         if not document.regions:
             return
-        label = "Delete all regions" if intent.index < 0 else f"Delete {self._region(intent.index).name}"
-        rest = tuple(r for k, r in enumerate(document.regions) if intent.index >= 0 and k != intent.index)
-        view = replace(document.view, region=index_without(document.view.region, intent.index, len(rest)))
-        self.bench.history.apply(label, replace(document, regions=rest, view=view))
+        label = "Delete all regions" if command.index < 0 else f"Delete {self._region(command.index).name}"
+        rest = tuple(r for k, r in enumerate(document.regions) if command.index >= 0 and k != command.index)
+        view = replace(document.view, region=index_without(document.view.region, command.index, len(rest)))
+        self.store.history.apply(label, replace(document, regions=rest, view=view))
 
-    def export(self, _intent: i.ExportRegions) -> None:
+    def export(self, _command: cmd.ExportRegions) -> None:
         """Write the regions as GeoJSON."""
-        document = self.bench.document
+        document = self.store.document
         if document.cube is None or not document.regions:
             return
         cube, regions = document.cube, document.regions
-        path = self.bench.ask.region_file(self._folder(), writing=True)
+        path = self.store.dialogs.region_file(self._folder(), writing=True)
         if path is None:
             return
 
@@ -121,12 +121,12 @@ class Controller:
             write_regions(regions, cube, path)
 
         done = f"{len(regions)} regions written to {path}."
-        self.bench.start("write regions", f"Writing {path.name}", work(), lambda _: self.bench.say(done))
+        self.store.start("write regions", f"Writing {path.name}", work(), lambda _: self.store.say(done))
 
-    def read(self, _intent: i.ImportRegions) -> None:
+    def read(self, _command: cmd.ImportRegions) -> None:
         """Read regions from GeoJSON."""
-        cube = self.bench.document.cube
-        path = self.bench.ask.region_file(self._folder(), writing=False) if cube is not None else None
+        cube = self.store.document.cube
+        path = self.store.dialogs.region_file(self._folder(), writing=False) if cube is not None else None
         if cube is None or path is None:
             return
 
@@ -137,13 +137,13 @@ class Controller:
             return read_regions(path, cube)
 
         def done(found: tuple[Region, ...]) -> None:
-            document, label = self.bench.document, f"Import {len(found)} regions"
-            self.bench.history.apply(label, replace(document, regions=(*document.regions, *found)))
+            document, label = self.store.document, f"Import {len(found)} regions"
+            self.store.history.apply(label, replace(document, regions=(*document.regions, *found)))
 
-        self.bench.start("read regions", f"Reading {path.name}", work(), done, of=cube)
+        self.store.start("read regions", f"Reading {path.name}", work(), done, of=cube)
 
     def _add(self, region: Region) -> None:
-        document = self.bench.document
+        document = self.store.document
         if document.cube is None:
             return
         if not region.part(*region.window(*document.cube.shape[:2])).any():
@@ -151,32 +151,32 @@ class Controller:
         regions = (*document.regions, region)
         view = replace(document.view, region=len(regions) - 1)
         label = f"Draw {region.name}" if region.kind != "brush" else f"Paint {region.name}"
-        self.bench.history.apply(label, replace(document, regions=regions, view=view))
+        self.store.history.apply(label, replace(document, regions=regions, view=view))
 
     def _change(self, label: str, index: int, region: Region) -> None:
-        document = self.bench.document
+        document = self.store.document
         regions = list(document.regions)
         regions[index] = region
-        self.bench.history.apply(label, replace(document, regions=tuple(regions)))
+        self.store.history.apply(label, replace(document, regions=tuple(regions)))
 
     def _region(self, index: int) -> Region:
-        regions = self.bench.document.regions
+        regions = self.store.document.regions
         if index not in range(len(regions)):
             raise InputError("This region is gone.")
         return regions[index]
 
     def _free_name(self) -> str:
-        names = {region.name for region in self.bench.document.regions}
+        names = {region.name for region in self.store.document.regions}
         return next(name for k in range(1, len(names) + 2) if (name := f"Region {k}") not in names)
 
     def _free_colour(self) -> str:
-        document = self.bench.document
+        document = self.store.document
         used = {r.colour for r in document.regions} | {e.colour for e in document.endmembers}
         order = [colour(FIRST_COLOUR + k) for k in range(len(PALETTE))]
         return next((ink for ink in order if ink not in used), order[len(document.regions) % len(order)])
 
     def _folder(self) -> Path:
-        cube = self.bench.document.cube
+        cube = self.store.document.cube
         return cube.path.parent if cube is not None and cube.path is not None else Path.home()
 
 

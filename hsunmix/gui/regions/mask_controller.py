@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.errors import HsunmixError, InputError
-from hsunmix.gui import commands as i
-from hsunmix.gui.state.live import Masking
-from hsunmix.gui.state.workbench import Workbench
+from hsunmix.gui import commands as cmd
+from hsunmix.gui.state.store import Store
+from hsunmix.gui.state.view_state import Masking
 from hsunmix.model.band_maths import evaluation
 from hsunmix.model.cube import Cube
 from hsunmix.model.progress import Step
@@ -30,86 +30,86 @@ Key = tuple[int, bytes, str]  # pixels, the bands that an expression may mean, t
 class Controller:
     """Carries out what is asked of the mask."""
 
-    def __init__(self, bench: Workbench) -> None:
-        self.bench = bench
+    def __init__(self, store: Store) -> None:
+        self.store = store
         self._values: tuple[Key, NDArray[np.generic]] | None = None  # what was evaluated last
-        bench.handle(i.PlanMask, self.plan)
-        bench.handle(i.ApplyMask, self.apply)
-        bench.handle(i.CancelMask, self.cancel)
-        bench.handle(i.MaskRegion, self.mask_region)
-        bench.handle(i.InvertMask, self.invert)
-        bench.handle(i.ClearMask, self.clear)
+        store.handle(cmd.PlanMask, self.plan)
+        store.handle(cmd.ApplyMask, self.apply)
+        store.handle(cmd.CancelMask, self.cancel)
+        store.handle(cmd.MaskRegion, self.mask_region)
+        store.handle(cmd.InvertMask, self.invert)
+        store.handle(cmd.ClearMask, self.clear)
 
     def changed(self, old: Document, new: Document) -> None:
         """A plan goes with its scene, and is made anew on another mask."""
         if new.cube is None or old.cube is None or new.cube.pixels is not old.cube.pixels:
             self._values = None
-            self.cancel(i.CancelMask())
-        elif new.cube is not old.cube and self.bench.live.masking is not None:
-            self.plan(self.bench.live.masking.plan)
+            self.cancel(cmd.CancelMask())
+        elif new.cube is not old.cube and self.store.state.masking is not None:
+            self.plan(self.store.state.masking.plan)
 
-    def plan(self, intent: i.PlanMask) -> None:
+    def plan(self, command: cmd.PlanMask) -> None:
         """Evaluate what is planned, in the background; the newest plan counts."""
-        bench, cube = self.bench, self.bench.document.cube
+        store, cube = self.store, self.store.document.cube
         if cube is None:
             return
-        key = (id(cube.pixels), cube.good_bands.tobytes(), intent.text)
-        before = bench.live.masking
-        if before is None or before.plan.text != intent.text:
-            bench.show(masking=Masking(intent))
+        key = (id(cube.pixels), cube.good_bands.tobytes(), command.text)
+        before = store.state.masking
+        if before is None or before.plan.text != command.text:
+            store.show(masking=Masking(command))
         else:
-            bench.show(masking=replace(before, plan=intent))
+            store.show(masking=replace(before, plan=command))
 
         def done(found: tuple[Masking, NDArray[np.generic]]) -> None:
             self._values = (key, found[1])
-            if bench.live.masking is not None and bench.live.masking.plan == intent:
-                bench.show(masking=found[0])
+            if store.state.masking is not None and store.state.masking.plan == command:
+                store.show(masking=found[0])
 
         def failed(error: BaseException) -> None:
             if not isinstance(error, HsunmixError):
-                bench.fail(error)
-            if bench.live.masking is not None and bench.live.masking.plan == intent:
-                bench.show(masking=Masking(intent, wrong=str(error)))
+                store.fail(error)
+            if store.state.masking is not None and store.state.masking.plan == command:
+                store.show(masking=Masking(command, wrong=str(error)))
 
         values = None if self._values is None or self._values[0] != key else self._values[1]
-        bench.start("mask", "Evaluating the mask", _planned(cube, intent, values), done, failed, of=cube)
+        store.start("mask", "Evaluating the mask", _planned(cube, command, values), done, failed, of=cube)
 
-    def apply(self, _intent: i.ApplyMask) -> None:
+    def apply(self, _command: cmd.ApplyMask) -> None:
         """Make the plan the mask."""
-        masking, cube = self.bench.live.masking, self.bench.document.cube
+        masking, cube = self.store.state.masking, self.store.document.cube
         if cube is None or masking is None or masking.mask is None:
             return
         if not masking.mask.any():
             raise InputError("This would mask every pixel; change the threshold.")
         text = _joined(cube.selection_text, threshold_text(masking.plan), masking.plan.how)
-        self.bench.show(masking=None)
+        self.store.show(masking=None)
         self._set(masking.mask, f"Mask {threshold_text(masking.plan)}", text)
 
-    def cancel(self, _intent: i.CancelMask) -> None:
+    def cancel(self, _command: cmd.CancelMask) -> None:
         """Forget the plan."""
-        self.bench.lanes["mask"].cancel()
-        if self.bench.live.masking is not None:
-            self.bench.show(masking=None)
+        self.store.channels["mask"].cancel()
+        if self.store.state.masking is not None:
+            self.store.show(masking=None)
 
-    def mask_region(self, intent: i.MaskRegion) -> None:
+    def mask_region(self, command: cmd.MaskRegion) -> None:
         """Keep the pixels of a region, or leave them out."""
-        document = self.bench.document
+        document = self.store.document
         cube = document.cube
-        if cube is None or intent.index not in range(len(document.regions)):
+        if cube is None or command.index not in range(len(document.regions)):
             return
-        region = document.regions[intent.index]
+        region = document.regions[command.index]
         inside = region.mask(cube.lines, cube.samples)
         before = np.ones_like(inside) if cube.selection is None else cube.selection
         # Keeping a region starts anew; leaving one out takes it from what is used now.
-        mask = inside if intent.keep else before & ~inside
+        mask = inside if command.keep else before & ~inside
         if not mask.any():
             raise InputError("This would mask every pixel; choose another region.")
-        label = f"Use only {region.name}" if intent.keep else f"Mask {region.name} out"
+        label = f"Use only {region.name}" if command.keep else f"Mask {region.name} out"
         self._set(mask, label)
 
-    def invert(self, _intent: i.InvertMask) -> None:
+    def invert(self, _command: cmd.InvertMask) -> None:
         """Swap used and masked pixels."""
-        cube = self.bench.document.cube
+        cube = self.store.document.cube
         if cube is None or cube.selection is None:
             return
         if cube.selection.all():
@@ -117,16 +117,16 @@ class Controller:
         text = f"not ({cube.selection_text})" if cube.selection_text else ""
         self._set(~cube.selection, "Invert the mask", text)
 
-    def clear(self, _intent: i.ClearMask) -> None:
+    def clear(self, _command: cmd.ClearMask) -> None:
         """Use all pixels."""
-        cube = self.bench.document.cube
+        cube = self.store.document.cube
         if cube is not None and cube.selection is not None:
             self._set(None, "Clear the mask")
 
     def _set(self, mask: Mask | None, label: str, text: str = "") -> None:
-        document = self.bench.document
+        document = self.store.document
         assert document.cube is not None  # asked by everyone who calls
-        self.bench.history.apply(label, masked(document, mask, text))
+        self.store.history.apply(label, masked(document, mask, text))
 
 
 def masked(document: Document, mask: Mask | None, *texts: str) -> Document:
@@ -157,7 +157,7 @@ def masked(document: Document, mask: Mask | None, *texts: str) -> Document:
     return replace(document, cube=cube.with_selection(mask, *texts), unmixing=result)
 
 
-def threshold_text(plan: i.PlanMask) -> str:
+def threshold_text(plan: cmd.PlanMask) -> str:
     """Return the condition that a plan stands for."""
     return (
         plan.text if plan.threshold is None else f"{_bracketed(plan.text)} {plan.sense} {plan.threshold:.6g}"
@@ -165,7 +165,7 @@ def threshold_text(plan: i.PlanMask) -> str:
 
 
 def _planned(
-    cube: Cube, plan: i.PlanMask, values: NDArray[np.generic] | None
+    cube: Cube, plan: cmd.PlanMask, values: NDArray[np.generic] | None
 ) -> Generator[Step | None, None, tuple[Masking, NDArray[np.generic]]]:
     if values is None:
         values = yield from evaluation(cube, plan.text)

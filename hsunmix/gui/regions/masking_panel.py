@@ -9,7 +9,7 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QSlider, QVBoxLayout
 
 from hsunmix.gui.commands import AddLayer, ApplyMask, CancelMask, PlanMask
-from hsunmix.gui.state.live import Live, Masking
+from hsunmix.gui.state.view_state import Masking, ViewState
 from hsunmix.gui.widgets.panel import Panel, named
 from hsunmix.gui.widgets.quiet import QuietComboBox, QuietDoubleSpinBox
 from hsunmix.gui.widgets.spoken import SpokenLabel
@@ -107,15 +107,15 @@ class View(Panel):
         self.how.activated.connect(lambda: self._plan(how=WAYS[self.how.currentText()]))
         self.slider.valueChanged.connect(self._on_slider)
         self.threshold.valueChanged.connect(lambda value: self._plan(threshold=value))
-        self.layer.clicked.connect(lambda: self.intent.emit(AddLayer()))
-        self.ok.clicked.connect(lambda: self.intent.emit(ApplyMask()))
-        self.cancel.clicked.connect(lambda: self.intent.emit(CancelMask()))
+        self.layer.clicked.connect(lambda: self.command.emit(AddLayer()))
+        self.ok.clicked.connect(lambda: self.command.emit(ApplyMask()))
+        self.cancel.clicked.connect(lambda: self.command.emit(CancelMask()))
 
     def render(self, old: Document, new: Document) -> None:  # type: ignore[override]  # noqa: ARG002
         """Offer to go on from a mask only where there is one."""
         self.how.setVisible(new.cube is not None and new.cube.selection is not None)
 
-    def follow(self, old: Live, new: Live) -> None:
+    def follow(self, old: ViewState, new: ViewState) -> None:
         """Show the plan and what it would keep."""
         masking = new.masking
         if masking is old.masking:
@@ -160,7 +160,7 @@ class View(Panel):
 
     def _plan(self, **changes: object) -> None:
         if self._masking is not None:
-            self.intent.emit(replace(self._masking.plan, **changes))  # type: ignore[arg-type]
+            self.command.emit(replace(self._masking.plan, **changes))  # type: ignore[arg-type]
 
     def _on_index(self) -> None:
         text = INDICES[self.index.currentText()]
@@ -174,7 +174,7 @@ class View(Panel):
         text = self.text.text().strip()
         self.text.setModified(False)
         if self._masking is not None and text and text != self._masking.plan.text:
-            self.intent.emit(PlanMask(text, self._masking.plan.sense, None, self._masking.plan.how))
+            self.command.emit(PlanMask(text, self._masking.plan.sense, None, self._masking.plan.how))
 
     def _on_slider(self, step: int) -> None:
         if self._masking is not None and self._masking.range is not None:

@@ -4,43 +4,43 @@
 
 from __future__ import annotations
 
-from hsunmix.gui import commands as i
+from hsunmix.gui import commands as cmd
 from hsunmix.gui.image.pages.band import band_shown
 from hsunmix.gui.state.action import Action, opened
-from hsunmix.gui.state.workbench import Workbench
+from hsunmix.gui.state.store import Store
 
 TITLE = "&Mask"
 ORDER = 40
 
 
-def has_mask(bench: Workbench) -> bool:
+def has_mask(store: Store) -> bool:
     """Some pixels are masked."""
-    cube = bench.document.cube
+    cube = store.document.cube
     return cube is not None and cube.selection is not None
 
 
-def has_regions(bench: Workbench) -> bool:
+def has_regions(store: Store) -> bool:
     """There are regions."""
-    return bool(bench.document.regions)
+    return bool(store.document.regions)
 
 
-def on_region(bench: Workbench) -> bool:
+def on_region(store: Store) -> bool:
     """A region is selected."""
-    return bench.document.view.region in range(len(bench.document.regions))
+    return store.document.view.region in range(len(store.document.regions))
 
 
-def _example(bench: Workbench) -> str:
+def _example(store: Store) -> str:
     """Return an expression to begin with, which can be evaluated."""
-    cube = bench.document.cube
+    cube = store.document.cube
     if cube is None or cube.wavelengths is not None:
         return "(b[860] - b[660]) / (b[860] + b[660]) > 0.3"
     red, green, _ = cube.rgb_bands
     return f"band[{red + 1}] / band[{green + 1}] > 1"
 
 
-def _index(bench: Workbench) -> str:
+def _index(store: Store) -> str:
     """Return the index to begin with: of vegetation, or where the scene has no wavelengths the brightness."""
-    cube = bench.document.cube
+    cube = store.document.cube
     return "ndvi" if cube is None or cube.wavelengths is not None else "b[:]"
 
 
@@ -53,31 +53,31 @@ def _tool(tool: str, key: int) -> Action:
             "polygon": "Draw a polygon: click the corners, double-click or Ctrl+Return closes it",
             "brush": "Paint a region: Shift takes away, [ and ] change the width",
         }[tool],
-        lambda _: i.SetTool(tool),
+        lambda _: cmd.SetTool(tool),
         f"Ctrl+Shift+{key}",
         opened,
         tool,
-        checked=lambda bench: bench.live.tool == tool,
+        checked=lambda store: store.state.tool == tool,
         line=tool == "rectangle",
     )
 
 
 ACTIONS = (
-    Action("maskVegetation", "&Threshold on an index…", "Keep the pixels where an index such as NDVI is above or below a value; shown before anything changes", lambda b: i.PlanMask(_index(b)), "Ctrl+T", opened, "mask"),
-    Action("maskBand", "Threshold on the &band shown…", "Keep the pixels where one band is above or below a value", lambda b: i.PlanMask(f"band[{band_shown(b.document) + 1}]"), "Ctrl+Shift+T", opened),
-    Action("maskExpression", "Band &maths…", "An expression over bands, for a mask or an image: (b[860] - b[660]) / (b[860] + b[660]) > 0.3", lambda b: i.PlanMask(_example(b)), "Ctrl+B", opened),
-    Action("maskFile", "Mask from a &file…", "Keep the pixels where an image file is not zero", lambda _: i.MaskFile(), "", opened),
-    Action("saveMask", "&Save the mask…", "Write the mask as an image file", lambda _: i.SaveMask(), "", has_mask),
-    Action("maskRegion", "Use &only the region", "Keep the pixels of the selected region", lambda b: i.MaskRegion(b.document.view.region, True), "Ctrl+Shift+K", on_region, line=True),
-    Action("maskRegionOut", "Mas&k the region out", "Leave the pixels of the selected region out", lambda b: i.MaskRegion(b.document.view.region, False), "Ctrl+Shift+X", on_region),
-    Action("invertMask", "&Invert the mask", "Use the masked pixels, and mask the others", lambda _: i.InvertMask(), "Ctrl+I", has_mask, line=True),
-    Action("clearMask", "&Clear the mask", "Use all pixels", lambda _: i.ClearMask(), "Ctrl+Shift+I", has_mask),
-    Action("veil", "&Veil masked pixels", "Dim the pixels that are masked", lambda b: i.ShowVeil(not b.document.view.veiled), "", opened, checked=lambda b: b.document.view.veiled),
+    Action("maskVegetation", "&Threshold on an index…", "Keep the pixels where an index such as NDVI is above or below a value; shown before anything changes", lambda b: cmd.PlanMask(_index(b)), "Ctrl+T", opened, "mask"),
+    Action("maskBand", "Threshold on the &band shown…", "Keep the pixels where one band is above or below a value", lambda b: cmd.PlanMask(f"band[{band_shown(b.document) + 1}]"), "Ctrl+Shift+T", opened),
+    Action("maskExpression", "Band &maths…", "An expression over bands, for a mask or an image: (b[860] - b[660]) / (b[860] + b[660]) > 0.3", lambda b: cmd.PlanMask(_example(b)), "Ctrl+B", opened),
+    Action("maskFile", "Mask from a &file…", "Keep the pixels where an image file is not zero", lambda _: cmd.MaskFile(), "", opened),
+    Action("saveMask", "&Save the mask…", "Write the mask as an image file", lambda _: cmd.SaveMask(), "", has_mask),
+    Action("maskRegion", "Use &only the region", "Keep the pixels of the selected region", lambda b: cmd.MaskRegion(b.document.view.region, True), "Ctrl+Shift+K", on_region, line=True),
+    Action("maskRegionOut", "Mas&k the region out", "Leave the pixels of the selected region out", lambda b: cmd.MaskRegion(b.document.view.region, False), "Ctrl+Shift+X", on_region),
+    Action("invertMask", "&Invert the mask", "Use the masked pixels, and mask the others", lambda _: cmd.InvertMask(), "Ctrl+I", has_mask, line=True),
+    Action("clearMask", "&Clear the mask", "Use all pixels", lambda _: cmd.ClearMask(), "Ctrl+Shift+I", has_mask),
+    Action("veil", "&Veil masked pixels", "Dim the pixels that are masked", lambda b: cmd.ShowVeil(not b.document.view.veiled), "", opened, checked=lambda b: b.document.view.veiled),
     _tool("rectangle", 1),
     _tool("polygon", 2),
     _tool("brush", 3),
-    Action("regionMean", "&Add the region's mean as endmember", "Make the mean spectrum of the selected region an endmember and solve again", lambda b: i.AddMean(b.document.view.region), "Ctrl+Shift+E", on_region, line=True),
-    Action("regionDelete", "&Delete the region", "Delete the selected region", lambda b: i.DeleteRegion(b.document.view.region), "Ctrl+Shift+Del", on_region),
-    Action("regionsExport", "&Export regions…", "Write the regions as GeoJSON", lambda _: i.ExportRegions(), "", has_regions),
-    Action("regionsImport", "Import re&gions…", "Read regions from GeoJSON", lambda _: i.ImportRegions(), "", opened),
+    Action("regionMean", "&Add the region's mean as endmember", "Make the mean spectrum of the selected region an endmember and solve again", lambda b: cmd.AddMean(b.document.view.region), "Ctrl+Shift+E", on_region, line=True),
+    Action("regionDelete", "&Delete the region", "Delete the selected region", lambda b: cmd.DeleteRegion(b.document.view.region), "Ctrl+Shift+Del", on_region),
+    Action("regionsExport", "&Export regions…", "Write the regions as GeoJSON", lambda _: cmd.ExportRegions(), "", has_regions),
+    Action("regionsImport", "Import re&gions…", "Read regions from GeoJSON", lambda _: cmd.ImportRegions(), "", opened),
 )  # fmt: skip

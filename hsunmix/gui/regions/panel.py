@@ -15,9 +15,9 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from hsunmix.gui import commands as i
+from hsunmix.gui import commands as cmd
 from hsunmix.gui.endmembers.table_model import swatch
-from hsunmix.gui.state.live import Live
+from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.context import asked_for
 from hsunmix.gui.widgets.icons import icon
 from hsunmix.gui.widgets.panel import Panel, heading, named
@@ -54,7 +54,7 @@ class _List(QListWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self.currentRow() >= 0:
-            self._panel.intent.emit(i.DeleteRegion(self.currentRow()))
+            self._panel.command.emit(cmd.DeleteRegion(self.currentRow()))
         else:
             super().keyPressEvent(event)
 
@@ -65,7 +65,7 @@ class View(Panel):
     def __init__(self) -> None:
         super().__init__("regionsPanel", TITLE)
         self.setProperty("role", "panel")
-        self._document, self._live = Document(), Live()
+        self._document, self._state = Document(), ViewState()
         self._filling = False
         self.list = named(_List(self), "regionList", "Regions of interest")
         self.list.setEditTriggers(
@@ -84,14 +84,14 @@ class View(Panel):
         row.addWidget(heading(TITLE, "regionsHeading"))
         row.addStretch(1)
         for name, text, make in (
-            ("plus", "Add the region's mean spectrum as an endmember", i.AddMean),
-            ("mask", "Use only the pixels of the region", i.MaskRegion),
-            ("trash", "Delete the region (Del)", i.DeleteRegion),
+            ("plus", "Add the region's mean spectrum as an endmember", cmd.AddMean),
+            ("mask", "Use only the pixels of the region", cmd.MaskRegion),
+            ("trash", "Delete the region (Del)", cmd.DeleteRegion),
         ):
             button = named(QToolButton(), f"region{name.capitalize()}", text)
             button.setToolTip(text)
             button.setIconSize(QSize(16, 16))
-            button.clicked.connect(lambda _=False, make=make: self.intent.emit(make(self.list.currentRow())))
+            button.clicked.connect(lambda _=False, make=make: self.command.emit(make(self.list.currentRow())))
             row.addWidget(button)
             self.buttons[name] = button
         layout = QVBoxLayout(self)
@@ -116,9 +116,9 @@ class View(Panel):
         self._filling = False
         self._describe()
 
-    def follow(self, old: Live, new: Live) -> None:
+    def follow(self, old: ViewState, new: ViewState) -> None:
         """Say how large the selected region is."""
-        self._live = new
+        self._state = new
         if new.region_spectra is not old.region_spectra:
             self._describe()
 
@@ -144,20 +144,20 @@ class View(Panel):
         if not chosen:
             self.about.setText("Select a region to use it.")
             return
-        found = self._live.region_spectra.get(regions[row])
+        found = self._state.region_spectra.get(regions[row])
         size = "" if found is None else f" · {found.pixels} pixels used"
         self.about.setText(f"{regions[row].kind.capitalize()}{size}")
 
     def _on_row(self, row: int) -> None:
         if not self._filling:
-            self.intent.emit(i.SelectRegion(row))
+            self.command.emit(cmd.SelectRegion(row))
 
     def _on_edited(self, item: QListWidgetItem) -> None:
         if self._filling:
             return
         row, name = self.list.row(item), item.text().strip()
         if name and name != self._document.regions[row].name:
-            self.intent.emit(i.RenameRegion(row, name))
+            self.command.emit(cmd.RenameRegion(row, name))
         else:
             self._fill()
 
@@ -167,14 +167,16 @@ class View(Panel):
         menu.addAction("Rename").triggered.connect(lambda: self.list.editItem(self.list.item(row)))
         menu.addAction("Colour…").triggered.connect(lambda: self._recolour(row))
         menu.addSeparator()
-        for text, intent in (
-            ("Add mean as endmember", i.AddMean(row)),
-            ("Use only this region", i.MaskRegion(row, keep=True)),
-            ("Mask this region out", i.MaskRegion(row, keep=False)),
-            ("Delete", i.DeleteRegion(row)),
-            ("Delete all", i.DeleteRegion(-1)),
+        for text, command in (
+            ("Add mean as endmember", cmd.AddMean(row)),
+            ("Use only this region", cmd.MaskRegion(row, keep=True)),
+            ("Mask this region out", cmd.MaskRegion(row, keep=False)),
+            ("Delete", cmd.DeleteRegion(row)),
+            ("Delete all", cmd.DeleteRegion(-1)),
         ):
-            menu.addAction(text).triggered.connect(lambda _=False, intent=intent: self.intent.emit(intent))
+            menu.addAction(text).triggered.connect(
+                lambda _=False, command=command: self.command.emit(command)
+            )
         menu.aboutToHide.connect(menu.deleteLater)
         return menu
 
@@ -182,4 +184,4 @@ class View(Panel):
         region = self._document.regions[row]
         chosen = QColorDialog.getColor(region.colour, self, f"Colour of {region.name}")
         if chosen.isValid():
-            self.intent.emit(i.RecolourRegion(row, chosen.name()))
+            self.command.emit(cmd.RecolourRegion(row, chosen.name()))

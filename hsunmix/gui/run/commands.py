@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hsunmix.gui.state.commands import Intent
+from hsunmix.gui.state.commands import Command
 from hsunmix.session.document import RunSettings
 
 __all__ = [
@@ -29,29 +29,29 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class SetRun(Intent):
+class SetRun(Command):
     """The run panel says something else."""
 
     settings: RunSettings
 
 
 @dataclass(frozen=True)
-class Unmix(Intent):
+class Unmix(Command):
     """Unmix with the settings of the run panel."""
 
 
 @dataclass(frozen=True)
-class UseEndmembers(Intent):
+class UseEndmembers(Command):
     """Find only the abundances of the endmembers in the table, as a run of its own."""
 
 
 @dataclass(frozen=True)
-class EstimateRank(Intent):
+class EstimateRank(Command):
     """Estimate how many endmembers there are."""
 
 
 @dataclass(frozen=True)
-class LookAt(Intent):
+class LookAt(Command):
     """The image shows this part of the scene: it is solved first.
 
     Attributes
@@ -64,43 +64,43 @@ class LookAt(Intent):
 
 
 @dataclass(frozen=True)
-class SolveAgain(Intent):
+class SolveAgain(Command):
     """Solve for the abundances of the endmembers there are; ``abundance`` changes the constraint."""
 
     abundance: str = ""
 
 
 @dataclass(frozen=True)
-class CopyCommand(Intent):
+class CopyCommand(Command):
     """Copy the command line that makes the result shown."""
 
 
 @dataclass(frozen=True)
-class CopyScript(Intent):
+class CopyScript(Command):
     """Copy a Python script that makes the result shown, edits included."""
 
 
 @dataclass(frozen=True)
-class BackTo(Intent):
+class BackTo(Command):
     """Show an earlier result, with its endmembers and settings."""
 
     number: int
 
 
 @dataclass(frozen=True)
-class DeleteRun(Intent):
+class DeleteRun(Command):
     """Take an earlier result out of the list."""
 
     number: int
 
 
 @dataclass(frozen=True)
-class KeepResult(Intent):
+class KeepResult(Command):
     """Put the result shown into the list as it is now."""
 
 
 @dataclass(frozen=True)
-class CompareRuns(Intent):
+class CompareRuns(Command):
     """Compare two results, given by the numbers of their runs; None is the result shown."""
 
     first: int | None = None
@@ -108,26 +108,26 @@ class CompareRuns(Intent):
 
 
 @dataclass(frozen=True)
-class ShowPair(Intent):
+class ShowPair(Command):
     """Show the maps of another pair of endmembers of a comparison."""
 
     row: int
 
 
 @dataclass(frozen=True)
-class StopComparing(Intent):
+class StopComparing(Command):
     """Leave the comparison."""
 
 
 @dataclass(frozen=True)
-class Flicker(Intent):
+class Flicker(Command):
     """Show the two maps of a comparison in turn, in one place, or beside each other again."""
 
     on: bool
 
 
 @dataclass(frozen=True)
-class StartSweep(Intent):
+class StartSweep(Command):
     """Run the method of the run panel with several numbers of endmembers.
 
     Attributes
@@ -144,5 +144,5 @@ class StartSweep(Intent):
 
 
 @dataclass(frozen=True)
-class CancelSweep(Intent):
+class CancelSweep(Command):
     """End these runs; what they have found so far stays."""

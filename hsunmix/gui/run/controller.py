@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.gui import commands as i
+from hsunmix.gui import commands as cmd
 from hsunmix.gui.run.solve_controller import abundance_of
 from hsunmix.gui.spectra.bands_controller import bands_in_words
 from hsunmix.gui.state.means import means
 from hsunmix.gui.state.scenes import is_huge
-from hsunmix.gui.state.workbench import Workbench
+from hsunmix.gui.state.store import Store
 from hsunmix.methods import RankEstimate, get, pipeline
 from hsunmix.methods.noisy_bands import noisy_bands
 from hsunmix.model.cube import Cube
@@ -36,78 +36,78 @@ Found = tuple[Unmixing, tuple[int, ...]]
 class Controller:
     """Runs methods."""
 
-    def __init__(self, bench: Workbench) -> None:
-        self.bench = bench
+    def __init__(self, store: Store) -> None:
+        self.store = store
         self._chosen = False  # the number of endmembers, by the analyst
         self._waiting = False  # to unmix, for the estimate of it
         self._proposed: tuple[object, NDArray[np.bool_]] = (None, np.zeros(0, dtype=bool))  # to leave out
-        bench.handle(i.SetRun, self.set_run)
-        bench.handle(i.Unmix, self.unmix)
-        bench.handle(i.UseEndmembers, self.use_endmembers)
-        bench.handle(i.EstimateRank, self.estimate)
-        bench.handle(i.CancelWork, self.cancel)
+        store.handle(cmd.SetRun, self.set_run)
+        store.handle(cmd.Unmix, self.unmix)
+        store.handle(cmd.UseEndmembers, self.use_endmembers)
+        store.handle(cmd.EstimateRank, self.estimate)
+        store.handle(cmd.CancelWork, self.cancel)
 
     def changed(self, old: Document, new: Document) -> None:
         """Begin with a cube that was opened; one that isn't huge is loaded, and the number estimated."""
         if new.endmembers is not old.endmembers:
-            self.bench.withdraw("replaced")  # Undo would take something else back now
+            self.store.withdraw("replaced")  # Undo would take something else back now
         if new.cube is old.cube:
             return
-        self.bench.withdraw("noise")
+        self.store.withdraw("noise")
         self._chosen, self._waiting = new.settings.rank != RunSettings().rank, False
-        if self.bench.live.running is not None:
+        if self.store.state.running is not None:
             same = new.cube is not None and old.cube is not None and new.cube.pixels is old.cube.pixels
             what = "other pixels or bands are used now" if same else "another scene was opened"
-            self.bench.note(f"The unmixing under way was cancelled: {what}.")
-        self.bench.cancel("run", "rank")
-        self.bench.scenes.expect(new.cube)
-        self.bench.show(estimate=None)
+            self.store.note(f"The unmixing under way was cancelled: {what}.")
+        self.store.cancel("run", "rank")
+        self.store.scenes.expect(new.cube)
+        self.store.show(estimate=None)
         if new.cube is not None and not is_huge(new.cube):
             self._estimate(new.cube, asked=False)
 
-    def set_run(self, intent: i.SetRun) -> None:
+    def set_run(self, command: cmd.SetRun) -> None:
         """Remember what the run panel says; another constraint holds for the result there is as well."""
-        document = self.bench.document
-        abundance, before = intent.settings.abundance, document.settings.abundance
-        self._chosen |= intent.settings.rank != document.settings.rank
-        self.bench.history.amend(replace(document, settings=intent.settings))
+        document = self.store.document
+        abundance, before = command.settings.abundance, document.settings.abundance
+        self._chosen |= command.settings.rank != document.settings.rank
+        self.store.history.amend(replace(document, settings=command.settings))
         result = document.unmixing
         if result is not None and abundance not in ("", before, result.abundance):
-            self.bench.send(i.SolveAgain(abundance))
+            self.store.send(cmd.SolveAgain(abundance))
 
-    def unmix(self, _intent: i.Unmix) -> None:
+    def unmix(self, _command: cmd.Unmix) -> None:
         """Unmix; not with a placeholder for the number of endmembers while that is being estimated."""
-        document = self.bench.document
+        document = self.store.document
         cube, settings = document.cube, document.settings
         if cube is None:
             return
-        if "rank" in self.bench.live.tasks and self._is_placeholder(document):
+        if "rank" in self.store.state.tasks and self._is_placeholder(document):
             self._waiting = True
-            self.bench.say("Unmixing starts as soon as the number of endmembers has been estimated.")
+            self.store.say("Unmixing starts as soon as the number of endmembers has been estimated.")
             return
         locked = tuple(e for e in document.endmembers if e.locked)
         title = get(settings.method, "factorization", "extraction").title
 
         def done(found: Found) -> None:
             result, columns = found
-            if self.bench.document.cube is cube:
-                new = with_run(self.bench.document, result, settings, columns)
-                new = _with_locked(new, _as_they_are(locked, self.bench.document), columns)
-                replaced = _by_hand(self.bench.document)
-                self.bench.history.apply(f"Unmix ({title}, r = {result.rank})", new)
+            if self.store.document.cube is cube:
+                new = with_run(self.store.document, result, settings, columns)
+                new = _with_locked(new, _as_they_are(locked, self.store.document), columns)
+                replaced = _by_hand(self.store.document)
+                self.store.history.apply(f"Unmix ({title}, r = {result.rank})", new)
                 if replaced:
                     self._tell_of(replaced)
 
-        self.bench.close_message()
-        self.bench.start("run", "Unmixing", self._work(cube, settings, locked), done, of=cube)
+        self.store.close_message()
+        self.store.start("run", "Unmixing", self._work(cube, settings, locked), done, of=cube)
 
     def _work(
         self, cube: Cube, settings: RunSettings, locked: tuple[Endmember, ...]
     ) -> Generator[Step | None, None, Found]:
-        scene = yield from self.bench.scenes.scene(cube)
+        scene = yield from self.store.scenes.scene(cube)
         request = request_of(settings, np.stack([e.spectrum for e in locked], axis=1) if locked else None)
         traits = get(settings.method, "factorization", "extraction").traits
-        if traits.needs_library or (traits.takes_library and self.bench.settings.preferences.libraries):
+        if traits.needs_library or (traits.takes_library and self.store.settings.preferences.libraries):
             request = replace(request, libraries=self._libraries(cube))
         if settings.weights is not None and traits.takes_weights:
             values, origin = read_weights(Path(settings.weights.path), cube)
@@ -119,12 +119,12 @@ class Controller:
 
     def _libraries(self, cube: Cube) -> tuple[Library, ...]:
         """Return the analyst's libraries on the scene's bands; the built-in one where there are none."""
-        paths = self.bench.settings.preferences.libraries or (BUILTIN,)
+        paths = self.store.settings.preferences.libraries or (BUILTIN,)
         return tuple(open_library(path).on(cube).usable(cube) for path in paths)
 
-    def use_endmembers(self, _intent: i.UseEndmembers) -> None:
+    def use_endmembers(self, _command: cmd.UseEndmembers) -> None:
         """Find only the abundances of the endmembers there are; a run that is kept as others are."""
-        asked = self.bench.document
+        asked = self.store.document
         cube, members = asked.cube, asked.endmembers
         if cube is None or not members:
             return
@@ -132,7 +132,7 @@ class Controller:
         method = abundance_of(asked)
 
         def work() -> Generator[Step | None, None, Unmixing]:
-            scene = yield from self.bench.scenes.scene(cube)
+            scene = yield from self.store.scenes.scene(cube)
             own = asked.settings.choice("abundance", method)
             spectra = np.stack([e.spectrum for e in members], axis=1)
             found = yield from pipeline.solve(scene, spectra, own)
@@ -142,34 +142,34 @@ class Controller:
             return result
 
         def done(result: Unmixing) -> None:
-            now = self.bench.document
+            now = self.store.document
             if not same_spectra(asked, now):
-                self.bench.say("The endmembers were changed in the meantime: the run was dropped.")
+                self.store.say("The endmembers were changed in the meantime: the run was dropped.")
                 return
             title = f"{get(method, 'abundance').title} of these endmembers"
-            self.bench.history.apply(title, with_run(now, result, members=now.endmembers))
+            self.store.history.apply(title, with_run(now, result, members=now.endmembers))
 
-        self.bench.show(message=None)
-        self.bench.start("run", "Solving for abundances", work(), done, of=cube)
+        self.store.show(message=None)
+        self.store.start("run", "Solving for abundances", work(), done, of=cube)
 
-    def estimate(self, _intent: i.EstimateRank) -> None:
+    def estimate(self, _command: cmd.EstimateRank) -> None:
         """Estimate how many endmembers there are."""
-        if self.bench.document.cube is not None:
-            self._estimate(self.bench.document.cube, asked=True)
+        if self.store.document.cube is not None:
+            self._estimate(self.store.document.cube, asked=True)
 
     def _estimate(self, cube: Cube, asked: bool) -> None:
-        settings = self.bench.document.settings
+        settings = self.store.document.settings
         choice = settings.choice("rank", settings.estimate)
 
         def work() -> Generator[Step | None, None, tuple[RankEstimate, NDArray[np.bool_]]]:
-            scene = yield from (self.bench.scenes.scene(cube) if asked else self.bench.ahead(cube))
+            scene = yield from (self.store.scenes.scene(cube) if asked else self.store.ahead(cube))
             noisy = yield from noisy_bands(scene)
             return (yield from pipeline.estimate_rank(scene, choice)), noisy
 
         def done(found: tuple[RankEstimate, NDArray[np.bool_]]) -> None:
-            if self.bench.document.cube is cube:
+            if self.store.document.cube is cube:
                 estimate, noisy = found
-                self.bench.show(estimate=estimate)
+                self.store.show(estimate=estimate)
                 if not asked:
                     self._propose(estimate.rank)
                 self._go_on()
@@ -179,30 +179,30 @@ class Controller:
         def failed(error: BaseException) -> None:
             # Nobody asked for the first one, so its failure is no message: Unmix will say the same.
             if asked:
-                self.bench.fail(error)
+                self.store.fail(error)
             self._go_on()
 
         def cancelled() -> None:
             self._waiting = False
-            if self._is_placeholder(self.bench.document):
-                self.bench.say(
-                    f"The estimate was cancelled, so {self.bench.document.settings.rank} endmembers is a "
+            if self._is_placeholder(self.store.document):
+                self.store.say(
+                    f"The estimate was cancelled, so {self.store.document.settings.rank} endmembers is a "
                     "placeholder. Choose a number, or estimate it.",
-                    [("Estimate", i.EstimateRank())],
+                    [("Estimate", cmd.EstimateRank())],
                 )
 
         title = "Estimating the number of endmembers"
-        self.bench.start("rank", title, work(), done, failed, cancelled)
+        self.store.start("rank", title, work(), done, failed, cancelled)
 
     def _tell_of_noise(self, cube: Cube, noisy: NDArray[np.bool_]) -> None:
         """Propose to leave bands of noise out; they move the estimate as well."""
         bands = tuple(np.flatnonzero(noisy).tolist())
-        ask = i.EstimateRank()
+        ask = cmd.EstimateRank()
         self._proposed = (cube.pixels, noisy)
-        self.bench.say(
+        self.store.say(
             f"{_counted(len(bands))} mostly noise: {bands_in_words(cube, noisy)}. Leave "
             f"{'it' if len(bands) == 1 else 'them'} out?",
-            [("Leave out", i.LeaveOut(bands, ask))],
+            [("Leave out", cmd.LeaveOut(bands, ask))],
             about="noise",
         )
 
@@ -215,36 +215,36 @@ class Controller:
         """Unmix, where that had to wait for the estimate."""
         waiting, self._waiting = self._waiting, False
         if waiting:
-            self.bench.send(i.Unmix())
+            self.store.send(cmd.Unmix())
 
     def _is_placeholder(self, document: Document) -> bool:
         """Whether nobody has chosen or estimated the number of endmembers."""
-        return not self._chosen and self.bench.live.estimate is None and not document.endmembers
+        return not self._chosen and self.store.state.estimate is None and not document.endmembers
 
     def _tell_of(self, replaced: list[str]) -> None:
         """Say that a run took the places of endmembers that came by hand."""
         few = ", ".join(replaced[:3]) + (", …" if len(replaced) > 3 else "")
-        self.bench.say(
+        self.store.say(
             f"The run replaced what you had added or changed ({few}). It is kept under Runs; lock endmembers "
             "that a run shall keep.",
-            [("Undo", i.Undo())],
+            [("Undo", cmd.Undo())],
             about="replaced",
         )
 
     def _propose(self, rank: int) -> None:
         """Fill the estimate in, as long as nobody has chosen anything."""
-        document = self.bench.document
-        if not self._chosen and not document.endmembers and self.bench.live.running is None:
-            self.bench.history.amend(replace(document, settings=replace(document.settings, rank=rank)))
+        document = self.store.document
+        if not self._chosen and not document.endmembers and self.store.state.running is None:
+            self.store.history.amend(replace(document, settings=replace(document.settings, rank=rank)))
 
-    def cancel(self, _intent: i.CancelWork) -> None:
+    def cancel(self, _command: cmd.CancelWork) -> None:
         """Cancel the newest work that was asked for; else close the message; else cancel what was not."""
-        tasks = [lane for lane, task in self.bench.live.tasks.items() if not task.ending]
-        asked = [lane for lane in tasks if lane not in ("rank", "check")]
-        if self.bench.live.message is not None and not asked:
-            self.bench.close_message()
+        tasks = [channel for channel, task in self.store.state.tasks.items() if not task.ending]
+        asked = [channel for channel in tasks if channel not in ("rank", "check")]
+        if self.store.state.message is not None and not asked:
+            self.store.close_message()
         elif tasks:
-            self.bench.cancel((asked or tasks)[-1])
+            self.store.cancel((asked or tasks)[-1])
 
 
 def _counted(bands: int) -> str:

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from hsunmix.gui.commands import CancelSweep, EstimateRank, SetRun, ShowTool, StartSweep
 from hsunmix.gui.run.rank_plot import RankPlot
-from hsunmix.gui.state.live import Live
+from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.panel import Panel, named
 from hsunmix.gui.widgets.quiet import QuietSpinBox
 from hsunmix.gui.widgets.spoken import SpokenLabel
@@ -53,7 +53,7 @@ class View(Panel):
 
     def __init__(self) -> None:
         super().__init__("howManyPanel", TITLE)
-        self._document, self._live = Document(), Live()
+        self._document, self._state = Document(), ViewState()
         self._sweep: Sweep | None = None
         self.tabs = named(QTabWidget(), "howManyTabs", "Ways to tell how many endmembers there are")
         named(self.tabs.tabBar(), "howManyTabBar", "Ways to tell how many endmembers there are")
@@ -70,7 +70,7 @@ class View(Panel):
         self.said = _words("estimateSaid", "What the estimate says")
         self.curve = RankPlot("estimateCurve", "What the estimate looked at, for each number of endmembers")
         self.again = named(QPushButton("Estimate"), "estimateAgain", "Estimate the number of endmembers")
-        self.again.clicked.connect(lambda: self.intent.emit(EstimateRank()))
+        self.again.clicked.connect(lambda: self.command.emit(EstimateRank()))
         row = QHBoxLayout()
         row.addWidget(self.said, 1)
         row.addWidget(self.again, 0, Qt.AlignmentFlag.AlignTop)
@@ -154,9 +154,9 @@ class View(Panel):
             self._mark()
         self._show_buttons()
 
-    def follow(self, old: Live, new: Live) -> None:
+    def follow(self, old: ViewState, new: ViewState) -> None:
         """Show the estimate, and the runs as they end."""
-        self._live = new
+        self._state = new
         if new.estimate is not old.estimate or ("rank" in new.tasks) != ("rank" in old.tasks):
             self._show_estimate(new.estimate)
         task = new.tasks.get("sweep")
@@ -172,23 +172,23 @@ class View(Panel):
         for plot in (self.curve, self.error, self.angle):
             plot.dress(theme)
 
-    def command(self, intent: object) -> None:
+    def carry_out(self, command: object) -> None:
         """Turn to a page."""
-        if isinstance(intent, ShowTool) and intent.at in ("estimate", "sweep"):
-            self.tabs.setCurrentIndex(("estimate", "sweep").index(intent.at))
+        if isinstance(command, ShowTool) and command.at in ("estimate", "sweep"):
+            self.tabs.setCurrentIndex(("estimate", "sweep").index(command.at))
 
     def _show_buttons(self) -> None:
-        running, there = "sweep" in self._live.tasks, self._document.cube is not None
+        running, there = "sweep" in self._state.tasks, self._document.cube is not None
         self.start.setText("Cancel" if running else "Start")
         self.start.setAccessibleName("Cancel the runs" if running else "Start the runs")
-        self.start.setEnabled(there and not (running and self._live.tasks["sweep"].ending))
-        self.again.setEnabled(there and "rank" not in self._live.tasks)
+        self.start.setEnabled(there and not (running and self._state.tasks["sweep"].ending))
+        self.again.setEnabled(there and "rank" not in self._state.tasks)
         for widget in (self.first, self.last, self.seeds):
             widget.setEnabled(not running)
 
     def _show_estimate(self, found: RankEstimate | None) -> None:
         if found is None:
-            waits = "Estimating…" if "rank" in self._live.tasks else "There is no estimate yet."
+            waits = "Estimating…" if "rank" in self._state.tasks else "There is no estimate yet."
             self.said.setText(waits)
             self.curve.show_curve((), np.zeros(0), "")
             return
@@ -226,7 +226,7 @@ class View(Panel):
                 self.table.setItem(row, column, QTableWidgetItem(text))
 
     def _mark(self) -> None:
-        rank, found = self._document.settings.rank, self._live.estimate
+        rank, found = self._document.settings.rank, self._state.estimate
         self.curve.mark(rank, *((found.low, found.high) if found is not None else (None, None)))
         for plot in (self.error, self.angle):
             plot.mark(rank)
@@ -234,15 +234,15 @@ class View(Panel):
     # Asking
 
     def _on_start(self) -> None:
-        if "sweep" in self._live.tasks:
-            self.intent.emit(CancelSweep())
+        if "sweep" in self._state.tasks:
+            self.command.emit(CancelSweep())
         else:
             low, high = sorted((self.first.value(), self.last.value()))
-            self.intent.emit(StartSweep(low, high, self.seeds.value()))
+            self.command.emit(StartSweep(low, high, self.seeds.value()))
 
     def _use(self, rank: int) -> None:
         if rank >= 1 and rank != self._document.settings.rank:
-            self.intent.emit(SetRun(replace(self._document.settings, rank=rank)))
+            self.command.emit(SetRun(replace(self._document.settings, rank=rank)))
 
     def _use_row(self, row: int) -> None:
         if self._sweep is not None and row < len(self._sweep.ranks):

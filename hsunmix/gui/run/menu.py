@@ -4,32 +4,32 @@
 
 from __future__ import annotations
 
-from hsunmix.gui import commands as i
+from hsunmix.gui import commands as cmd
 from hsunmix.gui.state.action import Action, has_members, has_result, idle, opened
-from hsunmix.gui.state.workbench import Workbench
+from hsunmix.gui.state.store import Store
 
 TITLE = "&Unmix"
 ORDER = 50
 
 
-def to_leave(bench: Workbench) -> bool:
+def to_leave(store: Store) -> bool:
     """There is something that Escape leaves."""
-    live = bench.live
-    innermost = (live.message, live.masking, live.comparing)
-    return bool(live.cancellable or live.tool) or any(part is not None for part in innermost)
+    state = store.state
+    innermost = (state.message, state.masking, state.comparing)
+    return bool(state.cancellable or state.tool) or any(part is not None for part in innermost)
 
 
-def _ready(bench: Workbench) -> bool:
+def _ready(store: Store) -> bool:
     """There are endmembers, and no unmixing runs."""
-    return idle(bench) and has_members(bench)
+    return idle(store) and has_members(store)
 
 
 ACTIONS = (
-    Action("unmix", "&Unmix", "Find endmembers and abundances", lambda _: i.Unmix(), "Ctrl+R", idle),
-    Action("useEndmembers", "Use these en&dmembers", "Find only the abundances of the endmembers in the table, as a run of its own", lambda _: i.UseEndmembers(), "Ctrl+Alt+R", _ready),
-    Action("estimate", "&Estimate the number of endmembers", "Count the spectra that stand out of the noise: a number, or a range", lambda _: i.EstimateRank(), "Ctrl+Shift+R", opened),
-    Action("solve", "&Solve for the maps", "Solve for the abundances where the maps shown are a first estimate", lambda _: i.SolveAgain(), when=lambda b: b.live.stopped),
-    Action("copyCommand", "Copy as &command", "Copy the command line that makes this result again", lambda _: i.CopyCommand(), "Ctrl+Alt+C", has_result, line=True),
-    Action("copyScript", "Copy as &Python script", "Copy a Python script that makes this result again, edits included", lambda _: i.CopyScript(), "Ctrl+Alt+P", has_result),
-    Action("cancel", "Ca&ncel", "Put the tool down, drop the mask that is planned, cancel the work under way, close the message, or end the comparison", lambda _: i.Escape(), "Esc", to_leave),
+    Action("unmix", "&Unmix", "Find endmembers and abundances", lambda _: cmd.Unmix(), "Ctrl+R", idle),
+    Action("useEndmembers", "Use these en&dmembers", "Find only the abundances of the endmembers in the table, as a run of its own", lambda _: cmd.UseEndmembers(), "Ctrl+Alt+R", _ready),
+    Action("estimate", "&Estimate the number of endmembers", "Count the spectra that stand out of the noise: a number, or a range", lambda _: cmd.EstimateRank(), "Ctrl+Shift+R", opened),
+    Action("solve", "&Solve for the maps", "Solve for the abundances where the maps shown are a first estimate", lambda _: cmd.SolveAgain(), when=lambda b: b.state.stopped),
+    Action("copyCommand", "Copy as &command", "Copy the command line that makes this result again", lambda _: cmd.CopyCommand(), "Ctrl+Alt+C", has_result, line=True),
+    Action("copyScript", "Copy as &Python script", "Copy a Python script that makes this result again, edits included", lambda _: cmd.CopyScript(), "Ctrl+Alt+P", has_result),
+    Action("cancel", "Ca&ncel", "Put the tool down, drop the mask that is planned, cancel the work under way, close the message, or end the comparison", lambda _: cmd.Escape(), "Esc", to_leave),
 )  # fmt: skip

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from hsunmix.gui.commands import EstimateRank, SetRun, ShowTool, Unmix, UseEndmembers
-from hsunmix.gui.state.live import Live
+from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.forms import Form
 from hsunmix.gui.widgets.icons import icon
 from hsunmix.gui.widgets.panel import Panel, heading, named
@@ -68,7 +68,7 @@ class View(Panel):
         self.how_many = named(QToolButton(), "howManyButton", "How many endmembers?")
         self.how_many.setToolTip("The curve of the estimate, and runs with several numbers (Ctrl+Shift+H)")
         self.how_many.setIconSize(QSize(16, 16))
-        self.how_many.clicked.connect(lambda: self.intent.emit(ShowTool("how_many")))
+        self.how_many.clicked.connect(lambda: self.command.emit(ShowTool("how_many")))
         self.method = named(QuietComboBox(), "method", "Method")
         self.abundance = named(QuietComboBox(), "abundance", "Abundances")
         self.abundance.addItem(OWN_ABUNDANCES, "")
@@ -93,12 +93,12 @@ class View(Panel):
         self.unmix = named(QPushButton("Unmix"), "unmixButton", "Unmix")
         self.unmix.setProperty("role", "primary")
         self.unmix.setToolTip("Find endmembers and abundances with these settings (Ctrl+R)")
-        self.unmix.clicked.connect(lambda: self.intent.emit(Unmix()))
+        self.unmix.clicked.connect(lambda: self.command.emit(Unmix()))
         self.use = named(QPushButton("Use these endmembers"), "useEndmembersButton", "Use these endmembers")
         self.use.setToolTip(
             "Find only the abundances of the endmembers in the table, as a run of its own (Ctrl+Alt+R)"
         )
-        self.use.clicked.connect(lambda: self.intent.emit(UseEndmembers()))
+        self.use.clicked.connect(lambda: self.command.emit(UseEndmembers()))
         self.advanced = named(QToolButton(), "advanced", "Advanced settings")
         self.advanced.setText("Advanced")
         self.advanced.setToolTip("Show the parameters of the method")
@@ -168,7 +168,7 @@ class View(Panel):
         self._has_cube, self._has_members = new.cube is not None, bool(new.endmembers)
         self._show_button()
 
-    def follow(self, old: Live, new: Live) -> None:
+    def follow(self, old: ViewState, new: ViewState) -> None:
         """Follow the work under way, and the estimate."""
         self._busy = new.running is not None
         self._show_button()
@@ -196,9 +196,9 @@ class View(Panel):
         self.estimate.setEnabled(self._has_cube)
         self.how_many.setEnabled(self._has_cube)
 
-    def _show_estimate(self, live: Live) -> None:
-        found = live.estimate
-        if "rank" in live.tasks:
+    def _show_estimate(self, state: ViewState) -> None:
+        found = state.estimate
+        if "rank" in state.tasks:
             self.estimate.setText("estimating…")
         elif found is None:
             self.estimate.setText("Estimate")
@@ -211,7 +211,7 @@ class View(Panel):
 
     def _on_estimate(self) -> None:
         if self._estimated is None:
-            self.intent.emit(EstimateRank())
+            self.command.emit(EstimateRank())
         else:
             self.rank.setValue(self._estimated)
 
@@ -261,7 +261,7 @@ class View(Panel):
         self._settings = replace(self._settings, **changes)
         if "method" in changes:
             self._show_settings(self._settings)
-        self.intent.emit(SetRun(self._settings))
+        self.command.emit(SetRun(self._settings))
 
 
 def _label(text: str, buddy: QWidget) -> QLabel:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLay
 from hsunmix.gui.commands import BackTo, CompareRuns, DeleteRun, ShowPair, StopComparing
 from hsunmix.gui.run.comparing import Comparing
 from hsunmix.gui.run.tables import PairTable, RunTable
-from hsunmix.gui.state.live import Live
+from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.panel import Panel, heading, named
 from hsunmix.gui.widgets.theme import Theme
 from hsunmix.session.document import Document
@@ -29,7 +29,7 @@ class View(Panel):
     def __init__(self) -> None:
         super().__init__("runsPanel", TITLE)
         self.setProperty("role", "panel")
-        self._document, self._live = Document(), Live()
+        self._document, self._state = Document(), ViewState()
         self.title = heading(TITLE, "runsHeading")
         self.compare_button = self._button(
             "Compare", "compareRun", "Compare the selected run with the result shown, endmember by endmember"
@@ -65,14 +65,14 @@ class View(Panel):
         return button
 
     def _connect(self) -> None:
-        self.list.back.connect(lambda number: self.intent.emit(BackTo(number)))
-        self.list.deleted.connect(lambda number: self.intent.emit(DeleteRun(number)))
-        self.list.compared.connect(lambda number: self.intent.emit(CompareRuns(None, number)))
+        self.list.back.connect(lambda number: self.command.emit(BackTo(number)))
+        self.list.deleted.connect(lambda number: self.command.emit(DeleteRun(number)))
+        self.list.compared.connect(lambda number: self.command.emit(CompareRuns(None, number)))
         self.list.itemSelectionChanged.connect(self._show_buttons)
-        self.pairs.chosen.connect(lambda row: self.intent.emit(ShowPair(row)))
+        self.pairs.chosen.connect(lambda row: self.command.emit(ShowPair(row)))
         self.back_button.clicked.connect(lambda: self._ask(self.list.back))
         self.compare_button.clicked.connect(lambda: self._ask(self.list.compared))
-        self.close_button.clicked.connect(lambda: self.intent.emit(StopComparing()))
+        self.close_button.clicked.connect(lambda: self.command.emit(StopComparing()))
 
     def _ask(self, signal: SignalInstance) -> None:
         run = self.list.selected
@@ -86,9 +86,9 @@ class View(Panel):
             self.list.show_runs(new)
         self._show_panel()
 
-    def follow(self, old: Live, new: Live) -> None:
+    def follow(self, old: ViewState, new: ViewState) -> None:
         """Show a comparison."""
-        self._live = new
+        self._state = new
         if new.comparing is not old.comparing:
             if new.comparing is not None and _others(old.comparing, new.comparing):
                 self.pairs.show_pairs(new.comparing)
@@ -98,11 +98,11 @@ class View(Panel):
     def dress(self, theme: Theme) -> None:
         """Colour the swatches."""
         self.pairs.dress(theme)
-        if self._live.comparing is not None:
-            self.pairs.show_pairs(self._live.comparing)
+        if self._state.comparing is not None:
+            self.pairs.show_pairs(self._state.comparing)
 
     def _show_panel(self) -> None:
-        shown = self._live.comparing
+        shown = self._state.comparing
         self.setVisible(shown is not None or len(self._document.runs) > 1)
         self.title.setText(TITLE if shown is None else _heading(shown))
         self.title.setAccessibleDescription(self.title.text())

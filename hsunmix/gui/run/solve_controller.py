@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.scene import Scene
 from hsunmix.errors import InputError
-from hsunmix.gui import commands as i
+from hsunmix.gui import commands as cmd
 from hsunmix.gui.endmembers.edit_controller import keep_looking
 from hsunmix.gui.state.means import means
-from hsunmix.gui.state.workbench import Workbench
+from hsunmix.gui.state.store import Store
 from hsunmix.methods import pipeline
 from hsunmix.methods.preview import Preview, Sight, Window, preview, sight, within
 from hsunmix.model.progress import Step
@@ -25,7 +25,7 @@ from hsunmix.session.members import check_values, places, same_spectra, unsolved
 __all__ = ["Controller", "abundance_of", "is_solved"]
 
 STOPPED = "The maps are a first estimate: solve for them before they are used."
-SOLVE = (("Solve", i.SolveAgain()),)
+SOLVE = (("Solve", cmd.SolveAgain()),)
 LONG = 500e6  # bands · endmembers · pixels: work that takes longer is shown, and can be cancelled
 
 Done = Callable[[Unmixing], None]
@@ -38,14 +38,14 @@ class Controller:
     The newest document counts; what was solved for an older one is dropped.
     """
 
-    def __init__(self, bench: Workbench) -> None:
-        self.bench = bench
+    def __init__(self, store: Store) -> None:
+        self.store = store
         self._solving: Document | None = None
         self._edit: Entry | None = None  # the change that asked for it
         self._window: Window | None = None
         self._sight: tuple[Scene, Sight] | None = None
-        bench.handle(i.LookAt, self.look)
-        bench.handle(i.SolveAgain, self.solve_again)
+        store.handle(cmd.LookAt, self.look)
+        store.handle(cmd.SolveAgain, self.solve_again)
 
     def changed(self, old: Document, new: Document) -> None:
         """Solve a document that needs it; end what an older one needed."""
@@ -53,26 +53,26 @@ class Controller:
             self._window = self._sight = None
         if unsolved(new):
             if self._solving is None or not _same_problem(self._solving, new):
-                before = self.bench.history.before
+                before = self.store.history.before
                 own = before is not None and not _same_problem(before, new)
-                self._begin(new, self.bench.history.entry if own else None)
+                self._begin(new, self.store.history.entry if own else None)
         elif self._solving is not None:
             self._solving = self._edit = None
             self._stop(False)
-            self.bench.cancel("glance", "settle", "solve")
+            self.store.cancel("preview_solve", "full_solve", "solve")
 
-    def look(self, intent: i.LookAt) -> None:
+    def look(self, command: cmd.LookAt) -> None:
         """Remember what is looked at."""
-        self._window = intent.window
+        self._window = command.window
 
-    def solve_again(self, intent: i.SolveAgain) -> None:
+    def solve_again(self, command: cmd.SolveAgain) -> None:
         """Solve once more, or under another constraint."""
-        document = self.bench.document
+        document = self.store.document
         result = document.unmixing
         if not document.endmembers or document.cube is None:
             return
         check_values(document.endmembers, document.cube)
-        abundance = intent.abundance or abundance_of(document)
+        abundance = command.abundance or abundance_of(document)
         if result is None or (result.provisional and abundance == abundance_of(document)):
             self._begin(document, None)
             return
@@ -87,20 +87,20 @@ class Controller:
             note="",
             provisional=True,
         )
-        self.bench.history.apply(f"Solve by {abundance}", replace(document, unmixing=new))
+        self.store.history.apply(f"Solve by {abundance}", replace(document, unmixing=new))
 
     def _begin(self, document: Document, edit: Entry | None) -> None:
         self._solving, self._edit = document, edit
         self._stop(False)
-        self.bench.cancel("settle", "solve")
+        self.store.cancel("full_solve", "solve")
         work = self._first(document)
-        self.bench.start("glance", "Solving for what is seen", work, *self._ends(document))
+        self.store.start("preview_solve", "Solving for what is seen", work, *self._ends(document))
 
     def _first(self, document: Document) -> Generator[Step | None, None, Unmixing]:
         """Solve what is looked at; all of it where that is as quick."""
         cube = document.cube
         assert cube is not None  # the document is unsolved
-        scene = yield from self.bench.scenes.scene(cube)
+        scene = yield from self.store.scenes.scene(cube)
         rank = len(document.endmembers)
         if within(scene, None, rank)[1] == 1:
             return (yield from _whole(scene, document))
@@ -115,7 +115,7 @@ class Controller:
     def _rest(self, document: Document) -> Generator[Step | None, None, Unmixing]:
         cube = document.cube
         assert cube is not None
-        scene = yield from self.bench.scenes.scene(cube)
+        scene = yield from self.store.scenes.scene(cube)
         return (yield from _whole(scene, document))
 
     def _ends(self, document: Document) -> tuple[Done, Failed, Callable[[], None]]:
@@ -126,34 +126,34 @@ class Controller:
                 return
             self._show(result)
             if result.provisional:
-                lane = "settle" if _work(result) <= LONG else "solve"
+                channel = "full_solve" if _work(result) <= LONG else "solve"
                 work, ends = self._rest(document), self._ends(document)
-                self.bench.start(lane, "Solving for abundances", work, *ends)
+                self.store.start(channel, "Solving for abundances", work, *ends)
 
         def failed(error: BaseException) -> None:
             if self._wanted(document):
                 self._take_back(for_good=isinstance(error, InputError))
-                self.bench.fail(error, SOLVE if self.bench.live.stopped else ())
+                self.store.fail(error, SOLVE if self.store.state.stopped else ())
 
         def cancelled() -> None:
             if self._wanted(document):
                 self._take_back()
-                if self.bench.live.stopped:
-                    self.bench.say(STOPPED, SOLVE)
+                if self.store.state.stopped:
+                    self.store.say(STOPPED, SOLVE)
 
         return done, failed, cancelled
 
     def _show(self, result: Unmixing) -> None:
         if not result.provisional:
             self._solving = self._edit = None
-        self.bench.history.amend(replace(self.bench.document, unmixing=result))
+        self.store.history.amend(replace(self.store.document, unmixing=result))
 
     def _wanted(self, document: Document) -> bool:
-        return self._solving is document and _same_problem(document, self.bench.document)
+        return self._solving is document and _same_problem(document, self.store.document)
 
     def _take_back(self, *, for_good: bool = False) -> None:
         """Undo the edit that could not be solved for, or was not to be; not where more was done since."""
-        history = self.bench.history
+        history = self.store.history
         if self._edit is None or history.entry is not self._edit:
             self._stop(True)
         elif for_good:
@@ -162,19 +162,19 @@ class Controller:
             history.undo(keep_looking)
 
     def _stop(self, stopped: bool) -> None:
-        if self.bench.live.stopped != stopped:
-            self.bench.show(stopped=stopped)
+        if self.store.state.stopped != stopped:
+            self.store.show(stopped=stopped)
 
 
-def is_solved(bench: Workbench) -> bool:
+def is_solved(store: Store) -> bool:
     """Whether the maps shown are no first estimate; where they are, say so."""
-    result = bench.document.unmixing
+    result = store.document.unmixing
     if result is None or not result.provisional:
         return True
-    if bench.live.stopped:
-        bench.fail(InputError(STOPPED), SOLVE)
+    if store.state.stopped:
+        store.fail(InputError(STOPPED), SOLVE)
     else:
-        bench.fail(InputError("The maps are still being solved; try again in a moment."))
+        store.fail(InputError("The maps are still being solved; try again in a moment."))
     return False
 
 

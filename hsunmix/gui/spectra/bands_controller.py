@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.errors import InputError
-from hsunmix.gui import commands as i
-from hsunmix.gui.state.workbench import Workbench
+from hsunmix.gui import commands as cmd
+from hsunmix.gui.state.store import Store
 from hsunmix.model.cube import Cube
 from hsunmix.model.spectra import Endmember
 from hsunmix.model.stretches import runs
@@ -26,52 +26,52 @@ Known = dict[int, tuple[NDArray[np.float64], NDArray[np.float64]]]
 class Controller:
     """Changes which bands are used; the maps follow where the endmembers have values in them."""
 
-    def __init__(self, bench: Workbench) -> None:
-        self.bench = bench
-        bench.show(unit=bench.settings.preferences.wavelength_unit)
-        bench.handle(i.PaintBands, self.paint)
-        bench.handle(i.LeaveOut, self.leave_out)
-        bench.handle(i.SetUnit, self.set_unit)
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        store.show(unit=store.settings.preferences.wavelength_unit)
+        store.handle(cmd.PaintBands, self.paint)
+        store.handle(cmd.LeaveOut, self.leave_out)
+        store.handle(cmd.SetUnit, self.set_unit)
 
     def changed(self, old: Document, new: Document) -> None:
         """Nothing to follow."""
 
-    def set_unit(self, intent: i.SetUnit) -> None:
+    def set_unit(self, command: cmd.SetUnit) -> None:
         """Choose nanometres or micrometres."""
-        unit = "µm" if intent.unit == "µm" else "nm"
-        self.bench.settings.change(wavelength_unit=unit)
-        self.bench.show(unit=unit)
+        unit = "µm" if command.unit == "µm" else "nm"
+        self.store.settings.change(wavelength_unit=unit)
+        self.store.show(unit=unit)
 
-    def paint(self, intent: i.PaintBands) -> None:
+    def paint(self, command: cmd.PaintBands) -> None:
         """Leave bands out, or take them in again."""
-        cube = self.bench.document.cube
+        cube = self.store.document.cube
         if cube is None:
             return
         first, last = (
-            max(min(intent.first, intent.last), 0),
-            min(max(intent.first, intent.last), cube.bands - 1),
+            max(min(command.first, command.last), 0),
+            min(max(command.first, command.last), cube.bands - 1),
         )
-        label = f"{'Leave out' if intent.bad else 'Take in'} {_bands_in_words(cube, first, last)}"
-        self._use(range(first, last + 1), intent.bad, label, {})
+        label = f"{'Leave out' if command.bad else 'Take in'} {_bands_in_words(cube, first, last)}"
+        self._use(range(first, last + 1), command.bad, label, {})
 
-    def leave_out(self, intent: i.LeaveOut) -> None:
+    def leave_out(self, command: cmd.LeaveOut) -> None:
         """Leave out bands that a message named."""
-        cube = self.bench.document.cube
-        if cube is None or not all(0 <= band < cube.bands for band in intent.bands):
+        cube = self.store.document.cube
+        if cube is None or not all(0 <= band < cube.bands for band in command.bands):
             return
-        label = f"Leave out {len(intent.bands)} band{'s' if len(intent.bands) > 1 else ''}"
-        self._use(intent.bands, True, label, {})
-        if intent.then is not None:
-            self.bench.send(intent.then)
+        label = f"Leave out {len(command.bands)} band{'s' if len(command.bands) > 1 else ''}"
+        self._use(command.bands, True, label, {})
+        if command.then is not None:
+            self.store.send(command.then)
 
     def _use(self, bands: Sequence[int], bad: bool, label: str, known: Known) -> None:
         """Leave bands out or take them in; ``known`` are values of endmembers that were read for it."""
-        bench, document = self.bench, self.bench.document
+        store, document = self.store, self.store.document
         cube = document.cube
         if cube is None:
             return
-        if bench.lanes["bands"].busy:  # in turn
-            bench.start("bands", label, _read(cube, []), lambda _: self._use(bands, bad, label, {}), of=cube)
+        if store.channels["bands"].busy:  # in turn
+            store.start("bands", label, _read(cube, []), lambda _: self._use(bands, bad, label, {}), of=cube)
             return
         all_bad = _bad(cube)
         all_bad[list(bands)] = bad
@@ -89,7 +89,7 @@ class Controller:
         # A pixel's values in these bands are in the file.
         readable = all(e.source.kind == "pixel" and id(e.spectrum) not in read for e in missing)
         if missing and readable:
-            bench.start(
+            store.start(
                 "bands",
                 label,
                 _read(cube, missing),
@@ -101,18 +101,18 @@ class Controller:
         elif document.unmixing is None or document.unmixing.provisional:
             check_values(members, other)
         else:
-            bench.history.apply(label, replace(document, cube=other))
+            store.history.apply(label, replace(document, cube=other))
             text = "The endmembers have no values in these bands, so the result stays as it was."
-            bench.say(f"{text} Unmix again to use them.", [("Unmix", i.Unmix())])
+            store.say(f"{text} Unmix again to use them.", [("Unmix", cmd.Unmix())])
 
     def _apply(self, label: str, members: list[Endmember], cube: Cube) -> None:
         """Use other bands, and have the abundances solved again."""
-        document = self.bench.document
+        document = self.store.document
         result = document.unmixing
         if result is not None:
             result = replace(result, provisional=True)
         new = replace(document, cube=cube, endmembers=tuple(members), unmixing=result)
-        self.bench.history.apply(label, new)
+        self.store.history.apply(label, new)
 
 
 def same_bands(one: Cube | None, other: Cube | None) -> bool:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hsunmix.gui.state.commands import Intent
+from hsunmix.gui.state.commands import Command
 
 __all__ = ["ClearPins", "LeaveOut", "PaintBands", "Pin", "SetUnit"]
 
 
 @dataclass(frozen=True)
-class Pin(Intent):
+class Pin(Command):
     """Pin a pixel into the spectra plot; a pinned one is taken out again."""
 
     line: int
@@ -18,12 +18,12 @@ class Pin(Intent):
 
 
 @dataclass(frozen=True)
-class ClearPins(Intent):
+class ClearPins(Command):
     """Take all pinned pixels out."""
 
 
 @dataclass(frozen=True)
-class PaintBands(Intent):
+class PaintBands(Command):
     """Leave bands out, or take them in again.
 
     Attributes
@@ -39,22 +39,22 @@ class PaintBands(Intent):
 
 
 @dataclass(frozen=True)
-class LeaveOut(Intent):
+class LeaveOut(Command):
     """Leave bands out that lie anywhere, and then do what they stood in the way of.
 
     Attributes
     ----------
     bands : tuple of int
         Counted from 0.
-    then : Intent or None
+    then : Command or None
     """
 
     bands: tuple[int, ...]
-    then: Intent | None = None
+    then: Command | None = None
 
 
 @dataclass(frozen=True)
-class SetUnit(Intent):
+class SetUnit(Command):
     """Choose the unit of the wavelength axis, ``nm`` or ``µm``."""
 
     unit: str

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QTimer
 
-from hsunmix.gui import commands as i
-from hsunmix.gui.state.live import PixelView
-from hsunmix.gui.state.workbench import Workbench
+from hsunmix.gui import commands as cmd
+from hsunmix.gui.state.store import Store
+from hsunmix.gui.state.view_state import PixelView
 from hsunmix.model.cube import Cube
 from hsunmix.session.document import Document
 
@@ -25,17 +25,17 @@ Pixel = tuple[int, int]
 class Controller:
     """Follows the cursor. Spectra come from memory when they are there, else from a worker."""
 
-    def __init__(self, bench: Workbench) -> None:
-        self.bench = bench
+    def __init__(self, store: Store) -> None:
+        self.store = store
         self._at: Pixel | None = None
         self._shown: Pixel | None = None
         self._known: dict[Pixel, NDArray[np.float32]] = {}
         self._broken = False  # the file can't be read: it would say so at every move of the mouse
-        self._timer = QTimer(bench)
+        self._timer = QTimer(store)
         self._timer.setSingleShot(True)
         self._timer.setInterval(FRAME)
-        self._timer.timeout.connect(lambda: bench.attempt(self._tick))
-        bench.handle(i.Hover, self.hover)
+        self._timer.timeout.connect(lambda: store.attempt(self._tick))
+        store.handle(cmd.Hover, self.hover)
 
     def changed(self, old: Document, new: Document) -> None:
         """Look again: the pins, or what is modelled, may be others."""
@@ -46,10 +46,10 @@ class Controller:
             self._show_cursor()
             self._show_pins()
 
-    def hover(self, intent: i.Hover) -> None:
+    def hover(self, command: cmd.Hover) -> None:
         """Follow the cursor."""
-        inside = intent.line is not None and intent.sample is not None
-        self._at = (intent.line, intent.sample) if inside else None  # type: ignore[assignment]
+        inside = command.line is not None and command.sample is not None
+        self._at = (command.line, command.sample) if inside else None  # type: ignore[assignment]
         if not self._timer.isActive():
             self._show_cursor()
             self._timer.start()
@@ -62,28 +62,28 @@ class Controller:
     def _show_cursor(self) -> None:
         self._shown = self._at
         view = None if self._at is None else self._view(self._at)
-        if view is not None or self.bench.live.cursor is not None:
-            self.bench.show(cursor=view)
+        if view is not None or self.store.state.cursor is not None:
+            self.store.show(cursor=view)
         if view is not None and view.measured is None:
             self._read([(view.line, view.sample)])
 
     def _show_pins(self) -> None:
-        views = {(p.line, p.sample): self._view((p.line, p.sample)) for p in self.bench.document.pins}
+        views = {(p.line, p.sample): self._view((p.line, p.sample)) for p in self.store.document.pins}
         found = {pixel: view for pixel, view in views.items() if view is not None}
-        if found or self.bench.live.pinned:
-            self.bench.show(pinned=found)
+        if found or self.store.state.pinned:
+            self.store.show(pinned=found)
         missing = [pixel for pixel, view in found.items() if view.measured is None]
         if missing:
             self._read(missing)
 
     def _view(self, pixel: Pixel) -> PixelView | None:
-        document, (line, sample) = self.bench.document, pixel
+        document, (line, sample) = self.store.document, pixel
         cube, result = document.cube, document.unmixing
         if cube is None or not (0 <= line < cube.lines and 0 <= sample < cube.samples):
             return None
         measured = self._known.get(pixel)
         if measured is None:
-            measured = self.bench.scenes.spectrum(cube, line, sample)
+            measured = self.store.scenes.spectrum(cube, line, sample)
         if result is None:
             return PixelView(line, sample, measured)
         shares = result.abundances[:, line, sample]
@@ -92,12 +92,12 @@ class Controller:
 
     def _read(self, pixels: Iterable[Pixel]) -> None:
         """Read spectra in the worker, unless it reads already: its end looks again."""
-        cube = self.bench.document.cube
-        if cube is None or self._broken or self.bench.lanes["peek"].busy:
+        cube = self.store.document.cube
+        if cube is None or self._broken or self.store.channels["cursor_spectrum"].busy:
             return
 
         def done(found: dict[Pixel, NDArray[np.float32]]) -> None:
-            if self.bench.document.cube is not cube:
+            if self.store.document.cube is not cube:
                 return
             while len(self._known) > REMEMBERED:
                 del self._known[next(iter(self._known))]
@@ -105,11 +105,13 @@ class Controller:
             self._show_cursor()
             self._show_pins()
 
-        self.bench.start("peek", "Reading a spectrum", _spectra(cube, tuple(pixels)), done, self._failed)
+        self.store.start(
+            "cursor_spectrum", "Reading a spectrum", _spectra(cube, tuple(pixels)), done, self._failed
+        )
 
     def _failed(self, error: BaseException) -> None:
         self._broken = True
-        self.bench.fail(error)
+        self.store.fail(error)
 
 
 def _spectra(

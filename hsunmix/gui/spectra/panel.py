@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout
 from hsunmix.gui.commands import ClearPins, PaintBands, SetUnit
 from hsunmix.gui.image.images import limits
 from hsunmix.gui.spectra.abundance_bars import AbundanceBars, Share
-from hsunmix.gui.state.live import Live, PixelView
+from hsunmix.gui.state.view_state import PixelView, ViewState
 from hsunmix.gui.widgets.curves import DASHED, DOTTED
 from hsunmix.gui.widgets.elided import ElidedLabel
 from hsunmix.gui.widgets.icons import icon
@@ -37,11 +37,11 @@ class View(Panel):
         super().__init__("spectraPanel", TITLE)
         self.setProperty("role", "panel")
         self._document = Document()
-        self._live = Live()
+        self._state = ViewState()
         self._theme = LIGHT
         self._usual: float | None = None  # residual that is no news
         self.plot = SpectrumPlot("spectraPlot", "Spectra", moving=("cursor", RESIDUAL))
-        self.plot.painted.connect(lambda *stroke: self.intent.emit(PaintBands(*stroke)))
+        self.plot.painted.connect(lambda *stroke: self.command.emit(PaintBands(*stroke)))
         self.bars = AbundanceBars("pixelAbundances", "Abundances of the pixel")
         self.readout = ElidedLabel("spectraReadout", "Pixel under the cursor")
         self.key = ElidedLabel("spectraKey", "What the lines are")
@@ -49,7 +49,7 @@ class View(Panel):
         self.unit = named(QToolButton(), "wavelengthUnit", "Unit of the wavelength axis")
         self.unit.setToolTip("Show wavelengths in nm or in µm (Ctrl+U)")
         self.unit.clicked.connect(
-            lambda: self.intent.emit(SetUnit("nm" if self._live.unit == "µm" else "µm"))
+            lambda: self.command.emit(SetUnit("nm" if self._state.unit == "µm" else "µm"))
         )
         self.bands = named(QToolButton(), "paintBands", "Paint bands out or in")
         self.bands.setToolTip(
@@ -62,7 +62,7 @@ class View(Panel):
         self.plot.put_down.connect(lambda: self.bands.setChecked(False))
         self.clear_pins = named(QToolButton(), "clearPins", "Remove all pinned spectra")
         self.clear_pins.setToolTip("Remove all pinned spectra (Ctrl+Shift+P)")
-        self.clear_pins.clicked.connect(lambda: self.intent.emit(ClearPins()))
+        self.clear_pins.clicked.connect(lambda: self.command.emit(ClearPins()))
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -113,9 +113,9 @@ class View(Panel):
         self.unit.setVisible(new.cube is not None and new.cube.wavelengths is not None)
         self._tell()
 
-    def follow(self, old: Live, new: Live) -> None:
+    def follow(self, old: ViewState, new: ViewState) -> None:
         """Follow the cursor, what was read or found out, and the spectra of a run under way."""
-        self._live = new
+        self._state = new
         if new.unit != old.unit or not self.unit.text():
             self.unit.setText(new.unit)
             self._set_axes()
@@ -150,7 +150,7 @@ class View(Panel):
             "Endmembers": ", ".join(e.name for e in document.endmembers if e.visible),
             "Regions": ", ".join(region.name for region in document.regions),
             "Pinned": "; ".join(f"{pin.line}, {pin.sample}" for pin in document.pins),
-            "At the cursor": self.readout.text() if self._live.cursor is not None else "",
+            "At the cursor": self.readout.text() if self._state.cursor is not None else "",
         }
         said = ". ".join(f"{what}: {names}" for what, names in parts.items() if names)
         self.plot.setAccessibleDescription(said or "No spectra")
@@ -163,7 +163,7 @@ class View(Panel):
     # Drawing
 
     def _set_axes(self) -> None:
-        cube, unit = self._document.cube, self._live.unit
+        cube, unit = self._document.cube, self._state.unit
         if cube is None:
             return
         what = label_of(cube.quantity, cube.layout.dataset)
@@ -186,7 +186,7 @@ class View(Panel):
         self.plot.set_residual(None if self._usual is None else round_up(self._usual))
 
     def _draw_endmembers(self) -> None:
-        cube, task = self._document.cube, self._live.running
+        cube, task = self._document.cube, self._state.running
         if cube is None:
             self.plot.set_curves("endmembers", ())
             return
@@ -206,7 +206,7 @@ class View(Panel):
 
     def _draw_hints(self) -> None:
         """Draw what an endmember is compared with, and on the residual's page what is missing."""
-        document, compared, suggested = self._document, self._live.compared, self._live.suggested
+        document, compared, suggested = self._document, self._state.compared, self._state.suggested
         curves, said = [], [KEY]
         for member in document.endmembers:
             if compared is not None and member.spectrum is compared.spectrum:
@@ -220,7 +220,7 @@ class View(Panel):
         self.key.setText("   ".join(reversed(said)))
 
     def _draw_regions(self) -> None:
-        known = self._live.region_spectra
+        known = self._state.region_spectra
         curves, spreads = [], []
         for k, region in enumerate(self._document.regions):
             found = known.get(region)
@@ -234,15 +234,15 @@ class View(Panel):
     def _draw_pins(self) -> None:
         curves: list[Curve] = []
         for k, pin in enumerate(self._document.pins):
-            seen = self._live.pinned.get((pin.line, pin.sample))
+            seen = self._state.pinned.get((pin.line, pin.sample))
             if seen is not None:
                 curves += _pair(seen, pin_colour(k), pin_colour(k))
         self.plot.set_curves("pins", curves)
-        if self._live.cursor is None:
+        if self._state.cursor is None:
             self._draw_cursor()
 
     def _draw_cursor(self) -> None:
-        cursor, document = self._live.cursor, self._document
+        cursor, document = self._state.cursor, self._document
         self.plot.set_passing("cursor", bool(document.endmembers or document.pins))
         self.plot.set_curves("cursor", _pair(cursor, self._theme.text, self._theme.muted) if cursor else [])
         seen = cursor or self._last_pinned()
@@ -256,7 +256,7 @@ class View(Panel):
 
     def _last_pinned(self) -> PixelView | None:
         pins = self._document.pins
-        return self._live.pinned.get((pins[-1].line, pins[-1].sample)) if pins else None
+        return self._state.pinned.get((pins[-1].line, pins[-1].sample)) if pins else None
 
     def _shares(self, seen: PixelView | None) -> list[Share]:
         members = self._document.endmembers
@@ -277,7 +277,7 @@ class View(Panel):
 
     def _describe(self, seen: PixelView, rest: NDArray[np.float64] | None) -> str:
         place = f"pixel {seen.line}, {seen.sample}"
-        if seen is not self._live.cursor:
+        if seen is not self._state.cursor:
             place = f"pinned {place}"
         if rest is None or not np.isfinite(rest).any():
             return place

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hsunmix.gui import commands as i
-from hsunmix.gui.state.workbench import Workbench
+from hsunmix.gui import commands as cmd
+from hsunmix.gui.state.store import Store
 
 __all__ = ["Action", "When", "has_members", "has_result", "idle", "on_pixel", "opened"]
 
-When = Callable[[Workbench], bool]
+When = Callable[[Store], bool]
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,8 @@ class Action:
     text : str
     tip : str
         For the tool tip and the status line; the shortcut is added to it.
-    intent : callable
-        Gets the workbench and returns the intent.
+    command : callable
+        Gets the store and returns the command.
     shortcut : str
         As Qt writes them.
     when : callable
@@ -44,7 +44,7 @@ class Action:
     id: str
     text: str
     tip: str
-    intent: Callable[[Workbench], i.Intent]
+    command: Callable[[Store], cmd.Command]
     shortcut: str = ""
     when: When = lambda _: True
     icon: str = ""
@@ -54,26 +54,26 @@ class Action:
     also: str = ""
 
 
-def opened(bench: Workbench) -> bool:
+def opened(store: Store) -> bool:
     """A cube is open."""
-    return bench.document.cube is not None
+    return store.document.cube is not None
 
 
-def has_result(bench: Workbench) -> bool:
+def has_result(store: Store) -> bool:
     """There is a result."""
-    return bench.document.unmixing is not None
+    return store.document.unmixing is not None
 
 
-def has_members(bench: Workbench) -> bool:
+def has_members(store: Store) -> bool:
     """There are endmembers."""
-    return bool(bench.document.endmembers)
+    return bool(store.document.endmembers)
 
 
-def idle(bench: Workbench) -> bool:
+def idle(store: Store) -> bool:
     """A cube is open and no unmixing runs."""
-    return opened(bench) and bench.live.running is None
+    return opened(store) and store.state.running is None
 
 
-def on_pixel(bench: Workbench) -> bool:
+def on_pixel(store: Store) -> bool:
     """The cursor is over a pixel."""
-    return opened(bench) and bench.live.cursor is not None
+    return opened(store) and store.state.cursor is not None

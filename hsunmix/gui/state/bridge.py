@@ -27,7 +27,7 @@ LEAST = 19  # that Linux knows
 
 
 class Bridge(QObject):
-    """One lane of background work; the newest job of a lane replaces the one before it.
+    """One channel of background work; the newest job of a channel replaces the one before it.
 
     Parameters
     ----------

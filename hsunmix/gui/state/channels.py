@@ -13,7 +13,7 @@ from typing import Any
 from hsunmix.jobs import Work
 from hsunmix.model.cube import Cube
 
-__all__ = ["CHANNELS", "Asked", "Channel"]
+__all__ = ["CHANNELS", "Channel", "JobRequest"]
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Channel:
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
+class JobRequest:
     """A job that was asked for.
 
     Attributes
@@ -41,7 +41,7 @@ class Asked:
     title : str
     work : generator
     done, failed, cancelled : callable
-        What to do at its end; see ``Workbench.start``.
+        What to do at its end; see ``Store.start``.
     of : Cube or None
         The scene that it is of.
     """
@@ -85,13 +85,13 @@ CHANNELS = {
     "overlay": _QUIET,
     "usable": _QUIET,
     "mask": _QUIET,
-    "glance": _QUIET,
-    "settle": _QUIET,
-    "peek": _QUIET,
+    "preview_solve": _QUIET,
+    "full_solve": _QUIET,
+    "cursor_spectrum": _QUIET,
     "regions": _QUIET,
     "suggest": _QUIET,
     "match": _QUIET,
     "compare": _QUIET,
-    "keep": _QUIET_TURN,
-    "warm": _QUIET_TURN,
+    "autosave": _QUIET_TURN,
+    "warm_up": _QUIET_TURN,
 }

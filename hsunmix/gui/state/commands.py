@@ -7,8 +7,8 @@ from dataclasses import dataclass
 __all__ = [
     "CancelWork",
     "CloseMessage",
+    "Command",
     "Escape",
-    "Intent",
     "Quit",
     "ResetLayout",
     "SetTheme",
@@ -18,24 +18,24 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class Intent:
-    """Base of all intents."""
+class Command:
+    """Base of all commands."""
 
 
 @dataclass(frozen=True)
-class Quit(Intent):
+class Quit(Command):
     """Close the window."""
 
 
 @dataclass(frozen=True)
-class SetTheme(Intent):
+class SetTheme(Command):
     """Choose ``system``, ``light`` or ``dark``."""
 
     choice: str
 
 
 @dataclass(frozen=True)
-class ShowTool(Intent):
+class ShowTool(Command):
     """Open a panel that has a window of its own.
 
     Attributes
@@ -51,27 +51,27 @@ class ShowTool(Intent):
 
 
 @dataclass(frozen=True)
-class ResetLayout(Intent):
+class ResetLayout(Command):
     """Give all parts of the window their first sizes again."""
 
 
 @dataclass(frozen=True)
-class CancelWork(Intent):
+class CancelWork(Command):
     """Cancel what runs."""
 
 
 @dataclass(frozen=True)
-class Escape(Intent):
+class Escape(Command):
     """Leave what is innermost: the tool in hand, the mask that is planned, the work, the message."""
 
 
 @dataclass(frozen=True)
-class Tell(Intent):
+class Tell(Command):
     """Tell for a moment why something that was asked for changes nothing."""
 
     text: str = ""
 
 
 @dataclass(frozen=True)
-class CloseMessage(Intent):
+class CloseMessage(Command):
     """Close the message bar."""

@@ -1,4 +1,4 @@
-"""What every part of the window is: it emits intents and redraws what differs."""
+"""What every part of the window is: it emits commands and redraws what differs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TypeVar
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
-from hsunmix.gui.state.live import Live
+from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.accessibility import Role
 from hsunmix.gui.widgets.theme import Theme
 from hsunmix.session.document import Document
@@ -30,7 +30,7 @@ class Panel(QFrame):
     """
 
     accessible_role = Role.Grouping
-    intent = Signal(object)
+    command = Signal(object)
 
     def __init__(self, name: str, title: str) -> None:
         super().__init__()
@@ -39,14 +39,14 @@ class Panel(QFrame):
     def render(self, old: Document, new: Document) -> None:  # type: ignore[override]
         """Redraw what differs between two documents."""
 
-    def follow(self, old: Live, new: Live) -> None:
+    def follow(self, old: ViewState, new: ViewState) -> None:
         """Redraw what differs between two states of the cursor, the work and the messages."""
 
     def dress(self, theme: Theme) -> None:
         """Take on the colours of a theme, where palette and style sheet don't reach."""
 
-    def command(self, intent: object) -> None:
-        """Carry out an intent that is about the window only, such as zooming."""
+    def carry_out(self, command: object) -> None:
+        """Carry out a command that is about the window only, such as zooming."""
 
 
 def named(widget: W, name: str, accessible: str) -> W:

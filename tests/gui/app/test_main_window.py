@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from hsunmix.gui import commands as i
+from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.main_window import MainWindow
 from hsunmix.gui.app.subjects import panels
 from hsunmix.gui.files.export_dialog import ExportDialog
@@ -34,7 +34,7 @@ from hsunmix.gui.help.about_dialog import AboutDialog
 from hsunmix.gui.state.settings import Settings
 from hsunmix.gui.widgets.panel import AREAS, Panel
 from hsunmix.session.document import Document
-from tests.gui.conftest import Answers, settle
+from tests.gui.conftest import FakeDialogs, settle
 from tests.gui.scenes_on_disk import write_scene
 
 Wait = Callable[[Callable[[], bool]], None]
@@ -72,10 +72,10 @@ def _in_popup(widget: QWidget) -> bool:
 
 
 def test_every_widget_has_its_names(window: MainWindow, document: Document, wait: Wait, qtbot: QtBot):
-    window.bench.history.reset(document)
-    window.bench.send(i.ShowPage("rgb"))
-    window.bench.fail(FileNotFoundError("x"), [("Help", i.CloseMessage())])
-    wait(lambda: not window.bench.live.tasks)
+    window.store.history.reset(document)
+    window.store.send(cmd.ShowPage("rgb"))
+    window.store.fail(FileNotFoundError("x"), [("Help", cmd.CloseMessage())])
+    wait(lambda: not window.store.state.tasks)
     assert nameless(window) == []
     names = [w.objectName() for w in window.findChildren(QWidget) if w.objectName()]
     ours = [n for n in names if not n.startswith("qt_")]
@@ -117,13 +117,13 @@ def test_panels_do_not_know_each_other():
 
 
 def test_an_empty_window_offers_sample_and_files(
-    window: MainWindow, answers: Answers, wait: Wait, qtbot: QtBot
+    window: MainWindow, dialogs: FakeDialogs, wait: Wait, qtbot: QtBot
 ):
     assert window.pages.currentWidget() is window.welcome
     qtbot.mouseClick(window.welcome.open_button, Qt.MouseButton.LeftButton)
-    assert answers.asked == ["open_file "]
+    assert dialogs.asked == ["open_file "]
     qtbot.mouseClick(window.welcome.sample_button, Qt.MouseButton.LeftButton)
-    wait(lambda: window.bench.document.cube is not None)
+    wait(lambda: window.store.document.cube is not None)
     assert window.pages.currentIndex() == 1
     assert window.windowTitle().startswith("desert.hdr · 120×100×150[*]")
 
@@ -131,10 +131,10 @@ def test_an_empty_window_offers_sample_and_files(
 def test_while_a_file_is_opened_the_first_page_offers_nothing_else(window: MainWindow, wait: Wait):
     welcome = window.welcome
     assert welcome.card.isVisibleTo(window)
-    window.bench.send(i.Open(Path("/nowhere/strip_7.hdr")))
+    window.store.send(cmd.Open(Path("/nowhere/strip_7.hdr")))
     assert welcome.waiting.text() == "Opening strip_7.hdr"
     assert not welcome.card.isVisibleTo(window)
-    wait(lambda: window.bench.live.message is not None)
+    wait(lambda: window.store.state.message is not None)
     assert welcome.card.isVisibleTo(window)
 
 
@@ -147,18 +147,18 @@ def test_a_recent_file_with_a_very_long_name_is_shortened(window: MainWindow, tm
     assert "x north 7.hdr   —" in button.text()
     assert button.sizeHint().width() <= button.width()
     assert button.toolTip() == str(path)
-    window.bench.settings.remember(path)
+    window.store.settings.remember(path)
     window.menus._fill_recent()
     assert len(window.menus._recent.actions()[0].text()) < 90
     assert str(path) in window.menus._recent.actions()[0].toolTip()
 
 
 def test_recent_files_are_on_the_first_page_and_in_the_menu(
-    qtbot: QtBot, settings: Settings, answers: Answers, tmp_path: Path, wait: Wait
+    qtbot: QtBot, settings: Settings, dialogs: FakeDialogs, tmp_path: Path, wait: Wait
 ):
     scene = write_scene(tmp_path)
     settings.remember(scene)
-    made = MainWindow(settings, answers)
+    made = MainWindow(settings, dialogs)
     made.show()
     (button,) = made.welcome.recent_buttons
     assert button.text().startswith("scene.hdr")
@@ -167,7 +167,7 @@ def test_recent_files_are_on_the_first_page_and_in_the_menu(
     assert (first.text(), last.text()) == (button.text(), "Forget these")
     assert tmp_path.name in first.text()  # tells scenes of one name apart
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    wait(lambda: made.bench.document.cube is not None)
+    wait(lambda: made.store.document.cube is not None)
     made.close()
     settle()
 
@@ -188,42 +188,42 @@ def drop(window: MainWindow, *urls: QUrl) -> QDropEvent:
 def test_a_file_is_dropped_on_the_window(window: MainWindow, tmp_path: Path, wait: Wait):
     scene = write_scene(tmp_path)
     assert drop(window, QUrl.fromLocalFile(str(scene))).isAccepted()
-    wait(lambda: window.bench.document.cube is not None)
-    assert window.bench.document.cube.path == scene
+    wait(lambda: window.store.document.cube is not None)
+    assert window.store.document.cube.path == scene
     assert not drop(window, QUrl("https://example.org/cube.hdr")).isAccepted()
 
 
 def test_no_widget_on_the_window_catches_a_dropped_file(window: MainWindow, document: Document):
-    window.bench.history.reset(document)
+    window.store.history.reset(document)
     catchers = [w.objectName() for w in window.findChildren(QWidget) if w.acceptDrops()]
     assert [n for n in catchers if "View" in n or "Plot" in n] == []
 
 
 @pytest.mark.parametrize("answer", ["cancel", "discard", "save"])
 def test_closing_asks_about_changes(
-    qtbot: QtBot, settings: Settings, answers: Answers, tmp_path: Path, wait: Wait, answer: str
+    qtbot: QtBot, settings: Settings, dialogs: FakeDialogs, tmp_path: Path, wait: Wait, answer: str
 ):
-    window = MainWindow(settings, answers)
+    window = MainWindow(settings, dialogs)
     window.show()
-    window.bench.send(i.Open(write_scene(tmp_path)))
-    wait(lambda: window.bench.document.cube is not None and not window.bench.live.tasks)
-    window.bench.send(i.Pin(2, 3))
+    window.store.send(cmd.Open(write_scene(tmp_path)))
+    wait(lambda: window.store.document.cube is not None and not window.store.state.tasks)
+    window.store.send(cmd.Pin(2, 3))
     assert window.isWindowModified()
-    answers.changes, answers.session = answer, tmp_path / "work.hsu"
+    dialogs.changes, dialogs.session = answer, tmp_path / "work.hsu"
     ended: list[object] = []
     window.destroyed.connect(lambda: ended.append(True))
-    window.bench.send(i.Quit())
-    assert answers.asked[0] == "unsaved scene.hdr"
+    window.store.send(cmd.Quit())
+    assert dialogs.asked[0] == "unsaved scene.hdr"
     if answer == "cancel":
         assert window.isVisible()
-        answers.changes = "discard"
+        dialogs.changes = "discard"
         window.close()
     wait(lambda: bool(ended))
     assert (tmp_path / "work.hsu").exists() == (answer == "save")
 
 
-def test_place_and_sizes_are_remembered(qtbot: QtBot, settings: Settings, answers: Answers):
-    first = MainWindow(settings, answers)
+def test_place_and_sizes_are_remembered(qtbot: QtBot, settings: Settings, dialogs: FakeDialogs):
+    first = MainWindow(settings, dialogs)
     first.show()
     first.load_panels()
     first.setGeometry(20, 30, 1000, 650)
@@ -233,7 +233,7 @@ def test_place_and_sizes_are_remembered(qtbot: QtBot, settings: Settings, answer
     assert (again.preferences.geometry.width, again.preferences.geometry.height) == (1000, 650)
     assert set(again.preferences.splitters) >= {"columns", "rows", "rightArea"}
     again.change(geometry=replace_geometry(again, x=50_000, y=-40_000))
-    second = MainWindow(again, answers)
+    second = MainWindow(again, dialogs)
     second.show()
     screen = second.screen().availableGeometry()
     assert screen.contains(second.geometry().topLeft())
@@ -248,12 +248,12 @@ def replace_geometry(settings: Settings, **changes: int) -> object:
 
 
 def test_panels_come_by_themselves_and_one_at_a_time(
-    qtbot: QtBot, settings: Settings, answers: Answers, document: Document, wait: Wait
+    qtbot: QtBot, settings: Settings, dialogs: FakeDialogs, document: Document, wait: Wait
 ):
     settle()
-    window = MainWindow(settings, answers)
+    window = MainWindow(settings, dialogs)
     window.show()
-    window.bench.history.reset(document)  # before there is a panel
+    window.store.history.reset(document)  # before there is a panel
     made: list[int] = []
     turns = QTimer()
     turns.timeout.connect(lambda: made.append(len(window.findChildren(Panel))))
@@ -268,18 +268,18 @@ def test_panels_come_by_themselves_and_one_at_a_time(
 
 
 def test_nothing_outlives_its_window(
-    qtbot: QtBot, settings: Settings, answers: Answers, document: Document, wait: Wait
+    qtbot: QtBot, settings: Settings, dialogs: FakeDialogs, document: Document, wait: Wait
 ):
     settle()
     before = len(QApplication.allWidgets())
 
     def live_and_die() -> list[weakref.ref[object]]:
-        window = MainWindow(settings, answers)
+        window = MainWindow(settings, dialogs)
         window.show()
-        window.bench.history.reset(document)
-        wait(lambda: not window.bench.live.tasks)
+        window.store.history.reset(document)
+        wait(lambda: not window.store.state.tasks)
         window.close()
-        return [weakref.ref(part) for part in (window, window.bench, *window.panels)]
+        return [weakref.ref(part) for part in (window, window.store, *window.panels)]
 
     gone = live_and_die()
     settle()
@@ -291,39 +291,39 @@ def test_nothing_outlives_its_window(
 def test_a_handler_that_breaks_is_a_message(
     window: MainWindow, document: Document, monkeypatch: pytest.MonkeyPatch
 ):
-    window.bench.history.reset(document)
+    window.store.history.reset(document)
 
     def broken(_: object) -> None:
         raise RuntimeError("boom")
 
-    monkeypatch.setitem(window.bench._handlers, i.Rename, broken)
-    window.bench.send(i.Rename(0, "x"))
-    assert "boom" in window.bench.live.message.text
-    assert "your work is kept" in window.bench.live.message.text
-    window.bench.send(i.CancelWork())  # Esc closes it
-    assert window.bench.live.message is None
+    monkeypatch.setitem(window.store._handlers, cmd.Rename, broken)
+    window.store.send(cmd.Rename(0, "x"))
+    assert "boom" in window.store.state.message.text
+    assert "your work is kept" in window.store.state.message.text
+    window.store.send(cmd.CancelWork())  # Esc closes it
+    assert window.store.state.message is None
 
 
 def test_memory_that_runs_out_is_a_message(window: MainWindow):
-    window.bench.fail(MemoryError())
-    assert "not enough memory" in window.bench.live.message.text
+    window.store.fail(MemoryError())
+    assert "not enough memory" in window.store.state.message.text
 
 
 def test_undo_says_what_it_takes_back(window: MainWindow, document: Document):
-    window.bench.history.reset(document)
-    window.bench.send(i.Rename(0, "Sand & gravel"))
-    window.bench.send(i.Visible(0, False))
+    window.store.history.reset(document)
+    window.store.send(cmd.Rename(0, "Sand & gravel"))
+    window.store.send(cmd.Visible(0, False))
     assert window.menus.actions["undo"].text() == "&Undo Hide Sand && gravel"
     window.menus.actions["undo"].trigger()
-    assert window.bench.document.endmembers[0].visible
+    assert window.store.document.endmembers[0].visible
     assert window.menus.actions["redo"].text() == "&Redo Hide Sand && gravel"
 
 
 def test_locate_puts_the_cursor_on_the_source(window: MainWindow, document: Document, wait: Wait):
-    window.bench.history.reset(document)
-    window.bench.send(i.Locate(2))
-    assert (window.bench.live.cursor.line, window.bench.live.cursor.sample) == (4, 5)
-    assert window.bench.document.view.endmember == 2
+    window.store.history.reset(document)
+    window.store.send(cmd.Locate(2))
+    assert (window.store.state.cursor.line, window.store.state.cursor.sample) == (4, 5)
+    assert window.store.document.view.endmember == 2
 
 
 def test_shapes_are_the_squarest_first():

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 from PySide6.QtGui import QKeySequence
 
-from hsunmix.gui import commands as intents
+from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.main_window import MainWindow
 from hsunmix.gui.app.subjects import ACTIONS, MENUS
-from hsunmix.gui.state.workbench import Workbench
+from hsunmix.gui.state.store import Store
 from hsunmix.model.band_maths import compiled, evaluate
 from hsunmix.model.cube import Cube
 from hsunmix.session.document import Document
@@ -23,10 +23,10 @@ def test_names_and_shortcuts_are_unique():
     assert sum(map(len, MENUS.values())) == len(ACTIONS)
 
 
-def test_every_intent_is_carried_out_by_someone(window: MainWindow):
-    handled = set(window.bench._handlers)
-    panels = {intents.Zoom, intents.EditName, intents.EditColour, intents.PutDown}
-    kinds = set(intents.Intent.__subclasses__())
+def test_every_command_is_carried_out_by_someone(window: MainWindow):
+    handled = set(window.store._handlers)
+    panels = {cmd.Zoom, cmd.EditName, cmd.EditColour, cmd.PutDown}
+    kinds = set(cmd.Command.__subclasses__())
     assert kinds - handled - panels == set()
 
 
@@ -40,12 +40,12 @@ def test_an_empty_window_offers_only_what_it_can(window: MainWindow):
 
 
 def test_with_a_result_everything_is_offered(window: MainWindow, document: object, wait: object):
-    bench: Workbench = window.bench
-    bench.history.reset(document)
-    wait(lambda: not bench.live.tasks)
-    bench.history.apply("Pin", document.__class__(**{**document.__dict__, "pins": ()}))
-    bench.history.undo()
-    bench.send(intents.Hover(1, 1))
+    store: Store = window.store
+    store.history.reset(document)
+    wait(lambda: not store.state.tasks)
+    store.history.apply("Pin", document.__class__(**{**document.__dict__, "pins": ()}))
+    store.history.undo()
+    store.send(cmd.Hover(1, 1))
     off = {name for name, action in window.menus.actions.items() if not action.isEnabled()}
     need_a_mask = {"saveMask", "invertMask", "clearMask"}
     need_a_region = {"maskRegion", "maskRegionOut", "regionMean", "regionDelete", "regionsExport"}
@@ -65,35 +65,35 @@ def test_tips_name_their_shortcut(window: MainWindow):
         assert not action.shortcut or tip.endswith(f"({action.shortcut})")
 
 
-def test_what_is_offered_to_write_fits_the_scene_and_counts_as_the_labels_do(bench: Workbench, cube: Cube):
-    planned = {a.id: a.intent for a in ACTIONS}
+def test_what_is_offered_to_write_fits_the_scene_and_counts_as_the_labels_do(store: Store, cube: Cube):
+    planned = {a.id: a.command for a in ACTIONS}
     for scene in (cube, replace(cube, wavelengths=None)):
         document = Document(cube=scene)
-        bench.history.reset(replace(document, view=replace(document.view, page="band", band=2)))
-        assert planned["maskBand"](bench) == intents.PlanMask("band[3]")
+        store.history.reset(replace(document, view=replace(document.view, page="band", band=2)))
+        assert planned["maskBand"](store) == cmd.PlanMask("band[3]")
         np.testing.assert_array_equal(evaluate(scene, "band[3]"), scene.read(0, scene.lines)[:, :, 2])
         for name in ("maskVegetation", "maskExpression"):
-            assert compiled(replace(scene, bad_bands=None), planned[name](bench).text)
+            assert compiled(replace(scene, bad_bands=None), planned[name](store).text)
 
 
 def test_what_can_be_chosen_does_something_or_says_why_not(full: MainWindow, wait: object):
-    bench, actions = full.bench, full.menus.actions
-    bench.send(intents.ShowEndmember(0))
+    store, actions = full.store, full.menus.actions
+    store.send(cmd.ShowEndmember(0))
     assert [actions[name].isEnabled() for name in ("moveUp", "moveDown")] == [False, True]
-    bench.send(intents.ShowEndmember(2))
+    store.send(cmd.ShowEndmember(2))
     assert [actions[name].isEnabled() for name in ("moveUp", "moveDown")] == [True, False]
     for name, words in (("zoomFit", "whole scene"), ("resetLayout", "first sizes")):
-        bench.show(notice=None)
+        store.show(notice=None)
         actions[name].trigger()
-        assert words in bench.live.notice.text
+        assert words in store.state.notice.text
     for name, words, times in (("zoomOut", "far", 9), ("zoomIn", "near", 20), ("bandNext", "last", 25)):
-        bench.show(notice=None)
+        store.show(notice=None)
         for _ in range(times):
             actions[name].trigger()
-        assert words in bench.live.notice.text
-    bench.send(intents.Delete(0, (1,)))
+        assert words in store.state.notice.text
+    store.send(cmd.Delete(0, (1,)))
     assert not actions["next"].isEnabled()
     assert not actions["previous"].isEnabled()
     actions["keepResult"].trigger()  # still being solved
-    assert "still being solved" in bench.live.message.text
-    wait(lambda: not bench.lanes["glance"].busy)
+    assert "still being solved" in store.state.message.text
+    wait(lambda: not store.channels["preview_solve"].busy)

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from hsunmix.gui.app import status_panel as status
 from hsunmix.gui.app.status_panel import place_text, progress_text
 from hsunmix.gui.commands import CancelWork
-from hsunmix.gui.state.live import Live, Message, PixelView, Task
+from hsunmix.gui.state.view_state import Message, PixelView, Task, ViewState
 from hsunmix.model.georeference import Georeference
 from hsunmix.model.progress import Step
 from hsunmix.session.document import Document
@@ -23,15 +23,15 @@ def test_the_place_with_map_coordinates_and_value(alone: Alone, document: Docume
     cube = replace(document.cube, georeference=Georeference((30.0, 0, 560000.0, 0, -30.0, 4140000.0)))
     new = replace(document, cube=cube, view=replace(document.view, page="map", endmember=1))
     panel.render(document, new)
-    panel.follow(Live(), Live(cursor=PixelView(4, 7)))
+    panel.follow(ViewState(), ViewState(cursor=PixelView(4, 7)))
     share = document.unmixing.abundances[1, 4, 7]
     assert panel.place.text() == f"line 4  sample 7  ·  560225 E  4139865 N  ·  Endmember 2 {share:.3f}"
     panel.render(new, replace(new, view=replace(new.view, page="residual")))
     assert panel.place.text().endswith(f"RMSE {document.unmixing.rmse[4, 7]:.4g}")
-    panel.follow(Live(cursor=PixelView(4, 7)), Live(cursor=PixelView(12, 8)))
+    panel.follow(ViewState(cursor=PixelView(4, 7)), ViewState(cursor=PixelView(12, 8)))
     panel.render(new, new)
     assert panel.place.text().endswith("not used")
-    panel.follow(Live(cursor=PixelView(12, 8)), Live())
+    panel.follow(ViewState(cursor=PixelView(12, 8)), ViewState())
     assert panel.place.text() == ""
 
 
@@ -41,7 +41,7 @@ def test_a_notice_is_told_for_a_moment(
     monkeypatch.setattr(status, "READ", 30)
     panel, _ = alone(status)
     assert not panel.notice.isVisible()
-    panel.follow(Live(), Live(notice=Message("Saved <b>work</b>.hsu", "info")))
+    panel.follow(ViewState(), ViewState(notice=Message("Saved <b>work</b>.hsu", "info")))
     assert panel.notice.isVisible()
     assert panel.notice.text() == "Saved <b>work</b>.hsu"
     assert panel.notice.textFormat() == Qt.TextFormat.PlainText
@@ -60,12 +60,12 @@ def test_progress_does_not_paint_at_once(alone: Alone, qtbot: QtBot):
 
     panel, _ = alone(status)
     task, paints = Task("Unmixing", 0.0, Step(0.2)), Paints()
-    first = Live(tasks={"run": task})
-    panel.follow(Live(), first)
+    first = ViewState(tasks={"run": task})
+    panel.follow(ViewState(), first)
     qtbot.waitUntil(panel.progress.isVisible)
     QApplication.processEvents()
     panel.progress.installEventFilter(paints)
-    panel.follow(first, Live(tasks={"run": replace(task, step=Step(0.7))}))
+    panel.follow(first, ViewState(tasks={"run": replace(task, step=Step(0.7))}))
     assert paints.count == 0
     assert panel.progress.value() == 700
     qtbot.waitUntil(lambda: paints.count > 0)
@@ -76,7 +76,7 @@ def test_degrees_are_degrees(alone: Alone, document: Document):
     panel, _ = alone(status)
     cube = replace(document.cube, georeference=Georeference((0.001, 0, 7.5, 0, -0.001, 46.25)))
     panel.render(document, replace(document, cube=cube))
-    panel.follow(Live(), Live(cursor=PixelView(0, 0)))
+    panel.follow(ViewState(), ViewState(cursor=PixelView(0, 0)))
     assert "46.2495° N  7.5005° E" in panel.place.text()
 
 
@@ -100,9 +100,9 @@ def test_a_masked_pixel_says_so(alone: Alone, document: Document):
     selection = np.ones((13, 9), dtype=bool)
     selection[4, 7] = False
     panel.render(document, replace(document, cube=document.cube.with_selection(selection)))
-    panel.follow(Live(), Live(cursor=PixelView(4, 7)))
+    panel.follow(ViewState(), ViewState(cursor=PixelView(4, 7)))
     assert panel.place.text().endswith("masked")
-    panel.follow(Live(), Live(cursor=PixelView(7, 4)))
+    panel.follow(ViewState(), ViewState(cursor=PixelView(7, 4)))
     assert not panel.place.text().endswith("masked")
 
 
@@ -126,16 +126,16 @@ def test_the_newest_work_is_shown_and_can_be_cancelled(alone: Alone, qtbot: QtBo
     panel, seen = alone(status)
     assert not panel.cancel.isVisible()
     tasks = {"rank": Task("Estimating", 0.0), "run": Task("Unmixing", 0.0, Step(0.25))}
-    panel.follow(Live(), Live(tasks=tasks))
+    panel.follow(ViewState(), ViewState(tasks=tasks))
     assert panel.work.text().startswith("Unmixing")
     assert panel.progress.value() == 250
     panel.cancel.click()
     assert seen == [CancelWork()]
-    ended = {lane: replace(task, ending=True) for lane, task in tasks.items()}
-    panel.follow(Live(tasks=tasks), Live(tasks=ended))
+    ended = {channel: replace(task, ending=True) for channel, task in tasks.items()}
+    panel.follow(ViewState(tasks=tasks), ViewState(tasks=ended))
     assert panel.work.text() == "Unmixing · cancelling…"
     assert not panel.cancel.isEnabled()
-    panel.follow(Live(tasks=tasks), Live(tasks={**tasks, "run": ended["run"]}))
+    panel.follow(ViewState(tasks=tasks), ViewState(tasks={**tasks, "run": ended["run"]}))
     assert panel.cancel.isEnabled()
-    panel.follow(Live(tasks=tasks), Live())
+    panel.follow(ViewState(tasks=tasks), ViewState())
     assert not panel.progress.isVisible()

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from hsunmix.gui import commands as i
+from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.main_window import MainWindow
 from hsunmix.gui.app.subjects import panels
 from hsunmix.gui.state.settings import Geometry
@@ -18,10 +18,10 @@ TOOLS = [name for name, module in panels() if module.AREA == "tool"]
 
 @pytest.mark.parametrize("name", TOOLS)
 def test_a_tool_is_made_once_and_shows_what_there_is(window: MainWindow, document: Document, name: str):
-    window.bench.history.reset(document)
+    window.store.history.reset(document)
     before = len(window.panels)
-    window.bench.send(i.ShowTool(name))
-    window.bench.send(i.ShowTool(name))
+    window.store.send(cmd.ShowTool(name))
+    window.store.send(cmd.ShowTool(name))
     assert len(window.panels) == before + 1
     tool = window.tools.windows[name]
     assert tool.isVisible()
@@ -32,13 +32,13 @@ def test_a_tool_is_made_once_and_shows_what_there_is(window: MainWindow, documen
 
 
 def test_escape_hides_it_and_its_place_is_remembered(window: MainWindow, qtbot: QtBot):
-    window.bench.send(i.ShowTool(TOOLS[0]))
+    window.store.send(cmd.ShowTool(TOOLS[0]))
     tool = window.tools.windows[TOOLS[0]]
     tool.setGeometry(30, 40, 620, 480)
     qtbot.keyClick(tool, Qt.Key.Key_Escape)
     assert not tool.isVisible()
-    assert window.bench.settings.preferences.tools[TOOLS[0]] == Geometry(30, 40, 620, 480)
-    window.bench.send(i.ShowTool(TOOLS[0]))
+    assert window.store.settings.preferences.tools[TOOLS[0]] == Geometry(30, 40, 620, 480)
+    window.store.send(cmd.ShowTool(TOOLS[0]))
     assert tool.isVisible()
     tool.close()
     assert not tool.isVisible()
@@ -46,8 +46,8 @@ def test_escape_hides_it_and_its_place_is_remembered(window: MainWindow, qtbot: 
 
 def test_a_place_off_the_screen_is_brought_back(window: MainWindow):
     place = Geometry(9000, -3000, 5000, 5000)
-    window.bench.settings.change(tools={TOOLS[0]: place})
-    window.bench.send(i.ShowTool(TOOLS[0]))
+    window.store.settings.change(tools={TOOLS[0]: place})
+    window.store.send(cmd.ShowTool(TOOLS[0]))
     tool = window.tools.windows[TOOLS[0]]
     border = 4  # of the frame, which is not known before the window shows
     screen = tool.screen().availableGeometry().adjusted(-border, -border, border, border)
@@ -55,16 +55,16 @@ def test_a_place_off_the_screen_is_brought_back(window: MainWindow):
 
 
 def test_an_unknown_tool_is_a_message_not_a_crash(window: MainWindow):
-    window.bench.send(i.ShowTool("nonsense"))
-    assert window.bench.live.message.level == "error"
+    window.store.send(cmd.ShowTool("nonsense"))
+    assert window.store.state.message.level == "error"
 
 
 def test_the_layout_can_be_reset(window: MainWindow, document: Document):
-    window.bench.history.reset(document)
+    window.store.history.reset(document)
     QApplication.processEvents()
     rows = window._splitters["rows"]
     first = rows.sizes()
     rows.setSizes([500, 500])
     assert rows.sizes() != first
-    window.bench.send(i.ResetLayout())
+    window.store.send(cmd.ResetLayout())
     assert rows.sizes() == first

@@ -11,9 +11,9 @@ import pytest
 
 from hsunmix.bench.planted import planted
 from hsunmix.engine.loading import load
-from hsunmix.gui import commands as i
-from hsunmix.gui.endmembers import diagnostics_controller as doubts
-from hsunmix.gui.state.workbench import Workbench
+from hsunmix.gui import commands as cmd
+from hsunmix.gui.endmembers import diagnostics_controller as diagnostics
+from hsunmix.gui.state.store import Store
 from hsunmix.methods import pipeline
 from hsunmix.model.cube import Cube
 from hsunmix.model.progress import finish
@@ -37,25 +37,25 @@ def lacking() -> Document:
     return Document(cube, result.as_endmembers(), result)
 
 
-def known(bench: Workbench) -> bool:
-    result, live = bench.document.unmixing, bench.live
+def known(store: Store) -> bool:
+    result, state = store.document.unmixing, store.state
     return (
-        live.checked is not None
-        and live.suggested is not None
-        and live.checked.result is result
-        and live.suggested.result is result
+        state.checked is not None
+        and state.suggested is not None
+        and state.checked.result is result
+        and state.suggested.result is result
     )
 
 
 def test_one_click_adds_the_material_that_was_left_out(
-    bench: Workbench, lacking: Document, wait: Wait, settled: Settled
+    store: Store, lacking: Document, wait: Wait, settled: Settled
 ):
-    bench.history.reset(lacking)
-    wait(lambda: known(bench))
-    found = bench.live.suggested.found
-    bench.send(i.AddSuggested())
+    store.history.reset(lacking)
+    wait(lambda: known(store))
+    found = store.state.suggested.found
+    store.send(cmd.AddSuggested())
     settled()
-    document = bench.document
+    document = store.document
     truth = planted("pure", 0).endmembers[:, LEFT_OUT]
     added = document.endmembers[-1]
     cosine = added.spectrum @ truth / np.linalg.norm(added.spectrum) / np.linalg.norm(truth)
@@ -64,38 +64,38 @@ def test_one_click_adds_the_material_that_was_left_out(
         "smoothed", found.line, found.sample,
     )  # fmt: skip
     assert document.unmixing.relative_error < 0.3 * lacking.unmixing.relative_error  # the noise
-    assert bench.history.undo_label == f"Add what is missing near {found.line}, {found.sample}"
-    wait(lambda: known(bench))
-    assert bench.live.suggested.found is None  # what is left is noise
-    assert bench.live.checked.check.missing < 0.01
-    bench.send(i.Undo())
-    assert bench.document.unmixing is lacking.unmixing
+    assert store.history.undo_label == f"Add what is missing near {found.line}, {found.sample}"
+    wait(lambda: known(store))
+    assert store.state.suggested.found is None  # what is left is noise
+    assert store.state.checked.check.missing < 0.01
+    store.send(cmd.Undo())
+    assert store.document.unmixing is lacking.unmixing
 
 
-def test_the_constraints_are_those_of_the_result(bench: Workbench, lacking: Document, wait: Wait):
-    bench.history.reset(lacking)
-    wait(lambda: known(bench))
-    assert bench.live.checked.check.missing > 0.2
-    assert not bench.live.checked.check.sum_to_one
-    bench.send(i.SolveAgain("fcls"))
-    wait(lambda: known(bench) and bench.document.unmixing.abundance == "fcls")
-    assert bench.live.checked.check.sum_to_one
+def test_the_constraints_are_those_of_the_result(store: Store, lacking: Document, wait: Wait):
+    store.history.reset(lacking)
+    wait(lambda: known(store))
+    assert store.state.checked.check.missing > 0.2
+    assert not store.state.checked.check.sum_to_one
+    store.send(cmd.SolveAgain("fcls"))
+    wait(lambda: known(store) and store.document.unmixing.abundance == "fcls")
+    assert store.state.checked.check.sum_to_one
 
 
-def test_what_an_older_result_asked_for_is_not_added(bench: Workbench, lacking: Document, wait: Wait):
-    bench.history.reset(lacking)
-    wait(lambda: known(bench))
-    bench.send(i.Delete(0))
-    edited = bench.document
-    bench.send(i.AddSuggested())
-    assert bench.document is edited
+def test_what_an_older_result_asked_for_is_not_added(store: Store, lacking: Document, wait: Wait):
+    store.history.reset(lacking)
+    wait(lambda: known(store))
+    store.send(cmd.Delete(0))
+    edited = store.document
+    store.send(cmd.AddSuggested())
+    assert store.document is edited
 
 
 def test_an_answer_that_comes_too_late_is_dropped(
-    solved_bench: Workbench, wait: Wait, settled: Settled, monkeypatch: pytest.MonkeyPatch
+    solved_store: Store, wait: Wait, settled: Settled, monkeypatch: pytest.MonkeyPatch
 ):
-    bench, event, suggest = solved_bench, threading.Event(), doubts.suggest
-    wait(lambda: known(bench))
+    store, event, suggest = solved_store, threading.Event(), diagnostics.suggest
+    wait(lambda: known(store))
     calls = []
 
     def waiting(*args: object) -> object:
@@ -104,54 +104,54 @@ def test_an_answer_that_comes_too_late_is_dropped(
             yield None
         return (yield from suggest(*args))
 
-    monkeypatch.setattr(doubts, "suggest", waiting)
-    bench.send(i.Delete(1))
+    monkeypatch.setattr(diagnostics, "suggest", waiting)
+    store.send(cmd.Delete(1))
     settled()
     wait(lambda: len(calls) == 1)
-    first = bench.document.unmixing
-    bench.send(i.Delete(1))
+    first = store.document.unmixing
+    store.send(cmd.Delete(1))
     settled()
     event.set()
-    wait(lambda: known(bench))
-    assert bench.live.suggested.result is bench.document.unmixing
-    assert bench.live.suggested.result is not first
+    wait(lambda: known(store))
+    assert store.state.suggested.result is store.document.unmixing
+    assert store.state.suggested.result is not first
 
 
 def test_long_work_is_shown_and_can_be_cancelled(
-    solved_bench: Workbench, wait: Wait, settled: Settled, monkeypatch: pytest.MonkeyPatch
+    solved_store: Store, wait: Wait, settled: Settled, monkeypatch: pytest.MonkeyPatch
 ):
     def endless(*_: object) -> object:
         while True:
             yield None
 
-    bench = solved_bench
-    wait(lambda: known(bench))
-    before = bench.live.checked
-    monkeypatch.setattr(doubts, "LONG", 0)
-    monkeypatch.setattr(doubts, "check", endless)
-    bench.send(i.Delete(1))
-    wait(lambda: "check" in bench.live.tasks)
-    assert bench.live.tasks["check"].title == "Checking the constraints"
-    bench.send(i.CancelWork())
-    wait(lambda: not bench.live.tasks)
-    assert bench.live.checked is before
-    assert len(bench.document.endmembers) == 4
+    store = solved_store
+    wait(lambda: known(store))
+    before = store.state.checked
+    monkeypatch.setattr(diagnostics, "LONG", 0)
+    monkeypatch.setattr(diagnostics, "check", endless)
+    store.send(cmd.Delete(1))
+    wait(lambda: "check" in store.state.tasks)
+    assert store.state.tasks["check"].title == "Checking the constraints"
+    store.send(cmd.CancelWork())
+    wait(lambda: not store.state.tasks)
+    assert store.state.checked is before
+    assert len(store.document.endmembers) == 4
 
 
-def test_a_result_of_other_bands_has_no_doubts(bench: Workbench, lacking: Document, wait: Wait):
+def test_a_result_of_other_bands_has_no_doubts(store: Store, lacking: Document, wait: Wait):
     bad = np.zeros(lacking.cube.bands, bool)
     bad[3] = True
-    bench.history.reset(replace(lacking, cube=lacking.cube.with_bad_bands(bad)))
-    wait(lambda: not bench.live.tasks and bool(bench.live.likenesses))
-    assert bench.live.checked is None
+    store.history.reset(replace(lacking, cube=lacking.cube.with_bad_bands(bad)))
+    wait(lambda: not store.state.tasks and bool(store.state.likenesses))
+    assert store.state.checked is None
 
 
-def test_another_cube_has_no_doubts_of_the_old(solved_bench: Workbench, wait: Wait):
-    bench = solved_bench
-    wait(lambda: known(bench))
-    bench.history.reset(Document())
-    assert bench.live.checked is None
-    assert bench.live.suggested is None
+def test_another_cube_has_no_doubts_of_the_old(solved_store: Store, wait: Wait):
+    store = solved_store
+    wait(lambda: known(store))
+    store.history.reset(Document())
+    assert store.state.checked is None
+    assert store.state.suggested is None
 
 
 def test_a_smoothed_source_says_so():

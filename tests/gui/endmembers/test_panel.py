@@ -46,8 +46,8 @@ from hsunmix.gui.endmembers.table_model import (
     SOURCE,
     VISIBLE,
 )
-from hsunmix.gui.state.insights import Checked, Likeness, Suggested
-from hsunmix.gui.state.live import Live
+from hsunmix.gui.state.diagnostics import Checked, Likeness, Suggested
+from hsunmix.gui.state.view_state import ViewState
 from hsunmix.methods.constraints import Check
 from hsunmix.methods.suggestion import Suggestion
 from hsunmix.model.matching import Match
@@ -90,26 +90,26 @@ def test_eye_and_lock_are_clicked(alone: Alone, document: Document, qtbot: QtBot
 @pytest.mark.qt_log_ignore("^This plugin does not support")  # said of itself by the offscreen display
 def test_asked_for_once_more_a_name_that_is_typed_stays(alone: Alone, document: Document, qtbot: QtBot):
     panel, seen = alone(endmembers)
-    panel.command(EditName())
+    panel.carry_out(EditName())
     editor = panel.table.findChild(QLineEdit)
     editor.selectAll()
     qtbot.keyClicks(editor, "Russian ol")
-    panel.command(EditName())
+    panel.carry_out(EditName())
     panel.menu(0).renamed.emit()
     qtbot.keyClicks(editor, "ive")
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: seen == [Rename(0, "Russian olive")])
-    panel.command(EditName())
+    panel.carry_out(EditName())
     panel.menu(2).renamed.emit()  # while another field is open
     assert panel.table.indexWidget(panel.model.index(2, NAME)) is not None
     panel.render(document, Document())
-    panel.command(EditName())
+    panel.carry_out(EditName())
     panel._edit_name(1)
 
 
 def test_a_name_is_typed_into_its_cell(alone: Alone, document: Document, qtbot: QtBot):
     panel, seen = alone(endmembers)
-    panel.command(EditName())
+    panel.carry_out(EditName())
     editor = panel.table.findChild(QLineEdit)
     assert editor is not None
     editor.selectAll()
@@ -208,13 +208,13 @@ def test_what_an_endmember_is_like(alone: Alone, document: Document):
     panel, seen = alone(endmembers)
     match = (Match(7, "Kaolinite CM9", np.radians(3.14), 1.0), Match(9, "Dickite GDS1", np.radians(4), 1.0))
     far = (Match(2, "Lawn Grass GDS91 (Green)", np.radians(31), 1.0),)
-    live = Live(
+    state = ViewState(
         likenesses=(
             Likeness(document.endmembers[1].spectrum, {"sam": match}),
             Likeness(document.endmembers[2].spectrum, {"sam": far}),
         )
     )
-    panel.follow(Live(), live)
+    panel.follow(ViewState(), state)
     assert [cell(panel, row, MATCH) for row in range(3)] == ["", "≈ Kaolinite 3.1°", "≈ Lawn Grass 31.0°"]
     assert "4.0°  Dickite GDS1" in cell(panel, 1, MATCH, Qt.ItemDataRole.ToolTipRole)
     inks = [cell(panel, row, MATCH, Qt.ItemDataRole.ForegroundRole) for row in (1, 2)]
@@ -229,7 +229,7 @@ def test_what_an_endmember_is_like(alone: Alone, document: Document):
 def test_ways_to_add(alone: Alone, document: Document):
     panel, seen = alone(endmembers)
     assert panel.add_button.isEnabled()
-    bare = {a.text(): a for a in add_menu(panel, document, Live(), seen.append).actions()}
+    bare = {a.text(): a for a in add_menu(panel, document, ViewState(), seen.append).actions()}
     assert not bare["What is missing most\tCtrl+Shift+N"].isEnabled()
     full = replace(
         document,
@@ -237,28 +237,30 @@ def test_ways_to_add(alone: Alone, document: Document):
         regions=(Region("Field & wood", "#123456", "rectangle", ((0, 0), (2, 2))),),
     )
     suggestion = Suggestion(3, 4, np.array([31]), np.ones(20), 5.0)
-    live = Live(suggested=Suggested(document.unmixing, suggestion))
-    for action in add_menu(panel, full, live, seen.append).actions():
+    state = ViewState(suggested=Suggested(document.unmixing, suggestion))
+    for action in add_menu(panel, full, state, seen.append).actions():
         action.trigger()
     assert seen == [AddPixel(3, 4), AddMean(0), AddShade(), AddFromLibrary(), AddSuggested()]
 
 
 def test_doubts_are_told_in_one_line(alone: Alone, document: Document, qtbot: QtBot):
     panel, seen = alone(endmembers)
-    assert not panel.doubts.isVisible()
+    assert not panel.diagnostics.isVisible()
     check = Check(np.zeros((13, 9), np.float32), 0.12, 0.3, 0.12, False, "12 % of the pixels need …")
     suggestion = Suggestion(3, 4, np.array([31]), np.ones(20), 5.0)
-    live = Live(checked=Checked(document.unmixing, check), suggested=Suggested(document.unmixing, suggestion))
-    panel.follow(Live(), live)
-    assert panel.doubts.constraints.text() == "12 % of pixels violate the constraints"
-    assert panel.doubts.residual.text() == "missing near 3, 4"
-    qtbot.mouseClick(panel.doubts.constraints, Qt.MouseButton.LeftButton)
-    qtbot.mouseClick(panel.doubts.residual, Qt.MouseButton.LeftButton)
+    state = ViewState(
+        checked=Checked(document.unmixing, check), suggested=Suggested(document.unmixing, suggestion)
+    )
+    panel.follow(ViewState(), state)
+    assert panel.diagnostics.constraints.text() == "12 % of pixels violate the constraints"
+    assert panel.diagnostics.residual.text() == "missing near 3, 4"
+    qtbot.mouseClick(panel.diagnostics.constraints, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(panel.diagnostics.residual, Qt.MouseButton.LeftButton)
     assert seen == [ShowPage("constraints"), ShowPage("residual")]
     newer = replace(document, unmixing=replace(document.unmixing, note="newer"))
     panel.render(document, newer)
-    assert not panel.doubts.constraints.isEnabled()  # it is about an older result
-    assert not panel.doubts.residual.isVisible()
+    assert not panel.diagnostics.constraints.isEnabled()  # it is about an older result
+    assert not panel.diagnostics.residual.isVisible()
 
 
 def test_an_empty_table_says_what_to_do(alone: Alone, document: Document, cube: object):
@@ -312,12 +314,14 @@ def test_without_wavelengths_there_is_no_column_of_the_library(alone: Alone, doc
 
 def test_what_is_typed_stays_when_something_becomes_known(alone: Alone, document: Document, qtbot: QtBot):
     panel, seen = alone(endmembers)
-    panel.command(EditName())
+    panel.carry_out(EditName())
     editor = panel.table.findChild(QLineEdit)
     editor.selectAll()
     qtbot.keyClicks(editor, "Alu")
     match = (Match(7, "Kaolinite CM9", np.radians(3.14), 1.0),)
-    panel.follow(Live(), Live(likenesses=(Likeness(document.endmembers[0].spectrum, {"sam": match}),)))
+    panel.follow(
+        ViewState(), ViewState(likenesses=(Likeness(document.endmembers[0].spectrum, {"sam": match}),))
+    )
     panel.render(document, replace(document, unmixing=replace(document.unmixing, note="solved")))
     qtbot.keyClicks(editor, "nite")
     qtbot.keyClick(editor, Qt.Key.Key_Return)
@@ -331,7 +335,7 @@ def test_the_row_is_selected_also_while_ctrl_is_held(full: MainWindow):
     QTest.keyPress(handle, Qt.Key.Key_Control, control)
     try:
         for index in (1, 2, 0, 2):
-            full.bench.send(ShowEndmember(index))
+            full.store.send(ShowEndmember(index))
             assert [i.row() for i in table.selectionModel().selectedRows()] == [index]
     finally:
         QTest.keyRelease(handle, Qt.Key.Key_Control)
@@ -342,39 +346,39 @@ def test_the_row_is_selected_also_while_ctrl_is_held(full: MainWindow):
 def test_what_is_begun_for_a_row_does_not_end_on_another_endmember(
     full: MainWindow, monkeypatch: pytest.MonkeyPatch
 ):
-    bench, panel = full.bench, full.findChild(endmembers.View)
-    names = [e.name for e in bench.document.endmembers]
+    store, panel = full.store, full.findChild(endmembers.View)
+    names = [e.name for e in store.document.endmembers]
     menu = panel.menu(1)
     menu.popup(QPoint(0, 0))
-    bench.send(EditName())
+    store.send(EditName())
     assert panel.table.state() == QAbstractItemView.State.EditingState
-    bench.send(Reorder(0, 2))
+    store.send(Reorder(0, 2))
     assert not menu.isVisible()
     assert panel.table.state() != QAbstractItemView.State.EditingState
-    assert sorted(e.name for e in bench.document.endmembers) == sorted(names)
-    bench.send(EditName())
+    assert sorted(e.name for e in store.document.endmembers) == sorted(names)
+    store.send(EditName())
     editor = panel.table.viewport().findChild(QLineEdit)
     editor.setText("Of a row that goes")
-    bench.send(Delete(0))
+    store.send(Delete(0))
     assert panel.table.state() != QAbstractItemView.State.EditingState
-    bench.send(Undo())
-    assert sorted(e.name for e in bench.document.endmembers) == sorted(names)
+    store.send(Undo())
+    assert sorted(e.name for e in store.document.endmembers) == sorted(names)
 
     def chosen(*_: object) -> QColor:
-        bench.send(Reorder(0, 1))  # while the dialog is open
+        store.send(Reorder(0, 1))  # while the dialog is open
         return QColor("#123456")
 
     monkeypatch.setattr(endmembers.QColorDialog, "getColor", chosen)
-    first = bench.document.endmembers[0]
+    first = store.document.endmembers[0]
     panel._other_colour(0)
-    assert [e.name for e in bench.document.endmembers if e.colour == "#123456"] == [first.name]
+    assert [e.name for e in store.document.endmembers if e.colour == "#123456"] == [first.name]
 
 
 def test_another_name_or_look_closes_nothing(full: MainWindow):
-    bench, panel = full.bench, full.findChild(endmembers.View)
+    store, panel = full.store, full.findChild(endmembers.View)
     menu = panel.menu(1)
     menu.popup(QPoint(0, 0))
-    bench.send(Rename(0, "Soil"))
-    bench.send(ShowPage("map"))
+    store.send(Rename(0, "Soil"))
+    store.send(ShowPage("map"))
     assert menu.isVisible()
     menu.close()

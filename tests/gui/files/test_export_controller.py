@@ -9,94 +9,94 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from hsunmix.gui import commands as i
+from hsunmix.gui import commands as cmd
 from hsunmix.gui.state.settings import Settings
-from hsunmix.gui.state.workbench import Workbench
+from hsunmix.gui.state.store import Store
 from hsunmix.model.choice import Choice
 from hsunmix.model.unmixing import Asked
 from hsunmix.session.reproduce import Facts, command_line
 from hsunmix.session.runs import with_run
-from tests.gui.conftest import Answers
+from tests.gui.conftest import FakeDialogs
 from tests.gui.scenes_on_disk import write_scene
 
 Wait = Callable[[Callable[[], bool]], None]
 
 
 @pytest.fixture
-def ready(bench: Workbench, wait: Wait, tmp_path: Path) -> Workbench:
+def ready(store: Store, wait: Wait, tmp_path: Path) -> Store:
     """A scene, unmixed."""
-    bench.send(i.Open(write_scene(tmp_path), rank=3, unmix=True))
-    wait(lambda: bench.document.unmixing is not None and not bench.live.tasks)
-    return bench
+    store.send(cmd.Open(write_scene(tmp_path), rank=3, unmix=True))
+    wait(lambda: store.document.unmixing is not None and not store.state.tasks)
+    return store
 
 
 def test_products_go_where_asked_and_that_is_remembered(
-    ready: Workbench, wait: Wait, answers: Answers, tmp_path: Path
+    ready: Store, wait: Wait, dialogs: FakeDialogs, tmp_path: Path
 ):
     out = tmp_path / "out"
-    ready.send(i.Rename(0, "Kaolinite"))
-    answers.delivery = (out, ("csv", "geotiff"))
-    ready.send(i.Export())
-    wait(lambda: ready.live.message is not None)
+    ready.send(cmd.Rename(0, "Kaolinite"))
+    dialogs.delivery = (out, ("csv", "geotiff"))
+    ready.send(cmd.Export())
+    wait(lambda: ready.state.message is not None)
     assert {p.name for p in out.iterdir()} >= {"endmembers.csv", "abundances.tif", "result.json"}
     assert "Kaolinite" in (out / "endmembers.csv").read_text().splitlines()[0]
-    assert ready.live.message.level == "info"
-    assert ready.live.message.actions == (("Show folder", i.OpenFolder(out)),)
+    assert ready.state.message.level == "info"
+    assert ready.state.message.actions == (("Show folder", cmd.OpenFolder(out)),)
     remembered = Settings(ready.settings.path).preferences
     assert (remembered.export_folder, remembered.export_products) == (str(out), ("csv", "geotiff"))
-    ready.send(i.Export())
-    assert answers.asked[-1] == f"products {out} csv,geotiff"
+    ready.send(cmd.Export())
+    assert dialogs.asked[-1] == f"products {out} csv,geotiff"
 
 
 def test_pictures_have_the_resolution_that_is_remembered(
-    ready: Workbench, wait: Wait, answers: Answers, tmp_path: Path
+    ready: Store, wait: Wait, dialogs: FakeDialogs, tmp_path: Path
 ):
     out = tmp_path / "out"
     ready.settings.change(export_dpi=60)
-    answers.delivery = (out, ("grid",))
-    ready.send(i.Export())
-    wait(lambda: ready.live.message is not None)
+    dialogs.delivery = (out, ("grid",))
+    ready.send(cmd.Export())
+    wait(lambda: ready.state.message is not None)
     with Image.open(out / "maps.png") as image:
         assert image.info["dpi"] == pytest.approx((60, 60), abs=0.1)
     assert json.loads((out / "result.json").read_text())["command"].endswith("--products grid --dpi 60")
 
 
-def test_nothing_chosen_writes_nothing(ready: Workbench, answers: Answers):
-    ready.send(i.Export())
-    assert not ready.live.tasks
-    assert answers.asked[-1].endswith("scene-unmixed geotiff,png,csv,sli")
+def test_nothing_chosen_writes_nothing(ready: Store, dialogs: FakeDialogs):
+    ready.send(cmd.Export())
+    assert not ready.state.tasks
+    assert dialogs.asked[-1].endswith("scene-unmixed geotiff,png,csv,sli")
 
 
-def test_without_a_result_there_is_nothing_to_ask(bench: Workbench, answers: Answers):
-    bench.send(i.Export())
-    assert answers.asked == []
+def test_without_a_result_there_is_nothing_to_ask(store: Store, dialogs: FakeDialogs):
+    store.send(cmd.Export())
+    assert dialogs.asked == []
 
 
 def test_a_folder_that_cannot_be_made_is_a_message(
-    ready: Workbench, wait: Wait, answers: Answers, tmp_path: Path
+    ready: Store, wait: Wait, dialogs: FakeDialogs, tmp_path: Path
 ):
     (tmp_path / "file").write_text("in the way")
-    answers.delivery = (tmp_path / "file" / "out", ("csv",))
+    dialogs.delivery = (tmp_path / "file" / "out", ("csv",))
     kept = ready.document
-    ready.send(i.Export())
-    wait(lambda: ready.live.message is not None)
-    assert ready.live.message.level == "error"
-    assert "file" in ready.live.message.text
-    assert ready.live.message.actions == (("Export elsewhere…", i.Export()),)
+    ready.send(cmd.Export())
+    wait(lambda: ready.state.message is not None)
+    assert ready.state.message.level == "error"
+    assert "file" in ready.state.message.text
+    assert ready.state.message.actions == (("Export elsewhere…", cmd.Export()),)
     assert ready.document is kept
 
 
 def test_the_command_line_makes_the_same_result(
-    ready: Workbench, wait: Wait, answers: Answers, tmp_path: Path
+    ready: Store, wait: Wait, dialogs: FakeDialogs, tmp_path: Path
 ):
     from click.testing import CliRunner
 
     from hsunmix.cli.main import main
 
     out = tmp_path / "out"
-    answers.delivery = (out, ("csv",))
-    ready.send(i.Export())
-    wait(lambda: ready.live.message is not None)
+    dialogs.delivery = (out, ("csv",))
+    ready.send(cmd.Export())
+    wait(lambda: ready.state.message is not None)
     result = json.loads((out / "result.json").read_text())
     words = shlex.split(result["command"])
     assert words[:2] == ["hsunmix", "unmix"]
@@ -108,19 +108,19 @@ def test_the_command_line_makes_the_same_result(
 
 
 def test_no_command_makes_what_was_edited_by_hand(
-    ready: Workbench, wait: Wait, answers: Answers, tmp_path: Path
+    ready: Store, wait: Wait, dialogs: FakeDialogs, tmp_path: Path
 ):
-    ready.send(i.Delete(0))
+    ready.send(cmd.Delete(0))
     wait(lambda: len(ready.document.endmembers) == 2 and not ready.document.unmixing.provisional)
-    answers.delivery = (tmp_path / "out", ("csv",))
-    ready.send(i.Export())
-    wait(lambda: ready.live.message is not None)
+    dialogs.delivery = (tmp_path / "out", ("csv",))
+    ready.send(cmd.Export())
+    wait(lambda: ready.state.message is not None)
     record = json.loads((tmp_path / "out" / "result.json").read_text())
     assert record["command"] == ""
     assert any("edited or added by hand; a Python script does" in note for note in record["notes"])
 
 
-def test_parameters_that_differ_are_in_the_command(ready: Workbench, tmp_path: Path):
+def test_parameters_that_differ_are_in_the_command(ready: Store, tmp_path: Path):
     document = ready.document
     result = replace(
         document.unmixing, method="hals", abundance="fcls", seed=4,

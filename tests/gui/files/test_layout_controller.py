@@ -8,13 +8,13 @@ import h5py
 import numpy as np
 import pytest
 
-from hsunmix.gui import commands as i
+from hsunmix.gui import commands as cmd
 from hsunmix.gui.files.layout_dialog import LayoutDialog, words_of
-from hsunmix.gui.state.workbench import Workbench
+from hsunmix.gui.state.store import Store
 from hsunmix.model.cube import Cube
 from hsunmix.model.layout import Layout
 from tests.formats.made_products import MAKERS
-from tests.gui.conftest import Answers
+from tests.gui.conftest import FakeDialogs
 
 
 @pytest.fixture
@@ -26,52 +26,52 @@ def unsure(tmp_path: Path) -> Path:
     return tmp_path / "u.h5"
 
 
-def test_a_guess_is_asked_about_and_not_twice(bench: Workbench, wait, unsure: Path, answers: Answers):
-    answers.layout = {"dataset": "a/cube", "axes": "byx"}
-    bench.send(i.Open(unsure))
-    wait(lambda: bench.document.cube is not None and bench.document.cube.layout.sure)
-    assert answers.asked == ["layout_of u.h5"]
-    assert bench.document.cube.shape == (11, 14, 12)
-    assert dict(bench.document.cube.options) == answers.layout
-    wait(lambda: not bench.live.tasks)
-    assert answers.asked == ["layout_of u.h5"]
+def test_a_guess_is_asked_about_and_not_twice(store: Store, wait, unsure: Path, dialogs: FakeDialogs):
+    dialogs.layout = {"dataset": "a/cube", "axes": "byx"}
+    store.send(cmd.Open(unsure))
+    wait(lambda: store.document.cube is not None and store.document.cube.layout.sure)
+    assert dialogs.asked == ["layout_of u.h5"]
+    assert store.document.cube.shape == (11, 14, 12)
+    assert dict(store.document.cube.options) == dialogs.layout
+    wait(lambda: not store.state.tasks)
+    assert dialogs.asked == ["layout_of u.h5"]
 
 
-def test_no_answer_keeps_what_was_assumed(bench: Workbench, wait, unsure: Path, answers: Answers):
-    bench.send(i.Open(unsure))
-    wait(lambda: bool(answers.asked))
-    assert bench.document.cube.shape == (12, 11, 14)
-    bench.send(i.ChooseLayout())
-    assert answers.asked == ["layout_of u.h5"] * 2
+def test_no_answer_keeps_what_was_assumed(store: Store, wait, unsure: Path, dialogs: FakeDialogs):
+    store.send(cmd.Open(unsure))
+    wait(lambda: bool(dialogs.asked))
+    assert store.document.cube.shape == (12, 11, 14)
+    store.send(cmd.ChooseLayout())
+    assert dialogs.asked == ["layout_of u.h5"] * 2
 
 
-def test_a_scene_is_laid_out_on_its_map(bench: Workbench, wait, tmp_path: Path, answers: Answers):
+def test_a_scene_is_laid_out_on_its_map(store: Store, wait, tmp_path: Path, dialogs: FakeDialogs):
     MAKERS["emit.nc"](tmp_path / "e.nc")
-    bench.send(i.Open(tmp_path / "e.nc"))
-    wait(lambda: bench.document.cube is not None and not bench.live.tasks)
-    assert answers.asked == []
-    assert bench.document.cube.georeference is None
-    answers.layout = {"grid": "map"}
-    bench.send(i.ChooseLayout())
-    wait(lambda: bench.document.cube.georeference is not None)
-    assert bench.document.cube.shape == (5, 7, 9)
+    store.send(cmd.Open(tmp_path / "e.nc"))
+    wait(lambda: store.document.cube is not None and not store.state.tasks)
+    assert dialogs.asked == []
+    assert store.document.cube.georeference is None
+    dialogs.layout = {"grid": "map"}
+    store.send(cmd.ChooseLayout())
+    wait(lambda: store.document.cube.georeference is not None)
+    assert store.document.cube.shape == (5, 7, 9)
 
 
 @pytest.mark.parametrize("name", MAKERS)
 def test_every_product_opens_in_the_window(
-    bench: Workbench, wait, tmp_path: Path, answers: Answers, name: str
+    store: Store, wait, tmp_path: Path, dialogs: FakeDialogs, name: str
 ):
     made = MAKERS[name](tmp_path / name)
-    bench.send(i.Open(tmp_path / name, options=made.options))
-    wait(lambda: bench.document.cube is not None and bench.live.picture is not None)
-    assert bench.document.cube.shape == made.values.shape
-    assert answers.asked == []
-    assert bench.live.message is None or bench.live.message.level == "info"
+    store.send(cmd.Open(tmp_path / name, options=made.options))
+    wait(lambda: store.document.cube is not None and store.state.picture is not None)
+    assert store.document.cube.shape == made.values.shape
+    assert dialogs.asked == []
+    assert store.state.message is None or store.state.message.level == "info"
 
 
-def test_nothing_to_choose_is_not_asked(bench: Workbench, answers: Answers):
-    bench.send(i.ChooseLayout())
-    assert answers.asked == []
+def test_nothing_to_choose_is_not_asked(store: Store, dialogs: FakeDialogs):
+    store.send(cmd.ChooseLayout())
+    assert dialogs.asked == []
 
 
 def test_the_dialog_offers_what_there_is(qapp, qtbot):

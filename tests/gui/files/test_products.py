@@ -8,25 +8,25 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hsunmix.gui import commands as i
-from hsunmix.gui.state.workbench import Workbench
+from hsunmix.gui import commands as cmd
+from hsunmix.gui.state.store import Store
 from tests.formats.tiff_products import LINES, SAMPLES, make_desis, make_enmap
 
 
 @pytest.mark.parametrize("make", [make_enmap, make_desis])
 def test_an_image_with_what_lies_beside_it(
-    bench: Workbench, wait: Callable[[Callable[[], bool]], None], tmp_path: Path, make: Callable
+    store: Store, wait: Callable[[Callable[[], bool]], None], tmp_path: Path, make: Callable
 ):
     image, truth = make(tmp_path)
-    bench.send(i.Open(image, rank=3))
-    wait(lambda: bench.document.cube is not None and not bench.live.tasks)
-    cube = bench.document.cube
+    store.send(cmd.Open(image, rank=3))
+    wait(lambda: store.document.cube is not None and not store.state.tasks)
+    cube = store.document.cube
     assert cube.shape == (LINES, SAMPLES, len(truth["nm"]))
-    wait(lambda: bench.live.shown is not None and not bench.live.tasks)
+    wait(lambda: store.state.shown is not None and not store.state.tasks)
     red = cube.wavelengths[cube.rgb_bands[0]]
     assert abs(red - 650) < 60
-    bench.send(i.Unmix())
-    wait(lambda: bench.document.unmixing is not None and not bench.live.tasks)
-    result = bench.document.unmixing
+    store.send(cmd.Unmix())
+    wait(lambda: store.document.unmixing is not None and not store.state.tasks)
+    result = store.document.unmixing
     np.testing.assert_array_equal(result.used_bands, ~truth["bad"])
     assert result.abundances.shape == (3, LINES, SAMPLES)

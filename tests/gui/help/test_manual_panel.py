@@ -56,7 +56,7 @@ def test_back(alone: Alone, qtbot: QtBot):
 
 def test_a_heading_is_gone_to(alone: Alone):
     panel, _ = alone(manual)
-    panel.command(ShowTool("manual", "runs.md#After a crash"))
+    panel.carry_out(ShowTool("manual", "runs.md#After a crash"))
     assert panel.shown == "runs.md"
     top = panel.text.verticalScrollBar().value()
     assert top > 0
@@ -94,6 +94,6 @@ def test_pictures_fit_the_width(alone: Alone, qtbot: QtBot):
 def test_a_search_is_left_by_asking_for_a_page(alone: Alone):
     panel, _ = alone(manual)
     panel.words.setText("hungarian")
-    panel.command(ShowTool("manual", "masks.md"))
+    panel.carry_out(ShowTool("manual", "masks.md"))
     assert panel.words.text() == ""
     assert panel.shown == "masks.md"

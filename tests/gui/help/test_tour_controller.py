@@ -8,80 +8,80 @@ from dataclasses import replace
 from PySide6.QtCore import QRect, QSize
 from PySide6.QtWidgets import QWidget
 
-from hsunmix.gui import commands as i
+from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.main_window import MainWindow
 from hsunmix.gui.help.tour import STEPS
 from hsunmix.gui.help.tour_panel import View, beside
-from hsunmix.gui.state.workbench import Workbench
+from hsunmix.gui.state.store import Store
 from hsunmix.session.document import Document
 
 Wait = Callable[[Callable[[], bool]], None]
 
 
 def test_all_of_it_in_the_window(window: MainWindow, wait: Wait):
-    bench = window.bench
+    store = window.store
     (note,) = [panel for panel in window.panels if isinstance(panel, View)]
 
     def at(step: int) -> bool:
-        return bench.live.tour == step and note.isVisible() and note.title.text() == STEPS[step].title
+        return store.state.tour == step and note.isVisible() and note.title.text() == STEPS[step].title
 
     assert not note.isVisible()
     window.welcome.tour_button.click()
     assert at(0)
     assert note.target() is window.welcome.sample_button
-    bench.send(i.OpenSample())
+    store.send(cmd.OpenSample())
     wait(lambda: at(1))
-    wait(lambda: not bench.live.tasks)
+    wait(lambda: not store.state.tasks)
     assert note.target().objectName() == "sceneView"
-    bench.send(i.Pin(40, 50))
+    store.send(cmd.Pin(40, 50))
     assert at(2)
     assert note.target().objectName() == "unmixButton"
-    bench.send(i.Unmix())
+    store.send(cmd.Unmix())
     wait(lambda: at(3))
-    bench.send(i.ShowEndmember(1, "map"))
+    store.send(cmd.ShowEndmember(1, "map"))
     assert at(4)
     assert note.target().objectName() == "endmemberTable"
-    bench.send(i.Rename(1, "Plants"))
+    store.send(cmd.Rename(1, "Plants"))
     assert at(5)
-    bench.send(i.ShowPage("residual"))
+    store.send(cmd.ShowPage("residual"))
     assert at(6)
-    bench.send(i.Delete(0))
+    store.send(cmd.Delete(0))
     wait(lambda: at(7))
     assert note.stop.text() == "Done"
     assert not note.skip.isVisible()
     note.stop.click()
     assert not note.isVisible()
     assert not note.frame.isVisible()
-    wait(lambda: not bench.live.tasks)
+    wait(lambda: not store.state.tasks)
 
 
 def test_every_step_points_at_something_that_exists(window: MainWindow, document: Document):
-    window.bench.history.reset(document)
+    window.store.history.reset(document)
     for step in STEPS:
         assert any(window.findChild(QWidget, name) is not None for name in step.targets), step.title
 
 
-def test_steps_can_be_skipped_and_it_can_be_closed(bench: Workbench):
-    bench.send(i.NextStep())
-    assert bench.live.tour is None
-    bench.send(i.StartTour())
+def test_steps_can_be_skipped_and_it_can_be_closed(store: Store):
+    store.send(cmd.NextStep())
+    assert store.state.tour is None
+    store.send(cmd.StartTour())
     for k in range(len(STEPS)):
-        assert bench.live.tour == k
-        bench.send(i.NextStep())
-    assert bench.live.tour is None
-    bench.send(i.StartTour())
-    bench.send(i.StopTour())
-    assert bench.live.tour is None
+        assert store.state.tour == k
+        store.send(cmd.NextStep())
+    assert store.state.tour is None
+    store.send(cmd.StartTour())
+    store.send(cmd.StopTour())
+    assert store.state.tour is None
 
 
-def test_what_was_done_before_is_passed_over(bench: Workbench, document: Document):
-    bench.history.reset(replace(document, view=replace(document.view, page="map")))
-    bench.send(i.StartTour())
-    assert bench.live.tour == 0  # another cube is open
-    bench.send(i.NextStep())
-    assert bench.live.tour == 1
-    bench.send(i.Pin(1, 1))
-    assert STEPS[bench.live.tour].title == "Say what it is"
+def test_what_was_done_before_is_passed_over(store: Store, document: Document):
+    store.history.reset(replace(document, view=replace(document.view, page="map")))
+    store.send(cmd.StartTour())
+    assert store.state.tour == 0  # another cube is open
+    store.send(cmd.NextStep())
+    assert store.state.tour == 1
+    store.send(cmd.Pin(1, 1))
+    assert STEPS[store.state.tour].title == "Say what it is"
 
 
 def test_the_note_does_not_cover_what_it_is_about():

@@ -32,7 +32,7 @@ from hsunmix.gui.image.images import picture
 from hsunmix.gui.image.pages import pages
 from hsunmix.gui.image.pages.maps import MOST_MAPS
 from hsunmix.gui.image.scene_view import SceneView
-from hsunmix.gui.state.live import Live, PixelView
+from hsunmix.gui.state.view_state import PixelView, ViewState
 from hsunmix.model.progress import finish
 from hsunmix.model.region import Region
 from hsunmix.session.document import Document, View, with_endmember
@@ -42,7 +42,7 @@ from tests.gui.conftest import Alone, drawn, unmixing_of
 def shown(panel: image.View, k: int = 0) -> np.ndarray:
     """The values that a picture on the screen is made of; it has their size."""
     picture = (panel.grid.views[k] if panel.stack.currentWidget() is panel.grid else panel.single).image
-    values = panel._live.shown.drawing.tiles[k].values
+    values = panel._state.shown.drawing.tiles[k].values
     assert (picture.height(), picture.width()) == values.shape[:2]
     return values
 
@@ -50,7 +50,7 @@ def shown(panel: image.View, k: int = 0) -> np.ndarray:
 def turn(panel: image.View, document: Document, page: str, **changes: object) -> Document:
     new = replace(document, view=replace(document.view, page=page, **changes))
     panel.render(document, new)
-    panel.follow(Live(), drawn(new))
+    panel.follow(ViewState(), drawn(new))
     return new
 
 
@@ -109,8 +109,8 @@ def test_the_colour_image_appears_when_it_was_read(alone: Alone, document: Docum
     panel, seen = alone(image)
     new = turn(panel, document, "rgb")
     assert panel.caption.text() == "Reading the colour image…"
-    live = Live(picture=finish(picture(cube, (15, 8, 1), (2, 98))))
-    panel.follow(Live(), drawn(new, live))
+    state = ViewState(picture=finish(picture(cube, (15, 8, 1), (2, 98))))
+    panel.follow(ViewState(), drawn(new, state))
     assert shown(panel).shape == (13, 9, 4)
     chooser = panel.controls["rgb"].chooser
     assert [box.currentIndex() for box in chooser._boxes] == [15, 8, 1]
@@ -194,14 +194,14 @@ def test_zoom_and_cursor_are_shared(alone: Alone, document: Document, qtbot: QtB
     for view in (second, third):  # one of three may be a pixel of the screen smaller than the others
         assert (view.visible_rect().center() - middle).manhattanLength() < 1e-6
         assert view.visible_rect().width() == pytest.approx(first.visible_rect().width(), rel=0.05)
-    assert panel.single.stage.rect.height() < 8
-    qtbot.waitUntil(lambda: any(isinstance(intent, LookAt) for intent in seen), timeout=2000)
+    assert panel.single.viewport.rect.height() < 8
+    qtbot.waitUntil(lambda: any(isinstance(command, LookAt) for command in seen), timeout=2000)
     top, bottom, left, right = next(i for i in seen if isinstance(i, LookAt)).window
     assert 0 <= top < 6 < bottom <= 13
     assert 0 <= left < 4 < right <= 9
-    panel.follow(Live(), drawn(new, Live(cursor=PixelView(6, 2))))
-    assert all(view.stage.cursor == (6, 2) for view in (first, second, third, panel.single))
-    panel.command(Zoom())
+    panel.follow(ViewState(), drawn(new, ViewState(cursor=PixelView(6, 2))))
+    assert all(view.viewport.cursor == (6, 2) for view in (first, second, third, panel.single))
+    panel.carry_out(Zoom())
     assert second.visible_rect().contains(QRectF(0, 0, 9, 13))
 
 
@@ -217,9 +217,9 @@ def wheel(view: SceneView, place: QPoint, notches: int) -> None:
 def test_keys_move_the_cursor(alone: Alone, document: Document, qtbot: QtBot):
     panel, seen = alone(image)
     new = turn(panel, document, "map")
-    panel.follow(Live(), drawn(new, Live(cursor=PixelView(12, 4))))
+    panel.follow(ViewState(), drawn(new, ViewState(cursor=PixelView(12, 4))))
     qtbot.keyClick(panel.single, Qt.Key.Key_Up)
-    qtbot.keyClick(panel.single, Qt.Key.Key_Down)  # the cursor stays where Live says
+    qtbot.keyClick(panel.single, Qt.Key.Key_Down)  # the cursor stays where ViewState says
     qtbot.keyClick(panel.single, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
     qtbot.keyClick(panel.single, Qt.Key.Key_Return)
     assert seen == [Hover(11, 4), Hover(12, 4), Hover(12, 0), Pin(12, 4)]
@@ -237,11 +237,11 @@ def test_tabs_ask_for_their_page(alone: Alone, qtbot: QtBot):
 def test_marks_are_where_the_endmembers_come_from(alone: Alone, document: Document):
     panel, _ = alone(image)
     turn(panel, document, "map")
-    assert [mark[:2] for mark in panel.stage.marks] == [(2, 1), (4, 5)]
-    assert panel.stage.grips == (0, 2)
+    assert [mark[:2] for mark in panel.viewport.marks] == [(2, 1), (4, 5)]
+    assert panel.viewport.grips == (0, 2)
     hidden = with_endmember(document, 0, visible=False)
     panel.render(document, hidden)
-    assert [mark[:2] for mark in panel.stage.marks] == [(4, 5)]
+    assert [mark[:2] for mark in panel.viewport.marks] == [(4, 5)]
 
 
 def test_very_many_maps_are_not_all_drawn(alone: Alone, cube: object):
@@ -249,7 +249,7 @@ def test_very_many_maps_are_not_all_drawn(alone: Alone, cube: object):
     result = unmixing_of(cube, rank=40)
     many = Document(cube=cube, unmixing=result, endmembers=result.as_endmembers(), view=View(page="maps"))
     panel.render(Document(), many)
-    panel.follow(Live(), drawn(many))
+    panel.follow(ViewState(), drawn(many))
     assert len(panel.grid.views) == MOST_MAPS
     assert "first 30" in panel.caption.text()
 
@@ -276,16 +276,16 @@ def drag(
 
 
 def with_tool(panel: image.View, document: Document, tool: str) -> None:
-    panel.follow(panel._live, replace(drawn(document), tool=tool))
+    panel.follow(panel._state, replace(drawn(document), tool=tool))
 
 
 def test_a_drag_moves_the_scene_and_is_no_click(alone: Alone, document: Document, qtbot: QtBot):
     panel, seen = alone(image)
     turn(panel, document, "map")
-    panel.command(Zoom(2.0))
-    before = panel.stage.rect.center()
+    panel.carry_out(Zoom(2.0))
+    before = panel.viewport.rect.center()
     drag(qtbot, panel.single, (6, 4), (8, 5))
-    moved = panel.stage.rect.center() - before
+    moved = panel.viewport.rect.center() - before
     assert moved.x() == pytest.approx(-1, abs=0.1)
     assert moved.y() == pytest.approx(-2, abs=0.1)
     assert not [i for i in seen if isinstance(i, Pin)]
@@ -294,12 +294,12 @@ def test_a_drag_moves_the_scene_and_is_no_click(alone: Alone, document: Document
 def test_an_endmember_is_dragged_by_its_mark(alone: Alone, document: Document, qtbot: QtBot):
     panel, seen = alone(image)
     turn(panel, document, "map")
-    before = panel.stage.rect.center()
+    before = panel.viewport.rect.center()
     drag(qtbot, panel.single, (4, 5), (9, 2))  # the mark of the third endmember
     moves = [i for i in seen if isinstance(i, MoveEndmember)]
     assert moves[-1] == MoveEndmember(2, 9, 2, False)
     assert all(move.going_on for move in moves[:-1])
-    assert panel.stage.rect.center() == before
+    assert panel.viewport.rect.center() == before
 
 
 def test_a_rectangle_is_dragged_or_clicked(alone: Alone, document: Document, qtbot: QtBot):
@@ -332,7 +332,7 @@ def test_the_brush_paints_and_takes_away(alone: Alone, document: Document, qtbot
     panel, seen = alone(image)
     new = turn(panel, document, "map")
     with_tool(panel, new, "brush")
-    panel.stage.draft.radius = 0.5
+    panel.viewport.shape_tool.radius = 0.5
     drag(qtbot, panel.single, (2, 1), (11, 1))
     stroke = seen[-1]
     assert isinstance(stroke, PaintRegion)
@@ -347,9 +347,9 @@ def test_the_brush_paints_and_takes_away(alone: Alone, document: Document, qtbot
 def test_regions_are_drawn_by_keys_alone(alone: Alone, document: Document, qtbot: QtBot):
     panel, seen = alone(image)
     new = turn(panel, document, "map")
-    panel.follow(panel._live, replace(drawn(new, Live(cursor=PixelView(3, 2))), tool="rectangle"))
+    panel.follow(panel._state, replace(drawn(new, ViewState(cursor=PixelView(3, 2))), tool="rectangle"))
     qtbot.keyClick(panel.single, Qt.Key.Key_Return)
-    panel.follow(panel._live, replace(panel._live, cursor=PixelView(5, 6)))
+    panel.follow(panel._state, replace(panel._state, cursor=PixelView(5, 6)))
     qtbot.keyClick(panel.single, Qt.Key.Key_Return)
     assert seen[-1] == DrawRegion("rectangle", ((3.0, 2.0), (6.0, 7.0)))
     qtbot.keyClick(panel.single, Qt.Key.Key_Return)  # the next one's first corner
@@ -368,6 +368,6 @@ def test_tools_have_buttons(alone: Alone, document: Document):
 def test_locating_an_endmember_brings_its_pixel_into_sight(alone: Alone, document: Document):
     panel, _ = alone(image)
     turn(panel, document, "map")
-    panel.stage.show_rect(QRectF(0, 8, 4, 4))
-    panel.command(Locate(2))  # pixel 4, 5
-    assert panel.stage.rect.center() == QPointF(5.5, 4.5)
+    panel.viewport.show_rect(QRectF(0, 8, 4, 4))
+    panel.carry_out(Locate(2))  # pixel 4, 5
+    assert panel.viewport.rect.center() == QPointF(5.5, 4.5)

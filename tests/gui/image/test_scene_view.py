@@ -15,7 +15,7 @@ from hsunmix.gui.image.overlay import overlay_image
 from hsunmix.gui.image.overview import Overview
 from hsunmix.gui.image.rasters import image_of, quick
 from hsunmix.gui.image.scene_view import SceneView
-from hsunmix.gui.image.stage import Stage
+from hsunmix.gui.image.viewport import Viewport
 from hsunmix.model.region import Region, runs_of
 
 LINES, SAMPLES = 13, 9
@@ -23,10 +23,10 @@ LINES, SAMPLES = 13, 9
 
 @pytest.fixture
 def view(qtbot: QtBot) -> SceneView:
-    stage = Stage()
-    stage.set_canvas("#ff00ff")
-    made = SceneView("sceneView", "Image", stage)
-    made.kept = stage  # a stage without a parent goes with the last who knows it
+    viewport = Viewport()
+    viewport.set_canvas("#ff00ff")
+    made = SceneView("sceneView", "Image", viewport)
+    made.kept = viewport  # a viewport without a parent goes with the last who knows it
     qtbot.addWidget(made)
     made.resize(420, 300)
     made.show()
@@ -71,7 +71,7 @@ def test_every_pixel_is_painted_where_it_belongs(view: SceneView):
 def test_also_when_a_part_is_seen(view: SceneView, rect: QRectF):
     table, values = colours("viridis"), numbered()
     show(view, values, values.shape, table)
-    view.stage.show_rect(rect)
+    view.viewport.show_rect(rect)
     image, seen = painted(view), 0
     for line in range(LINES):
         for sample in range(SAMPLES):
@@ -116,11 +116,11 @@ def test_masked_pixels_are_veiled_where_they_are(view: SceneView):
     masked = np.zeros((LINES, SAMPLES), dtype=np.uint8)
     masked[2:5, 6] = 1
     overlay = Overlay(masked, ())
-    view.stage.set_overlay(overlay_image(overlay, "#ffffff", True), (), -1)
+    view.viewport.set_overlay(overlay_image(overlay, "#ffffff", True), (), -1)
     image = painted(view)
     veiled = [[colour_at(image, view.place_of(y, x))[0] > 128 for x in range(SAMPLES)] for y in range(LINES)]
     assert np.array_equal(veiled, masked == 1)
-    view.stage.set_overlay(overlay_image(overlay, "#ffffff", False), (), -1)
+    view.viewport.set_overlay(overlay_image(overlay, "#ffffff", False), (), -1)
     assert colour_at(painted(view), view.place_of(3, 6)) == (0, 0, 0)
 
 
@@ -129,7 +129,7 @@ def test_regions_are_tinted_in_their_colours_and_still_veiled(view: SceneView):
     show(view, values, (LINES, SAMPLES), None)
     marked = np.zeros((LINES, SAMPLES), dtype=np.uint8)
     marked[1, 2], marked[8, 4] = 2, 4 + 1  # the first region; the second, masked
-    view.stage.set_overlay(overlay_image(Overlay(marked, ("#ff0000", "#0000ff")), "#000000", True), (), -1)
+    view.viewport.set_overlay(overlay_image(Overlay(marked, ("#ff0000", "#0000ff")), "#000000", True), (), -1)
     image = painted(view)
     red = colour_at(image, view.place_of(1, 2))
     blue = colour_at(image, view.place_of(8, 4))
@@ -146,7 +146,7 @@ def test_the_menu_key_asks_at_the_cursor(view: SceneView):
     reason = QContextMenuEvent.Reason
     view.contextMenuEvent(QContextMenuEvent(reason.Keyboard, QPoint(0, 0)))
     assert asked == []  # no cursor, no menu
-    view.stage.set_cursor((11, 3))
+    view.viewport.set_cursor((11, 3))
     view.contextMenuEvent(QContextMenuEvent(reason.Keyboard, QPoint(0, 0)))
     view.contextMenuEvent(QContextMenuEvent(reason.Mouse, view.place_of(2, 8)))
     assert asked == [(11, 3), (2, 8)]
@@ -154,12 +154,12 @@ def test_the_menu_key_asks_at_the_cursor(view: SceneView):
 
 def test_the_keyboard_cursor_stays_in_sight(view: SceneView, qtbot: QtBot):
     show(view, numbered(), (LINES, SAMPLES), colours("viridis"))
-    view.hovered.connect(view.stage.set_cursor)
-    view.stage.show_rect(QRectF(0, 0, 3, 3))
-    view.stage.set_cursor((1, 1))
+    view.hovered.connect(view.viewport.set_cursor)
+    view.viewport.show_rect(QRectF(0, 0, 3, 3))
+    view.viewport.set_cursor((1, 1))
     for _ in range(11):
         qtbot.keyClick(view, Qt.Key.Key_Down)
-    assert view.stage.cursor == (12, 1)
+    assert view.viewport.cursor == (12, 1)
     assert view.visible_rect().contains(QPointF(1.5, 12.5))
 
 
@@ -170,7 +170,7 @@ def test_the_overview_shows_the_part_and_moves_it(view: SceneView, qtbot: QtBot)
     show(view, values, (LINES, SAMPLES), colours("viridis"))
     overview.place()
     assert overview.isHidden()  # all is seen
-    view.stage.show_rect(QRectF(6, 0, 3, 4))
+    view.viewport.show_rect(QRectF(6, 0, 3, 4))
     assert not overview.isHidden()
     assert overview.height() > overview.width()  # as the scene
     frame = overview.frame()
@@ -179,8 +179,8 @@ def test_the_overview_shows_the_part_and_moves_it(view: SceneView, qtbot: QtBot)
     corner = QPoint(overview.width() - 2, 2)
     bright = colour_at(overview.grab().toImage(), corner - QPoint(1, -1))
     qtbot.mouseClick(overview, Qt.MouseButton.LeftButton, pos=QPoint(2, overview.height() - 2))
-    assert view.stage.rect.center().x() < 2
-    assert view.stage.rect.center().y() > 11
+    assert view.viewport.rect.center().x() < 2
+    assert view.viewport.rect.center().y() > 11
     assert bright != (255, 0, 255)
     overview.set_wanted(False)
     assert overview.isHidden()
@@ -194,7 +194,7 @@ def test_regions_are_outlined_along_their_edges(view: SceneView, kind: str):
     mask[2:5, 5:8] = True
     corners = {"rectangle": ((2, 5), (5, 8)), "polygon": ((2, 5), (2, 8), (5, 8), (5, 5)), "brush": ()}[kind]
     region = Region("a", "#cc0000", kind, corners, runs_of(mask & (kind == "brush")))
-    view.stage.set_overlay(None, (region,), 0)
+    view.viewport.set_overlay(None, (region,), 0)
     image = painted(view)
     for y, x in ((2, 6.5), (5, 5.5), (3.5, 5), (4.5, 8)):  # on each of the four edges
         found = colour_at(image, view.to_widget(QPointF(x, y)).toPoint())
@@ -208,7 +208,7 @@ def test_a_moved_cross_hair_leaves_nothing_behind(view: SceneView, qtbot: QtBot)
     show(view, numbered(), (LINES, SAMPLES), colours("viridis"))
     shots = []
     for pixel in ((2, 3), (7, 8), (7, 1), None, (12, 0)):
-        view.stage.set_cursor(pixel)
+        view.viewport.set_cursor(pixel)
         QApplication.processEvents()
         seen, whole = view.screen().grabWindow(view.winId()).toImage(), painted(view)
         shots.append(pixels_of(seen))

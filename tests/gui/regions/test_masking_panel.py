@@ -5,22 +5,22 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hsunmix.gui import commands as i
+from hsunmix.gui import commands as cmd
 from hsunmix.gui.regions import masking_panel as masking
-from hsunmix.gui.state.live import Live, Masking
+from hsunmix.gui.state.view_state import Masking, ViewState
 from hsunmix.session.document import Document
 from tests.gui.conftest import Alone
 
 MASK = np.arange(117).reshape(13, 9) % 4 == 0
-PLAN = i.PlanMask("ndvi", ">", 0.3)
-SHOWN = Live(masking=Masking(PLAN, MASK, float(MASK.mean()), (-0.5, 0.9)))
+PLAN = cmd.PlanMask("ndvi", ">", 0.3)
+SHOWN = ViewState(masking=Masking(PLAN, MASK, float(MASK.mean()), (-0.5, 0.9)))
 
 
 def test_it_is_there_only_while_something_is_planned(alone: Alone):
     panel, _ = alone(masking)
-    panel.follow(SHOWN, Live())
+    panel.follow(SHOWN, ViewState())
     assert panel.isHidden()
-    panel.follow(Live(), SHOWN)
+    panel.follow(ViewState(), SHOWN)
     assert not panel.isHidden()
     assert panel.kept.text() == "25.6 % kept"
     assert panel.index.currentText() == "NDVI: vegetation"
@@ -30,13 +30,13 @@ def test_it_is_there_only_while_something_is_planned(alone: Alone):
 
 def test_the_threshold_is_told_as_a_number_not_as_a_step_of_the_slider(alone: Alone):
     panel, _ = alone(masking)
-    panel.follow(Live(), SHOWN)
+    panel.follow(ViewState(), SHOWN)
     assert panel.slider.accessibleDescription().startswith("0.3, from ")
 
 
 def test_everything_plans_anew(alone: Alone):
     panel, seen = alone(masking)
-    panel.follow(Live(), SHOWN)
+    panel.follow(ViewState(), SHOWN)
     assert seen == []  # showing a plan asks for nothing
     panel.threshold.setValue(0.45)
     panel.slider.setValue(0)
@@ -51,22 +51,22 @@ def test_everything_plans_anew(alone: Alone):
         replace(PLAN, threshold=-0.5),
         replace(PLAN, sense="<"),
         replace(PLAN, text="ndwi", threshold=None),
-        i.PlanMask("b[860] > 0.2"),
+        cmd.PlanMask("b[860] > 0.2"),
     ]
 
 
 def test_the_buttons(alone: Alone):
     panel, seen = alone(masking)
-    panel.follow(Live(), SHOWN)
+    panel.follow(ViewState(), SHOWN)
     for button in (panel.ok, panel.layer, panel.cancel):
         button.click()
-    assert seen == [i.ApplyMask(), i.AddLayer(), i.CancelMask()]
+    assert seen == [cmd.ApplyMask(), cmd.AddLayer(), cmd.CancelMask()]
 
 
 def test_a_condition_needs_no_threshold(alone: Alone):
     panel, _ = alone(masking)
-    plan = i.PlanMask("b[860] > 0.3")
-    panel.follow(Live(), Live(masking=Masking(plan, MASK, 0.5)))
+    plan = cmd.PlanMask("b[860] > 0.3")
+    panel.follow(ViewState(), ViewState(masking=Masking(plan, MASK, 0.5)))
     assert not panel.slider.isEnabled()
     assert not panel.threshold.isEnabled()
     assert panel.ok.isEnabled()
@@ -76,12 +76,13 @@ def test_a_condition_needs_no_threshold(alone: Alone):
 def test_what_is_wrong_is_said_beside_it(alone: Alone):
     panel, _ = alone(masking)
     panel.follow(
-        Live(), Live(masking=Masking(i.PlanMask("b[860"), wrong="the expression is not <b>understood"))
+        ViewState(),
+        ViewState(masking=Masking(cmd.PlanMask("b[860"), wrong="the expression is not <b>understood")),
     )
     assert panel.wrong.text() == "the expression is not <b>understood"
     assert not panel.wrong.isHidden()
     assert not panel.ok.isEnabled()
-    panel.follow(Live(), SHOWN)
+    panel.follow(ViewState(), SHOWN)
     assert panel.wrong.isHidden()
 
 
@@ -101,10 +102,10 @@ def test_going_on_from_a_mask_is_offered_where_there_is_one(alone: Alone, docume
 def test_a_threshold_has_the_digits_of_its_range(alone: Alone, low: float, high: float, decimals: int):
     panel, _ = alone(masking)
     plan = replace(PLAN, threshold=low + 0.4 * (high - low))
-    shown = Live(masking=Masking(plan, MASK, 0.25, (low, high or 1.0)))
+    shown = ViewState(masking=Masking(plan, MASK, 0.25, (low, high or 1.0)))
     if low == high:
         assert masking._decimals(high - low) == decimals
         return
-    panel.follow(Live(), shown)
+    panel.follow(ViewState(), shown)
     assert panel.threshold.decimals() == decimals
     assert panel.threshold.value() == pytest.approx(plan.threshold, rel=1e-3)

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from hsunmix.engine.regions import RegionStatistics
-from hsunmix.gui import commands as i
+from hsunmix.gui import commands as cmd
 from hsunmix.gui.regions import panel as regions
-from hsunmix.gui.state.live import Live
+from hsunmix.gui.state.view_state import ViewState
 from hsunmix.model.region import Region
 from hsunmix.session.document import Document
 from tests.gui.conftest import Alone
@@ -42,22 +42,22 @@ def test_selecting_naming_deleting(alone: Alone, document: Document, qtbot: QtBo
     panel, seen, _ = shown(alone, document)
     assert seen == []
     panel.list.setCurrentRow(1)
-    assert seen == [i.SelectRegion(1)]
+    assert seen == [cmd.SelectRegion(1)]
     panel.list.item(1).setText(" Straße ")
-    assert seen[-1] == i.RenameRegion(1, "Straße")
+    assert seen[-1] == cmd.RenameRegion(1, "Straße")
     panel.list.item(0).setText("  ")  # no name
     assert len(seen) == 2
     assert panel.list.item(0).text() == "Field"
     panel.list.setCurrentRow(0)
     qtbot.keyClick(panel.list, Qt.Key.Key_Delete)
-    assert seen[-1] == i.DeleteRegion(0)
+    assert seen[-1] == cmd.DeleteRegion(0)
 
 
 def test_buttons_use_the_selected_one(alone: Alone, document: Document):
     panel, seen, _ = shown(alone, document, region=1)
     for button in panel.buttons.values():
         button.click()
-    assert seen == [i.AddMean(1), i.MaskRegion(1), i.DeleteRegion(1)]
+    assert seen == [cmd.AddMean(1), cmd.MaskRegion(1), cmd.DeleteRegion(1)]
     panel, seen, _ = shown(alone, document, region=-1)
     assert not any(button.isEnabled() for button in panel.buttons.values())
     assert "Select" in panel.about.text()
@@ -79,7 +79,8 @@ def test_the_menu_offers_everything(alone: Alone, document: Document):
     ):
         by_text[text].trigger()
     assert seen == [
-        i.AddMean(1), i.MaskRegion(1, True), i.MaskRegion(1, False), i.DeleteRegion(1), i.DeleteRegion(-1),
+        cmd.AddMean(1), cmd.MaskRegion(1, True), cmd.MaskRegion(1, False), cmd.DeleteRegion(1),
+        cmd.DeleteRegion(-1),
     ]  # fmt: skip
     menu.close()
 
@@ -88,5 +89,5 @@ def test_its_size_is_said_when_it_is_known(alone: Alone, document: Document):
     panel, _, _ = shown(alone, document)
     assert panel.about.text() == "Rectangle"
     found = RegionStatistics(14, np.zeros(20), np.zeros(20))
-    panel.follow(Live(), Live(region_spectra={FIELD: found}))
+    panel.follow(ViewState(), ViewState(region_spectra={FIELD: found}))
     assert panel.about.text() == "Rectangle · 14 pixels used"

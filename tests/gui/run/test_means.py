@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from hsunmix.gui import commands as i
-from hsunmix.gui.state.workbench import Workbench
+from hsunmix.gui import commands as cmd
+from hsunmix.gui.state.store import Store
 from hsunmix.model.cube import Cube
 from hsunmix.session.document import Document, RunSettings
 from hsunmix.session.members import unsolved
@@ -35,42 +35,42 @@ def city_with_a_lake(lines: int = 40, samples: int = 30) -> Cube:
     return Cube.from_array(np.maximum(values, 1e-4).astype(np.float32), nm)
 
 
-def solved(bench: Workbench, wait: Wait) -> None:
-    wait(lambda: not unsolved(bench.document) and not bench.live.tasks)
+def solved(store: Store, wait: Wait) -> None:
+    wait(lambda: not unsolved(store.document) and not store.state.tasks)
 
 
 @pytest.fixture
-def lake(bench: Workbench, wait: Wait) -> Workbench:
+def lake(store: Store, wait: Wait) -> Store:
     cube = city_with_a_lake()
-    bench.history.reset(Document(cube=cube, settings=RunSettings(abundance="nnls")))
-    wait(lambda: not bench.live.tasks)
+    store.history.reset(Document(cube=cube, settings=RunSettings(abundance="nnls")))
+    wait(lambda: not store.state.tasks)
     for line, sample in ((20, 20), (21, 20), (4, 4)):
-        bench.send(i.AddPixel(line, sample))
-    solved(bench, wait)
-    return bench
+        store.send(cmd.AddPixel(line, sample))
+    solved(store, wait)
+    return store
 
 
-def test_a_mean_above_a_whole_is_said_and_one_click_cures_it(lake: Workbench, wait: Wait):
+def test_a_mean_above_a_whole_is_said_and_one_click_cures_it(lake: Store, wait: Wait):
     assert lake.document.unmixing.mean_abundances.max() > 1
-    assert "so dark that" in lake.live.message.text
-    assert [text for text, _ in lake.live.message.actions] == [
+    assert "so dark that" in lake.state.message.text
+    assert [text for text, _ in lake.state.message.actions] == [
         "Let fractions sum to one",
         "The same with shade",
     ]
-    lake.send(lake.live.message.actions[0][1])
+    lake.send(lake.state.message.actions[0][1])
     solved(lake, wait)
     assert lake.document.unmixing.abundance == "fcls"
     np.testing.assert_allclose(np.nansum(lake.document.unmixing.abundances, axis=0), 1, atol=1e-5)
-    lake.send(i.Undo())
+    lake.send(cmd.Undo())
     assert lake.document.unmixing.abundance == "nnls"
 
 
-def test_shade_is_one_click_and_one_change(lake: Workbench, wait: Wait):
+def test_shade_is_one_click_and_one_change(lake: Store, wait: Wait):
     error = lake.document.unmixing.relative_error
-    lake.send(i.SolveAgain("fcls"))
+    lake.send(cmd.SolveAgain("fcls"))
     solved(lake, wait)
     without = lake.document.unmixing.relative_error
-    lake.send(i.AddShade())
+    lake.send(cmd.AddShade())
     solved(lake, wait)
     result = lake.document.unmixing
     assert lake.document.endmembers[-1].name == "Shade"
@@ -78,15 +78,15 @@ def test_shade_is_one_click_and_one_change(lake: Workbench, wait: Wait):
     np.testing.assert_allclose(np.nansum(result.abundances, axis=0), 1, atol=1e-5)
     assert error <= result.relative_error < without
     assert lake.document.view.endmember < 3
-    lake.send(i.AddShade())
-    assert "already" in lake.live.message.text
-    lake.send(i.Undo())
+    lake.send(cmd.AddShade())
+    assert "already" in lake.state.message.text
+    lake.send(cmd.Undo())
     assert len(lake.document.endmembers) == 3
 
 
-def test_the_message_is_taken_back_when_its_result_is(lake: Workbench):
+def test_the_message_is_taken_back_when_its_result_is(lake: Store):
     lake.fail(ValueError("another matter"))
-    assert any("so dark that" in message.text for message in lake.live.messages)
-    lake.send(i.Undo())
-    assert not any("so dark that" in message.text for message in lake.live.messages)
-    assert lake.live.message.level == "error"
+    assert any("so dark that" in message.text for message in lake.state.messages)
+    lake.send(cmd.Undo())
+    assert not any("so dark that" in message.text for message in lake.state.messages)
+    assert lake.state.message.level == "error"

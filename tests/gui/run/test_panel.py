@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from hsunmix.gui.app.main_window import MainWindow
 from hsunmix.gui.commands import EstimateRank, SetRun, Unmix
 from hsunmix.gui.run import panel as run
-from hsunmix.gui.state.live import Live, Task
+from hsunmix.gui.state.view_state import Task, ViewState
 from hsunmix.methods import RankEstimate, get, methods
 from hsunmix.session.document import Document, RunSettings
 from tests.gui.conftest import Alone
@@ -73,12 +73,12 @@ def test_settings_of_a_document_emit_nothing(alone: Alone, document: Document):
 def test_the_button_waits_for_a_cube_and_for_the_run(alone: Alone, document: Document):
     panel, _ = alone(run)
     assert panel.unmix.isEnabled()
-    busy = Live(tasks={"run": Task("Unmixing", 0.0)})
-    panel.follow(Live(), busy)
+    busy = ViewState(tasks={"run": Task("Unmixing", 0.0)})
+    panel.follow(ViewState(), busy)
     assert not panel.unmix.isEnabled()
     panel.render(document, replace(document, pins=()))
     assert not panel.unmix.isEnabled()
-    panel.follow(busy, Live())
+    panel.follow(busy, ViewState())
     assert panel.unmix.isEnabled()
     panel.render(document, Document())
     assert not panel.unmix.isEnabled()
@@ -89,15 +89,15 @@ def test_the_button_has_the_focus_again_after_the_run(full: MainWindow):
     button = full.findChild(QWidget, "unmixButton")
     panel = next(p for p in full.panels if p.objectName() == "runPanel")
     button.setFocus()
-    busy = Live(tasks={"run": Task("Unmixing", 0.0)})
-    panel.follow(Live(), busy)
+    busy = ViewState(tasks={"run": Task("Unmixing", 0.0)})
+    panel.follow(ViewState(), busy)
     assert full.focusWidget() is None
-    panel.follow(busy, Live())
+    panel.follow(busy, ViewState())
     assert full.focusWidget() is button
-    panel.follow(Live(), busy)
+    panel.follow(ViewState(), busy)
     elsewhere = panel.method
     elsewhere.setFocus()
-    panel.follow(busy, Live())
+    panel.follow(busy, ViewState())
     assert full.focusWidget() is elsewhere
 
 
@@ -106,7 +106,7 @@ def test_the_estimate_is_offered_never_taken(alone: Alone, qtbot: QtBot):
     qtbot.mouseClick(panel.estimate, Qt.MouseButton.LeftButton)
     assert seen == [EstimateRank()]
     found = RankEstimate(11, np.zeros(3), "error", "It says eleven.")
-    panel.follow(Live(), Live(estimate=found))
+    panel.follow(ViewState(), ViewState(estimate=found))
     assert panel.estimate.text() == "estimated 11"
     assert "It says eleven." in panel.estimate.toolTip()
     assert panel.rank.value() == 4

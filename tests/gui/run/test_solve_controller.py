@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from hsunmix.errors import InputError
-from hsunmix.gui import commands as i
+from hsunmix.gui import commands as cmd
 from hsunmix.gui.run import solve_controller as controller
-from hsunmix.gui.state.workbench import Workbench
+from hsunmix.gui.state.store import Store
 from hsunmix.methods import pipeline
 from hsunmix.session.document import Document
 from hsunmix.session.members import unsolved
@@ -50,147 +50,147 @@ def held(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     return event
 
 
-def documents(bench: Workbench) -> list[Document]:
+def documents(store: Store) -> list[Document]:
     seen: list[Document] = []
-    bench.history.subscribe(lambda _, new: seen.append(new))
+    store.history.subscribe(lambda _, new: seen.append(new))
     return seen
 
 
 @pytest.mark.usefixtures("small_budget")
 def test_what_is_seen_comes_before_the_whole(
-    solved_bench: Workbench, held: threading.Event, wait: Wait, settled: Settled
+    solved_store: Store, held: threading.Event, wait: Wait, settled: Settled
 ):
-    bench = solved_bench
-    bench.send(i.LookAt((4, 9, 2, 8)))
-    seen = documents(bench)
-    bench.send(i.Delete(1))
+    store = solved_store
+    store.send(cmd.LookAt((4, 9, 2, 8)))
+    seen = documents(store)
+    store.send(cmd.Delete(1))
     wait(lambda: len(seen) == 2)
     carried, part = (d.unmixing for d in seen)
     assert carried.provisional
     assert part.provisional
-    assert bench.live.tasks["solve"].title == "Solving for abundances"
+    assert store.state.tasks["solve"].title == "Solving for abundances"
     held.set()
     settled()
-    whole = bench.document.unmixing
+    whole = store.document.unmixing
     np.testing.assert_array_equal(part.abundances[:, 4:9, 2:8], whole.abundances[:, 4:9, 2:8])
     np.testing.assert_array_equal(part.rmse[4:9, 2:8], whole.rmse[4:9, 2:8])
     np.testing.assert_array_equal(part.abundances[:, :4], carried.abundances[:, :4])
     assert not np.array_equal(whole.abundances[:, 4:9, 2:8], carried.abundances[:, 4:9, 2:8])
-    assert bench.history.undo_label == "Delete M1"
-    bench.send(i.Undo())
-    assert bench.history.undo_label == ""
-    assert len(bench.document.endmembers) == 5
+    assert store.history.undo_label == "Delete M1"
+    store.send(cmd.Undo())
+    assert store.history.undo_label == ""
+    assert len(store.document.endmembers) == 5
 
 
 @pytest.mark.usefixtures("small_budget")
-def test_all_of_a_scene_that_is_seen_is_thinned(solved_bench: Workbench, held: threading.Event, wait: Wait):
-    bench = solved_bench
-    seen = documents(bench)
-    bench.send(i.Delete(1))
+def test_all_of_a_scene_that_is_seen_is_thinned(solved_store: Store, held: threading.Event, wait: Wait):
+    store = solved_store
+    seen = documents(store)
+    store.send(cmd.Delete(1))
     wait(lambda: len(seen) == 2)
     part = seen[1].unmixing.abundances
     np.testing.assert_array_equal(part[:, 4, 6], part[:, 5, 7])  # blocks of two by two
     held.set()
 
 
-def test_the_newest_edit_counts(solved_bench: Workbench, held: threading.Event, wait: Wait, settled: Settled):
-    bench = solved_bench
-    bench.send(i.Delete(4))
-    bench.send(i.Delete(0))
-    wait(lambda: bench.lanes["glance"].busy)
-    seen = documents(bench)
+def test_the_newest_edit_counts(solved_store: Store, held: threading.Event, wait: Wait, settled: Settled):
+    store = solved_store
+    store.send(cmd.Delete(4))
+    store.send(cmd.Delete(0))
+    wait(lambda: store.channels["preview_solve"].busy)
+    seen = documents(store)
     held.set()
     settled()
-    assert [e.name for e in bench.document.endmembers] == ["M1", "M2", "M3"]
-    assert bench.document.unmixing.rank == 3
+    assert [e.name for e in store.document.endmembers] == ["M1", "M2", "M3"]
+    assert store.document.unmixing.rank == 3
     assert all(d.unmixing.rank == 3 for d in seen)  # the first edit's result came to nothing
-    bench.send(i.Undo())
-    assert unsolved(bench.document)  # it never was: now it is solved
+    store.send(cmd.Undo())
+    assert unsolved(store.document)  # it never was: now it is solved
     settled()
-    assert [e.name for e in bench.document.endmembers] == ["M0", "M1", "M2", "M3"]
-    assert bench.document.unmixing.rank == 4
+    assert [e.name for e in store.document.endmembers] == ["M0", "M1", "M2", "M3"]
+    assert store.document.unmixing.rank == 4
 
 
-def test_undo_in_mid_solve_drops_it(solved_bench: Workbench, held: threading.Event, wait: Wait):
-    bench, before = solved_bench, solved_bench.document
-    bench.send(i.Delete(1))
-    bench.send(i.Undo())
+def test_undo_in_mid_solve_drops_it(solved_store: Store, held: threading.Event, wait: Wait):
+    store, before = solved_store, solved_store.document
+    store.send(cmd.Delete(1))
+    store.send(cmd.Undo())
     held.set()
-    wait(lambda: not bench.lanes["glance"].busy)
-    assert bench.document.unmixing is before.unmixing
-    assert bench.document.endmembers is before.endmembers
+    wait(lambda: not store.channels["preview_solve"].busy)
+    assert store.document.unmixing is before.unmixing
+    assert store.document.endmembers is before.endmembers
 
 
-def test_a_new_name_in_mid_solve_is_kept(solved_bench: Workbench, held: threading.Event, settled: Settled):
-    bench = solved_bench
-    bench.send(i.Delete(1))
-    bench.send(i.Rename(0, "Quick hand"))
+def test_a_new_name_in_mid_solve_is_kept(solved_store: Store, held: threading.Event, settled: Settled):
+    store = solved_store
+    store.send(cmd.Delete(1))
+    store.send(cmd.Rename(0, "Quick hand"))
     held.set()
     settled()
-    assert [e.name for e in bench.document.endmembers] == ["Quick hand", "M2", "M3", "M4"]
-    assert not bench.document.unmixing.provisional
-    bench.send(i.Undo())
-    assert bench.document.endmembers[0].name == "M0"
+    assert [e.name for e in store.document.endmembers] == ["Quick hand", "M2", "M3", "M4"]
+    assert not store.document.unmixing.provisional
+    store.send(cmd.Undo())
+    assert store.document.endmembers[0].name == "M0"
     settled()
 
 
-def test_another_cube_in_mid_solve_drops_it(solved_bench: Workbench, held: threading.Event, wait: Wait):
-    bench, other = solved_bench, solved_document(2)
-    bench.send(i.Delete(1))
-    bench.history.reset(other)
+def test_another_cube_in_mid_solve_drops_it(solved_store: Store, held: threading.Event, wait: Wait):
+    store, other = solved_store, solved_document(2)
+    store.send(cmd.Delete(1))
+    store.history.reset(other)
     held.set()
-    wait(lambda: not bench.lanes["glance"].busy and not bench.live.tasks)
-    assert bench.document.unmixing is other.unmixing
+    wait(lambda: not store.channels["preview_solve"].busy and not store.state.tasks)
+    assert store.document.unmixing is other.unmixing
 
 
 def test_what_can_not_be_solved_is_taken_back(
-    solved_bench: Workbench, wait: Wait, monkeypatch: pytest.MonkeyPatch
+    solved_store: Store, wait: Wait, monkeypatch: pytest.MonkeyPatch
 ):
     def broken(*_: object) -> object:
         yield None
         raise InputError("the solver gave up")
 
     monkeypatch.setattr(controller, "pipeline", SimpleNamespace(solve=broken))
-    bench, before = solved_bench, solved_bench.document
-    bench.send(i.Delete(1))
-    wait(lambda: bench.live.message is not None)
-    assert bench.live.message.text == "the solver gave up"
-    assert bench.document.unmixing is before.unmixing
-    assert len(bench.document.endmembers) == 5
+    store, before = solved_store, solved_store.document
+    store.send(cmd.Delete(1))
+    wait(lambda: store.state.message is not None)
+    assert store.state.message.text == "the solver gave up"
+    assert store.document.unmixing is before.unmixing
+    assert len(store.document.endmembers) == 5
 
 
 @pytest.mark.usefixtures("small_budget", "held")
-def test_cancel_takes_the_edit_back(solved_bench: Workbench, wait: Wait):
-    bench, before = solved_bench, solved_bench.document
-    bench.send(i.Delete(1))
-    wait(lambda: "solve" in bench.live.tasks)
-    bench.send(i.CancelWork())
-    wait(lambda: not bench.live.tasks)
-    assert bench.document.unmixing is before.unmixing
+def test_cancel_takes_the_edit_back(solved_store: Store, wait: Wait):
+    store, before = solved_store, solved_store.document
+    store.send(cmd.Delete(1))
+    wait(lambda: "solve" in store.state.tasks)
+    store.send(cmd.CancelWork())
+    wait(lambda: not store.state.tasks)
+    assert store.document.unmixing is before.unmixing
 
 
-def test_another_constraint_is_solved_and_undone(solved_bench: Workbench, settled: Settled):
-    bench, before = solved_bench, solved_bench.document
-    bench.send(i.SetRun(replace(before.settings, abundance="fcls")))
-    assert unsolved(bench.document)
+def test_another_constraint_is_solved_and_undone(solved_store: Store, settled: Settled):
+    store, before = solved_store, solved_store.document
+    store.send(cmd.SetRun(replace(before.settings, abundance="fcls")))
+    assert unsolved(store.document)
     settled()
-    result = bench.document.unmixing
+    result = store.document.unmixing
     assert (result.abundance, result.method) == ("fcls", "fcls")
     np.testing.assert_allclose(result.abundances.sum(axis=0), 1, atol=1e-5)
-    assert bench.history.undo_label == "Solve by fcls"
-    bench.send(i.Delete(0))
-    assert bench.document.unmixing.abundance == "fcls"
+    assert store.history.undo_label == "Solve by fcls"
+    store.send(cmd.Delete(0))
+    assert store.document.unmixing.abundance == "fcls"
     settled()
-    bench.send(i.Undo())
-    bench.send(i.Undo())
-    assert bench.document.unmixing is before.unmixing
-    assert bench.document.settings.abundance == "fcls"  # what the panel says is no change of the result
+    store.send(cmd.Undo())
+    store.send(cmd.Undo())
+    assert store.document.unmixing is before.unmixing
+    assert store.document.settings.abundance == "fcls"  # what the panel says is no change of the result
 
 
-def test_a_session_opened_in_mid_edit_is_solved(bench: Workbench, settled: Settled):
+def test_a_session_opened_in_mid_edit_is_solved(store: Store, settled: Settled):
     document = solved_document(3)
     half = replace(document.unmixing, provisional=True, abundances=np.zeros((3, 13, 11), np.float32))
-    bench.history.reset(replace(document, unmixing=half))
+    store.history.reset(replace(document, unmixing=half))
     settled()
-    np.testing.assert_array_equal(bench.document.unmixing.abundances, document.unmixing.abundances)
-    assert not bench.history.modified
+    np.testing.assert_array_equal(store.document.unmixing.abundances, document.unmixing.abundances)
+    assert not store.history.modified

@@ -8,9 +8,9 @@ from collections.abc import Callable, Generator
 import numpy as np
 import pytest
 
-from hsunmix.gui import commands as i
+from hsunmix.gui import commands as cmd
 from hsunmix.gui.run import sweep_controller as module
-from hsunmix.gui.state.workbench import Workbench
+from hsunmix.gui.state.store import Store
 from hsunmix.methods.pipeline import Request
 from hsunmix.methods.sweep import Sweep, SweepStep
 from hsunmix.model.choice import Choice
@@ -26,10 +26,10 @@ def known(errors: float) -> Sweep:
 
 
 @pytest.fixture
-def loaded(bench: Workbench, wait: Wait) -> Workbench:
-    bench.history.reset(Document(cube=make_cube(30, 20, noise=0.002)))
-    wait(lambda: not bench.live.tasks)
-    return bench
+def loaded(store: Store, wait: Wait) -> Store:
+    store.history.reset(Document(cube=make_cube(30, 20, noise=0.002)))
+    wait(lambda: not store.state.tasks)
+    return store
 
 
 class Gate:
@@ -59,21 +59,21 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
     return made
 
 
-def test_the_method_of_the_run_panel_is_run_with_every_number(loaded: Workbench, wait: Wait):
-    loaded.send(i.SetRun(RunSettings("spa", 3)))
+def test_the_method_of_the_run_panel_is_run_with_every_number(loaded: Store, wait: Wait):
+    loaded.send(cmd.SetRun(RunSettings("spa", 3)))
     before = loaded.document
-    loaded.send(i.StartSweep(2, 4, 2))
-    wait(lambda: loaded.live.sweep is not None)
-    found = loaded.live.sweep
+    loaded.send(cmd.StartSweep(2, 4, 2))
+    wait(lambda: loaded.state.sweep is not None)
+    found = loaded.state.sweep
     assert (found.method, found.ranks, found.seeds) == ("spa", (2, 3, 4), 2)
     assert np.isfinite(found.worst).all()
     assert loaded.document is before  # nothing is changed by looking
-    assert "sweep" not in loaded.live.tasks
+    assert "sweep" not in loaded.state.tasks
 
 
-def test_its_settings_reach_the_runs(loaded: Workbench, gate: Gate, wait: Wait):
-    loaded.send(i.SetRun(RunSettings("hals", 3, "fcls", 5, {"factorization/hals": {"max_iterations": 7}})))
-    loaded.send(i.StartSweep(2, 3))
+def test_its_settings_reach_the_runs(loaded: Store, gate: Gate, wait: Wait):
+    loaded.send(cmd.SetRun(RunSettings("hals", 3, "fcls", 5, {"factorization/hals": {"max_iterations": 7}})))
+    loaded.send(cmd.StartSweep(2, 3))
     wait(lambda: bool(gate.asked))
     request, ranks, seeds = gate.asked[0]
     assert (request.method, request.abundance) == (Choice("hals", {"max_iterations": 7}), Choice("fcls"))
@@ -81,44 +81,44 @@ def test_its_settings_reach_the_runs(loaded: Workbench, gate: Gate, wait: Wait):
     assert (ranks, seeds) == ([2, 3], 3)
 
 
-def test_what_was_found_stays_when_it_is_cancelled(loaded: Workbench, gate: Gate, wait: Wait):
-    loaded.send(i.StartSweep(2, 3))
-    wait(lambda: loaded.live.tasks["sweep"].step is not None)
-    assert loaded.live.sweep is None
-    loaded.send(i.CancelSweep())
-    wait(lambda: loaded.live.sweep is not None)
+def test_what_was_found_stays_when_it_is_cancelled(loaded: Store, gate: Gate, wait: Wait):
+    loaded.send(cmd.StartSweep(2, 3))
+    wait(lambda: loaded.state.tasks["sweep"].step is not None)
+    assert loaded.state.sweep is None
+    loaded.send(cmd.CancelSweep())
+    wait(lambda: loaded.state.sweep is not None)
     assert gate.closed == 1
-    assert loaded.live.sweep.errors[0, 0] == 0.5
-    assert loaded.live.message is None
+    assert loaded.state.sweep.errors[0, 0] == 0.5
+    assert loaded.state.message is None
 
 
-def test_escape_cancels_it_too(loaded: Workbench, gate: Gate, wait: Wait):
-    loaded.send(i.StartSweep(2, 3))
-    wait(lambda: "sweep" in loaded.live.tasks)
-    loaded.send(i.CancelWork())
-    wait(lambda: "sweep" not in loaded.live.tasks)
+def test_escape_cancels_it_too(loaded: Store, gate: Gate, wait: Wait):
+    loaded.send(cmd.StartSweep(2, 3))
+    wait(lambda: "sweep" in loaded.state.tasks)
+    loaded.send(cmd.CancelWork())
+    wait(lambda: "sweep" not in loaded.state.tasks)
 
 
-def test_that_of_the_scene_before_is_dropped(loaded: Workbench, gate: Gate, wait: Wait):
-    loaded.send(i.StartSweep(2, 3))
-    wait(lambda: loaded.live.tasks["sweep"].step is not None)
+def test_that_of_the_scene_before_is_dropped(loaded: Store, gate: Gate, wait: Wait):
+    loaded.send(cmd.StartSweep(2, 3))
+    wait(lambda: loaded.state.tasks["sweep"].step is not None)
     loaded.history.reset(Document(cube=make_cube(7, 8)))
     gate.open.set()
-    wait(lambda: not loaded.lanes["sweep"].busy)
-    assert loaded.live.sweep is None
+    wait(lambda: not loaded.channels["sweep"].busy)
+    assert loaded.state.sweep is None
 
 
-def test_unmixing_goes_on_beside_it(loaded: Workbench, gate: Gate, wait: Wait):
-    loaded.send(i.StartSweep(2, 3))
-    loaded.send(i.SetRun(RunSettings("spa", 3)))
-    loaded.send(i.Unmix())
+def test_unmixing_goes_on_beside_it(loaded: Store, gate: Gate, wait: Wait):
+    loaded.send(cmd.StartSweep(2, 3))
+    loaded.send(cmd.SetRun(RunSettings("spa", 3)))
+    loaded.send(cmd.Unmix())
     wait(lambda: loaded.document.unmixing is not None)
     gate.open.set()
-    wait(lambda: loaded.live.sweep is not None)
-    assert loaded.live.sweep.errors[0, 0] == 0.1
+    wait(lambda: loaded.state.sweep is not None)
+    assert loaded.state.sweep.errors[0, 0] == 0.1
 
 
-def test_an_impossible_request_is_a_message(loaded: Workbench, wait: Wait):
-    loaded.send(i.StartSweep(40, 50))
-    wait(lambda: loaded.live.message is not None)
-    assert "none of the numbers" in loaded.live.message.text
+def test_an_impossible_request_is_a_message(loaded: Store, wait: Wait):
+    loaded.send(cmd.StartSweep(40, 50))
+    wait(lambda: loaded.state.message is not None)
+    assert "none of the numbers" in loaded.state.message.text

@@ -104,7 +104,7 @@ def test_work_faster_than_its_submission_is_not_lost(bridge: Bridge, wait: Wait)
 
 @pytest.mark.parametrize("fails", [False, True])
 def test_nothing_of_a_job_is_held_after_its_end(bridge: Bridge, wait: Wait, fails: bool):
-    """Else every lane would hold a scene that was left long ago."""
+    """Else every channel would hold a scene that was left long ago."""
 
     class Held:
         pass

@@ -14,16 +14,16 @@ import numpy as np
 import pytest
 
 from hsunmix.errors import InputError
-from hsunmix.gui import commands as i
+from hsunmix.gui import commands as cmd
 from hsunmix.gui.run import solve_controller as solving
 from hsunmix.gui.state.channels import CHANNELS
-from hsunmix.gui.state.workbench import Workbench
+from hsunmix.gui.state.store import Store
 from hsunmix.methods import pipeline
 from hsunmix.model.region import Region
 from hsunmix.session.document import Document, Layer, RunSettings
 from hsunmix.session.members import unsolved
 from hsunmix.session.runs import with_run
-from tests.gui.conftest import Answers, solved_document, unmixing_of
+from tests.gui.conftest import FakeDialogs, solved_document, unmixing_of
 from tests.gui.scenes_on_disk import write_scene
 from tests.gui.test_commands import settle
 
@@ -54,82 +54,82 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
 
 
 @pytest.fixture
-def filed(bench: Workbench, answers: Answers, tmp_path: Path, wait: Wait) -> Workbench:
+def filed(store: Store, dialogs: FakeDialogs, tmp_path: Path, wait: Wait) -> Store:
     """Scene A is open and unmixed; B lies beside it, and A's session would be ``a.hsu``."""
     for name, lines in (("a", 14), ("b", 11)):
         write_scene(tmp_path, name, lines, 12)
-    bench.send(i.Open(tmp_path / "a.hdr"))
-    wait(lambda: bench.document.cube is not None)
-    settle(bench, wait)
-    bench.send(i.SetRun(RunSettings("spa", 3)))
-    bench.send(i.Unmix())
-    wait(lambda: bench.document.unmixing is not None)
-    settle(bench, wait)
-    answers.session = tmp_path / "a.hsu"
-    return bench
+    store.send(cmd.Open(tmp_path / "a.hdr"))
+    wait(lambda: store.document.cube is not None)
+    settle(store, wait)
+    store.send(cmd.SetRun(RunSettings("spa", 3)))
+    store.send(cmd.Unmix())
+    wait(lambda: store.document.unmixing is not None)
+    settle(store, wait)
+    dialogs.session = tmp_path / "a.hsu"
+    return store
 
 
-def names(bench: Workbench) -> list[str]:
-    return [e.name for e in bench.document.endmembers]
+def names(store: Store) -> list[str]:
+    return [e.name for e in store.document.endmembers]
 
 
 # A listener that fails
 
 
-def test_a_listener_that_fails_is_told_and_the_window_follows(solved_bench: Workbench, settled: Settled):
-    bench, heard = solved_bench, []
+def test_a_listener_that_fails_is_told_and_the_window_follows(solved_store: Store, settled: Settled):
+    store, heard = solved_store, []
 
     def failing(*_: object) -> None:
         raise InputError("a fault")
 
-    for subscribe in (bench.history.subscribe, bench.watch):
+    for subscribe in (store.history.subscribe, store.watch):
         subscribe(failing)
         subscribe(lambda *_: heard.append(1))
-    bench.send(i.Delete(0))
+    store.send(cmd.Delete(0))
     settled()
-    assert bench.live.message.text == "a fault"
+    assert store.state.message.text == "a fault"
     assert heard
-    bench.send(i.CloseMessage())
-    bench.send(i.Pin(1, 1))
-    assert bench.live.message is None  # said once
+    store.send(cmd.CloseMessage())
+    store.send(cmd.Pin(1, 1))
+    assert store.state.message is None  # said once
 
 
-def test_a_comparison_ends_with_a_run_that_is_deleted(solved_bench: Workbench, wait: Wait, settled: Settled):
-    bench = solved_bench
-    document = bench.document
-    bench.history.reset(with_run(with_run(document, unmixing_of(document.cube)), document.unmixing))
-    settle(bench, wait)
-    bench.send(i.CompareRuns(2, None))
-    wait(lambda: bench.live.comparing is not None)
-    bench.send(i.DeleteRun(2))
-    assert bench.live.comparing is None
-    assert "Run 2" in bench.live.notice.text
-    bench.send(i.Delete(0))
+def test_a_comparison_ends_with_a_run_that_is_deleted(solved_store: Store, wait: Wait, settled: Settled):
+    store = solved_store
+    document = store.document
+    store.history.reset(with_run(with_run(document, unmixing_of(document.cube)), document.unmixing))
+    settle(store, wait)
+    store.send(cmd.CompareRuns(2, None))
+    wait(lambda: store.state.comparing is not None)
+    store.send(cmd.DeleteRun(2))
+    assert store.state.comparing is None
+    assert "Run 2" in store.state.notice.text
+    store.send(cmd.Delete(0))
     settled()
-    assert bench.document.unmixing.rank == len(bench.document.endmembers)
-    assert bench.live.message is None
+    assert store.document.unmixing.rank == len(store.document.endmembers)
+    assert store.state.message is None
 
 
-def test_undo_keeps_the_runs_while_two_are_compared(filed: Workbench, wait: Wait):
-    bench = filed
-    bench.send(i.SetRun(RunSettings("vca", 3)))
-    bench.send(i.Unmix())
-    wait(lambda: len(bench.document.runs) == 2)
-    settle(bench, wait)
-    bench.send(i.BackTo(1))
-    bench.send(i.CompareRuns(None, 2))
-    wait(lambda: bench.live.comparing is not None)
+def test_undo_keeps_the_runs_while_two_are_compared(filed: Store, wait: Wait):
+    store = filed
+    store.send(cmd.SetRun(RunSettings("vca", 3)))
+    store.send(cmd.Unmix())
+    wait(lambda: len(store.document.runs) == 2)
+    settle(store, wait)
+    store.send(cmd.BackTo(1))
+    store.send(cmd.CompareRuns(None, 2))
+    wait(lambda: store.state.comparing is not None)
     for _ in range(2):
-        bench.send(i.Undo())
-        settle(bench, wait)
-    assert [run.number for run in bench.document.runs] == [1, 2]
-    assert bench.live.message is None
+        store.send(cmd.Undo())
+        settle(store, wait)
+    assert [run.number for run in store.document.runs] == [1, 2]
+    assert store.state.message is None
 
 
 # Channels
 
 
-def test_all_that_is_asked_for_is_done_and_what_can_be_replaced_is(bench: Workbench, wait: Wait):
+def test_all_that_is_asked_for_is_done_and_what_can_be_replaced_is(store: Store, wait: Wait):
     done: list[str] = []
 
     def work(name: str) -> Iterator[None]:
@@ -137,16 +137,16 @@ def test_all_that_is_asked_for_is_done_and_what_can_be_replaced_is(bench: Workbe
         yield
         return name
 
-    for lane in CHANNELS:
+    for channel in CHANNELS:
         for k in range(3):
-            bench.start(lane, lane, work(f"{lane} {k}"), done.append)
-    wait(lambda: not any(lane.busy for lane in bench.lanes.values()))
-    for lane, channel in CHANNELS.items():
-        expected = [f"{lane} {k}" for k in range(3)] if channel.in_turn else [f"{lane} 2"]
-        assert [name for name in done if name.rpartition(" ")[0] == lane] == expected
+            store.start(channel, channel, work(f"{channel} {k}"), done.append)
+    wait(lambda: not any(channel.busy for channel in store.channels.values()))
+    for channel, kind in CHANNELS.items():
+        expected = [f"{channel} {k}" for k in range(3)] if kind.in_turn else [f"{channel} 2"]
+        assert [name for name in done if name.rpartition(" ")[0] == channel] == expected
 
 
-def test_a_job_that_fails_or_is_cancelled_lets_the_next_begin(bench: Workbench, wait: Wait):
+def test_a_job_that_fails_or_is_cancelled_lets_the_next_begin(store: Store, wait: Wait):
     done, ended = [], threading.Event()
 
     def failing() -> Iterator[None]:
@@ -164,16 +164,16 @@ def test_a_job_that_fails_or_is_cancelled_lets_the_next_begin(bench: Workbench, 
     def broken(_value: object) -> None:
         raise ValueError
 
-    bench.start("export", "first", failing(), done.append)
-    bench.start("export", "second", endless(), done.append)
-    bench.start("export", "third", good(), broken)
-    bench.start("export", "fourth", good(), done.append)
-    wait(lambda: "export" in bench.live.tasks and bench.live.tasks["export"].title == "second")
-    bench.cancel("export")
+    store.start("export", "first", failing(), done.append)
+    store.start("export", "second", endless(), done.append)
+    store.start("export", "third", good(), broken)
+    store.start("export", "fourth", good(), done.append)
+    wait(lambda: "export" in store.state.tasks and store.state.tasks["export"].title == "second")
+    store.cancel("export")
     wait(lambda: done == [3])
 
 
-def test_what_is_cancelled_says_so_until_its_step_ends(bench: Workbench, wait: Wait):
+def test_what_is_cancelled_says_so_until_its_step_ends(store: Store, wait: Wait):
     """Cancelled once more, the work before it is; and then nothing is left to be cancelled."""
     event = threading.Event()
 
@@ -182,93 +182,93 @@ def test_what_is_cancelled_says_so_until_its_step_ends(bench: Workbench, wait: W
         yield
 
     def ending() -> list[str]:
-        return [lane for lane, task in bench.live.tasks.items() if task.ending]
+        return [channel for channel, task in store.state.tasks.items() if task.ending]
 
-    for lane in ("export", "sweep"):
-        bench.start(lane, lane, work(), lambda _: None)
-    for intent, expected in (
-        (i.CancelWork(), ["sweep"]),
-        (i.Escape(), ["export", "sweep"]),
-        (i.CancelWork(), ["export", "sweep"]),
+    for channel in ("export", "sweep"):
+        store.start(channel, channel, work(), lambda _: None)
+    for command, expected in (
+        (cmd.CancelWork(), ["sweep"]),
+        (cmd.Escape(), ["export", "sweep"]),
+        (cmd.CancelWork(), ["export", "sweep"]),
     ):
-        assert bench.live.cancellable == (len(ending()) < 2)
-        bench.send(intent)
+        assert store.state.cancellable == (len(ending()) < 2)
+        store.send(command)
         assert ending() == expected
-    bench.start("sweep", "another", work(), lambda _: None)
-    assert bench.live.cancellable
+    store.start("sweep", "another", work(), lambda _: None)
+    assert store.state.cancellable
     assert ending() == ["export"]
     event.set()
-    wait(lambda: not bench.live.tasks)
+    wait(lambda: not store.state.tasks)
 
 
-def test_pixels_and_means_are_all_added(solved_bench: Workbench, wait: Wait, monkeypatch: pytest.MonkeyPatch):
-    bench = solved_bench
-    monkeypatch.setattr(bench.scenes, "spectrum", lambda *_: None)  # as if they had to be read
+def test_pixels_and_means_are_all_added(solved_store: Store, wait: Wait, monkeypatch: pytest.MonkeyPatch):
+    store = solved_store
+    monkeypatch.setattr(store.scenes, "spectrum", lambda *_: None)  # as if they had to be read
     regions = tuple(Region(f"R{k}", "#111111", "rectangle", ((k, 1), (k + 3, 6))) for k in range(2))
-    bench.history.reset(replace(bench.document, regions=regions))
-    settle(bench, wait)
-    bench.show(region_spectra={})
-    for intent in (i.AddPixel(9, 4), i.AddPixel(10, 4), i.AddMean(0), i.AddMean(1)):
-        bench.send(intent)
-    settle(bench, wait)
-    assert sorted(names(bench)[5:]) == ["Pixel 10, 4", "Pixel 9, 4", "R0", "R1"]
+    store.history.reset(replace(store.document, regions=regions))
+    settle(store, wait)
+    store.show(region_spectra={})
+    for command in (cmd.AddPixel(9, 4), cmd.AddPixel(10, 4), cmd.AddMean(0), cmd.AddMean(1)):
+        store.send(command)
+    settle(store, wait)
+    assert sorted(names(store)[5:]) == ["Pixel 10, 4", "Pixel 9, 4", "R0", "R1"]
 
 
-def test_a_pixel_without_data_leaves_the_solve_before_it_alone(filed: Workbench, wait: Wait, tmp_path: Path):
+def test_a_pixel_without_data_leaves_the_solve_before_it_alone(filed: Store, wait: Wait, tmp_path: Path):
     values = np.fromfile(tmp_path / "a.img", "<f4").reshape(14, 20, 12)
     values[5, :, 5] = 0
     values.tofile(tmp_path / "a.img")
-    bench = filed
-    bench.send(i.Open(tmp_path / "a.hdr", discard=True))
-    wait(lambda: not bench.document.endmembers)
-    settle(bench, wait)
-    bench.send(i.AddPixel(3, 3))
-    bench.send(i.AddPixel(5, 5))
-    settle(bench, wait)
-    assert names(bench) == ["Pixel 3, 3"]
-    assert not bench.document.unmixing.provisional
-    assert "no data" in bench.live.message.text
+    store = filed
+    store.send(cmd.Open(tmp_path / "a.hdr", discard=True))
+    wait(lambda: not store.document.endmembers)
+    settle(store, wait)
+    store.send(cmd.AddPixel(3, 3))
+    store.send(cmd.AddPixel(5, 5))
+    settle(store, wait)
+    assert names(store) == ["Pixel 3, 3"]
+    assert not store.document.unmixing.provisional
+    assert "no data" in store.state.message.text
 
 
-def test_a_mask_and_a_library_are_read_beside_each_other(filed: Workbench, wait: Wait, tmp_path: Path):
-    bench = filed
+def test_a_mask_and_a_library_are_read_beside_each_other(filed: Store, wait: Wait, tmp_path: Path):
+    store = filed
     np.save(tmp_path / "mask.npy", np.tri(14, 12, 3, dtype=np.uint8))
     (tmp_path / "mine.csv").write_text(
         "wavelength_nm,Soil\n" + "".join(f"{nm},{nm / 3000}\n" for nm in range(400, 2501, 50))
     )
-    bench.send(i.MaskFile(tmp_path / "mask.npy"))
-    bench.send(i.OpenLibrary(tmp_path / "mine.csv"))
-    settle(bench, wait)
-    np.testing.assert_array_equal(bench.document.cube.selection, np.tri(14, 12, 3, dtype=bool))
-    assert bench.settings.preferences.libraries == (str(tmp_path / "mine.csv"),)
+    store.send(cmd.MaskFile(tmp_path / "mask.npy"))
+    store.send(cmd.OpenLibrary(tmp_path / "mine.csv"))
+    settle(store, wait)
+    np.testing.assert_array_equal(store.document.cube.selection, np.tri(14, 12, 3, dtype=bool))
+    assert store.settings.preferences.libraries == (str(tmp_path / "mine.csv"),)
 
 
 def test_products_and_regions_are_written_beside_each_other(
-    filed: Workbench, answers: Answers, wait: Wait, tmp_path: Path
+    filed: Store, dialogs: FakeDialogs, wait: Wait, tmp_path: Path
 ):
-    bench = filed
-    bench.send(i.DrawRegion("rectangle", ((1, 1), (5, 4))))
-    answers.delivery, answers.file = (tmp_path / "out", ("csv", "sli", "png")), tmp_path / "r.geojson"
-    bench.send(i.Export())
-    bench.send(i.ExportRegions())
-    settle(bench, wait)
-    assert answers.file.is_file()
+    store = filed
+    store.send(cmd.DrawRegion("rectangle", ((1, 1), (5, 4))))
+    dialogs.delivery, dialogs.file = (tmp_path / "out", ("csv", "sli", "png")), tmp_path / "r.geojson"
+    store.send(cmd.Export())
+    store.send(cmd.ExportRegions())
+    settle(store, wait)
+    assert dialogs.file.is_file()
     assert (tmp_path / "out" / "abundance_03_Endmember_3.png").is_file()
 
 
-def test_a_job_of_a_scene_that_is_left_says_so(solved_bench: Workbench, wait: Wait):
-    bench = solved_bench
+def test_a_job_of_a_scene_that_is_left_says_so(solved_store: Store, wait: Wait):
+    store = solved_store
     told: list[str] = []
-    bench.watch(lambda _, new: told.append(new.notice.text if new.notice else ""))
+    store.watch(lambda _, new: told.append(new.notice.text if new.notice else ""))
 
     def work() -> Iterator[None]:
         yield
 
-    cube = bench.document.cube
+    cube = store.document.cube
     for name in ("One", "Two"):
-        bench.start("mean", name, work(), lambda _: told.append("wrong"), of=cube)
-    bench.history.reset(solved_document(4))
-    settle(bench, wait)
+        store.start("mean", name, work(), lambda _: told.append("wrong"), of=cube)
+    store.history.reset(solved_document(4))
+    settle(store, wait)
     assert {text.partition(":")[0] for text in told if "not done" in text} == {"One", "Two"}
     assert "wrong" not in told
 
@@ -277,181 +277,181 @@ def test_a_job_of_a_scene_that_is_left_says_so(solved_bench: Workbench, wait: Wa
 
 
 def test_saving_ends_after_another_scene_was_opened(
-    filed: Workbench, answers: Answers, gate: threading.Event, wait: Wait, tmp_path: Path
+    filed: Store, dialogs: FakeDialogs, gate: threading.Event, wait: Wait, tmp_path: Path
 ):
-    bench = filed
-    bench.send(i.Save())
-    bench.send(i.Open(tmp_path / "b.hdr", discard=True))
-    wait(lambda: bench.document.cube.lines == 11)
+    store = filed
+    store.send(cmd.Save())
+    store.send(cmd.Open(tmp_path / "b.hdr", discard=True))
+    wait(lambda: store.document.cube.lines == 11)
     gate.set()
-    wait(lambda: not bench.lanes["save"].busy)
-    assert bench.session_path is None  # that is A's
-    bench.send(i.Pin(1, 1))
-    answers.session = None
-    asked = len(answers.asked)
-    bench.send(i.Save())
-    assert answers.asked[asked:] == ["session_file b.hsu"]
-    assert bench.history.modified
+    wait(lambda: not store.channels["save"].busy)
+    assert store.session_path is None  # that is A's
+    store.send(cmd.Pin(1, 1))
+    dialogs.session = None
+    asked = len(dialogs.asked)
+    store.send(cmd.Save())
+    assert dialogs.asked[asked:] == ["session_file b.hsu"]
+    assert store.history.modified
 
 
 def test_nothing_of_a_scene_that_was_left_is_held(
-    filed: Workbench, answers: Answers, wait: Wait, tmp_path: Path
+    filed: Store, dialogs: FakeDialogs, wait: Wait, tmp_path: Path
 ):
-    bench = filed
-    answers.delivery = tmp_path / "out", ("csv",)
-    for intent in (
-        i.CompareRuns(1, None), i.StopComparing(), i.AddLayer("b[860]"),
-        i.DrawRegion("rectangle", ((1, 1), (5, 4))), i.AddMean(0), i.AddPixel(9, 4), i.ShowMatches(0),
-        i.EstimateRank(), i.PlanMask("b[860] > 0.1"), i.CancelMask(), i.PaintBands(2, 4, True), i.Delete(0),
-        i.Save(), i.Export(), i.CopyScript(), i.Undo(),
+    store = filed
+    dialogs.delivery = tmp_path / "out", ("csv",)
+    for command in (
+        cmd.CompareRuns(1, None), cmd.StopComparing(), cmd.AddLayer("b[860]"),
+        cmd.DrawRegion("rectangle", ((1, 1), (5, 4))), cmd.AddMean(0), cmd.AddPixel(9, 4),
+        cmd.ShowMatches(0), cmd.EstimateRank(), cmd.PlanMask("b[860] > 0.1"), cmd.CancelMask(),
+        cmd.PaintBands(2, 4, True), cmd.Delete(0), cmd.Save(), cmd.Export(), cmd.CopyScript(), cmd.Undo(),
     ):  # fmt: skip
-        bench.send(intent)
-        settle(bench, wait)
-    here = bench.document
-    seen = [weakref.ref(one) for one in (here, here.cube, here.unmixing, bench.scenes.here(here.cube))]
+        store.send(command)
+        settle(store, wait)
+    here = store.document
+    seen = [weakref.ref(one) for one in (here, here.cube, here.unmixing, store.scenes.here(here.cube))]
     del here
-    bench.send(i.Open(tmp_path / "b.hdr", discard=True))
-    wait(lambda: bench.document.cube.lines == 11)
-    settle(bench, wait)
+    store.send(cmd.Open(tmp_path / "b.hdr", discard=True))
+    wait(lambda: store.document.cube.lines == 11)
+    settle(store, wait)
     gc.collect()
     assert [ref() for ref in seen] == [None] * 4
 
 
 def test_looking_elsewhere_while_it_saves_is_no_change_and_renaming_is(
-    filed: Workbench, gate: threading.Event, wait: Wait
+    filed: Store, gate: threading.Event, wait: Wait
 ):
-    bench = filed
-    bench.send(i.Save())
-    bench.send(i.ShowPage("residual"))
+    store = filed
+    store.send(cmd.Save())
+    store.send(cmd.ShowPage("residual"))
     gate.set()
-    wait(lambda: not bench.lanes["save"].busy)
-    assert not bench.history.modified
+    wait(lambda: not store.channels["save"].busy)
+    assert not store.history.modified
     gate.clear()
-    bench.send(i.Rename(0, "Soil"))
-    bench.send(i.Save())
-    bench.send(i.Rename(0, "Sand"))
+    store.send(cmd.Rename(0, "Soil"))
+    store.send(cmd.Save())
+    store.send(cmd.Rename(0, "Sand"))
     gate.set()
-    wait(lambda: not bench.lanes["save"].busy)
-    assert bench.history.modified
+    wait(lambda: not store.channels["save"].busy)
+    assert store.history.modified
 
 
 def test_a_change_while_it_saves_is_asked_about_before_it_is_lost(
-    filed: Workbench, answers: Answers, gate: threading.Event, wait: Wait, tmp_path: Path
+    filed: Store, dialogs: FakeDialogs, gate: threading.Event, wait: Wait, tmp_path: Path
 ):
-    bench = filed
-    answers.changes = "save"
-    bench.send(i.Open(tmp_path / "b.hdr"))
-    bench.send(i.Rename(0, "Soil"))
-    answers.changes = "cancel"
+    store = filed
+    dialogs.changes = "save"
+    store.send(cmd.Open(tmp_path / "b.hdr"))
+    store.send(cmd.Rename(0, "Soil"))
+    dialogs.changes = "cancel"
     gate.set()
-    settle(bench, wait)
-    assert names(bench)[0] == "Soil"
-    assert bench.document.cube.lines == 14
-    assert [asked for asked in answers.asked if asked.startswith("unsaved")] == [
+    settle(store, wait)
+    assert names(store)[0] == "Soil"
+    assert store.document.cube.lines == 14
+    assert [asked for asked in dialogs.asked if asked.startswith("unsaved")] == [
         "unsaved a.hdr",
         "unsaved a.hsu",
     ]
 
 
 def test_a_change_while_another_file_is_read_is_asked_about(
-    filed: Workbench, answers: Answers, wait: Wait, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    filed: Store, dialogs: FakeDialogs, wait: Wait, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    bench = filed
-    bench.send(i.Save())
-    wait(lambda: not bench.history.modified)
-    bench.send(i.Open(tmp_path / "b.hdr"))
-    bench.send(i.Rename(0, "Soil"))
-    answers.changes = "cancel"
-    settle(bench, wait)
-    assert names(bench)[0] == "Soil"
-    assert answers.asked[-1] == "unsaved a.hsu"
+    store = filed
+    store.send(cmd.Save())
+    wait(lambda: not store.history.modified)
+    store.send(cmd.Open(tmp_path / "b.hdr"))
+    store.send(cmd.Rename(0, "Soil"))
+    dialogs.changes = "cancel"
+    settle(store, wait)
+    assert names(store)[0] == "Soil"
+    assert dialogs.asked[-1] == "unsaved a.hsu"
 
 
 def test_what_is_saved_twice_is_written_in_order(
-    filed: Workbench, gate: threading.Event, wait: Wait, tmp_path: Path
+    filed: Store, gate: threading.Event, wait: Wait, tmp_path: Path
 ):
     from hsunmix.session.archive import load
 
-    bench = filed
-    bench.send(i.Save())
-    bench.send(i.Rename(0, "Soil"))
-    bench.session_path = tmp_path / "a.hsu"
-    bench.send(i.Save())
+    store = filed
+    store.send(cmd.Save())
+    store.send(cmd.Rename(0, "Soil"))
+    store.session_path = tmp_path / "a.hsu"
+    store.send(cmd.Save())
     gate.set()
-    settle(bench, wait)
+    settle(store, wait)
     assert load(tmp_path / "a.hsu").endmembers[0].name == "Soil"
-    assert not bench.history.modified
+    assert not store.history.modified
     gate.clear()
     for name in ("Sand", "Silt"):  # the second is not taken for another window's file
-        bench.send(i.Rename(0, name))
-        bench.send(i.Save())
+        store.send(cmd.Rename(0, name))
+        store.send(cmd.Save())
     gate.set()
-    settle(bench, wait)
+    settle(store, wait)
     assert load(tmp_path / "a.hsu").endmembers[0].name == "Silt"
-    assert bench.live.message is None
+    assert store.state.message is None
 
 
-def test_a_dialog_of_the_library_survives_a_solve(solved_bench: Workbench, answers: Answers, wait: Wait):
-    bench = solved_bench
-    settle(bench, wait)
+def test_a_dialog_of_the_library_survives_a_solve(solved_store: Store, dialogs: FakeDialogs, wait: Wait):
+    store = solved_store
+    settle(store, wait)
 
     def entries(*_: object) -> tuple[tuple[int, ...], float | None, bool]:
-        bench.history.amend(replace(bench.document, view=replace(bench.document.view, page="residual")))
+        store.history.amend(replace(store.document, view=replace(store.document.view, page="residual")))
         return (3,), None, False
 
-    answers.library_entries = entries
-    bench.send(i.AddFromLibrary())
-    settle(bench, wait)
-    assert len(names(bench)) == 6
+    dialogs.library_entries = entries
+    store.send(cmd.AddFromLibrary())
+    settle(store, wait)
+    assert len(names(store)) == 6
 
 
 def test_a_match_names_the_endmember_that_was_asked_about(
-    solved_bench: Workbench, answers: Answers, wait: Wait
+    solved_store: Store, dialogs: FakeDialogs, wait: Wait
 ):
-    bench = solved_bench
-    settle(bench, wait)
+    store = solved_store
+    settle(store, wait)
 
     def matches(subject: object, _compare: object) -> tuple[str, int]:
-        bench.send(i.Delete(0))
+        store.send(cmd.Delete(0))
         return "name", 2
 
-    answers.matches = matches
-    bench.send(i.ShowMatches(2))
-    settle(bench, wait)
-    known = bench.live.library.names[2]
-    assert names(bench) == ["M1", known, "M3", "M4"]
-    answers.matches = lambda *_: (bench.send(i.Delete(1)), ("name", 3))[1]
-    bench.send(i.ShowMatches(1))
-    settle(bench, wait)
-    assert names(bench) == ["M1", "M3", "M4"]
-    assert known in bench.live.message.text
+    dialogs.matches = matches
+    store.send(cmd.ShowMatches(2))
+    settle(store, wait)
+    known = store.state.library.names[2]
+    assert names(store) == ["M1", known, "M3", "M4"]
+    dialogs.matches = lambda *_: (store.send(cmd.Delete(1)), ("name", 3))[1]
+    store.send(cmd.ShowMatches(1))
+    settle(store, wait)
+    assert names(store) == ["M1", "M3", "M4"]
+    assert known in store.state.message.text
 
 
-def test_bands_are_painted_in_while_something_else_is_looked_at(filed: Workbench, wait: Wait):
-    bench = filed
-    bench.send(i.PaintBands(4, 6, bad=True))
-    settle(bench, wait)
+def test_bands_are_painted_in_while_something_else_is_looked_at(filed: Store, wait: Wait):
+    store = filed
+    store.send(cmd.PaintBands(4, 6, bad=True))
+    settle(store, wait)
     members = tuple(
-        replace(e, spectrum=np.where(bench.document.cube.good_bands, e.spectrum, np.nan))
-        for e in bench.document.endmembers
+        replace(e, spectrum=np.where(store.document.cube.good_bands, e.spectrum, np.nan))
+        for e in store.document.endmembers
     )
-    bench.history.amend(replace(bench.document, endmembers=members))
-    bench.send(i.PaintBands(4, 5, bad=False))
-    assert bench.lanes["bands"].busy
-    bench.send(i.PaintBands(5, 5, bad=True))  # one after the other
-    bench.send(i.ShowPage("residual"))
-    bench.send(i.Pin(1, 1))
-    settle(bench, wait)
-    assert np.flatnonzero(~bench.document.cube.good_bands).tolist() == [5, 6]
-    assert bench.live.message is None or "again" not in bench.live.message.text
+    store.history.amend(replace(store.document, endmembers=members))
+    store.send(cmd.PaintBands(4, 5, bad=False))
+    assert store.channels["bands"].busy
+    store.send(cmd.PaintBands(5, 5, bad=True))  # one after the other
+    store.send(cmd.ShowPage("residual"))
+    store.send(cmd.Pin(1, 1))
+    settle(store, wait)
+    assert np.flatnonzero(~store.document.cube.good_bands).tolist() == [5, 6]
+    assert store.state.message is None or "again" not in store.state.message.text
 
 
 def test_cancelling_comes_too_late_for_a_file_that_is_written(
-    filed: Workbench, wait: Wait, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    filed: Store, wait: Wait, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     from hsunmix.session import archive
 
-    bench, save = filed, archive.save
+    store, save = filed, archive.save
     begun, cancelled = threading.Event(), threading.Event()
 
     def slowly(*args: object) -> object:
@@ -460,14 +460,14 @@ def test_cancelling_comes_too_late_for_a_file_that_is_written(
         return save(*args)
 
     monkeypatch.setattr(archive, "save", slowly)
-    bench.send(i.Save())
+    store.send(cmd.Save())
     wait(begun.is_set)
-    bench.cancel("save")
+    store.cancel("save")
     cancelled.set()
-    settle(bench, wait)
+    settle(store, wait)
     assert (tmp_path / "a.hsu").is_file()
-    assert bench.session_path == tmp_path / "a.hsu"
-    assert not bench.history.modified
+    assert store.session_path == tmp_path / "a.hsu"
+    assert not store.history.modified
 
 
 # Taking back
@@ -475,55 +475,57 @@ def test_cancelling_comes_too_late_for_a_file_that_is_written(
 
 @pytest.mark.parametrize("ends", ["cancelled", "failed"])
 def test_what_was_done_since_is_not_taken_back(
-    solved_bench: Workbench, gate: threading.Event, wait: Wait, settled: Settled, ends: str,
+    solved_store: Store, gate: threading.Event, wait: Wait, settled: Settled, ends: str,
     monkeypatch: pytest.MonkeyPatch,
 ):  # fmt: skip
-    bench = solved_bench
-    bench.send(i.Delete(1))
-    bench.send(i.Pin(4, 4))
+    store = solved_store
+    store.send(cmd.Delete(1))
+    store.send(cmd.Pin(4, 4))
     if ends == "cancelled":
-        bench.cancel("glance", "solve")
+        store.cancel("preview_solve", "solve")
     else:
         with monkeypatch.context() as patch:
-            patch.setattr(bench.lanes["glance"]._job, "outcome", None)
-            job = bench.lanes["glance"]._job
-            bench.lanes["glance"]._job = None
+            patch.setattr(store.channels["preview_solve"]._job, "outcome", None)
+            job = store.channels["preview_solve"]._job
+            store.channels["preview_solve"]._job = None
             job.cancel()
-            bench._end("glance", bench._running["glance"], SimpleNamespace(error=InputError("a fault")))
-    wait(lambda: bench.live.stopped)
-    assert bench.document.pins
-    assert len(bench.document.endmembers) == 4
-    assert bench.live.message.actions[0][0] == "Solve"
-    bench.send(i.Export())
-    assert "first estimate" in bench.live.message.text
+            store._end(
+                "preview_solve", store._running["preview_solve"], SimpleNamespace(error=InputError("a fault"))
+            )
+    wait(lambda: store.state.stopped)
+    assert store.document.pins
+    assert len(store.document.endmembers) == 4
+    assert store.state.message.actions[0][0] == "Solve"
+    store.send(cmd.Export())
+    assert "first estimate" in store.state.message.text
     gate.set()
-    bench.send(bench.live.message.actions[0][1])
+    store.send(store.state.message.actions[0][1])
     settled()
-    assert not bench.live.stopped
-    assert not bench.document.unmixing.provisional
+    assert not store.state.stopped
+    assert not store.document.unmixing.provisional
 
 
-def test_cancelling_takes_its_own_edit_back(solved_bench: Workbench, gate: threading.Event, wait: Wait):
-    bench = solved_bench
-    bench.send(i.Pin(4, 4))
-    bench.send(i.Delete(1))
-    bench.cancel("glance", "solve")
-    wait(lambda: len(bench.document.endmembers) == 5)
-    assert bench.document.pins
-    assert bench.history.redo_label == "Delete M1"
-    assert not bench.live.stopped
+def test_cancelling_takes_its_own_edit_back(solved_store: Store, gate: threading.Event, wait: Wait):
+    store = solved_store
+    store.send(cmd.Pin(4, 4))
+    store.send(cmd.Delete(1))
+    store.cancel("preview_solve", "solve")
+    wait(lambda: len(store.document.endmembers) == 5)
+    assert store.document.pins
+    assert store.history.redo_label == "Delete M1"
+    assert not store.state.stopped
 
 
 def test_another_constraint_holds_for_an_edit_under_way(
-    solved_bench: Workbench, gate: threading.Event, settled: Settled
+    solved_store: Store, gate: threading.Event, settled: Settled
 ):
-    bench = solved_bench
-    bench.send(i.Delete(1))
-    bench.send(i.SetRun(replace(bench.document.settings, abundance="fcls")))
+    store = solved_store
+    store.send(cmd.Delete(1))
+    store.send(cmd.SetRun(replace(store.document.settings, abundance="fcls")))
     gate.set()
     settled()
-    assert bench.document.unmixing.abundance == "fcls"
-    sums = np.nansum(bench.document.unmixing.abundances, axis=0)
+    assert store.document.unmixing.abundance == "fcls"
+    sums = np.nansum(store.document.unmixing.abundances, axis=0)
     np.testing.assert_allclose(sums, 1, atol=1e-4)
 
 
@@ -531,21 +533,21 @@ def test_another_constraint_holds_for_an_edit_under_way(
 
 
 @pytest.mark.parametrize("text", ["b[:]", "b[800:1900]", "band[4]"])
-def test_a_mask_of_other_bands_is_written_so_that_it_is_made_again(filed: Workbench, wait: Wait, text: str):
+def test_a_mask_of_other_bands_is_written_so_that_it_is_made_again(filed: Store, wait: Wait, text: str):
     from hsunmix.session.reproduce import command_line, facts_of, python_script
 
-    bench = filed
-    bench.send(i.PaintBands(5, 12, bad=True))
-    settle(bench, wait)
-    bench.send(i.PlanMask(text))
-    wait(lambda: bench.live.masking is not None and bench.live.masking.mask is not None)
-    bench.send(i.ApplyMask())
-    settle(bench, wait)
-    bench.send(i.Unmix())
-    wait(lambda: len(bench.document.runs) == 3)  # the first run, the one that was masked, this one
-    settle(bench, wait)
-    document = bench.document
-    facts = facts_of(document, bench.scenes.here(document.cube))
+    store = filed
+    store.send(cmd.PaintBands(5, 12, bad=True))
+    settle(store, wait)
+    store.send(cmd.PlanMask(text))
+    wait(lambda: store.state.masking is not None and store.state.masking.mask is not None)
+    store.send(cmd.ApplyMask())
+    settle(store, wait)
+    store.send(cmd.Unmix())
+    wait(lambda: len(store.document.runs) == 3)  # the first run, the one that was masked, this one
+    settle(store, wait)
+    document = store.document
+    facts = facts_of(document, store.scenes.here(document.cube))
     made: dict[str, object] = {}
     exec(python_script(document, facts), made)
     np.testing.assert_array_equal(made["H"], document.unmixing.abundances)
@@ -556,16 +558,16 @@ def test_a_mask_of_other_bands_is_written_so_that_it_is_made_again(filed: Workbe
             command_line(document, facts, Path("out"), ("csv",))
 
 
-def test_a_run_that_was_edited_and_kept_is_no_run_of_a_command(filed: Workbench, wait: Wait):
+def test_a_run_that_was_edited_and_kept_is_no_run_of_a_command(filed: Store, wait: Wait):
     from hsunmix.session.reproduce import command_line, facts_of, python_script
 
-    bench = filed
-    bench.send(i.Reorder(0, 2))
-    bench.send(i.KeepResult())
-    settle(bench, wait)
-    document = bench.document
+    store = filed
+    store.send(cmd.Reorder(0, 2))
+    store.send(cmd.KeepResult())
+    settle(store, wait)
+    document = store.document
     assert document.runs[-1].edited
-    facts = facts_of(document, bench.scenes.here(document.cube))
+    facts = facts_of(document, store.scenes.here(document.cube))
     with pytest.raises(InputError, match="Python script"):
         command_line(document, facts, Path("out"), ("csv",))
     made: dict[str, object] = {}
@@ -573,118 +575,124 @@ def test_a_run_that_was_edited_and_kept_is_no_run_of_a_command(filed: Workbench,
     np.testing.assert_array_equal(made["H"], document.unmixing.abundances)
 
 
-def test_a_run_goes_back_to_its_pixels_and_bands(filed: Workbench, wait: Wait, tmp_path: Path):
+def test_a_run_goes_back_to_its_pixels_and_bands(filed: Store, wait: Wait, tmp_path: Path):
     from hsunmix.session.archive import load, save
 
-    bench = filed
+    store = filed
     mask = np.tri(14, 12, 2, dtype=bool)
-    bench.history.apply(
+    store.history.apply(
         "mask",
-        replace(bench.document, cube=bench.document.cube.with_selection(mask), unmixing=None, endmembers=()),
+        replace(store.document, cube=store.document.cube.with_selection(mask), unmixing=None, endmembers=()),
     )
-    bench.send(i.PaintBands(3, 4, bad=True))
-    bench.send(i.SetRun(RunSettings("spa", 2)))
-    bench.send(i.Unmix())
-    wait(lambda: len(bench.document.runs) == 2)
-    settle(bench, wait)
-    save(bench.document, tmp_path / "kept.hsu")
-    bench.history.reset(load(tmp_path / "kept.hsu"))
-    settle(bench, wait)
+    store.send(cmd.PaintBands(3, 4, bad=True))
+    store.send(cmd.SetRun(RunSettings("spa", 2)))
+    store.send(cmd.Unmix())
+    wait(lambda: len(store.document.runs) == 2)
+    settle(store, wait)
+    save(store.document, tmp_path / "kept.hsu")
+    store.history.reset(load(tmp_path / "kept.hsu"))
+    settle(store, wait)
     for number, pixels, bands in ((1, None, 20), (2, mask, 18), (1, None, 20)):
-        bench.send(i.BackTo(number))
-        settle(bench, wait)
-        cube, result = bench.document.cube, bench.document.unmixing
+        store.send(cmd.BackTo(number))
+        settle(store, wait)
+        cube, result = store.document.cube, store.document.unmixing
         assert cube.good_bands.sum() == bands
         expected = np.ones((14, 12), dtype=bool) if pixels is None else pixels
         np.testing.assert_array_equal(np.isfinite(result.rmse), expected)
         assert (cube.selection is None) == (pixels is None)
-    bench.send(i.Undo())
-    np.testing.assert_array_equal(bench.document.cube.selection, mask)
+    store.send(cmd.Undo())
+    np.testing.assert_array_equal(store.document.cube.selection, mask)
 
 
-def test_no_name_comes_twice(solved_bench: Workbench, wait: Wait, settled: Settled):
-    bench = solved_bench
-    for intent in (i.Duplicate(0), i.Duplicate(0), i.AddPixel(9, 4), i.AddPixel(9, 4), i.Rename(1, "M4")):
-        bench.send(intent)
+def test_no_name_comes_twice(solved_store: Store, wait: Wait, settled: Settled):
+    store = solved_store
+    for command in (
+        cmd.Duplicate(0),
+        cmd.Duplicate(0),
+        cmd.AddPixel(9, 4),
+        cmd.AddPixel(9, 4),
+        cmd.Rename(1, "M4"),
+    ):
+        store.send(command)
     settled()
-    assert len(set(names(bench))) == len(names(bench)) == 9
-    assert "M4 2" in names(bench)
-    assert "M4 already" in bench.live.notice.text
+    assert len(set(names(store))) == len(names(store)) == 9
+    assert "M4 2" in names(store)
+    assert "M4 already" in store.state.notice.text
 
 
-def test_locked_endmembers_are_as_they_were_left_while_it_ran(filed: Workbench, wait: Wait):
-    bench = filed
-    bench.send(i.Lock(0, True))
-    bench.send(i.Rename(0, "Endmember 2"))
-    bench.send(i.Lock(1, True))
-    bench.send(i.Unmix())
-    bench.send(i.Rename(0, "Endmember 3"))
-    bench.send(i.Recolour(0, "#123456"))
-    bench.send(i.Lock(1, False))
-    kept = bench.document.endmembers
-    wait(lambda: len(bench.document.runs) == 2)
-    members = {e.name: e for e in bench.document.endmembers}
+def test_locked_endmembers_are_as_they_were_left_while_it_ran(filed: Store, wait: Wait):
+    store = filed
+    store.send(cmd.Lock(0, True))
+    store.send(cmd.Rename(0, "Endmember 2"))
+    store.send(cmd.Lock(1, True))
+    store.send(cmd.Unmix())
+    store.send(cmd.Rename(0, "Endmember 3"))
+    store.send(cmd.Recolour(0, "#123456"))
+    store.send(cmd.Lock(1, False))
+    kept = store.document.endmembers
+    wait(lambda: len(store.document.runs) == 2)
+    members = {e.name: e for e in store.document.endmembers}
     assert len(members) == 3
     assert members[kept[0].name].colour == "#123456"
     assert members[kept[0].name].locked
     assert not members[kept[1].name].locked
 
 
-def test_a_copy_is_another_one_than_what_it_was_copied_from(filed: Workbench, wait: Wait):
-    bench = filed
-    bench.send(i.Duplicate(0))
+def test_a_copy_is_another_one_than_what_it_was_copied_from(filed: Store, wait: Wait):
+    store = filed
+    store.send(cmd.Duplicate(0))
     for k, name in enumerate(("First", "Second")):
-        bench.send(i.Lock(k, True))
-        bench.send(i.Rename(k, name))
-    bench.send(i.SetRun(RunSettings("spa", 4)))
-    bench.send(i.Unmix())
-    wait(lambda: bench.live.running is None and bench.document.unmixing.method == "spa")
-    settle(bench, wait)
-    assert len(set(names(bench))) == 4
-    assert {"First", "Second"} < set(names(bench))
+        store.send(cmd.Lock(k, True))
+        store.send(cmd.Rename(k, name))
+    store.send(cmd.SetRun(RunSettings("spa", 4)))
+    store.send(cmd.Unmix())
+    wait(lambda: store.state.running is None and store.document.unmixing.method == "spa")
+    settle(store, wait)
+    assert len(set(names(store))) == 4
+    assert {"First", "Second"} < set(names(store))
 
 
-def test_the_picture_follows_the_bands_that_are_used(filed: Workbench, wait: Wait):
-    bench = filed
-    red = bench.document.cube.rgb_bands[0]
-    before = bench.live.picture
-    bench.send(i.PaintBands(red, red, bad=True))
-    settle(bench, wait)
-    assert bench.live.picture is not before
-    assert bench.live.picture.bands == bench.document.cube.rgb_bands
-    assert red not in bench.live.picture.bands
+def test_the_picture_follows_the_bands_that_are_used(filed: Store, wait: Wait):
+    store = filed
+    red = store.document.cube.rgb_bands[0]
+    before = store.state.picture
+    store.send(cmd.PaintBands(red, red, bad=True))
+    settle(store, wait)
+    assert store.state.picture is not before
+    assert store.state.picture.bands == store.document.cube.rgb_bands
+    assert red not in store.state.picture.bands
 
 
-def test_a_layer_follows_the_bands_that_are_used(filed: Workbench, wait: Wait):
+def test_a_layer_follows_the_bands_that_are_used(filed: Store, wait: Wait):
     from hsunmix.model.band_maths import evaluate
 
-    bench = filed
-    bench.send(i.AddLayer("b[:]"))
-    settle(bench, wait)
-    bench.send(i.PaintBands(3, 9, bad=True))
-    settle(bench, wait)
-    np.testing.assert_array_equal(bench.live.layers["b[:]"], evaluate(bench.document.cube, "b[:]"))
-    bench.send(i.PlanMask("b[:]", threshold=0.2))
-    wait(lambda: bench.live.masking is not None and bench.live.masking.mask is not None)
-    bench.send(i.CancelMask())
-    bench.send(i.PaintBands(3, 9, bad=False))
-    settle(bench, wait)
-    bench.send(i.PlanMask("b[:]", threshold=0.2))
-    wait(lambda: bench.live.masking is not None and bench.live.masking.mask is not None)
-    np.testing.assert_array_equal(bench.live.masking.mask, evaluate(bench.document.cube, "b[:] > 0.2"))
+    store = filed
+    store.send(cmd.AddLayer("b[:]"))
+    settle(store, wait)
+    store.send(cmd.PaintBands(3, 9, bad=True))
+    settle(store, wait)
+    np.testing.assert_array_equal(store.state.layers["b[:]"], evaluate(store.document.cube, "b[:]"))
+    store.send(cmd.PlanMask("b[:]", threshold=0.2))
+    wait(lambda: store.state.masking is not None and store.state.masking.mask is not None)
+    store.send(cmd.CancelMask())
+    store.send(cmd.PaintBands(3, 9, bad=False))
+    settle(store, wait)
+    store.send(cmd.PlanMask("b[:]", threshold=0.2))
+    wait(lambda: store.state.masking is not None and store.state.masking.mask is not None)
+    np.testing.assert_array_equal(store.state.masking.mask, evaluate(store.document.cube, "b[:] > 0.2"))
 
 
 # What is selected
 
 
-def test_what_is_selected_stays_selected(solved_bench: Workbench, wait: Wait, settled: Settled):
-    bench = solved_bench
+def test_what_is_selected_stays_selected(solved_store: Store, wait: Wait, settled: Settled):
+    store = solved_store
     regions = tuple(Region(f"R{k}", "#111111", "rectangle", ((k, 1), (k + 3, 6))) for k in range(3))
     layers = tuple(Layer(f"L{k}", f"band[{k + 1}]") for k in range(3))
-    view = replace(bench.document.view, region=1, layer=1, endmember=2)
-    bench.history.reset(replace(bench.document, regions=regions, layers=layers, view=view))
-    for intent in (i.DeleteRegion(0), i.DeleteLayer(0), i.Delete(0, (1,))):
-        bench.send(intent)
+    view = replace(store.document.view, region=1, layer=1, endmember=2)
+    store.history.reset(replace(store.document, regions=regions, layers=layers, view=view))
+    for command in (cmd.DeleteRegion(0), cmd.DeleteLayer(0), cmd.Delete(0, (1,))):
+        store.send(command)
     settled()
 
     def selected(document: Document) -> tuple[str, str, str]:
@@ -695,69 +703,69 @@ def test_what_is_selected_stays_selected(solved_bench: Workbench, wait: Wait, se
             document.endmembers[seen.endmember].name,
         )
 
-    assert selected(bench.document) == ("R1", "L1", "M2")
+    assert selected(store.document) == ("R1", "L1", "M2")
     for _ in range(3):
-        bench.send(i.Undo())
-    assert selected(bench.document) == ("R1", "L1", "M2")
+        store.send(cmd.Undo())
+    assert selected(store.document) == ("R1", "L1", "M2")
 
 
-def test_the_last_endmember_takes_nothing_else_along(solved_bench: Workbench):
-    bench = solved_bench
-    view = replace(bench.document.view, stretch=(5.0, 90.0), veiled=False, band=3, map_stretch=(1.0, 99.0))
-    bench.history.reset(replace(bench.document, view=view))
-    bench.send(i.Delete(0, (1, 2, 3, 4)))
-    assert bench.document.endmembers == ()
-    assert bench.document.view == replace(view, page="rgb", endmember=0)
+def test_the_last_endmember_takes_nothing_else_along(solved_store: Store):
+    store = solved_store
+    view = replace(store.document.view, stretch=(5.0, 90.0), veiled=False, band=3, map_stretch=(1.0, 99.0))
+    store.history.reset(replace(store.document, view=view))
+    store.send(cmd.Delete(0, (1, 2, 3, 4)))
+    assert store.document.endmembers == ()
+    assert store.document.view == replace(view, page="rgb", endmember=0)
 
 
 # Enabled means able
 
 
-def test_what_no_solve_can_do_is_refused_before_it_is_done(filed: Workbench, wait: Wait):
-    bench = filed
-    bench.send(i.PaintBands(4, 6, bad=True))
-    settle(bench, wait)
+def test_what_no_solve_can_do_is_refused_before_it_is_done(filed: Store, wait: Wait):
+    store = filed
+    store.send(cmd.PaintBands(4, 6, bad=True))
+    settle(store, wait)
     members = tuple(
         replace(
             e,
-            spectrum=np.where(bench.document.cube.good_bands, e.spectrum, np.nan),
+            spectrum=np.where(store.document.cube.good_bands, e.spectrum, np.nan),
             source=replace(e.source, kind="library"),
         )
-        for e in bench.document.endmembers
+        for e in store.document.endmembers
     )
-    bench.history.amend(replace(bench.document, endmembers=members))
-    bench.send(i.PaintBands(4, 6, bad=False))
-    settle(bench, wait)
-    label, document = bench.history.undo_label, bench.document
-    mask = i.MaskRegion(0, keep=True)
-    bench.history.amend(replace(document, regions=(Region("R", "#111111", "rectangle", ((1, 1), (5, 5))),)))
-    for intent in (
-        i.Delete(0),
-        i.Duplicate(0),
-        i.AddPixel(9, 4),
-        i.Merge((0, 1)),
+    store.history.amend(replace(store.document, endmembers=members))
+    store.send(cmd.PaintBands(4, 6, bad=False))
+    settle(store, wait)
+    label, document = store.history.undo_label, store.document
+    mask = cmd.MaskRegion(0, keep=True)
+    store.history.amend(replace(document, regions=(Region("R", "#111111", "rectangle", ((1, 1), (5, 5))),)))
+    for command in (
+        cmd.Delete(0),
+        cmd.Duplicate(0),
+        cmd.AddPixel(9, 4),
+        cmd.Merge((0, 1)),
         mask,
-        i.SolveAgain("fcls"),
+        cmd.SolveAgain("fcls"),
     ):
-        bench.show(message=None)
-        bench.send(intent)
-        settle(bench, wait)
-        assert "unmix again, or leave these bands out" in bench.live.message.text, intent
-        assert (bench.history.undo_label, bench.history.redo_label) == (label, "")
-        assert not unsolved(bench.document)
+        store.show(message=None)
+        store.send(command)
+        settle(store, wait)
+        assert "unmix again, or leave these bands out" in store.state.message.text, command
+        assert (store.history.undo_label, store.history.redo_label) == (label, "")
+        assert not unsolved(store.document)
 
 
-def test_a_run_that_is_cancelled_by_other_pixels_says_so(filed: Workbench, wait: Wait):
-    bench = filed
-    bench.send(
-        i.SetRun(
+def test_a_run_that_is_cancelled_by_other_pixels_says_so(filed: Store, wait: Wait):
+    store = filed
+    store.send(
+        cmd.SetRun(
             RunSettings(
                 "hals", 3, parameters={"factorization/hals": {"max_iterations": 100_000, "tolerance": 0.0}}
             )
         )
     )
-    bench.send(i.Unmix())
-    bench.send(i.PaintBands(4, 6, bad=True))
-    assert "cancelled" in bench.live.notice.text
-    settle(bench, wait)
-    assert bench.live.running is None
+    store.send(cmd.Unmix())
+    store.send(cmd.PaintBands(4, 6, bad=True))
+    assert "cancelled" in store.state.notice.text
+    settle(store, wait)
+    assert store.state.running is None

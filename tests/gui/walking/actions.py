@@ -23,11 +23,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from hsunmix.gui import commands as i
+from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.main_window import MainWindow
 from hsunmix.session.document import RunSettings
 
-__all__ = ["menu_entry", "random_intent", "widget"]
+__all__ = ["menu_entry", "random_command", "widget"]
 
 # What leaves the window, or opens what blocks, and what is tried elsewhere.
 LEFT_OUT = {
@@ -89,10 +89,10 @@ def _choose(box: QComboBox, index: int) -> None:
     box.activated.emit(index)
 
 
-def random_intent(chance: random.Random, window: MainWindow) -> tuple[str, Callable[[], None], None]:
+def random_command(chance: random.Random, window: MainWindow) -> tuple[str, Callable[[], None], None]:
     """Choose a gesture, with places and rows at random; some of them are not there."""
-    bench = window.bench
-    document = bench.document
+    store = window.store
+    document = store.document
     lines, samples, bands = (8, 8, 8) if document.cube is None else document.cube.shape
     count = len(document.endmembers)
 
@@ -124,47 +124,47 @@ def random_intent(chance: random.Random, window: MainWindow) -> tuple[str, Calla
             "factorization/minvol": {"max_iterations": 20},
         },
     )
-    folder = bench.ask.folder
+    folder = store.dialogs.folder
     stroke = np.array([[pixel()[0], 1, 6]], np.int32)
-    choices: list[i.Intent | Callable[[], None]] = [
-        i.AddPixel(*pixel()), i.AddPixel(*pixel()), i.AddPixel(0, 0), i.AddMean(region), i.AddMean(region),
-        i.Delete(row()), i.Delete(row(), (row(),)), i.Duplicate(row()), i.Merge((row(), row())),
-        i.Reorder(row(), row()), i.MoveEndmember(row(), *pixel()), i.MoveEndmember(row(), *pixel(), going_on=True),
-        i.Rename(row(), chance.choice(["Water", "Soil", "Endmember 1"])), i.Recolour(row(), "#123456"),
-        i.Lock(row(), chance.random() < 0.5), i.Visible(row(), chance.random() < 0.5),
-        i.Pin(*pixel()), i.Hover(*pixel()), i.Hover(None, None), i.ShowEndmember(row()),
-        i.PaintBands(first, first + chance.randint(0, 3), chance.random() < 0.6),
-        i.PaintBands(0, bands, False), i.LeaveOut((first,)),
-        i.PlanMask(chance.choice(EXPRESSIONS), how=chance.choice(["replace", "narrow", "widen"])),
-        i.ApplyMask(), i.ApplyMask(), i.CancelMask(), i.MaskRegion(region, chance.random() < 0.5),
-        i.InvertMask(), i.ClearMask(), i.MaskFile(), i.SaveMask(),
-        i.DrawRegion("rectangle", rectangle()), i.PaintRegion(stroke), i.SelectRegion(region),
-        i.DeleteRegion(region), i.RenameRegion(region, "Meadow"), i.ImportRegions(), i.ExportRegions(),
-        i.AddLayer(chance.choice(EXPRESSIONS)), i.DeleteLayer(chance.randrange(3)), i.ShowLayer(chance.randrange(3)),
-        i.SetRun(settings), i.SetRun(settings), i.Unmix(), i.Unmix(), i.SolveAgain(chance.choice(["", "nnls", "fcls"])),
-        i.BackTo(chance.choice(runs)), i.DeleteRun(chance.choice(runs)), i.KeepResult(),
-        i.CompareRuns(chance.choice([*runs, None]), chance.choice([*runs, None])), i.StopComparing(),
-        i.Undo(), i.Undo(), i.Undo(), i.Redo(), i.Redo(), i.CancelWork(), i.CancelWork(), i.Escape(),
-        i.AddFromLibrary((chance.randrange(5),)), i.AddFromLibrary(), i.ShowMatches(row()), i.AddSuggested(),
-        i.Save(), i.Save(), i.Save(new_place=True), i.Open(folder / "b.hdr"), i.Open(folder / "a.hdr"),
-        i.Export(), i.CopyScript(), i.CopyCommand(), i.EstimateRank(), i.SetTheme(chance.choice(["dark", "light"])),
-        i.ShowBand(band()), i.ShowBands((band(), band(), band())), i.SetStretch((chance.choice([0.0, 2.0]), 98.0)),
-        i.UseEndmembers(), i.AddShade(), i.EditName(), i.Compare(row(), chance.randrange(5)), i.ClearPins(),
-        i.StartSweep(2, 4, 2), i.CancelSweep(), i.ShowPair(chance.randrange(5)), i.Flicker(chance.random() < 0.5),
-        i.RecolourRegion(region, "#654321"), i.ShowVeil(chance.random() < 0.5), i.SetUnit(chance.choice(["nm", "µm"])),
-        i.StretchMaps(chance.choice([None, (2.0, 98.0)])), i.Tell("the folder"), i.Flicker(False),
-        i.Zoom(2.0), i.Zoom(), lambda: _row_menu(chance, window), lambda: _click(chance, window),
+    choices: list[cmd.Command | Callable[[], None]] = [
+        cmd.AddPixel(*pixel()), cmd.AddPixel(*pixel()), cmd.AddPixel(0, 0), cmd.AddMean(region), cmd.AddMean(region),
+        cmd.Delete(row()), cmd.Delete(row(), (row(),)), cmd.Duplicate(row()), cmd.Merge((row(), row())),
+        cmd.Reorder(row(), row()), cmd.MoveEndmember(row(), *pixel()), cmd.MoveEndmember(row(), *pixel(), going_on=True),
+        cmd.Rename(row(), chance.choice(["Water", "Soil", "Endmember 1"])), cmd.Recolour(row(), "#123456"),
+        cmd.Lock(row(), chance.random() < 0.5), cmd.Visible(row(), chance.random() < 0.5),
+        cmd.Pin(*pixel()), cmd.Hover(*pixel()), cmd.Hover(None, None), cmd.ShowEndmember(row()),
+        cmd.PaintBands(first, first + chance.randint(0, 3), chance.random() < 0.6),
+        cmd.PaintBands(0, bands, False), cmd.LeaveOut((first,)),
+        cmd.PlanMask(chance.choice(EXPRESSIONS), how=chance.choice(["replace", "narrow", "widen"])),
+        cmd.ApplyMask(), cmd.ApplyMask(), cmd.CancelMask(), cmd.MaskRegion(region, chance.random() < 0.5),
+        cmd.InvertMask(), cmd.ClearMask(), cmd.MaskFile(), cmd.SaveMask(),
+        cmd.DrawRegion("rectangle", rectangle()), cmd.PaintRegion(stroke), cmd.SelectRegion(region),
+        cmd.DeleteRegion(region), cmd.RenameRegion(region, "Meadow"), cmd.ImportRegions(), cmd.ExportRegions(),
+        cmd.AddLayer(chance.choice(EXPRESSIONS)), cmd.DeleteLayer(chance.randrange(3)), cmd.ShowLayer(chance.randrange(3)),
+        cmd.SetRun(settings), cmd.SetRun(settings), cmd.Unmix(), cmd.Unmix(), cmd.SolveAgain(chance.choice(["", "nnls", "fcls"])),
+        cmd.BackTo(chance.choice(runs)), cmd.DeleteRun(chance.choice(runs)), cmd.KeepResult(),
+        cmd.CompareRuns(chance.choice([*runs, None]), chance.choice([*runs, None])), cmd.StopComparing(),
+        cmd.Undo(), cmd.Undo(), cmd.Undo(), cmd.Redo(), cmd.Redo(), cmd.CancelWork(), cmd.CancelWork(), cmd.Escape(),
+        cmd.AddFromLibrary((chance.randrange(5),)), cmd.AddFromLibrary(), cmd.ShowMatches(row()), cmd.AddSuggested(),
+        cmd.Save(), cmd.Save(), cmd.Save(new_place=True), cmd.Open(folder / "b.hdr"), cmd.Open(folder / "a.hdr"),
+        cmd.Export(), cmd.CopyScript(), cmd.CopyCommand(), cmd.EstimateRank(), cmd.SetTheme(chance.choice(["dark", "light"])),
+        cmd.ShowBand(band()), cmd.ShowBands((band(), band(), band())), cmd.SetStretch((chance.choice([0.0, 2.0]), 98.0)),
+        cmd.UseEndmembers(), cmd.AddShade(), cmd.EditName(), cmd.Compare(row(), chance.randrange(5)), cmd.ClearPins(),
+        cmd.StartSweep(2, 4, 2), cmd.CancelSweep(), cmd.ShowPair(chance.randrange(5)), cmd.Flicker(chance.random() < 0.5),
+        cmd.RecolourRegion(region, "#654321"), cmd.ShowVeil(chance.random() < 0.5), cmd.SetUnit(chance.choice(["nm", "µm"])),
+        cmd.StretchMaps(chance.choice([None, (2.0, 98.0)])), cmd.Tell("the folder"), cmd.Flicker(False),
+        cmd.Zoom(2.0), cmd.Zoom(), lambda: _row_menu(chance, window), lambda: _click(chance, window),
     ]  # fmt: skip
     chosen = chance.choice(choices)
-    if isinstance(chosen, i.Intent):
-        return f"{chosen!r}"[:110], lambda: bench.send(chosen), None
+    if isinstance(chosen, cmd.Command):
+        return f"{chosen!r}"[:110], lambda: store.send(chosen), None
     return "a gesture", chosen, None
 
 
 def _row_menu(chance: random.Random, window: MainWindow) -> None:
     """Open the context menu of a row, let time pass, choose something of it."""
     panel = window.findChild(QWidget, "endmemberPanel")
-    count = len(window.bench.document.endmembers)
+    count = len(window.store.document.endmembers)
     if panel is None or not count:
         return
     menu = panel.menu(chance.randrange(count))

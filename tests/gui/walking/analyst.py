@@ -1,4 +1,4 @@
-"""Answers of an analyst in no hurry: while a dialog is open, work goes on and the document changes."""
+"""FakeDialogs of an analyst in no hurry: while a dialog is open, work goes on and the document changes."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QApplication
 
-from hsunmix.gui.state.insights import Subject
-from hsunmix.gui.state.workbench import Workbench
+from hsunmix.gui.state.diagnostics import Subject
+from hsunmix.gui.state.store import Store
 from hsunmix.model.cube import Cube
 from hsunmix.model.spectra import Spectra
 
@@ -21,7 +21,7 @@ PRODUCTS = ("csv", "geotiff", "report", "sli")
 
 
 class Analyst:
-    """Answers every question at random.
+    """FakeDialogs every question at random.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class Analyst:
     def __init__(self, chance: random.Random, folder: Path) -> None:
         self.chance, self.folder = chance, folder
         self.asked: list[str] = []
-        self.bench: Workbench | None = None
+        self.store: Store | None = None
         self.closing = False
 
     def _wait(self, question: str) -> None:
@@ -80,7 +80,7 @@ class Analyst:
         self._wait("mask_file")
         if writing:
             return self.folder / "mask_out.tif"
-        shown = self.bench.document.cube if self.bench is not None else None
+        shown = self.store.document.cube if self.store is not None else None
         return self.folder / f"mask_{'a' if shown is None or shown.path is None else shown.path.stem}.npy"
 
     def library_file(self, folder: str) -> Path | None:

@@ -37,7 +37,7 @@ __all__ = ["at_rest", "commanded", "reopened", "scripted"]
 
 def at_rest(window: MainWindow) -> Iterator[str]:
     """Look at all that is shown."""
-    document = window.bench.document
+    document = window.store.document
     yield from _document(window, document)
     if document.cube is not None:
         scene = finish(load(document.cube))
@@ -56,8 +56,8 @@ def _document(window: MainWindow, document: Document) -> Iterator[str]:
     if result is not None and result.rank != len(names):
         yield f"{result.rank} maps of {len(names)} endmembers"
     unsolved = bool(names) and (result is None or result.provisional)
-    if unsolved != window.bench.live.stopped:
-        yield f"unsolved is {unsolved}, and told as {window.bench.live.stopped}"
+    if unsolved != window.store.state.stopped:
+        yield f"unsolved is {unsolved}, and told as {window.store.state.stopped}"
     if document.view.endmember >= max(1, len(names)):
         yield "the endmember shown is none"
     if not -1 <= document.view.region < len(document.regions):
@@ -95,36 +95,36 @@ def _result(document: Document, scene: Scene) -> Iterator[str]:
 
 
 def _shown(window: MainWindow, document: Document) -> Iterator[str]:
-    cube, live = document.cube, window.bench.live
+    cube, state = document.cube, window.store.state
     bands = document.view.rgb or cube.rgb_bands
     fresh = finish(picture(cube, bands, document.view.stretch))
-    if live.picture is None or not np.array_equal(live.picture.rgba, fresh.rgba):
+    if state.picture is None or not np.array_equal(state.picture.rgba, fresh.rgba):
         yield "the picture is not that of the scene"
-    for text, values in live.layers.items():
+    for text, values in state.layers.items():
         if not np.array_equal(evaluate(cube, text).astype(np.float32), values, equal_nan=True):
             yield f"layer {text} is not what it says"
-    if live.grey is not None and not np.array_equal(
-        live.grey.values, cube.band(live.grey.band), equal_nan=True
+    if state.grey is not None and not np.array_equal(
+        state.grey.values, cube.band(state.grey.band), equal_nan=True
     ):
         yield "the band is another one"
-    page = page_of(document, live)
-    drawing = page.draw(document, live, 1 << 24)
-    if live.shown is None or live.shown.page != page.id:
+    page = page_of(document, state)
+    drawing = page.draw(document, state, 1 << 24)
+    if state.shown is None or state.shown.page != page.id:
         yield f"page {page.id} is not the one that is shown"
-    elif len(drawing.tiles) != len(live.shown.drawing.tiles) or not all(
+    elif len(drawing.tiles) != len(state.shown.drawing.tiles) or not all(
         np.array_equal(a.values, b.values)
-        for a, b in zip(drawing.tiles, live.shown.drawing.tiles, strict=True)
+        for a, b in zip(drawing.tiles, state.shown.drawing.tiles, strict=True)
     ):
         yield f"page {page.id} is not drawn as it is"
     masked = ~cube.selection if cube.selection is not None else np.zeros(cube.shape[:2], bool)
-    if live.masking is None:
-        veil = np.zeros_like(masked) if live.overlay is None else (live.overlay.values & 1).astype(bool)
+    if state.masking is None:
+        veil = np.zeros_like(masked) if state.overlay is None else (state.overlay.values & 1).astype(bool)
         if (masked & ~veil).any():
             yield "masked pixels are not veiled"
 
 
 def _regions(window: MainWindow, document: Document, scene: Scene) -> Iterator[str]:
-    known = window.bench.live.region_spectra
+    known = window.store.state.region_spectra
     for region in document.regions:
         found = finish(region_statistics(scene, region.mask(*scene.shape)))
         if region not in known or not np.array_equal(known[region].mean, found.mean, equal_nan=True):
@@ -151,14 +151,14 @@ def _table(window: MainWindow, document: Document) -> Iterator[str]:
 
 
 def _title(window: MainWindow) -> Iterator[str]:
-    bench = window.bench
-    if window.isWindowModified() != bench.history.modified:
+    store = window.store
+    if window.isWindowModified() != store.history.modified:
         yield "the title does not say whether there are changes"
-    if bench.document.cube is not None and bench.session_path is not None:
-        if bench.session_path.name not in window.windowTitle():
-            yield f"the title is {window.windowTitle()!r}, and the file {bench.session_path.name}"
-        if not bench.history.modified:
-            where = _same_session(load_session(bench.session_path), bench.document, looks=False)
+    if store.document.cube is not None and store.session_path is not None:
+        if store.session_path.name not in window.windowTitle():
+            yield f"the title is {window.windowTitle()!r}, and the file {store.session_path.name}"
+        if not store.history.modified:
+            where = _same_session(load_session(store.session_path), store.document, looks=False)
             if where:
                 yield f"saved, and yet the file differs: {where}"
 
@@ -196,7 +196,7 @@ def _seen(view: Any, count: int) -> Any:
 
 def reopened(window: MainWindow, folder: Path) -> Iterator[str]:
     """Save the document and read it again."""
-    document = window.bench.document
+    document = window.store.document
     if document.cube is None:
         return
     save(document, folder / "again.hsu")
@@ -207,12 +207,12 @@ def reopened(window: MainWindow, folder: Path) -> Iterator[str]:
 
 def scripted(window: MainWindow) -> Iterator[str]:
     """Run the script that the window would copy."""
-    document, bench = window.bench.document, window.bench
+    document, store = window.store.document, window.store
     result = document.unmixing
     if document.cube is None or result is None or result.provisional:
         return
     try:
-        text = python_script(document, facts_of(document, bench.scenes.here(document.cube)))
+        text = python_script(document, facts_of(document, store.scenes.here(document.cube)))
     except HsunmixError as error:
         if find(result.method):
             yield f"no script: {error}"
@@ -236,12 +236,12 @@ def commanded(window: MainWindow, folder: Path) -> Iterator[str]:
 
     from hsunmix.cli.main import main
 
-    document, bench = window.bench.document, window.bench
+    document, store = window.store.document, window.store
     result = document.unmixing
     if document.cube is None or result is None or result.provisional:
         return
     try:
-        facts = facts_of(document, bench.scenes.here(document.cube))
+        facts = facts_of(document, store.scenes.here(document.cube))
         line = command_line(document, facts, folder / "commanded", ("geotiff",))
     except HsunmixError:
         return  # it says that a script does

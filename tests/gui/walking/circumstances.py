@@ -19,7 +19,7 @@ __all__ = ["NoColour", "SlowPipeline", "write_files"]
 
 
 class NoColour:
-    """What the dialog of colours answers: none was chosen."""
+    """What the dialog of colours dialogs: none was chosen."""
 
     def isValid(self) -> bool:
         return False

@@ -88,13 +88,13 @@ def restored(qapp: QApplication) -> Iterator[None]:
 
 @pytest.mark.usefixtures("restored")
 def test_the_choice_is_taken_on_at_once_and_remembered(window: MainWindow, qapp: QApplication):
-    window.bench.send(SetTheme("dark"))
+    window.store.send(SetTheme("dark"))
     assert qapp.palette().color(QPalette.ColorRole.Window).name() == DARK.window
     middle = window.grab().toImage().pixelColor(5, window.height() // 2)
     assert middle.lightness() < 60
-    assert Settings(window.bench.settings.path).preferences.theme == "dark"
+    assert Settings(window.store.settings.path).preferences.theme == "dark"
     assert window.menus.actions["themeDark"].isChecked()
-    window.bench.send(SetTheme("light"))
+    window.store.send(SetTheme("light"))
     assert window.grab().toImage().pixelColor(5, window.height() // 2).lightness() > 200
     assert not window.menus.actions["themeDark"].isChecked()
 
@@ -114,14 +114,14 @@ def test_the_systems_theme_is_followed(monkeypatch: pytest.MonkeyPatch):
 def test_themes_change_in_a_moment(full: MainWindow, qapp: QApplication):
     """In time of this processor, since others may be busy on it: less than one sheet put over another."""
     for name in ("manual", "how_many"):
-        full.bench.send(ShowTool(name))
+        full.store.send(ShowTool(name))
 
     def seconds(call: Callable[[], object]) -> float:
         began = time.thread_time()
         call()
         return time.thread_time() - began
 
-    times = [seconds(lambda t=t: full.bench.send(SetTheme(t))) for t in ("dark", "light") * 3]
+    times = [seconds(lambda t=t: full.store.send(SetTheme(t))) for t in ("dark", "light") * 3]
     over = [seconds(lambda t=t: qapp.setStyleSheet(stylesheet(t))) for t in (DARK, LIGHT) * 3]
     assert min(times) < 0.2
     assert min(times) < 0.8 * min(over)

@@ -8,15 +8,15 @@ A page has
     As Qt writes them.
 ``CORE``
     Optional; False: the tab is there only while the page is available.
-``available(document, live) -> bool``
-``depends(document, live) -> tuple``
+``available(document, state) -> bool``
+``depends(document, state) -> tuple``
     All that the drawing is made of: it is made again when this differs. No bare arrays.
-``draw(document, live, most) -> Drawing``
+``draw(document, state, most) -> Drawing``
     Pure, for it is called in the window's thread with a small ``most`` (pixels in all tiles
     together) and, where that left pixels out, in a worker with a large one.
-``value(document, live) -> str``
-    Optional; what the page shows at ``live.cursor``.
-``marks(document, live) -> sequence of Mark``
+``value(document, state) -> str``
+    Optional; what the page shows at ``state.cursor``.
+``marks(document, state) -> sequence of Mark``
     Optional; pixels marked on this page besides pins and endmembers.
 ``controls() -> PageControls``
     Optional; what is shown under the image. Imports its widgets itself: pages are known before the
@@ -33,7 +33,7 @@ from typing import Any
 
 from hsunmix.gui.image.drawing import Drawing
 from hsunmix.gui.image.pages._controls import PageControls
-from hsunmix.gui.state.live import Live
+from hsunmix.gui.state.view_state import ViewState
 from hsunmix.registry import modules
 from hsunmix.session.document import Document
 
@@ -52,11 +52,11 @@ class Page:
     order: int
     shortcut: str
     core: bool
-    available: Callable[[Document, Live], bool]
-    depends: Callable[[Document, Live], tuple[Any, ...]]
-    draw: Callable[[Document, Live, int], Drawing]
-    value: Callable[[Document, Live], str]
-    marks: Callable[[Document, Live], Sequence[Mark]]
+    available: Callable[[Document, ViewState], bool]
+    depends: Callable[[Document, ViewState], tuple[Any, ...]]
+    draw: Callable[[Document, ViewState, int], Drawing]
+    value: Callable[[Document, ViewState], str]
+    marks: Callable[[Document, ViewState], Sequence[Mark]]
     controls: Callable[[], PageControls] | None
 
 
@@ -66,20 +66,20 @@ def pages() -> tuple[Page, ...]:
     return tuple(sorted((_made(name, module) for name, module in modules(__name__)), key=lambda p: p.order))
 
 
-def page_of(document: Document, live: Live) -> Page:
+def page_of(document: Document, state: ViewState) -> Page:
     """Return the page that a document shows: its own choice where that can be shown, else the first."""
     for page in pages():
-        if page.id == document.view.page and page.available(document, live):
+        if page.id == document.view.page and page.available(document, state):
             return page
     return pages()[0]
 
 
-def in_words(document: Document, live: Live, caption: str) -> str:
+def in_words(document: Document, state: ViewState, caption: str) -> str:
     """Return what a page shows, for those who hear it: the cursor and its value first."""
     said = [caption]
-    if live.cursor is not None:
-        value = page_of(document, live).value(document, live)
-        said = [f"line {live.cursor.line}, sample {live.cursor.sample}", value, *said]
+    if state.cursor is not None:
+        value = page_of(document, state).value(document, state)
+        said = [f"line {state.cursor.line}, sample {state.cursor.sample}", value, *said]
     return ". ".join(part for part in said if part)
 
 
@@ -94,7 +94,7 @@ def _made(name: str, module: ModuleType) -> Page:
         available=module.available,
         depends=module.depends,
         draw=module.draw,
-        value=getattr(module, "value", lambda _document, _live: ""),
-        marks=getattr(module, "marks", lambda _document, _live: ()),
+        value=getattr(module, "value", lambda _document, _state: ""),
+        marks=getattr(module, "marks", lambda _document, _state: ()),
         controls=getattr(module, "controls", None),
     )

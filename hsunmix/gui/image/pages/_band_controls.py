@@ -9,7 +9,7 @@ from hsunmix.gui.commands import SetStretch, ShowBand
 from hsunmix.gui.image.pages._controls import PageControls
 from hsunmix.gui.image.pages.band import band_name, band_shown
 from hsunmix.gui.image.stretch_chooser import StretchChooser
-from hsunmix.gui.state.live import Live
+from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.panel import named
 from hsunmix.session.document import Document
 
@@ -24,15 +24,15 @@ class Controls(PageControls):
         self.slider = named(QSlider(Qt.Orientation.Horizontal), "bandSlider", "Band shown")
         self.slider.setToolTip("The band shown; Ctrl+Right and Ctrl+Left go to the next and the one before")
         self.slider.setMinimumWidth(160)
-        self.slider.valueChanged.connect(lambda band: self.intent.emit(ShowBand(band)))
+        self.slider.valueChanged.connect(lambda band: self.command.emit(ShowBand(band)))
         self.stretch = StretchChooser("bandStretch", "Stretch of the band, percentiles")
-        self.stretch.chosen.connect(lambda pair: self.intent.emit(SetStretch(pair)))
+        self.stretch.chosen.connect(lambda pair: self.command.emit(SetStretch(pair)))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.slider, 1)
         layout.addWidget(self.stretch)
 
-    def present(self, document: Document, live: Live) -> None:  # noqa: ARG002
+    def present(self, document: Document, state: ViewState) -> None:  # noqa: ARG002
         """Show the band that is wanted; its image may still be on its way."""
         bands = document.cube.bands if document.cube is not None else 1
         band = band_shown(document)

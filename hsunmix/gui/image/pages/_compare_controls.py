@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QPushBu
 from hsunmix.gui.commands import CompareRuns, Flicker, StopComparing
 from hsunmix.gui.image.pages._controls import PageControls
 from hsunmix.gui.run.comparing import Side
-from hsunmix.gui.state.live import Live
+from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.panel import named
 from hsunmix.gui.widgets.quiet import QuietComboBox
 from hsunmix.session.document import Document
@@ -29,9 +29,9 @@ class Controls(PageControls):
         self.flicker.setToolTip(
             "Show the two maps in turn, in one place: what differs catches the eye (Ctrl+Shift+F)"
         )
-        self.flicker.toggled.connect(lambda on: self.intent.emit(Flicker(on)))
+        self.flicker.toggled.connect(lambda on: self.command.emit(Flicker(on)))
         self.stop = named(QPushButton("Close"), "stopComparing", "Close the comparison")
-        self.stop.clicked.connect(lambda: self.intent.emit(StopComparing()))
+        self.stop.clicked.connect(lambda: self.command.emit(StopComparing()))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
@@ -48,9 +48,9 @@ class Controls(PageControls):
         box.activated.connect(self._on_chosen)
         return box
 
-    def present(self, document: Document, live: Live) -> None:
+    def present(self, document: Document, state: ViewState) -> None:
         """Show what is compared."""
-        shown = live.comparing
+        shown = state.comparing
         if shown is None:
             return
         entries = tuple((run.number, run.label) for run in document.runs if run.unmixing is not None)
@@ -69,7 +69,7 @@ class Controls(PageControls):
         self.flicker.blockSignals(False)
 
     def _on_chosen(self) -> None:
-        self.intent.emit(CompareRuns(self.first.currentData(), self.second.currentData()))
+        self.command.emit(CompareRuns(self.first.currentData(), self.second.currentData()))
 
 
 def _index(box: QComboBox, side: Side) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from hsunmix.gui.state.live import Live
+from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.accessibility import Role
 from hsunmix.gui.widgets.panel import named
 from hsunmix.gui.widgets.theme import Theme
@@ -15,16 +15,16 @@ __all__ = ["PageControls"]
 
 
 class PageControls(QWidget):
-    """Base of a page's controls: they emit intents, and show what document and live state say."""
+    """Base of a page's controls: they emit commands, and show what document and view state say."""
 
     accessible_role = Role.Grouping
-    intent = Signal(object)
+    command = Signal(object)
 
     def __init__(self, name: str, title: str) -> None:
         super().__init__()
         named(self, name, title)
 
-    def present(self, document: Document, live: Live) -> None:
+    def present(self, document: Document, state: ViewState) -> None:
         """Show what is chosen; called while the page is shown, after every change of either."""
 
     def fit(self) -> None:

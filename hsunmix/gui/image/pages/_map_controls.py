@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout
 from hsunmix.gui.commands import StretchMaps
 from hsunmix.gui.image.pages._controls import PageControls
 from hsunmix.gui.image.stretch_chooser import StretchChooser
-from hsunmix.gui.state.live import Live
+from hsunmix.gui.state.view_state import ViewState
 from hsunmix.session.document import Document
 
 __all__ = ["Controls"]
@@ -19,11 +19,11 @@ class Controls(PageControls):
     def __init__(self) -> None:
         super().__init__("mapControls", "Stretch of the maps")
         self.stretch = StretchChooser("mapStretch", "Stretch of all maps together", none="0 to 1")
-        self.stretch.chosen.connect(lambda pair: self.intent.emit(StretchMaps(pair)))
+        self.stretch.chosen.connect(lambda pair: self.command.emit(StretchMaps(pair)))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.stretch)
 
-    def present(self, document: Document, live: Live) -> None:  # noqa: ARG002
+    def present(self, document: Document, state: ViewState) -> None:  # noqa: ARG002
         """Show what is chosen."""
         self.stretch.show_choice(document.view.map_stretch)

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from hsunmix.gui.image.drawing import Tile
 from hsunmix.gui.image.images import SAMPLE, paint, thin
-from hsunmix.gui.state.commands import Intent
-from hsunmix.gui.state.live import Live
+from hsunmix.gui.state.commands import Command
+from hsunmix.gui.state.view_state import ViewState
 from hsunmix.model.unmixing import Unmixing
 from hsunmix.session.document import Document
 
@@ -17,7 +17,7 @@ __all__ = ["ABUNDANCE", "abundance_range", "has_result", "map_tile", "shown_shar
 ABUNDANCE = "viridis"
 
 
-def has_result(document: Document, _live: Live) -> bool:
+def has_result(document: Document, _state: ViewState) -> bool:
     """There is a result."""
     return document.unmixing is not None
 
@@ -49,16 +49,16 @@ def map_tile(
     table: str = ABUNDANCE,
     title: str = "",
     colour: str = "",
-    chosen: Intent | None = None,
+    chosen: Command | None = None,
 ) -> Tile:
     """Paint a map, (lines, samples), with at most about ``most`` pixels."""
     few, _ = thin(values, most)
     return Tile(paint(few, *scale), table, title, colour, chosen)
 
 
-def shown_share(document: Document, live: Live) -> str:
+def shown_share(document: Document, state: ViewState) -> str:
     """Say the abundance of the selected endmember at the cursor."""
-    result, cursor, index = document.unmixing, live.cursor, document.view.endmember
+    result, cursor, index = document.unmixing, state.cursor, document.view.endmember
     if result is None or cursor is None or index >= len(document.endmembers):
         return ""
     share = result.abundances[index, cursor.line, cursor.sample]

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton
 
 from hsunmix.gui.commands import AddSuggested
 from hsunmix.gui.image.pages._controls import PageControls
-from hsunmix.gui.state.live import Live
+from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.panel import named
 from hsunmix.gui.widgets.spoken import SpokenLabel
 from hsunmix.methods.suggestion import Suggestion
@@ -24,16 +24,16 @@ class Controls(PageControls):
         self.sentence.setProperty("role", "muted")
         self.add = named(QPushButton("Add as endmember"), "addSuggested", "Add the missing spectrum")
         self.add.setToolTip("Make the spectrum that is missing most an endmember (Ctrl+Shift+N)")
-        self.add.clicked.connect(lambda: self.intent.emit(AddSuggested()))
+        self.add.clicked.connect(lambda: self.command.emit(AddSuggested()))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
         layout.addWidget(self.sentence)
         layout.addWidget(self.add)
 
-    def present(self, document: Document, live: Live) -> None:
+    def present(self, document: Document, state: ViewState) -> None:
         """Say what is asked for, or that nothing is."""
-        suggested = live.suggested
+        suggested = state.suggested
         known = suggested is not None and suggested.result is document.unmixing
         found = suggested.found if suggested is not None and known else None
         self.add.setVisible(found is not None)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout
 from hsunmix.gui.commands import SetStretch, ShowBands
 from hsunmix.gui.image.band_chooser import BandChooser
 from hsunmix.gui.image.pages._controls import PageControls
-from hsunmix.gui.state.live import Live
+from hsunmix.gui.state.view_state import ViewState
 from hsunmix.session.document import Document
 
 __all__ = ["Controls"]
@@ -19,14 +19,14 @@ class Controls(PageControls):
     def __init__(self) -> None:
         super().__init__("rgbControls", "Bands of the colour image")
         self.chooser = BandChooser()
-        self.chooser.bands_chosen.connect(lambda bands: self.intent.emit(ShowBands(bands)))
-        self.chooser.stretch_chosen.connect(lambda pair: self.intent.emit(SetStretch(pair)))
+        self.chooser.bands_chosen.connect(lambda bands: self.command.emit(ShowBands(bands)))
+        self.chooser.stretch_chosen.connect(lambda pair: self.command.emit(SetStretch(pair)))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.chooser)
 
-    def present(self, document: Document, live: Live) -> None:
+    def present(self, document: Document, state: ViewState) -> None:
         """Show the bands that were read."""
         self.chooser.set_cube(document.cube)
-        if document.cube is not None and live.picture is not None:
-            self.chooser.show_choice(live.picture.bands, document.view.stretch)
+        if document.cube is not None and state.picture is not None:
+            self.chooser.show_choice(state.picture.bands, document.view.stretch)

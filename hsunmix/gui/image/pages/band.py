@@ -8,7 +8,7 @@ from hsunmix.gui.image.drawing import Drawing, Scale
 from hsunmix.gui.image.images import stretch_limits
 from hsunmix.gui.image.pages import PageControls
 from hsunmix.gui.image.pages._maps import map_tile
-from hsunmix.gui.state.live import Live
+from hsunmix.gui.state.view_state import ViewState
 from hsunmix.session.document import Document
 
 TITLE = "Band"
@@ -19,7 +19,7 @@ SHORTCUT = "Ctrl+6"
 COLOURS = "CET-L1"
 
 
-def available(document: Document, _live: Live) -> bool:
+def available(document: Document, _state: ViewState) -> bool:
     """Whether there is a cube."""
     return document.cube is not None
 
@@ -43,14 +43,14 @@ def band_name(document: Document, band: int) -> str:
     return f"Band {band + 1}" + (f" · {cube.band_names[band]}" if cube.band_names else "")
 
 
-def depends(document: Document, live: Live) -> tuple[object, ...]:
+def depends(document: Document, state: ViewState) -> tuple[object, ...]:
     """What the drawing is made of."""
-    return document.cube and document.cube.pixels, live.grey, document.view.stretch
+    return document.cube and document.cube.pixels, state.grey, document.view.stretch
 
 
-def draw(document: Document, live: Live, most: int) -> Drawing:
+def draw(document: Document, state: ViewState, most: int) -> Drawing:
     """Paint the band that was read last."""
-    cube, grey = document.cube, live.grey
+    cube, grey = document.cube, state.grey
     shape = cube.shape[:2] if cube is not None else (0, 0)
     if cube is None or grey is None:
         return Drawing(shape, (), "" if cube is None else "Reading the band…")
@@ -62,9 +62,9 @@ def draw(document: Document, live: Live, most: int) -> Drawing:
     return Drawing(shape, (tile,), label, (Scale(COLOURS, low, high, label),))
 
 
-def value(_document: Document, live: Live) -> str:
+def value(_document: Document, state: ViewState) -> str:
     """Say the value at the cursor."""
-    cursor, grey = live.cursor, live.grey
+    cursor, grey = state.cursor, state.grey
     if cursor is None or grey is None:
         return ""
     found = grey.values[cursor.line // grey.step, cursor.sample // grey.step]

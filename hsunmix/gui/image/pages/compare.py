@@ -10,7 +10,7 @@ from hsunmix.gui.image.images import SAMPLE
 from hsunmix.gui.image.pages import PageControls
 from hsunmix.gui.image.pages._maps import ABUNDANCE, map_tile
 from hsunmix.gui.run.comparing import Comparing, Side
-from hsunmix.gui.state.live import Live
+from hsunmix.gui.state.view_state import ViewState
 from hsunmix.session.document import Document
 
 TITLE = "Comparison"
@@ -23,23 +23,23 @@ DIFFERENCE = "CET-D1"  # blue, white, red
 LEAST = 0.02  # a smaller difference is not blown up to full colour
 
 
-def available(_document: Document, live: Live) -> bool:
+def available(_document: Document, state: ViewState) -> bool:
     """Two results are compared."""
-    return live.comparing is not None
+    return state.comparing is not None
 
 
-def depends(_document: Document, live: Live) -> tuple[object, ...]:
+def depends(_document: Document, state: ViewState) -> tuple[object, ...]:
     """What the drawing is made of."""
-    shown = live.comparing
+    shown = state.comparing
     if shown is None:
         return ()
     turn = shown.turn if shown.flicker else None
     return shown.first.unmixing, shown.second.unmixing, shown.row, shown.flicker, turn, *_titles(shown)
 
 
-def draw(_document: Document, live: Live, most: int) -> Drawing:
+def draw(_document: Document, state: ViewState, most: int) -> Drawing:
     """Paint the two maps and what the second has more."""
-    shown = live.comparing
+    shown = state.comparing
     assert shown is not None  # the page is available
     first, second = shown.maps()
     titles = _titles(shown)
@@ -65,9 +65,9 @@ def draw(_document: Document, live: Live, most: int) -> Drawing:
     return Drawing((lines, samples), tuple(tiles), caption, (scale, bar), columns=3)
 
 
-def value(_document: Document, live: Live) -> str:
+def value(_document: Document, state: ViewState) -> str:
     """Say both abundances at the cursor."""
-    shown, cursor = live.comparing, live.cursor
+    shown, cursor = state.comparing, state.cursor
     if shown is None or cursor is None:
         return ""
     parts = [

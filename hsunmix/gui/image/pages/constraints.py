@@ -5,7 +5,7 @@ from __future__ import annotations
 from hsunmix.gui.image.drawing import Drawing, Scale
 from hsunmix.gui.image.images import limits
 from hsunmix.gui.image.pages._maps import has_result, map_tile
-from hsunmix.gui.state.live import Live
+from hsunmix.gui.state.view_state import ViewState
 from hsunmix.session.document import Document
 
 TITLE = "Constraints"
@@ -18,14 +18,14 @@ COLOURS = "inferno"
 available = has_result
 
 
-def depends(document: Document, live: Live) -> tuple[object, ...]:
+def depends(document: Document, state: ViewState) -> tuple[object, ...]:
     """What the drawing is made of."""
-    return document.cube, live.checked
+    return document.cube, state.checked
 
 
-def draw(document: Document, live: Live, most: int) -> Drawing:
+def draw(document: Document, state: ViewState, most: int) -> Drawing:
     """Paint how far the constraints are violated."""
-    cube, checked = document.cube, live.checked
+    cube, checked = document.cube, state.checked
     if checked is None:
         shape = cube.shape[:2] if cube is not None else (0, 0)
         return Drawing(shape, (), "The unconstrained solution is being computed…")
@@ -38,9 +38,9 @@ def draw(document: Document, live: Live, most: int) -> Drawing:
     return Drawing(overstep.shape, (tile,), checked.check.sentence, (scale,))
 
 
-def value(_document: Document, live: Live) -> str:
+def value(_document: Document, state: ViewState) -> str:
     """Say by how much a constraint is violated at the cursor."""
-    cursor, checked = live.cursor, live.checked
+    cursor, checked = state.cursor, state.checked
     if cursor is None or checked is None:
         return ""
     by = float(checked.check.overstep[cursor.line, cursor.sample])

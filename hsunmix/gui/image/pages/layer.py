@@ -8,7 +8,7 @@ from hsunmix.gui.image.drawing import Drawing, Scale
 from hsunmix.gui.image.images import stretch_limits
 from hsunmix.gui.image.pages import PageControls
 from hsunmix.gui.image.pages._maps import map_tile
-from hsunmix.gui.state.live import Live
+from hsunmix.gui.state.view_state import ViewState
 from hsunmix.session.document import Document, Layer
 
 TITLE = "Layer"
@@ -20,7 +20,7 @@ CORE = False
 COLOURS = "CET-L1"
 
 
-def available(document: Document, _live: Live) -> bool:
+def available(document: Document, _state: ViewState) -> bool:
     """Whether there is a layer."""
     return document.cube is not None and bool(document.layers)
 
@@ -30,17 +30,17 @@ def layer_shown(document: Document) -> Layer:
     return document.layers[min(document.view.layer, len(document.layers) - 1)]
 
 
-def depends(document: Document, live: Live) -> tuple[object, ...]:
+def depends(document: Document, state: ViewState) -> tuple[object, ...]:
     """What the drawing is made of."""
     layer = layer_shown(document)
-    return layer, id(live.layers.get(layer.text)), document.view.stretch
+    return layer, id(state.layers.get(layer.text)), document.view.stretch
 
 
-def draw(document: Document, live: Live, most: int) -> Drawing:
+def draw(document: Document, state: ViewState, most: int) -> Drawing:
     """Paint the layer."""
     cube, layer = document.cube, layer_shown(document)
     assert cube is not None  # the page is available
-    values, shape = live.layers.get(layer.text), cube.shape[:2]
+    values, shape = state.layers.get(layer.text), cube.shape[:2]
     if values is None:
         return Drawing(shape, (), f"Evaluating {layer.text} …")
     (low,), (high,) = stretch_limits(values[:, :, None], document.view.stretch)
@@ -49,10 +49,10 @@ def draw(document: Document, live: Live, most: int) -> Drawing:
     return Drawing(shape, (tile,), label, (Scale(COLOURS, low, high, label),))
 
 
-def value(document: Document, live: Live) -> str:
+def value(document: Document, state: ViewState) -> str:
     """Say the value at the cursor."""
-    layer, cursor = layer_shown(document), live.cursor
-    values = live.layers.get(layer.text)
+    layer, cursor = layer_shown(document), state.cursor
+    values = state.layers.get(layer.text)
     if values is None or cursor is None:
         return ""
     found = values[cursor.line, cursor.sample]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hsunmix.gui.image.drawing import Drawing, Scale
 from hsunmix.gui.image.pages import PageControls
 from hsunmix.gui.image.pages._maps import ABUNDANCE, abundance_range, has_result, map_tile, shown_share
-from hsunmix.gui.state.live import Live
+from hsunmix.gui.state.view_state import ViewState
 from hsunmix.session.document import Document
 
 TITLE = "Map"
@@ -17,13 +17,13 @@ available = has_result
 value = shown_share
 
 
-def depends(document: Document, _live: Live) -> tuple[object, ...]:
+def depends(document: Document, _state: ViewState) -> tuple[object, ...]:
     """What the drawing is made of."""
     index = _index(document)
     return document.unmixing, index, document.endmembers[index].name, document.view.map_stretch
 
 
-def draw(document: Document, _live: Live, most: int) -> Drawing:
+def draw(document: Document, _state: ViewState, most: int) -> Drawing:
     """Paint the map."""
     result, index = document.unmixing, _index(document)
     assert result is not None  # the page is available

@@ -6,7 +6,7 @@ from hsunmix.gui.commands import ShowEndmember
 from hsunmix.gui.image.drawing import Drawing, Scale
 from hsunmix.gui.image.pages import PageControls
 from hsunmix.gui.image.pages._maps import ABUNDANCE, abundance_range, has_result, map_tile, shown_share
-from hsunmix.gui.state.live import Live
+from hsunmix.gui.state.view_state import ViewState
 from hsunmix.session.document import Document
 
 TITLE = "All maps"
@@ -20,13 +20,13 @@ available = has_result
 value = shown_share
 
 
-def depends(document: Document, _live: Live) -> tuple[object, ...]:
+def depends(document: Document, _state: ViewState) -> tuple[object, ...]:
     """What the drawing is made of."""
     looks = tuple((e.name, e.colour) for e in document.endmembers)
     return document.unmixing, looks, document.view.map_stretch
 
 
-def draw(document: Document, _live: Live, most: int) -> Drawing:
+def draw(document: Document, _state: ViewState, most: int) -> Drawing:
     """Paint the maps."""
     result = document.unmixing
     assert result is not None  # the page is available

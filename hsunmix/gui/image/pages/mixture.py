@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from hsunmix.gui.image.drawing import Drawing, Tile
 from hsunmix.gui.image.pages._maps import has_result
-from hsunmix.gui.state.live import Live
+from hsunmix.gui.state.view_state import ViewState
 from hsunmix.session.document import Document
 
 TITLE = "Mixture"
@@ -23,12 +23,12 @@ NAMED = 3  # abundances that are named at the cursor
 available = has_result
 
 
-def depends(document: Document, _live: Live) -> tuple[object, ...]:
+def depends(document: Document, _state: ViewState) -> tuple[object, ...]:
     """What the drawing is made of."""
     return document.unmixing, tuple((e.colour, e.visible) for e in document.endmembers)
 
 
-def draw(document: Document, _live: Live, most: int) -> Drawing:
+def draw(document: Document, _state: ViewState, most: int) -> Drawing:
     """Mix the colours of the endmembers that are shown."""
     result = document.unmixing
     assert result is not None  # the page is available
@@ -75,9 +75,9 @@ def mixed(shares: NDArray[np.float32], inks: NDArray[Any]) -> NDArray[np.uint8]:
     return rgba
 
 
-def value(document: Document, live: Live) -> str:
+def value(document: Document, state: ViewState) -> str:
     """Name the largest abundances at the cursor."""
-    result, cursor = document.unmixing, live.cursor
+    result, cursor = document.unmixing, state.cursor
     if result is None or cursor is None:
         return ""
     shares = result.abundances[:, cursor.line, cursor.sample]

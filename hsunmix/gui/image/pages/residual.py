@@ -8,7 +8,7 @@ from hsunmix.gui.image.drawing import Drawing, Scale
 from hsunmix.gui.image.images import limits
 from hsunmix.gui.image.pages import Mark, PageControls
 from hsunmix.gui.image.pages._maps import has_result, map_tile
-from hsunmix.gui.state.live import Live
+from hsunmix.gui.state.view_state import ViewState
 from hsunmix.model.wording import quantity
 from hsunmix.session.document import Document
 
@@ -24,12 +24,12 @@ LABEL = "Residual: RMSE per pixel, in the cube's units"
 available = has_result
 
 
-def depends(document: Document, _live: Live) -> tuple[object, ...]:
+def depends(document: Document, _state: ViewState) -> tuple[object, ...]:
     """What the drawing is made of."""
     return (document.unmixing,)
 
 
-def draw(document: Document, _live: Live, most: int) -> Drawing:
+def draw(document: Document, _state: ViewState, most: int) -> Drawing:
     """Paint the residual."""
     result = document.unmixing
     assert result is not None  # the page is available
@@ -38,18 +38,18 @@ def draw(document: Document, _live: Live, most: int) -> Drawing:
     return Drawing(result.rmse.shape, (tile,), LABEL, (Scale(COLOURS, low, high, LABEL),))
 
 
-def value(document: Document, live: Live) -> str:
+def value(document: Document, state: ViewState) -> str:
     """Say the residual at the cursor."""
-    result, cursor = document.unmixing, live.cursor
+    result, cursor = document.unmixing, state.cursor
     if result is None or cursor is None:
         return ""
     brightest = float(np.nanmax(np.abs(result.endmembers), initial=0))
     return f"RMSE {quantity(float(result.rmse[cursor.line, cursor.sample]), brightest)}"
 
 
-def marks(document: Document, live: Live) -> tuple[Mark, ...]:
+def marks(document: Document, state: ViewState) -> tuple[Mark, ...]:
     """Mark where a spectrum is missing."""
-    suggested = live.suggested
+    suggested = state.suggested
     if suggested is None or suggested.found is None or suggested.result is not document.unmixing:
         return ()
     return ((suggested.found.line, suggested.found.sample, WORST, "s"),)

@@ -8,7 +8,7 @@ import numpy as np
 
 from hsunmix.gui.image.drawing import Drawing, Tile
 from hsunmix.gui.image.pages import PageControls
-from hsunmix.gui.state.live import Live
+from hsunmix.gui.state.view_state import ViewState
 from hsunmix.session.document import Document
 
 TITLE = "RGB"
@@ -17,19 +17,19 @@ ORDER = 0
 SHORTCUT = "Ctrl+1"
 
 
-def available(document: Document, _live: Live) -> bool:
+def available(document: Document, _state: ViewState) -> bool:
     """Whether there is a cube."""
     return document.cube is not None
 
 
-def depends(document: Document, live: Live) -> tuple[object, ...]:
+def depends(document: Document, state: ViewState) -> tuple[object, ...]:
     """What the drawing is made of."""
-    return document.cube, live.picture
+    return document.cube, state.picture
 
 
-def draw(document: Document, live: Live, most: int) -> Drawing:
+def draw(document: Document, state: ViewState, most: int) -> Drawing:
     """Show the picture that was read."""
-    cube, picture = document.cube, live.picture
+    cube, picture = document.cube, state.picture
     shape = cube.shape[:2] if cube is not None else (0, 0)
     if cube is None or picture is None:
         return Drawing(shape, (), "" if cube is None else "Reading the colour image…")
@@ -39,9 +39,9 @@ def draw(document: Document, live: Live, most: int) -> Drawing:
     return Drawing(shape, (Tile(picture.rgba[::step, ::step]),), f"Colour image{thinned}")
 
 
-def value(_document: Document, live: Live) -> str:
+def value(_document: Document, state: ViewState) -> str:
     """Say the three values at the cursor."""
-    cursor, picture = live.cursor, live.picture
+    cursor, picture = state.cursor, state.picture
     if cursor is None or cursor.measured is None or picture is None:
         return ""
     red, green, blue = (cursor.measured[band] for band in picture.bands)

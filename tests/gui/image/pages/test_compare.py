@@ -13,7 +13,7 @@ from hsunmix.gui.commands import CompareRuns, Flicker, StopComparing
 from hsunmix.gui.image.images import paint
 from hsunmix.gui.image.pages import compare
 from hsunmix.gui.run.comparing import Comparing, Side
-from hsunmix.gui.state.live import Live, PixelView
+from hsunmix.gui.state.view_state import PixelView, ViewState
 from hsunmix.methods.agreement import agreement
 from hsunmix.model.cube import Cube
 from hsunmix.session.document import Document
@@ -29,28 +29,28 @@ def document(cube: Cube) -> Document:
 
 
 @pytest.fixture
-def live(document: Document) -> Live:
+def state(document: Document) -> ViewState:
     first, second = document.runs
     sides = [Side(r.number, f"Run {r.number}", r.unmixing, r.endmembers) for r in (first, second)]
-    return Live(comparing=Comparing(*sides, agreement(first.unmixing, second.unmixing)))
+    return ViewState(comparing=Comparing(*sides, agreement(first.unmixing, second.unmixing)))
 
 
-def row(live: Live, alone: bool) -> Live:
+def row(state: ViewState, alone: bool) -> ViewState:
     """Turn to a pair, or to an endmember without a partner."""
-    rows = [k for k, p in enumerate(live.comparing.agreement.pairs) if (p.second is None) == alone]
-    return replace(live, comparing=replace(live.comparing, row=rows[0]))
+    rows = [k for k, p in enumerate(state.comparing.agreement.pairs) if (p.second is None) == alone]
+    return replace(state, comparing=replace(state.comparing, row=rows[0]))
 
 
-def test_it_is_there_only_while_two_are_compared(document: Document, live: Live):
-    assert not compare.available(document, Live())
-    assert compare.available(document, live)
-    assert compare.depends(document, Live()) == ()
+def test_it_is_there_only_while_two_are_compared(document: Document, state: ViewState):
+    assert not compare.available(document, ViewState())
+    assert compare.available(document, state)
+    assert compare.depends(document, ViewState()) == ()
 
 
-def test_two_maps_and_their_difference(document: Document, live: Live):
-    live = row(live, alone=False)
-    drawing = compare.draw(document, live, MANY)
-    first, second = live.comparing.maps()
+def test_two_maps_and_their_difference(document: Document, state: ViewState):
+    state = row(state, alone=False)
+    drawing = compare.draw(document, state, MANY)
+    first, second = state.comparing.maps()
     assert drawing.shape == (13, 9)
     assert drawing.columns == 3
     assert [tile.title.split(":")[0] for tile in drawing.tiles] == ["Run 1", "Run 2", "Second − first"]
@@ -62,48 +62,48 @@ def test_two_maps_and_their_difference(document: Document, live: Live):
     assert (np.abs(second - first)[np.isfinite(first)] <= far).mean() > 0.95
 
 
-def test_equal_maps_are_not_blown_up(document: Document, live: Live):
-    side = live.comparing.first
-    same = replace(live, comparing=Comparing(side, side, agreement(side.unmixing, side.unmixing)))
+def test_equal_maps_are_not_blown_up(document: Document, state: ViewState):
+    side = state.comparing.first
+    same = replace(state, comparing=Comparing(side, side, agreement(side.unmixing, side.unmixing)))
     assert compare.draw(document, same, MANY).scales[1].high == compare.LEAST
 
 
-def test_what_has_no_partner_stands_alone(document: Document, live: Live):
-    drawing = compare.draw(document, row(live, alone=True), MANY)
+def test_what_has_no_partner_stands_alone(document: Document, state: ViewState):
+    drawing = compare.draw(document, row(state, alone=True), MANY)
     assert len(drawing.tiles) == 1
     assert "no partner" in drawing.caption
 
 
-def test_flicker_is_one_map_at_a_time(document: Document, live: Live):
-    live = row(live, alone=False)
+def test_flicker_is_one_map_at_a_time(document: Document, state: ViewState):
+    state = row(state, alone=False)
     captions = []
     for turn in (0, 1):
-        shown = replace(live, comparing=replace(live.comparing, flicker=True, turn=turn))
+        shown = replace(state, comparing=replace(state.comparing, flicker=True, turn=turn))
         drawing = compare.draw(document, shown, MANY)
-        np.testing.assert_array_equal(drawing.tiles[0].values, paint(live.comparing.maps()[turn], 0, 1))
+        np.testing.assert_array_equal(drawing.tiles[0].values, paint(state.comparing.maps()[turn], 0, 1))
         captions.append(drawing.caption)
     assert captions[0].startswith("Run 1")
     assert captions[1].startswith("Run 2")
-    turns = [compare.depends(document, replace(live, comparing=replace(live.comparing, flicker=True, turn=t)))
-             for t in (0, 1)]  # fmt: skip
+    pairs = [replace(state.comparing, flicker=True, turn=t) for t in (0, 1)]
+    turns = [compare.depends(document, replace(state, comparing=pair)) for pair in pairs]
     assert turns[0] != turns[1]
-    gone = replace(row(live, alone=True).comparing, flicker=True, turn=1)
-    assert not compare.draw(document, Live(comparing=gone), MANY).tiles[0].values.any()
+    gone = replace(row(state, alone=True).comparing, flicker=True, turn=1)
+    assert not compare.draw(document, ViewState(comparing=gone), MANY).tiles[0].values.any()
 
 
-def test_both_values_at_the_cursor(document: Document, live: Live):
-    live = replace(row(live, alone=False), cursor=PixelView(3, 4))
-    first, second = live.comparing.maps()
-    assert compare.value(document, live) == f"{first[3, 4]:.3f}  →  {second[3, 4]:.3f}"
-    assert compare.value(document, Live()) == ""
+def test_both_values_at_the_cursor(document: Document, state: ViewState):
+    state = replace(row(state, alone=False), cursor=PixelView(3, 4))
+    first, second = state.comparing.maps()
+    assert compare.value(document, state) == f"{first[3, 4]:.3f}  →  {second[3, 4]:.3f}"
+    assert compare.value(document, ViewState()) == ""
 
 
-def test_controls(document: Document, live: Live, qtbot: QtBot):
+def test_controls(document: Document, state: ViewState, qtbot: QtBot):
     controls = compare.controls()
     qtbot.addWidget(controls)
     seen: list[object] = []
-    controls.intent.connect(seen.append)
-    controls.present(document, live)
+    controls.command.connect(seen.append)
+    controls.present(document, state)
     assert [controls.first.itemText(k)[:3] for k in range(controls.first.count())] == ["the", "1  ", "2  "]
     assert (controls.first.currentData(), controls.second.currentData()) == (1, 2)
     assert seen == []
@@ -113,7 +113,7 @@ def test_controls(document: Document, live: Live, qtbot: QtBot):
     controls.flicker.click()
     qtbot.mouseClick(controls.stop, Qt.MouseButton.LeftButton)
     assert seen[1:] == [Flicker(True), StopComparing()]
-    controls.present(document, replace(live, comparing=replace(live.comparing, flicker=True)))
+    controls.present(document, replace(state, comparing=replace(state.comparing, flicker=True)))
     assert controls.flicker.isChecked()
     assert len(seen) == 3
-    controls.present(document, Live())
+    controls.present(document, ViewState())

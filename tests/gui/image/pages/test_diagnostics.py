@@ -9,8 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from hsunmix.gui.commands import AddSuggested
 from hsunmix.gui.image.pages import constraints, residual
-from hsunmix.gui.state.insights import Checked, Suggested
-from hsunmix.gui.state.live import Live, PixelView
+from hsunmix.gui.state.diagnostics import Checked, Suggested
+from hsunmix.gui.state.view_state import PixelView, ViewState
 from hsunmix.methods.constraints import Check
 from hsunmix.methods.suggestion import Suggestion
 from hsunmix.session.document import Document
@@ -25,45 +25,45 @@ def checked(document: Document) -> Checked:
 
 
 def test_the_constraints_are_a_map_and_a_sentence(document: Document):
-    live = Live(checked=checked(document), cursor=PixelView(3, 7))
-    drawing = constraints.draw(document, live, 1 << 20)
+    state = ViewState(checked=checked(document), cursor=PixelView(3, 7))
+    drawing = constraints.draw(document, state, 1 << 20)
     assert drawing.shape == (13, 9)
-    assert drawing.caption == live.checked.check.sentence
+    assert drawing.caption == state.checked.check.sentence
     picture = drawing.tiles[0].values
     assert picture[3, 7] == picture.max() > picture[0, 0] > 0
     assert picture[12, 8] == 0  # transparent
     assert "away from one" in drawing.scales[0].label
-    assert constraints.value(document, live) == "violation 0.400"
+    assert constraints.value(document, state) == "violation 0.400"
 
 
 def test_until_they_are_known_the_page_says_so(document: Document):
-    drawing = constraints.draw(document, Live(), 1 << 20)
+    drawing = constraints.draw(document, ViewState(), 1 << 20)
     assert drawing.tiles == ()
     assert "being computed" in drawing.caption
-    assert constraints.value(document, Live(cursor=PixelView(0, 0))) == ""
-    assert constraints.depends(document, Live()) != constraints.depends(
-        document, Live(checked=checked(document))
+    assert constraints.value(document, ViewState(cursor=PixelView(0, 0))) == ""
+    assert constraints.depends(document, ViewState()) != constraints.depends(
+        document, ViewState(checked=checked(document))
     )
-    assert not constraints.available(Document(), Live())
+    assert not constraints.available(Document(), ViewState())
 
 
 def test_what_is_missing_is_marked_and_one_click_away(document: Document, qtbot: QtBot):
     found = Suggestion(3, 4, np.array([31]), np.ones(20), 5.25)
-    live = Live(suggested=Suggested(document.unmixing, found))
-    assert residual.marks(document, live) == ((3, 4, residual.WORST, "s"),)
+    state = ViewState(suggested=Suggested(document.unmixing, found))
+    assert residual.marks(document, state) == ((3, 4, residual.WORST, "s"),)
     controls = residual.controls()
     qtbot.addWidget(controls)
     seen: list[object] = []
-    controls.intent.connect(seen.append)
-    controls.present(document, live)
+    controls.command.connect(seen.append)
+    controls.present(document, state)
     controls.show()
     assert controls.sentence.text() == "Worst near 3, 4: 5.2 × the usual misfit"
     controls.add.click()
     assert seen == [AddSuggested()]
     older = replace(document, unmixing=replace(document.unmixing, note="newer"))
-    assert residual.marks(older, live) == ()
-    controls.present(older, live)
+    assert residual.marks(older, state) == ()
+    controls.present(older, state)
     assert not controls.add.isVisible()
     assert controls.sentence.text() == ""
-    controls.present(document, Live(suggested=Suggested(document.unmixing, None)))
+    controls.present(document, ViewState(suggested=Suggested(document.unmixing, None)))
     assert controls.sentence.text() == "No pixels stand out from the usual misfit"

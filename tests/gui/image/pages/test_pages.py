@@ -12,7 +12,7 @@ from hsunmix.gui.image.images import colours, grey
 from hsunmix.gui.image.pages import page_of, pages
 from hsunmix.gui.image.pages.band import band_name, band_shown
 from hsunmix.gui.image.pages.mixture import mixed
-from hsunmix.gui.state.live import Live, Picture, PixelView
+from hsunmix.gui.state.view_state import Picture, PixelView, ViewState
 from hsunmix.model.cube import Cube
 from hsunmix.model.progress import finish
 from hsunmix.session.document import Document, Layer, View
@@ -31,34 +31,34 @@ def test_names_orders_and_shortcuts_are_unique():
 
 def test_a_page_that_can_not_be_shown_gives_way_to_the_colour_image(cube: Cube, document: Document):
     empty = Document(cube=cube, view=View(page="maps"))
-    assert page_of(empty, Live()).id == "rgb"
-    assert page_of(replace(document, view=View(page="no such page")), Live()).id == "rgb"
-    assert page_of(replace(document, view=View(page="mixture")), Live()).id == "mixture"
+    assert page_of(empty, ViewState()).id == "rgb"
+    assert page_of(replace(document, view=View(page="no such page")), ViewState()).id == "rgb"
+    assert page_of(replace(document, view=View(page="mixture")), ViewState()).id == "mixture"
 
 
 @pytest.mark.parametrize("name", ["map", "maps", "mixture", "residual"])
 def test_maps_are_drawn_again_only_for_what_they_show(document: Document, name: str):
-    page, live = PAGES[name], Live()
-    key = page.depends(document, live)
-    moved = replace(live, cursor=PixelView(3, 4))
+    page, state = PAGES[name], ViewState()
+    key = page.depends(document, state)
+    moved = replace(state, cursor=PixelView(3, 4))
     assert page.depends(replace(document, pins=(), settings=document.settings), moved) == key
     other = replace(document, unmixing=replace(document.unmixing))
-    assert page.depends(other, live) != key
+    assert page.depends(other, state) != key
 
 
 def test_of_a_large_colour_image_few_pixels_first(document: Document):
     rgba = np.random.default_rng(0).integers(0, 256, (13, 9, 4)).astype(np.uint8)
-    live = Live(picture=Picture(rgba, 1, (2, 1, 0)))
-    few = PAGES["rgb"].draw(document, live, 60)
+    state = ViewState(picture=Picture(rgba, 1, (2, 1, 0)))
+    few = PAGES["rgb"].draw(document, state, 60)
     assert few.thinned
     assert np.array_equal(few.tiles[0].values, rgba[::2, ::2])
-    assert np.array_equal(PAGES["rgb"].draw(document, live, BIG).tiles[0].values, rgba)
+    assert np.array_equal(PAGES["rgb"].draw(document, state, BIG).tiles[0].values, rgba)
 
 
 @pytest.mark.parametrize("name", ["map", "maps", "mixture", "residual"])
 def test_few_pixels_first_then_all(document: Document, name: str):
-    few: Drawing = PAGES[name].draw(document, Live(), 60)
-    whole: Drawing = PAGES[name].draw(document, Live(), BIG)
+    few: Drawing = PAGES[name].draw(document, ViewState(), 60)
+    whole: Drawing = PAGES[name].draw(document, ViewState(), BIG)
     assert few.shape == whole.shape == (13, 9)
     assert few.thinned
     assert not whole.thinned
@@ -71,7 +71,7 @@ def test_one_stretch_is_shared_by_all_maps(document: Document):
     shares = document.unmixing.abundances
     low, high = np.nanpercentile(shares, (5, 95))
     stretched = replace(document, view=replace(document.view, map_stretch=(5.0, 95.0)))
-    drawn: Drawing = PAGES["maps"].draw(stretched, Live(), BIG)
+    drawn: Drawing = PAGES["maps"].draw(stretched, ViewState(), BIG)
     (scale,) = drawn.scales
     assert (scale.low, scale.high) == pytest.approx((low, high), abs=1e-6)
     for tile, values in zip(drawn.tiles, shares, strict=True):
@@ -101,7 +101,7 @@ def test_a_hidden_endmember_is_not_mixed_in(document: Document):
     hidden = replace(
         document, endmembers=tuple(replace(e, visible=k != 1) for k, e in enumerate(document.endmembers))
     )
-    drawn = PAGES["mixture"].draw(hidden, Live(), BIG)
+    drawn = PAGES["mixture"].draw(hidden, ViewState(), BIG)
     shares = document.unmixing.abundances[[0, 2]]
     inks = [[int(document.endmembers[k].colour[n : n + 2], 16) for n in (1, 3, 5)] for k in (0, 2)]
     assert np.array_equal(drawn.tiles[0].values, mixed(shares, np.array(inks)))
@@ -110,8 +110,8 @@ def test_a_hidden_endmember_is_not_mixed_in(document: Document):
 
 def test_a_band_is_stretched_and_named_by_its_wavelength(cube: Cube):
     document = Document(cube=cube, view=View(page="band", band=7, stretch=(0.0, 100.0)))
-    live = Live(grey=finish(grey(cube, 7)))
-    drawn: Drawing = PAGES["band"].draw(document, live, BIG)
+    state = ViewState(grey=finish(grey(cube, 7)))
+    drawn: Drawing = PAGES["band"].draw(document, state, BIG)
     values = cube.band(7)
     line, sample = np.unravel_index(values.argmax(), values.shape)
     assert drawn.tiles[0].values[line, sample] == 255
@@ -119,9 +119,9 @@ def test_a_band_is_stretched_and_named_by_its_wavelength(cube: Cube):
     assert tuple(colours("CET-L1")[255, :3]) == (255, 255, 255)
     assert drawn.caption == band_name(document, 7)
     assert f"{cube.wavelengths[7]:.1f} nm" in drawn.caption
-    bad = PAGES["band"].draw(document, Live(grey=finish(grey(cube, 4))), BIG)
+    bad = PAGES["band"].draw(document, ViewState(grey=finish(grey(cube, 4))), BIG)
     assert "bad, not used" in bad.caption
-    at = replace(live, cursor=PixelView(int(line), int(sample)))
+    at = replace(state, cursor=PixelView(int(line), int(sample)))
     assert PAGES["band"].value(document, at) == f"band 8: {values.max():.4g}"
 
 
@@ -135,23 +135,23 @@ def test_a_layer_is_there_when_it_was_evaluated(cube: Cube):
     layer = Layer("Ratio", "b[860] / b[660]")
     document = Document(cube=cube, layers=(layer,), view=View(page="layer"))
     page = PAGES["layer"]
-    assert page_of(document, Live()) is page
-    assert not page.available(replace(document, layers=()), Live())
-    assert page.draw(document, Live(), BIG).tiles == ()
+    assert page_of(document, ViewState()) is page
+    assert not page.available(replace(document, layers=()), ViewState())
+    assert page.draw(document, ViewState(), BIG).tiles == ()
     values = np.arange(117, dtype=np.float32).reshape(13, 9)
-    live = Live(layers={layer.text: values}, cursor=PixelView(2, 5))
-    drawn = page.draw(document, live, BIG)
+    state = ViewState(layers={layer.text: values}, cursor=PixelView(2, 5))
+    drawn = page.draw(document, state, BIG)
     assert drawn.tiles[0].values.argmax() >= 114
-    assert page.value(document, live) == "Ratio 23"
-    assert page.depends(document, live) != page.depends(document, Live())
+    assert page.value(document, state) == "Ratio 23"
+    assert page.depends(document, state) != page.depends(document, ViewState())
 
 
 def test_values_at_the_cursor(document: Document):
-    at = Live(cursor=PixelView(3, 7))
+    at = ViewState(cursor=PixelView(3, 7))
     shares = document.unmixing.abundances[:, 3, 7]
     assert PAGES["map"].value(document, at) == f"Endmember 1 {shares[0]:.3f}"
     assert PAGES["residual"].value(document, at).endswith(f"{document.unmixing.rmse[3, 7]:.4g}")
     first = int(np.argmax(shares))
     assert PAGES["mixture"].value(document, at).startswith(f"Endmember {first + 1} {shares[first]:.2f}")
-    unused = Live(cursor=PixelView(12, 8))
+    unused = ViewState(cursor=PixelView(12, 8))
     assert PAGES["map"].value(document, unused) == PAGES["mixture"].value(document, unused) == "not used"

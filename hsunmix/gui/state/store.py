@@ -1,4 +1,4 @@
-"""What panels, controllers and menus share: the document, the live state, the work, the settings."""
+"""What panels, controllers and menus share: the document, the view state, the work, the settings."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from PySide6.QtCore import QObject
 from hsunmix.engine.scene import Scene
 from hsunmix.errors import HsunmixError
 from hsunmix.files import Identity
-from hsunmix.gui.commands import Intent
+from hsunmix.gui.commands import Command
 from hsunmix.gui.state.bridge import Bridge
-from hsunmix.gui.state.channels import CHANNELS, Asked
-from hsunmix.gui.state.insights import Subject
-from hsunmix.gui.state.live import Live, Message, Task
+from hsunmix.gui.state.channels import CHANNELS, JobRequest
+from hsunmix.gui.state.diagnostics import Subject
 from hsunmix.gui.state.scenes import WAIT, SceneKeeper
 from hsunmix.gui.state.settings import Settings
+from hsunmix.gui.state.view_state import Message, Task, ViewState
 from hsunmix.jobs import Cancelled, Outcome, Work, end_left
 from hsunmix.model.cube import Cube
 from hsunmix.model.progress import Step
@@ -35,7 +35,7 @@ from hsunmix.session.listeners import Listeners
 if TYPE_CHECKING:
     from hsunmix.exports import Delivery
 
-__all__ = ["Questions", "Workbench"]
+__all__ = ["Dialogs", "Store"]
 
 log = logging.getLogger("hsunmix")
 
@@ -44,8 +44,8 @@ MOST_MESSAGES = 9  # that are kept to be read one after the other
 Handler = Callable[[Any], None]
 
 
-class Questions(Protocol):
-    """What is asked of the analyst; the window answers by dialogs, a test by itself."""
+class Dialogs(Protocol):
+    """What is asked of the analyst; the window dialogs by dialogs, a test by itself."""
 
     def open_file(self, folder: str) -> Path | None:
         """Which cube or session to open."""
@@ -101,30 +101,30 @@ class Questions(Protocol):
         """Show the licences."""
 
 
-class Workbench(QObject):
+class Store(QObject):
     """The middle of the window, without a widget.
 
     Parameters
     ----------
     settings : Settings
-    questions : Questions
+    dialogs : Dialogs
     """
 
-    def __init__(self, settings: Settings, questions: Questions) -> None:
+    def __init__(self, settings: Settings, dialogs: Dialogs) -> None:
         super().__init__()
         self.settings = settings
-        self.ask = questions
+        self.dialogs = dialogs
         self.history = History(Document(), self.fail)
-        self.live = Live()
+        self.state = ViewState()
         self.scenes = SceneKeeper()
         self.session_path: Path | None = None
         self.session_known: Identity | None = None  # what that file was when it was read or saved last
-        self.lanes = {name: Bridge(self) for name in CHANNELS}
-        self._running: dict[str, Asked] = {}
-        self._waiting: dict[str, deque[Asked]] = {name: deque() for name in CHANNELS}
-        self._handlers: dict[type[Intent], Handler] = {}
-        self._live_listeners: Listeners[Live] = Listeners(lambda: self.live, self.fail)
-        self._elsewhere: list[Callable[[Intent], None]] = []
+        self.channels = {name: Bridge(self) for name in CHANNELS}
+        self._running: dict[str, JobRequest] = {}
+        self._waiting: dict[str, deque[JobRequest]] = {name: deque() for name in CHANNELS}
+        self._handlers: dict[type[Command], Handler] = {}
+        self._state_listeners: Listeners[ViewState] = Listeners(lambda: self.state, self.fail)
+        self._elsewhere: list[Callable[[Command], None]] = []
         self._endings: list[Callable[[], None]] = []
         self.history.subscribe(self._leave_scene)
 
@@ -133,23 +133,23 @@ class Workbench(QObject):
         """The document shown."""
         return self.history.document
 
-    # Intents
+    # Commands
 
-    def handle(self, kind: type[Intent], handler: Handler) -> None:
-        """Let a controller carry out intents of a kind."""
+    def handle(self, kind: type[Command], handler: Handler) -> None:
+        """Let a controller carry out commands of a kind."""
         if kind in self._handlers:
             raise ValueError(f"{kind.__name__} is carried out twice")
         self._handlers[kind] = handler
 
-    def otherwise(self, handler: Callable[[Intent], None]) -> None:
+    def otherwise(self, handler: Callable[[Command], None]) -> None:
         """Let the window carry out what no controller does."""
         self._elsewhere.append(handler)
 
-    def send(self, intent: Intent) -> None:
-        """Carry out an intent; whatever goes wrong becomes a message."""
-        handler = self._handlers.get(type(intent))
+    def send(self, command: Command) -> None:
+        """Carry out a command; whatever goes wrong becomes a message."""
+        handler = self._handlers.get(type(command))
         for carry_out in (handler,) if handler is not None else tuple(self._elsewhere):
-            self.attempt(carry_out, intent)
+            self.attempt(carry_out, command)
 
     def attempt(self, call: Callable[..., None], *given: Any) -> None:
         """Call something; whatever goes wrong becomes a message. Timers and the ends of jobs call so."""
@@ -160,16 +160,16 @@ class Workbench(QObject):
 
     # What is shown
 
-    def watch(self, listener: Callable[[Live, Live], None]) -> None:
-        """Call ``listener(old, new)`` after every change of the live state."""
-        self._live_listeners.add(listener)
+    def watch(self, listener: Callable[[ViewState, ViewState], None]) -> None:
+        """Call ``listener(old, new)`` after every change of the view state."""
+        self._state_listeners.add(listener)
 
     def show(self, **changes: Any) -> None:
-        """Change the live state."""
-        old, self.live = self.live, replace(self.live, **changes)
-        self._live_listeners.tell(old)
+        """Change the view state."""
+        old, self.state = self.state, replace(self.state, **changes)
+        self._state_listeners.tell(old)
 
-    def say(self, text: str, actions: Iterable[tuple[str, Intent]] = (), about: str = "") -> None:
+    def say(self, text: str, actions: Iterable[tuple[str, Command]] = (), about: str = "") -> None:
         """Show a message that is no error, after the errors that nobody has closed.
 
         One ``about`` something waits while others are shown, until it is withdrawn; of those about the
@@ -181,7 +181,7 @@ class Workbench(QObject):
         """Tell for a moment what was done, where nothing has to be answered."""
         self.show(notice=Message(text, "info"))
 
-    def fail(self, error: BaseException, actions: Iterable[tuple[str, Intent]] = ()) -> None:
+    def fail(self, error: BaseException, actions: Iterable[tuple[str, Command]] = ()) -> None:
         """Show an error; one that nobody expected goes to the log as well."""
         if isinstance(error, HsunmixError):
             text = str(error)
@@ -198,31 +198,31 @@ class Workbench(QObject):
 
     def close_message(self) -> None:
         """Close the message; the one behind it comes."""
-        self._queue(self.live.waiting)
+        self._queue(self.state.waiting)
 
     def withdraw(self, about: str) -> None:
         """Take back what is no longer true."""
-        self._queue(tuple(m for m in self.live.messages if m.about != about))
+        self._queue(tuple(m for m in self.state.messages if m.about != about))
 
     def hush(self) -> None:
         """Drop all messages: what they are about was left."""
         self._queue(())
 
     def _tell(self, new: Message) -> None:
-        rest = tuple(m for m in self.live.messages if m.outlasts(new))
+        rest = tuple(m for m in self.state.messages if m.outlasts(new))
         errors = () if new.level == "error" else tuple(m for m in rest if m.level == "error")
         others = tuple(m for m in rest if m not in errors)
         self._queue((*errors, new, *others)[:MOST_MESSAGES])
 
     def _queue(self, messages: tuple[Message, ...]) -> None:
-        if messages != self.live.messages:
+        if messages != self.state.messages:
             self.show(message=messages[0] if messages else None, waiting=messages[1:])
 
     # Work
 
     def start(
         self,
-        lane: str,
+        channel: str,
         title: str,
         work: Work[Any],
         done: Callable[[Any], None],
@@ -237,35 +237,35 @@ class Workbench(QObject):
         result is for, whatever its mask: where another one is open by then, ``done`` is not called,
         and a word is said where jobs of this kind are done in turn.
         """
-        asked = Asked(title, work, done, failed or self.fail, cancelled or (lambda: None), of)
-        waiting = self._waiting[lane]
-        if CHANNELS[lane].in_turn and (waiting or self.lanes[lane].busy):
+        asked = JobRequest(title, work, done, failed or self.fail, cancelled or (lambda: None), of)
+        waiting = self._waiting[channel]
+        if CHANNELS[channel].in_turn and (waiting or self.channels[channel].busy):
             waiting.append(asked)
         else:
-            self._launch(lane, asked)
+            self._launch(channel, asked)
 
-    def _launch(self, lane: str, asked: Asked) -> None:
+    def _launch(self, channel: str, asked: JobRequest) -> None:
         def on_step(step: Step) -> None:
-            if lane in self.live.tasks:
-                task = replace(self.live.tasks[lane], step=step)
-                self.show(tasks={**self.live.tasks, lane: task})
+            if channel in self.state.tasks:
+                task = replace(self.state.tasks[channel], step=step)
+                self.show(tasks={**self.state.tasks, channel: task})
 
         def on_end(outcome: Outcome[Any]) -> None:
-            self._running.pop(lane, None)
-            if lane in self.live.tasks:
-                self.show(tasks={name: t for name, t in self.live.tasks.items() if name != lane})
-            self.attempt(self._end, lane, asked, outcome)
-            self._next(lane)
+            self._running.pop(channel, None)
+            if channel in self.state.tasks:
+                self.show(tasks={name: t for name, t in self.state.tasks.items() if name != channel})
+            self.attempt(self._end, channel, asked, outcome)
+            self._next(channel)
 
-        if not CHANNELS[lane].quiet:
-            others = {name: t for name, t in self.live.tasks.items() if name != lane}
-            self.show(tasks={**others, lane: Task(asked.title, time.monotonic())})
-        self._running[lane] = asked
-        self.lanes[lane].submit(asked.work, on_end, on_step)
+        if not CHANNELS[channel].quiet:
+            others = {name: t for name, t in self.state.tasks.items() if name != channel}
+            self.show(tasks={**others, channel: Task(asked.title, time.monotonic())})
+        self._running[channel] = asked
+        self.channels[channel].submit(asked.work, on_end, on_step)
 
-    def _end(self, lane: str, asked: Asked, outcome: Outcome[Any]) -> None:
+    def _end(self, channel: str, asked: JobRequest, outcome: Outcome[Any]) -> None:
         if not self._is_here(asked):
-            self._tell_of_dropped(lane, asked)
+            self._tell_of_dropped(channel, asked)
         elif outcome.error is None:
             asked.done(outcome.value)
         elif isinstance(outcome.error, Cancelled):
@@ -273,43 +273,43 @@ class Workbench(QObject):
         else:
             asked.failed(outcome.error)
 
-    def _next(self, lane: str) -> None:
+    def _next(self, channel: str) -> None:
         """Begin with what waits for its turn; not with what is of a scene that was left."""
-        waiting = self._waiting[lane]
-        while waiting and not self.lanes[lane].busy:
+        waiting = self._waiting[channel]
+        while waiting and not self.channels[channel].busy:
             asked = waiting.popleft()
             if self._is_here(asked):
-                self._launch(lane, asked)
+                self._launch(channel, asked)
             else:
                 asked.work.close()
-                self._tell_of_dropped(lane, asked)
+                self._tell_of_dropped(channel, asked)
 
-    def _is_here(self, asked: Asked) -> bool:
+    def _is_here(self, asked: JobRequest) -> bool:
         cube = self.document.cube
         return asked.of is None or (cube is not None and cube.pixels is asked.of.pixels)
 
-    def _tell_of_dropped(self, lane: str, asked: Asked) -> None:
-        if CHANNELS[lane].in_turn:
+    def _tell_of_dropped(self, channel: str, asked: JobRequest) -> None:
+        if CHANNELS[channel].in_turn:
             self.note(f"{asked.title}: not done, because another scene was opened meanwhile.")
 
     def _leave_scene(self, old: Document, new: Document) -> None:
         """End what is of a scene that is no longer open."""
         if new.cube is not old.cube:
-            self.cancel(*(lane for lane, asked in self._running.items() if not self._is_here(asked)))
+            self.cancel(*(channel for channel, asked in self._running.items() if not self._is_here(asked)))
 
     def ahead(self, cube: Cube) -> Work[Scene]:
         """Bring a cube into memory for what nobody asked for: after its picture is there."""
-        while self.lanes["picture"].busy:
+        while self.channels["picture"].busy:
             yield None
             time.sleep(WAIT)
         return (yield from self.scenes.scene(cube))
 
-    def cancel(self, *lanes: str) -> None:
-        """Ask the jobs of some lanes to end; until they have, what is shown of them says so."""
-        for lane in lanes:
-            self.lanes[lane].cancel()
-        tasks = self.live.tasks
-        ending = {lane: replace(tasks[lane], ending=True) for lane in lanes if lane in tasks}
+    def cancel(self, *channels: str) -> None:
+        """Ask the jobs of some channels to end; until they have, what is shown of them says so."""
+        for channel in channels:
+            self.channels[channel].cancel()
+        tasks = self.state.tasks
+        ending = {channel: replace(tasks[channel], ending=True) for channel in channels if channel in tasks}
         if ending:
             self.show(tasks={**tasks, **ending})
 
@@ -321,17 +321,17 @@ class Workbench(QObject):
         """End all work; nothing is called back from now on."""
         for waiting in self._waiting.values():
             waiting.clear()
-        for lane in self.lanes.values():
-            lane.cancel()
-        for name, lane in self.lanes.items():
-            if not lane.close():
+        for channel in self.channels.values():
+            channel.cancel()
+        for name, channel in self.channels.items():
+            if not channel.close():
                 log.warning("the work in %s did not end in time", name)
         if not end_left():
             log.warning("the work of a dialog did not end in time")
         for ending in self._endings:
             ending()
         self._endings.clear()
-        self._live_listeners.clear()
+        self._state_listeners.clear()
         self.history.unsubscribe_all()
         self._elsewhere.clear()
         self._handlers.clear()

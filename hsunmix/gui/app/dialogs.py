@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from hsunmix.gui.app.placement import place, placed
-from hsunmix.gui.state.insights import Subject
+from hsunmix.gui.state.diagnostics import Subject
 from hsunmix.gui.state.settings import Settings
 from hsunmix.model.cube import Cube
 from hsunmix.model.spectra import Spectra
@@ -19,11 +19,11 @@ from hsunmix.model.spectra import Spectra
 if TYPE_CHECKING:
     from hsunmix.exports import Delivery
 
-__all__ = ["Asked"]
+__all__ = ["QtDialogs"]
 
 
-class Asked:
-    """The questions of ``workbench.Questions``, answered in dialogs over a window.
+class QtDialogs:
+    """The dialogs of ``store.Dialogs``, answered in dialogs over a window.
 
     Parameters
     ----------
@@ -169,4 +169,4 @@ def _agreed(dialog: Any) -> bool:
 
 def _settings(dialog: Any) -> Settings | None:
     """Return the settings of the window that a dialog belongs to."""
-    return getattr(getattr(dialog.parent(), "bench", None), "settings", None)
+    return getattr(getattr(dialog.parent(), "store", None), "settings", None)

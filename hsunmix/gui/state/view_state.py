@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.engine.regions import RegionStatistics
-from hsunmix.gui.commands import Intent, PlanMask
+from hsunmix.gui.commands import Command, PlanMask
 from hsunmix.gui.image.drawing import Drawing, Overlay
 from hsunmix.gui.run.comparing import Comparing
-from hsunmix.gui.state.insights import Checked, Compared, Likeness, Suggested
+from hsunmix.gui.state.diagnostics import Checked, Compared, Likeness, Suggested
 from hsunmix.methods import RankEstimate
 from hsunmix.methods.sweep import Sweep
 from hsunmix.model.matching import Match
@@ -33,7 +33,6 @@ __all__ = [
     "Compared",
     "Grey",
     "Likeness",
-    "Live",
     "Masking",
     "Message",
     "Picture",
@@ -41,6 +40,7 @@ __all__ = [
     "Shown",
     "Suggested",
     "Task",
+    "ViewState",
 ]
 
 
@@ -182,7 +182,7 @@ class Message:
         What happened, which file, what to do.
     level : str
         ``error`` or ``info``.
-    actions : tuple of (str, Intent)
+    actions : tuple of (str, Command)
         Buttons that help.
     about : str
         What it is about. It then stays until it is closed or no longer true; where this is '', the
@@ -191,7 +191,7 @@ class Message:
 
     text: str
     level: str = "error"
-    actions: tuple[tuple[str, Intent], ...] = ()
+    actions: tuple[tuple[str, Command], ...] = ()
     about: str = ""
 
     def outlasts(self, newer: Message) -> bool:
@@ -202,7 +202,7 @@ class Message:
 
 
 @dataclass(frozen=True, eq=False)
-class Live:
+class ViewState:
     """All of it.
 
     Attributes
@@ -217,7 +217,7 @@ class Live:
     overlay : Overlay or None
         What lies on every picture: masked pixels and regions.
     tool : str
-        What the mouse draws on the image: one of ``drafts.TOOLS``.
+        What the mouse draws on the image: one of ``shape_tools.TOOLS``.
     region_spectra : mapping of Region to RegionStatistics
         As far as they are known.
     masking : Masking or None
@@ -227,7 +227,7 @@ class Live:
     layers : mapping of str to array of float32, (lines, samples)
         The values of the document's layers by their expressions, as far as they are known.
     tasks : mapping of str to Task
-        By lane, the newest last.
+        By channel, the newest last.
     message : Message or None
     waiting : tuple of Message
         Those that are read when that one has been closed.

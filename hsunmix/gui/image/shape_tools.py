@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from hsunmix.model.region import runs_of
 
-__all__ = ["TOOLS", "BrushDraft", "Draft", "PolygonDraft", "RectangleDraft", "draft_for"]
+__all__ = ["TOOLS", "BrushTool", "PolygonTool", "RectangleTool", "ShapeTool", "shape_tool_for"]
 
 TOOLS = ("", "rectangle", "polygon", "brush")
 LARGEST_BRUSH = 200
@@ -17,7 +17,7 @@ LARGEST_BRUSH = 200
 Place = tuple[float, float]  # line, sample
 
 
-class Draft(Protocol):
+class ShapeTool(Protocol):
     """A region being drawn.
 
     Attributes
@@ -52,7 +52,7 @@ class Draft(Protocol):
         """Take the last step back; False when there is none."""
 
 
-class RectangleDraft:
+class RectangleTool:
     """Whole pixels between two corners: dragged, or by two clicks."""
 
     kind = "rectangle"
@@ -100,7 +100,7 @@ class RectangleDraft:
         return there
 
 
-class PolygonDraft:
+class PolygonTool:
     """Corners by clicks; a double click, or one on the first corner, closes it."""
 
     kind = "polygon"
@@ -142,7 +142,7 @@ class PolygonDraft:
         return False
 
 
-class BrushDraft:
+class BrushTool:
     """Painted pixels of one stroke, within a scene of a shape.
 
     Attributes
@@ -224,13 +224,13 @@ class BrushDraft:
             self.painted[row, column] = True
 
 
-def draft_for(tool: str, shape: tuple[int, int], radius: float) -> Draft | None:
-    """Return an empty draft for a tool; None where the tool draws nothing."""
+def shape_tool_for(tool: str, shape: tuple[int, int], radius: float) -> ShapeTool | None:
+    """Return an empty shape_tool for a tool; None where the tool draws nothing."""
     if tool == "rectangle":
-        return RectangleDraft()
+        return RectangleTool()
     if tool == "polygon":
-        return PolygonDraft()
-    return BrushDraft(shape, radius) if tool == "brush" else None
+        return PolygonTool()
+    return BrushTool(shape, radius) if tool == "brush" else None
 
 
 def _pixel(place: Place) -> tuple[int, int]:

@@ -7,18 +7,18 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, QPointF, QRectF, Signal
 from PySide6.QtGui import QColor, QImage
 
-from hsunmix.gui.image.drafts import Draft
 from hsunmix.gui.image.pages import Mark
+from hsunmix.gui.image.shape_tools import ShapeTool
 from hsunmix.model.region import Region
 
-__all__ = ["Stage"]
+__all__ = ["Viewport"]
 
 MARGIN = 0.02  # around the whole scene, of its size
 LEAST_SEEN = 4.0  # pixels, when zoomed in as far as it goes
 MOST_SEEN = 2.0  # scenes, when zoomed out as far as it goes
 
 
-class Stage(QObject):
+class Viewport(QObject):
     """Places are in pixels of the scene: x is the sample, y the line, pixel edges at integers.
 
     Attributes
@@ -42,7 +42,7 @@ class Stage(QObject):
         Something that changes often is another: marks, what is being drawn.
     pointed : tuple of 2 int or None, tuple of 2 int or None
         The cursor went from one pixel to another.
-    drawn : Draft
+    drawn : ShapeTool
         A region was finished.
     abandoned
         The tool was put down.
@@ -67,7 +67,7 @@ class Stage(QObject):
         self.regions: Sequence[Region] = ()
         self.selected = -1
         self.canvas = QColor("#808080")
-        self.draft: Draft | None = None
+        self.shape_tool: ShapeTool | None = None
 
     @property
     def scene(self) -> QRectF:
@@ -145,21 +145,21 @@ class Stage(QObject):
         self.canvas = QColor(colour)
         self.changed.emit()
 
-    def set_draft(self, draft: Draft | None) -> None:
+    def set_shape_tool(self, shape_tool: ShapeTool | None) -> None:
         """Begin to draw a region, or end it."""
-        self.draft = draft
+        self.shape_tool = shape_tool
         self.touched.emit()
 
     def drafted(self) -> None:
         """Look at what is being drawn: it may be finished."""
         self.touched.emit()
-        if self.draft is not None and self.draft.finished:
-            self.drawn.emit(self.draft)
+        if self.shape_tool is not None and self.shape_tool.finished:
+            self.drawn.emit(self.shape_tool)
 
     def abandon(self) -> None:
         """Take back all that was drawn; with nothing drawn, put the tool down."""
-        draft, some = self.draft, False
-        while draft is not None and draft.back():
+        shape_tool, some = self.shape_tool, False
+        while shape_tool is not None and shape_tool.back():
             some = True
         self.touched.emit()
         if not some:

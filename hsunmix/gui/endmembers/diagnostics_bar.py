@@ -1,4 +1,4 @@
-"""One line of doubt under the endmembers: what they don't explain, and what would."""
+"""One line under the endmembers: what they don't explain, and what would."""
 
 from __future__ import annotations
 
@@ -6,39 +6,39 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from hsunmix.gui.commands import ShowPage
-from hsunmix.gui.state.live import Live
+from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.panel import named
 from hsunmix.methods.constraints import Check
 from hsunmix.session.document import Document
 
-__all__ = ["DoubtLine", "in_short"]
+__all__ = ["DiagnosticsBar", "in_short"]
 
 
-class DoubtLine(QWidget):
+class DiagnosticsBar(QWidget):
     """Two links: to the page of the constraints, and to that of the residual."""
 
-    intent = Signal(object)
+    command = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
-        named(self, "doubtLine", "What the endmembers don't explain")
-        self.constraints = named(QPushButton(), "constraintDoubt", "What the constraints hide")
-        self.residual = named(QPushButton(), "residualDoubt", "What is missing most")
+        named(self, "diagnosticsBar", "What the endmembers don't explain")
+        self.constraints = named(QPushButton(), "constraintDiagnosis", "What the constraints hide")
+        self.residual = named(QPushButton(), "residualDiagnosis", "What is missing most")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(5, 0, 5, 0)
         layout.setSpacing(2)
         for button, page in ((self.constraints, "constraints"), (self.residual, "residual")):
             button.setProperty("role", "link")
             button.setAutoDefault(False)
-            button.clicked.connect(lambda _=False, page=page: self.intent.emit(ShowPage(page)))
+            button.clicked.connect(lambda _=False, page=page: self.command.emit(ShowPage(page)))
             layout.addWidget(button)
         layout.addStretch(1)
         self.hide()
 
-    def present(self, document: Document, live: Live) -> None:
+    def present(self, document: Document, state: ViewState) -> None:
         """Show what is known of the result; what is known of an older one is not clicked."""
         result = document.unmixing
-        checked, suggested = live.checked, live.suggested
+        checked, suggested = state.checked, state.suggested
         self.setVisible(result is not None and checked is not None)
         if checked is not None:
             self.constraints.setText(in_short(checked.check))

@@ -1,4 +1,4 @@
-"""What is found out about a result behind the analyst's back: doubts, hints and likenesses."""
+"""What is found out about a result behind the analyst's back: diagnostics, hints and likenesses."""
 
 from __future__ import annotations
 
