@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from os import PathLike
+from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from hsunmix.model.foreign import weights as weights_of
 from hsunmix.model.library import Library
 from hsunmix.model.progress import finish
 from hsunmix.model.spectra import Spectra
+from hsunmix.model.stack import stacked
 from hsunmix.result import Result
 from hsunmix.session.libraries import open_library
 
@@ -56,7 +57,8 @@ def open_cube(
         (by number, from 1).
     **options
         What the file doesn't say: ``lines``, ``samples``, ``dataset``, ``axes``, ``grid``; ``nodata``: the
-        stored value that means "no data", or "none" where every value is data.
+        stored value that means "no data", or "none" where every value is data. ``stack``: other cubes of the
+        same ground, in a list, to be opened as one with this.
 
     Raises
     ------
@@ -68,6 +70,8 @@ def open_cube(
     from hsunmix.formats import open_cube as open_file
     from hsunmix.session.narrowing import narrowed
 
+    if isinstance(options.get("stack"), list | tuple):
+        options["stack"] = ",".join(map(fspath, options["stack"]))
     cube = open_file(path, **options)
     return finish(narrowed(cube, _masks(mask), bands))
 
@@ -104,7 +108,8 @@ def unmix(
     ----------
     cube_or_x : Cube or array, (bands, pixels)
         Never changed. Masked values hold no data. An xarray DataArray, an image of Spectral Python or a
-        pandas frame is taken with what it says of dimensions, wavelengths, nodata and scale.
+        pandas frame is taken with what it says of dimensions, wavelengths, nodata and scale. Several of the
+        same ground and bands in a list are a stack, the bands of one behind those of the other.
     method : str
         A factorization or an extraction method: see ``methods()``.
     rank : int
@@ -263,12 +268,18 @@ def _told(scene: Scene, cube: Cube, given: Any) -> Scene:
 
 
 def _cube(given: Any, nodata: float | str | None) -> Cube:
-    """Take what was given for a cube; three axes only where it says which is which."""
+    """Take what was given for a cube; three axes only where it says which is which; several for a stack."""
+    if isinstance(given, list | tuple) and given and all(_is_cube(one) for one in given):
+        return stacked([_cube(one, nodata) for one in given])
     if isinstance(given, Cube):
         return given.with_nodata(nodata)
     if is_image(given):
         return image(given, None, nodata)
     return matrix(given, nodata)
+
+
+def _is_cube(given: Any) -> bool:
+    return isinstance(given, Cube) or is_image(given) or np.ndim(given) == 2
 
 
 def _weights(given: ArrayLike, values: Any, cube: Cube) -> NDArray[Any]:

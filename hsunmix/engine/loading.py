@@ -146,7 +146,8 @@ def _scene(
     shape = (cube.lines,) if cube.is_matrix else (cube.lines, cube.samples)
     scene = Scene(
         _frozen(writer, own) if isinstance(writer, TileWriter) else replace(writer.tiles, exponent=own),
-        writer.pixels, bands, shape, 2.0 ** (exponent + own), negative, tuple(notes), room=room,
+        writer.pixels, bands, shape, 2.0 ** (exponent + own), negative, tuple(notes),
+        stacked=cube.stacked, room=room,
     )  # fmt: skip
     return scene if isinstance(writer, TileWriter) else _in_file(scene, writer, own)
 

@@ -52,6 +52,8 @@ class Scene:
         Share of the values used that are below zero.
     notes : tuple of str
         What was left out, in sentences.
+    stacked : int
+        Of how many cubes the bands are, those of one behind those of the other.
     executor : Executor
         Who runs the passes.
     room : Room
@@ -69,6 +71,7 @@ class Scene:
     scale: float = 1.0
     negative: float = 0.0
     notes: tuple[str, ...] = ()
+    stacked: int = 1
     executor: Executor = THREADS
     room: Room = MEMORY
     top: float | None = None

@@ -44,6 +44,7 @@ from hsunmix.formats.pixels.raw import MissingPixels
 from hsunmix.formats.spectra.builtin import builtin_library
 from hsunmix.model.cube import Cube
 from hsunmix.model.spectra import Spectra
+from hsunmix.model.stack import stacked
 from hsunmix.parameters import make, to_dict
 from hsunmix.registry import modules
 
@@ -142,8 +143,8 @@ def open_cube(path: str | PathLike[str], **options: Any) -> Cube:
     path : path-like
         For ENVI the header or the data file.
     **options
-        ``lines``, ``samples``, ``dataset``, ``axes``, ``grid``, ``nodata``: see ``Options``. None means
-        not given.
+        ``lines``, ``samples``, ``dataset``, ``axes``, ``grid``, ``stack``, ``nodata``: see ``Options``. None
+        means not given.
 
     Returns
     -------
@@ -236,6 +237,19 @@ def file_filter() -> str:
 
 
 def _open(path: str | PathLike[str], given: dict[str, Any], what: str) -> Cube:
+    """Open a file, and those that are to be stacked on it: these lie beside it, or where they are named."""
+    others = make(Options, {"stack": given.pop("stack", None)}).stack
+    first = _open_one(path, given, what)
+    if others is None:
+        return first
+    assert first.path is not None
+    names = [name.strip() for name in others.split(",")]
+    beside = [first.path.parent / name for name in names]
+    paths = [near if near.exists() else Path(name) for near, name in zip(beside, names, strict=True)]
+    return stacked([first, *(_open_one(one, given, what) for one in paths)])
+
+
+def _open_one(path: str | PathLike[str], given: dict[str, Any], what: str) -> Cube:
     given = {name: value for name, value in given.items() if value is not None}
     if isinstance(given.get("nodata"), int | float | np.number):
         given["nodata"] = repr(float(given["nodata"]))

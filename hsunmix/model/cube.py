@@ -73,6 +73,8 @@ class Cube:
         Whether a value such as −9999 may be taken for "no data" though nothing declares it.
     quantity : str
         What the values are, in a word such as ``Reflectance``; empty where the file doesn't say.
+    stacked : int
+        Of how many cubes of the same ground its bands are, those of one behind those of the other.
     notes : tuple of str
         What the reader had to assume, in sentences.
     """
@@ -100,6 +102,7 @@ class Cube:
     layout: Layout = field(default_factory=Layout)
     seeks_nodata: bool = True
     quantity: str = ""
+    stacked: int = 1
     notes: tuple[str, ...] = ()
 
     @classmethod

@@ -41,6 +41,16 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ]
         | None
     ) = None
+    stack: (
+        Annotated[
+            str,
+            Meta(
+                pattern="^[^,]+(,[^,]+)*$",
+                description="Other cubes of the same ground and bands, with commas between, to open as one",
+            ),
+        ]
+        | None
+    ) = None
     nodata: (
         Annotated[
             str,
