@@ -57,7 +57,15 @@ class Quadratic:
 
 
 class Steps:
-    """The two updates of a method."""
+    """The two updates of a method.
+
+    Attributes
+    ----------
+    restarts : bool
+        Whether an endmember that died out may be given another spectrum.
+    """
+
+    restarts = True
 
     def fit(self, scene: Scene, w: Array) -> Generator[Step | None, None, PerPixel]:
         """Return the best h for w: where the iteration begins, and what it ends with."""

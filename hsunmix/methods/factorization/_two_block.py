@@ -107,7 +107,7 @@ class Factors:
         power = np.diag(hht) * (new**2).sum(axis=0)
         dead = np.intersect1d(np.flatnonzero(power <= 1e-14 * power.max()), self.free)
         self.fresh = False
-        if len(dead) and self.restarted < RESTARTS * r:
+        if len(dead) and self.steps.restarts and self.restarted < RESTARTS * r:
             yield from self._restart(dead)
 
     def _set(self, rest: float) -> None:
