@@ -115,7 +115,9 @@ class FileTiles:
     def columns(self, index: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the spectra of a few columns, (bands used, len(index))."""
         found = np.empty((self.shape[1], len(index)), np.float32)
-        for k, pixel in enumerate(self.pixels[index]):
+        found[:, index >= len(self.pixels)] = 0  # the padding
+        for k in np.flatnonzero(index < len(self.pixels)):
+            pixel = self.pixels[index[k]]
             found[:, k] = self.cube.spectrum(*divmod(int(pixel), self.cube.samples))[self.bands]
         return np.ldexp(found, -self.exponent) if self.exponent else found
 

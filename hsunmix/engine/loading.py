@@ -77,7 +77,7 @@ def load(
         exponent = yield from judging.range_exponent(source, bands)
         if exponent:
             source = judging.rescaled(cube, exponent)
-            writer = yield from _read(source, bands, plan, room, visitors)
+            writer = yield from _read(source, bands, plan, room, visitors, 2.0**exponent)
     used, notes = bands.copy(), []
     used[bands], zeros = yield from judging.judge_bands(writer, measured[bands])
     if dead := int((bands & ~used).sum()):
@@ -112,11 +112,16 @@ def from_array(x: NDArray[Any]) -> Scene:
 
 
 def _read(
-    cube: Cube, bands: NDArray[np.bool_], plan: Plan, room: Room, visitors: Sequence[Visitor]
+    cube: Cube,
+    bands: NDArray[np.bool_],
+    plan: Plan,
+    room: Room,
+    visitors: Sequence[Visitor],
+    scale: float = 1.0,
 ) -> Generator[Step | None, None, TileWriter | FileWriter]:
     """Read some bands of a cube, as planned."""
     if plan.way == "file":
-        return (yield from survey(cube, bands, cube.dead_bands, plan, room, visitors))
+        return (yield from survey(cube, bands, cube.dead_bands, plan, room, visitors, scale))
     if plan.way == "scratch":
         return (yield from fill(cube, bands, cube.dead_bands, room, PIECES * PIECE))
     return (yield from fill(cube, bands, cube.dead_bands))

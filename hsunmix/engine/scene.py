@@ -32,6 +32,11 @@ CHUNK_BYTES = 4 << 20  # a kernel's call works on so much: a few milliseconds
 T = TypeVar("T")
 
 
+def tiles_of_chunk(bands: int) -> int:
+    """Return how many tiles a part has, where nothing speaks for fewer."""
+    return max(1, CHUNK_BYTES // (bands * TILE * 4))
+
+
 @dataclass(frozen=True, eq=False)
 class Scene:
     """Pixels that are used.
@@ -118,7 +123,7 @@ class Scene:
     def _pieces(self, pixels: int) -> list[Chunk]:
         """Portions of at most so many pixels, but no more than stay in the cache and no fewer than a few."""
         if pixels >= TILE:
-            step = max(1, min(pixels // TILE, CHUNK_BYTES // (self.n_bands * TILE * 4)))
+            step = max(1, min(pixels // TILE, tiles_of_chunk(self.n_bands)))
             ends = range(0, len(self.tiles), step)
             return [Chunk(slice(i, min(i + step, len(self.tiles)))) for i in ends]
         step = max(FEWEST, pixels)

@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.engine.ahead import Ahead
+from hsunmix.engine.executor_file import Streaming
 from hsunmix.engine.file_tiles import FileTiles
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.tile_writer import TILE
 
-__all__ = ["ascending", "of_spectra", "sampled", "subset", "thinned"]
+__all__ = ["ascending", "of_spectra", "sampled", "scenes", "subset", "thinned"]
 
 ONE_BY_ONE = 300  # pixels of a file that are read alone; for more it is read from end to end
 AT_ONCE = 10  # of them between two places to cancel
@@ -33,7 +34,7 @@ def thinned(scene: Scene, step: int) -> Generator[None, None, Scene]:
     width, n = TILE // step, len(scene.tiles)
     tiles = scene.room.tiles((-(-n // step), scene.n_bands, TILE))
     kept = []
-    for block in _blocks(scene, range(n)):
+    for block in _blocks(scene):
         if block is None:
             yield
             continue
@@ -124,7 +125,18 @@ def _from_file(
         out[to // TILE, :, to % TILE] = tiles[own // TILE, :, own % TILE]
 
 
-def _blocks(scene: Scene, wanted: NDArray[np.int64] | range) -> Blocks:
+def scenes(scene: Scene) -> Generator[Scene | None, None, None]:
+    """Yield the pixels of some tiles in a row as a scene in memory, one after the other; None between."""
+    for block in _blocks(scene):
+        if block is None:
+            yield None
+            continue
+        first, tiles = block
+        end = min((first + len(tiles)) * TILE, scene.n_pixels)
+        yield scene.with_tiles(tiles, scene.pixels[first * TILE : end])
+
+
+def _blocks(scene: Scene, wanted: NDArray[np.int64] | None = None) -> Blocks:
     """Yield some tiles in a row, after the number of the first, until all wanted ones came; None between."""
     tiles = scene.tiles
     size = max(1, getattr(tiles, "block", BLOCK) // (scene.n_bands * TILE * 4))
@@ -134,7 +146,9 @@ def _blocks(scene: Scene, wanted: NDArray[np.int64] | range) -> Blocks:
             yield None
             yield first, tiles[first : first + size]
         return
-    asked = np.asarray(wanted)
+    if isinstance(scene.executor, Streaming):
+        scene.executor.reads += 1
+    asked = np.arange(len(tiles)) if wanted is None else wanted
     edges = np.searchsorted(asked, [*starts, len(tiles)])
     spans = (slice(int(asked[a]), int(asked[b - 1]) + 1) for a, b in pairwise(edges) if b > a)
     with closing(Ahead(tiles.__getitem__, spans)) as ahead:

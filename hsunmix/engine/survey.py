@@ -19,7 +19,7 @@ from hsunmix.engine.passes import gram
 from hsunmix.engine.plan import PIECES, Plan
 from hsunmix.engine.reading import block_of, lines_of_block
 from hsunmix.engine.room import Room
-from hsunmix.engine.scene import Scene
+from hsunmix.engine.scene import Scene, tiles_of_chunk
 from hsunmix.engine.sentinels import probes_of
 from hsunmix.engine.tile_writer import TILE, TileWriter
 from hsunmix.model.cube import Cube
@@ -34,8 +34,11 @@ Array = NDArray[np.float64]
 class Visitor(Protocol):
     """Sees every block while it is read for the first time."""
 
-    def begin(self, cube: Cube, bands: NDArray[np.bool_]) -> None:
-        """A read begins, of some bands of a cube; what was seen of another one counts no more."""
+    def begin(self, bands: NDArray[np.bool_], pixels: int, room: Room, scale: float = 1.0) -> None:
+        """A read begins, of at most so many pixels and some bands; what was seen before counts no more.
+
+        ``scale`` times what is seen is in the cube's units, and ``room`` is for numbers of pixels.
+        """
 
     def visit(self, block: Scene) -> Generator[Step | None, None, None]:
         """Look at the pixels of some lines, as a scene in memory; they come in their order."""
@@ -47,6 +50,8 @@ class FileWriter:
     Attributes
     ----------
     tiles : FileTiles
+    room_for : int
+        At most so many pixels.
     moments : tuple of array of float64, or None
         X Xᵀ and the sum of the pixels, if they were asked for and still hold.
     count, largest, below, infinite, odd, doubtful
@@ -61,6 +66,7 @@ class FileWriter:
         self.odd: list[int] = []
         self.moments: tuple[Array, Array] | None = None
         pixels = cube.lines * cube.samples if cube.selection is None else int(cube.selection.sum())
+        self.room_for = pixels
         self._pixels = room.array((pixels,), np.int64)
         alive = np.flatnonzero(~self.doubtful)
         self._probed = alive[probes_of(len(alive))] if len(alive) else alive
@@ -144,6 +150,7 @@ def survey(
     plan: Plan,
     room: Room,
     visitors: Sequence[Visitor],
+    scale: float = 1.0,
 ) -> Generator[Step | None, None, FileWriter]:
     """Read some bands of a cube once, and keep what is to be known of the pixels that hold data.
 
@@ -155,6 +162,9 @@ def survey(
     room : Room
         Where numbers of pixels lie.
     visitors : sequence of Visitor
+        See the bands that seem to hold data.
+    scale : float
+        The cube's units are so many of the caller's.
     """
     index = None if bands.all() else np.flatnonzero(bands).tolist()
     scaling = Scaling.of(cube, bands)
@@ -170,27 +180,80 @@ def survey(
 
     wanted = (slice(first, min(first + step, cube.lines)) for first in range(0, cube.lines, step))
     summing = [_Moments()] if plan.moments else []
-    for visitor in (*summing, *visitors):
-        visitor.begin(cube, bands)
+    seen = bands.copy()
+    seen[bands] = ~writer.doubtful
+    for visitor in visitors:
+        visitor.begin(seen, writer.room_for, room, scale)
+    grid = _Grid(cube, seen, plan.block, [*summing, *visitors])
     with closing(Ahead(read, wanted, PIECES // 2)) as ahead:
         while ahead.more:
             lines, block = yield from ahead.take()
-            if block.count:
-                for visitor in (*summing, *visitors):
-                    yield from visitor.visit(_scene_of(cube, bands, block, lines.start * cube.samples))
-            writer.add(block, lines.start * cube.samples)
+            first = lines.start * cube.samples
+            if grid.visitors:
+                yield from grid.add(block, ~writer.doubtful, first)
+            writer.add(block, first)
             yield reading_step(cube, 1, lines.stop / cube.lines)
+    yield from grid.show()
     writer.end()
     writer.moments = summing[0].sums if summing else None
     return writer
 
 
-def _scene_of(cube: Cube, bands: NDArray[np.bool_], block: TileWriter, first: int) -> Scene:
-    """The pixels of some lines, as a scene in memory."""
-    tiles = block.tiles[: len(block)]
-    tiles[-1, :, block.count - (len(tiles) - 1) * TILE :] = 0
-    shape = (cube.lines,) if cube.is_matrix else (cube.lines, cube.samples)
-    return Scene(tiles, block.pixels + first, bands, shape)
+class _Grid:
+    """Lays out what comes line by line in the tiles that a scene has, and shows them to visitors.
+
+    So what is computed of a block is to the last bit what a pass would compute later.
+
+    Parameters
+    ----------
+    cube : Cube
+    bands : array of bool, (bands,)
+        Those that are shown.
+    size : int
+        Bytes that are shown together.
+    visitors : list of Visitor
+    """
+
+    def __init__(self, cube: Cube, bands: NDArray[np.bool_], size: int, visitors: list[Visitor]) -> None:
+        self.visitors = visitors
+        height = int(bands.sum())
+        step = tiles_of_chunk(height)
+        count = step * max(1, size // (step * height * TILE * 4)) if visitors and height else 0
+        self._tiles = aligned((count, height, TILE))
+        self._pixels = np.empty(count * TILE, np.int64)
+        self._filled = 0
+        shape = (cube.lines,) if cube.is_matrix else (cube.lines, cube.samples)
+        self._scene = Scene(self._tiles, self._pixels, bands, shape)
+
+    def add(
+        self, block: TileWriter, bands: NDArray[np.bool_], first: int
+    ) -> Generator[Step | None, None, None]:
+        """Take over the pixels of a block, whose first is this one; ``bands`` of those it has."""
+        for i in range(len(block)):
+            part = block.part(i)
+            part = part if bands.all() else part[bands]
+            pixels = block.pixels[i * TILE : i * TILE + part.shape[1]] + first
+            while part.shape[1]:
+                tile, begin = divmod(self._filled, TILE)
+                some = part[:, : TILE - begin]
+                end = begin + some.shape[1]
+                self._tiles[tile, :, begin:end] = some
+                self._pixels[self._filled : self._filled + some.shape[1]] = pixels[: some.shape[1]]
+                self._filled += some.shape[1]
+                part, pixels = part[:, some.shape[1] :], pixels[some.shape[1] :]
+                if self._filled == len(self._pixels):
+                    yield from self.show()
+
+    def show(self) -> Generator[Step | None, None, None]:
+        """Show what there is."""
+        if not self._filled:
+            return
+        tiles = self._tiles[: -(-self._filled // TILE)]
+        tiles[-1, :, self._filled - (len(tiles) - 1) * TILE :] = 0
+        scene = replace(self._scene, tiles=tiles, pixels=self._pixels[: self._filled])
+        for visitor in self.visitors:
+            yield from visitor.visit(scene)
+        self._filled = 0
 
 
 class _Moments:
@@ -198,7 +261,7 @@ class _Moments:
 
     sums: tuple[Array, Array] | None = None
 
-    def begin(self, cube: Cube, bands: NDArray[np.bool_]) -> None:  # noqa: ARG002 - of a Visitor
+    def begin(self, *_: object) -> None:
         self.sums = None
 
     def visit(self, block: Scene) -> Generator[Step | None, None, None]:

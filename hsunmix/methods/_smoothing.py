@@ -15,20 +15,45 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.engine.passes import coordinates_along, gram, norms_squared
-from hsunmix.engine.scene import Scene
+from hsunmix.engine.scene import TILE, Scene
+from hsunmix.engine.source import Part, PerPixel
+from hsunmix.engine.subsets import ascending, of_spectra
 from hsunmix.engine.threads import single_threaded_blas, thread_count
 from hsunmix.model.progress import Step
 
-__all__ = ["Smoothed", "smoothed"]
+__all__ = ["Ground", "Smoothed", "smoothed"]
 
 Array = NDArray[np.float64]
 
 LARGEST_SAMPLE = 10_000  # pixels among which neighbours are looked for
 EXTRA_DIRECTIONS = 5
+SKETCHED = 10  # directions beyond the rank that stand for a scene which stays in its file
 SHARE = 200  # a pixel has at most a 200th of the sample as neighbours: small scenes are mixed soon
 COMPANY = 5  # neighbours that a pixel must have near by not to be isolated
 FAINTEST = 1e-8  # of the mean square of the values: less noise than this isn't believed (80 dB)
 STRUCTURE = 1.5  # the directions after the r-th may hold so many times the noise beyond them
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """Pixels on which abundances are tried: the scene's, or their coordinates where it stays in its file.
+
+    Attributes
+    ----------
+    scene : Scene
+    rows : array, (k, bands used), or None
+        The directions that these are coordinates along, orthonormal.
+    beyond : float
+        Σ ‖x‖² of what the directions leave.
+    """
+
+    scene: Scene
+    rows: Array | None = None
+    beyond: float = 0.0
+
+    def of(self, w: Array) -> Array:
+        """Spectra, (bands used, r), as they are to be compared with the pixels."""
+        return w if self.rows is None else self.rows @ w
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +74,10 @@ class Smoothed:
     coordinates : array, (sample, directions)
     near : array of int64, (n, most neighbours)
         Of each pixel that is kept, its neighbours' places in the sample, the nearest (itself) first.
+    sample : Scene
+        The pixels of the sample.
+    ground : Ground
+        The scene, on which abundances are tried.
     """
 
     rank: int
@@ -58,6 +87,8 @@ class Smoothed:
     places: NDArray[np.int64]
     coordinates: Array
     near: NDArray[np.int64]
+    sample: Scene
+    ground: Ground
 
     @property
     def raw(self) -> Array:
@@ -83,17 +114,25 @@ class Smoothed:
 
 
 def smoothed(
-    scene: Scene, rank: int, neighbours: int, isolated: float, sample: int = LARGEST_SAMPLE
+    scene: Scene,
+    rank: int,
+    neighbours: int,
+    isolated: float,
+    sample: int = LARGEST_SAMPLE,
+    sketch: bool = False,
 ) -> Generator[Step | None, None, Smoothed]:
     """Find the spectral neighbours of a sample of the scene's pixels.
 
     Neighbours are near by the direction of their spectra in the first ``rank + 5`` directions of
-    the scene, not by brightness, so that a material in the shade and in the light is one.
+    the scene, not by brightness, so that a material in the shade and in the light is one. With ``sketch``
+    a scene that stays in its file is reduced to some more directions in the read that finds the sample.
     """
     basis = yield from _directions(scene, rank + EXTRA_DIRECTIONS)
     yield Step(0.1, message="Looking for spectral neighbours")
-    places, points = yield from _coordinates(scene, basis, sample)
-    norms = (yield from norms_squared(scene)).at(places)
+    places = np.linspace(0, scene.n_pixels - 1, min(scene.n_pixels, sample)).round().astype(np.int64)
+    few, ground = yield from _sampled(scene, places, rank if sketch else 0)
+    points = np.ascontiguousarray((yield from coordinates_along(few, basis)).known().T)
+    norms = (yield from norms_squared(few)).known()
     length = np.linalg.norm(points, axis=1, keepdims=True)
     near, far = yield from _neighbours(points / np.maximum(length, 1e-300), neighbours)
     far *= length[:, 0]  # not the angle: noise turns dark pixels farther than bright ones
@@ -104,7 +143,7 @@ def smoothed(
         turn = np.linalg.eigh(points[kept].T @ points[kept])[1][:, ::-1]
     points = np.ascontiguousarray(points @ turn)
     noise, white = _noise(norms[kept], points[kept], rank, scene.n_bands)
-    return Smoothed(rank, turn.T @ basis, noise, white, places, points, near[kept])
+    return Smoothed(rank, turn.T @ basis, noise, white, places, points, near[kept], few, ground)
 
 
 def _noise(norms: Array, points: Array, rank: int, bands: int) -> tuple[float, bool]:
@@ -125,13 +164,36 @@ def _directions(scene: Scene, count: int) -> Generator[Step | None, None, Array]
     return np.ascontiguousarray(vectors[:, ::-1][:, : min(count, scene.n_bands)].T)
 
 
-def _coordinates(
-    scene: Scene, basis: Array, sample: int
-) -> Generator[Step | None, None, tuple[NDArray[np.int64], Array]]:
-    """Columns of the scene in the sample, and their coordinates (sample, directions)."""
-    along = yield from coordinates_along(scene, basis)
-    places = np.linspace(0, scene.n_pixels - 1, min(scene.n_pixels, sample)).round().astype(np.int64)
-    return places, np.ascontiguousarray(along.at(places).T)
+def _sampled(
+    scene: Scene, places: NDArray[np.int64], rank: int
+) -> Generator[Step | None, None, tuple[Scene, Ground]]:
+    """Some columns, ascending, as a scene, and where abundances are tried (not at all with ``rank`` 0)."""
+    if not (scene.in_file and rank):
+        return (yield from ascending(scene, places)), Ground(scene)
+    rows = yield from _directions(scene, rank + SKETCHED)
+    along = scene.room.tiles((len(scene.tiles), len(rows), TILE))
+    shares = PerPixel(along, scene.counts, scene.room)
+    found = yield from scene.map(_sketch, rows, places, per_pixel=[shares])
+    few = of_spectra(scene, np.concatenate(found.values, axis=1))
+    product, _ = yield from gram(scene)
+    ground = scene.with_tiles(along)
+    inside = float((yield from norms_squared(ground)).sum())
+    return few, Ground(ground, rows, max(float(np.trace(product)) - inside, 0.0))
+
+
+def _sketch(
+    part: Part, rows: Array, places: NDArray[np.int64], along: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Write coordinates along some directions; return the spectra of those of the places that lie here."""
+    from hsunmix.kernels.projection import coordinates
+
+    exact = np.empty(along.shape)
+    coordinates(part.tiles, rows, exact)
+    along[:] = exact
+    width = part.tiles.shape[2]
+    end = part.first + int(part.counts.sum())
+    own = places[slice(*np.searchsorted(places, (part.first, end)))] - part.first
+    return np.ascontiguousarray(part.tiles[own // width, :, own % width].T)
 
 
 def _neighbours(points: Array, count: int) -> Generator[Step | None, None, tuple[NDArray[np.int64], Array]]:

@@ -82,6 +82,13 @@ class Traits:
         Whether it can choose among ``Problem.library``: ``TAKES_LIBRARY`` or ``NEEDS_LIBRARY``.
     needs_library : bool
         Whether it can't do without one: ``NEEDS_LIBRARY``.
+    reads : tuple of 2 int, or None
+        How often it passes over the pixels, and how often for each endmember: ``READS``. None: again and
+        again, so that a scene beyond memory is laid out on a scratch file first.
+    moments : bool
+        Whether it begins with X Xᵀ: ``MOMENTS``.
+    numbers : tuple of 2 int
+        Bytes for each pixel that it computes and holds, and for each pixel and endmember: ``NUMBERS``.
     """
 
     starts_from_spectra: bool = False
@@ -89,6 +96,9 @@ class Traits:
     takes_weights: bool = False
     takes_library: bool = False
     needs_library: bool = False
+    reads: tuple[int, int] | None = None
+    moments: bool = False
+    numbers: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,12 +15,23 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.known import with_weights
 from hsunmix.engine.loading import load
+from hsunmix.engine.plan import Plan, Resources
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import PerPixel
+<<<<<<< HEAD
 from hsunmix.methods import Extraction, Factorization, Method, RankEstimate, get
 from hsunmix.methods._misfit import misfit
 from hsunmix.methods._missing import abundances_of_known, known_by
 from hsunmix.methods._request import Plan, Request, plan, start_of
+=======
+from hsunmix.errors import InputError
+from hsunmix.methods import Abundances, Extraction, Factorization, Method, RankEstimate, get
+from hsunmix.methods._in_blocks import Solver, solved_in_blocks
+from hsunmix.methods._misfit import Misfit, misfit
+from hsunmix.methods._missing import abundances_of_known, known_by
+from hsunmix.methods._needs import needs_of
+from hsunmix.methods._request import Request
+>>>>>>> c153421 (Scenes beyond memory: auto in three reads, given spectra in one, every other method from the file or a scratch file, the same numbers)
 from hsunmix.methods._scaling import scaled_to_sum_one
 from hsunmix.methods._starts import started
 from hsunmix.methods.diagnosis import diagnose
@@ -40,11 +51,26 @@ __all__ = ["Plan", "Request", "estimate_rank", "load_for", "plan", "solve", "sta
 Steps = Generator[Step | None, None, Unmixing]
 
 AUTO, NNLS = Choice("auto"), Choice("nnls")
+ANY = Resources()
 NOTHING_EXPLAINED = 1 - 1e-6  # relative error from which on no iteration has come to anything
 
 
-def load_for(cube: Cube, request: Request) -> Generator[Step | None, None, Scene]:
-    """Read the pixels of a cube as a request needs them.
+def plan_for(cube: Cube, request: Request, resources: Resources = ANY) -> Plan:
+    """Say what a request takes of memory and disk, before anything is read.
+
+    Raises
+    ------
+    TooLargeError
+        It takes more memory than there may be, or than can be had.
+    """
+    method = get(request.method.method, "factorization", "extraction")
+    after = request.abundance.method or ("nnls" if method.kind == "extraction" or method.traits.reads else "")
+    several = [method, *([get(after, "abundance")] if after else [])]
+    return Plan.of(cube, needs_of(*several, rank=request.rank), resources)
+
+
+def load_for(cube: Cube, request: Request, plan: Plan | None = None) -> Generator[Step | None, None, Scene]:
+    """Read the pixels of a cube as a request needs them, where the plan wants them.
 
     Given spectra make measurements of bands of zeros; weights let pixels stay whose missing values they name.
 
@@ -56,7 +82,7 @@ def load_for(cube: Cube, request: Request) -> Generator[Step | None, None, Scene
     plan(request)
     if request.weights is not None:
         cube = with_weights(cube, request.weights)
-    return (yield from load(cube, request.endmembers))
+    return (yield from load(cube, request.endmembers, plan=plan))
 
 
 def unmix(scene: Scene, request: Request) -> Steps:
@@ -83,13 +109,17 @@ def unmix(scene: Scene, request: Request) -> Steps:
     # Scaled, then solved, then measured: fractions that sum to one need spectra that have their scale.
     if not result.fixed_scale and not result.abundance:
         result = yield from scaled_to_sum_one(scene, result, problem.locked)
-    wanted = request.abundance.method or result.abundance
+    wanted, left = request.abundance.method or result.abundance, None
     if wanted and (wanted != result.abundance or result.abundances is None or request.abundance.parameters):
+<<<<<<< HEAD
         result = yield from _with_abundances(scene, result, wanted, asked.abundance, known)
+=======
+        result, left = yield from _with_abundances(scene, result, wanted, asked, known)
+>>>>>>> c153421 (Scenes beyond memory: auto in three reads, given spectra in one, every other method from the file or a scratch file, the same numbers)
         if problem.weights is not None:
             said = f"{said} {wanted.upper()} counts all known values alike, whatever their weights.".strip()
     result = replace(result, note=" ".join(filter(None, [said, result.note, result.abundance_note])))
-    unmixing = yield from _finish(scene, result, method, to_dict(params), known)
+    unmixing = yield from _finish(scene, result, method, to_dict(params), known, left)
     unmixing = noted(scene, unmixing, request.endmembers)
     record = _asked(asked)
     names = _names(record.spectra, asked.locked, unmixing.rank, result.names)
@@ -140,6 +170,7 @@ def solve(
     endmembers: NDArray[np.float64],
     abundance: Choice = NNLS,
     given: Library | None = None,
+    solver: Solver | None = None,
 ) -> Steps:
     """Find the abundances of given endmembers.
 
@@ -152,20 +183,63 @@ def solve(
         An abundance method.
     given : Library, optional
         What they are the spectra of, brought to the cube's bands and units: the result has its names.
+    solver : Solver, optional
+        That has seen the scene while it was read.
     """
     began = perf_counter()
     endmembers = spectra(endmembers)
     w = scene.used_spectra(endmembers)
     method = get(abundance.method, "abundance")
     params = make(method.params, abundance.parameters)
-    found = yield from method.run(scene, w, params)
+    found, left = yield from _solved(scene, endmembers, method, params, solver)
     result = Factorization(w, found.h, np.zeros((0, 2)), abundance=method.id, note=found.note)
-    unmixing = noted(scene, (yield from _finish(scene, result, method, to_dict(params))), endmembers)
+    unmixing = noted(
+        scene, (yield from _finish(scene, result, method, to_dict(params), None, left)), endmembers
+    )
     if given is not None:
         asked = Asked(abundance, spectra=given.file)
         names = _names(given.file, range(w.shape[1]), w.shape[1])
         unmixing = replace(unmixing, asked=asked, names=names, note=_with_notes(unmixing.note, given))
     return replace(unmixing, seconds=perf_counter() - began)
+
+
+def _solved(
+    scene: Scene, spectra: NDArray[np.float64], method: Method, params: msgspec.Struct, solver: Solver | None
+) -> Generator[Step | None, None, tuple[Abundances, Misfit | None]]:
+    """Solve for spectra in the cube's units, unless that was done while the scene was read."""
+    if solver is not None and solver.fits(scene):
+        return solver.found(scene)
+    if scene.in_file:
+        return (yield from solved_in_blocks(scene, spectra, method, params))
+    return (yield from method.run(scene, scene.used_spectra(spectra), params)), None
+
+
+def solve_cube(
+    cube: Cube,
+    endmembers: NDArray[np.float64],
+    abundance: Choice = NNLS,
+    given: Library | None = None,
+    plan: Plan | None = None,
+) -> Generator[Step | None, None, tuple[Scene, Unmixing]]:
+    """Read a cube and find the abundances of given endmembers; both in one read where it stays in its file.
+
+    See ``solve``; ``plan`` is ``plan_to_solve``'s.
+    """
+    method = get(abundance.method, "abundance")
+    solver = Solver(method, make(method.params, abundance.parameters), spectra(endmembers))
+    scene = yield from load(cube, endmembers, plan=plan, visitors=[solver])
+    return scene, (yield from solve(scene, endmembers, abundance, given, solver if scene.in_file else None))
+
+
+def plan_to_solve(cube: Cube, rank: int, abundance: Choice = NNLS, resources: Resources = ANY) -> Plan:
+    """Say what it takes to find the abundances of so many spectra; see ``plan_for``."""
+    needs = needs_of(get(abundance.method, "abundance"), rank=rank)
+    return Plan.of(cube, replace(needs, reads=1), resources)
+
+
+def plan_to_estimate(cube: Cube, method: Choice = AUTO, resources: Resources = ANY) -> Plan:
+    """Say what it takes to estimate the number of endmembers; see ``plan_for``."""
+    return Plan.of(cube, needs_of(get(method.method, "rank"), rank=0), resources)
 
 
 def estimate_rank(scene: Scene, method: Choice = AUTO) -> Generator[Step | None, None, RankEstimate]:
@@ -195,15 +269,26 @@ def _with_abundances(
     abundance: str,
     params: msgspec.Struct | None,
     weights: PerPixel | None,
-) -> Generator[Step | None, None, Factorization]:
-    method = get(abundance, "abundance")
-    found = yield from abundances_of_known(
-        scene, result.endmembers, method, params or method.params(), weights
-    )
+) -> Generator[Step | None, None, tuple[Factorization, Misfit | None]]:
+    """Solve for abundances; where a read can tell what they leave as well, it does."""
+    method, w, left = get(abundance, "abundance"), result.endmembers, None
+    given, params = params is not None, params or method.params()
+    if scene.in_file and weights is None:
+        found, left = yield from solved_in_blocks(scene, scene.full_spectra(w), method, params)
+    else:
+        found = yield from abundances_of_known(scene, w, method, params, weights)
     # Where the method would have chosen others, nobody could tell from its note which these are.
-    asked = f"Abundances by {abundance.upper()}, as asked." if result.abundance_note else ""
+    other = abundance != result.abundance or result.abundances is not None or given
+    asked = f"Abundances by {abundance.upper()}, as asked." if result.abundance_note and other else ""
     note = " ".join(filter(None, [result.note, asked, found.note]))
-    return replace(result, abundances=found.h, abundance=abundance, abundance_note="", note=note)
+    result = replace(
+        result,
+        abundances=found.h,
+        abundance=abundance,
+        abundance_note="" if other else result.abundance_note,
+        note=note,
+    )
+    return result, left
 
 
 def _finish(
@@ -212,11 +297,13 @@ def _finish(
     method: Method,
     parameters: dict[str, Any],
     weights: PerPixel | None = None,
+    left: Misfit | None = None,
 ) -> Steps:
     """Measure what the result leaves unexplained, and put everything into the cube's terms."""
     w, h = result.endmembers, result.abundances
     assert h is not None  # solved for by now
-    left = yield from misfit(scene, w, h, weights)
+    if left is None:
+        left = yield from misfit(scene, w, h, weights)
     error, columns = left.relative_error, result.columns
     means = h.totals() / scene.n_pixels
     # Doubts first: the window has room for one line.

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from hsunmix.engine.passes import compiling, gram
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part
+from hsunmix.engine.subsets import scenes
 from hsunmix.model.progress import Step
 
 __all__ = ["Node", "Tree"]
@@ -61,14 +62,19 @@ class Tree:
         product, _ = yield from gram(scene)
         rank = _numerical_rank(product)
         p, n = scene.n_bands, scene.n_pixels
-        z = np.empty((n, min(p, DIRECTIONS) if n * p > SMALL else p), np.float32)
-        order = np.arange(n)
-        if z.shape[1] == p:
-            z[:] = scene.columns(order).T
-            return cls(z, order, np.eye(p), rank)
-        basis = np.linalg.eigh(product)[1][:, ::-1][:, : z.shape[1]]
-        found = yield from scene.map(_coordinates_of, np.ascontiguousarray(basis.T))
-        np.concatenate(found.values, out=z)
+        k = min(p, DIRECTIONS) if n * p > SMALL else p
+        basis = np.eye(p) if k == p else np.linalg.eigh(product)[1][:, ::-1][:, :k]
+        z, order = scene.room.array((n, k), np.float32), scene.room.array((n,), np.int64)
+        order[:] = np.arange(n)
+        done = 0
+        for some in scenes(scene):
+            if some is None:
+                yield None
+                continue
+            work = _pixels_of if k == p else _coordinates_of
+            found = yield from some.map(work, np.ascontiguousarray(basis.T))
+            np.concatenate(found.values, out=z[done : done + some.n_pixels])
+            done += some.n_pixels
         return cls(z, order, basis, rank)
 
     def node(self, first: int, last: int) -> Generator[Step | None, None, Node]:
@@ -121,6 +127,12 @@ class Tree:
         gain = left.power + right.power - node.power
         if gain > NOTHING_LEFT * node.power:
             node.gain, node.halves = gain, [left, right]
+
+
+def _pixels_of(part: Part, _rows: Array) -> NDArray[np.float32]:
+    """A part's pixels as they are, (pixels, bands)."""
+    parts = [tile.T[:count] for tile, count in zip(part.tiles, part.counts, strict=True)]
+    return np.concatenate(parts)
 
 
 def _coordinates_of(part: Part, rows: Array) -> NDArray[np.float32]:

@@ -27,8 +27,9 @@ from hsunmix.methods.extraction._selection import Candidates, selecting
 from hsunmix.methods.extraction._self_dictionary import path
 from hsunmix.model.progress import Step
 
-__all__ = ["REFERENCE", "TITLE", "Params", "run"]
+__all__ = ["MOMENTS", "REFERENCE", "TITLE", "Params", "run"]
 
+MOMENTS = True
 TITLE = "Self dictionary by fast gradient (FGNSR)"
 REFERENCE = "Gillis and Luce, IEEE TIP 27 (2018); candidates by Gillis, Kuang and Park, IEEE TGRS 53 (2015)"
 

@@ -30,8 +30,9 @@ from hsunmix.methods.extraction._options import Options
 from hsunmix.methods.extraction._selection import Candidates, selecting
 from hsunmix.model.progress import Step
 
-__all__ = ["REFERENCE", "TITLE", "Params", "run"]
+__all__ = ["MOMENTS", "REFERENCE", "TITLE", "Params", "run"]
 
+MOMENTS = True
 TITLE = "Self dictionary by linear optimization (LP)"
 REFERENCE = (
     "Gillis and Luce, Journal of Machine Learning Research 15 (2014); "

@@ -31,8 +31,9 @@ from hsunmix.methods.extraction._options import Options, with_options
 from hsunmix.methods.extraction._reduced import directions, longest
 from hsunmix.model.progress import Step
 
-__all__ = ["REFERENCE", "TITLE", "Params", "run"]
+__all__ = ["MOMENTS", "REFERENCE", "TITLE", "Params", "run"]
 
+MOMENTS = True
 TITLE = "Largest simplex (N-FINDR)"
 REFERENCE = "Winter, Proc. SPIE 3753 (1999)"
 

@@ -29,8 +29,9 @@ from hsunmix.methods.extraction._options import Options, with_options
 from hsunmix.methods.extraction._reduced import directions, longest
 from hsunmix.model.progress import Step
 
-__all__ = ["REFERENCE", "TITLE", "Params", "run"]
+__all__ = ["MOMENTS", "REFERENCE", "TITLE", "Params", "run"]
 
+MOMENTS = True
 TITLE = "Pixel purity index (PPI)"
 REFERENCE = "Boardman, Kruse and Green, Summaries of the 5th JPL Airborne Earth Science Workshop (1995)"
 

@@ -36,8 +36,9 @@ from hsunmix.methods.extraction._options import Options, with_options
 from hsunmix.methods.extraction._reduced import Directions, directions, longest
 from hsunmix.model.progress import Step
 
-__all__ = ["REFERENCE", "TITLE", "Params", "run"]
+__all__ = ["MOMENTS", "REFERENCE", "TITLE", "Params", "run"]
 
+MOMENTS = True
 TITLE = "Vertex component analysis (VCA)"
 REFERENCE = "Nascimento and Bioucas-Dias, IEEE TGRS 43 (2005)"
 

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.engine.loading import from_array
-from hsunmix.engine.scene import Scene
 from hsunmix.methods import Problem, get
 from hsunmix.methods._smoothing import Smoothed
 from hsunmix.methods.factorization._archetypes import refine
@@ -66,16 +65,16 @@ def vertices(
     return Vertices(count, by_brightness, weights, means @ weights)
 
 
-def spectra(scene: Scene, smooth: Smoothed, found: Vertices) -> Array:
+def spectra(smooth: Smoothed, found: Vertices) -> Array:
     """Spectra over all bands, (bands used, r); without what lies beyond r directions where that is noise."""
     if smooth.white:
         r = smooth.rank
         return np.asarray(np.maximum(smooth.basis[:r].T @ found.w[:r], 0))
-    columns = smooth.columns(found.count)
+    near = smooth.near[:, : found.count]
     result = []
     for weight in found.weights.T:
         parts = np.flatnonzero(weight)
-        means = [scene.columns(columns[i]).mean(axis=1) for i in parts]
+        means = [smooth.sample.columns(near[i]).mean(axis=1) for i in parts]
         result.append(np.column_stack(means) @ weight[parts])
     return np.asarray(np.maximum(np.column_stack(result), 0))
 

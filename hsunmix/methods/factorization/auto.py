@@ -16,7 +16,8 @@ Abundances are exact nonnegative least squares; they are made to sum to one only
 as well, since shade and brightness can't be expressed by such fractions, or up to 15 % worse where a
 spectrum is so dark, or the bands are so few, that free fractions would mean little.
 Locked spectra take the places of those found that are most like them.
-Cost: four reads of X, the search for neighbours, and up to six searches for vertices among the sample.
+Cost: three to six reads of X, three where it stays in its file, the search for neighbours, and up to six
+searches for vertices among the sample.
 Limits: objects of a few pixels are taken for outliers; a dark material has hardly a direction in its noise.
 """
 
@@ -32,7 +33,6 @@ from msgspec import Meta
 from numpy.typing import NDArray
 
 from hsunmix.engine.passes import residuals
-from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import PerPixel
 from hsunmix.methods import Abundances, Factorization, Problem, get
 from hsunmix.methods._smoothing import Smoothed, smoothed
@@ -41,9 +41,11 @@ from hsunmix.methods.factorization._vertices import Vertices, enclosing, misfit,
 from hsunmix.methods.locked import in_their_columns
 from hsunmix.model.progress import Step
 
-__all__ = ["KEEPS_LOCKED", "REFERENCE", "TITLE", "Params", "run"]
+__all__ = ["KEEPS_LOCKED", "MOMENTS", "READS", "REFERENCE", "TITLE", "Params", "run"]
 
 KEEPS_LOCKED = True
+READS = (1, 0)
+MOMENTS = True
 TITLE = "Automatic"
 REFERENCE = (
     "Nadisic, Gillis and Kervazo, Linear Algebra and its Applications (2023), for the smoothing; "
@@ -81,21 +83,21 @@ class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def run(problem: Problem, params: Params) -> Generator[Step | None, None, Factorization]:
     """Smooth, extract, refine, and solve for the abundances."""
     scene, rank = problem.scene, problem.rank
-    smooth = yield from smoothed(scene, rank, params.neighbours, params.isolated)
+    smooth = yield from smoothed(scene, rank, params.neighbours, params.isolated, sketch=True)
     look = _down_to_noise if smooth.white else _with_structure
-    best, count, how = yield from look(scene, smooth, params, problem)
+    best, count, how = yield from look(smooth, params, problem)
     on = f"means of {count} spectral neighbours" if count > 1 else "single pixels"
     said = [f"N-FINDR on {on}{how}"]
     if problem.locked:
         w, columns, took = in_their_columns(best.w, best.columns, problem)
         said.append(took.rstrip("."))
-        best = yield from _solved(scene, w, columns)
+        best = yield from _solved(smooth, w, columns)
     choice, why = _choice(best)
     if best.w.shape[1] < rank:
         # First: the window has room for one line, and this is not what was asked for.
         said.insert(0, f"The scene has only {best.w.shape[1]} independent spectra, not {rank}")
     return Factorization(
-        best.w, best.abundances[choice], np.zeros((0, 2)), None, best.columns,
+        best.w, None if scene.in_file else best.abundances[choice], np.zeros((0, 2)), None, best.columns,
         smoothed=count > 1 or params.refinement > 0, fixed_scale=True, abundance=choice,
         abundance_note=f"Abundances by {choice.upper()}, because {why}.", note=". ".join(said) + ".",
     )  # fmt: skip
@@ -117,7 +119,7 @@ def _choice(best: _Solved) -> tuple[str, str]:
 
 
 def _down_to_noise(
-    scene: Scene, smooth: Smoothed, params: Params, problem: Problem
+    smooth: Smoothed, params: Params, problem: Problem
 ) -> Generator[Step | None, None, tuple[_Solved, int, str]]:
     """Take fewer neighbours until the endmembers leave no more than noise; else look outside the pixels."""
     refined = ", refined as archetypes" if params.refinement else ""
@@ -125,34 +127,34 @@ def _down_to_noise(
         plain = yield from vertices(smooth, count, False, params.refinement, problem.seed)
         left = yield from misfit(smooth, plain.w, "fcls")
         if left <= NOISE:
-            return (yield from _of(scene, smooth, plain)), count, refined
+            return (yield from _of(smooth, plain)), count, refined
         found, how, before = plain, "", (yield from misfit(smooth, plain.w, "nnls"))
         if left > SHADE * before:
             found, how = (yield from vertices(smooth, count, True, params.refinement, problem.seed)), BRIGHT
             before = yield from misfit(smooth, found.w, "nnls")
             if before <= NOISE:
-                return (yield from _of(scene, smooth, found)), count, how + refined
+                return (yield from _of(smooth, found)), count, how + refined
     w = yield from enclosing(smooth, found)
     if (yield from misfit(smooth, smooth.basis @ w, "nnls")) < before:
         how += refined + ", then moved outwards (minimum volume), because no pixel seems pure"
-        return (yield from _solved(scene, w, found.columns(smooth))), count, how
-    return (yield from _of(scene, smooth, found)), count, how + refined
+        return (yield from _solved(smooth, w, found.columns(smooth))), count, how
+    return (yield from _of(smooth, found)), count, how + refined
 
 
 def _with_structure(
-    scene: Scene, smooth: Smoothed, params: Params, problem: Problem
+    smooth: Smoothed, params: Params, problem: Problem
 ) -> Generator[Step | None, None, tuple[_Solved, int, str]]:
     """Take many neighbours, where r materials leave more than noise and so nothing tells when to stop."""
     refined = ", refined as archetypes" if params.refinement else ""
     count = smooth.near.shape[1]
     plain = yield from vertices(smooth, count, False, params.refinement, problem.seed)
-    best = yield from _of(scene, smooth, plain)
+    best = yield from _of(smooth, plain)
     bright = yield from vertices(smooth, count, True, params.refinement, problem.seed)
-    other = yield from _of(scene, smooth, bright)
+    other = yield from _of(smooth, bright)
     if best.cost_of_sum > NO_PURE_PIXELS and other.error["nnls"] < best.error["nnls"]:
         return other, count, BRIGHT + refined
     if SUM_MAY_COST < best.cost_of_sum <= NO_PURE_PIXELS:
-        outside = yield from _solved(scene, (yield from enclosing(smooth, plain)), best.columns)
+        outside = yield from _solved(smooth, (yield from enclosing(smooth, plain)), best.columns)
         if outside.error["fcls"] < best.error["fcls"]:
             how = ", then moved outwards (minimum volume), because no pixel seems pure"
             return outside, count, refined + how
@@ -174,16 +176,18 @@ class _Solved:
         return self.error["fcls"] / max(self.error["nnls"], 1e-300)
 
 
-def _solved(scene: Scene, w: Array, columns: NDArray[np.int64]) -> Generator[Step | None, None, _Solved]:
+def _solved(smooth: Smoothed, w: Array, columns: NDArray[np.int64]) -> Generator[Step | None, None, _Solved]:
+    ground = smooth.ground
     solved = _Solved(w, columns, {}, {})
     for name in ("nnls", "fcls"):
         yield Step(0.85, message="Abundances")
         method = get(name, "abundance")
-        found: Abundances = yield from method.run(scene, w, method.params())
+        found: Abundances = yield from method.run(ground.scene, ground.of(w), method.params())
         solved.abundances[name] = found.h
-        solved.error[name] = float(np.sqrt((yield from residuals(scene, w, found.h)).sum()))
+        rest = yield from residuals(ground.scene, ground.of(w), found.h)
+        solved.error[name] = float(np.sqrt(rest.sum() + ground.beyond))
     return solved
 
 
-def _of(scene: Scene, smooth: Smoothed, found: Vertices) -> Generator[Step | None, None, _Solved]:
-    return (yield from _solved(scene, spectra(scene, smooth, found), found.columns(smooth)))
+def _of(smooth: Smoothed, found: Vertices) -> Generator[Step | None, None, _Solved]:
+    return (yield from _solved(smooth, spectra(smooth, found), found.columns(smooth)))

@@ -55,7 +55,7 @@ Array = NDArray[np.float64]
 def run(scene: Scene, params: Params) -> Generator[Step | None, None, RankEstimate]:
     """Estimate the number of endmembers."""
     smooth = yield from smoothed(scene, LARGEST, NEIGHBOURS, ISOLATED)
-    kept = yield from subset(scene, smooth.columns(1)[:, 0])
+    kept = yield from subset(smooth.sample, smooth.near[:, 0])
     yield Step(0.7, message="Comparing with noise")
     if kept.n_pixels >= 2 * kept.n_bands and kept.n_bands >= 2:
         product, _ = yield from gram(kept)

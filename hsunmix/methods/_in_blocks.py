@@ -1,0 +1,105 @@
+"""Abundances of a scene that stays in its file: each block is solved and measured while it is in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import msgspec
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from hsunmix.engine.passes import norms_squared, residuals
+from hsunmix.engine.room import Room
+from hsunmix.engine.scene import TILE, Scene
+from hsunmix.engine.source import PerPixel, per_pixel_of
+from hsunmix.engine.subsets import scenes
+from hsunmix.methods import Abundances, Method
+from hsunmix.methods._misfit import Misfit
+from hsunmix.model.progress import Step
+
+__all__ = ["Solver", "solved_in_blocks"]
+
+Array = NDArray[np.float64]
+
+EXTREME = 2.0**20  # beyond, a scene is scaled: see ``hsunmix.engine.loading``
+
+
+class Solver:
+    """Finds the abundances of given spectra in one block after the other, and what they leave.
+
+    It is a ``Visitor`` too: the read that finds out which pixels hold data is then the only one.
+
+    Parameters
+    ----------
+    method : Method
+        An abundance method: each pixel is solved by itself.
+    params : Struct
+    spectra : array, (bands, r)
+        In the cube's units.
+    """
+
+    def __init__(self, method: Method, params: msgspec.Struct, spectra: Array) -> None:
+        self.method, self.params, self.spectra = method, params, spectra
+
+    def begin(self, bands: NDArray[np.bool_], pixels: int, room: Room, scale: float = 1.0) -> None:
+        """Get ready for at most so many pixels of some bands, in units ``scale`` times as large."""
+        self._bands, self._scale = bands, scale
+        self._w = self.spectra[bands] / scale
+        self._counts = np.clip(pixels - np.arange(-(-pixels // TILE)) * TILE, 0, TILE)
+        self._room, self.done, self._norm = room, 0, 0.0
+        self._notes: dict[str, None] = {}
+        self._h = self._new(self._w.shape[1], np.float32)
+        self._rest = self._new(None, np.float64)
+
+    def visit(self, block: Scene) -> Generator[Step | None, None, None]:
+        """Solve the next pixels."""
+        top = block.largest
+        if not (np.isfinite(self._w).all() and top < EXTREME and (top > 1 / EXTREME or self._scale != 1)):
+            self._w = self._w * np.nan  # such values are brought into reach once all are known
+            return
+        found = yield from self.method.run(block, self._w, self.params)
+        rest = yield from residuals(block, self._w, found.h)
+        self._norm += (yield from norms_squared(block)).sum()
+        _write(self._h, found.h, self.done)
+        _write(self._rest, rest, self.done)
+        self._notes[found.note] = None
+        self.done += block.n_pixels
+
+    def fits(self, scene: Scene) -> bool:
+        """Whether what was found is of just the pixels and bands of a scene."""
+        same = self.done == scene.n_pixels and self._scale == scene.scale
+        return same and np.array_equal(self._bands, scene.bands)
+
+    def found(self, scene: Scene) -> tuple[Abundances, Misfit]:
+        """Return what was found, as of a scene, and what it leaves."""
+        n = len(scene.counts)
+        h, rest = (PerPixel(one.values[:n], scene.counts, self._room) for one in (self._h, self._rest))
+        note = " ".join(filter(None, self._notes))
+        return Abundances(h, note), Misfit(rest, scene.n_bands, self._norm)
+
+    def _new(self, k: int | None, dtype: DTypeLike) -> PerPixel:
+        return per_pixel_of(self._counts, TILE, k, dtype, 0, self._room)
+
+
+def solved_in_blocks(
+    scene: Scene, spectra: Array, method: Method, params: msgspec.Struct
+) -> Generator[Step | None, None, tuple[Abundances, Misfit]]:
+    """Find the abundances of spectra, (bands, r) in the cube's units, and what they leave, in one read."""
+    solver = Solver(method, params, spectra)
+    solver.begin(scene.bands, scene.n_pixels, scene.room, scene.scale)
+    for block in scenes(scene):
+        if block is None:
+            yield None
+            continue
+        yield from solver.visit(block)
+        yield Step(solver.done / scene.n_pixels, message="Abundances")
+    return solver.found(scene)
+
+
+def _write(to: PerPixel, numbers: PerPixel, first: int) -> None:
+    """Take over the numbers of a block, whose first pixel has this column."""
+    if first % TILE == 0:
+        to.values[first // TILE : first // TILE + len(numbers.values)] = numbers.values
+    else:
+        pixels = int(numbers.counts.sum())
+        to.put(np.arange(first, first + pixels), numbers.known())
