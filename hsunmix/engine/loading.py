@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hsunmix.engine import judging
 from hsunmix.engine.executor_file import Streaming
 from hsunmix.engine.file_tiles import FileTiles
-from hsunmix.engine.plan import PIECE, PIECES, Plan
+from hsunmix.engine.footprint import PIECE, PIECES, Footprint
 from hsunmix.engine.reading import fill
 from hsunmix.engine.room import Room
 from hsunmix.engine.scene import Scene
@@ -33,7 +33,7 @@ def load(
     spectra: NDArray[np.float64] | None = None,
     *,
     trusted: bool = False,
-    plan: Plan | None = None,
+    footprint: Footprint | None = None,
     visitors: Sequence[Visitor] = (),
 ) -> Generator[Step | None, None, Scene]:
     """Read the pixels of a cube that are used.
@@ -48,7 +48,7 @@ def load(
         one, where they have values in it.
     trusted : bool
         Take every number for data: don't look for what means "no data" though nothing says so.
-    plan : Plan, optional
+    footprint : Footprint, optional
         Where they are to lie: by default in memory.
     visitors : sequence of Visitor
         See each block of a scene that stays in its file while it is read for the first time.
@@ -66,18 +66,18 @@ def load(
     from hsunmix.kernels.filling import take_rows, take_stored_rows
 
     yield compiling(take_rows if cube.pixels.dtype.kind == "f" else take_stored_rows)
-    plan = plan or Plan()
-    room = plan.made_room()  # before anything is read: a disk that is too small is told at once
+    footprint = footprint or Footprint()
+    room = footprint.made_room()  # before anything is read: a disk that is too small is told at once
     yield from prepared(cube.pixels)
     measured = np.zeros(cube.bands, bool) if spectra is None else judging.measured_zeros(cube, spectra)
     bands = np.ones(cube.bands, bool) if cube.bad_bands is None else ~cube.bad_bands
     source, exponent = cube, 0
-    writer = yield from _read(source, bands, plan, room, visitors)
+    writer = yield from _read(source, bands, footprint, room, visitors)
     if judging.is_out_of_range(source, writer):
         exponent = yield from judging.range_exponent(source, bands)
         if exponent:
             source = judging.rescaled(cube, exponent)
-            writer = yield from _read(source, bands, plan, room, visitors, 2.0**exponent)
+            writer = yield from _read(source, bands, footprint, room, visitors, 2.0**exponent)
     used, notes = bands.copy(), []
     used[bands], zeros = yield from judging.judge_bands(writer, measured[bands])
     if dead := int((bands & ~used).sum()):
@@ -114,15 +114,15 @@ def from_array(x: NDArray[Any]) -> Scene:
 def _read(
     cube: Cube,
     bands: NDArray[np.bool_],
-    plan: Plan,
+    footprint: Footprint,
     room: Room,
     visitors: Sequence[Visitor],
     scale: float = 1.0,
 ) -> Generator[Step | None, None, TileWriter | FileWriter]:
     """Read some bands of a cube, as planned."""
-    if plan.way == "file":
-        return (yield from survey(cube, bands, cube.dead_bands, plan, room, visitors, scale))
-    if plan.way == "scratch":
+    if footprint.way == "file":
+        return (yield from survey(cube, bands, cube.dead_bands, footprint, room, visitors, scale))
+    if footprint.way == "scratch":
         return (yield from fill(cube, bands, cube.dead_bands, room, PIECES * PIECE))
     return (yield from fill(cube, bands, cube.dead_bands))
 

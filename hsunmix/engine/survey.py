@@ -14,9 +14,9 @@ from hsunmix.engine.ahead import Ahead
 from hsunmix.engine.blocks import Scaling
 from hsunmix.engine.executor_file import reading_step
 from hsunmix.engine.file_tiles import FileTiles
+from hsunmix.engine.footprint import PIECES, Footprint
 from hsunmix.engine.memory import aligned
 from hsunmix.engine.passes import gram
-from hsunmix.engine.plan import PIECES, Plan
 from hsunmix.engine.reading import block_of, lines_of_block
 from hsunmix.engine.room import Room
 from hsunmix.engine.scene import Scene, tiles_of_chunk
@@ -147,7 +147,7 @@ def survey(
     cube: Cube,
     bands: NDArray[np.bool_],
     doubtful: NDArray[np.bool_],
-    plan: Plan,
+    footprint: Footprint,
     room: Room,
     visitors: Sequence[Visitor],
     scale: float = 1.0,
@@ -158,7 +158,7 @@ def survey(
     ----------
     cube, bands, doubtful
         As of ``hsunmix.engine.reading.fill``.
-    plan : Plan
+    footprint : Footprint
     room : Room
         Where numbers of pixels lie.
     visitors : sequence of Visitor
@@ -168,8 +168,8 @@ def survey(
     """
     index = None if bands.all() else np.flatnonzero(bands).tolist()
     scaling = Scaling.of(cube, bands)
-    step = lines_of_block(cube, scaling, plan.piece)
-    writer = FileWriter(cube, bands, doubtful, room, plan.block)
+    step = lines_of_block(cube, scaling, footprint.piece)
+    writer = FileWriter(cube, bands, doubtful, room, footprint.block)
 
     def read(lines: slice) -> TileWriter:
         pixels = (lines.stop - lines.start) * cube.samples
@@ -179,12 +179,12 @@ def survey(
         return block
 
     wanted = (slice(first, min(first + step, cube.lines)) for first in range(0, cube.lines, step))
-    summing = [_Moments()] if plan.moments else []
+    summing = [_Moments()] if footprint.moments else []
     seen = bands.copy()
     seen[bands] = ~writer.doubtful
     for visitor in visitors:
         visitor.begin(seen, writer.room_for, room, scale)
-    grid = _Grid(cube, seen, plan.block, [*summing, *visitors])
+    grid = _Grid(cube, seen, footprint.block, [*summing, *visitors])
     with closing(Ahead(read, wanted, PIECES // 2)) as ahead:
         while ahead.more:
             lines, block = yield from ahead.take()

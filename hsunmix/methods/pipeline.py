@@ -13,25 +13,16 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from hsunmix.engine.footprint import Footprint
 from hsunmix.engine.known import with_weights
 from hsunmix.engine.loading import load
-from hsunmix.engine.plan import Plan, Resources
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import PerPixel
-<<<<<<< HEAD
-from hsunmix.methods import Extraction, Factorization, Method, RankEstimate, get
-from hsunmix.methods._misfit import misfit
-from hsunmix.methods._missing import abundances_of_known, known_by
-from hsunmix.methods._request import Plan, Request, plan, start_of
-=======
-from hsunmix.errors import InputError
 from hsunmix.methods import Abundances, Extraction, Factorization, Method, RankEstimate, get
 from hsunmix.methods._in_blocks import Solver, solved_in_blocks
 from hsunmix.methods._misfit import Misfit, misfit
 from hsunmix.methods._missing import abundances_of_known, known_by
-from hsunmix.methods._needs import needs_of
-from hsunmix.methods._request import Request
->>>>>>> c153421 (Scenes beyond memory: auto in three reads, given spectra in one, every other method from the file or a scratch file, the same numbers)
+from hsunmix.methods._request import Plan, Request, plan, start_of
 from hsunmix.methods._scaling import scaled_to_sum_one
 from hsunmix.methods._starts import started
 from hsunmix.methods.diagnosis import diagnose
@@ -51,26 +42,13 @@ __all__ = ["Plan", "Request", "estimate_rank", "load_for", "plan", "solve", "sta
 Steps = Generator[Step | None, None, Unmixing]
 
 AUTO, NNLS = Choice("auto"), Choice("nnls")
-ANY = Resources()
 NOTHING_EXPLAINED = 1 - 1e-6  # relative error from which on no iteration has come to anything
 
 
-def plan_for(cube: Cube, request: Request, resources: Resources = ANY) -> Plan:
-    """Say what a request takes of memory and disk, before anything is read.
-
-    Raises
-    ------
-    TooLargeError
-        It takes more memory than there may be, or than can be had.
-    """
-    method = get(request.method.method, "factorization", "extraction")
-    after = request.abundance.method or ("nnls" if method.kind == "extraction" or method.traits.reads else "")
-    several = [method, *([get(after, "abundance")] if after else [])]
-    return Plan.of(cube, needs_of(*several, rank=request.rank), resources)
-
-
-def load_for(cube: Cube, request: Request, plan: Plan | None = None) -> Generator[Step | None, None, Scene]:
-    """Read the pixels of a cube as a request needs them, where the plan wants them.
+def load_for(
+    cube: Cube, request: Request, footprint: Footprint | None = None
+) -> Generator[Step | None, None, Scene]:
+    """Read the pixels of a cube as a request needs them, to where the footprint says.
 
     Given spectra make measurements of bands of zeros; weights let pixels stay whose missing values they name.
 
@@ -82,7 +60,7 @@ def load_for(cube: Cube, request: Request, plan: Plan | None = None) -> Generato
     plan(request)
     if request.weights is not None:
         cube = with_weights(cube, request.weights)
-    return (yield from load(cube, request.endmembers, plan=plan))
+    return (yield from load(cube, request.endmembers, footprint=footprint))
 
 
 def unmix(scene: Scene, request: Request) -> Steps:
@@ -111,11 +89,7 @@ def unmix(scene: Scene, request: Request) -> Steps:
         result = yield from scaled_to_sum_one(scene, result, problem.locked)
     wanted, left = request.abundance.method or result.abundance, None
     if wanted and (wanted != result.abundance or result.abundances is None or request.abundance.parameters):
-<<<<<<< HEAD
-        result = yield from _with_abundances(scene, result, wanted, asked.abundance, known)
-=======
-        result, left = yield from _with_abundances(scene, result, wanted, asked, known)
->>>>>>> c153421 (Scenes beyond memory: auto in three reads, given spectra in one, every other method from the file or a scratch file, the same numbers)
+        result, left = yield from _with_abundances(scene, result, wanted, asked.abundance, known)
         if problem.weights is not None:
             said = f"{said} {wanted.upper()} counts all known values alike, whatever their weights.".strip()
     result = replace(result, note=" ".join(filter(None, [said, result.note, result.abundance_note])))
@@ -219,27 +193,16 @@ def solve_cube(
     endmembers: NDArray[np.float64],
     abundance: Choice = NNLS,
     given: Library | None = None,
-    plan: Plan | None = None,
+    footprint: Footprint | None = None,
 ) -> Generator[Step | None, None, tuple[Scene, Unmixing]]:
     """Read a cube and find the abundances of given endmembers; both in one read where it stays in its file.
 
-    See ``solve``; ``plan`` is ``plan_to_solve``'s.
+    See ``solve`` and ``load``.
     """
     method = get(abundance.method, "abundance")
     solver = Solver(method, make(method.params, abundance.parameters), spectra(endmembers))
-    scene = yield from load(cube, endmembers, plan=plan, visitors=[solver])
+    scene = yield from load(cube, endmembers, footprint=footprint, visitors=[solver])
     return scene, (yield from solve(scene, endmembers, abundance, given, solver if scene.in_file else None))
-
-
-def plan_to_solve(cube: Cube, rank: int, abundance: Choice = NNLS, resources: Resources = ANY) -> Plan:
-    """Say what it takes to find the abundances of so many spectra; see ``plan_for``."""
-    needs = needs_of(get(abundance.method, "abundance"), rank=rank)
-    return Plan.of(cube, replace(needs, reads=1), resources)
-
-
-def plan_to_estimate(cube: Cube, method: Choice = AUTO, resources: Resources = ANY) -> Plan:
-    """Say what it takes to estimate the number of endmembers; see ``plan_for``."""
-    return Plan.of(cube, needs_of(get(method.method, "rank"), rank=0), resources)
 
 
 def estimate_rank(scene: Scene, method: Choice = AUTO) -> Generator[Step | None, None, RankEstimate]:

@@ -14,6 +14,7 @@ from hsunmix.model.unmixing import Unmixing
 __all__ = ["noted", "scale_note"]
 
 LOOKED_AT = 512  # pixels of a scene
+LOOKED_AT_IN_FILE = 64  # the same where each is read by itself
 
 
 def scale_note(scene: Scene, endmembers: NDArray[np.float64]) -> str:
@@ -29,7 +30,8 @@ def scale_note(scene: Scene, endmembers: NDArray[np.float64]) -> str:
     str
         A sentence with the factor that brings them there; empty where they are in its units.
     """
-    some = np.linspace(0, scene.n_pixels - 1, min(scene.n_pixels, LOOKED_AT)).astype(np.int64)
+    most = LOOKED_AT_IN_FILE if scene.in_file else LOOKED_AT
+    some = np.linspace(0, scene.n_pixels - 1, min(scene.n_pixels, most)).astype(np.int64)
     found = between(endmembers[scene.bands], scene.columns(some) * scene.scale)
     return f"The given spectra have {found.sentence}." if found.sentence else ""
 

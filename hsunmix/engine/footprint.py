@@ -13,7 +13,7 @@ from hsunmix.engine.tile_writer import TILE
 from hsunmix.errors import TooLargeError
 from hsunmix.model.cube import Cube
 
-__all__ = ["Needs", "Plan", "Resources"]
+__all__ = ["Footprint", "Needs", "Resources"]
 
 PROGRAM = 400_000_000  # bytes of memory that the program itself has, with its libraries and compiled kernels
 SHARE = 0.8  # of the free memory that is used where nobody says how much may be
@@ -61,7 +61,7 @@ class Needs:
 
 
 @dataclass(frozen=True)
-class Plan:
+class Footprint:
     """Where a scene's pixels and numbers will lie.
 
     Attributes
@@ -97,8 +97,8 @@ class Plan:
     moments: bool = field(default=False, kw_only=True)
 
     @classmethod
-    def of(cls, cube: Cube, needs: Needs, resources: Resources) -> Plan:
-        """Plan for a cube.
+    def of(cls, cube: Cube, needs: Needs, resources: Resources) -> Footprint:
+        """Footprint for a cube.
 
         Raises
         ------

@@ -1,0 +1,62 @@
+"""What a run will ask of its scene, as the methods that take part in it say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hsunmix.engine.footprint import Footprint, Needs, Resources
+from hsunmix.methods import Method, get
+from hsunmix.methods._request import Request, plan
+from hsunmix.model.choice import Choice
+from hsunmix.model.cube import Cube
+
+__all__ = ["of_estimate", "of_run", "of_solve"]
+
+ANY = Resources()
+
+IMAGES = 16  # bytes for each pixel of a result: what is left, as it is found and as an image
+
+
+def _needs(*methods: Method, rank: int) -> Needs:
+    """Return what methods need that work one after the other; the last one finds abundances.
+
+    Parameters
+    ----------
+    *methods : Method
+    rank : int
+        Endmembers, or spectra.
+    """
+    traits = [method.traits for method in methods]
+    reads: int | None = 1
+    for one in traits:
+        reads = None if reads is None or one.reads is None else reads + one.reads[0] + one.reads[1] * rank
+    numbers = max((one.numbers[0] + one.numbers[1] * rank for one in traits), default=0)
+    return Needs(reads, numbers + IMAGES + 8 * rank, any(one.moments for one in traits))
+
+
+def of_run(cube: Cube, request: Request, resources: Resources = ANY) -> Footprint:
+    """Say what a request takes of memory and disk, before anything is read.
+
+    Raises
+    ------
+    TooLargeError
+        It takes more memory than there may be.
+    """
+    asked = plan(request)
+    method = asked.method
+    # Whoever reads a scene from its file leaves its abundances to a read of their own.
+    apart = "nnls" if method.kind == "extraction" or method.traits.reads else ""
+    after = request.abundance.method or apart
+    several = [method, *([get(after, "abundance")] if after else [])]
+    return Footprint.of(cube, _needs(*several, rank=asked.rank), resources)
+
+
+def of_solve(cube: Cube, rank: int, abundance: Choice, resources: Resources = ANY) -> Footprint:
+    """Say what it takes to find the abundances of so many spectra; see ``of_run``."""
+    needs = _needs(get(abundance.method, "abundance"), rank=rank)
+    return Footprint.of(cube, replace(needs, reads=1), resources)
+
+
+def of_estimate(cube: Cube, method: Choice, resources: Resources = ANY) -> Footprint:
+    """Say what it takes to estimate the number of endmembers; see ``of_run``."""
+    return Footprint.of(cube, _needs(get(method.method, "rank"), rank=0), resources)
