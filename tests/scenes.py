@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from hsunmix.engine.loading import from_array
 from hsunmix.methods import pipeline
 from hsunmix.model.choice import Choice
+from hsunmix.model.maps import usual_maps
 from hsunmix.model.progress import finish
+from hsunmix.model.unmixing import Unmixing
 
-__all__ = ["angles", "lake", "library_problem", "mixture", "solved"]
+__all__ = ["angles", "lake", "library_problem", "mixture", "solved", "with_numbers"]
 
 
 def mixture(
@@ -60,3 +64,13 @@ def library_problem(rank: int, seed: int = 0, pixels: int = 200) -> tuple[np.nda
 def solved(x: np.ndarray, w: np.ndarray, method: str, **parameters: object) -> np.ndarray:
     """Abundances of given spectra by a method."""
     return finish(pipeline.solve(from_array(x), w, Choice(method, parameters))).abundances.astype(np.float64)
+
+
+def with_numbers(
+    result: Unmixing, abundances: np.ndarray | None = None, rmse: np.ndarray | None = None
+) -> Unmixing:
+    """Return a result with other abundances, another residual or both."""
+    new = usual_maps(
+        result.abundances if abundances is None else abundances, result.rmse if rmse is None else rmse
+    )
+    return replace(result, maps={**result.maps, **new})

@@ -237,12 +237,13 @@ class Scene:
         Returns
         -------
         array, (*shape), or (k, *shape) for ``k`` numbers each
-            NaN where a pixel is not used.
+            NaN where a pixel is not used; −1 among whole numbers.
         """
         tiles = numbers.values
         layers = tiles[:, None] if tiles.ndim == 2 else tiles
         k = layers.shape[1]
-        flat = self.room.array((k, math.prod(self.shape)), tiles.dtype, math.nan)
+        nothing = math.nan if tiles.dtype.kind == "f" else -1
+        flat = self.room.array((k, math.prod(self.shape)), tiles.dtype, nothing)
         for i, count in enumerate(self.counts):
             flat[:, self.pixels[i * TILE : i * TILE + count]] = layers[i, :, :count]
         image = flat.reshape(k, *self.shape)

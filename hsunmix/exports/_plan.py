@@ -93,15 +93,14 @@ def _grown(delivery: Delivery, product: str, more: dict[str, int]) -> Generator[
 def thinned(delivery: Delivery, most: int) -> Delivery:
     """Return a delivery of every n-th line and sample, of about so many pixels at most."""
     result = delivery.unmixing
-    shape = result.abundances.shape[1:]
+    shape = result.pixel_shape
     step = max(1, math.ceil((math.prod(shape) / most) ** (1 / len(shape))))
     if step == 1:
         return delivery
     pick = (slice(None, None, step),) * len(shape)
     small = replace(
         result,
-        abundances=np.ascontiguousarray(result.abundances[(slice(None), *pick)]),
-        rmse=np.ascontiguousarray(result.rmse[pick]),
+        maps={name: one.part(pick) for name, one in result.maps.items()},
         source_pixels=None,
     )
     return replace(delivery, unmixing=small, cube=_thinned(delivery.cube, step))
@@ -139,7 +138,7 @@ def _thinned(cube: Cube | None, step: int) -> Cube | None:
 
 
 def _pixels(delivery: Delivery) -> int:
-    return int(np.prod(delivery.unmixing.abundances.shape[1:]))
+    return math.prod(delivery.unmixing.pixel_shape)
 
 
 def _written(delivery: Delivery, product: str) -> Generator[None, None, tuple[dict[str, int], bytes]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
+from dataclasses import replace
 
 import msgspec
 import numpy as np
@@ -13,7 +15,7 @@ from hsunmix.engine.room import Room
 from hsunmix.engine.scene import TILE, Scene
 from hsunmix.engine.source import PerPixel, per_pixel_of
 from hsunmix.engine.subsets import scenes
-from hsunmix.methods import Abundances, Method
+from hsunmix.methods import Abundances, Method, PixelMap
 from hsunmix.methods._misfit import Misfit
 from hsunmix.model.progress import Step
 
@@ -48,6 +50,7 @@ class Solver:
         self._counts = np.clip(pixels - np.arange(-(-pixels // TILE)) * TILE, 0, TILE)
         self._room, self.done, self._norm = room, 0, 0.0
         self._notes: dict[str, None] = {}
+        self._maps: dict[str, PixelMap] = {}
         self._h = self._new(self._w.shape[1], np.float32)
         self._rest = self._new(None, np.float64)
 
@@ -62,6 +65,8 @@ class Solver:
         self._norm += (yield from norms_squared(block)).sum()
         _write(self._h, found.h, self.done)
         _write(self._rest, rest, self.done)
+        for name, one in found.maps.items():
+            self._keep(name, one)
         self._notes[found.note] = None
         self.done += block.n_pixels
 
@@ -73,12 +78,34 @@ class Solver:
     def found(self, scene: Scene) -> tuple[Abundances, Misfit]:
         """Return what was found, as of a scene, and what it leaves."""
         n = len(scene.counts)
-        h, rest = (PerPixel(one.values[:n], scene.counts, self._room) for one in (self._h, self._rest))
-        note = " ".join(filter(None, self._notes))
-        return Abundances(h, note), Misfit(rest, scene.n_bands, self._norm)
 
-    def _new(self, k: int | None, dtype: DTypeLike) -> PerPixel:
-        return per_pixel_of(self._counts, TILE, k, dtype, 0, self._room)
+        def cut(one: PerPixel) -> PerPixel:
+            return PerPixel(one.values[:n], scene.counts, self._room)
+
+        note = " ".join(filter(None, self._notes))
+        maps = {
+            name: replace(one, numbers=cut(one.numbers), index=one.index and cut(one.index))
+            for name, one in self._maps.items()
+        }
+        return Abundances(cut(self._h), note, maps), Misfit(cut(self._rest), scene.n_bands, self._norm)
+
+    def _new(self, k: int | None, dtype: DTypeLike, fill: float = 0) -> PerPixel:
+        return per_pixel_of(self._counts, TILE, k, dtype, fill, self._room)
+
+    def _keep(self, name: str, part: PixelMap) -> None:
+        """Take over the part of a map that is of this block."""
+        if name not in self._maps:
+            index = part.index and self._like(part.index)
+            self._maps[name] = replace(part, numbers=self._like(part.numbers), index=index)
+        whole = self._maps[name]
+        _write(whole.numbers, part.numbers, self.done)
+        if whole.index is not None and part.index is not None:
+            _write(whole.index, part.index, self.done)
+
+    def _like(self, numbers: PerPixel) -> PerPixel:
+        values = numbers.values
+        nothing = math.nan if values.dtype.kind == "f" else -1
+        return self._new(None if values.ndim == 2 else numbers.k, values.dtype, nothing)
 
 
 def solved_in_blocks(

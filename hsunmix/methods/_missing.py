@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part, PerPixel
 from hsunmix.engine.subsets import subset
-from hsunmix.methods import Abundances, Method
+from hsunmix.methods import Abundances, Method, PixelMap
 from hsunmix.model.progress import Step, relay
 
 __all__ = ["abundances_of_known", "known_by", "there"]
@@ -69,8 +69,16 @@ def abundances_of_known(
         part = yield from _narrowed(scene, mine, known)
         few: Abundances = yield from relay(method.run(part, w[known], params), lambda _: None)
         found.h.put(mine, few.h.known())
+        for name, one in found.maps.items():
+            _put(one, mine, few.maps[name])
         yield Step(i / len(patterns), message="Pixels with missing values")
     return found
+
+
+def _put(whole: PixelMap, columns: NDArray[np.int64], part: PixelMap) -> None:
+    whole.numbers.put(columns, part.numbers.known())
+    if whole.index is not None and part.index is not None:
+        whole.index.put(columns, part.index.known())
 
 
 def _with_gaps(

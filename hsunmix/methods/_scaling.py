@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from hsunmix.engine.passes import norms_squared
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part
-from hsunmix.methods import Factorization
+from hsunmix.methods import Factorization, PixelMap
+from hsunmix.methods._maps import is_of_endmembers
 from hsunmix.model.progress import Step
 
 __all__ = ["scaled_to_sum_one"]
@@ -50,10 +51,15 @@ def scaled_to_sum_one(
     note = f"{who} was scaled so that abundances sum to one as nearly as possible." if len(free) else ""
     scaled = h.copy()
     yield from scene.map(_times, factor.astype(np.float32), per_pixel=[scaled], blind=True)
+    maps = dict(result.maps)
+    for name, one in maps.items():
+        if one.kind in ("fraction", "sd") and is_of_endmembers(one, r):
+            maps[name] = yield from _scaled(scene, one, factor.astype(np.float32))
     return replace(
         result,
         endmembers=result.endmembers / factor,
         abundances=scaled,
+        maps=maps,
         note=" ".join(filter(None, [result.note, note])),
     )
 
@@ -62,6 +68,23 @@ def _of_abundances(_part: Part, h: NDArray[np.float32]) -> tuple[list[Array], Ar
     """H Hᵀ of every tile, and the largest of each abundance."""
     products = [tile.astype(np.float64) @ tile.T.astype(np.float64) for tile in h]
     return products, np.asarray(h.max(axis=(0, 2), initial=0), dtype=np.float64)
+
+
+def _scaled(
+    scene: Scene, one: PixelMap, factor: NDArray[np.float32]
+) -> Generator[Step | None, None, PixelMap]:
+    numbers = one.numbers.copy()
+    if one.index is None:
+        yield from scene.map(_times, factor, per_pixel=[numbers], blind=True)
+    else:
+        yield from scene.map(_times_of, factor, per_pixel=[one.index, numbers], blind=True)
+    return replace(one, numbers=numbers)
+
+
+def _times_of(
+    _part: Part, factor: NDArray[np.float32], index: NDArray[np.int32], h: NDArray[np.float32]
+) -> None:
+    h *= np.where(index < 0, 1, factor[index])
 
 
 def _times(_part: Part, factor: NDArray[np.float32], h: NDArray[np.float32]) -> None:

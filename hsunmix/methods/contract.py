@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import PerPixel
 from hsunmix.model.library import Library
+from hsunmix.model.maps import MapTerms
 from hsunmix.model.progress import Step
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "ExtractionRun",
     "Factorization",
     "FactorizationRun",
+    "PixelMap",
     "Problem",
     "RankEstimate",
     "RankRun",
@@ -102,6 +104,30 @@ class Traits:
 
 
 @dataclass(frozen=True, eq=False)
+class PixelMap(MapTerms):
+    """What a method found of every pixel besides abundances: it becomes a map of the result, of its name.
+
+    Attributes
+    ----------
+    numbers : PerPixel
+        float32, or int32 of a kind that is whole; NaN or −1 where a pixel has no value. One number is a layer
+        without a name; ``r`` of them without ``names`` are layers of the endmembers. Those of a residual are
+        in the scene's scaling.
+    index : PerPixel of int32, or None
+        Where most of many layers are zero: of which of them each of the ``numbers`` is, −1 for none.
+    layers : int
+        How many there are, with ``index``.
+    stays : bool
+        Whether it holds whatever abundances take the place of those that a factorization found with it.
+    """
+
+    numbers: PerPixel
+    index: PerPixel | None = None
+    layers: int = 0
+    stays: bool = False
+
+
+@dataclass(frozen=True, eq=False)
 class Extraction:
     """Endmembers found in the scene.
 
@@ -115,6 +141,8 @@ class Extraction:
         Whether an endmember is a mean around its pixel rather than the pixel itself.
     names : tuple of str
         What those from a library are called there, empty for others; no entries where none is from one.
+    maps : mapping of str to PixelMap
+        What else was found of the pixels, by name.
     """
 
     endmembers: NDArray[np.float64]
@@ -122,14 +150,16 @@ class Extraction:
     note: str = ""
     smoothed: bool = False
     names: tuple[str, ...] = ()
+    maps: Mapping[str, PixelMap] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
 class Abundances:
-    """Abundances of given endmembers: ``r`` numbers for each pixel, float32."""
+    """Abundances of given endmembers: ``r`` numbers for each pixel, float32; other maps by their names."""
 
     h: PerPixel
     note: str = ""
+    maps: Mapping[str, PixelMap] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,6 +182,9 @@ class Factorization:
     abundance_note : str
         Why it was this one; not said where others take the place of these abundances.
     note : str
+    maps : mapping of str to PixelMap
+        What else was found of the pixels, by name. Where other abundances take the place of these, only those
+        stay that say so. Fractions and deviations of endmembers are scaled as the abundances are.
     """
 
     endmembers: NDArray[np.float64]
@@ -165,6 +198,7 @@ class Factorization:
     abundance_note: str = ""
     note: str = ""
     names: tuple[str, ...] = ()
+    maps: Mapping[str, PixelMap] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)

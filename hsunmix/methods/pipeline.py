@@ -20,6 +20,7 @@ from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import PerPixel
 from hsunmix.methods import Abundances, Extraction, Factorization, Method, RankEstimate, get
 from hsunmix.methods._in_blocks import Solver, solved_in_blocks
+from hsunmix.methods._maps import maps_of, without_abundances
 from hsunmix.methods._misfit import Misfit, misfit
 from hsunmix.methods._missing import abundances_of_known, known_by
 from hsunmix.methods._request import Plan, Request, plan, start_of
@@ -166,7 +167,9 @@ def solve(
     method = get(abundance.method, "abundance")
     params = make(method.params, abundance.parameters)
     found, left = yield from _solved(scene, endmembers, method, params, solver)
-    result = Factorization(w, found.h, np.zeros((0, 2)), abundance=method.id, note=found.note)
+    result = Factorization(
+        w, found.h, np.zeros((0, 2)), abundance=method.id, note=found.note, maps=found.maps
+    )
     unmixing = noted(
         scene, (yield from _finish(scene, result, method, to_dict(params), None, left)), endmembers
     )
@@ -220,9 +223,10 @@ def _in_cube_units(scene: Scene, step: Step | None) -> Step | None:
 
 def _extracted(found: Extraction) -> Factorization:
     """Make a result of an extraction; its abundances are to be found by nnls, unless others are asked for."""
+    maps = {name: replace(one, stays=True) for name, one in found.maps.items()}
     return Factorization(
         found.endmembers, None, np.zeros((0, 2)), None, found.columns,
-        found.smoothed, fixed_scale=True, abundance="nnls", note=found.note, names=found.names,
+        found.smoothed, fixed_scale=True, abundance="nnls", note=found.note, names=found.names, maps=maps,
     )  # fmt: skip
 
 
@@ -243,13 +247,15 @@ def _with_abundances(
     # Where the method would have chosen others, nobody could tell from its note which these are.
     other = abundance != result.abundance or result.abundances is not None or given
     asked = f"Abundances by {abundance.upper()}, as asked." if result.abundance_note and other else ""
-    note = " ".join(filter(None, [result.note, asked, found.note]))
+    maps, went = without_abundances(result.maps) if other else (dict(result.maps), "")
+    note = " ".join(filter(None, [result.note, asked, found.note, went]))
     result = replace(
         result,
         abundances=found.h,
         abundance=abundance,
         abundance_note="" if other else result.abundance_note,
         note=note,
+        maps=maps | dict(found.maps),
     )
     return result, left
 
@@ -275,8 +281,7 @@ def _finish(
         notes.append(_negative(scene, columns))
     return Unmixing(
         endmembers=scene.full_spectra(w),
-        abundances=scene.spread(h),
-        rmse=left.rmse(scene),
+        maps=maps_of(scene, h, left.rmse(scene), result.maps),
         relative_error=error,
         history=result.history,
         source_pixels=None if columns is None else np.where(columns < 0, -1, scene.pixels[columns]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from hsunmix.model.choice import Choice
 from hsunmix.model.library import LibraryFile
+from hsunmix.model.maps import AnyMap, SparseMap
 from hsunmix.model.spectra import Endmember, Source, colour
 
 __all__ = ["Asked", "Data", "Unmixing", "Weights"]
@@ -87,10 +89,10 @@ class Unmixing:
     ----------
     endmembers : array of float64, (bands, r)
         In the cube's units; NaN in bands that were not used.
-    abundances : array of float32, (r, lines, samples) or (r, pixels)
-        NaN where a pixel was not used.
-    rmse : array of float32, (lines, samples) or (pixels,)
-        Root mean square over the used bands of X − WH, in the cube's units; NaN as above.
+    maps : mapping of str to Map or SparseMap
+        What is known of every pixel: ``abundance``, ``rmse``, and what else the methods found, all of the
+        same pixels. ``abundances`` and ``rmse`` are the numbers of the first two; ``result["shade"]`` are
+        those of any.
     relative_error : float
         ‖X − WH‖_F / ‖X‖_F over the pixels and bands used.
     history : array of float64, (iterations, 2)
@@ -120,8 +122,7 @@ class Unmixing:
     """
 
     endmembers: NDArray[np.float64]
-    abundances: NDArray[np.float32]
-    rmse: NDArray[np.float32]
+    maps: Mapping[str, AnyMap]
     relative_error: float
     history: NDArray[np.float64]
     source_pixels: NDArray[np.int64] | None
@@ -140,8 +141,46 @@ class Unmixing:
     data: Data | None = None
     asked: Asked | None = None
 
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        """Return the numbers of a map; a layer for each endmember, or name, comes first."""
+        if name not in self.maps:
+            raise KeyError(f"this result has no map {name!r}; it has {', '.join(self.maps)}")
+        return self.maps[name].array
+
+    @property
+    def abundances(self) -> NDArray[np.float32]:
+        """How much of each endmember is in each pixel, (r, lines, samples) or (r, pixels).
+
+        NaN where a pixel was not used. A sparse map is filled with its zeros: ``maps["abundance"].layer(k)``
+        takes less memory.
+        """
+        found = self.maps["abundance"]
+        return self._filled if isinstance(found, SparseMap) else np.asarray(found.values)
+
+    @cached_property
+    def _filled(self) -> NDArray[np.float32]:
+        return np.asarray(self.maps["abundance"].values)
+
+    @cached_property
+    def rmse(self) -> NDArray[np.float32]:
+        """Root mean square over the used bands of X − WH, in the cube's units, (lines, samples) or (pixels,).
+
+        float32, or float64 where that doesn't reach; NaN where a pixel was not used.
+        """
+        return np.asarray(self.maps["rmse"].layer(0))
+
+    @property
+    def pixel_shape(self) -> tuple[int, ...]:
+        """(lines, samples), or (pixels,) of a matrix."""
+        return self.maps["rmse"].shape
+
+    @property
+    def further_maps(self) -> dict[str, AnyMap]:
+        """What the methods found of every pixel besides abundances and residual."""
+        return {name: one for name, one in self.maps.items() if name not in ("abundance", "rmse")}
+
     def __repr__(self) -> str:
-        pixels = " × ".join(map(str, self.abundances.shape[1:]))
+        pixels = " × ".join(map(str, self.pixel_shape))
         how = f"{self.method} and {self.abundance}" if self.abundance else self.method
         return (
             f"<Unmixing by {how}: {self.rank} endmembers, {len(self.endmembers)} bands, {pixels} pixels, "
@@ -156,6 +195,9 @@ class Unmixing:
     @property
     def mean_abundances(self) -> NDArray[np.float64]:
         """Mean of each abundance over the pixels used, (r,); NaN where no pixel has any yet."""
+        found = self.maps["abundance"]
+        if isinstance(found, SparseMap):
+            return found.means
         flat = self.abundances.reshape(self.rank, -1)
         used = np.isfinite(flat[0])
         if not used.any():  # first estimates after another mask
@@ -189,4 +231,4 @@ class Unmixing:
         pixel = -1 if self.source_pixels is None else int(self.source_pixels[k])
         if pixel < 0:
             return Source(text=self.method)
-        return Source("smoothed" if self.smoothed else "pixel", *divmod(pixel, self.abundances.shape[-1]))
+        return Source("smoothed" if self.smoothed else "pixel", *divmod(pixel, self.pixel_shape[-1]))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
+import numpy as np
 from msgspec import Meta
+from numpy.typing import NDArray
 
 from hsunmix.errors import InputError, MissingCubeError
 from hsunmix.files import Identity, check_identity
@@ -32,13 +35,13 @@ class Fingerprint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sha256_of: Literal["whole", "ends"]
 
 
-class SourceRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A cube by where it is and what it was.
+@dataclass(frozen=True, eq=False)
+class SourceRecord:
+    """A cube by where it is and what it was, and what it is restricted to.
 
     ``pixels`` is of the file that holds the pixels, ``header`` of a header beside it, as they were when
     the cube was opened; without a hash where they had changed when the session was saved. ``relative`` is
-    from the session's folder, with ``/``. Masks and choice of bands are the cube's; what they made is
-    kept in arrays.
+    from the session's folder, with ``/``. The others are the cube's.
     """
 
     absolute: str
@@ -47,8 +50,21 @@ class SourceRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     options: dict[str, int | str]
     pixels: Fingerprint | None
     header: Fingerprint | None
+    selection: NDArray[np.bool_] | None = None
     masks: tuple[str, ...] = ()
+    bad_bands: NDArray[np.bool_] | None = None
     band_text: str = ""
+
+    def narrowed(self, cube: Cube) -> Cube:
+        """Restrict a cube as this one was."""
+        if self.selection is not None:
+            cube = cube.with_selection(self.selection, *self.masks)
+        if self.bad_bands is None:
+            return cube
+        before = np.zeros(cube.bands, dtype=bool) if cube.bad_bands is None else cube.bad_bands
+        if self.band_text or not np.array_equal(self.bad_bands, before):
+            cube = cube.with_bad_bands(self.bad_bands, self.band_text)
+        return cube
 
 
 def source_of(cube: Cube, session: Path, data: Data | None = None) -> SourceRecord:
@@ -76,8 +92,8 @@ def source_of(cube: Cube, session: Path, data: Data | None = None) -> SourceReco
     pixels, header = _fingerprints(cube)
     if data is not None:
         pixels = Fingerprint(data.bytes, 0, data.sha256, "whole")
-    texts = (cube.masks, cube.band_text)
-    return SourceRecord(absolute, relative, cube.shape, dict(cube.options), pixels, header, *texts)
+    part = (cube.selection, cube.masks, cube.bad_bands, cube.band_text)
+    return SourceRecord(absolute, relative, cube.shape, dict(cube.options), pixels, header, *part)
 
 
 def find(record: SourceRecord, session: Path) -> Path:

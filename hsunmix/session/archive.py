@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import stat
 import zipfile
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, replace
 from datetime import UTC, datetime
+from functools import cache, partial
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
-import numpy as np
+import msgspec
 from numpy.typing import NDArray
 
 from hsunmix._version import __version__
@@ -26,29 +29,28 @@ from hsunmix.errors import (
 )
 from hsunmix.files import Identity, clean_orphans, identity, replacing
 from hsunmix.model.cube import Cube
-from hsunmix.model.spectra import Endmember
-from hsunmix.model.unmixing import Data, Unmixing
-from hsunmix.session._manifest import (
-    SCHEMA,
-    EndmemberRecord,
-    Manifest,
-    RegionRecord,
-    ResultRecord,
-    RunRecord,
-    SubsetRecord,
-    decode,
-    encode,
+from hsunmix.model.unmixing import Data
+from hsunmix.session._source import SourceRecord, changes, data_of, find, source_of
+from hsunmix.session.checks import checked, mended
+from hsunmix.session.codec import Given, Instead, Node, Packed, Pattern, damaged, node_of
+from hsunmix.session.document import Document
+from hsunmix.session.entries import (
+    MANIFEST,
+    Entry,
+    check_names,
+    listing,
+    read_array,
+    read_bytes,
+    write_array,
+    write_bytes,
 )
-from hsunmix.session._members import listing, read_array, read_bytes, write_array, write_bytes
-from hsunmix.session._restore import restored
-from hsunmix.session._source import changes, data_of, find, source_of
-from hsunmix.session.document import Document, Run, Subset
 from hsunmix.session.place import SUFFIX, check_place
 
-__all__ = ["SUFFIX", "load", "save"]
+__all__ = ["SCHEMA", "SUFFIX", "load", "save"]
 
-MANIFEST_BYTES = 8 << 20
-Arrays = dict[str, NDArray[np.generic]]
+FORMAT, SCHEMA = "hsunmix session", 1
+HEAD = {"format", "schema", "version", "saved", "arrays"}
+MANIFEST_BYTES = 16 << 20
 
 
 def save(document: Document, path: str | PathLike[str], known: Identity | None = None) -> Identity:
@@ -89,25 +91,16 @@ def save(document: Document, path: str | PathLike[str], known: Identity | None =
         temporary.open("wb") as file,
         zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as box,
     ):
-        members = {name: write_array(box, name, array) for name, array in _arrays(document).items()}
-        manifest = Manifest(
-            application="hsunmix",
-            schema=SCHEMA,
-            version=__version__,
-            saved=datetime.now(UTC).isoformat(timespec="seconds"),
-            settings=document.settings,
-            view=document.view,
-            pins=document.pins,
-            regions=tuple(RegionRecord(r.name, r.colour, r.kind, r.vertices) for r in document.regions),
-            layers=document.layers,
-            cube=source,
-            endmembers=_members(document.endmembers),
-            unmixing=None if document.unmixing is None else _result(document.unmixing),
-            runs=tuple(_run(run, document) for run in document.runs),
-            run_count=document.run_count,
-            arrays=members,
-        )
-        write_bytes(box, "manifest.json", encode(manifest))
+        out = Packed()
+        packed = _document(there=lambda _: source).pack(document, "", out)
+        head = {
+            "format": FORMAT,
+            "schema": SCHEMA,
+            "version": __version__,
+            "saved": datetime.now(UTC).isoformat(timespec="seconds"),
+            "arrays": {name: write_array(box, name, array) for name, array in out.arrays.items()},
+        }
+        write_bytes(box, MANIFEST, _encoded(head | packed))
         _check(path, known)
     return identity(path)
 
@@ -142,21 +135,40 @@ def load(path: str | PathLike[str], cube_path: str | PathLike[str] | None = None
         that the session was made with.
     """
     path = Path(path)
-    with _opened(path) as (box, members):
-        if "manifest.json" not in members:
-            raise ValueError("is not a session of hsunmix")
-        if members["manifest.json"].file_size > MANIFEST_BYTES:
-            raise ValueError("its manifest is too large")
-        manifest = decode(read_bytes(box, members["manifest.json"]))
-        if {f"{name}.npy" for name in manifest.arrays} | {"manifest.json"} != set(members):
+    with _opened(path) as (box, entries):
+        declared, packed = _manifest(box, entries)
+        check_names(entries, _dtypes_of)
+        if {f"{name}.npy" for name in declared} | {MANIFEST} != set(entries):
             raise ValueError("its manifest and its content do not agree")
-        cube, data = _cube(manifest, path, cube_path)  # before the arrays, so that asking for it comes soon
-        arrays = {
-            name: read_array(box, members[f"{name}.npy"], name, member)
-            for name, member in manifest.arrays.items()
-        }
-        document = restored(manifest, arrays, cube)
-        return document if data is None else _of(document, data)
+        arrays = _Arrays(box, entries, declared)
+        changed: list[Data | None] = []
+        opened = partial(_open, session=path, place=cube_path, changed=changed)
+        document: Document = _document(back=opened).unpack(packed, "", Given(arrays, mended))
+        if len(arrays.read) < len(declared):
+            raise ValueError("its manifest and its content do not agree")
+        return _of(checked(document), changed[0] if changed else None)
+
+
+class _Arrays(Mapping[str, NDArray[Any]]):
+    """The arrays of a session, each read when it is asked for: so a missing cube is told at once."""
+
+    def __init__(
+        self, box: zipfile.ZipFile, entries: Mapping[str, zipfile.ZipInfo], declared: Mapping[str, Entry]
+    ) -> None:
+        self._box, self._entries, self._declared = box, entries, declared
+        self.read: dict[str, NDArray[Any]] = {}
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        if name not in self.read:
+            info, entry = self._entries[f"{name}.npy"], self._declared[name]
+            self.read[name] = read_array(self._box, info, name, entry, _dtypes_of(name))
+        return self.read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._declared)
+
+    def __len__(self) -> int:
+        return len(self._declared)
 
 
 @contextlib.contextmanager
@@ -182,8 +194,8 @@ def _opened(path: Path) -> Iterator[tuple[zipfile.ZipFile, dict[str, zipfile.Zip
         raise FormatError(path, str(error) or "is damaged") from error
 
 
-def _of(document: Document, data: Data) -> Document:
-    """Let results say that they are of a file which is another now."""
+def _of(document: Document, data: Data | None) -> Document:
+    """Let results say of which file they are, where it is another now."""
     shown = document.unmixing and replace(document.unmixing, data=data)
     runs = []
     for run in document.runs:
@@ -193,106 +205,88 @@ def _of(document: Document, data: Data) -> Document:
     return replace(document, unmixing=shown, runs=tuple(runs))
 
 
-def _cube(
-    manifest: Manifest, path: Path, cube_path: str | PathLike[str] | None
-) -> tuple[Cube | None, Data | None]:
-    """Open the cube and compare it with what it was; where it has changed, also return that."""
+def _document(
+    there: Callable[[Cube], SourceRecord | None] | None = None,
+    back: Callable[[SourceRecord], Cube] | None = None,
+) -> Node:
+    """Return how a document is kept: its cube by where it is and what it was."""
+    return node_of(Document, {Cube: Instead(node_of(SourceRecord), there or _none, back or _none)})
+
+
+def _none(_: Any) -> Any:
+    raise NotImplementedError
+
+
+@cache
+def _patterns() -> tuple[Pattern, ...]:
+    return tuple(_document().patterns(""))
+
+
+def _dtypes_of(name: str) -> tuple[str, ...]:
+    """Return the types that an array of this name may have; none where no document has such an array."""
+    return tuple(dtype for pattern, dtypes in _patterns() if pattern.fullmatch(name) for dtype in dtypes)
+
+
+def _encoded(manifest: dict[str, Any]) -> bytes:
+    r"""Return the manifest as ASCII JSON.
+
+    ASCII, because a path that is not UTF-8 has lone surrogates, which only ``\udcff`` can carry.
+    """
+    return json.dumps(msgspec.to_builtins(manifest), indent=1, ensure_ascii=True).encode()
+
+
+def _manifest(
+    box: zipfile.ZipFile, entries: Mapping[str, zipfile.ZipInfo]
+) -> tuple[dict[str, Entry], dict[str, Any]]:
+    """Read the manifest; return what it declares of arrays, and the document.
+
+    Raises
+    ------
+    ValueError
+        It is no manifest of this application, or of another version of it.
+    """
+    if MANIFEST not in entries:
+        check_names(entries, _dtypes_of)
+        raise ValueError("is not a session of hsunmix")
+    if entries[MANIFEST].file_size > MANIFEST_BYTES:
+        raise ValueError("its manifest is too large")
+    try:
+        values = json.loads(read_bytes(box, entries[MANIFEST]))
+    except (ValueError, RecursionError):
+        raise ValueError("its manifest is no JSON") from None
+    if isinstance(values, dict) and values.get("application") == "hsunmix":
+        raise ValueError(
+            "was saved before hsunmix was released, in a form that is read no more: unmix its scene again"
+        )
+    if not isinstance(values, dict) or values.get("format") != FORMAT:
+        raise ValueError("is not a session of hsunmix")
+    schema = values.get("schema")
+    if not isinstance(schema, int) or isinstance(schema, bool) or schema < 1:
+        raise ValueError("its manifest names no version")
+    if schema > SCHEMA:
+        made = str(values.get("version", ""))[:20]
+        raise ValueError(f"was saved by a newer hsunmix ({made}) than this one ({__version__}): update it")
+    if lacking := HEAD.union(field.name for field in fields(Document)) - values.keys():
+        raise damaged("", f"lacks {', '.join(sorted(lacking))}")
+    try:
+        declared = msgspec.convert(values["arrays"], dict[str, Entry])
+    except (msgspec.ValidationError, RecursionError) as error:
+        raise damaged("arrays", str(error)) from None
+    return declared, {name: value for name, value in values.items() if name not in HEAD}
+
+
+def _open(
+    record: SourceRecord, session: Path, place: str | PathLike[str] | None, changed: list[Data | None]
+) -> Cube:
+    """Open the cube and compare it with what it was; where it has changed, also tell what that was."""
     from hsunmix.formats import open_cube
 
-    record = manifest.cube
-    if record is None:
-        return None, None
-    place = find(record, path) if cube_path is None else Path(cube_path)
-    cube = open_cube(place, **record.options)
+    where = find(record, session) if place is None else Path(place)
+    cube = open_cube(where, **record.options)
     if cube.shape != record.shape:
         is_, was = (" × ".join(map(str, shape)) for shape in (cube.shape, record.shape))
-        raise FormatError(place, f"is not the cube of this session: it has {is_} values, not {was}")
-    changed = changes(record, cube)
-    return (replace(cube, notes=(*cube.notes, changed)), data_of(record)) if changed else (cube, None)
-
-
-def _arrays(document: Document) -> Arrays:
-    arrays: dict[str, NDArray[np.generic] | None] = {}
-    if document.cube is not None:
-        arrays["selection"] = document.cube.selection
-        arrays["bad_bands"] = document.cube.bad_bands
-    arrays |= _result_arrays("", document.endmembers, document.unmixing)
-    for run in document.runs:
-        own = None if run.unmixing is document.unmixing else run.unmixing
-        arrays |= _result_arrays(f"run{run.number}_", run.endmembers, own)
-    arrays |= dict(_subset_names(document).values())
-    runs = [np.insert(region.runs, 0, k, axis=1) for k, region in enumerate(document.regions)]
-    if any(map(len, runs)):
-        arrays["region_runs"] = np.concatenate(runs)
-    return {name: array for name, array in arrays.items() if array is not None}
-
-
-def _result_arrays(
-    prefix: str, endmembers: Sequence[Endmember], unmixing: Unmixing | None
-) -> dict[str, NDArray[np.generic] | None]:
-    arrays: dict[str, NDArray[np.generic] | None] = {}
-    if endmembers:
-        arrays[f"{prefix}spectra"] = np.stack([e.spectrum for e in endmembers])
-    if unmixing is not None:
-        names = ("endmembers", "abundances", "rmse", "history", "source_pixels", "used_bands")
-        arrays |= {f"{prefix}{name}": getattr(unmixing, name) for name in names}
-    return arrays
-
-
-def _members(endmembers: Sequence[Endmember]) -> tuple[EndmemberRecord, ...]:
-    return tuple(EndmemberRecord(e.name, e.colour, e.visible, e.locked, e.source) for e in endmembers)
-
-
-def _run(run: Run, document: Document) -> RunRecord:
-    return RunRecord(
-        run.number,
-        run.label,
-        run.made,
-        run.settings,
-        run.relative_error,
-        run.seconds,
-        _members(run.endmembers),
-        None if run.unmixing is None else _result(run.unmixing),
-        run.unmixing is not None and run.unmixing is document.unmixing,
-        run.locked,
-        run.edited,
-        None if run.subset is None else _subset(run.subset, _subset_names(document)),
-    )
-
-
-def _subset_names(document: Document) -> dict[int, tuple[str, NDArray[np.generic]]]:
-    """Return names and arrays of what runs are restricted to, by the arrays' identity; each array once."""
-    cube = document.cube
-    found: dict[int, tuple[str, NDArray[np.generic]]] = {}
-    given = [] if cube is None else [("", Subset.of(cube))]
-    given += [(f"run{run.number}_", run.subset) for run in document.runs if run.subset is not None]
-    for prefix, subset in given:
-        for name in ("selection", "bad_bands"):
-            array = getattr(subset, name)
-            if array is not None:
-                found.setdefault(id(array), (f"{prefix}{name}", array))
-    return found
-
-
-def _subset(subset: Subset, names: dict[int, tuple[str, NDArray[np.generic]]]) -> SubsetRecord:
-    selection, bad = (
-        "" if array is None else names[id(array)][0] for array in (subset.selection, subset.bad_bands)
-    )
-    return SubsetRecord(selection, subset.masks, bad, subset.band_text)
-
-
-def _result(unmixing: Unmixing) -> ResultRecord:
-    return ResultRecord(
-        method=unmixing.method,
-        abundance=unmixing.abundance,
-        parameters=dict(unmixing.parameters),
-        relative_error=float(unmixing.relative_error),
-        converged=unmixing.converged,
-        seed=int(unmixing.seed),
-        iterations=int(unmixing.iterations),
-        seconds=float(unmixing.seconds),
-        note=unmixing.note,
-        names=tuple(unmixing.names),
-        smoothed=unmixing.smoothed,
-        provisional=unmixing.provisional,
-    )
+        raise FormatError(where, f"is not the cube of this session: it has {is_} values, not {was}")
+    if said := changes(record, cube):
+        cube = replace(cube, notes=(*cube.notes, said))
+        changed.append(data_of(record))
+    return record.narrowed(cube)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from hsunmix.errors import InputError
 from hsunmix.model.cube import Cube
+from hsunmix.model.maps import usual_maps
 from hsunmix.model.spectra import Endmember
 from hsunmix.model.unmixing import Unmixing
 from hsunmix.session.document import Document
@@ -68,8 +69,7 @@ def with_members(
                 taken[k] += old.abundances[source]
     new = Unmixing(
         endmembers=_used(members, old.used_bands),
-        abundances=taken,
-        rmse=old.rmse,
+        maps=usual_maps(taken, old.rmse) | {"rmse": old.maps["rmse"]},
         relative_error=old.relative_error,
         history=np.zeros((0, 2)),
         source_pixels=places(members, taken.shape[-1]),
@@ -99,7 +99,7 @@ def reordered(document: Document, order: Sequence[int]) -> Document:
         old = replace(
             old,
             endmembers=old.endmembers[:, index],
-            abundances=old.abundances[index],
+            maps={name: one.reordered(index) for name, one in old.maps.items()},
             source_pixels=None if old.source_pixels is None else old.source_pixels[index],
             names=tuple(old.names[k] for k in order) if old.names else (),
         )

@@ -253,7 +253,8 @@ def held(results: Iterable[Unmixing | None]) -> Iterator[tuple[int, int]]:
     """Yield an identity and the bytes of every array of some results; the same array comes again."""
     for result in results:
         if result is not None:
-            for array in (result.abundances, result.rmse, result.endmembers, result.history):
+            of_maps = (array for one in result.maps.values() for array in one.arrays)
+            for array in (*of_maps, result.endmembers, result.history):
                 yield id(array), array.nbytes
 
 

@@ -21,6 +21,7 @@ import numpy as np
 from hsunmix.exports import Delivery, deliver, exports
 from hsunmix.model.cube import Cube
 from hsunmix.model.georeference import Georeference
+from hsunmix.model.maps import usual_maps
 from hsunmix.model.unmixing import Unmixing
 
 RANK, BANDS = 5, 8
@@ -34,8 +35,8 @@ def made(lines: int) -> Delivery:
     abundances[:, : lines // 10, : lines // 7] = np.nan
     pixels = np.broadcast_to(np.int16(1), (lines, lines, BANDS))
     unmixing = Unmixing(
-        rng.random((BANDS, RANK)), abundances, abundances[0] * 0.01, 0.01, np.zeros((0, 2)), None, None,
-        np.ones(BANDS, bool), "auto", "nnls", names=tuple(f"Material {k}" for k in range(RANK)),
+        rng.random((BANDS, RANK)), usual_maps(abundances, abundances[0] * 0.01), 0.01, np.zeros((0, 2)),
+        None, None, np.ones(BANDS, bool), "auto", "nnls", names=tuple(f"Material {k}" for k in range(RANK)),
     )  # fmt: skip
     cube = Cube(Cube.from_array(pixels).pixels, np.linspace(400, 2400, BANDS), georeference=PLACE)
     return Delivery(unmixing, unmixing.as_endmembers(), cube)

@@ -21,6 +21,8 @@ from typing import Any
 
 import numpy as np
 
+from hsunmix.model.maps import usual_maps
+
 LINES, SAMPLES, BANDS, RANK = 2000, 2000, 8, 6
 
 
@@ -39,8 +41,7 @@ def document(lines: int = LINES, samples: int = SAMPLES) -> Any:
     spectra = rng.random((BANDS, RANK))
     result = Unmixing(
         endmembers=spectra,
-        abundances=shares,
-        rmse=shares[0] * 0.01,
+        maps=usual_maps(shares, shares[0] * 0.01),
         relative_error=0.01,
         history=np.zeros((0, 2)),
         source_pixels=np.full(RANK, -1),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import threading
-from dataclasses import replace
 
 import pytest
 
@@ -14,6 +13,7 @@ from hsunmix.exports import Delivery, deliver, exports, write_products
 from hsunmix.files import PREFIX
 from tests.exports.conftest import make_delivery
 from tests.faults import file_size_limit, small_disk
+from tests.scenes import with_numbers
 
 NAMES = ("Grass", "Soil, dry {A}")
 every_product = pytest.mark.parametrize("product", sorted(exports()))
@@ -138,8 +138,6 @@ def test_a_scene_without_anything_to_say(tmp_path, product):
     """No cube, no place, no wavelengths, one endmember, and not one pixel used."""
     made = make_delivery(("Only",), place=None, wavelengths=False, lines=3, samples=5)
     nothing = float("nan")
-    unmixing = replace(
-        made.unmixing, abundances=made.unmixing.abundances * nothing, rmse=made.unmixing.rmse * nothing
-    )
+    unmixing = with_numbers(made.unmixing, made.unmixing.abundances * nothing, made.unmixing.rmse * nothing)
     empty = Delivery(unmixing, made.endmembers)
     assert all(path.stat().st_size for path in write_products(empty, tmp_path, [product]))

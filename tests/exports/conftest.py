@@ -10,6 +10,7 @@ import pytest
 from hsunmix.exports import Delivery
 from hsunmix.model.cube import Cube
 from hsunmix.model.georeference import Georeference
+from hsunmix.model.maps import usual_maps
 from hsunmix.model.unmixing import Unmixing
 
 UTM = Georeference((2.0, 0.0, 395591.275266063, 0.0, -2.0, 3778292.25793526), "EPSG:32611")
@@ -36,8 +37,7 @@ def make_delivery(
     spectra[~used] = np.nan
     unmixing = Unmixing(
         spectra,
-        abundances,
-        rmse,
+        usual_maps(abundances, rmse),
         0.0125,
         np.zeros((0, 2)),
         np.arange(rank) * 5,

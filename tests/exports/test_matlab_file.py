@@ -12,6 +12,7 @@ from hsunmix.errors import WriteError
 from hsunmix.exports import write_products
 from hsunmix.formats import open_spectra
 from tests.exports.conftest import UTM, make_delivery
+from tests.scenes import with_numbers
 
 
 def test_every_variable(tmp_path, delivery):
@@ -46,7 +47,7 @@ def test_its_spectra_are_a_library(tmp_path, delivery):
 def test_too_large_for_the_format(tmp_path):
     made = make_delivery()
     huge = np.lib.stride_tricks.as_strided(np.zeros(1, np.float32), (3, 20_000, 20_000), (0, 0, 0))
-    large = replace(made, unmixing=replace(made.unmixing, abundances=huge))
+    large = replace(made, unmixing=with_numbers(made.unmixing, huge))
     with pytest.raises(WriteError, match="2 GB"):
         write_products(large, tmp_path, ["matlab"])
     assert list(tmp_path.iterdir()) == []

@@ -14,6 +14,7 @@ from hsunmix.model.progress import finish
 from hsunmix.model.unmixing import Unmixing
 from tests.conftest import make_cube
 from tests.gui.conftest import unmixing_of
+from tests.scenes import with_numbers
 
 QUICK = ("geotiff", "envi", "netcdf", "csv", "sli")
 
@@ -72,7 +73,7 @@ def test_the_thinned_scene_is_every_nth_pixel(large: Delivery):
 
 def test_a_result_without_lines_and_samples(large: Delivery):
     result: Unmixing = large.unmixing
-    flat = replace(result, abundances=result.abundances.reshape(3, -1), rmse=result.rmse.ravel())
+    flat = with_numbers(result, result.abundances.reshape(3, -1), result.rmse.ravel())
     bare = Delivery(flat, large.endmembers)
     assert thinned(bare, 1000).unmixing.abundances.shape == (3, 992)
     found = finish(plan(bare, "csv"))

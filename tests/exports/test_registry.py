@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from hsunmix.errors import InputError, WriteError
 from hsunmix.exports import Delivery, deliver, exports, write_products
 from tests.exports.conftest import make_delivery
 from tests.faults import file_size_limit
+from tests.scenes import with_numbers
 
 HOSTILE = (
     'a/b\\c:d*e?"f<g>h|i',
@@ -54,10 +53,8 @@ def test_unknown_products_are_refused_before_anything_is_written(tmp_path, deliv
 
 
 def test_a_result_without_an_image(tmp_path, delivery):
-    flat = replace(
-        delivery.unmixing,
-        abundances=delivery.unmixing.abundances.reshape(3, -1),
-        rmse=delivery.unmixing.rmse.reshape(-1),
+    flat = with_numbers(
+        delivery.unmixing, delivery.unmixing.abundances.reshape(3, -1), delivery.unmixing.rmse.reshape(-1)
     )
     bare = Delivery(flat, delivery.endmembers)
     for product, export in exports().items():

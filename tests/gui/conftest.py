@@ -36,6 +36,7 @@ from hsunmix.gui.widgets.panel import Panel
 from hsunmix.gui.widgets.theme import LIGHT
 from hsunmix.methods import pipeline
 from hsunmix.model.cube import Cube
+from hsunmix.model.maps import usual_maps
 from hsunmix.model.progress import finish
 from hsunmix.model.spectra import Endmember, Source, Spectra, colour
 from hsunmix.model.unmixing import Unmixing
@@ -219,8 +220,7 @@ def unmixing_of(cube: Cube, rank: int = 3, seed: int = 1) -> Unmixing:
     spectra[~used] = np.nan
     return Unmixing(
         endmembers=spectra,
-        abundances=shares,
-        rmse=rmse,
+        maps=usual_maps(shares, rmse),
         relative_error=0.0123,
         history=np.zeros((0, 2)),
         source_pixels=np.resize([2 * cube.samples + 1, -1, 4 * cube.samples + 5], rank),

@@ -9,7 +9,9 @@ import pytest
 
 from hsunmix.errors import InputError
 from hsunmix.methods.agreement import agreement, angles, pairs
+from hsunmix.model.maps import usual_maps
 from hsunmix.model.unmixing import Unmixing
+from tests.scenes import with_numbers
 
 LINES, SAMPLES = 7, 5
 
@@ -18,8 +20,8 @@ def result(spectra: np.ndarray, seed: int = 0) -> Unmixing:
     rank = spectra.shape[1]
     shares = np.random.default_rng(seed).random((rank, LINES, SAMPLES), dtype=np.float32)
     return Unmixing(
-        spectra, shares, np.zeros((LINES, SAMPLES), np.float32), 0.1, np.zeros((0, 2)), None, None,
-        np.isfinite(spectra).all(axis=1), "spa",
+        spectra, usual_maps(shares, np.zeros((LINES, SAMPLES), np.float32)), 0.1, np.zeros((0, 2)), None,
+        None, np.isfinite(spectra).all(axis=1), "spa",
     )  # fmt: skip
 
 
@@ -53,7 +55,7 @@ def test_pairs_make_the_sum_smallest_not_each_the_nearest():
 def test_a_result_in_another_order_is_the_same_result():
     one = result(np.random.default_rng(1).random((20, 4)))
     order = [2, 0, 3, 1]
-    other = replace(one, endmembers=3 * one.endmembers[:, order], abundances=one.abundances[order])
+    other = replace(with_numbers(one, one.abundances[order]), endmembers=3 * one.endmembers[:, order])
     found = agreement(one, other)
     assert [(p.first, p.second) for p in found.pairs] == [(0, 1), (1, 3), (2, 0), (3, 2)]
     assert found.degrees == pytest.approx(0, abs=1e-5)
@@ -67,7 +69,7 @@ def test_abundances_are_compared_where_both_have_them():
     shares[:, 2, 3] = 99
     rmse = one.rmse.copy()
     rmse[2, 3] = np.nan  # the second did not use this pixel
-    found = agreement(one, replace(one, abundances=shares, rmse=rmse))
+    found = agreement(one, with_numbers(one, shares, rmse))
     assert found.pixels == LINES * SAMPLES - 1
     assert found.pairs[0].rmse == pytest.approx(0.25, rel=1e-5)
     assert found.pairs[0].bias == pytest.approx(0.25, rel=1e-5)
@@ -87,7 +89,7 @@ def test_what_has_no_partner_stays_alone(few: int, many: int):
 def test_what_cannot_be_compared_is_refused():
     one = result(turned(0))
     with pytest.raises(InputError, match="another size"):
-        agreement(one, replace(one, abundances=one.abundances[:, :3]))
+        agreement(one, with_numbers(one, one.abundances[:, :3]))
     with pytest.raises(InputError, match="3 and of 5 bands"):
         angles(np.ones((3, 1)), np.ones((5, 1)))
     with pytest.raises(InputError, match="no band in common"):

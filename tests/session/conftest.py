@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from hsunmix.formats import open_cube
+from hsunmix.model.maps import Map, SparseMap, usual_maps
 from hsunmix.model.region import Region, runs_of
 from hsunmix.model.spectra import Source
 from hsunmix.model.unmixing import Unmixing
@@ -45,10 +46,22 @@ def make_result(seed: int = 0, pixels: tuple[int, ...] = (LINES, SAMPLES)) -> Un
     rng = np.random.default_rng(seed)
     abundances = rng.random((RANK, *pixels), dtype=np.float32)
     abundances[..., 2:4] = np.nan
+    further = {
+        "abundance_sd": Map(rng.random((RANK, *pixels), dtype=np.float32), kind="sd", of_endmembers=True),
+        "shade": Map(rng.random((1, *pixels), dtype=np.float32), kind="fraction", title="Shade"),
+        "dominant": Map(rng.integers(-1, RANK, (1, *pixels), np.int32), kind="class", of_endmembers=True),
+        "model": Map(
+            rng.integers(-1, 2, (2, *pixels), np.int32), kind="index", names=("Öl", "2"), classes=("a", "b")
+        ),
+        "brightness": Map(rng.random((1, *pixels)), kind="score", unit="W m⁻² sr⁻¹"),
+        "library_abundance": SparseMap(
+            rng.integers(-1, 9, (2, *pixels), np.int32), rng.random((2, *pixels), dtype=np.float32), 9,
+            kind="fraction", names=tuple("abcdefghi"),
+        ),
+    }  # fmt: skip
     return Unmixing(
         endmembers=rng.random((BANDS, RANK)),
-        abundances=abundances,
-        rmse=rng.random(pixels, dtype=np.float32),
+        maps=usual_maps(abundances, rng.random(pixels, dtype=np.float32)) | further,
         relative_error=0.1 + 0.2,
         history=rng.random((5, 2)),
         source_pixels=np.array([0, 15, -1]),

@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 
 from hsunmix.errors import FileError, FormatError
-from hsunmix.session._manifest import SCHEMA
-from hsunmix.session.archive import load, save
+from hsunmix.session.archive import SCHEMA, load, save
 
+RMSE, ABUNDANCE = "unmixing.maps.rmse.values", "unmixing.maps.abundance.values"
+RMSE_FILE = f"{RMSE}.npy"
 STORED, DEFLATED = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED
 
 
@@ -105,12 +106,12 @@ def test_names_that_are_not_on_the_list(tmp_path, session, name):
 
 
 def test_names_that_come_twice(tmp_path, session):
-    refused(tmp_path, [*session.items(), ("rmse.npy", session["rmse.npy"])], "twice")
+    refused(tmp_path, [*session.items(), (RMSE_FILE, session[RMSE_FILE])], "twice")
     refused(tmp_path, [*session.items(), ("manifest.json", b"{}")], "twice")
 
 
 def test_a_zip_bomb(tmp_path, session):
-    bomb = {**session, "rmse.npy": bytes(50_000_000)}
+    bomb = {**session, RMSE_FILE: bytes(50_000_000)}
     refused(tmp_path, bomb, "compressed", DEFLATED)
 
 
@@ -125,13 +126,13 @@ def test_sizes_larger_than_the_file(tmp_path, session):
 
 def test_a_missing_manifest_or_array(tmp_path, session):
     refused(tmp_path, {k: v for k, v in session.items() if k != "manifest.json"}, "not a session")
-    refused(tmp_path, {k: v for k, v in session.items() if k != "rmse.npy"}, "do not agree")
+    refused(tmp_path, {k: v for k, v in session.items() if k != RMSE_FILE}, "do not agree")
     refused(tmp_path, {"a.txt": b"x"}, "no part of a session")
     refused(tmp_path, {}, "not a session")
 
 
 def test_a_huge_manifest(tmp_path, session):
-    refused(tmp_path, {**session, "manifest.json": b" " * 9_000_000}, "manifest is too large")
+    refused(tmp_path, {**session, "manifest.json": b" " * ((16 << 20) + 1)}, "manifest is too large")
 
 
 @pytest.mark.parametrize("text", [b"", b"[]", b"{", b"\xff\xfe", b"[" * 200_000, b"1" * 10_000, b'"\\ud800"'])
@@ -142,6 +143,7 @@ def test_manifests_that_are_none(tmp_path, session, text):
 def test_a_newer_schema_is_left_alone(tmp_path, session):
     newer = edited(session, lambda m: m.update(schema=SCHEMA + 1, version="9.9", unheard_of=1))
     refused(tmp_path, newer, r"saved by a newer hsunmix \(9\.9\).*update")
+    refused(tmp_path, {**newer, "unheard_of.npy": b"x"}, r"saved by a newer hsunmix \(9\.9\).*update")
 
 
 @pytest.mark.parametrize("schema", [0, -1, None, "1", 1.5, True])
@@ -156,24 +158,25 @@ def arrays(name, **changes):
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (arrays("rmse", sha256="0" * 64), "rmse is damaged"),
-        (arrays("rmse", dtype="|O"), "has the type"),
-        (arrays("rmse", dtype="<f8"), "has the type"),
-        (arrays("rmse", shape=[11, 8]), "another size"),
-        (arrays("rmse", shape=[7, 11]), "damaged"),
-        (arrays("rmse", shape=[77]), "another size|damaged"),
-        (arrays("rmse", shape=[1 << 40, 1 << 40, 1 << 40]), "another size"),
-        (arrays("rmse", shape=[1 << 70]), "manifest is damaged"),
-        (arrays("rmse", shape=[-1]), "manifest is damaged"),
-        (arrays("rmse", shape=[1, 1, 1, 77]), "manifest is damaged"),
-        (lambda m: m["arrays"].update(evil=m["arrays"]["rmse"]), "do not agree"),
+        (arrays(RMSE, sha256="0" * 64), "rmse.values is damaged"),
+        (arrays(RMSE, dtype="|O"), "has the type"),
+        (arrays(RMSE, dtype="<f2"), "has the type"),
+        (arrays(RMSE, dtype="<f8"), "another size"),
+        (arrays(RMSE, shape=[1, 11, 8]), "another size"),
+        (arrays(RMSE, shape=[1, 7, 11]), "damaged"),
+        (arrays(RMSE, shape=[77]), "another size|damaged"),
+        (arrays(RMSE, shape=[1 << 40, 1 << 40, 1 << 40]), "another size"),
+        (arrays(RMSE, shape=[1 << 70]), "manifest is damaged"),
+        (arrays(RMSE, shape=[-1]), "manifest is damaged"),
+        (arrays(RMSE, shape=[1, 1, 1, 77]), "manifest is damaged"),
+        (lambda m: m["arrays"].update(evil=m["arrays"][RMSE]), "do not agree"),
         (lambda m: m.update(pins=[{"line": "a", "sample": 1}]), "manifest is damaged"),
         (lambda m: m.update(extra=1), "manifest is damaged"),
         (lambda m: m.pop("view"), "manifest is damaged"),
-        (lambda m: m["endmembers"].pop(), "2 endmembers but 3 spectra"),
+        (lambda m: m["endmembers"].pop(), "60 numbers, but its records need 40"),
         (lambda m: m["unmixing"].update(names=["a"]), "another shape than a result"),
         (lambda m: m["unmixing"].update(parameters=[]), "manifest is damaged"),
-        (lambda m: m["regions"].clear(), "do not fit the regions"),
+        (lambda m: m["regions"].clear(), "do not agree"),
         (lambda m: m["regions"][0].update(kind="circle"), "no region of the kind"),
         (lambda m: m["regions"][2].update(vertices=[[0, 0]]), "1 vertices"),
         (lambda m: m["regions"][2].update(vertices=[[0, 0], [1e40, 1], [1, 1]]), "reaches too far"),
@@ -198,26 +201,27 @@ def replaced(members, name, array):
 @pytest.mark.parametrize(
     ("name", "array"),
     [
-        ("rmse", np.zeros((7, 11), np.float32)),
-        ("abundances", np.zeros((2, 11, 7), np.float32)),
-        ("abundances", np.zeros((0, 11, 7), np.float32)),
-        ("endmembers", np.zeros((20, 4))),
-        ("endmembers", np.zeros(20)),
-        ("history", np.zeros((5, 3))),
-        ("used_bands", np.zeros(19, bool)),
-        ("source_pixels", np.array([0, 1, 77])),
-        ("source_pixels", np.array([0, -2, 3])),
-        ("spectra", np.zeros((4, 20))),
-        ("region_runs", np.zeros((2, 3), np.int32)),
-        ("region_runs", np.full((2, 4), 3, np.int32)),
-        ("region_runs", np.full((2, 4), -1, np.int32)),
+        (RMSE, np.zeros((1, 7, 11), np.float32)),
+        (RMSE, np.zeros((2, 11, 7), np.float32)),
+        (RMSE, np.zeros(77, np.float32)),
+        (ABUNDANCE, np.zeros((2, 11, 7), np.float32)),
+        (ABUNDANCE, np.zeros((0, 11, 7), np.float32)),
+        ("unmixing.endmembers", np.zeros((20, 4))),
+        ("unmixing.endmembers", np.zeros(20)),
+        ("unmixing.history", np.zeros((5, 3))),
+        ("unmixing.used_bands", np.zeros(19, bool)),
+        ("unmixing.source_pixels", np.array([0, 1, 77])),
+        ("unmixing.source_pixels", np.array([0, -2, 3])),
+        ("endmembers.spectrum", np.zeros(80)),
+        ("endmembers.spectrum", np.zeros(59)),
+        ("regions.runs", np.zeros(5, np.int32)),
     ],
 )
 def test_arrays_that_do_not_fit_together(tmp_path, session, name, array):
     refused(
         tmp_path,
         replaced(session, name, array),
-        "fit together|another shape|not in the scene|spectra|fit the reg",
+        "fit together|another shape|not in the scene|numbers, |layers",
     )
 
 
@@ -226,8 +230,8 @@ def test_a_pickle_is_never_loaded(tmp_path, session):
         def __reduce__(self):
             return os.mkdir, (str(tmp_path / "pwned"),)
 
-    for data in (pickle.dumps(Evil()), session["rmse.npy"].replace(b"'<f4'", b"'|O' ")):
-        refused(tmp_path, {**session, "rmse.npy": data}, "another size|damaged")
+    for data in (pickle.dumps(Evil()), session[RMSE_FILE].replace(b"'<f4'", b"'|O' ")):
+        refused(tmp_path, {**session, RMSE_FILE: data}, "another size|damaged")
     assert not (tmp_path / "pwned").exists()
 
 

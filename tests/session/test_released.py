@@ -8,12 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hsunmix.errors import FormatError
 from hsunmix.session.archive import load, save
 from hsunmix.session.document import Document
 from installer.version import released
 
 FOLDER = Path(__file__).resolve().parent / "released"
-KEPT = sorted(FOLDER.glob("*.hsu"))
+KEPT = sorted(FOLDER.glob("v*.hsu"))
+BEFORE = sorted(FOLDER.glob("before-*.hsu"))
 
 
 @pytest.fixture(params=KEPT, ids=lambda path: path.stem)
@@ -54,14 +56,13 @@ def check(document: Document, schema: int) -> None:
     assert settings.parameters["factorization/hals"]["tolerance"] == 1e-4
     assert (view.page, view.endmember, view.rgb, view.stretch) == ("map", 2, (3, 2, 1), (1.0, 99.5))
     assert [(pin.line, pin.sample) for pin in document.pins] == [(3, 4), (10, 6)]
-    if schema >= 2:
-        check_regions(document)
-    if schema >= 3:
-        check_runs(document)
+    assert schema >= 1
+    check_regions(document)
+    check_runs(document)
 
 
 def check_regions(document: Document) -> None:
-    """Since schema 2."""
+    """Since schema 1."""
     polygon, brush = document.regions
     assert (polygon.name, polygon.colour, polygon.kind) == ("Wash", "#654321", "polygon")
     assert polygon.vertices == ((0.5, 0.5), (4.0, 0.5), (4.0, 6.25))
@@ -72,7 +73,7 @@ def check_regions(document: Document) -> None:
 
 
 def check_runs(document: Document) -> None:
-    """Since schema 3."""
+    """Since schema 1."""
     first, second = document.runs
     assert (first.number, second.number, document.run_count) == (1, 2, 2)
     assert first.unmixing is not None
@@ -87,6 +88,15 @@ def test_it_opens_with_all_that_was_in_it(kept):
 def test_it_is_the_same_when_this_version_has_saved_it(kept):
     save(load(kept), kept.with_name("again.hsu"))
     check(load(kept.with_name("again.hsu")), schema_of(kept))
+
+
+@pytest.mark.parametrize("path", BEFORE, ids=lambda path: path.stem)
+def test_those_of_before_the_first_release_are_refused_in_one_line(path):
+    """Their schemas were numbered from 1 too."""
+    assert len(BEFORE) == 3
+    with pytest.raises(FormatError, match=r"\.hsu: was saved before hsunmix was released.*again") as caught:
+        load(path)
+    assert "\n" not in str(caught.value)
 
 
 def test_every_released_version_has_left_one(repository):

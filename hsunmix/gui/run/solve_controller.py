@@ -16,6 +16,7 @@ from hsunmix.gui.state.means import means
 from hsunmix.gui.state.store import Store
 from hsunmix.methods import pipeline
 from hsunmix.methods.preview import Preview, Sight, Window, preview, sight, within
+from hsunmix.model.maps import usual_maps
 from hsunmix.model.progress import Step
 from hsunmix.model.unmixing import Unmixing
 from hsunmix.session.document import Document
@@ -222,8 +223,7 @@ def _with_part(document: Document, part: Preview, scene: Scene) -> Unmixing:
     abundance = abundance_of(document)
     result = Unmixing(
         endmembers=scene.full_spectra(scene.used_spectra(_spectra(document))),
-        abundances=abundances,
-        rmse=rmse,
+        maps=usual_maps(abundances, rmse),
         relative_error=float("nan"),
         history=np.zeros((0, 2)),
         source_pixels=places(document.endmembers, scene.shape[1]),

@@ -54,6 +54,7 @@ from hsunmix.model.matching import Match
 from hsunmix.model.region import Region
 from hsunmix.session.document import Document, Pin, with_endmember
 from tests.gui.conftest import Alone
+from tests.scenes import with_numbers
 
 
 def cell(panel: endmembers.View, row: int, column: int, role: int = Qt.ItemDataRole.DisplayRole) -> object:
@@ -187,7 +188,7 @@ def test_rows_are_dropped_between_rows(alone: Alone):
 
 def test_a_whole_hundred_percent_is_not_cut(alone: Alone, document: Document):
     result = document.unmixing
-    whole = replace(result, abundances=np.ones_like(result.abundances))
+    whole = with_numbers(result, np.ones_like(result.abundances))
     panel, _ = alone(endmembers)
     panel.render(document, replace(document, unmixing=whole))
     assert cell(panel, 0, MEAN) == "100 %"

@@ -14,6 +14,7 @@ from hsunmix.gui.files import export_dialog as module
 from hsunmix.gui.files.export_dialog import ExportDialog
 from hsunmix.gui.files.export_preview import size_text
 from hsunmix.session.document import Document
+from tests.scenes import with_numbers
 
 Wait = Callable[[Callable[[], bool]], None]
 
@@ -79,7 +80,7 @@ def test_too_small_a_disk_is_said(
 
 def test_products_that_need_an_image_are_off_without_one(qtbot: QtBot, tmp_path: Path, delivery: Delivery):
     result = delivery.unmixing
-    flat = replace(result, abundances=result.abundances.reshape(3, -1), rmse=result.rmse.ravel())
+    flat = with_numbers(result, result.abundances.reshape(3, -1), result.rmse.ravel())
     dialog = opened(qtbot, tmp_path, ("csv", "geotiff"), Delivery(flat, delivery.endmembers))
     assert dialog.products == ("csv",)
     dialog.reject()

@@ -10,6 +10,7 @@ from hsunmix.gui import commands as cmd
 from hsunmix.gui.image import draw_controller as draw
 from hsunmix.gui.state.store import Store
 from hsunmix.session.document import Document
+from tests.scenes import with_numbers
 
 Wait = Callable[[Callable[[], bool]], None]
 
@@ -89,6 +90,6 @@ def test_a_new_result_is_shown_at_once(open_store: Store):
     store = open_store
     store.send(cmd.ShowPage("residual"))
     result = store.document.unmixing
-    store.history.apply("x", replace(store.document, unmixing=replace(result, rmse=result.rmse * 2)))
+    store.history.apply("x", replace(store.document, unmixing=with_numbers(result, rmse=result.rmse * 2)))
     high = store.state.shown.drawing.scales[0].high
     assert high == pytest.approx(2 * np.nanpercentile(result.rmse, 99), rel=0.1)

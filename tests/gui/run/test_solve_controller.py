@@ -18,6 +18,7 @@ from hsunmix.methods import pipeline
 from hsunmix.session.document import Document
 from hsunmix.session.members import unsolved
 from tests.gui.conftest import solved_document
+from tests.scenes import with_numbers
 
 Wait = Callable[[Callable[[], bool]], None]
 Settled = Callable[[], None]
@@ -189,7 +190,7 @@ def test_another_constraint_is_solved_and_undone(solved_store: Store, settled: S
 
 def test_a_session_opened_in_mid_edit_is_solved(store: Store, settled: Settled):
     document = solved_document(3)
-    half = replace(document.unmixing, provisional=True, abundances=np.zeros((3, 13, 11), np.float32))
+    half = replace(with_numbers(document.unmixing, np.zeros((3, 13, 11), np.float32)), provisional=True)
     store.history.reset(replace(document, unmixing=half))
     settled()
     np.testing.assert_array_equal(store.document.unmixing.abundances, document.unmixing.abundances)

@@ -306,7 +306,7 @@ def test_bars_and_residual_follow_the_document(alone: Alone, document: Document)
     one = replace(
         pinned,
         endmembers=pinned.endmembers[:1],
-        unmixing=replace(document.unmixing, rmse=document.unmixing.rmse),
+        unmixing=replace(document.unmixing, note="another"),
     )
     seen = replace(pixel(document, 3, 7), abundances=np.array([0.9], np.float32))
     panel.follow(ViewState(), ViewState(pinned={(3, 7): seen}))

@@ -11,6 +11,7 @@ from hsunmix.gui.state.means import means, remember
 from hsunmix.model.cube import Cube
 from hsunmix.model.unmixing import Unmixing
 from tests.gui.conftest import unmixing_of
+from tests.scenes import with_numbers
 
 
 def test_one_pass_for_the_same_abundances(cube: Cube, monkeypatch: pytest.MonkeyPatch):
@@ -30,7 +31,7 @@ def test_one_pass_for_the_same_abundances(cube: Cube, monkeypatch: pytest.Monkey
 def test_where_no_pixel_has_a_value_yet_there_is_no_mean(cube: Cube):
     """As after a mask that shares no pixel with the one before."""
     result = unmixing_of(cube)
-    nowhere = replace(result, abundances=np.full_like(result.abundances, np.nan))
+    nowhere = with_numbers(result, np.full_like(result.abundances, np.nan))
     assert np.isnan(nowhere.mean_abundances).tolist() == [True] * result.rank
 
 

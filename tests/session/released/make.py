@@ -18,8 +18,7 @@ from hsunmix._version import __version__
 from hsunmix.api import open_cube, unmix
 from hsunmix.model.region import Region
 from hsunmix.model.spectra import Source
-from hsunmix.session._manifest import SCHEMA
-from hsunmix.session.archive import save
+from hsunmix.session.archive import SCHEMA, save
 from hsunmix.session.document import Document, Layer, Pin, RunSettings, View, with_endmember
 from hsunmix.session.runs import with_run
 

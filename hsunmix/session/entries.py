@@ -1,6 +1,6 @@
-"""Arrays in a stored zip: written with their hashes, read without trust.
+"""The entries of a session file, a stored zip: written with their hashes, read without trust.
 
-A member is a ``.npy`` file of version 1.0 whose head follows from the declared type and shape, so
+An array is a ``.npy`` file of version 1.0 whose head follows from the declared type and shape, so
 that reading it needs no parser: the head is compared with what it must be.
 """
 
@@ -8,39 +8,32 @@ from __future__ import annotations
 
 import hashlib
 import math
-import re
 import zipfile
-from collections.abc import Mapping
-from typing import Annotated
+from collections.abc import Callable, Iterable
+from typing import Annotated, Any
 
 import msgspec
 import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
-__all__ = ["DTYPES", "Member", "listing", "read_array", "read_bytes", "write_array", "write_bytes"]
+__all__ = [
+    "MANIFEST",
+    "Entry",
+    "check_names",
+    "listing",
+    "read_array",
+    "read_bytes",
+    "write_array",
+    "write_bytes",
+]
 
-DTYPES: Mapping[str, str] = {
-    "selection": "|b1",
-    "bad_bands": "|b1",
-    "spectra": "<f8",
-    "endmembers": "<f8",
-    "abundances": "<f4",
-    "rmse": "<f4",
-    "history": "<f8",
-    "source_pixels": "<i8",
-    "used_bands": "|b1",
-    "region_runs": "<i4",
-}
-OF_RUNS = re.compile(
-    r"run[1-9]\d{0,8}_"
-    r"(selection|bad_bands|spectra|endmembers|abundances|rmse|history|source_pixels|used_bands)"
-)
+MANIFEST = "manifest.json"
 CHUNK = 1 << 24
 Size = Annotated[int, Meta(ge=0, le=1 << 40)]
 
 
-class Member(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the manifest declares of one array."""
 
     dtype: str
@@ -61,26 +54,14 @@ def _head(dtype: str, shape: tuple[int, ...]) -> bytes:
 
 
 def write_bytes(box: zipfile.ZipFile, name: str, data: bytes) -> None:
-    """Write one member; the same data give the same bytes at any time."""
+    """Write one entry; the same data give the same bytes at any time."""
     box.writestr(zipfile.ZipInfo(name), data)
 
 
-def dtype_of(name: str) -> str:
-    """Return the type of an array by its name; those of an earlier run have its number before the name.
-
-    Raises
-    ------
-    KeyError
-        No such array is part of a session.
-    """
-    match = OF_RUNS.fullmatch(name)
-    return DTYPES[match[1] if match else name]
-
-
-def write_array(box: zipfile.ZipFile, name: str, array: NDArray[np.generic]) -> Member:
+def write_array(box: zipfile.ZipFile, name: str, array: NDArray[Any]) -> Entry:
     """Write one array as ``NAME.npy`` in pieces, hashing on the way."""
-    dtype = dtype_of(name)
-    data = np.ascontiguousarray(array, dtype=dtype).reshape(-1).view(np.uint8).data
+    dtype = array.dtype.str
+    data = np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
     digest = hashlib.sha256()
     with box.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=len(data) >= 1 << 31) as file:
         pieces: list[bytes | memoryview] = [_head(dtype, array.shape)]
@@ -88,43 +69,60 @@ def write_array(box: zipfile.ZipFile, name: str, array: NDArray[np.generic]) -> 
         for piece in pieces:
             file.write(piece)
             digest.update(piece)
-    return Member(dtype, array.shape, digest.hexdigest())
+    return Entry(dtype, array.shape, digest.hexdigest())
 
 
 def listing(box: zipfile.ZipFile, size: int) -> dict[str, zipfile.ZipInfo]:
-    """Return the members by name.
+    """Return the entries by name.
 
     Parameters
     ----------
     box : ZipFile
     size : int
-        Bytes of the whole file: stored members cannot be larger together.
+        Bytes of the whole file: stored entries cannot be larger together.
 
     Raises
     ------
     ValueError
-        A name that is not allowed or comes twice, a compressed or encrypted member, sizes that do
+        A name that comes twice, a compressed or encrypted entry, sizes that do
         not fit the file.
     """
-    allowed = {"manifest.json", *(f"{name}.npy" for name in DTYPES)}
-    members: dict[str, zipfile.ZipInfo] = {}
+    entries: dict[str, zipfile.ZipInfo] = {}
     for info in box.infolist():
-        if info.filename not in allowed and not OF_RUNS.fullmatch(info.filename.removesuffix(".npy")):
-            raise ValueError(f"holds {info.filename!r}, which is no part of a session")
-        if info.filename in members:
+        if info.filename in entries:
             raise ValueError(f"holds {info.filename} twice")
         if info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 1:
             raise ValueError(f"holds {info.filename} compressed or encrypted")
-        members[info.filename] = info
-    if any(i.file_size != i.compress_size for i in members.values()):
+        entries[info.filename] = info
+    if any(i.file_size != i.compress_size for i in entries.values()):
         raise ValueError("declares sizes that contradict each other")
-    if sum(info.file_size for info in members.values()) > size:
+    if sum(info.file_size for info in entries.values()) > size:
         raise ValueError("declares more data than the file can hold")
-    return members
+    return entries
+
+
+def check_names(entries: Iterable[str], dtypes_of: Callable[[str], tuple[str, ...]]) -> None:
+    """Check that nothing but a manifest and arrays is there.
+
+    Parameters
+    ----------
+    entries : iterable of str
+    dtypes_of : callable
+        Returns the types that an array of a name may have; none where there is no such array.
+
+    Raises
+    ------
+    ValueError
+        A name that is not allowed.
+    """
+    for entry in entries:
+        name, _, kind = entry.rpartition(".")
+        if entry != MANIFEST and (kind != "npy" or not dtypes_of(name)):
+            raise ValueError(f"holds {entry!r}, which is no part of a session")
 
 
 def read_bytes(box: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytearray:
-    """Read one member whole, into memory that may be written to."""
+    """Read one entry whole, into memory that may be written to."""
     data = bytearray(info.file_size)
     view, at = memoryview(data), 0
     with box.open(info) as file:
@@ -136,7 +134,9 @@ def read_bytes(box: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytearray:
     return data
 
 
-def read_array(box: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, member: Member) -> NDArray[np.generic]:
+def read_array(
+    box: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, entry: Entry, dtypes: tuple[str, ...]
+) -> NDArray[Any]:
     """Read one array and compare it with what the manifest declares.
 
     Raises
@@ -144,12 +144,12 @@ def read_array(box: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, member: M
     ValueError
         Type, size, head or hash are not as declared.
     """
-    if member.dtype != dtype_of(name):
-        raise ValueError(f"{name} has the type {member.dtype!r}, not {dtype_of(name)!r}")
-    head = _head(member.dtype, member.shape)
-    if info.file_size != len(head) + member.nbytes:
+    if entry.dtype not in dtypes:
+        raise ValueError(f"{name} has the type {entry.dtype!r}, not {' or '.join(dtypes)}")
+    head = _head(entry.dtype, entry.shape)
+    if info.file_size != len(head) + entry.nbytes:
         raise ValueError(f"{name} has another size than declared")
     data = read_bytes(box, info)
-    if hashlib.sha256(data).hexdigest() != member.sha256 or data[: len(head)] != head:
+    if hashlib.sha256(data).hexdigest() != entry.sha256 or data[: len(head)] != head:
         raise ValueError(f"{name} is damaged: its hash is not the one written down")
-    return np.frombuffer(data, dtype=member.dtype, offset=len(head)).reshape(member.shape)
+    return np.frombuffer(data, dtype=entry.dtype, offset=len(head)).reshape(entry.shape)
