@@ -15,7 +15,7 @@ from hsunmix.engine.ahead import Ahead
 from hsunmix.engine.executor_threads import THREADS
 from hsunmix.engine.file_tiles import FileTiles
 from hsunmix.engine.memory import said
-from hsunmix.engine.source import Chunk, Outcome, Part, Pass, cut
+from hsunmix.engine.source import Chunk, Outcome, Part, Pass, counts_of, cut
 from hsunmix.engine.tile_writer import TILE
 from hsunmix.model.cube import Cube
 from hsunmix.model.progress import Step
@@ -43,7 +43,7 @@ class Streaming:
     def __init__(self, tiles: FileTiles, reads: int = 1) -> None:
         self.tiles, self.reads = tiles, reads
         self._block = max(1, tiles.block // (tiles.nbytes // len(tiles)))
-        self._counts = np.clip(len(tiles.pixels) - np.arange(len(tiles)) * TILE, 0, TILE)
+        self._counts = counts_of(len(tiles.pixels), TILE)
 
     def run(
         self,

@@ -19,7 +19,7 @@ from numpy.typing import DTypeLike, NDArray
 from hsunmix.engine.executor_threads import THREADS
 from hsunmix.engine.file_tiles import FileTiles
 from hsunmix.engine.room import MEMORY, Room
-from hsunmix.engine.source import Chunk, Executor, Mapped, Part, Pass, PerPixel, cut, per_pixel_of
+from hsunmix.engine.source import Chunk, Executor, Mapped, Part, Pass, PerPixel, counts_of, cut, per_pixel_of
 from hsunmix.engine.tile_writer import TILE
 from hsunmix.errors import InputError
 from hsunmix.model.progress import Step
@@ -112,8 +112,7 @@ class Scene:
     @cached_property
     def counts(self) -> NDArray[np.int64]:
         """Pixels in each tile that are no padding, (n,)."""
-        first = np.arange(len(self.tiles)) * TILE
-        return np.clip(self.n_pixels - first, 0, TILE)
+        return counts_of(self.n_pixels, TILE)
 
     @cached_property
     def _chunks(self) -> list[Chunk]:

@@ -26,7 +26,18 @@ from numpy.typing import DTypeLike, NDArray
 from hsunmix.engine.room import MEMORY, Room
 from hsunmix.model.progress import Step
 
-__all__ = ["Chunk", "Executor", "Mapped", "Outcome", "Part", "Pass", "PerPixel", "cut", "per_pixel_of"]
+__all__ = [
+    "Chunk",
+    "Executor",
+    "Mapped",
+    "Outcome",
+    "Part",
+    "Pass",
+    "PerPixel",
+    "counts_of",
+    "cut",
+    "per_pixel_of",
+]
 
 Array = NDArray[Any]
 Outcome = tuple[Any, list[NDArray[np.float64]]]  # what the work returns, and its sums
@@ -140,6 +151,26 @@ class PerPixel:
             values if np.ndim(values) == 0 else np.moveaxis(np.asarray(values), -1, 0)
         )
 
+    def write(self, first: int, numbers: PerPixel) -> None:
+        """Take over the numbers of other pixels in a row, from this column on."""
+        if first % self.width:
+            pixels = int(numbers.counts.sum())
+            self.put(np.arange(first, first + pixels), numbers.known())
+        else:
+            tile = first // self.width
+            self.values[tile : tile + len(numbers.values)] = numbers.values
+
+    def of_first(self, pixels: int) -> PerPixel:
+        """Return the numbers of so many pixels, those in front; they are shared."""
+        counts = counts_of(pixels, self.width)
+        return PerPixel(self.values[: len(counts)], counts, self.room)
+
+    def for_more(self, pixels: int, room: Room) -> PerPixel:
+        """Return as many numbers for each of other pixels, without a value yet: NaN, or −1."""
+        k = None if self.values.ndim == 2 else self.k
+        fill = math.nan if self.values.dtype.kind == "f" else -1
+        return per_pixel_of(counts_of(pixels, self.width), self.width, k, self.values.dtype, fill, room)
+
     def pad(self, value: float) -> None:
         """Set what stands in the padding."""
         self.values[-1, ..., self.counts[-1] :] = value
@@ -249,6 +280,11 @@ class Executor(Protocol):
         Closing the generator ends the pass: nothing writes into rows afterwards.
         """
         ...
+
+
+def counts_of(pixels: int, width: int) -> NDArray[np.int64]:
+    """Return how many of so many pixels each tile has."""
+    return np.clip(pixels - np.arange(-(-pixels // width)) * width, 0, width)
 
 
 def per_pixel_of(

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Generator
 from dataclasses import replace
 
 import msgspec
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
 from hsunmix.engine.passes import norms_squared, residuals
 from hsunmix.engine.room import Room
 from hsunmix.engine.scene import TILE, Scene
-from hsunmix.engine.source import PerPixel, per_pixel_of
+from hsunmix.engine.source import counts_of, per_pixel_of
 from hsunmix.engine.subsets import scenes
 from hsunmix.methods import Abundances, Method, PixelMap
 from hsunmix.methods._misfit import Misfit
@@ -47,12 +46,13 @@ class Solver:
         """Get ready for at most so many pixels of some bands, in units ``scale`` times as large."""
         self._bands, self._scale = bands, scale
         self._w = self.spectra[bands] / scale
-        self._counts = np.clip(pixels - np.arange(-(-pixels // TILE)) * TILE, 0, TILE)
-        self._room, self.done, self._norm = room, 0, 0.0
+        self.done, self._norm = 0, 0.0
         self._notes: dict[str, None] = {}
+        self._pixels, self._room = pixels, room
         self._maps: dict[str, PixelMap] = {}
-        self._h = self._new(self._w.shape[1], np.float32)
-        self._rest = self._new(None, np.float64)
+        counts = counts_of(pixels, TILE)
+        self._h = per_pixel_of(counts, TILE, self._w.shape[1], np.float32, 0, room)
+        self._rest = per_pixel_of(counts, TILE, None, np.float64, 0, room)
 
     def visit(self, block: Scene) -> Generator[Step | None, None, None]:
         """Solve the next pixels."""
@@ -63,8 +63,8 @@ class Solver:
         found = yield from self.method.run(block, self._w, self.params)
         rest = yield from residuals(block, self._w, found.h)
         self._norm += (yield from norms_squared(block)).sum()
-        _write(self._h, found.h, self.done)
-        _write(self._rest, rest, self.done)
+        self._h.write(self.done, found.h)
+        self._rest.write(self.done, rest)
         for name, one in found.maps.items():
             self._keep(name, one)
         self._notes[found.note] = None
@@ -77,35 +77,27 @@ class Solver:
 
     def found(self, scene: Scene) -> tuple[Abundances, Misfit]:
         """Return what was found, as of a scene, and what it leaves."""
-        n = len(scene.counts)
-
-        def cut(one: PerPixel) -> PerPixel:
-            return PerPixel(one.values[:n], scene.counts, self._room)
-
+        pixels = scene.n_pixels
+        h, rest = (numbers.of_first(pixels) for numbers in (self._h, self._rest))
         note = " ".join(filter(None, self._notes))
         maps = {
-            name: replace(one, numbers=cut(one.numbers), index=one.index and cut(one.index))
+            name: replace(
+                one, numbers=one.numbers.of_first(pixels), index=one.index and one.index.of_first(pixels)
+            )
             for name, one in self._maps.items()
         }
-        return Abundances(cut(self._h), note, maps), Misfit(cut(self._rest), scene.n_bands, self._norm)
-
-    def _new(self, k: int | None, dtype: DTypeLike, fill: float = 0) -> PerPixel:
-        return per_pixel_of(self._counts, TILE, k, dtype, fill, self._room)
+        return Abundances(h, note, maps), Misfit(rest, scene.n_bands, self._norm)
 
     def _keep(self, name: str, part: PixelMap) -> None:
         """Take over the part of a map that is of this block."""
         if name not in self._maps:
-            index = part.index and self._like(part.index)
-            self._maps[name] = replace(part, numbers=self._like(part.numbers), index=index)
+            numbers = part.numbers.for_more(self._pixels, self._room)
+            index = part.index and part.index.for_more(self._pixels, self._room)
+            self._maps[name] = replace(part, numbers=numbers, index=index)
         whole = self._maps[name]
-        _write(whole.numbers, part.numbers, self.done)
+        whole.numbers.write(self.done, part.numbers)
         if whole.index is not None and part.index is not None:
-            _write(whole.index, part.index, self.done)
-
-    def _like(self, numbers: PerPixel) -> PerPixel:
-        values = numbers.values
-        nothing = math.nan if values.dtype.kind == "f" else -1
-        return self._new(None if values.ndim == 2 else numbers.k, values.dtype, nothing)
+            whole.index.write(self.done, part.index)
 
 
 def solved_in_blocks(
@@ -121,12 +113,3 @@ def solved_in_blocks(
         yield from solver.visit(block)
         yield Step(solver.done / scene.n_pixels, message="Abundances")
     return solver.found(scene)
-
-
-def _write(to: PerPixel, numbers: PerPixel, first: int) -> None:
-    """Take over the numbers of a block, whose first pixel has this column."""
-    if first % TILE == 0:
-        to.values[first // TILE : first // TILE + len(numbers.values)] = numbers.values
-    else:
-        pixels = int(numbers.counts.sum())
-        to.put(np.arange(first, first + pixels), numbers.known())

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.engine.passes import coordinates_along, gram, norms_squared
-from hsunmix.engine.scene import TILE, Scene
-from hsunmix.engine.source import Part, PerPixel
-from hsunmix.engine.subsets import ascending, of_spectra
+from hsunmix.engine.scene import Scene
+from hsunmix.engine.sketch import sketched
+from hsunmix.engine.subsets import ascending
 from hsunmix.engine.threads import single_threaded_blas, thread_count
 from hsunmix.model.progress import Step
 
@@ -171,29 +171,10 @@ def _sampled(
     if not (scene.in_file and rank):
         return (yield from ascending(scene, places)), Ground(scene)
     rows = yield from _directions(scene, rank + SKETCHED)
-    along = scene.room.tiles((len(scene.tiles), len(rows), TILE))
-    shares = PerPixel(along, scene.counts, scene.room)
-    found = yield from scene.map(_sketch, rows, places, per_pixel=[shares])
-    few = of_spectra(scene, np.concatenate(found.values, axis=1))
+    few, ground = yield from sketched(scene, rows, places)
     product, _ = yield from gram(scene)
-    ground = scene.with_tiles(along)
     inside = float((yield from norms_squared(ground)).sum())
     return few, Ground(ground, rows, max(float(np.trace(product)) - inside, 0.0))
-
-
-def _sketch(
-    part: Part, rows: Array, places: NDArray[np.int64], along: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    """Write coordinates along some directions; return the spectra of those of the places that lie here."""
-    from hsunmix.kernels.projection import coordinates
-
-    exact = np.empty(along.shape)
-    coordinates(part.tiles, rows, exact)
-    along[:] = exact
-    width = part.tiles.shape[2]
-    end = part.first + int(part.counts.sum())
-    own = places[slice(*np.searchsorted(places, (part.first, end)))] - part.first
-    return np.ascontiguousarray(part.tiles[own // width, :, own % width].T)
 
 
 def _neighbours(points: Array, count: int) -> Generator[Step | None, None, tuple[NDArray[np.int64], Array]]:
