@@ -92,7 +92,7 @@ def _method(method: Method) -> Iterator[str]:
     for paragraph in method.details.split("\n\n"):
         yield from _paragraph(paragraph)
     if method.kind != "rank":
-        yield f"{_masks(method)}\n"
+        yield f"{_traits(method)}\n"
     yield f"Source: {method.reference}.\n"
     yield f"```\n{CALLS[method.kind].format(id=method.id)}\n```\n"
     if method.parameters:
@@ -102,12 +102,24 @@ def _method(method: Method) -> Iterator[str]:
     yield "[All methods](../methods.md)\n"
 
 
-def _masks(method: Method) -> str:
-    """What a method does with masks and weights."""
-    weighted = any(p.name == "weights_are" for p in method.parameters)
-    return "Masked pixels and bad bands have no part in it. " + (
-        "Single values may have weights." if weighted else "It takes no weights of single values."
+def _traits(method: Method) -> str:
+    """Say what a method does with masks, weights, spectra and libraries, and what holds for its results."""
+    traits = method.traits
+    said = ["Masked pixels and bad bands have no part in it."]
+    said.append(
+        "Single values may have weights." if traits.takes_weights else "It takes no weights of single values."
     )
+    if traits.starts_from_spectra:
+        said.append("It can start from given spectra, and leaves those that are locked as they are.")
+    elif traits.keeps_locked:
+        said.append("Locked spectra are among its endmembers.")
+    elif method.kind == "extraction":
+        said.append("Locked spectra take the places of those found that are most like them.")
+    if traits.takes_library:
+        said.append(f"It {'needs' if traits.needs_library else 'can choose from'} a library.")
+    if traits.monotone_loss:
+        said.append("The relative error never rises from one iteration to the next.")
+    return " ".join(said)
 
 
 def _paragraph(text: str) -> Iterator[str]:

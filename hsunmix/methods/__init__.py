@@ -18,30 +18,8 @@ A method is a file in one of the four folders. It has
     rank           (scene, params)     RankEstimate
     ============== =================== ================
 
-The first paragraph of the module's docstring is its summary in lists. Traits say what becomes of
-spectra that are given to it (``False`` where they are left out):
-
-``STARTS_FROM_SPECTRA``
-    It begins with ``problem.start`` and leaves the columns ``problem.locked`` as they are.
-``KEEPS_LOCKED``
-    It begins with none, but the ones that are locked are among those that it returns, in their columns.
-
-``TAKES_LIBRARY``
-    It can choose spectra from ``problem.library``; without one it chooses among the pixels.
-``NEEDS_LIBRARY``
-    It chooses spectra from ``problem.library``; it can't run without one.
-
-What a scene costs that is larger than memory, told before it is read (``USUAL`` where a method doesn't say):
-
-``READS``
-    How often X is passed over, and how often for each endmember; None for again and again.
-``MOMENTS``
-    It begins with X Xᵀ: the first read makes it.
-``NUMBERS``
-    Bytes for each pixel of what is computed of it and held, and for each pixel and endmember.
-
-Where a method has neither of the first two, the pipeline puts locked spectra in the places of the most
-similar found ones.
+The first paragraph of the module's docstring is its summary in lists. What else the method does, and what
+it may be given, its constants say: see ``contract.Traits``.
 """
 
 from __future__ import annotations
@@ -88,13 +66,6 @@ __all__ = [
     "methods",
 ]
 
-COSTS = {"READS": "reads", "MOMENTS": "moments", "NUMBERS": "numbers"}
-USUAL: dict[str, dict[str, Any]] = {
-    "factorization": {"READS": None, "MOMENTS": False, "NUMBERS": (64, 48)},
-    "extraction": {"READS": (2, 1), "MOMENTS": False, "NUMBERS": (64, 32)},
-    "abundance": {"READS": (1, 0), "MOMENTS": False, "NUMBERS": (24, 12)},
-    "rank": {"READS": (1, 0), "MOMENTS": True, "NUMBERS": (32, 0)},
-}
 KINDS = ("factorization", "extraction", "abundance", "rank")
 
 
@@ -170,19 +141,9 @@ def methods() -> dict[tuple[str, str], Method]:
             first, _, details = (module.__doc__ or "").strip().partition("\n\n")
             found[kind, name] = CLASSES[kind](
                 name, kind, module.TITLE, module.REFERENCE, " ".join(first.split()), details, module.Params,
-                module.run, _traits(module, kind),
+                module.run, Traits.of(module, kind),
             )  # fmt: skip
     return found
-
-
-def _traits(module: ModuleType, kind: str) -> Traits:
-    starts = getattr(module, "STARTS_FROM_SPECTRA", False)
-    weighs = any(p.name == "weights_are" for p in describe(module.Params))
-    keeps = starts or getattr(module, "KEEPS_LOCKED", False)
-    needs = getattr(module, "NEEDS_LIBRARY", False)
-    takes = needs or getattr(module, "TAKES_LIBRARY", False)
-    cost = {trait: getattr(module, name, USUAL[kind][name]) for name, trait in COSTS.items()}
-    return Traits(starts, keeps, weighs, takes, needs, **cost)
 
 
 @overload

@@ -19,10 +19,12 @@ from hsunmix.engine.passes import compiling, residuals, unconstrained
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part
 from hsunmix.engine.subsets import thinned
+from hsunmix.methods import find
 from hsunmix.model.progress import Step
+from hsunmix.model.unmixing import Unmixing
 from hsunmix.model.wording import percent
 
-__all__ = ["LEAST", "LEAST_SUM", "Check", "check"]
+__all__ = ["LEAST", "LEAST_SUM", "Check", "check", "sums_to_one"]
 
 LEAST = 0.05  # a fraction below −LEAST is negative
 LEAST_SUM = 0.10  # a sum further than this from one is far from it
@@ -56,6 +58,17 @@ class Check:
     missing: float
     sum_to_one: bool
     sentence: str
+
+
+def sums_to_one(result: Unmixing) -> bool:
+    """Whether a result's abundances were made to sum to one, by their method or by a parameter of it."""
+    solved = find(result.abundance, "abundance") if result.abundance else None
+    if solved is not None and solved.traits.sum_to_one:
+        return True
+    own = result.parameters
+    if solved is not None and result.method != result.abundance:
+        own = {} if result.asked is None else result.asked.abundance.parameters
+    return bool(own.get("sum_to_one"))
 
 
 def check(

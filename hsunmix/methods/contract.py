@@ -7,7 +7,7 @@ least every 0.2 s, and returns its result.
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Protocol
 
 import numpy as np
@@ -68,29 +68,48 @@ class Problem:
     init_parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
+# What a scene costs that is larger than memory, told before it is read, where a method doesn't say.
+USUAL: dict[str, dict[str, Any]] = {
+    "factorization": {"reads": None, "numbers": (64, 48)},
+    "extraction": {"reads": (2, 1), "numbers": (64, 32)},
+    "abundance": {"reads": (1, 0), "numbers": (24, 12)},
+    "rank": {"reads": (1, 0), "moments": True, "numbers": (32, 0)},
+}
+
+
 @dataclass(frozen=True)
 class Traits:
-    """What a method does with what it may be given: read off its module, asked in one place.
+    """What a method does with what it may be given, and what holds for its results.
+
+    Each is a constant of the method's module in capitals, such as ``TAKES_WEIGHTS = True``, and False where
+    it is left out. Nothing asks for a method's name, or for words in a text, to know it.
 
     Attributes
     ----------
     starts_from_spectra : bool
-        Whether it begins with ``Problem.start``: ``STARTS_FROM_SPECTRA`` in its module.
+        It begins with ``Problem.start`` and leaves the columns ``Problem.locked`` as they are.
     keeps_locked : bool
-        Whether it leaves the columns ``Problem.locked`` as they are: ``KEEPS_LOCKED``.
+        It begins with none, but the locked ones are among those that it returns, in their columns. Locked
+        spectra take the places of the most similar ones of a method that does neither.
     takes_weights : bool
-        Whether it heeds ``Problem.weights``: it has a parameter ``weights_are``.
+        It heeds ``Problem.weights``.
     takes_library : bool
-        Whether it can choose among ``Problem.library``: ``TAKES_LIBRARY`` or ``NEEDS_LIBRARY``.
+        It can choose among ``Problem.library``.
     needs_library : bool
-        Whether it can't do without one: ``NEEDS_LIBRARY``.
+        It can't do without one.
     reads : tuple of 2 int, or None
-        How often it passes over the pixels, and how often for each endmember: ``READS``. None: again and
-        again, so that a scene beyond memory is laid out on a scratch file first.
+        How often it passes over the pixels, and how often for each endmember. None: again and again, so that
+        a scene beyond memory is laid out on a scratch file first.
     moments : bool
-        Whether it begins with X Xᵀ: ``MOMENTS``.
+        It begins with X Xᵀ: the first read makes it.
     numbers : tuple of 2 int
-        Bytes for each pixel that it computes and holds, and for each pixel and endmember: ``NUMBERS``.
+        Bytes for each pixel that it computes and holds, and for each pixel and endmember.
+    sum_to_one : bool
+        Its abundances sum to one in every pixel.
+    may_be_negative : bool
+        Its abundances may be below zero.
+    monotone_loss : bool
+        The relative error of its history never rises.
     """
 
     starts_from_spectra: bool = False
@@ -101,6 +120,18 @@ class Traits:
     reads: tuple[int, int] | None = None
     moments: bool = False
     numbers: tuple[int, int] = (0, 0)
+    sum_to_one: bool = False
+    may_be_negative: bool = False
+    monotone_loss: bool = False
+
+    @classmethod
+    def of(cls, module: object, kind: str) -> Traits:
+        """Read the traits off a module of a kind; what follows from another needn't be said."""
+        usual = {f.name: USUAL[kind].get(f.name, f.default) for f in fields(cls)}
+        said = {name: getattr(module, name.upper(), value) for name, value in usual.items()}
+        said["keeps_locked"] |= said["starts_from_spectra"]
+        said["takes_library"] |= said["needs_library"]
+        return cls(**said)
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,7 +241,7 @@ class RankEstimate:
     rank : int
         The number that is proposed.
     curve : array of float64, (k,)
-        What the method looked at, for 1 … k endmembers (or 0 … k, by ``label``).
+        What the method looked at, for 1 … k endmembers.
     label : str
         What the curve shows, with its unit.
     sentence : str

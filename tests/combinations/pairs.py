@@ -44,7 +44,7 @@ def possible(row: Row) -> Row:
     row = dict(row)
     if row["init"] not in known.get("init", ()):
         row["init"] = ""
-    if "weights_are" not in known:
+    if not get(row["method"]).traits.takes_weights:
         row["weights"] = ""
     if "tolerance" not in known:
         row["tolerance"] = ""

@@ -22,9 +22,6 @@ ALL = list(methods().values())
 SOLVERS = [m for m in ALL if m.kind in ("factorization", "extraction")]
 ABUNDANCE = [m for m in ALL if m.kind == "abundance"]
 RANK = [m for m in ALL if m.kind == "rank"]
-SUM_TO_ONE = {"fcls"}
-MAY_BE_NEGATIVE = {"ucls"}
-OWN_LOSS = {"minvol", "sparse", "weighted"}  # the history's error isn't what they minimize
 
 
 def ids(method: Method) -> str:
@@ -88,9 +85,9 @@ def test_shapes_signs_and_sums(method: Method) -> None:
     assert np.isfinite(result.endmembers).all()
     assert np.isfinite(result.abundances).all()
     assert result.endmembers.min() >= 0
-    if method.id not in MAY_BE_NEGATIVE:
+    if not method.traits.may_be_negative:
         assert result.abundances.min() >= 0
-    if method.id in SUM_TO_ONE:
+    if method.traits.sum_to_one:
         np.testing.assert_allclose(result.abundances.sum(axis=0), 1, atol=1e-6)
     rest = x - result.endmembers @ result.abundances
     assert result.relative_error == pytest.approx(np.linalg.norm(rest) / np.linalg.norm(x), rel=1e-4)
@@ -135,7 +132,7 @@ def test_noise_free_separable_scenes_are_explained(method: Method) -> None:
 def test_the_error_never_rises(method: Method) -> None:
     for seed in range(3):
         history = run(method, mixture(noise=0.05, seed=seed)).history
-        assert method.id in OWN_LOSS or (np.diff(history[:, 1]) <= 0).all()
+        assert (np.diff(history[:, 1]) <= 0).all() or not method.traits.monotone_loss
         assert (np.diff(history[:, 0]) >= 0).all()
 
 

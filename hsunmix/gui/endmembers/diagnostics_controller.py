@@ -13,7 +13,7 @@ from hsunmix.gui.endmembers.controller import add
 from hsunmix.gui.state.diagnostics import Checked, Suggested
 from hsunmix.gui.state.means import means
 from hsunmix.gui.state.store import Store
-from hsunmix.methods.constraints import check
+from hsunmix.methods.constraints import check, sums_to_one
 from hsunmix.methods.diagnosis import diagnose
 from hsunmix.methods.suggestion import suggest
 from hsunmix.model.cube import Cube
@@ -126,15 +126,11 @@ class Controller:
 
     def _checked(self, cube: Cube, result: Unmixing) -> Generator[Step | None, None, Checked]:
         scene = yield from self.store.scenes.scene(cube)
-        return Checked(result, (yield from check(scene, result.endmembers, _sums_to_one(result))))
+        return Checked(result, (yield from check(scene, result.endmembers, sums_to_one(result))))
 
     def _failed(self, error: BaseException) -> None:
         if not isinstance(error, InputError):  # nobody asked: spectra that don't fit are no news
             self.store.fail(error)
-
-
-def _sums_to_one(result: Unmixing) -> bool:
-    return result.abundance == "fcls" or bool(result.parameters.get("sum_to_one"))
 
 
 def _work(result: Unmixing) -> float:

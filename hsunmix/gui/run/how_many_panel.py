@@ -195,8 +195,7 @@ class View(Panel):
         self.said.setText(found.sentence)
         values, far = plotted(found.curve)
         self.curve.set_logarithmic(far)
-        first = 0 if len(found.curve) and "0 …" in found.label else 1
-        self.curve.show_curve(range(first, first + len(values)), values, _short(found.label))
+        self.curve.show_curve(range(1, 1 + len(values)), values, _short(found.label))
         self._mark()
 
     def _show_sweep(self) -> None:

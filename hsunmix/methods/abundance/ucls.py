@@ -21,10 +21,11 @@ from hsunmix.methods import Abundances
 from hsunmix.model.progress import Step
 from hsunmix.parameters import NoParams as Params
 
-__all__ = ["REFERENCE", "TITLE", "Params", "run"]
+__all__ = ["MAY_BE_NEGATIVE", "REFERENCE", "TITLE", "Params", "run"]
 
 TITLE = "Unconstrained least squares (UCLS)"
 REFERENCE = "Keshava and Mustard, IEEE Signal Processing Magazine 19 (2002)"
+MAY_BE_NEGATIVE = True
 
 
 def run(

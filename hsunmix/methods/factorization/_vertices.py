@@ -88,7 +88,7 @@ def misfit(smooth: Smoothed, w: Array, abundance: str) -> Generator[Step | None,
     r = smooth.rank
     pixels, w = smooth.raw[:r], w[:r]
     h = yield from _abundances(pixels, w, abundance)
-    free = (h > PRESENT).sum(axis=0) - (abundance == "fcls")
+    free = (h > PRESENT).sum(axis=0) - get(abundance, "abundance").traits.sum_to_one
     return float(np.square(pixels - w @ h).sum() / (smooth.noise * max(int((r - free).sum()), 1)))
 
 

@@ -19,11 +19,12 @@ from hsunmix.methods.factorization._steps import Array, Quadratic, Work
 from hsunmix.methods.factorization._two_block import Common, factorize
 from hsunmix.model.progress import Step
 
-__all__ = ["REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]
+__all__ = ["MONOTONE_LOSS", "REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]
 
 TITLE = "NMF by alternating nonnegative least squares (ANLS)"
 REFERENCE = "Kim and Park, SIAM Journal on Scientific Computing 33 (2011)"
 STARTS_FROM_SPECTRA = True
+MONOTONE_LOSS = True
 
 
 class Params(Common, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -32,11 +32,12 @@ from hsunmix.methods.factorization._steps import Array, Quadratic, Work
 from hsunmix.methods.factorization._two_block import Common, Factors, descend
 from hsunmix.model.progress import Step
 
-__all__ = ["REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]
+__all__ = ["MONOTONE_LOSS", "REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]
 
 TITLE = "Convex and semi-NMF"
 REFERENCE = "Ding, Li and Jordan, IEEE TPAMI 32 (2010)"
 STARTS_FROM_SPECTRA = True
+MONOTONE_LOSS = True
 
 INNER = 40
 

@@ -35,7 +35,7 @@ from hsunmix.methods.factorization._initial import Init, initial_abundances, ini
 from hsunmix.methods.factorization._nndsvd import directions
 from hsunmix.model.progress import Step
 
-__all__ = ["REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]
+__all__ = ["MONOTONE_LOSS", "REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]
 
 TITLE = "NMF by accelerated HALS"
 REFERENCE = (
@@ -43,6 +43,7 @@ REFERENCE = (
     "Gillis and Glineur, Neural Computation 24 (2012); Ang and Gillis, Neural Computation 31 (2019)"
 )
 STARTS_FROM_SPECTRA = True
+MONOTONE_LOSS = True
 
 EXTRA = 6  # directions beyond the number of endmembers
 COARSE_ITERATIONS = 200

@@ -38,13 +38,14 @@ from hsunmix.methods.factorization._steps import Array
 from hsunmix.methods.factorization._two_block import Common, Factors, descend
 from hsunmix.model.progress import Step
 
-__all__ = ["REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]
+__all__ = ["MONOTONE_LOSS", "REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]
 
 TITLE = "NMF by multiplicative updates"
 REFERENCE = (
     "Lee and Seung, NIPS 13 (2000); Févotte and Idier, Neural Computation 23 (2011), for Itakura-Saito"
 )
 STARTS_FROM_SPECTRA = True
+MONOTONE_LOSS = True
 
 FLOOR = 1e-16
 NEAR = 0.12  # relative error up to which exact abundances are near those that the iteration ends with

@@ -31,13 +31,14 @@ from hsunmix.methods.factorization._steps import Array, Quadratic, Work
 from hsunmix.methods.factorization._two_block import Iteration, factorize
 from hsunmix.model.progress import Step
 
-__all__ = ["REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]
+__all__ = ["MONOTONE_LOSS", "REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]
 
 TITLE = "Orthogonal NMF (clusters)"
 REFERENCE = (
     "Pompili, Gillis, Absil and Glineur, Neurocomputing 141 (2014); Arthur and Vassilvitskii, SODA (2007)"
 )
 STARTS_FROM_SPECTRA = True
+MONOTONE_LOSS = True
 
 NOTHING_LEFT = 1e-10  # of the brightest pixel's squared length
 

@@ -21,11 +21,12 @@ from hsunmix.methods.factorization._steps import Array
 from hsunmix.methods.factorization._two_block import Common, factorize
 from hsunmix.model.progress import Step
 
-__all__ = ["REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]
+__all__ = ["MONOTONE_LOSS", "REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]
 
 TITLE = "NMF by projected gradients"
 REFERENCE = "Lin, Neural Computation 19 (2007)"
 STARTS_FROM_SPECTRA = True
+MONOTONE_LOSS = True
 
 INNER, DELTA = 20, 0.05  # inner steps, at most and until the progress is this share of the first
 

@@ -29,11 +29,12 @@ from hsunmix.methods.factorization._hals_loop import Loop
 from hsunmix.methods.factorization._initial import given_spectra, initial_abundances
 from hsunmix.model.progress import Step
 
-__all__ = ["REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]
+__all__ = ["MONOTONE_LOSS", "REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]
 
 TITLE = "Sequential NMF"
 REFERENCE = "Ren, Pueyo, Zhu, Debes and Duchêne, The Astrophysical Journal 852 (2018)"
 STARTS_FROM_SPECTRA = True
+MONOTONE_LOSS = True
 
 Array = NDArray[np.float64]
 WORST = 0.002  # share of the pixels whose mean a new component begins with

@@ -43,11 +43,12 @@ from hsunmix.methods.factorization._two_block import RESTARTS, Common, restarted
 from hsunmix.methods.factorization._weights import Meaning, filled_in, shares, unweighted
 from hsunmix.model.progress import Step
 
-__all__ = ["REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]
+__all__ = ["REFERENCE", "STARTS_FROM_SPECTRA", "TAKES_WEIGHTS", "TITLE", "Params", "run"]
 
 TITLE = "Weighted and robust NMF"
 REFERENCE = "Zhu, arXiv:1612.06037 (2016); Ren et al., The Astrophysical Journal 892 (2020)"
 STARTS_FROM_SPECTRA = True
+TAKES_WEIGHTS = True
 
 SWEEPS, W_SWEEPS = 4, 10
 NEVER = 1e18  # a limit that no residual reaches
