@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from hsunmix.engine.footprint import Resources
 from hsunmix.engine.loading import load
 from hsunmix.engine.scene import Scene
 from hsunmix.errors import InputError
-from hsunmix.methods import get, pipeline
+from hsunmix.methods import footprint, get, pipeline
 from hsunmix.methods.units import scale_note
 from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube
@@ -100,6 +101,8 @@ def unmix(
     weights: ArrayLike | None = None,
     library: LibraryLike | Sequence[LibraryLike] = (),
     nodata: float | str | None = None,
+    memory: str | float | None = None,
+    scratch: str | PathLike[str] | None = None,
     **parameters: Any,
 ) -> Result:
     """Find the spectra of the materials and how much of each lies in every pixel.
@@ -139,6 +142,11 @@ def unmix(
     nodata : float or "none", optional
         The value that means "no data". Without it one that lies far outside all others, such as −9999 in
         every band of a pixel, is found, left out and told in the note; "none" takes it as data.
+    memory : str or int, optional
+        What may be used, such as ``"4GB"`` or a number of bytes; by default most of what is free. A scene
+        beyond it stays in its file, or is laid out in a scratch file, and the same is found.
+    scratch : path-like, optional
+        Folder for scratch files, which vanish by themselves; by default the system's.
     **parameters
         The method's own.
 
@@ -146,7 +154,10 @@ def unmix(
     ------
     InputError
         The request makes no sense for these data; ParameterError names a parameter.
+    TooLargeError
+        It takes more memory, or more of the disk, than there is.
     """
+    resources = Resources.given(memory, scratch)
     cube = _cube(cube_or_x, nodata)
     named, library_of = isinstance(init, str), isinstance(init, Spectra)
     endmembers = None if init is None or named or library_of else spectra(init, "init", cube.wavelengths)
@@ -163,7 +174,9 @@ def unmix(
         libraries=_libraries(library),
     )
     request = request.on(cube)
-    scene = _told(finish(pipeline.load_for(cube, request)), cube, cube_or_x)
+    scene = _told(
+        finish(pipeline.load_for(cube, request, footprint.of_run(cube, request, resources))), cube, cube_or_x
+    )
     unmixing = finish(pipeline.unmix(scene, request))
     if endmembers is not None:
         _warn_of_units(scene, endmembers)
@@ -176,6 +189,8 @@ def abundances(
     method: str = "nnls",
     *,
     nodata: float | str | None = None,
+    memory: str | float | None = None,
+    scratch: str | PathLike[str] | None = None,
     **parameters: Any,
 ) -> NDArray[np.float32]:
     """Find the abundances of given endmembers.
@@ -194,7 +209,7 @@ def abundances(
         0–1 on a scene of 0–10000, with the factor to multiply them by. Nothing is scaled in silence.
     method : str
         An abundance method.
-    nodata : float or "none", optional
+    nodata, memory, scratch : optional
         As of ``unmix``.
 
     Returns
@@ -205,8 +220,10 @@ def abundances(
     get(method, "abundance")
     cube = _cube(cube_or_x, nodata)
     w, given = _spectra(endmembers, cube, "the endmembers")
-    scene = _told(finish(load(cube, w)), cube, cube_or_x)
-    found = finish(pipeline.solve(scene, w, Choice(method, parameters)))
+    choice = Choice(method, parameters)
+    taken = footprint.of_solve(cube, w.shape[1], choice, Resources.given(memory, scratch))
+    scene, found = finish(pipeline.solve_cube(cube, w, choice, footprint=taken))
+    scene = _told(scene, cube, cube_or_x)
     if given is None:
         _warn_of_units(scene, w)
     for note in () if given is None else given.notes:
@@ -216,17 +233,25 @@ def abundances(
 
 
 def estimate_rank(
-    cube_or_x: Any, method: str = "auto", *, nodata: float | str | None = None, **parameters: Any
+    cube_or_x: Any,
+    method: str = "auto",
+    *,
+    nodata: float | str | None = None,
+    memory: str | float | None = None,
+    scratch: str | PathLike[str] | None = None,
+    **parameters: Any,
 ) -> int:
     """Estimate how many endmembers there are.
 
     Where the scene allows no more than a range, this is the number that is proposed within it. What had to
-    be assumed of the pixels comes as a ``UserWarning``, as of ``abundances``.
+    be assumed of the pixels comes as a ``UserWarning``, as of ``abundances``; ``memory`` and ``scratch`` are
+    those of ``unmix``.
     """
-    cube = _cube(cube_or_x, nodata)
-    scene = _told(finish(load(cube)), cube, cube_or_x)
+    cube, choice = _cube(cube_or_x, nodata), Choice(method, parameters)
+    taken = footprint.of_estimate(cube, choice, Resources.given(memory, scratch))
+    scene = _told(finish(load(cube, footprint=taken)), cube, cube_or_x)
     _warn_of_assumptions(scene)
-    return finish(pipeline.estimate_rank(scene, Choice(method, parameters))).rank
+    return finish(pipeline.estimate_rank(scene, choice)).rank
 
 
 def _spectra(given: ArrayLike | Spectra, cube: Cube, what: str) -> tuple[NDArray[np.float64], Library | None]:

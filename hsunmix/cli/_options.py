@@ -27,6 +27,7 @@ __all__ = [
     "reading",
     "reading_of",
     "resolution",
+    "resources",
     "settings",
 ]
 
@@ -105,6 +106,23 @@ def narrowing(function: Command) -> Command:
         help="Use only some bands: 400-1300,1450-2400 in nm; no-water; #10-120 by number, from 1.",
     )
     return masks(bands(function))
+
+
+def resources(function: Command) -> Command:
+    """Add how much memory may be used, and where scratch files are made: ``memory`` and ``scratch``."""
+    memory = click.option(
+        "--memory",
+        metavar="SIZE",
+        help="Memory that may be used, such as 4GB; else most of what is free. A scene beyond it stays in "
+        "its file, or goes to a scratch file.",
+    )
+    scratch = click.option(
+        "--scratch",
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        help="Folder for scratch files, which vanish by themselves; else the system's for temporary files.",
+    )
+    return memory(scratch(function))
 
 
 def echo_json(data: Any) -> None:

@@ -17,6 +17,7 @@ from hsunmix.jobs import Work
 from hsunmix.model.progress import Step, finish
 
 if TYPE_CHECKING:
+    from hsunmix.engine.footprint import Footprint, Resources
     from hsunmix.exports import Delivery, ProductFolder
     from hsunmix.methods.pipeline import Request
     from hsunmix.model.choice import Choice
@@ -26,10 +27,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "about",
+    "announced",
     "check_products",
     "given",
     "open_part",
     "output_folder",
+    "resources_of",
     "run",
     "solve_cube",
     "unmix_cube",
@@ -116,20 +119,38 @@ def open_part(path: Path, options: Mapping[str, Any], masks: Sequence[str], band
     return run(narrowed(open_cube(path, **given(options)), masks, bands), "Masking")
 
 
-def unmix_cube(cube: Cube, request: Request) -> Unmixing:
-    """Read a cube into memory and unmix it."""
+def resources_of(options: Mapping[str, Any]) -> Resources:
+    """Take ``--memory`` and ``--scratch`` out of the options of a subcommand."""
+    from hsunmix.engine.footprint import Resources
+
+    return Resources.given(options["memory"], options["scratch"])
+
+
+def announced(footprint: Footprint) -> Footprint:
+    """Say what a scene beyond memory will take, before it is read."""
+    if footprint.sentence:
+        click.echo(footprint.sentence, err=True)
+    return footprint
+
+
+def unmix_cube(cube: Cube, request: Request, resources: Resources | None = None) -> Unmixing:
+    """Read a cube and unmix it."""
+    from hsunmix.engine.footprint import Resources
+    from hsunmix.methods.footprint import of_run
     from hsunmix.methods.pipeline import load_for, unmix
 
-    return run(unmix(run(load_for(cube, request), "Reading"), request), "Unmixing")
+    footprint = announced(of_run(cube, request, resources or Resources()))
+    return run(unmix(run(load_for(cube, request, footprint), "Reading"), request), "Unmixing")
 
 
-def solve_cube(cube: Cube, library: Library, abundance: Choice) -> Unmixing:
-    """Read a cube into memory and find the abundances of a library that was brought to it."""
-    from hsunmix.engine.loading import load
-    from hsunmix.methods.pipeline import solve
+def solve_cube(cube: Cube, library: Library, abundance: Choice, resources: Resources) -> Unmixing:
+    """Read a cube and find the abundances of a library that was brought to it."""
+    from hsunmix.methods.footprint import of_solve
+    from hsunmix.methods.pipeline import solve_cube
 
     w = library.endmembers(cube)
-    return run(solve(run(load(cube, w), "Reading"), w, abundance, library), "Unmixing")
+    footprint = announced(of_solve(cube, w.shape[1], abundance, resources))
+    return run(solve_cube(cube, w, abundance, library, footprint), "Unmixing")[1]
 
 
 def write(delivery: Delivery, folder: ProductFolder, products: Sequence[str]) -> list[Path]:

@@ -7,7 +7,16 @@ from typing import Any
 
 import click
 
-from hsunmix.cli._options import as_json, cube_argument, echo_json, narrowing, reading, settings
+from hsunmix.cli._options import (
+    as_json,
+    cube_argument,
+    echo_json,
+    narrowing,
+    reading,
+    reading_of,
+    resources,
+    settings,
+)
 from hsunmix.parameters import from_texts, make
 
 
@@ -16,6 +25,7 @@ from hsunmix.parameters import from_texts, make
 @click.option("-m", "--method", default="auto", show_default=True, help="Which estimate.")
 @settings
 @narrowing
+@resources
 @reading
 @as_json
 def command(
@@ -25,20 +35,24 @@ def command(
     masks: tuple[str, ...],
     bands: str,
     as_json: bool,
-    **options: Any,
+    **given: Any,
 ) -> None:
     """Estimate the number of endmembers of CUBE."""
-    from hsunmix.cli._work import about, open_part, run
+    from hsunmix.cli._work import about, announced, open_part, resources_of, run
     from hsunmix.engine.loading import load
     from hsunmix.methods import get
+    from hsunmix.methods.footprint import of_estimate
     from hsunmix.methods.pipeline import estimate_rank
     from hsunmix.model.choice import Choice
 
     parameters = from_texts(settings)
+    choice = Choice(method, parameters)
     make(get(method, "rank").params, parameters)
     with about(cube):
-        scene = run(load(open_part(cube, options, masks, bands)), "Reading")
-        estimate = run(estimate_rank(scene, Choice(method, parameters)), "Estimating")
+        opened = open_part(cube, reading_of(given), masks, bands)
+        footprint = announced(of_estimate(opened, choice, resources_of(given)))
+        scene = run(load(opened, footprint=footprint), "Reading")
+        estimate = run(estimate_rank(scene, choice), "Estimating")
     if as_json:
         echo_json(
             {

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from hsunmix.cli._options import as_json, cube_argument, echo_json, narrowing, reading, reading_of
+from hsunmix.cli._options import as_json, cube_argument, echo_json, narrowing, reading, reading_of, resources
 from hsunmix.cli._request import choosing, requested
 
 
@@ -25,6 +25,7 @@ from hsunmix.cli._request import choosing, requested
 )
 @choosing
 @narrowing
+@resources
 @reading
 @as_json
 def command(
@@ -37,8 +38,9 @@ def command(
     **given: Any,
 ) -> None:
     """Unmix CUBE with several numbers of endmembers, and say up to which the runs agree."""
-    from hsunmix.cli._work import about, open_part, run
+    from hsunmix.cli._work import about, announced, open_part, resources_of, run
     from hsunmix.engine.loading import load
+    from hsunmix.methods.footprint import of_sweep
     from hsunmix.methods.pipeline import plan
     from hsunmix.methods.sweep import sweep
 
@@ -48,7 +50,9 @@ def command(
         raise click.UsageError("--init: every run begins anew, so it takes a method and no file of spectra")
     with about(cube):
         plan(request)
-        scene = run(load(open_part(cube, reading_of(given), masks, bands)), "Reading")
+        opened = open_part(cube, reading_of(given), masks, bands)
+        footprint = announced(of_sweep(opened, seeds, resources_of(given)))
+        scene = run(load(opened, footprint=footprint), "Reading")
         found = run(sweep(scene, request, numbers, seeds), "Sweeping")
     if as_json:
         echo_json(

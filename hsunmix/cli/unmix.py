@@ -19,6 +19,7 @@ from hsunmix.cli._options import (
     reading,
     reading_of,
     resolution,
+    resources,
 )
 from hsunmix.cli._request import choosing, refuse_others, requested, required
 from hsunmix.errors import InputError
@@ -73,6 +74,7 @@ if TYPE_CHECKING:
 @resolution
 @click.option("--session", type=click.Path(path_type=Path), metavar="FILE.hsu", help="Write a session too.")
 @narrowing
+@resources
 @reading
 @as_json
 @click.pass_obj
@@ -122,7 +124,7 @@ def _unmixed(
     from hsunmix.session.reproduce import read_weights
 
     solve = given["endmembers"] is not None
-    request = _request(given)
+    request, resources = _request(given), work.resources_of(given)
     with work.about(path):
         if not solve:
             plan(request)
@@ -132,10 +134,11 @@ def _unmixed(
             request = replace(request, weights=values, weights_from=origin)
         folder = work.output_folder(out)
         if not solve:
-            return cube, request, work.unmix_cube(cube, request.on(cube, given["factor"])), folder
+            result = work.unmix_cube(cube, request.on(cube, given["factor"]), resources)
+            return cube, request, result, folder
         library = request.spectra_from
         assert library is not None  # --endmembers
-        found = work.solve_cube(cube, library.on(cube, given["factor"]), request.abundance)
+        found = work.solve_cube(cube, library.on(cube, given["factor"]), request.abundance, resources)
         return cube, request, found, folder
 
 

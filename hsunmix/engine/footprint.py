@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from os import PathLike
 from pathlib import Path
 
 from hsunmix.engine import scene
-from hsunmix.engine.memory import available, said
+from hsunmix.engine.memory import available, bytes_of, said
 from hsunmix.engine.room import MEMORY, Room
 from hsunmix.engine.scratch import Scratch, scratch_folder
 from hsunmix.engine.tile_writer import TILE
-from hsunmix.errors import TooLargeError
+from hsunmix.errors import InputError, TooLargeError
 from hsunmix.model.cube import Cube
 
 __all__ = ["Footprint", "Needs", "Resources"]
@@ -39,6 +40,20 @@ class Resources:
 
     memory: int | None = None
     scratch: Path | None = None
+
+    @classmethod
+    def given(cls, memory: str | float | None, scratch: str | PathLike[str] | None) -> Resources:
+        """Read what a user gave: a size such as ``4GB``, and a folder.
+
+        Raises
+        ------
+        InputError
+            The size is none, or there is no such folder.
+        """
+        folder = None if scratch is None else Path(scratch)
+        if folder is not None and not folder.is_dir():
+            raise InputError(f"scratch: {folder} is no folder; name one that exists")
+        return cls(None if memory is None else bytes_of(memory), folder)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from hsunmix.methods._request import Request, plan
 from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube
 
-__all__ = ["of_estimate", "of_run", "of_solve"]
+__all__ = ["of_estimate", "of_run", "of_solve", "of_sweep"]
 
 ANY = Resources()
 
@@ -60,3 +60,8 @@ def of_solve(cube: Cube, rank: int, abundance: Choice, resources: Resources = AN
 def of_estimate(cube: Cube, method: Choice, resources: Resources = ANY) -> Footprint:
     """Say what it takes to estimate the number of endmembers; see ``of_run``."""
     return Footprint.of(cube, _needs(get(method.method, "rank"), rank=0), resources)
+
+
+def of_sweep(cube: Cube, seeds: int, resources: Resources = ANY) -> Footprint:
+    """Say what it takes to draw so many samples of the pixels; see ``of_run``."""
+    return Footprint.of(cube, Needs(1 + seeds), resources)
