@@ -19,9 +19,28 @@ from typing import NamedTuple
 from hsunmix.errors import FileError, HsunmixError, MissingFileError, WriteError
 
 __all__ = [
-    "CHANGED", "PREFIX", "SUFFIX", "Identity", "beside", "check_identity", "clean_orphans", "digest_of",
-    "hashing", "identity", "identity_or_none", "orphaned", "put_in_place", "reason", "replacing",
-    "replacing_all", "resource", "sha256", "sync_folder", "writable", "writing",
+    "CHANGED",
+    "PREFIX",
+    "SUFFIX",
+    "Identity",
+    "beside",
+    "check_identity",
+    "clean_orphans",
+    "digest_of",
+    "hashing",
+    "identity",
+    "identity_or_none",
+    "orphaned",
+    "put_in_place",
+    "reason",
+    "remember_digest",
+    "replacing",
+    "replacing_all",
+    "resource",
+    "sha256",
+    "sync_folder",
+    "writable",
+    "writing",
 ]  # fmt: skip
 
 PREFIX, SUFFIX = ".hsunmix-", ".tmp"  # short, so that it fits where the target's name fits
@@ -328,6 +347,11 @@ def digest_of(path: Path, known: Identity) -> Generator[None, None, str | None]:
             return None
         _digests[key] = found
     return _digests[key]
+
+
+def remember_digest(path: Path, known: Identity, digest: str) -> None:
+    """Have ``digest_of`` know the hash of a file: who has read all of it may have made it on the way."""
+    _digests[path, known] = digest
 
 
 def resource(*parts: str) -> Path:

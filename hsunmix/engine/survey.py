@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import replace
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.engine.ahead import Ahead
-from hsunmix.engine.blocks import Scaling
+from hsunmix.engine.blocks import RowBlock, Scaling
+from hsunmix.engine.digest import PassingDigest
 from hsunmix.engine.executor_file import reading_step
 from hsunmix.engine.file_tiles import FileTiles
 from hsunmix.engine.footprint import PIECES, Footprint
@@ -171,12 +172,15 @@ def survey(
     step = lines_of_block(cube, scaling, footprint.piece)
     writer = FileWriter(cube, bands, doubtful, room, footprint.block)
 
-    def read(lines: slice) -> TileWriter:
+    digest = None if scaling is None else PassingDigest.of(cube, bands)
+
+    def read(lines: slice) -> tuple[TileWriter, NDArray[Any] | None]:
         pixels = (lines.stop - lines.start) * cube.samples
         block = TileWriter(pixels, writer.doubtful, aligned((-(-pixels // TILE), len(writer.doubtful), TILE)))
         selected = None if cube.selection is None else cube.selection[lines].ravel()
-        block.add(0, 0, block_of(cube, lines, index, scaling), selected)
-        return block
+        rows = block_of(cube, lines, index, scaling)
+        block.add(0, 0, rows, selected)
+        return block, rows.values if digest is not None and isinstance(rows, RowBlock) else None
 
     wanted = (slice(first, min(first + step, cube.lines)) for first in range(0, cube.lines, step))
     summing = [_Moments()] if footprint.moments else []
@@ -187,13 +191,17 @@ def survey(
     grid = _Grid(cube, seen, footprint.block, [*summing, *visitors])
     with closing(Ahead(read, wanted, PIECES // 2)) as ahead:
         while ahead.more:
-            lines, block = yield from ahead.take()
+            lines, (block, stored) = yield from ahead.take()
             first = lines.start * cube.samples
+            if digest is not None and stored is not None:
+                digest.update(stored)
             if grid.visitors:
                 yield from grid.add(block, ~writer.doubtful, first)
             writer.add(block, first)
             yield reading_step(cube, 1, lines.stop / cube.lines)
     yield from grid.show()
+    if digest is not None:
+        digest.end()
     writer.end()
     writer.moments = summing[0].sums if summing else None
     return writer
