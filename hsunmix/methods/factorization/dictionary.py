@@ -31,7 +31,7 @@ from hsunmix.engine.subsets import of_spectra
 from hsunmix.errors import ParameterError
 from hsunmix.methods import Factorization, Problem
 from hsunmix.methods._assignment import Bounds, assign
-from hsunmix.methods.factorization._atoms import Atoms, Errors
+from hsunmix.methods._atoms import Atoms, Errors
 from hsunmix.methods.factorization._exact import exact_abundances
 from hsunmix.methods.factorization._initial import Init, initial_abundances, initial_pixels
 from hsunmix.model.progress import Step
