@@ -22,14 +22,16 @@ from PySide6.QtWidgets import (
 )
 
 from hsunmix.gui.commands import CancelSweep, EstimateRank, SetRun, ShowTool, StartSweep
+from hsunmix.gui.run.choice_form import ChoiceForm
 from hsunmix.gui.run.rank_plot import RankPlot
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.panel import Panel, named
-from hsunmix.gui.widgets.quiet import QuietSpinBox
+from hsunmix.gui.widgets.quiet import QuietComboBox, QuietSpinBox
 from hsunmix.gui.widgets.spoken import SpokenLabel
 from hsunmix.gui.widgets.theme import Theme
-from hsunmix.methods import RankEstimate, find
+from hsunmix.methods import RankEstimate, find, methods
 from hsunmix.methods.sweep import AGREE, Sweep, SweepStep
+from hsunmix.model.choice import Choice
 from hsunmix.session.document import Document
 
 TITLE = "How many endmembers?"
@@ -71,13 +73,26 @@ class View(Panel):
         self.curve = RankPlot("estimateCurve", "What the estimate looked at, for each number of endmembers")
         self.again = named(QPushButton("Estimate"), "estimateAgain", "Estimate the number of endmembers")
         self.again.clicked.connect(lambda: self.command.emit(EstimateRank()))
+        self.by = named(QuietComboBox(), "estimateMethod", "How the number is estimated")
+        for entry in methods().values():
+            if entry.kind == "rank":
+                self.by.addItem(entry.title, entry.id)
+                tip = f"{entry.summary}\n{entry.reference}"
+                self.by.setItemData(self.by.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+        self.by.activated.connect(self._on_method)
+        self.parameters = ChoiceForm("estimate", "", "rank")
+        self.parameters.changed.connect(self._on_parameters)
         row = QHBoxLayout()
-        row.addWidget(self.said, 1)
-        row.addWidget(self.again, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.by)
+        row.addStretch(1)
+        row.addWidget(self.again)
         layout = QVBoxLayout(page)
         layout.setContentsMargins(2, 10, 2, 2)
         layout.addLayout(row)
+        layout.addWidget(self.parameters)
+        layout.addWidget(self.said)
         layout.addWidget(self.curve, 1)
+        self._show_choice()
         self.curve.chosen.connect(self._use)
         return page
 
@@ -151,6 +166,7 @@ class View(Panel):
         if new.settings != old.settings or new.cube is not old.cube:
             entry = find(new.settings.method, "factorization", "extraction")
             self.method.setText(f"by {entry.title if entry else new.settings.method}")
+            self._show_choice()
             self._mark()
         self._show_buttons()
 
@@ -198,6 +214,11 @@ class View(Panel):
         self.curve.show_curve(range(1, 1 + len(values)), values, _short(found.label))
         self._mark()
 
+    def _show_choice(self) -> None:
+        settings = self._document.settings
+        self.by.setCurrentIndex(max(0, self.by.findData(settings.estimate)))
+        self.parameters.show_settings(settings, settings.estimate)
+
     def _show_sweep(self) -> None:
         known = self._sweep
         if known is None:
@@ -231,6 +252,12 @@ class View(Panel):
             plot.mark(rank)
 
     # Asking
+
+    def _on_method(self) -> None:
+        self.command.emit(SetRun(replace(self._document.settings, estimate=self.by.currentData())))
+
+    def _on_parameters(self, kind: str, choice: Choice) -> None:
+        self.command.emit(SetRun(self._document.settings.with_choice(kind, choice)))
 
     def _on_start(self) -> None:
         if "sweep" in self._state.tasks:

@@ -20,14 +20,14 @@ from PySide6.QtWidgets import (
 )
 
 from hsunmix.gui.commands import EstimateRank, SetRun, ShowTool, Unmix, UseEndmembers
+from hsunmix.gui.run.choice_form import ChoiceForm
 from hsunmix.gui.state.view_state import ViewState
-from hsunmix.gui.widgets.forms import Form
 from hsunmix.gui.widgets.icons import icon
 from hsunmix.gui.widgets.panel import Panel, heading, named
 from hsunmix.gui.widgets.quiet import QuietComboBox, QuietSpinBox
-from hsunmix.gui.widgets.tab_order import arrange
 from hsunmix.gui.widgets.theme import LIGHT, Theme
-from hsunmix.methods import Method, find, get, methods
+from hsunmix.methods import Method, find, methods
+from hsunmix.methods.pipeline import start_of
 from hsunmix.model.choice import Choice
 from hsunmix.session.document import Document, RunSettings
 
@@ -46,8 +46,6 @@ class View(Panel):
         super().__init__("runPanel", TITLE)
         self.setProperty("role", "panel")
         self._settings = RunSettings()
-        self._form: Form | None = None
-        self._form_of = ""
         self._theme = LIGHT
         self._estimated: int | None = None
         self._has_cube = self._has_members = self._busy = self._lent = False
@@ -86,6 +84,9 @@ class View(Panel):
             box.setMinimumContentsLength(12)
         self.method.activated.connect(lambda _: self._change(method=self.method.currentData()))
         self.abundance.activated.connect(lambda _: self._change(abundance=self.abundance.currentData()))
+        self.of_method = ChoiceForm("", "", "factorization", "extraction")
+        self.of_start = ChoiceForm("start", "Start", "extraction")
+        self.of_abundance = ChoiceForm("abundance", "Abundances", "abundance")
         self.seed = named(QuietSpinBox(), "seed", "Seed")
         self.seed.setRange(0, 2**31 - 1)
         self.seed.setToolTip("For everything random in the method: the same seed gives the same result")
@@ -101,7 +102,7 @@ class View(Panel):
         self.use.clicked.connect(lambda: self.command.emit(UseEndmembers()))
         self.advanced = named(QToolButton(), "advanced", "Advanced settings")
         self.advanced.setText("Advanced")
-        self.advanced.setToolTip("Show the parameters of the method")
+        self.advanced.setToolTip("Show the parameters of the methods")
         self.advanced.setCheckable(True)
         self.advanced.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.advanced.setIconSize(QSize(10, 10))
@@ -126,6 +127,9 @@ class View(Panel):
         self._more_layout = QVBoxLayout(self._more)
         self._more_layout.setContentsMargins(0, 0, 0, 0)
         self._more_layout.setSpacing(6)
+        for parameters in (self.of_method, self.of_start, self.of_abundance):
+            parameters.changed.connect(self._on_parameters)
+            self._more_layout.addWidget(parameters)
         seed = QFormLayout()
         seed.setHorizontalSpacing(10)
         seed.addRow(_label("Seed", self.seed), self.seed)
@@ -229,29 +233,17 @@ class View(Panel):
         self.abundance.setToolTip(
             _tip(find(settings.abundance, "abundance")) or "The abundances that the method itself computes"
         )
-        self._show_form(settings)
+        self._show_forms(settings)
 
-    def _show_form(self, settings: RunSettings) -> None:
+    def _show_forms(self, settings: RunSettings) -> None:
         entry = find(settings.method, "factorization", "extraction")
-        values = settings.choice(entry.kind, entry.id).parameters if entry else {}
-        if self._form is not None and self._form_of == settings.method:
-            if self._form.values() != values:
-                self._form.set_values(values)
-            return
-        if self._form is not None:
-            self._more_layout.removeWidget(self._form)
-            self._form.hide()
-            self._form.deleteLater()
-        self._form = Form(entry.parameters if entry else (), values)
-        self._form_of = settings.method
-        self._form.changed.connect(self._on_parameters)
-        self._more_layout.insertWidget(0, self._form)
-        arrange(self.window())
+        start = "" if entry is None else start_of(entry, settings.choice(entry.kind, entry.id))
+        self.of_method.show_settings(settings, settings.method)
+        self.of_start.show_settings(settings, start)
+        self.of_abundance.show_settings(settings, settings.abundance)
 
-    def _on_parameters(self, values: dict[str, Any]) -> None:
-        entry = get(self._settings.method, "factorization", "extraction")
-        settings = self._settings.with_choice(entry.kind, Choice(entry.id, values))
-        self._change(parameters=settings.parameters)
+    def _on_parameters(self, kind: str, choice: Choice) -> None:
+        self._change(parameters=self._settings.with_choice(kind, choice).parameters)
 
     def _on_advanced(self, shown: bool) -> None:
         self._more.setVisible(shown)
@@ -259,8 +251,7 @@ class View(Panel):
 
     def _change(self, **changes: Any) -> None:
         self._settings = replace(self._settings, **changes)
-        if "method" in changes:
-            self._show_settings(self._settings)
+        self._show_settings(self._settings)
         self.command.emit(SetRun(self._settings))
 
 

@@ -47,6 +47,8 @@ class Form(QWidget):
     parameters : sequence of Parameter
     values : mapping
         What differs from the defaults.
+    name : str
+        Names of its widgets begin with it, where a window has several forms.
 
     Signals
     -------
@@ -56,9 +58,9 @@ class Form(QWidget):
 
     changed = Signal(object)
 
-    def __init__(self, parameters: Sequence[Parameter], values: Mapping[str, Any]) -> None:
+    def __init__(self, parameters: Sequence[Parameter], values: Mapping[str, Any], name: str = "") -> None:
         super().__init__()
-        named(self, "parameterForm", "Parameters of the method")
+        named(self, f"{name}parameterForm", "Parameters of the method")
         layout = QFormLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setHorizontalSpacing(10)
@@ -68,7 +70,8 @@ class Form(QWidget):
         self.editors = {p.name: editor(p, self._on_change) for p in parameters}
         for made in self.editors.values():
             parameter = made.parameter
-            label = named(QLabel(parameter.label), f"label_{parameter.name}", parameter.label)
+            named(made.widget, f"{name}parameter_{parameter.name}", parameter.label)
+            label = named(QLabel(parameter.label), f"{name}label_{parameter.name}", parameter.label)
             label.setToolTip(made.widget.toolTip())
             label.setProperty("role", "field")
             label.setBuddy(made.widget)

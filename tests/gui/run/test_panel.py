@@ -33,8 +33,8 @@ def test_what_is_set_is_what_is_asked_for(alone: Alone, qtbot: QtBot):
     panel.abundance.setCurrentIndex(panel.abundance.findData("fcls"))
     panel.abundance.activated.emit(panel.abundance.currentIndex())
     qtbot.mouseClick(panel.advanced, Qt.MouseButton.LeftButton)
-    assert panel._form.isVisible()
-    panel._form.editors["max_iterations"].widget.setValue(25)
+    assert panel.of_method.form.isVisible()
+    panel.of_method.form.editors["max_iterations"].widget.setValue(25)
     panel.seed.setValue(3)
     assert seen[-1] == SetRun(
         RunSettings("hals", 7, "fcls", 3, {"factorization/hals": {"max_iterations": 25}})
@@ -53,11 +53,11 @@ def test_the_form_is_the_methods_and_remembers_each(alone: Alone, document: Docu
     panel, seen = alone(run)
     settings = RunSettings("hals", 4, parameters={"factorization/hals": {"tolerance": 1e-3}})
     panel.render(document, replace(document, settings=settings))
-    assert set(panel._form.editors) == {p.name for p in get("hals").parameters}
-    assert panel._form.values() == {"tolerance": 1e-3}
+    assert set(panel.of_method.form.editors) == {p.name for p in get("hals").parameters}
+    assert panel.of_method.form.values() == {"tolerance": 1e-3}
     panel.method.setCurrentIndex(panel.method.findData("spa"))
     panel.method.activated.emit(0)
-    assert set(panel._form.editors) == {p.name for p in get("spa").parameters}
+    assert set(panel.of_method.form.editors) == {p.name for p in get("spa").parameters}
     assert seen[-1].settings.parameters == {"factorization/hals": {"tolerance": 1e-3}}
     assert seen[-1].settings.method == "spa"
 
