@@ -15,7 +15,7 @@ from hsunmix.gui.spectra.bands_controller import bands_in_words
 from hsunmix.gui.state.means import means
 from hsunmix.gui.state.scenes import is_huge
 from hsunmix.gui.state.store import Store
-from hsunmix.methods import RankEstimate, get, pipeline
+from hsunmix.methods import RankEstimate, find, get, pipeline
 from hsunmix.methods.noisy_bands import noisy_bands
 from hsunmix.model.cube import Cube
 from hsunmix.model.library import Library
@@ -28,7 +28,7 @@ from hsunmix.session.members import check_values, free_name, places, same_spectr
 from hsunmix.session.reproduce import read_weights
 from hsunmix.session.runs import request_of, solved_only, with_run
 
-__all__ = ["Controller"]
+__all__ = ["Controller", "libraries_of"]
 
 Found = tuple[Unmixing, tuple[int, ...]]
 
@@ -70,10 +70,20 @@ class Controller:
         document = self.store.document
         abundance, before = command.settings.abundance, document.settings.abundance
         self._chosen |= command.settings.rank != document.settings.rank
-        self.store.history.amend(replace(document, settings=command.settings))
+        settings = self._without_weights(command.settings)
+        self.store.history.amend(replace(document, settings=settings))
         result = document.unmixing
         if result is not None and abundance not in ("", before, result.abundance):
             self.store.send(cmd.SolveAgain(abundance))
+
+    def _without_weights(self, settings: RunSettings) -> RunSettings:
+        """Leave weights out that a method takes none of, and say so: a run of it would be refused."""
+        entry = find(settings.method, "factorization", "extraction")
+        if settings.weights is None or entry is None or entry.traits.takes_weights:
+            return settings
+        name = Path(settings.weights.path).name
+        self.store.note(f"{entry.title} takes no weights: those of {name} were left out.")
+        return replace(settings, weights=None)
 
     def unmix(self, _command: cmd.Unmix) -> None:
         """Unmix; not with a placeholder for the number of endmembers while that is being estimated."""
@@ -106,21 +116,14 @@ class Controller:
     ) -> Generator[Step | None, None, Found]:
         scene = yield from self.store.scenes.scene(cube)
         request = request_of(settings, np.stack([e.spectrum for e in locked], axis=1) if locked else None)
-        traits = get(settings.method, "factorization", "extraction").traits
-        if traits.needs_library or (traits.takes_library and self.store.settings.preferences.libraries):
-            request = replace(request, libraries=self._libraries(cube))
-        if settings.weights is not None and traits.takes_weights:
+        request = replace(request, libraries=libraries_of(self.store, settings.method, cube))
+        if settings.weights is not None:
             values, origin = read_weights(Path(settings.weights.path), cube)
             request = replace(request, weights=values, weights_from=origin)
             scene = yield from pipeline.load_for(cube, request)  # what they call missing costs no pixel
         result = yield from pipeline.unmix(scene, request)
         means(result)
         return result, tuple(request.locked)
-
-    def _libraries(self, cube: Cube) -> tuple[Library, ...]:
-        """Return the analyst's libraries on the scene's bands; the built-in one where there are none."""
-        paths = self.store.settings.preferences.libraries or (BUILTIN,)
-        return tuple(open_library(path).on(cube).usable(cube) for path in paths)
 
     def use_endmembers(self, _command: cmd.UseEndmembers) -> None:
         """Find only the abundances of the endmembers there are; a run that is kept as others are."""
@@ -245,6 +248,17 @@ class Controller:
             self.store.close_message()
         elif tasks:
             self.store.cancel((asked or tasks)[-1])
+
+
+def libraries_of(store: Store, method: str, cube: Cube) -> tuple[Library, ...]:
+    """Return the analyst's libraries on the scene's bands, for a method that takes some.
+
+    One that can't do without gets the built-in library where there are none.
+    """
+    traits = get(method, "factorization", "extraction").traits
+    paths = store.settings.preferences.libraries if traits.takes_library else ()
+    paths = paths or ((BUILTIN,) if traits.needs_library else ())
+    return tuple(open_library(path).on(cube).usable(cube) for path in paths)
 
 
 def _counted(bands: int) -> str:

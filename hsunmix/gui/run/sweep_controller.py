@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
 
 from hsunmix.gui import commands as cmd
+from hsunmix.gui.run.controller import libraries_of
 from hsunmix.gui.state.store import Store
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.methods import get
@@ -45,7 +47,8 @@ class Controller:
 
         def work() -> Generator[Step | None, None, Sweep]:
             scene = yield from store.scenes.scene(cube)
-            return (yield from sweep(scene, request, range(command.first, command.last + 1), command.seeds))
+            given = replace(request, libraries=libraries_of(store, settings.method, cube))
+            return (yield from sweep(scene, given, range(command.first, command.last + 1), command.seeds))
 
         def done(found: Sweep) -> None:
             if store.document.cube is cube:
@@ -57,6 +60,8 @@ class Controller:
 
         store.close_message()
         store.show(sweep=None)
+        if settings.weights is not None:
+            store.note("These runs are on halves of the pixels, without weights: all values count alike.")
         running = get(settings.method, "factorization", "extraction").title
         title = f"Running {running} with {command.first} to {command.last} endmembers"
         store.start("sweep", title, work(), done, cancelled=cancelled)

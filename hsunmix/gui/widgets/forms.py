@@ -203,4 +203,5 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, (list, tuple)):
         return ", ".join(str(v) for v in value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    # As short as it can be said, but with every digit that counts.
+    return f"{value:g}" if isinstance(value, float) and float(f"{value:g}") == value else str(value)

@@ -380,6 +380,16 @@ def test_weights_of_a_session_are_read_again(
     assert kept.sha256 == sha256(tmp_path / "weights.npy")  # what the run had
 
 
+def test_a_method_without_weights_leaves_them_out_and_says_so(open_store: Store, tmp_path: Path) -> None:
+    given = Weights(str(tmp_path / "weights.npy"), "", (30, 20, 1))
+    open_store.send(cmd.SetRun(RunSettings("weighted", 3, weights=given)))
+    assert open_store.document.settings.weights == given
+    assert open_store.state.notice is None
+    open_store.send(cmd.SetRun(RunSettings("hals", 3, weights=given)))
+    assert open_store.document.settings == RunSettings("hals", 3)
+    assert "takes no weights: those of weights.npy were left out" in open_store.state.notice.text
+
+
 def test_a_missing_value_that_the_weights_name_costs_no_pixel(
     store: Store, cube: Cube, tmp_path: Path, wait: Wait
 ) -> None:
