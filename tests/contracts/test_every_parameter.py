@@ -26,7 +26,8 @@ from tests.cli.conftest import write_envi
 from tests.conftest import make_cube
 
 FIELDS = [(m, p) for m in methods().values() for p in describe(m.params)]
-AS_START = [(m, p) for m, p in FIELDS if m.kind == "extraction"]
+# Random pixels are a start of their own.
+AS_START = [(m, p) for m, p in FIELDS if m.kind == "extraction" and m.id != "random"]
 IDS = [f"{m.name}.{p.name}" for m, p in FIELDS]
 START_IDS = [f"{m.name}.{p.name}" for m, p in AS_START]
 STARTING = "hals"  # a method that starts from whichever extraction is asked for
@@ -104,8 +105,6 @@ def test_on_the_command_line(scene: Path, reached: Reached, method: Method, para
 def test_of_a_start_on_the_command_line(
     scene: Path, reached: Reached, method: Method, parameter: Parameter
 ) -> None:
-    if method.id == "random":
-        pytest.skip("random pixels are a start of their own")
     value, out = another(method, parameter), ["-r", "3", "-o", str(scene.parent / "out")]
     given = ["--init", method.id, "--init-set", to_text(parameter.name, value)]
     on_the_command_line(scene, "unmix", "-m", STARTING, *given, *out)
@@ -183,8 +182,6 @@ def test_in_the_window(alone: Panels, method: Method, parameter: Parameter) -> N
 
 @pytest.mark.parametrize(("method", "parameter"), AS_START, ids=START_IDS)
 def test_of_a_start_in_the_window(alone: Panels, method: Method, parameter: Parameter) -> None:
-    if method.id == "random":
-        pytest.skip("random pixels are a start of their own")
     value = another(method, parameter)
     view, seen = alone(panel)
     view.advanced.setChecked(True)

@@ -12,18 +12,16 @@ import pytest
 
 import hsunmix
 from hsunmix.errors import InputError
-from hsunmix.gui.run.controller import Controller
 from hsunmix.methods import Method, methods
 from hsunmix.methods.contract import Problem
 from hsunmix.methods.pipeline import start_of
 from hsunmix.model.choice import Choice
-from hsunmix.model.cube import Cube
-from hsunmix.model.progress import finish
 from hsunmix.model.spectra import Endmember
 from hsunmix.model.unmixing import Weights
 from hsunmix.session.document import RunSettings
 from tests.cli.conftest import write_envi
 from tests.conftest import make_cube
+from tests.window import run_in_window
 
 LINES, SAMPLES, BANDS, RANK = 9, 7, 12, 3
 SOLVERS = [m for m in methods().values() if m.kind in ("factorization", "extraction")]
@@ -104,18 +102,6 @@ def in_the_window(folder: Path, method: Method, given: dict[str, Any]) -> None:
     """By the code of the window's controller; what it starts from there are endmembers that are locked."""
     cube = hsunmix.open_cube(folder / "scene.hdr")
 
-    class Store:
-        def __init__(self) -> None:
-            self.scenes = self.settings = self.preferences = self
-            self.libraries = (str(folder / "library.csv"),)
-
-        def scene(self, cube: Cube) -> Generator[None, None, Any]:
-            from hsunmix.engine.loading import load
-
-            return (yield from load(cube))
-
-    controller = Controller.__new__(Controller)
-    controller.store = Store()  # type: ignore[assignment]
     spectra = hsunmix.open_library(folder / "library.csv").on(cube).endmembers(cube)
     members = tuple(Endmember(str(k), spectra[:, k], "#123456", locked=True) for k in given.get("locked", ()))
     settings = RunSettings(method.id, given.get("rank", RANK), seed=given.get("seed", 0))
@@ -123,7 +109,7 @@ def in_the_window(folder: Path, method: Method, given: dict[str, Any]) -> None:
         settings = replace(settings, weights=Weights(str(folder / "weights.hdr"), "", (1, 1, 1)))
     start = start_of(method, Choice(method.id))
     settings = settings.with_choice("extraction", Choice(start, given.get("init_parameters", {})))
-    finish(controller._work(cube, settings, members))
+    run_in_window(cube, settings, members, (str(folder / "library.csv"),))
 
 
 FRONTS = {"python": in_python, "command": on_the_command_line, "window": in_the_window}

@@ -94,6 +94,12 @@ KINDS: dict[str, list[str]] = {
         "scene.hdr", "--endmembers", "library.csv", "-a", "sunsal", "--abundance-set", "penalty=0.02",
         "--bands", "500-1300, no-water", "--mask", "b[758] > 0.2",
     ],
+    "library": _of("dictionary", "--library", "library.csv"),
+    "library and bounds": _of("dictionary", "--library", "library.csv", "--set", "bounds=soil=1-2, plant=0-1"),
+    "parameters of every choice": _of(
+        "hals", "--init", "vca", "--init-set", "runs=2", "-a", "sunsal", "--abundance-set", "penalty=0.02",
+        "--set", "extrapolate=false", "--seed", "6",
+    ),
     "init by set": _of("mu", "--set", "init=random", "--seed", "3"),
     "set bool and float": _of("hals", "--set", "extrapolate=false", "--set", "tolerance=1e-4"),
     "set int": ["scene.hdr", "-r", "3", "-m", "spa", "--set", "candidates=7"],

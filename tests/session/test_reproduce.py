@@ -32,6 +32,7 @@ from hsunmix.session.reproduce import command_line, facts_of, python_script
 from hsunmix.session.runs import kept, with_run, without_run
 from tests.cli.conftest import write_envi
 from tests.conftest import make_cube
+from tests.window import run_in_window
 
 Change = Callable[[Document], Document]
 
@@ -216,22 +217,10 @@ def test_names_and_order(path: Path, tmp_path: Path, change: Change):
 
 def locked_run(document: Document, method: str, members: tuple[Endmember, ...]) -> Document:
     """Unmix with the window's own code for locked endmembers."""
-    from hsunmix.gui.run.controller import Controller
-
-    class Bench:
-        def __init__(self) -> None:
-            self.scenes = self
-
-        def scene(self, cube: Cube):
-            yield None
-            return scene_of(cube)
-
-    controller = Controller.__new__(Controller)
-    controller.store = Bench()
     settings = replace(
         document.settings, method=method, rank=4, parameters={"factorization/hals": {"max_iterations": 6}}
     )
-    result, columns = finish(controller._work(document.cube, settings, members))
+    result, columns = run_in_window(document.cube, settings, members)
     return with_run(document, result, settings, columns)
 
 
