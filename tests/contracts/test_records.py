@@ -95,7 +95,9 @@ KINDS: dict[str, list[str]] = {
         "--bands", "500-1300, no-water", "--mask", "b[758] > 0.2",
     ],
     "library": _of("dictionary", "--library", "library.csv"),
-    "library and bounds": _of("dictionary", "--library", "library.csv", "--set", "bounds=soil=1-2, plant=0-1"),
+    "library and bounds": _of(
+        "dictionary", "--library", "library.csv", "--set", "bounds=soil=1-2, plant=0-1"
+    ),
     "parameters of every choice": _of(
         "hals", "--init", "vca", "--init-set", "runs=2", "-a", "sunsal", "--abundance-set", "penalty=0.02",
         "--set", "extrapolate=false", "--seed", "6",

@@ -45,14 +45,18 @@ SETTINGS: dict[str, RunSettings] = {
     ),
     "of every choice": RunSettings(
         "mu", 3, "ksparse", 4,
-        {"factorization/mu": {"init": "vca", **FEW}, "extraction/vca": {"runs": 2}, "abundance/ksparse": {"k": 2}},
+        {
+            "factorization/mu": {"init": "vca", **FEW},
+            "extraction/vca": {"runs": 2},
+            "abundance/ksparse": {"k": 2},
+        },
     ),
     "of methods that have no part in it": RunSettings(
         "spa", 3, "fcls", 0,
         {"factorization/hals": FEW, "abundance/sunsal": {"penalty": 0.5}, "rank/hfc": {"false_alarm": 0.01}},
     ),
     "weights": RunSettings("weighted", 3, parameters={"factorization/weighted": FEW}),
-    "a library": RunSettings("dictionary", 3, parameters={"factorization/dictionary": {"swaps": 1}}),
+    "a library": RunSettings("dictionary", 3, parameters={"factorization/dictionary": {"swaps": False}}),
 }  # fmt: skip
 LOCKED = ["auto", "vca", "hals", "mu", "dictionary"]
 
