@@ -21,6 +21,7 @@ SHARE = 0.8  # of the free memory that is used where nobody says how much may be
 PIECE = 8 << 20  # bytes of a file that are read together
 BLOCK = 64 << 20  # bytes of tiles that are worked on together, where memory allows
 BLOCKS, PIECES = 4, 8  # of these in memory at a time
+SAMPLE = 30_000_000  # bytes of what is computed of a sample of the pixels
 PASSING = 24  # bytes for each pixel that are needed for a moment
 LINES = 32  # of a scene in a block, so that few of them are read twice
 COUNTS = ("", "once", "twice", "three times")
@@ -124,7 +125,7 @@ class Footprint:
         pixels = cube.lines * cube.samples if cube.selection is None else int(cube.selection.sum())
         tile = TILE * max(1, bands) * 4
         tiles = -(-pixels // TILE) * tile
-        numbers = pixels * (needs.numbers + 8)
+        numbers = pixels * (needs.numbers + 8) + min(SAMPLE, pixels * 1600)
         limit = resources.memory if resources.memory is not None else _usual()
         if limit is None or PROGRAM + tiles + numbers <= limit:
             return cls(memory=PROGRAM + tiles + numbers)

@@ -48,9 +48,11 @@ def thinned(scene: Scene, step: int) -> Generator[None, None, Scene]:
 
 
 def sampled(scene: Scene, enough: int) -> Generator[None, None, Scene]:
-    """Every m-th column of a scene, as a scene: as few as there can be, but at least ``enough``."""
+    """Every m-th column of a scene, as a scene at hand: as few as there can be, but at least ``enough``."""
     steps = [m for m in range(2, TILE + 1) if TILE % m == 0 and m * enough <= scene.n_pixels]
-    return (yield from thinned(scene, steps[-1])) if steps else scene
+    if not (steps or scene.in_file):
+        return scene
+    return (yield from thinned(scene, steps[-1] if steps else 1))
 
 
 def of_spectra(scene: Scene, spectra: NDArray[np.float64]) -> Scene:

@@ -28,8 +28,10 @@ from hsunmix.methods.extraction._selection import gathered
 from hsunmix.methods.extraction._self_dictionary import Point, path
 from hsunmix.model.progress import Step
 
-__all__ = ["REFERENCE", "TITLE", "Params", "run"]
+__all__ = ["MOMENTS", "READS", "REFERENCE", "TITLE", "Params", "run"]
 
+READS = None
+MOMENTS = False
 TITLE = "Self dictionary (FGNSR)"
 REFERENCE = "Gillis and Luce, IEEE TIP 27 (2018)"
 

@@ -19,13 +19,15 @@ import numpy as np
 from msgspec import Meta
 
 from hsunmix.engine.passes import norms_squared, residuals
-from hsunmix.engine.scene import TILE, Scene
-from hsunmix.engine.subsets import thinned
+from hsunmix.engine.scene import Scene
+from hsunmix.engine.subsets import sampled
 from hsunmix.methods import Problem, RankEstimate, get
 from hsunmix.model.progress import Step
 
-__all__ = ["REFERENCE", "TITLE", "Params", "run"]
+__all__ = ["MOMENTS", "READS", "REFERENCE", "TITLE", "Params", "run"]
 
+READS = None
+MOMENTS = False
 TITLE = "Residual curve"
 REFERENCE = "Gillis and Vavasis, IEEE TPAMI 36 (2014), for the sequence"
 
@@ -48,8 +50,7 @@ def run(scene: Scene, params: Params) -> Generator[Step | None, None, RankEstima
     spa, nnls = get("spa", "extraction"), get("nnls", "abundance")
     most = min(params.largest, scene.n_bands, scene.n_pixels)
     found = yield from spa.run(Problem(scene, most), spa.params())
-    steps = [m for m in range(1, TILE + 1) if TILE % m == 0 and m * ENOUGH <= scene.n_pixels]
-    few = (yield from thinned(scene, steps[-1])) if len(steps) > 1 else scene
+    few = yield from sampled(scene, ENOUGH)
     whole = float((yield from norms_squared(few)).sum())
     errors = []
     for k in range(1, found.endmembers.shape[1] + 1):
