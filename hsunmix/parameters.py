@@ -35,7 +35,7 @@ __all__ = [
     "whole_number",
 ]
 
-MOST = 2**63 - 1  # of whole numbers, which every file that keeps them can hold
+MAX_INTEGER = 2**63 - 1  # of whole numbers, which every file that keeps them can hold
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -167,8 +167,8 @@ def whole_number(value: Any, name: str, least: int | None = None) -> int:
         raise ParameterError(name, f"{_shown(value)} is no whole number")
     if least is not None and plain < least:
         raise ParameterError(name, f"{_shown(plain)} is not allowed: it must be {least} or more")
-    if abs(plain) > MOST:
-        raise ParameterError(name, f"{_shown(plain)} is not allowed: it must be {MOST} or less")
+    if abs(plain) > MAX_INTEGER:
+        raise ParameterError(name, f"{_shown(plain)} is not allowed: it must be {MAX_INTEGER} or less")
     return plain
 
 

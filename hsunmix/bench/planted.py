@@ -25,7 +25,7 @@ Library = Literal["chosen", "whole"]
 Mixing = Literal["patches", "uniform"]
 
 SIDE = 100  # lines and samples
-LEAST_ANGLE = 8.0  # degrees between any two materials
+MIN_ANGLE = 8.0  # degrees between any two materials
 CHOSEN = ("resources", "spectra", "usgs_1995.csv")
 PURE = 20  # nearly pure pixels of each material
 
@@ -116,11 +116,11 @@ def _materials(rank: int, rng: np.random.Generator, library: Library) -> Array:
         pick = rng.permutation(spectra.shape[1])
         chosen: list[int] = []
         for k in pick:
-            if all(_angle(spectra[:, k], spectra[:, j]) >= LEAST_ANGLE for j in chosen):
+            if all(_angle(spectra[:, k], spectra[:, j]) >= MIN_ANGLE for j in chosen):
                 chosen.append(int(k))
             if len(chosen) == rank:
                 return spectra[:, chosen]
-    raise ValueError(f"the library has no {rank} spectra {LEAST_ANGLE}° apart")
+    raise ValueError(f"the library has no {rank} spectra {MIN_ANGLE}° apart")
 
 
 @cache

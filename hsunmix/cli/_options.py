@@ -12,7 +12,7 @@ import click
 
 from hsunmix.exports import DPI, USUAL
 from hsunmix.formats import Options
-from hsunmix.parameters import MOST, describe
+from hsunmix.parameters import MAX_INTEGER, describe
 from hsunmix.registry import names
 
 __all__ = [
@@ -33,7 +33,7 @@ __all__ = [
 
 PRODUCTS = ",".join(USUAL)
 KINDS: dict[str, Any] = {"int": int, "float": float}
-SEED = click.IntRange(0, MOST)
+SEED = click.IntRange(0, MAX_INTEGER)
 METAVARS = {"int": "N", "text": "NAME"}
 
 Command = Callable[..., Any]

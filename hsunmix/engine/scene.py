@@ -26,7 +26,7 @@ from hsunmix.model.progress import Step
 
 __all__ = ["TILE", "Scene"]
 
-FEWEST = 16  # pixels in a part: with fewer, getting ready takes longer than the work
+MIN_PIXELS = 16  # pixels in a part: with fewer, getting ready takes longer than the work
 CHUNK_BYTES = 4 << 20  # a kernel's call works on so much: a few milliseconds
 
 T = TypeVar("T")
@@ -125,7 +125,7 @@ class Scene:
             step = max(1, min(pixels // TILE, tiles_of_chunk(self.n_bands)))
             ends = range(0, len(self.tiles), step)
             return [Chunk(slice(i, min(i + step, len(self.tiles)))) for i in ends]
-        step = max(FEWEST, pixels)
+        step = max(MIN_PIXELS, pixels)
         return [
             Chunk(slice(i, i + 1), slice(first, min(first + step, TILE)))
             for i, count in enumerate(self.counts)

@@ -35,9 +35,9 @@ LARGE = 1e9  # or so large above: a saturated band holds 65535 too
 CLOSE = 1e-5  # relative: the same number, whatever it was multiplied by
 ALIKE = 0.25  # AVIRIS multiplies −0.9999 by a factor for each band
 PROBES = 5
-FEW = 8  # tiles that are asked before all are
+MIN_TILES = 8  # tiles that are asked before all are
 TOGETHER = 64  # tiles that are looked through at a time
-MOST = 8  # suspicions that are followed
+MAX_SUSPECTS = 8  # suspicions that are followed
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,22 +162,22 @@ def leave_out(writer: Judged, scale: Scale) -> Generator[None, None, tuple[NDArr
     """
     left = np.ones(len(scale.gain), bool)
     notes: list[str] = []
-    doubts: list[str] = []
+    suspects: list[str] = []
     while writer.count:
-        doubts = []
+        suspects = []
         for suspect in (yield from _suspects(writer, scale)):
             verdict = yield from _verdict(writer, suspect)
             if verdict.far and (verdict.spoilt.any() or verdict.bands.any()):
                 break
             if suspect.value < 0 and verdict.whole.any() and not suspect.varied:
-                doubts.append(_doubt(suspect, int(verdict.whole.sum())))
+                suspects.append(_doubt(suspect, int(verdict.whole.sum())))
         else:
             break
         notes.append(_note(suspect, verdict))
         yield from writer.keep(~verdict.bands, ~verdict.spoilt)
         scale = scale.only(~verdict.bands)
         left[left] = ~verdict.bands
-    return left, notes + doubts
+    return left, notes + suspects
 
 
 def _suspects(writer: Judged, scale: Scale) -> Generator[None, None, list[Sentinel]]:
@@ -202,7 +202,7 @@ def _suspects(writer: Judged, scale: Scale) -> Generator[None, None, list[Sentin
             sentinel = scale.varied(values[:, i], stored[:, i])
             found.setdefault(f"{sentinel.value:.5g} varied", sentinel)
     usable = [s for s in found.values() if np.isfinite(s.pattern).all()]
-    return sorted(usable, key=lambda s: (-abs(s.value), s.value))[:MOST]
+    return sorted(usable, key=lambda s: (-abs(s.value), s.value))[:MAX_SUSPECTS]
 
 
 def probes_of(bands: int) -> NDArray[np.intp]:
@@ -231,7 +231,7 @@ def _flat(writer: Judged, scale: Scale) -> Generator[None, None, NDArray[np.int6
             odd, stored = odd[flat], stored[:, flat]
             kinds, places = np.unique(row[odd], return_index=True)
             exact = (stored[:, places] == stored[base, places]).sum(axis=0) < enough
-            for place in np.lexsort((kinds, exact))[: MOST * 2]:
+            for place in np.lexsort((kinds, exact))[: MAX_SUSPECTS * 2]:
                 found.setdefault(float(kinds[place]), first + int(odd[places[place]]))
         yield
     return np.array(list(found.values()), np.int64)
@@ -242,7 +242,7 @@ def _verdict(writer: Judged, suspect: Sentinel) -> Generator[None, None, _Verdic
     bands = writer.tiles.shape[1]
     whole, some = np.zeros(writer.count, bool), np.zeros(writer.count, np.int64)
     inside, low, high = np.zeros(bands, np.int64), np.inf, -np.inf
-    step = max(1, len(writer) // FEW)
+    step = max(1, len(writer) // MIN_TILES)
     for stride in dict.fromkeys((step, 1)):
         for i in range(0, len(writer), stride):
             part = writer.part(i)

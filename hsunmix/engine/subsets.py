@@ -16,7 +16,7 @@ from hsunmix.engine.file_tiles import FileTiles
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.tile_writer import TILE
 
-__all__ = ["ascending", "of_spectra", "sampled", "scenes", "subset", "thinned"]
+__all__ = ["ascending", "of_spectra", "sampled", "scenes", "subsample", "subset"]
 
 ONE_BY_ONE = 300  # pixels of a file that are read alone; for more it is read from end to end
 AT_ONCE = 10  # of them between two places to cancel
@@ -25,7 +25,7 @@ BLOCK = 64 << 20  # bytes passed over between two places to cancel
 Blocks = Generator[tuple[int, NDArray[np.float32]] | None, None, None]
 
 
-def thinned(scene: Scene, step: int) -> Generator[None, None, Scene]:
+def subsample(scene: Scene, step: int) -> Generator[None, None, Scene]:
     """Every ``step``-th column of a scene, as a scene; ``step`` divides TILE.
 
     The first column taken moves from tile to tile, so that an image whose lines are a multiple of
@@ -52,7 +52,7 @@ def sampled(scene: Scene, enough: int) -> Generator[None, None, Scene]:
     steps = [m for m in range(2, TILE + 1) if TILE % m == 0 and m * enough <= scene.n_pixels]
     if not (steps or scene.in_file):
         return scene
-    return (yield from thinned(scene, steps[-1] if steps else 1))
+    return (yield from subsample(scene, steps[-1] if steps else 1))
 
 
 def of_spectra(scene: Scene, spectra: NDArray[np.float64]) -> Scene:

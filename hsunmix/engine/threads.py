@@ -18,7 +18,7 @@ from hsunmix.errors import InputError
 
 __all__ = ["run_chunks", "set_threads", "single_threaded_blas", "thread_count"]
 
-MOST = 1024  # threads; more only wait for one another
+MAX_THREADS = 1024  # threads; more only wait for one another
 
 T = TypeVar("T")
 C = TypeVar("C")
@@ -37,9 +37,11 @@ def thread_count() -> int:
         return _chosen[-1]
     text = os.environ.get("HSUNMIX_THREADS", "").strip()
     if text:
-        if not re.fullmatch("0*[1-9][0-9]{0,3}", text, re.ASCII) or int(text) > MOST:
+        if not re.fullmatch("0*[1-9][0-9]{0,3}", text, re.ASCII) or int(text) > MAX_THREADS:
             shown = text if len(text) <= 40 else f"{text[:40]} …"
-            raise InputError(f"HSUNMIX_THREADS is {shown!r}; it takes a number of threads, 1 to {MOST}")
+            raise InputError(
+                f"HSUNMIX_THREADS is {shown!r}; it takes a number of threads, 1 to {MAX_THREADS}"
+            )
         return int(text)
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

@@ -21,14 +21,14 @@ def pictures(delivery: Delivery, folder: Path, suffix: str) -> Generator[None, N
     from hsunmix.exports._figures import DPI, spectra_figure, style, write_figure
     from hsunmix.exports._georeference import metres_per_pixel
     from hsunmix.exports._map_figure import extension, map_figure, step_of
-    from hsunmix.exports._smaller import thinned
+    from hsunmix.exports._smaller import subsample
 
     metres = metres_per_pixel(delivery.cube)
     dpi = delivery.dpi if suffix == ".png" else DPI  # lines have no resolution
     paths = []
     for k, (name, values) in enumerate(zip(delivery.names, delivery.unmixing.abundances, strict=True), 1):
         step = step_of(values.shape, dpi)
-        small = yield from thinned(values, step)
+        small = yield from subsample(values, step)
         size = None if metres is None else (metres[0] * step, metres[1] * step)
         with style():
             figure = map_figure(small, name, size, dpi, extension(values))

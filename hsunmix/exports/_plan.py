@@ -23,9 +23,9 @@ from hsunmix.exports._map_figure import extension, map_figure, step_of
 from hsunmix.exports._smaller import smaller
 from hsunmix.model.cube import Cube, Pixels
 
-__all__ = ["Plan", "plan", "thinned"]
+__all__ = ["Plan", "plan", "subsample"]
 
-FEW, MORE = 100**2, 200**2  # pixels of the two
+SMALL_PIXELS, LARGE_PIXELS = 100**2, 200**2  # pixels of the two
 PICTURES = (".png", ".svg", ".html")
 ALIKE = 0.6  # power of the pixels with which pictures grow, as measured on scenes up to 900 × 700
 
@@ -64,11 +64,11 @@ def plan(delivery: Delivery, product: str) -> Generator[None, None, Plan]:
     InputError
         The product can't be made of this result.
     """
-    exact = _pixels(delivery) <= MORE
-    files, picture = yield from _written(thinned(delivery, MORE), product)
+    exact = _pixels(delivery) <= LARGE_PIXELS
+    files, picture = yield from _written(subsample(delivery, LARGE_PIXELS), product)
     if not exact:
         files = yield from _grown(delivery, product, files)
-    return Plan(product, files, exact, picture or _figure(thinned(delivery, MORE), product))
+    return Plan(product, files, exact, picture or _figure(subsample(delivery, LARGE_PIXELS), product))
 
 
 def _grown(delivery: Delivery, product: str, more: dict[str, int]) -> Generator[None, None, dict[str, int]]:
@@ -76,11 +76,11 @@ def _grown(delivery: Delivery, product: str, more: dict[str, int]) -> Generator[
 
     Data grow with the pixels. Pictures grow less, since neighbours are alike where none is left out.
     """
-    low, high = (_pixels(thinned(delivery, most)) for most in (FEW, MORE))
+    low, high = (_pixels(subsample(delivery, most)) for most in (SMALL_PIXELS, LARGE_PIXELS))
     pixels = _pixels(delivery)
     few = more
     if any(Path(name).suffix not in PICTURES for name in more):
-        few, _ = yield from _written(thinned(delivery, FEW), product)
+        few, _ = yield from _written(subsample(delivery, SMALL_PIXELS), product)
     times, factor = (pixels - high) / (high - low), (pixels / high) ** ALIKE
     return {
         name: round(size * factor)
@@ -90,7 +90,7 @@ def _grown(delivery: Delivery, product: str, more: dict[str, int]) -> Generator[
     }
 
 
-def thinned(delivery: Delivery, most: int) -> Delivery:
+def subsample(delivery: Delivery, most: int) -> Delivery:
     """Return a delivery of every n-th line and sample, of about so many pixels at most."""
     result = delivery.unmixing
     shape = result.pixel_shape

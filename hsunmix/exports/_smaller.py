@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hsunmix.model.progress import finish
 
-__all__ = ["fitted", "smaller", "thinned"]
+__all__ = ["fitted", "smaller", "subsample"]
 
 PIECE = 1 << 20  # pixels looked at in one step
 
@@ -20,16 +20,16 @@ Work = Generator[None, None, Map]
 
 def smaller(values: NDArray[Any], step: int) -> Map:
     """Return the means of squares of step by step pixels, of those that have a value."""
-    return finish(thinned(values, step))
+    return finish(subsample(values, step))
 
 
-def thinned(values: NDArray[Any], step: int) -> Work:
+def subsample(values: NDArray[Any], step: int) -> Work:
     """As ``smaller``, in steps; closed, it ends."""
     return _means(values, *(np.arange(0, size, max(1, step)) for size in values.shape))
 
 
 def fitted(values: NDArray[Any], lines: int, samples: int) -> Work:
-    """As ``thinned``, with at most so many lines and samples: from rectangles that are about alike."""
+    """As ``subsample``, with at most so many lines and samples: from rectangles that are about alike."""
     wanted = zip(values.shape, (lines, samples), strict=True)
     return _means(values, *(np.arange(min(n, size)) * size // min(n, size) for size, n in wanted))
 

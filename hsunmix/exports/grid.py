@@ -23,7 +23,7 @@ __all__ = ["BY_DPI", "NEEDS_IMAGE", "TITLE", "grid_figure", "write"]
 TITLE = "Grid: all maps and the residual as one figure"
 NEEDS_IMAGE = True
 BY_DPI = True
-MARGIN, GAP, HEADING, NAME, FOOT, BAR, LEAST = 28, 18, 44, 28, 86, 14, 620
+MARGIN, GAP, HEADING, NAME, FOOT, BAR, MIN_WIDTH = 28, 18, 44, 28, 86, 14, 620
 WIDEST, SMALLEST, LARGEST = 2200, 160, 560  # pixels: all maps side by side; a map's longer side
 PROPORTION = 1.5  # width to height that a page or a slide has
 
@@ -76,7 +76,7 @@ class _Grid:
         """Width and height of the figure."""
         down = self.rows * (self.height + self.pixels(NAME)) + (self.rows - 1) * self.pixels(GAP)
         around = self.pixels(HEADING) + self.pixels(FOOT) + 2 * self.pixels(MARGIN)
-        return max(self.across, self.pixels(LEAST)) + 2 * self.pixels(MARGIN), down + around
+        return max(self.across, self.pixels(MIN_WIDTH)) + 2 * self.pixels(MARGIN), down + around
 
     def corner(self, index: int) -> tuple[float, float]:
         """Lower left corner of a map, counted along the rows."""

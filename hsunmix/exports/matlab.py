@@ -20,7 +20,7 @@ __all__ = ["NEEDS_IMAGE", "TITLE", "write"]
 
 TITLE = "MATLAB: maps, residual and spectra in one .mat file"
 NEEDS_IMAGE = True
-MOST = 2**31 - 1  # bytes of a variable
+MAX_BYTES = 2**31 - 1  # bytes of a variable
 TEXT = 116  # bytes of the file's header that are free text
 PIECE = 1 << 20  # bytes packed at a time
 
@@ -36,7 +36,7 @@ def write(delivery: Delivery, folder: Path) -> Generator[None, None, list[Path]]
     from scipy.io import savemat
 
     path, unmixing = folder / "result.mat", delivery.unmixing
-    if unmixing.abundances.nbytes > MOST:
+    if unmixing.abundances.nbytes > MAX_BYTES:
         raise WriteError(path, "the maps are larger than the 2 GB that a MATLAB 5 variable may have")
     buffer = io.BytesIO()
     savemat(buffer, _variables(delivery), do_compression=True, oned_as="column")

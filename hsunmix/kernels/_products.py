@@ -13,7 +13,7 @@ from numba import types
 from numba.extending import intrinsic
 
 from hsunmix.kernels._compile import FAST, KERNEL, njit
-from hsunmix.kernels._vectors import I64, MOST, WIDE, Code, each_count, matrices
+from hsunmix.kernels._vectors import I64, MAX_ROWS, WIDE, Code, each_count, matrices
 
 BANDS = 4 if WIDE else 2  # of X Hᵀ at a time
 PAIR = (0, 1)  # vectors of pixels of Wᵀ X at a time
@@ -61,7 +61,7 @@ def _wt_x_rows(_typing_context, wt, _first, _rows, x, out, ahead, _line):
 def wt_x(wt, x, out, ahead=None):
     """Out (r, T) = wt (r, bands) · x (bands, T), summed in the type of ``out`` and ``wt``."""
     r, p = wt.shape
-    groups, first = (r + MOST - 1) // MOST, 0
+    groups, first = (r + MAX_ROWS - 1) // MAX_ROWS, 0
     for group in range(groups):
         rows = (r - first) // (groups - group)
         whole = _wt_x_rows(wt, first, rows, x, out, ahead, LAST if group else 0)
@@ -125,7 +125,7 @@ def add_x_ht(x, h, out, ahead=None):
     """Out (bands, r) += x (bands, T) · h (r, T)ᵀ, summed in the type of h; out is float64."""
     p, t_end = x.shape
     r = h.shape[0]
-    groups, first = (r + MOST - 1) // MOST, 0
+    groups, first = (r + MAX_ROWS - 1) // MAX_ROWS, 0
     for group in range(groups):
         rows = (r - first) // (groups - group)
         whole = _add_x_ht_rows(x, h, first, rows, out, ahead, LAST if group else 0)

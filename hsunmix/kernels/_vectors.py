@@ -18,7 +18,7 @@ I32, I64 = ir.IntType(32), ir.IntType(64)
 LINE = 64  # bytes of a cache line
 WIDE = bool(binding.get_host_cpu_features().get("avx512f"))  # vectors of 64 bytes, and 32 of them
 BYTES = 64 if WIDE else 32
-MOST = 6  # rows of a product that are made at a time: as many as leave room in the registers
+MAX_ROWS = 6  # rows of a product that are made at a time: as many as leave room in the registers
 FAST = ("reassoc", "contract", "nsz")
 SECOND_LEVEL = 2  # of the cache
 SIDE = 8  # float32 values in a vector of AVX; narrower processors take two
@@ -175,7 +175,7 @@ class Code:
         return carried
 
 
-def each_count(builder, count, make, most=MOST, otherwise=None):
+def each_count(builder, count, make, most=MAX_ROWS, otherwise=None):
     """Make code for each number of rows 1 … most, and choose among them by ``count``."""
     after, more = builder.append_basic_block("after"), builder.append_basic_block("more")
     choice = builder.switch(count, more)

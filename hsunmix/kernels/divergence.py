@@ -10,7 +10,7 @@ import numpy as np
 
 from hsunmix.kernels._compile import FAST, KERNEL, njit
 from hsunmix.kernels._prefetch import fetch
-from hsunmix.kernels._vectors import MOST
+from hsunmix.kernels._vectors import MAX_ROWS
 from hsunmix.kernels.kullback_leibler import WIDTH, add_to_spectra, update_pixels
 from hsunmix.kernels.two_block import model_band
 
@@ -181,7 +181,7 @@ def update(tiles, counts, wt, h, itakura, least, floor, top, bottom):
         ‖X − W H‖² with h as it was.
     """
     r, t_end = wt.shape[0], h.shape[2]
-    if not itakura and h.shape[1] <= MOST and t_end % WIDTH == 0:
+    if not itakura and h.shape[1] <= MAX_ROWS and t_end % WIDTH == 0:
         return _few(tiles, counts, wt, h, least, floor, top, bottom)
     whole = wt.shape[1]
     even = np.zeros((r, t_end), np.float32)

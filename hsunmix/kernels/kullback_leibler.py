@@ -27,7 +27,7 @@ def _quotient(v, x, model):
 def update_pixels(_typing_context, x, wt, share, h, least, floor, ahead):
     """H = max(h · Wᵀ(X/(W H)) · share, floor), in place; return Σ (X − W H)² from before.
 
-    x float32 (bands, T), wt (at most MOST rows, at least bands), share (1, rows) = 1/Wᵀ1, h (rows, T);
+    x float32 (bands, T), wt (at most MAX_ROWS rows, at least bands), share (1, rows) = 1/Wᵀ1, h (rows, T);
     ``least`` is added to the model. Half of ``ahead`` is fetched into the cache.
     """
 

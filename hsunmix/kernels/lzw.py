@@ -9,7 +9,7 @@ import numpy as np
 
 from hsunmix.kernels._compile import njit
 
-CLEAR, END, FIRST, MOST = 256, 257, 258, 4096
+CLEAR, END, FIRST, MAX_CODES = 256, 257, 258, 4096
 
 
 @njit(nogil=True)
@@ -19,7 +19,7 @@ def unpack(raw, out):
     A code stands for the last string and the byte that followed it. These lie one behind the other in
     out, so where a string began and how long it is are all that is kept of it.
     """
-    begins, lengths = np.empty(MOST, np.int64), np.empty(MOST, np.int64)
+    begins, lengths = np.empty(MAX_CODES, np.int64), np.empty(MAX_CODES, np.int64)
     width, free, last, size = 9, FIRST, 0, 0  # size: of the last string, which began at last; 0 for none
     bits, have, place, done = np.int64(0), 0, 0, 0
     while done < len(out):
@@ -36,7 +36,7 @@ def unpack(raw, out):
         if code == CLEAR:
             width, free, size = 9, FIRST, 0
             continue
-        if size and free < MOST:
+        if size and free < MAX_CODES:
             begins[free], lengths[free] = last, size + 1
             free += 1
             if free >= (1 << width) - 1 and width < 12:

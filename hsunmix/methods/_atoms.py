@@ -13,7 +13,7 @@ from hsunmix.engine.source import Part, PerPixel
 from hsunmix.engine.subsets import sampled
 from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.methods import get
-from hsunmix.methods.extraction._choice import Judge
+from hsunmix.methods.extraction._choice import SubsetEvaluator
 from hsunmix.methods.factorization._nndsvd import directions
 from hsunmix.model.progress import Step
 
@@ -117,7 +117,7 @@ class Errors:
         few = yield from sampled(scene, enough)
         return cls(few, (yield from norms_squared(few)), atoms, fixed)
 
-    def judge(self, pool: Places) -> Generator[Step | None, None, Judge]:
+    def judge(self, pool: Places) -> Generator[Step | None, None, SubsetEvaluator]:
         """Get ready for choices among some atoms."""
         from hsunmix.kernels.hull import total_residual
 
@@ -125,10 +125,10 @@ class Errors:
         spectra = np.column_stack([self.fixed, self.atoms.spectra(pool)])
         products = yield from coordinates_along(self.few, spectra.T)
         yield compiling(total_residual)
-        return Judge(self.few, self._norms, np.concatenate([self._kept, pool]), spectra, products)
+        return SubsetEvaluator(self.few, self._norms, np.concatenate([self._kept, pool]), spectra, products)
 
     def error(
-        self, chosen: Places, judge: Judge | None = None, limit: float = np.inf
+        self, chosen: Places, judge: SubsetEvaluator | None = None, limit: float = np.inf
     ) -> Generator[Step | None, None, float]:
         """Return the relative error of a choice; one above ``limit`` may be too low."""
         if judge is None:

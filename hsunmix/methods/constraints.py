@@ -3,7 +3,7 @@
 Abundances that may not be negative can't say that a pixel needs less than nothing of a material.
 The unconstrained solution can: where it has negative fractions, or (if they had to sum to one) sums
 far from one, the pixel holds something that these endmembers don't offer. Noise makes small
-overstepping, so only what is more than ``LEAST`` and three standard errors counts; the noise is
+overstepping, so only what is more than ``MAX_NEGATIVE`` and three standard errors counts; the noise is
 taken from the pixel of median misfit, since in a pixel that lacks a material the misfit is no noise.
 """
 
@@ -18,19 +18,19 @@ from numpy.typing import NDArray
 from hsunmix.engine.passes import compiling, residuals, unconstrained
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part
-from hsunmix.engine.subsets import thinned
+from hsunmix.engine.subsets import subsample
 from hsunmix.methods import find
 from hsunmix.model.progress import Step
 from hsunmix.model.unmixing import Unmixing
 from hsunmix.model.wording import percent
 
-__all__ = ["LEAST", "LEAST_SUM", "Check", "check", "sums_to_one"]
+__all__ = ["MAX_NEGATIVE", "MAX_SUM_ERROR", "Check", "check", "sums_to_one"]
 
-LEAST = 0.05  # a fraction below −LEAST is negative
-LEAST_SUM = 0.10  # a sum further than this from one is far from it
+MAX_NEGATIVE = 0.05  # a fraction below −MAX_NEGATIVE is negative
+MAX_SUM_ERROR = 0.10  # a sum further than this from one is far from it
 ERRORS = 3.0  # standard errors that both must exceed as well
 THINNED = 16  # the noise is taken from every so many pixels
-FEW = 20_000  # pixels of a scene that isn't thinned for it
+MAX_PIXELS = 20_000  # pixels of a scene that isn't subsampled for it
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,8 +91,8 @@ def check(
     inverse = np.ascontiguousarray(np.linalg.pinv(w, rcond=1e-12))
     noise = yield from _noise(scene, w, inverse)
     covariance = inverse @ inverse.T
-    lowest = -np.maximum(LEAST, ERRORS * noise * np.sqrt(np.diag(covariance)))
-    furthest = max(LEAST_SUM, ERRORS * noise * float(np.sqrt(covariance.sum())))
+    lowest = -np.maximum(MAX_NEGATIVE, ERRORS * noise * np.sqrt(np.diag(covariance)))
+    furthest = max(MAX_SUM_ERROR, ERRORS * noise * float(np.sqrt(covariance.sum())))
     overstep = scene.per_pixel(dtype=np.float32)
     limits = lowest.astype(np.float32)[:, None], np.float32(furthest)
     counted = yield from scene.map(_overstep, inverse, *limits, sum_to_one, per_pixel=[overstep])
@@ -126,7 +126,7 @@ def _noise(
     free = scene.n_bands - w.shape[1]
     if free < 1:
         return 0.0
-    part = scene if scene.n_pixels <= FEW else (yield from thinned(scene, THINNED))
+    part = scene if scene.n_pixels <= MAX_PIXELS else (yield from subsample(scene, THINNED))
     h = yield from unconstrained(part, inverse)
     rest = yield from residuals(part, w, h)
     return float(np.sqrt(np.median(rest.known()) / free))

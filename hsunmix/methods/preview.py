@@ -1,6 +1,6 @@
 """Abundances of the part of a scene that is looked at, before those of the whole scene.
 
-With fixed spectra every pixel is solved alone. So a window of the scene, thinned to what can be
+With fixed spectra every pixel is solved alone. So a window of the scene, subsampled to what can be
 solved in a few hundredths of a second, shows what the whole will look like, and where all pixels
 of the window were taken it is already exact there.
 """
@@ -35,7 +35,7 @@ class Sight:
     scene : Scene
         Every ``step``-th line and sample of the window; possibly without a pixel.
     place : array of int64, (pixels of the part,)
-        The place of each in the thinned window, row by row.
+        The place of each in the subsampled window, row by row.
     window : tuple of 4 int
         First line, one past the last, first sample, one past the last.
     step : int
@@ -68,7 +68,7 @@ class Preview:
 
 
 def within(scene: Scene, window: Window | None, rank: int, budget: float = BUDGET) -> tuple[Window, int]:
-    """Return what of a window lies in the scene, and by which step it must be thinned.
+    """Return what of a window lies in the scene, and by which step it must be subsampled.
 
     Parameters
     ----------

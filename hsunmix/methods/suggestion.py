@@ -22,12 +22,12 @@ from hsunmix.model.unmixing import Unmixing
 
 __all__ = ["Suggestion", "suggest"]
 
-WORST = 0.02  # share of the pixels, those that fit worst, that is looked at
-FEWEST, MOST = 200, 2000  # of them
+WORST_SHARE = 0.02  # share of the pixels, those that fit worst, that is looked at
+MIN_PIXELS, MAX_PIXELS = 200, 2000  # of them
 SUPPORT = 5  # other pixels that must share a residual's direction
 LIKE = (0.8, 0.6, 0.45)  # cosines from which on two residuals have the same shape: the noisier, the lower
 AVERAGED = 12  # pixels in the mean
-LEAST_TIMES = 1.5  # the usual misfit: what the whole scene has in common is no missing material
+MIN_TIMES = 1.5  # the usual misfit: what the whole scene has in common is no missing material
 NARROW = 3.0  # bands: a residual that is no wider is a glitch of the sensor, not a material
 
 
@@ -87,7 +87,7 @@ def suggest(scene: Scene, result: Unmixing) -> Generator[Step | None, None, Sugg
     members = np.flatnonzero(usable)[group]
     median = float(np.median(misfit))
     times = float(np.median(misfit[columns[members]])) / median if median > 0 else np.inf
-    if times < LEAST_TIMES:
+    if times < MIN_TIMES:
         return None
     purity = size[members] / np.linalg.norm(x[:, members], axis=0)
     members = members[np.argsort(-purity, kind="stable")]
@@ -99,9 +99,9 @@ def suggest(scene: Scene, result: Unmixing) -> Generator[Step | None, None, Sugg
 
 def _worst(misfit: NDArray[np.float32]) -> NDArray[np.int64]:
     """Columns of the pixels that fit worst; of very many, some spread evenly among them."""
-    count = min(len(misfit), max(FEWEST, round(WORST * len(misfit))))
+    count = min(len(misfit), max(MIN_PIXELS, round(WORST_SHARE * len(misfit))))
     worst = np.sort(np.argpartition(-misfit, count - 1)[:count])
-    return np.asarray(worst[:: -(-count // MOST)], dtype=np.int64)
+    return np.asarray(worst[:: -(-count // MAX_PIXELS)], dtype=np.int64)
 
 
 def _width(rest: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -26,9 +26,9 @@ from hsunmix.model.unmixing import Unmixing
 __all__ = ["AGREE", "Sweep", "SweepStep", "possible", "sweep"]
 
 SHARE = 0.5  # of the pixels, for every run
-MOST = 10_000  # pixels of a run: endmembers need no more
+MAX_PIXELS = 10_000  # pixels of a run: endmembers need no more
 AGREE = 3.0  # degrees that the same endmember may differ from run to run
-ENOUGH = 1.02  # times the smallest error of a stable number
+MAX_ERROR_RATIO = 1.02  # times the smallest error of a stable number
 RISE = 1e-6  # of the error: less is rounding; every number sees the same halves of the pixels
 
 Array = NDArray[np.float64]
@@ -86,7 +86,7 @@ class Sweep:
         if self.stable is None:
             return None
         error = self.error
-        enough = ENOUGH * error[self.ranks.index(self.stable)]
+        enough = MAX_ERROR_RATIO * error[self.ranks.index(self.stable)]
         each = zip(self.ranks, error, self.worst, strict=True)
         return next(rank for rank, e, worst in each if e <= enough and worst <= AGREE)
 
@@ -132,7 +132,7 @@ class SweepStep(Step):
 
 def possible(scene_pixels: int, bands: int, ranks: Sequence[int]) -> tuple[int, ...]:
     """Return those of some numbers of endmembers that a scene allows, ascending."""
-    most = min(int(scene_pixels * SHARE), MOST, bands)
+    most = min(int(scene_pixels * SHARE), MAX_PIXELS, bands)
     return tuple(sorted({int(r) for r in ranks if 1 <= r <= most}))
 
 
@@ -185,7 +185,7 @@ def sweep(
 
 
 def _half(scene: Scene, seed: int) -> Generator[None, None, Scene]:
-    size = max(1, min(int(scene.n_pixels * SHARE), MOST))
+    size = max(1, min(int(scene.n_pixels * SHARE), MAX_PIXELS))
     columns = np.random.default_rng(seed).choice(scene.n_pixels, size, replace=False)
     return (yield from subset(scene, np.sort(columns)))
 

@@ -13,8 +13,8 @@ from hsunmix.model.spectra import Spectra
 
 __all__ = ["METRICS", "Match", "rank", "scores"]
 
-ENOUGH = 0.5  # share of the bands that must be comparable
-FEWEST = 3  # bands; with less, anything is like anything
+MIN_BAND_SHARE = 0.5  # share of the bands that must be comparable
+MIN_BANDS = 3  # bands; with less, anything is like anything
 Matrix = NDArray[np.float64]
 
 
@@ -123,7 +123,7 @@ def scores(
     with np.errstate(divide="ignore", invalid="ignore"):
         score = compare.score(s, t, has_s.astype(np.float64), has_t.astype(np.float64))
         coverage = common / wanted
-    score[(common < FEWEST) | ~(coverage >= ENOUGH)] = np.nan
+    score[(common < MIN_BANDS) | ~(coverage >= MIN_BAND_SHARE)] = np.nan
     return score, coverage
 
 

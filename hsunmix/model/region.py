@@ -13,7 +13,7 @@ from hsunmix.model.spectra import check_colour
 __all__ = ["FARTHEST", "KINDS", "Region", "runs_of"]
 
 KINDS = ("rectangle", "polygon", "brush")
-LEAST = {"rectangle": 2, "polygon": 3, "brush": 0}  # vertices
+MIN_VERTICES = {"rectangle": 2, "polygon": 3, "brush": 0}  # vertices
 CROSSINGS = 1 << 16  # of edges and lines, worked on at a time
 FARTHEST = 1e7  # no scene has so many lines or samples
 
@@ -58,7 +58,9 @@ class Region:
         check_colour(self.colour)
         if self.kind not in KINDS:
             raise ValueError(f"there is no region of the kind {self.kind!r}")
-        if len(self.vertices) < LEAST[self.kind] or (self.kind == "rectangle" and len(self.vertices) != 2):
+        if len(self.vertices) < MIN_VERTICES[self.kind] or (
+            self.kind == "rectangle" and len(self.vertices) != 2
+        ):
             raise ValueError(f"a {self.kind} of {len(self.vertices)} vertices")
         if not (np.abs(np.array(self.vertices, dtype=np.float64)) <= FARTHEST).all():  # nor NaN
             raise ValueError(f"the region {self.name} reaches too far")

@@ -13,7 +13,7 @@ from hsunmix.model.spectra import Spectra
 
 __all__ = ["resample"]
 
-ENOUGH = 0.5  # share of a band's weight that must lie on values
+MIN_WEIGHT_SHARE = 0.5  # share of a band's weight that must lie on values
 WIDEST = 5.0  # neighbours further apart than so many times the usual have a gap between them
 FINE = 2.0  # steps within a band's width from which on it is averaged rather than interpolated
 AROUND = 4  # steps on each side by which the usual one is judged
@@ -71,7 +71,7 @@ def resample(library: AnySpectra, wavelengths: Vector | None, fwhm: Vector | Non
     share = there.astype(np.float64) @ weight.T
     total = np.where(there, values, 0.0) @ weight.T
     with np.errstate(invalid="ignore", divide="ignore"):
-        on_bands = np.where(share >= ENOUGH * whole - 1e-12, total / share, np.nan)
+        on_bands = np.where(share >= MIN_WEIGHT_SHARE * whole - 1e-12, total / share, np.nan)
     return replace(library, values=on_bands, wavelengths=nm, fwhm=fwhm)
 
 

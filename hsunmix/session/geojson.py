@@ -21,7 +21,7 @@ from hsunmix.model.spectra import colour
 __all__ = ["read_regions", "write_regions"]
 
 SIZE_LIMIT = 64 << 20
-MOST_REGIONS = 1000
+MAX_REGIONS = 1000
 LONGITUDE_LATITUDE = "OGC:CRS84"
 
 Ring = list[tuple[float, float]]  # (line, sample)
@@ -60,7 +60,7 @@ def write_regions(regions: Sequence[Region], cube: Cube, path: str | PathLike[st
         temporary.write_text(json.dumps(box, ensure_ascii=False), encoding="utf-8")
 
 
-def read_regions(path: str | PathLike[str], cube: Cube, most: float = MOST_REGIONS) -> tuple[Region, ...]:
+def read_regions(path: str | PathLike[str], cube: Cube, most: float = MAX_REGIONS) -> tuple[Region, ...]:
     """Read the polygons of a GeoJSON file as regions of a cube.
 
     A polygon without holes stays one; everything else becomes painted pixels. Places are of the

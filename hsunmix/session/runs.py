@@ -34,7 +34,7 @@ __all__ = [
 ]  # fmt: skip
 
 SOLVERS = ("factorization", "extraction", "abundance")  # kinds of methods that make results
-MOST = 200  # entries
+MAX_ENTRIES = 200  # entries
 BYTES = 1 << 30  # of all results but the one shown; the oldest are dropped beyond that
 
 
@@ -276,7 +276,7 @@ def _with_entry(
         edited,
         _subset(document, result),
     )
-    runs = _bounded((*document.runs, run)[-MOST:], result)
+    runs = _bounded((*document.runs, run)[-MAX_ENTRIES:], result)
     return replace(document, runs=runs, run_count=run.number)
 
 

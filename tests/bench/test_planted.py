@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hsunmix.bench.planted import KINDS, LEAST_ANGLE, Library, Mixing, planted
+from hsunmix.bench.planted import KINDS, MIN_ANGLE, Library, Mixing, planted
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -27,7 +27,7 @@ def test_materials_are_apart(kind: str) -> None:
     w = planted(kind, 3).endmembers
     unit = w / np.linalg.norm(w, axis=0)
     degrees = np.degrees(np.arccos(np.clip(unit.T @ unit, -1, 1))) + 180 * np.eye(w.shape[1])
-    assert degrees.min() >= LEAST_ANGLE - 1e-9
+    assert degrees.min() >= MIN_ANGLE - 1e-9
 
 
 def test_kinds_differ_as_they_say() -> None:

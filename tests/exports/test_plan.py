@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from hsunmix.exports import Delivery, exports, write_products
-from hsunmix.exports._plan import FEW, plan, thinned
+from hsunmix.exports._plan import SMALL_PIXELS, plan, subsample
 from hsunmix.model.progress import finish
 from hsunmix.model.unmixing import Unmixing
 from tests.conftest import make_cube
@@ -61,7 +61,7 @@ def test_sizes_of_a_larger_scene(large: Delivery, tmp_path: Path, product: str):
 
 
 def test_the_thinned_scene_is_every_nth_pixel(large: Delivery):
-    few = thinned(large, FEW)
+    few = subsample(large, SMALL_PIXELS)
     step = 3
     np.testing.assert_array_equal(few.unmixing.abundances, large.unmixing.abundances[:, ::step, ::step])
     np.testing.assert_array_equal(few.unmixing.rmse, large.unmixing.rmse[::step, ::step])
@@ -75,7 +75,7 @@ def test_a_result_without_lines_and_samples(large: Delivery):
     result: Unmixing = large.unmixing
     flat = with_numbers(result, result.abundances.reshape(3, -1), result.rmse.ravel())
     bare = Delivery(flat, large.endmembers)
-    assert thinned(bare, 1000).unmixing.abundances.shape == (3, 992)
+    assert subsample(bare, 1000).unmixing.abundances.shape == (3, 992)
     found = finish(plan(bare, "csv"))
     assert list(found.files) == ["endmembers.csv"]
 

@@ -17,7 +17,7 @@ BATCH = 50
 
 
 def batch(seed: Seed, first: int, count: int) -> list[Verdict]:
-    """Judge some damaged files of one seed; a slow one again, as other work may have slowed it."""
+    """SubsetEvaluator some damaged files of one seed; a slow one again, as other work may have slowed it."""
     found = []
     with laid_out(seed) as path:
         for number in range(first, first + count):
@@ -30,7 +30,7 @@ def batch(seed: Seed, first: int, count: int) -> list[Verdict]:
 
 
 def run(count: int) -> list[Verdict]:
-    """Judge so many damaged files, as many of every seed, in a process for each processor.
+    """SubsetEvaluator so many damaged files, as many of every seed, in a process for each processor.
 
     Raises
     ------

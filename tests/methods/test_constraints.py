@@ -6,7 +6,7 @@ import pytest
 from hsunmix.bench.planted import planted
 from hsunmix.engine.loading import from_array, load
 from hsunmix.engine.scene import Scene
-from hsunmix.methods.constraints import LEAST, check
+from hsunmix.methods.constraints import MAX_NEGATIVE, check
 from hsunmix.model.cube import Cube
 from hsunmix.model.progress import finish
 
@@ -70,7 +70,7 @@ def test_noise_alone_is_no_need():
     w = spectra(rng)
     w[:, 1] = 0.98 * w[:, 0] + 0.02 * w[:, 1]
     x = w @ rng.dirichlet(np.ones(3), 3000).T + 0.01 * rng.standard_normal((BANDS, 3000))
-    assert ((np.linalg.pinv(w) @ x).min(axis=0) < -LEAST).mean() > 0.1
+    assert ((np.linalg.pinv(w) @ x).min(axis=0) < -MAX_NEGATIVE).mean() > 0.1
     assert finish(check(from_array(x), w, sum_to_one=True)).missing < 0.02
 
 

@@ -114,7 +114,7 @@ def test_the_oldest_maps_go_when_they_fill_the_memory(monkeypatch: pytest.Monkey
 
 
 def test_there_is_an_end_to_the_list(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(module, "MOST", 4)
+    monkeypatch.setattr(module, "MAX_ENTRIES", 4)
     document = Document()
     for k in range(9):
         document = with_run(document, make_result(k))

@@ -11,11 +11,11 @@ from hsunmix.formats.pixels.raw import RawPixels
 __all__ = ["check_byte_order"]
 
 PIECES, LENGTH = 8, 512  # how many samples are taken, and of how many numbers
-FEWEST = 64
+MIN_VALUES = 64
 POSSIBLE = (1e-12, 1e12)  # where physical values lie; the exponents of swapped floats lie anywhere
 SENSE, NONSENSE = 0.98, 0.6
 MORE = 1.5  # bits; whole numbers that fill their range differ as much in each byte
-FEW_BYTE_VALUES = 16  # values of a byte
+MAX_BYTE_VALUES = 16  # values of a byte
 SOME = 0.1  # of all numbers
 _FILLS = (3.4028234663852886e38, 9.969209968386869e36, 1.23e34, 1e30, 1e34)
 
@@ -31,7 +31,7 @@ def check_byte_order(header: Header, pixels: RawPixels) -> None:
     if pixels.stored.itemsize == 1:
         return
     pieces = _samples(pixels)
-    if sum(map(len, pieces)) < FEWEST:
+    if sum(map(len, pieces)) < MIN_VALUES:
         return
     other = 1 if pixels.stored.newbyteorder("=") == pixels.stored else 0
     other = other if np.little_endian else 1 - other
@@ -67,7 +67,7 @@ def _sense(pieces: list[NDArray[np.generic]]) -> float:
     with np.errstate(all="ignore"):
         values = np.abs(np.concatenate(pieces).astype(np.float64))
     plain = (values != 0) & ~np.isclose(values[:, None], _FILLS, rtol=1e-6, atol=0).any(axis=1)
-    if plain.sum() < FEWEST:
+    if plain.sum() < MIN_VALUES:
         return 1.0
     low, high = POSSIBLE
     return float(((values >= low) & (values <= high))[plain].mean())
@@ -80,10 +80,10 @@ def _turned(pieces: list[NDArray[np.generic]]) -> bool:
     columns = values.astype(values.dtype.newbyteorder(">")).view(np.uint8).reshape(-1, size)
     counts = [np.bincount(columns[:, k], minlength=256) for k in (0, size - 1)]
     first, last = (_entropy(count) for count in counts)
-    if first - last <= MORE or np.count_nonzero(counts[0]) <= FEW_BYTE_VALUES:
+    if first - last <= MORE or np.count_nonzero(counts[0]) <= MAX_BYTE_VALUES:
         return False
     odd = counts[1][1::2].sum() / len(values)  # left-aligned numbers of 12 bits have none
-    return bool(odd > SOME or np.count_nonzero(counts[1]) < FEW_BYTE_VALUES // 2)
+    return bool(odd > SOME or np.count_nonzero(counts[1]) < MAX_BYTE_VALUES // 2)
 
 
 def _entropy(counts: NDArray[np.intp]) -> float:

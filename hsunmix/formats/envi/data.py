@@ -19,7 +19,7 @@ __all__ = ["DATA_SUFFIXES", "find_pixels", "header_of", "is_foreign"]
 
 DATA_SUFFIXES = ("", ".img", ".dat", ".raw", ".bsq", ".bil", ".bip", ".sli", ".bin")
 HEADER_SUFFIXES = (".hdr", ".HDR", ".Hdr")
-MOST_BESIDE = 10_000  # files of a folder that are looked at
+MAX_BESIDE = 10_000  # files of a folder that are looked at
 # Kinds of files that lie beside images and never are their pixels.
 _FOREIGN = (
     ".hdr", ".json", ".geojson", ".xml", ".txt", ".csv", ".tsv", ".md", ".html", ".htm", ".pdf", ".doc",
@@ -109,7 +109,7 @@ def _candidates(header: Header, described: Layout) -> list[Path]:
 def _beside(header: Header, described: Layout) -> list[RawPixels]:
     """Find a data file of another ending: the only one of the header's name and exactly the right size."""
     stem = header.path.stem.lower()
-    near = islice(header.path.parent.iterdir(), MOST_BESIDE)
+    near = islice(header.path.parent.iterdir(), MAX_BESIDE)
     names = [path for path in near if path.name.lower() == stem or path.name.lower().startswith(stem + ".")]
     files = [path for path in names if path != header.path and not is_foreign(path) and is_regular(path)]
     exact = [

@@ -20,7 +20,7 @@ PerBand = float | NDArray[np.float64]
 
 FILLS = ("_FillValue", "missing_value", "Data_Ignore_Value", "nodata", "NoData", "no_data", "fill_value")
 _SCALING = re.compile(r"scale|gain|offset|slope|intercept|multiplier|divisor", re.IGNORECASE)
-MOST_BESIDE = 1000
+MAX_BESIDE = 1000
 MAX_DEPTH = 20
 _USED = ("scale_factor", "add_offset")
 
@@ -173,7 +173,7 @@ def _around(dataset: Any) -> Iterator[tuple[str, object]]:
     import h5py
 
     group = dataset.parent
-    for name in islice(group, MOST_BESIDE):
+    for name in islice(group, MAX_BESIDE):
         if is_telling(name) and isinstance(group.get(name, getlink=True), h5py.HardLink):
             beside = group.get(name)
             if isinstance(beside, h5py.Dataset) and beside.size == 1 and beside.dtype.kind in "iuf":

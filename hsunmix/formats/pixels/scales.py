@@ -20,7 +20,7 @@ _SCALE = re.compile(
     re.IGNORECASE,
 )
 _INDEX = re.compile(r"major|minor|frame|header|byte|band_?offset|utc|time", re.IGNORECASE)
-MOST_NOTES = 6
+MAX_NOTES = 6
 
 
 def doubt(
@@ -91,7 +91,7 @@ def unapplied(items: Iterable[tuple[str, object]], notes: list[str], *, has_fill
             )
         elif not is_fill and not ((numbers == 0).all() or (numbers == 1).all()):
             said.append(f"its {name}{shown} was not applied: the values are as they are stored.")
-    notes += [note for note in dict.fromkeys(said) if note not in notes][:MOST_NOTES]
+    notes += [note for note in dict.fromkeys(said) if note not in notes][:MAX_NOTES]
 
 
 def _numbers(value: object) -> NDArray[np.float64] | None:

@@ -19,7 +19,7 @@ _OF_VALUES = re.compile(r"scale|gain|offset|slope|intercept|fill|missing|valid|n
 _FWHM = re.compile(r"fwhm|bandwidth", re.IGNORECASE)
 _BBL = re.compile(r"^(bbl|good_?(bands?|wavelengths?))$", re.IGNORECASE)
 _NO_UNIT = ("", "1", "count", "level")
-MOST_NOTES = 3
+MAX_NOTES = 3
 PLAUSIBLE_NM = (150.0, 60_000.0)
 
 
@@ -107,7 +107,7 @@ def understand(
         if not vector.axis:
             notes.extend(_rivals(vector, fitting, nm))
         return BandAxis(nm, _fwhm(fitting, vector, nm, notes), bad, vector.unit)
-    for vector in [v for v in able if _named(v) and v.values.shape != (bands,)][:MOST_NOTES]:
+    for vector in [v for v in able if _named(v) and v.values.shape != (bands,)][:MAX_NOTES]:
         shape = " × ".join(map(str, vector.values.shape))
         notes.append(f"{vector.name} holds {shape} numbers, not one for each of the {bands} bands: not used.")
     return BandAxis(bad_bands=bad)

@@ -26,7 +26,7 @@ from hsunmix.model.spectra import Spectra
 
 __all__ = ["is_percent", "one_spectrum", "read_lines", "states_percent", "tables", "unit_of", "with_gaps"]
 
-FEWEST = 3  # rows; fewer numbers below each other may be part of a header
+MIN_ROWS = 3  # rows; fewer numbers below each other may be part of a header
 GAP = 1e30  # the USGS write −1.23e34 where a spectrum has no value
 NO_VALUE = -9999.0  # and others this
 # Others again; they count only where they lie far below every other value.
@@ -63,7 +63,7 @@ def tables(
     for delimiter in (";", "|", " ", ","):
         split = str.split if delimiter == " " else _at(delimiter)
         first, rows, after = _block(path, lines, split, columns)
-        if len(rows) >= FEWEST:
+        if len(rows) >= MIN_ROWS:
             break
     else:
         raise FormatError(path, "holds no rows of numbers: no spectrum")
@@ -97,7 +97,7 @@ def _block(
         if _is_row(row) and len(row) >= columns and (not rows or len(row) == len(rows[0])):
             first = first if rows else place
             rows.append(row)
-        elif len(rows) >= FEWEST:
+        elif len(rows) >= MIN_ROWS:
             after = [text.strip() for text in lines[place:] if text.strip()]
             if any(is_number(split(text)[0]) for text in after):
                 raise FormatError(path, f"line {place + 1} is no row of {len(rows[0])} numbers")

@@ -28,7 +28,7 @@ from hsunmix.formats.spectra.text import COMMENT
 
 __all__ = ["Table", "first_headings", "read_table"]
 
-MOST_HEADINGS = 30  # lines
+MAX_HEADINGS = 30  # lines
 SAMPLE = 60  # lines by which the delimiter is found
 _SEPARATOR_LINE = re.compile(r"\s*\"?sep=(.)\"?\s*", re.IGNORECASE)
 
@@ -173,7 +173,7 @@ def _ends_in_numbers(cells: list[str]) -> bool:
     """Whether a column is numbers, but for headings and what stands below them, as units do."""
     first = next((k for k, cell in enumerate(cells) if is_number(cell)), len(cells))
     below = cells[first:]
-    return bool(below) and first <= MOST_HEADINGS and all(is_number(c) or is_gap(c) for c in below)
+    return bool(below) and first <= MAX_HEADINGS and all(is_number(c) or is_gap(c) for c in below)
 
 
 def _blank_apart(line: str) -> bool:
@@ -232,6 +232,6 @@ def _headings(rows: list[list[str]]) -> tuple[list[str], list[list[str]], list[l
     # Further lines have units, classes …: words or nothing above a column of numbers.
     start = next((k for k, row in enumerate(rows) if is_number(row[0])), 0)
     below = rows[start:]
-    if 1 < start <= MOST_HEADINGS and len(below) > 1 and all(is_number(row[0]) for row in below):
+    if 1 < start <= MAX_HEADINGS and len(below) > 1 and all(is_number(row[0]) for row in below):
         return first, rows[1:start], below
     return first, [], rows[1:]

@@ -40,8 +40,8 @@ REFERENCE = (
     "Bruckstein, Elad and Zibulevsky, IEEE Trans. Information Theory 54 (2008), for the search"
 )
 
-MOST_SETS = 20_000
-MOST_NEAR = 2_000  # sets of nearly dependent spectra, each of which takes a pixel about a microsecond
+MAX_SETS = 20_000
+MAX_NEAR = 2_000  # sets of nearly dependent spectra, each of which takes a pixel about a microsecond
 SOLVED_AT_ONCE = 40_000  # such sets, over all pixels of a piece
 INDEPENDENT = 1e-6  # the smallest eigenvalue of a set's part of WᵀW, spectra being of unit length
 
@@ -99,9 +99,9 @@ def run(
     r = w.shape[1]
     k = min(params.k, r)
     sets = None
-    if sum(comb(r, size) for size in range(1, k + 1)) <= MOST_SETS:
+    if sum(comb(r, size) for size in range(1, k + 1)) <= MAX_SETS:
         sets = Sets.of(w, k)
-    if sets is None or len(sets.near) > MOST_NEAR:
+    if sets is None or len(sets.near) > MAX_NEAR:
         return (yield from _one_by_one(scene, w, k))
     return (yield from _best(scene, w, sets))
 

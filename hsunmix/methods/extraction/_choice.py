@@ -15,12 +15,12 @@ from hsunmix.methods import Extraction
 from hsunmix.methods._least_squares import at_once
 from hsunmix.model.progress import Step
 
-__all__ = ["Judge", "best_set", "exchanged", "extraction", "independent"]
+__all__ = ["SubsetEvaluator", "best_set", "exchanged", "extraction", "independent"]
 
-ENOUGH = 5_000  # pixels that are asked which set is best
+MAX_PIXELS = 5_000  # pixels that are asked which set is best
 NOTHING_LEFT = 1e-12  # of the longest pixel's squared norm: as in spa
 WORTH_IT = 1e-3  # of the error: what an exchange must gain
-ENOUGH_FOR_EXCHANGE = 2_000  # the same for exchanges, of which there are hundreds
+MAX_EXCHANGE_PIXELS = 2_000  # the same for exchanges, of which there are hundreds
 POOL = 80  # pixels that are tried in exchange
 AT_ONCE = 200  # pixels whose products with those asked are in memory at a time
 
@@ -28,7 +28,7 @@ Array = NDArray[np.float64]
 Columns = NDArray[np.int64]
 
 
-class Judge:
+class SubsetEvaluator:
     """Relative errors of sets of pixels, with exact nonnegative abundances.
 
     Large scenes are represented by every m-th pixel, at least ``enough`` of them. The products of
@@ -45,8 +45,8 @@ class Judge:
 
     @classmethod
     def begin(
-        cls, scene: Scene, columns: Columns, enough: int = ENOUGH
-    ) -> Generator[Step | None, None, Judge]:
+        cls, scene: Scene, columns: Columns, enough: int = MAX_PIXELS
+    ) -> Generator[Step | None, None, SubsetEvaluator]:
         """Get ready for sets made of some columns of the scene."""
         from hsunmix.kernels.hull import total_residual
 
@@ -91,7 +91,7 @@ def best_set(scene: Scene, sets: Sequence[Columns], message: str) -> Generator[S
     step = max(1, AT_ONCE // len(sets[0]))
     for first in range(0, len(sets), step):
         part = [independent(scene, columns) for columns in sets[first : first + step]]
-        judge = yield from Judge.begin(scene, np.concatenate(part))
+        judge = yield from SubsetEvaluator.begin(scene, np.concatenate(part))
         for number, columns in enumerate(part, first):
             error = yield from judge.error(columns)
             ranked.append((-len(columns), error, number))
@@ -112,7 +112,7 @@ def exchanged(scene: Scene, best: Columns, sets: Sequence[Columns]) -> Generator
     before, best = best, best.copy()
     if len(independent(scene, best)) < len(best):
         return best
-    judge = yield from Judge.begin(scene, pool, ENOUGH_FOR_EXCHANGE)
+    judge = yield from SubsetEvaluator.begin(scene, pool, MAX_EXCHANGE_PIXELS)
     lowest = yield from judge.error(best)
     tried_in_vain = 0
     k = 0

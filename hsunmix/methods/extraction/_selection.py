@@ -14,7 +14,7 @@ from hsunmix.engine.subsets import subset
 from hsunmix.errors import InputError
 from hsunmix.methods import Extraction, Problem, get
 from hsunmix.methods.extraction._candidates import clusters
-from hsunmix.methods.extraction._choice import Judge, exchanged, independent
+from hsunmix.methods.extraction._choice import SubsetEvaluator, exchanged, independent
 from hsunmix.methods.extraction._options import Options, with_options
 from hsunmix.model.progress import Step
 
@@ -26,7 +26,7 @@ Model = Callable[["Candidates", int, P], Generator[Step | None, None, Array]]
 Run = Callable[[Problem, P], Generator[Step | None, None, Extraction]]
 
 SHORTLIST = 2  # times r: the candidates of most weight, among which is chosen
-MOST_EXCHANGED = 61  # endmembers; with more, exchanges would take minutes
+MAX_EXCHANGED = 61  # endmembers; with more, exchanges would take minutes
 SEPARABLE = 0.01  # relative error with which vertices must explain the candidates to be among them
 
 
@@ -87,13 +87,13 @@ def select(
     best = independent(few, np.concatenate([order[: 2 * SHORTLIST * r], given.vertices]))[:r]
     pool = [order[: SHORTLIST * r]]
     if r == len(given.vertices) <= len(best):
-        judge = yield from Judge.begin(few, np.concatenate([given.vertices, best]))
+        judge = yield from SubsetEvaluator.begin(few, np.concatenate([given.vertices, best]))
         error = yield from judge.error(given.vertices)
         if error <= SEPARABLE:
             pool.append(given.vertices)
             if error < (yield from judge.error(best)):
                 best = given.vertices
-    if r <= MOST_EXCHANGED:
+    if r <= MAX_EXCHANGED:
         best = yield from exchanged(few, best, pool)
     note = "" if len(best) == rank else f"The scene has only {len(best)} independent spectra."
     columns = given.columns[best]

@@ -19,7 +19,7 @@ from hsunmix.model.progress import Step
 __all__ = ["FIRST_FLOOR", "Divergence", "minimize"]
 
 EVERY = 10  # iterations between two looks at the divergence: its logarithms cost more than an iteration
-LEAST = 1e-4  # of the largest value: for IS, data and model below it count as that much
+MIN_SHARE = 1e-4  # of the largest value: for IS, data and model below it count as that much
 FIRST_FLOOR = 1e-3  # of the largest abundance: zeros would stay zeros
 FLOOR = 1e-12  # of the largest factor: zeros could never come back
 
@@ -45,7 +45,7 @@ class Divergence:
         self.wt[:, : self.bands] = w.T
         self.free = np.setdiff1d(np.arange(w.shape[1]), locked)
         largest = max(scene.largest, 0.0) or 1.0
-        self.least = np.float32(LEAST * largest) if itakura else np.float32(1e-15 * largest)
+        self.least = np.float32(MIN_SHARE * largest) if itakura else np.float32(1e-15 * largest)
         self.floor = FLOOR * float(w.max(initial=0))
         self.h_floor = np.float32(FLOOR * h.max())
         self.restarted = 0

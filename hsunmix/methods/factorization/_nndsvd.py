@@ -13,11 +13,11 @@ from hsunmix.engine.source import Part
 from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.model.progress import Step
 
-__all__ = ["LEAST", "directions", "nndsvd"]
+__all__ = ["MIN_SHARE", "directions", "nndsvd"]
 
 Array = NDArray[np.float64]
 
-LEAST = 1e-3  # of the scene's mean, in place of zeros: multiplicative updates never leave a zero
+MIN_SHARE = 1e-3  # of the scene's mean, in place of zeros: multiplicative updates never leave a zero
 
 
 def directions(scene: Scene, count: int) -> Generator[Step | None, None, Array]:
@@ -48,7 +48,7 @@ def nndsvd(scene: Scene, rank: int) -> Generator[Step | None, None, Array]:
     positive = np.linalg.norm(up, axis=0) * above >= np.linalg.norm(down, axis=0) * below
     # As long as what the part explains of a pixel, in the units of the scene: not the root of that.
     w = np.where(positive, up, down) * np.where(positive, above, below) / np.sqrt(scene.n_pixels)
-    return np.asarray(np.maximum(w, LEAST * w.mean()))
+    return np.asarray(np.maximum(w, MIN_SHARE * w.mean()))
 
 
 def _powers(part: Part, rows: Array) -> tuple[Array, Array]:

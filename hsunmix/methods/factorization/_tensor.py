@@ -19,7 +19,7 @@ __all__ = ["Fold", "TensorSteps", "amounts_note"]
 SWEEPS = 8  # of H on a tile
 DELTA = np.float32(0.1)  # stop sweeping when a sweep changes less than this share of the first
 ROUNDS, W_SWEEPS = 4, 4  # of the two small factors in turn, and of the columns of each
-FEW = 60  # numbers that a note has room for
+MAX_AMOUNTS = 60  # numbers that a note has room for
 
 
 class Fold:
@@ -118,7 +118,7 @@ def amounts_note(amounts: Array) -> str:
     """Say how much of each endmember is in each cube, relative to its mean; empty where that is too long."""
     if amounts.shape[1] == 1:
         return "This scene is one cube, for which it is plain NMF: stack several (--stack, or a list)."
-    if amounts.size > FEW:
+    if amounts.size > MAX_AMOUNTS:
         return ""
     rows = (f"{k + 1}: {', '.join(f'{v:.2f}' for v in row)}" for k, row in enumerate(amounts))
     return f"Amounts in the {amounts.shape[1]} cubes, relative to their mean, of endmember {'; '.join(rows)}."

@@ -25,7 +25,7 @@ from hsunmix.model.progress import Step
 
 __all__ = ["RESTARTS", "Common", "Factors", "Iteration", "descend", "factorize", "restarted_note"]
 
-PATIENCE = 8  # iterations in a row without a lower loss: float32 has no more to give
+MAX_IN_VAIN = 8  # iterations in a row without a lower loss: float32 has no more to give
 RESTARTS = 3  # so often a component that died out is started anew
 
 
@@ -159,7 +159,7 @@ def descend(
             best, lowest = factors.w, factors.loss
         if own_loss or factors.error < history[-1][1]:
             history.append((perf_counter() - began, factors.error))
-        settled = in_vain == PATIENCE or (not in_vain and fall <= 2 * params.tolerance * factors.scale)
+        settled = in_vain == MAX_IN_VAIN or (not in_vain and fall <= 2 * params.tolerance * factors.scale)
         converged = settled and not factors.fresh
         if converged:
             break

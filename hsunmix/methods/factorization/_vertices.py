@@ -20,7 +20,7 @@ __all__ = ["Vertices", "enclosing", "misfit", "spectra", "vertices"]
 Array = NDArray[np.float64]
 
 PENALTY = 0.1  # of the volume: a larger one shrinks scenes with noise too much
-ENOUGH = 5000  # pixels that the smallest simplex is put around
+MAX_PIXELS = 5000  # pixels that the smallest simplex is put around
 PRESENT = 1e-9  # an abundance above this is no zero
 
 
@@ -97,7 +97,7 @@ def enclosing(smooth: Smoothed, found: Vertices) -> Generator[Step | None, None,
 
     With vertices by brightness it is the smallest cone, and the spectra are as bright as theirs.
     """
-    pick = np.linspace(0, len(smooth.near) - 1, min(len(smooth.near), ENOUGH)).round().astype(np.int64)
+    pick = np.linspace(0, len(smooth.near) - 1, min(len(smooth.near), MAX_PIXELS)).round().astype(np.int64)
     # Means are drawn inwards; where the noise is known the pixels themselves are better.
     points = np.maximum(smooth.basis.T @ smooth.means(1 if smooth.white else found.count)[:, pick], 0)
     w = np.maximum(smooth.basis.T @ found.w, 0)

@@ -14,10 +14,10 @@ from hsunmix.engine.source import Part, PerPixel
 from hsunmix.errors import InputError
 from hsunmix.model.progress import Step
 
-__all__ = ["Meaning", "Shares", "filled_in", "shares", "unweighted"]
+__all__ = ["Shares", "WeightKind", "filled_in", "shares", "unweighted"]
 
 Array = NDArray[np.float64]
-Meaning = Literal["weights", "variances", "deviations"]
+WeightKind = Literal["weights", "variances", "deviations"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +44,7 @@ def unweighted(scene: Scene) -> Shares:
     return Shares(None, None, np.ones(scene.n_bands))
 
 
-def shares(scene: Scene, given: PerPixel, meaning: Meaning) -> Generator[Step | None, None, Shares]:
+def shares(scene: Scene, given: PerPixel, meaning: WeightKind) -> Generator[Step | None, None, Shares]:
     """Turn weights, variances or standard deviations, one for each value, into shares.
 
     Not a number, a weight of zero, and a variance that is zero or infinite mean a missing value.
@@ -68,7 +68,7 @@ def shares(scene: Scene, given: PerPixel, meaning: Meaning) -> Generator[Step | 
 
 
 def _roots(
-    part: Part, meaning: Meaning, scale: float, given: NDArray[np.float32], roots: NDArray[np.float32]
+    part: Part, meaning: WeightKind, scale: float, given: NDArray[np.float32], roots: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     """Write the roots; return the largest of each band."""
     for tile, out, count in zip(given, roots, part.counts, strict=True):
@@ -81,7 +81,7 @@ def _divide(_part: Part, scale: NDArray[np.float32], roots: NDArray[np.float32])
     roots /= scale[:, None]
 
 
-def _root(values: NDArray[np.float32], meaning: Meaning, scale: float) -> NDArray[np.float32]:
+def _root(values: NDArray[np.float32], meaning: WeightKind, scale: float) -> NDArray[np.float32]:
     """Root of the weight that such a number stands for."""
     with np.errstate(all="ignore"):
         if np.any(values < 0):

@@ -56,7 +56,7 @@ Array = NDArray[np.float64]
 
 SUM_MAY_COST = 1.02  # fractions that sum to one may fit so much worse, and are taken then
 SUM_MAY_COST_MORE = 1.15  # the same where free ones mean little: a spectrum is dark, or the bands are few
-FEW_BANDS = 3  # for each endmember
+MIN_BANDS = 3  # for each endmember
 NO_PURE_PIXELS = (
     1.3  # up to here the pixels outside the simplex of the endmembers are what costs; beyond, shade
 )
@@ -111,7 +111,7 @@ def _choice(best: _Solved) -> tuple[str, str]:
         return "fcls", "sums of one fit the scene as well"
     bands, r = best.w.shape
     what = (
-        "a spectrum is dark" if dark(best.w).any() else "the bands are few" if bands < FEW_BANDS * r else ""
+        "a spectrum is dark" if dark(best.w).any() else "the bands are few" if bands < MIN_BANDS * r else ""
     )
     if what and cost <= SUM_MAY_COST_MORE:
         return "fcls", f"{what}: free fractions would say little, and sums of one fit {percent:.0f} % worse"

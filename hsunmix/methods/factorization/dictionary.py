@@ -50,7 +50,7 @@ MONOTONE_LOSS = True
 FIRST_PULL, GROWTH = 0.05, 1.25  # of δ, each endmember's as a multiple of ‖v‖²
 W_SWEEPS, DELTA = 10, 0.1
 NEAR = 1e-3  # of ‖U‖: U has come to its atoms
-ENOUGH, FEW = 5_000, 1_000  # pixels that errors are told by, and by which atoms are preselected
+MAX_PIXELS, MAX_FIRST_PIXELS = 5_000, 1_000  # that errors are told by, and by which atoms are preselected
 TRIED, FINAL = 80, 8  # atoms in place of one: on few pixels, and of these on enough
 WORTH_IT = 1e-4  # of the error: what a swap must gain
 
@@ -101,8 +101,8 @@ def run(problem: Problem, params: Params) -> Generator[Step | None, None, Factor
     bounds, source = _dictionary(problem, params, len(free))
     w, columns = yield from initial_pixels(problem, params.init)
     atoms = yield from Atoms.of(source)
-    enough = yield from Errors.begin(scene, ENOUGH, atoms, w[:, locked])
-    few = yield from Errors.begin(enough.few, FEW, atoms, w[:, locked])
+    enough = yield from Errors.begin(scene, MAX_PIXELS, atoms, w[:, locked])
+    few = yield from Errors.begin(enough.few, MAX_FIRST_PIXELS, atoms, w[:, locked])
     search = Search(atoms, bounds, enough, few, began)
     chosen, settled = np.empty(0, np.int64), True
     if len(free):

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.passes import projected
 from hsunmix.engine.scene import Scene
-from hsunmix.engine.subsets import thinned
+from hsunmix.engine.subsets import subsample
 from hsunmix.methods import Factorization, Problem
 from hsunmix.methods.factorization._hals_loop import Loop
 from hsunmix.methods.factorization._initial import Init, initial_abundances, initial_spectra
@@ -48,7 +48,7 @@ MONOTONE_LOSS = True
 EXTRA = 6  # directions beyond the number of endmembers
 COARSE_ITERATIONS = 200
 COARSE_TOLERANCE = 1e-3  # of the error, over ten iterations
-PATIENCE = 8  # iterations in a row without a lower error: float32 has no more to give
+MAX_IN_VAIN = 8  # iterations in a row without a lower error: float32 has no more to give
 
 
 class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -86,7 +86,7 @@ def run(problem: Problem, params: Params) -> Generator[Step | None, None, Factor
         if lower:
             history.append((perf_counter() - began, loop.error))
         little = lower and before - loop.error <= params.tolerance * before
-        converged = not loop.fresh and (little or in_vain == PATIENCE)
+        converged = not loop.fresh and (little or in_vain == MAX_IN_VAIN)
         if converged:
             break
         fraction = _fraction(iteration, params, history)
@@ -103,7 +103,7 @@ def _coarse(
     step = next((s for s in (10, 5, 3, 2) if scene.n_pixels // s >= fewest), 1)
     if step == 1:
         return w
-    few = yield from thinned(scene, step)
+    few = yield from subsample(scene, step)
     loop = yield from Loop.begin(few, w, locked, extrapolate)
     return (yield from _improve(loop, f"On every {step}th pixel"))
 

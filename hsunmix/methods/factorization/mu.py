@@ -33,7 +33,7 @@ from hsunmix.methods import Factorization, Problem
 from hsunmix.methods.factorization._divergence import FIRST_FLOOR, Divergence, minimize
 from hsunmix.methods.factorization._initial import initial_abundances, initial_spectra
 from hsunmix.methods.factorization._inner import InnerSteps
-from hsunmix.methods.factorization._nndsvd import LEAST
+from hsunmix.methods.factorization._nndsvd import MIN_SHARE
 from hsunmix.methods.factorization._steps import Array
 from hsunmix.methods.factorization._two_block import Common, Factors, descend
 from hsunmix.model.progress import Step
@@ -70,7 +70,7 @@ def run(problem: Problem, params: Params) -> Generator[Step | None, None, Factor
     h = yield from _lifted(scene, w)
     if not pixels and (yield from _error(scene, w, h)) > NEAR:
         free = np.setdiff1d(np.arange(rank), problem.locked)
-        w[:, free] = np.maximum(w[:, free], LEAST * w[:, free].mean(axis=0))
+        w[:, free] = np.maximum(w[:, free], MIN_SHARE * w[:, free].mean(axis=0))
         alike = yield from _alike(scene, w)
         h = yield from initial_abundances(scene, w)
         chance = scene.chance(rank, problem.seed)
@@ -122,7 +122,7 @@ def _alike(scene: Scene, w: Array) -> Generator[Step | None, None, PerPixel]:
     mixed = (w / length).sum(axis=1)
     power = float(mixed @ mixed) or 1.0
     bright = yield from coordinates_along(scene, mixed[None] / power)
-    bright.lift(LEAST * max(bright.max(), 0.0))
+    bright.lift(MIN_SHARE * max(bright.max(), 0.0))
     h = scene.per_pixel(w.shape[1], np.float32)
     yield from scene.map(_share_out, length, per_pixel=[bright, h], blind=True)
     return h

@@ -37,9 +37,9 @@ STARTS_FROM_SPECTRA = True
 MONOTONE_LOSS = True
 
 Array = NDArray[np.float64]
-WORST = 0.002  # share of the pixels whose mean a new component begins with
+WORST_SHARE = 0.002  # share of the pixels whose mean a new component begins with
 NOTHING_LEFT = 1e-5  # relative error: nothing that float32 data could tell from rounding
-PATIENCE = 8
+MAX_IN_VAIN = 8
 
 
 class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -104,7 +104,7 @@ def _settle(
         if lower:
             history.append((perf_counter() - began, loop.error))
         little = lower and before - loop.error <= params.tolerance * before
-        if not loop.fresh and (little or in_vain == PATIENCE):
+        if not loop.fresh and (little or in_vain == MAX_IN_VAIN):
             return True
         fraction = (k + iteration / params.max_iterations) / rank
         yield Step(fraction, loop.error, message=f"Component {k + 1} of {rank}, iteration {iteration + 1}")
@@ -123,7 +123,7 @@ def _sum(part: Part) -> Array:
 
 def _worst(scene: Scene, rest: PerPixel) -> Array:
     """Mean of the pixels that are explained worst and alike: those nearest to the worst of all."""
-    count = max(1, round(WORST * scene.n_pixels))
+    count = max(1, round(WORST_SHARE * scene.n_pixels))
     flat = rest.known()
     places = np.argpartition(-flat, min(count, len(flat) - 1))[:count]
     spectra = scene.columns(np.sort(places))

@@ -40,7 +40,7 @@ from hsunmix.methods import Factorization, Problem
 from hsunmix.methods.factorization._initial import initial_abundances, initial_spectra
 from hsunmix.methods.factorization._steps import Array
 from hsunmix.methods.factorization._two_block import RESTARTS, Common, restarted_note
-from hsunmix.methods.factorization._weights import Meaning, filled_in, shares, unweighted
+from hsunmix.methods.factorization._weights import WeightKind, filled_in, shares, unweighted
 from hsunmix.model.progress import Step
 
 __all__ = ["REFERENCE", "STARTS_FROM_SPECTRA", "TAKES_WEIGHTS", "TITLE", "Params", "run"]
@@ -69,7 +69,7 @@ class Params(Common, frozen=True, forbid_unknown_fields=True, kw_only=True):
         Literal["none", "zeros"], Meta(description="Whether entries that are exactly zero are missing")
     ] = "none"
     weights_are: Annotated[
-        Meaning,
+        WeightKind,
         Meta(description="What weights from outside are: weights, or the noise's variances or deviations"),
     ] = "weights"
 

@@ -45,8 +45,8 @@ LARGEST = 12  # endmembers for which directions are kept
 NEIGHBOURS, ISOLATED = 50, 0.01
 CHANCE = 2.02  # Tracy and Widom's deviate that the largest eigenvalue of noise exceeds once in a hundred
 ROUNDS = 4  # in which the noise is measured
-LEAST_SHARE = 0.05  # of a band must lie outside the signal for its noise to be measured there
-BARELY, FEW = 3.0, 3  # so few eigenvalues may be less than so many times as large as those of noise
+MIN_SHARE = 0.05  # of a band must lie outside the signal for its noise to be measured there
+BARELY, MAX_BARELY = 3.0, 3  # so few eigenvalues may be less than so many times as large as those of noise
 CLEAR, FAINT = 0.01, 0.001  # shares of the variance of colour
 
 Array = NDArray[np.float64]
@@ -61,7 +61,7 @@ def run(scene: Scene, params: Params) -> Generator[Step | None, None, RankEstima
         product, _ = yield from gram(kept)
         values, high = yield from whitened(product / kept.n_pixels, kept.n_pixels)
         rank = max(int((values > high).sum()), 1)
-        if ((values > high) & (values < BARELY * high)).sum() <= FEW:
+        if ((values > high) & (values < BARELY * high)).sum() <= MAX_BARELY:
             return RankEstimate(
                 rank,
                 values[: max(2 * rank, rank + 10)],
@@ -91,7 +91,7 @@ def whitened(correlation: Array, n: int) -> Generator[None, None, tuple[Array, f
             values, vectors = np.linalg.eigh(correlation / np.outer(scale, scale))
         rest = values <= high
         inside = np.square(vectors[:, rest])
-        noise = scale**2 * (inside @ values[rest]) / np.maximum(inside.sum(axis=1), LEAST_SHARE)
+        noise = scale**2 * (inside @ values[rest]) / np.maximum(inside.sum(axis=1), MIN_SHARE)
     return values[::-1], float(high)
 
 

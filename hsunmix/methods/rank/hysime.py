@@ -32,7 +32,7 @@ REFERENCE = "Bioucas-Dias and Nascimento, IEEE TGRS 46 (2008)"
 
 Array = NDArray[np.float64]
 
-BARELY, FEW = 3.0, 3  # so few directions may hold less than so many times what they must
+BARELY, MAX_BARELY = 3.0, 3  # so few directions may hold less than so many times what they must
 FAINT = 1e-4  # of the scene's power
 
 
@@ -52,7 +52,7 @@ def run(scene: Scene, params: Params) -> Generator[Step | None, None, RankEstima
     curve = np.sqrt(np.maximum(np.trace(correlation) + np.cumsum(cost[order]), 0) / np.trace(correlation))
     rank = max(rank, 1)
     barely = int(((cost < 0) & (power < BARELY * 2 * noise_power)).sum())
-    low = min(rank, int((power >= FAINT * power.sum()).sum())) if barely > FEW else rank
+    low = min(rank, int((power >= FAINT * power.sum()).sum())) if barely > MAX_BARELY else rank
     sentence = f"The signal fills {rank} dimensions by HySime"
     if low < rank:
         sentence += f", {low} of them with power; real scenes are unmixed with {low} rather than {rank}"

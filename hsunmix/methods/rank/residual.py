@@ -31,7 +31,7 @@ MOMENTS = False
 TITLE = "Residual curve"
 REFERENCE = "Gillis and Vavasis, IEEE TPAMI 36 (2014), for the sequence"
 
-ENOUGH = 10_000  # pixels on which errors are measured
+MIN_PIXELS = 10_000  # pixels on which errors are measured
 NOTHING_LEFT = 1e-5  # relative error that float32 data leave
 
 
@@ -50,7 +50,7 @@ def run(scene: Scene, params: Params) -> Generator[Step | None, None, RankEstima
     spa, nnls = get("spa", "extraction"), get("nnls", "abundance")
     most = min(params.largest, scene.n_bands, scene.n_pixels)
     found = yield from spa.run(Problem(scene, most), spa.params())
-    few = yield from sampled(scene, ENOUGH)
+    few = yield from sampled(scene, MIN_PIXELS)
     whole = float((yield from norms_squared(few)).sum())
     errors = []
     for k in range(1, found.endmembers.shape[1] + 1):
