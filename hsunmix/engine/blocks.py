@@ -15,7 +15,7 @@ from hsunmix.model.cube import Cube
 
 __all__ = ["Block", "ChunkBlock", "ChunkSink", "ChunkedPixels", "RowBlock", "Scaling"]
 
-KNOWN = ("float32", "int16", "uint16")  # stored types whose kernels are worth their compilation
+KNOWN = ("float32", "float64", "int16", "uint16")  # stored types whose kernels are worth their compilation
 
 Bits = tuple[NDArray[np.int32], NDArray[np.int32]]
 ChunkSink = Callable[[NDArray[Any], slice, slice, slice], None]
@@ -93,7 +93,7 @@ class Scaling:
         if cube.nodata is None:
             return cls(gain, offset, float("nan"))
         with np.errstate(over="ignore"):
-            missing = np.float32(cube.nodata) if dtype.kind == "f" else cube.nodata
+            missing = dtype.type(cube.nodata) if dtype.kind == "f" else cube.nodata
         return cls(gain, offset, float(missing))
 
     @cached_property
@@ -118,40 +118,69 @@ class RowBlock:
     Attributes
     ----------
     values : array, C-contiguous
-        (pixels, bands), or (n, bands, pixels of a row). float32, or stored values and their scaling.
+        (pixels, bands), or (n, bands, pixels of a row). float32, or stored values and their scaling. It is
+        only read.
     scaling : Scaling or None
+    columns : slice or None
+        Which pixels of each row these are, where they are not all.
     """
 
     values: NDArray[Any]
     scaling: Scaling | None = None
+    columns: slice | None = None
+
+    def __post_init__(self) -> None:
+        # Kernels are compiled for arrays that are only read, whoever owns them.
+        values = np.asarray(self.values)[:]
+        values.flags.writeable = False
+        object.__setattr__(self, "values", values)
 
     @classmethod
-    def of(cls, block: NDArray[Any], scaling: Scaling | None = None) -> RowBlock:
-        """Take (lines, samples, bands) in whichever order its axes lie in memory."""
-        lines, samples, bands = block.shape
+    def of(cls, block: NDArray[Any], scaling: Scaling | None = None, lines: slice | None = None) -> RowBlock:
+        """Take (lines, samples, bands), or some of the lines, in whichever order its axes lie in memory."""
         if scaling is not None and block.dtype == np.float32 and not scaling.changes:
             scaling = None
-        strides = (block.strides[0], block.strides[0 if samples == 1 else 1], block.strides[2])
-        order = tuple(sorted(range(3), key=lambda axis: -strides[axis]))
-        if order == (2, 0, 1) and block.transpose(order).flags.c_contiguous:
-            return cls(block.transpose(order).reshape(1, bands, lines * samples), scaling)
-        if order == (0, 2, 1) and block.transpose(order).flags.c_contiguous:
+        if lines is not None:
+            whole = cls._order(block)
+            if whole == (2, 0, 1):
+                rows = block.transpose(whole).reshape(1, block.shape[2], -1)
+                return cls(rows, scaling, slice(lines.start * block.shape[1], lines.stop * block.shape[1]))
+            block = block[lines] if whole else block[lines].copy(order="K")
+        order = cls._order(block)
+        if order == (2, 0, 1):
+            return cls(block.transpose(order).reshape(1, block.shape[2], -1), scaling)
+        if order == (0, 2, 1):
             return cls(block.transpose(order), scaling)
-        return cls(np.ascontiguousarray(block).reshape(lines * samples, bands), scaling)
+        return cls(np.ascontiguousarray(block).reshape(-1, block.shape[2]), scaling)
+
+    @staticmethod
+    def _order(block: NDArray[Any]) -> tuple[int, ...]:
+        """Return the axes of (lines, samples, bands) as they lie in memory without gaps; () with gaps."""
+        step = block.strides[0]
+        strides = step, block.strides[1] if block.shape[1] > 1 else step, block.strides[2]
+        order = tuple(sorted(range(3), key=lambda axis: -strides[axis]))
+        return order if block.flags.aligned and block.transpose(order).flags.c_contiguous else ()
 
     @property
     def pixels(self) -> int:
         """How many there are."""
-        return len(self.values) if self.values.ndim == 2 else self.values.shape[0] * self.values.shape[2]
+        if self.values.ndim == 2:
+            return len(self.values)
+        width = self.values.shape[2] if self.columns is None else self.columns.stop - self.columns.start
+        return int(len(self.values) * width)
 
     def physical(self) -> RowBlock:
-        """Return the same as float32."""
+        """Return the same as float32, without what lies between its rows."""
         from hsunmix.kernels.filling import scale_rows, scale_spectra
 
+        values = self.values
+        if self.columns is not None:
+            values = np.ascontiguousarray(values[:, :, self.columns])
+            values.flags.writeable = False
         if self.scaling is None:
-            return self
-        out = np.empty(self.values.shape, np.float32)
-        (scale_spectra if out.ndim == 2 else scale_rows)(self.values, *self.scaling.arguments, out)
+            return RowBlock(values)
+        out = np.empty(values.shape, np.float32)
+        (scale_spectra if out.ndim == 2 else scale_rows)(values, *self.scaling.arguments, out)
         return RowBlock(out)
 
     def again(self, _tiles: NDArray[np.float32], _start: int) -> RowBlock:
@@ -192,12 +221,13 @@ class RowBlock:
 
         top, below = np.empty(self.pixels, np.int32), np.empty(self.pixels, np.int32)
         place = limit, tiles, start, samples or self.pixels, pitch, band, top, below
-        spectra = self.values.ndim == 2
-        if self.scaling is None:
-            (filling.take_spectra if spectra else filling.take_rows)(self.values, *place)
+        scaled = () if self.scaling is None else self.scaling.arguments
+        if self.values.ndim == 2:
+            take = filling.take_spectra if self.scaling is None else filling.take_stored_spectra
+            take(self.values, *scaled, *place)
         else:
-            take = filling.take_stored_spectra if spectra else filling.take_stored_rows
-            take(self.values, *self.scaling.arguments, *place)
+            take = filling.take_rows if self.scaling is None else filling.take_stored_rows
+            take(self.values, 0 if self.columns is None else self.columns.start, *scaled, *place)
         return top, below
 
     def only(self, used: NDArray[np.bool_]) -> RowBlock:

@@ -65,7 +65,7 @@ def load(
     from hsunmix.engine.passes import compiling
     from hsunmix.kernels.filling import take_rows, take_stored_rows
 
-    yield compiling(take_rows if cube.pixels.dtype.kind == "f" else take_stored_rows)
+    yield compiling(take_rows if cube.pixels.dtype == np.float32 else take_stored_rows)
     footprint = footprint or Footprint()
     room = footprint.made_room()  # before anything is read: a disk that is too small is told at once
     yield from prepared(cube.pixels)

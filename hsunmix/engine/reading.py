@@ -14,6 +14,7 @@ from hsunmix.engine.room import MEMORY, Room
 from hsunmix.engine.threads import run_chunks, thread_count
 from hsunmix.engine.tile_writer import TILE, TileWriter
 from hsunmix.model.cube import Cube
+from hsunmix.model.pixels import ArrayPixels, MatrixPixels
 from hsunmix.model.progress import Step
 
 __all__ = ["block_of", "fill", "lines_of_block"]
@@ -94,4 +95,6 @@ def block_of(cube: Cube, lines: slice, bands: list[int] | None, scaling: Scaling
     if hasattr(pixels, "read_chunks"):
         shape = lines.stop - lines.start, cube.samples, len(scaling.gain)
         return ChunkBlock(cast(ChunkedPixels, pixels), lines, shape, bands, scaling)
+    if bands is None and isinstance(pixels, ArrayPixels | MatrixPixels):
+        return RowBlock.of(pixels.whole, scaling, lines)  # taken where it lies
     return RowBlock.of(pixels.read(lines.start, lines.stop, bands), scaling)

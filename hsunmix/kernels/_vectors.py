@@ -11,12 +11,13 @@ from collections.abc import Callable
 
 from llvmlite import binding, ir
 from numba import types
-from numba.core import cgutils
+from numba.core import cgutils, config
 from numba.extending import intrinsic
 
 I32, I64 = ir.IntType(32), ir.IntType(64)
 LINE = 64  # bytes of a cache line
-WIDE = bool(binding.get_host_cpu_features().get("avx512f"))  # vectors of 64 bytes, and 32 of them
+FEATURES = config.CPU_FEATURES or binding.get_host_cpu_features().flatten()  # as Numba compiles
+WIDE = "+avx512f" in FEATURES.split(",")  # vectors of 64 bytes, and 32 of them
 BYTES = 64 if WIDE else 32
 MAX_ROWS = 6  # rows of a product that are made at a time: as many as leave room in the registers
 FAST = ("reassoc", "contract", "nsz")
@@ -149,10 +150,14 @@ class Code:
         size = 8 if isinstance(matrix.item, ir.DoubleType) else 4
         offset, last = b.mul(line, I64(LINE // size)), b.sub(matrix.size, I64(1))
         offset = b.select(b.icmp_signed("<", offset, last), offset, last)
+        self.prefetch(b.gep(matrix.data, [offset]))
+
+    def prefetch(self, pointer):
+        """Ask for the cache line of an address; one that nothing lies at does no harm."""
         byte = ir.IntType(8).as_pointer()
         kind = ir.FunctionType(ir.VoidType(), [byte, I32, I32, I32])
-        prefetch = b.module.declare_intrinsic("llvm.prefetch", [byte], kind)
-        b.call(prefetch, [b.bitcast(b.gep(matrix.data, [offset]), byte), I32(0), I32(SECOND_LEVEL), I32(1)])
+        ask = self.builder.module.declare_intrinsic("llvm.prefetch", [byte], kind)
+        self.builder.call(ask, [self.builder.bitcast(pointer, byte), I32(0), I32(SECOND_LEVEL), I32(1)])
 
     def loop(self, begin, end, step, values, body: Callable):
         """For index in range(begin, end, step): values = body(index, values). Return the last values."""

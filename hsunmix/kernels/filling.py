@@ -7,16 +7,20 @@ whether a pixel is all zero, whether it is finite, and how large it is.
 ``limit`` int32 (bands,) says of each band whether what is no number spoils its pixel: ANY where it does,
 FINITE where it is passed over, because the band may turn out to hold no data at all.
 
-``take_…`` find that and copy all the same, a tile's width at a time: what has just been looked at is
-still in the cache when it is copied.
+``take_…`` find that and copy all the same, a tile's width at a time: of rows in one go, of spectra while
+what has just been looked at is still in the cache. ``take_…rows`` take as many pixels of each row, from the
+column ``begin`` on, as ``top`` has room for: so a part of a matrix is taken where it lies.
 """
 
 from __future__ import annotations
 
 import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
 
 from hsunmix.kernels._compile import KERNEL, njit
-from hsunmix.kernels._vectors import SIDE, transpose
+from hsunmix.kernels._vectors import I32, I64, SIDE, Code, transpose
 
 INFINITE = 0x7F800000
 FINITE = 0x7F7FFFFF
@@ -38,6 +42,53 @@ def _look(row, limit, top, below):
             top[p] = max(top[p], magnitude if magnitude <= limit else np.int32(0))
     for p in range(row.size):
         below[p] += np.int32(row[p] > MINUS_ZERO) & np.int32(row[p] <= MINUS_INFINITE)
+
+
+@intrinsic
+def _take_vectors(_typing_context, source, _at, _ahead, target, _to, _count, top, below, _first):
+    """Copy bits from a flat array to another, ``_look`` at them, and return how many: whole vectors.
+
+    What lies ``ahead`` of them is fetched meanwhile.
+    """
+
+    def code(context, builder, signature, arguments):
+        v = Code(builder, ir.FloatType())
+        vector = ir.VectorType(I32, v.lanes)
+
+        def place(array, begin, t):
+            data = context.make_array(signature.args[array])(context, builder, arguments[array]).data
+            return builder.bitcast(builder.gep(data, [builder.add(begin, t)]), vector.as_pointer())
+
+        def constant(value):
+            return ir.Constant(vector, [int(value)] * v.lanes)
+
+        at, ahead, to, count, first = (arguments[i] for i in (1, 2, 4, 5, 8))
+        whole = builder.and_(count, I64(-v.lanes))
+
+        def columns(t, _):
+            bits = builder.load(place(0, at, t), align=4)
+            v.prefetch(place(0, builder.add(at, ahead), t))
+            builder.store(bits, place(3, to, t), align=4)
+            magnitude, before = (
+                builder.and_(bits, constant(MAGNITUDE)),
+                builder.load(place(6, first, t), align=4),
+            )
+            larger = builder.select(builder.icmp_signed(">", magnitude, before), magnitude, before)
+            builder.store(larger, place(6, first, t), align=4)
+            negative = builder.and_(
+                builder.icmp_signed(">", bits, constant(MINUS_ZERO)),
+                builder.icmp_signed("<=", bits, constant(MINUS_INFINITE)),
+            )
+            counted = builder.sub(builder.load(place(7, first, t), align=4), builder.sext(negative, vector))
+            builder.store(counted, place(7, first, t), align=4)
+            return []
+
+        v.loop(I64(0), whole, v.lanes, [], columns)
+        return whole
+
+    return types.int64(
+        source, types.int64, types.int64, target, types.int64, types.int64, top, below, types.int64
+    ), code
 
 
 @njit(**KERNEL)
@@ -156,26 +207,31 @@ def take_spectra(block, limit, tiles, start, samples, pitch, band, top, below):
 
 
 @njit(**KERNEL)
-def take_rows(block, limit, tiles, start, samples, pitch, band, top, below):
+def take_rows(block, begin, limit, tiles, start, samples, pitch, band, top, below):
     """As take_spectra, of float32 (n, b, m)."""
     bits, into = block.view(np.int32), tiles.view(np.int32)
     n, bands, m = block.shape
-    width = tiles.shape[2]
+    count, height, width = len(top) // max(n, 1), tiles.shape[1], tiles.shape[2]
+    source, target = bits.reshape(-1), into.reshape(-1)
     top[:] = 0
     below[:] = 0
     for i in range(n):
         done = 0
-        while done < m:
-            first = i * m + done
+        while done < count:
+            first = i * count + done
             column = start + first // samples * pitch + first % samples
-            tile, begin = into[column // width], column % width
-            count = min(width - begin, samples - first % samples, m - done)
-            t, c = top[first : first + count], below[first : first + count]
+            some = min(width - column % width, samples - first % samples, count - done)
             for b in range(bands):
-                row, out = bits[i, b, done : done + count], tile[band + b, begin : begin + count]
-                _copy(row, out)
-                _look(out, limit[b], t, c)
-            done += count
+                at = (i * bands + b) * m + begin + done
+                to = (column // width * height + band + b) * width + column % width
+                whole = 0
+                if limit[b] == ANY:
+                    whole = _take_vectors(source, at, 2 * m, target, to, some, top, below, first)
+                if whole < some:
+                    rest, last = source[at + whole : at + some], first + some
+                    _copy(rest, target[to + whole : to + some])
+                    _look(rest, limit[b], top[first + whole : last], below[first + whole : last])
+            done += some
 
 
 @njit(**KERNEL)
@@ -223,24 +279,24 @@ def take_stored_spectra(
 
 @njit(**KERNEL)
 def take_stored_rows(
-    stored, gain, offset, shifted, missing, limit, tiles, start, samples, pitch, band, top, below
+    stored, begin, gain, offset, shifted, missing, limit, tiles, start, samples, pitch, band, top, below
 ):
     """``scale_rows``, then ``take_rows``: the part of a row that goes into one tile at a time."""
     bits = tiles.view(np.int32)
-    n, bands, m = stored.shape
-    width = tiles.shape[2]
+    n, bands = stored.shape[:2]
+    count, width = len(top) // max(n, 1), tiles.shape[2]
     top[:] = 0
     below[:] = 0
     for i in range(n):
         done = 0
-        while done < m:
-            first = i * m + done
+        while done < count:
+            first = i * count + done
             column = start + first // samples * pitch + first % samples
-            tile, begin = column // width, column % width
-            count = min(width - begin, samples - first % samples, m - done)
-            t, c = top[first : first + count], below[first : first + count]
+            tile, to = column // width, column % width
+            some = min(width - to, samples - first % samples, count - done)
+            t, c = top[first : first + some], below[first : first + some]
             for b in range(bands):
-                row, out = stored[i, b, done : done + count], tiles[tile, band + b, begin : begin + count]
-                _scale(row, gain[b], offset[b], shifted, missing, out)
-                _look(bits[tile, band + b, begin : begin + count], limit[b], t, c)
-            done += count
+                row = stored[i, b, begin + done : begin + done + some]
+                _scale(row, gain[b], offset[b], shifted, missing, tiles[tile, band + b, to : to + some])
+                _look(bits[tile, band + b, to : to + some], limit[b], t, c)
+            done += some

@@ -182,9 +182,7 @@ def projected_gradient(g, c, h, scratch, first_step, steps, delta):
                 grow = enough
             if enough:
                 accepted = length
-            if enough != grow or (
-                grow and linear == before
-            ):  # all that can move lies at zero: so far, and no more
+            if enough != grow or (grow and linear == before):  # or all that moves ends at zero
                 break
             before = linear
             length = length * h.dtype.type(10) if grow else length * h.dtype.type(0.1)

@@ -47,6 +47,11 @@ class ArrayPixels:
     values: NDArray[np.generic]
 
     @property
+    def whole(self) -> NDArray[np.generic]:
+        """All, (lines, samples, bands): the caller's own."""
+        return self.values
+
+    @property
     def shape(self) -> tuple[int, int, int]:
         """(lines, samples, bands)."""
         lines, samples, bands = self.values.shape
@@ -74,6 +79,11 @@ class MatrixPixels:
 
     values: NDArray[np.generic]
     is_matrix = True
+
+    @property
+    def whole(self) -> NDArray[np.generic]:
+        """All, (pixels, 1, bands): the caller's own."""
+        return self.values.T[:, np.newaxis]
 
     @property
     def shape(self) -> tuple[int, int, int]:

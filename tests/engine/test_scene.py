@@ -194,14 +194,48 @@ def test_a_block_that_cannot_be_read_ends_the_reading(monkeypatch) -> None:
     """Also for the threads that wait for their turn after it."""
     monkeypatch.setattr("hsunmix.engine.reading.BLOCK_BYTES", 1)
 
-    def read(self, first, last, bands=None):
-        if first == 20:
-            time.sleep(0.05)
-            raise OSError("the disk is gone")
-        return self.values[first:last]
+    class Broken:
+        shape, dtype = (40, 5, 3), np.dtype("float32")
 
-    cube = Cube.from_array(np.ones((40, 5, 3), np.float32))
+        def read(self, first, last, bands=None):
+            if first == 20:
+                time.sleep(0.05)
+                raise OSError("the disk is gone")
+            return np.ones((last - first, 5, 3), np.float32)
+
+    cube = Cube(Broken())
     assert cube.good_bands.all()
-    monkeypatch.setattr(ArrayPixels, "read", read)
     with set_threads(4), pytest.raises(OSError, match="the disk is gone"):
         finish(load(cube))
+
+
+LAID_OUT = {
+    "C": np.ascontiguousarray,
+    "F": np.asfortranarray,
+    "every second": lambda x: np.repeat(x, 2, axis=1)[:, ::2],
+    "backwards": lambda x: np.ascontiguousarray(x[:, ::-1])[:, ::-1],
+    "some columns": lambda x: np.pad(x, ((0, 0), (2, 3)))[:, 2:-3],
+    "other bytes": lambda x: x.astype(x.dtype.newbyteorder()),
+    "not aligned": lambda x: np.frombuffer(b"-" + x.tobytes(), x.dtype, offset=1).reshape(x.shape),
+}
+
+
+@pytest.mark.parametrize("layout", LAID_OUT)
+@pytest.mark.parametrize("kind", ["float32", "float64", "int16", "int64"])
+@pytest.mark.parametrize("hole", [False, True], ids=["whole", "hole"])
+def test_a_matrix_is_taken_wherever_it_lies(tmp_path, monkeypatch, layout, kind, hole) -> None:
+    """In blocks smaller than it, from a file that is mapped too; a pixel without data moves those behind."""
+    monkeypatch.setattr("hsunmix.engine.reading.BLOCK_BYTES", 20_000)
+    x = np.random.default_rng(0).integers(-500, 500, (7, 1300)).astype(kind)
+    if hole:
+        x[:, 701] = 0
+    given = LAID_OUT[layout](x)
+    mapped = np.memmap(tmp_path / "x", given.dtype, "w+", shape=given.shape)
+    mapped[:] = given
+    only_read = np.memmap(tmp_path / "x", given.dtype, "r", shape=given.shape)
+    for one in (given, only_read):
+        scene = from_array(one)
+        expected = np.delete(x, 701, axis=1) if hole else x
+        np.testing.assert_array_equal(scene.columns(np.arange(scene.n_pixels)), expected)
+        assert scene.negative == pytest.approx((expected < 0).mean())
+    np.testing.assert_array_equal(given, x)

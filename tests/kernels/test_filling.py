@@ -14,7 +14,7 @@ from tests.kernels.made import BANDS
 from tests.kernels.oracles import filling as oracles
 
 WIDTH = 48
-KINDS = pytest.mark.parametrize("kind", [np.float32, np.int16, np.uint16])
+KINDS = pytest.mark.parametrize("kind", [np.float32, np.float64, np.int16, np.uint16])
 EACH_BANDS = pytest.mark.parametrize("bands", [*BANDS, 31, 32, 33, 40])
 LAYOUTS = pytest.mark.parametrize("layout", ["spectra", "rows"])
 STRANGE = (np.nan, -np.nan, np.inf, -np.inf, 0.0, -0.0, 1e-45, -1e-45, 3e38, -3e38)
@@ -24,17 +24,30 @@ Array = NDArray[Any]
 
 
 def block_of(bands: int, pixels: int, layout: str, kind: DTypeLike = np.float32) -> Array:
-    """Values of which some are strange, and some pixels zero throughout."""
+    """Values of which some are strange, some sevens, and some pixels zero throughout; only to be read."""
     rng = np.random.default_rng([bands, pixels])
     shape = (pixels, bands) if layout == "spectra" else (2, bands, pixels)
-    if kind != np.float32:
-        return rng.integers(*(np.iinfo(kind).min, np.iinfo(kind).max), shape, dtype=kind, endpoint=True)  # type: ignore[arg-type]
-    values = rng.standard_normal(shape).astype(np.float32)
-    odd = rng.random(shape) < 0.3 / bands
-    values[odd] = rng.choice(np.array(STRANGE, np.float32), odd.sum())
+    if np.dtype(kind).kind == "f":
+        values = rng.standard_normal(shape).astype(kind)
+        odd = rng.random(shape) < 0.3 / bands
+        values[odd] = rng.choice(np.array(STRANGE, kind), odd.sum())
+    else:
+        info = np.iinfo(kind)  # type: ignore[arg-type]
+        values = rng.integers(info.min, info.max, shape, dtype=kind, endpoint=True)  # type: ignore[arg-type]
+    values.flat[3::4] = 7
     pixel = values.swapaxes(-1, -2) if layout == "rows" else values
     pixel[..., ::5, :] = 0
+    values.flags.writeable = False
     return values
+
+
+def within(block: Array, layout: str) -> tuple[Any, ...]:
+    """What a kernel that takes is given: spectra, or rows of which they are a part, and where it begins."""
+    if layout == "spectra":
+        return (block,)
+    wider = np.pad(block, ((0, 0), (0, 0), (3, 2)), constant_values=5)
+    wider.flags.writeable = False
+    return wider, 3
 
 
 def limits(bands: int) -> Array:
@@ -92,7 +105,7 @@ def test_take(bands: int, layout: str) -> None:
         for place in places(count):
             tiles = np.full((12, bands + 3, WIDTH), 9, np.float32)
             expected = other(block, tiles, *place)
-            one(block, limits(bands), tiles, *place, top, below)
+            one(*within(block, layout), limits(bands), tiles, *place, top, below)
             np.testing.assert_array_equal(tiles.view(np.int32), expected.view(np.int32))
             for found, right in zip((top, below), survey(block, limits(bands)), strict=True):
                 np.testing.assert_array_equal(found, right)
@@ -114,7 +127,6 @@ def test_scale(bands: int, layout: str, kind: DTypeLike) -> None:
     other = oracles.scale_spectra if layout == "spectra" else oracles.scale_rows
     for turn, pixels in enumerate((33, 9, 1)):
         stored = block_of(bands, pixels, layout, kind)
-        stored.flat[::4] = 7
         gain, offset, missing = scaling(bands, kind, turn)
         out = np.full(stored.shape, 9, np.float32)
         one(stored, gain, offset, bool(offset.any()), missing, out)
@@ -137,7 +149,7 @@ def test_take_stored(bands: int, layout: str, kind: DTypeLike) -> None:
             tiles = np.full((12, bands + 3, WIDTH), 9, np.float32)
             expected = other(stored, gain, offset, missing, tiles, *place)
             shifted, limit = bool(offset.any()), limits(bands)
-            one(stored, gain, offset, shifted, missing, limit, tiles, *place, top, below)
+            one(*within(stored, layout), gain, offset, shifted, missing, limit, tiles, *place, top, below)
             np.testing.assert_array_equal(tiles, expected)
             values = (oracles.scale_spectra if layout == "spectra" else oracles.scale_rows)(
                 stored, gain, offset, missing
