@@ -1,7 +1,7 @@
 """The examples in CONTRIBUTING.md are the drills' own, so that they stay true.
 
-A block of Python right after a line that names a file of ``tests/drills`` stands in that file, word for
-word. A line ``# …`` in it says that something is left out there.
+A block of Python right after a line that names a file of ``tests/drills``, or of ``tests/engine``, stands in
+that file, word for word. A line ``# …`` in it says that something is left out there.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMED = re.compile(r"tests/drills/\w+\.py")
+NAMED = re.compile(r"tests/(?:drills|engine)/\w+\.py")
 LEFT_OUT = re.compile(r"^ *# …\n", re.MULTILINE)
 
 
