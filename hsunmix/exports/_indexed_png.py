@@ -5,13 +5,14 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.exports._smaller import smaller
 
-__all__ = ["map_png", "palette", "rgb_png"]
+__all__ = ["index_png", "map_png", "palette", "rgb_png"]
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 UP = 2  # the filter: the difference to the row above
@@ -37,6 +38,20 @@ def map_png(
     small = smaller(values, -(-max(values.shape) // longest))
     scaled = (small - lowest) / (highest - lowest) * (NOTHING - 1)
     index = np.where(np.isfinite(scaled), np.clip(scaled, 0, NOTHING - 1), NOTHING).round().astype(np.uint8)
+    return _packed(index, colours)
+
+
+def index_png(index: NDArray[Any], colours: NDArray[np.uint8]) -> bytes:
+    """Draw numbers of classes, (lines, samples), as the bytes of a PNG file; NaN is transparent.
+
+    ``colours`` are those of the classes, (at most 255, 3).
+    """
+    table = np.zeros((NOTHING, 3), np.uint8)
+    table[: len(colours)] = colours
+    return _packed(np.nan_to_num(index, nan=NOTHING).astype(np.uint8), table)
+
+
+def _packed(index: NDArray[np.uint8], colours: NDArray[np.uint8]) -> bytes:
     lines, samples = index.shape
     rows = np.zeros((lines, samples + 1), np.uint8)  # each begins with its filter: none
     rows[:, 1:] = index

@@ -10,11 +10,52 @@ from numpy.typing import NDArray
 
 from hsunmix.exports._figures import DPI, elided, scale_bar
 
-__all__ = ["MASKED", "extension", "map_figure", "step_of"]
+__all__ = ["MASKED", "Look", "extension", "map_figure", "step_of"]
 
 LONGEST, LARGEST = 1000, 2000  # pixels of the image's longer side: what is aimed at, and the most
-MARGIN, TITLE, BAR, FOOT, BELOW, BESIDE, WIDTH = 24, 34, 18, 40, 66, 100, 420
+MARGIN, TITLE, BAR, FOOT, BELOW, BESIDE, NAMES, WIDTH = 24, 34, 18, 40, 66, 100, 190, 420
 MASKED = "#d9d9d9"
+NAMED = 40  # classes that a colour bar has names for
+LETTERS = 16  # of such a name
+
+
+@dataclass(frozen=True)
+class Look:
+    """How the numbers of a map become colours.
+
+    Attributes
+    ----------
+    label : str
+        What a number is called.
+    lowest, highest : float
+        What the ends of the colours mean.
+    colours : str or tuple of str
+        A colour map of Matplotlib, or the colour of each class.
+    classes : tuple of str
+        Names of classes, which are numbered from 0.
+    """
+
+    label: str = "Abundance"
+    lowest: float = 0.0
+    highest: float = 1.0
+    colours: str | tuple[str, ...] = "viridis"
+    classes: tuple[str, ...] = ()
+
+    @property
+    def table(self) -> Any:
+        """The colour map, with what has no value in grey."""
+        import matplotlib
+        from matplotlib.colors import ListedColormap
+
+        if isinstance(self.colours, str):
+            return matplotlib.colormaps[self.colours].with_extremes(bad=MASKED)
+        found = ListedColormap(list(self.colours))
+        return found.with_extremes(bad=MASKED)
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """The numbers at the ends of the colours."""
+        return (-0.5, len(self.classes) - 0.5) if self.classes else (self.lowest, self.highest)
 
 
 @dataclass(frozen=True)
@@ -49,8 +90,9 @@ def map_figure(
     metres: tuple[float, float] | None = None,
     dpi: int = DPI,
     extend: str | None = None,
+    look: Look = Look(),
 ) -> Any:
-    """Draw an abundance map on the range 0 to 1, with NaN in light grey.
+    """Draw a map, an abundance's on the range 0 to 1 or as it is to look, with NaN in light grey.
 
     Every pixel of the map is a whole number of pixels of the figure. So a large one has to be made
     smaller before, by ``step_of``.
@@ -65,25 +107,25 @@ def map_figure(
         Resolution: letters and lines have as many more pixels, and the map about as many.
     extend : str, optional
         The ``extension`` of the map that this one was made of.
+    look : Look
     """
-    import matplotlib
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    extend = extend or extension(values)
+    extend = extend or extension(values, look)
     lines, samples = values.shape
     scale = max(1, _pixels(LONGEST, dpi) // max(lines, samples))
     tallness = 1.0 if metres is None else metres[1] / metres[0]
-    layout = _layout(samples * scale, lines * scale * (tallness if 0.2 < tallness < 5 else 1.0), dpi)
+    size = samples * scale, lines * scale * (tallness if 0.2 < tallness < 5 else 1.0)
+    layout = _layout(*size, dpi, named=bool(look.classes))
     # A thousandth more, since Matplotlib cuts 28.999… to 28 pixels.
     figure = Figure(figsize=((layout.width + 1e-3) / dpi, (layout.height + 1e-3) / dpi), dpi=dpi)
     FigureCanvasAgg(figure)
     axes = figure.add_axes(layout.share(layout.image))
     axes.set_axis_off()
-    colours = matplotlib.colormaps["viridis"].with_extremes(bad=MASKED)
-    shown = np.ma.masked_invalid(values)
-    image = axes.imshow(shown, cmap=colours, vmin=0, vmax=1, aspect="auto", interpolation="nearest")
-    _colour_bar(figure, layout, image, extend)
+    shown, (low, high) = np.ma.masked_invalid(values), look.limits
+    image = axes.imshow(shown, cmap=look.table, vmin=low, vmax=high, aspect="auto", interpolation="nearest")
+    _colour_bar(figure, layout, image, extend, look)
     margin, foot, up = layout.pixels(MARGIN), layout.pixels(FOOT), layout.pixels(0.5 * (MARGIN + TITLE))
     heading = figure.text(0.5, 1 - up / layout.height, title, ha="center", va="center")
     heading.set_fontsize(13)
@@ -94,7 +136,14 @@ def map_figure(
         x, y, width, _ = layout.image
         right = x + width if width >= layout.pixels(WIDTH) - 2 * margin else layout.width - margin
         where = right / layout.width, (y - 0.6 * foot) / layout.height
-        figure.text(*where, "grey: not used", ha="right", va="center", color="#606060", fontsize=10)
+        figure.text(
+            *where,
+            "grey: none" if look.classes else "grey: not used",
+            ha="right",
+            va="center",
+            color="#606060",
+            fontsize=10,
+        )
     return figure
 
 
@@ -102,12 +151,15 @@ def _pixels(length: float, dpi: int) -> int:
     return round(length * dpi / DPI)
 
 
-def _layout(w: float, h: float, dpi: int) -> _Layout:
-    """Put the colour bar along the longer side, and leave room for a title over a narrow map."""
+def _layout(w: float, h: float, dpi: int, *, named: bool = False) -> _Layout:
+    """Put the colour bar along the longer side, and leave room for a title over a narrow map.
+
+    One with names stands upright.
+    """
     w, h = max(1, round(w)), max(1, round(h))
-    lengths = (MARGIN, TITLE, BAR, FOOT, BELOW, BESIDE, WIDTH, LONGEST)
+    lengths = (MARGIN, TITLE, BAR, FOOT, BELOW, NAMES if named else BESIDE, WIDTH, LONGEST)
     margin, title, thick, foot, under, beside, least, longest = (_pixels(v, dpi) for v in lengths)
-    upright = w < 1.5 * h
+    upright = named or w < 1.5 * h
     across = w + (margin + thick + beside if upright else 0)
     width = max(across, least - 2 * margin) + 2 * margin
     x = round((width - across) / 2)
@@ -118,20 +170,34 @@ def _layout(w: float, h: float, dpi: int) -> _Layout:
     return _Layout(width, y + h + title + margin, (x, y, w, h), bar, upright, dpi)
 
 
-def _colour_bar(figure: Any, layout: _Layout, image: Any, extend: str) -> None:
-    figure.colorbar(
+def _colour_bar(figure: Any, layout: _Layout, image: Any, extend: str, look: Look) -> None:
+    bar = figure.colorbar(
         image,
         cax=figure.add_axes(layout.share(layout.bar)),
         orientation="vertical" if layout.upright else "horizontal",
         extend=extend,
-        label="Abundance",
+        label=look.label,
     )
+    if look.classes:
+        which = range(0, len(look.classes), -(-len(look.classes) // NAMED))
+        bar.set_ticks(list(which), labels=[_cut(look.classes[k]) for k in which])
+        for name in bar.ax.get_yticklabels():
+            name.set_parse_math(False)
+        bar.ax.invert_yaxis()
+        bar.ax.tick_params(length=0, labelsize=10 if len(which) < 20 else 7)
 
 
-def extension(values: NDArray[Any]) -> str:
-    """Return at which ends of the range 0 to 1 there are values beyond it, in Matplotlib's words."""
+def _cut(name: str) -> str:
+    return name if len(name) <= LETTERS else name[: LETTERS - 1].rstrip() + "…"
+
+
+def extension(values: NDArray[Any], look: Look = Look()) -> str:
+    """Return at which ends of the colours there are values beyond them, in Matplotlib's words."""
+    if look.classes:
+        return "neither"
+    little = 0.0005 * (look.highest - look.lowest)
     with np.errstate(invalid="ignore"):  # comparisons with NaN are false
-        low, high = (values < -0.0005).any(), (values > 1.0005).any()
+        low, high = (values < look.lowest - little).any(), (values > look.highest + little).any()
     return {(1, 1): "both", (1, 0): "min", (0, 1): "max"}.get((int(low), int(high)), "neither")
 
 

@@ -5,22 +5,22 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Generator, Iterable
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 __all__ = ["write_array"]
 
-# Numbers of the format's data types, and of its class of single precision.
+# Numbers of the format's data types, and of its classes of single precision and of whole numbers.
 INT8, INT32, UINT32, SINGLE, MATRIX, COMPRESSED = 1, 5, 6, 7, 14, 15
-SINGLE_CLASS = 7
+SINGLE_CLASS, INT32_CLASS = 7, 12
 
 
 def write_array(
-    file: BinaryIO, name: str, shape: tuple[int, ...], pieces: Iterable[NDArray[np.float32]]
+    file: BinaryIO, name: str, shape: tuple[int, ...], pieces: Iterable[NDArray[Any]], *, whole: bool = False
 ) -> Generator[None, None, None]:
-    """Write a variable of single precision where the file stands.
+    """Write a variable of single precision, or of whole numbers of 32 bits, where the file stands.
 
     Parameters
     ----------
@@ -32,14 +32,15 @@ def write_array(
         All sizes together at most 2 GB.
     pieces : iterable of array
         Its values in MATLAB's order, the first axis the fastest.
+    whole : bool
     """
     begin = file.tell()
     file.write(struct.pack("<2I", COMPRESSED, 0))
     packer = zlib.compressobj()
     size = 4 * int(np.prod(shape))
-    file.write(packer.compress(_head(name, shape, size)))
+    file.write(packer.compress(_head(name, shape, size, whole)))
     for piece in pieces:
-        file.write(packer.compress(np.ascontiguousarray(piece, "<f4").data))
+        file.write(packer.compress(np.ascontiguousarray(piece, "<i4" if whole else "<f4").data))
         yield
     file.write(packer.compress(bytes(-size % 8)) + packer.flush())
     end = file.tell()
@@ -48,13 +49,13 @@ def write_array(
     file.seek(end)
 
 
-def _head(name: str, shape: tuple[int, ...], size: int) -> bytes:
+def _head(name: str, shape: tuple[int, ...], size: int, whole: bool) -> bytes:
     """Return what stands before the values: flags, sizes and name, each padded to 8 bytes."""
     parts = [
-        struct.pack("<4I", UINT32, 8, SINGLE_CLASS, 0),
+        struct.pack("<4I", UINT32, 8, INT32_CLASS if whole else SINGLE_CLASS, 0),
         _element(INT32, np.array(shape, "<i4").tobytes()),
         _element(INT8, name.encode("ascii")),
-        struct.pack("<2I", SINGLE, size),
+        struct.pack("<2I", INT32 if whole else SINGLE, size),
     ]
     inside = b"".join(parts)
     return struct.pack("<2I", MATRIX, len(inside) + size + -size % 8) + inside

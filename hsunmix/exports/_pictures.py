@@ -3,56 +3,98 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.exports import Delivery
+from hsunmix.exports._sheets import Sheet, sheets
 
-__all__ = ["pictures", "safe_name"]
+__all__ = ["of_classes", "pictures", "safe_name"]
 
 NAME_BYTES = 80  # of UTF-8; the folder's path must fit beside it where 260 characters are the limit
 
 
 def pictures(delivery: Delivery, folder: Path, suffix: str) -> Generator[None, None, list[Path]]:
-    """Write ``abundance_NN_NAME`` for every endmember, and ``endmembers``, with this ending."""
-    from hsunmix.exports._figures import DPI, spectra_figure, style, write_figure
-    from hsunmix.exports._georeference import metres_per_pixel
-    from hsunmix.exports._map_figure import extension, map_figure, step_of
-    from hsunmix.exports._smaller import subsample
+    """Write ``abundance_NN_NAME``, ``NAME`` of every other map but the residual, and ``endmembers``.
 
-    metres = metres_per_pixel(delivery.cube)
+    A map of several layers is ``NAME_NN_LAYER``.
+    """
+    from hsunmix.exports._figures import DPI, spectra_figure, style, write_figure
+
     dpi = delivery.dpi if suffix == ".png" else DPI  # lines have no resolution
     paths = []
-    for k, (name, values) in enumerate(zip(delivery.names, delivery.unmixing.abundances, strict=True), 1):
-        step = step_of(values.shape, dpi)
-        small = yield from subsample(values, step)
-        size = None if metres is None else (metres[0] * step, metres[1] * step)
-        with style():
-            figure = map_figure(small, name, size, dpi, extension(values))
-        yield
-        path = folder / f"abundance_{k:02d}_{safe_name(name)}{suffix}"
-        about = _about_map(name, values)
-        paths.append((yield from write_figure(figure, path, f"Abundance of {name}", about)))
-        yield
+    for sheet in sheets(delivery):
+        for k in sheet.drawn if sheet.name != "rmse" else ():
+            figure = yield from _figure(delivery, sheet, k, dpi)
+            path = folder / f"{_stem(sheet, k)}{suffix}"
+            title = f"Abundance of {sheet.layers[k]}" if sheet.name == "abundance" else sheet.layer_title(k)
+            paths.append((yield from write_figure(figure, path, title, _about(sheet, k))))
+            yield
     with style():
         colours = [e.colour for e in delivery.endmembers]
-        figure = spectra_figure(delivery.spectra, delivery.wavelengths, delivery.names, colours, dpi)
+        spectra = spectra_figure(delivery.spectra, delivery.wavelengths, delivery.names, colours, dpi)
     about = f"Spectra of {', '.join(delivery.names)}"
-    paths.append((yield from write_figure(figure, folder / f"endmembers{suffix}", "Endmembers", about)))
+    paths.append((yield from write_figure(spectra, folder / f"endmembers{suffix}", "Endmembers", about)))
     return paths
 
 
-def _about_map(name: str, values: NDArray[np.float32]) -> str:
+def _figure(delivery: Delivery, sheet: Sheet, k: int, dpi: int) -> Generator[None, None, Any]:
+    """Draw a layer of a map."""
+    from hsunmix.exports._figures import style
+    from hsunmix.exports._georeference import metres_per_pixel
+    from hsunmix.exports._map_figure import Look, extension, map_figure, step_of
+    from hsunmix.exports._smaller import subsample
+
+    values, metres = sheet.map.layer(k), metres_per_pixel(delivery.cube)
+    step = step_of(values.shape, dpi)
+    classes = sheet.occurring(k)
+    if sheet.map.whole:
+        small = of_classes(values[::step, ::step], classes)
+    else:
+        small = yield from subsample(values, step)
+    names, colours = (tuple(of[c] for c in classes) for of in (sheet.classes, sheet.colours))
+    look = Look(sheet.label, *sheet.ends, colours or sheet.terms.colours, names)
+    size = None if metres is None else (metres[0] * step, metres[1] * step)
+    extend = None if sheet.map.whole else extension(values, look)
+    with style():
+        figure = map_figure(small, sheet.layer_title(k), size, dpi, extend, look)
+    yield
+    return figure
+
+
+def of_classes(values: NDArray[Any], classes: Sequence[int]) -> NDArray[np.float64]:
+    """Return whole numbers as they are drawn: places among the classes that occur, or counted from 1."""
+    shown = np.where(values < 0, np.nan, values + 1.0)
+    if classes:
+        shown = np.where(values < 0, np.nan, np.searchsorted(classes, values))
+    return shown
+
+
+def _stem(sheet: Sheet, k: int) -> str:
+    if sheet.name != "abundance" and sheet.layers == ("",):
+        return sheet.name
+    return f"{sheet.name}_{k + 1:02d}_{safe_name(sheet.layers[k])}"
+
+
+def _about(sheet: Sheet, k: int) -> str:
     """Say in a sentence what a map shows."""
-    used = values[np.isfinite(values)]
+    values = sheet.map.layer(k)
     lines, samples = values.shape
-    size = f"Map of {lines} lines and {samples} samples on a range of 0 to 1"
+    size = f"Map of {lines} lines and {samples} samples"
+    if sheet.map.whole:
+        return f"{size}: {sheet.layer_title(k)}, {len(np.unique(values[values >= 0]))} different values."
+    used, (low, high) = values[np.isfinite(values)], sheet.ends
+    size += f" on a range of {low:.4g} to {high:.4g}"
     if not used.size:
         return f"{size}; no pixel was used."
-    return f"{size}: {name} covers {used.mean(dtype=np.float64):.1%} on average, {used.max():.1%} at most."
+    mean, most = used.mean(dtype=np.float64), used.max()
+    if sheet.map.kind == "fraction":
+        return f"{size}: {sheet.layer_title(k)} covers {mean:.1%} on average, {most:.1%} at most."
+    return f"{size}: {sheet.layer_title(k)} is {mean:.4g} on average, {most:.4g} at most."
 
 
 def safe_name(name: str) -> str:

@@ -2,41 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from xml.etree import ElementTree
 
+from hsunmix.exports._sheets import Sheet
 from hsunmix.files import replacing
 
 __all__ = ["write_style"]
+
+Element = ElementTree.Element
 
 STOPS = 11  # of a colour map: what lies between is interpolated
 VERSION = "3.22"
 
 
-def write_style(path: Path, lowest: float, highest: float, colours: str = "viridis", band: int = 1) -> None:
-    """Write the style of one band: a continuous ramp between two values.
+def write_style(path: Path, sheet: Sheet) -> Path:
+    """Write the style of a map's first layer: the colours of its classes, or a ramp between two values.
 
-    Parameters
-    ----------
-    path : Path
-        With the ending ``.qml``.
-    lowest, highest : float
-        What the ends of the ramp mean; values beyond keep the ends' colours.
-    colours : str
-        A colour map of Matplotlib.
-    band : int
-        Counted from 1. Choosing another one in QGIS keeps the ramp.
+    Choosing another band in QGIS keeps it.
     """
     root = ElementTree.Element("qgis", version=VERSION, styleCategories="Symbology")
     pipe = ElementTree.SubElement(root, "pipe")
-    renderer = ElementTree.SubElement(
-        pipe, "rasterrenderer", type="singlebandpseudocolor", band=str(band), opacity="1", alphaBand="-1",
-        nodataColor="", classificationMin=f"{lowest:g}", classificationMax=f"{highest:g}",
-    )  # fmt: skip
+    if sheet.colours:
+        _classes(pipe, sheet)
+    else:
+        _ramp(pipe, *sheet.ends, sheet.terms.colours)
+    ElementTree.SubElement(pipe, "brightnesscontrast", brightness="0", contrast="0", gamma="1")
+    ElementTree.SubElement(pipe, "huesaturation", saturation="0", grayscaleMode="0", colorizeOn="0")
+    ElementTree.SubElement(pipe, "rasterresampler", maxOversampling="2")
+    ElementTree.SubElement(root, "blendMode").text = "0"
+    ElementTree.indent(root)
+    with replacing(path) as temporary:
+        ElementTree.ElementTree(root).write(temporary, encoding="utf-8", xml_declaration=True)
+    return path
+
+
+def _classes(pipe: Element, sheet: Sheet) -> None:
+    """Add the colour and the name of every class."""
+    renderer = _renderer(pipe, "paletted")
+    palette = ElementTree.SubElement(renderer, "colorPalette")
+    for k, (name, colour) in enumerate(zip(sheet.classes, sheet.colours, strict=True), 1):
+        ElementTree.SubElement(palette, "paletteEntry", value=str(k), color=colour, label=name, alpha="255")
+
+
+def _renderer(pipe: Element, kind: str, limits: Mapping[str, str] = MappingProxyType({})) -> Element:
+    """Add what draws the first band."""
+    given = {"type": kind, "band": "1", "opacity": "1", "alphaBand": "-1", "nodataColor": "", **limits}
+    renderer = ElementTree.SubElement(pipe, "rasterrenderer", given)
     origin = ElementTree.SubElement(renderer, "minMaxOrigin")
     for key, value in (("limits", "None"), ("extent", "WholeRaster"), ("statAccuracy", "Estimated")):
         ElementTree.SubElement(origin, key).text = value
+    return renderer
+
+
+def _ramp(pipe: Element, lowest: float, highest: float, colours: str) -> None:
+    """Add a continuous ramp between two values; those beyond keep the ends' colours."""
+    limits = {"classificationMin": f"{lowest:g}", "classificationMax": f"{highest:g}"}
+    renderer = _renderer(pipe, "singlebandpseudocolor", limits)
     shader = ElementTree.SubElement(
         ElementTree.SubElement(renderer, "rastershader"), "colorrampshader", colorRampType="INTERPOLATED",
         classificationMode="1", clip="0", minimumValue=f"{lowest:g}", maximumValue=f"{highest:g}",
@@ -49,13 +73,6 @@ def write_style(path: Path, lowest: float, highest: float, colours: str = "virid
         ElementTree.SubElement(
             shader, "item", value=value, label=value, color="#{:02x}{:02x}{:02x}".format(*colour), alpha="255"
         )
-    ElementTree.SubElement(pipe, "brightnesscontrast", brightness="0", contrast="0", gamma="1")
-    ElementTree.SubElement(pipe, "huesaturation", saturation="0", grayscaleMode="0", colorizeOn="0")
-    ElementTree.SubElement(pipe, "rasterresampler", maxOversampling="2")
-    ElementTree.SubElement(root, "blendMode").text = "0"
-    ElementTree.indent(root)
-    with replacing(path) as temporary:
-        ElementTree.ElementTree(root).write(temporary, encoding="utf-8", xml_declaration=True)
 
 
 def _stops(name: str) -> list[tuple[float, Sequence[int]]]:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from hsunmix._version import __version__
 from hsunmix.errors import WriteError
-from hsunmix.exports import NODATA
 from hsunmix.exports._georeference import crs_of
+from hsunmix.exports._sheets import Sheet
 from hsunmix.files import replacing
 from hsunmix.model.georeference import Georeference
 
@@ -32,13 +29,12 @@ PLAIN = {
     "bigtiff": "if_safer",
 }
 PACKED = {"compress": "deflate", "num_threads": "all_cpus"}
-# The predictor of floating-point numbers halves the file; overviews are means, not single pixels.
+# The predictor halves the file; overviews are means, or the most frequent class, not single pixels.
 CLOUD = {
     "driver": "COG",
     "blocksize": 512,
     "compress": "deflate",
     "predictor": "yes",
-    "overview_resampling": "average",
     "bigtiff": "if_safer",
     "num_threads": "all_cpus",
 }
@@ -48,23 +44,19 @@ PIECE = 4 << 20  # bytes handed over at a time
 TICK = 0.05  # seconds
 
 
-def write_geotiff(
-    path: Path, bands: NDArray[np.float32], names: Sequence[str], place: Georeference | None, about: str = ""
-) -> Work:
-    """Write bands (r, lines, samples) with their names and a sentence about them; NaN becomes nodata.
+def write_geotiff(path: Path, sheet: Sheet, place: Georeference | None, about: str = "") -> Work:
+    """Write a map, a band for each layer, with names, the colours of classes and a sentence about it.
 
     Made in memory: GDAL does not report every error when it closes a file on a full disk, Python does.
     """
     import rasterio
 
     with rasterio.MemoryFile() as memory:
-        yield from _fill(memory, bands, names, place, about, PACKED)
+        yield from _fill(memory, sheet, place, about, PACKED)
         yield from _to_disk(memory, path)
 
 
-def write_cog(
-    path: Path, bands: NDArray[np.float32], names: Sequence[str], place: Georeference | None, about: str = ""
-) -> Work:
+def write_cog(path: Path, sheet: Sheet, place: Georeference | None, about: str = "") -> Work:
     """Write the same as a cloud-optimized GeoTIFF: overviews, and everything in the order of reading.
 
     GDAL makes it in one call, which nothing can interrupt. That runs in a thread; who cancels does not
@@ -78,9 +70,10 @@ def write_cog(
     with ExitStack() as kept:
         memory = kept.enter_context(rasterio.MemoryFile())
         cloud = kept.enter_context(rasterio.MemoryFile(ext=".tif"))
-        yield from _fill(memory, bands, names, place, about)
+        yield from _fill(memory, sheet, place, about)
+        means = {"overview_resampling": "mode" if sheet.map.whole else "average"}
         pool = ThreadPoolExecutor(1, "hsunmix-cog")
-        copy = pool.submit(rasterio.shutil.copy, memory.name, cloud.name, **CLOUD)
+        copy = pool.submit(rasterio.shutil.copy, memory.name, cloud.name, **(CLOUD | means))
         pool.shutdown(wait=False)
         try:
             while not wait([copy], TICK).done:
@@ -96,21 +89,16 @@ def write_cog(
 
 
 def _fill(
-    memory: Any,
-    bands: NDArray[np.float32],
-    names: Sequence[str],
-    place: Georeference | None,
-    about: str,
-    packed: dict[str, str] | None = None,
+    memory: Any, sheet: Sheet, place: Georeference | None, about: str, packed: dict[str, str] | None = None
 ) -> Work:
     """Make a GeoTIFF in memory, a row of tiles at a time."""
     import rasterio
     from affine import Affine
     from rasterio.windows import Window
 
-    count, lines, samples = bands.shape
-    shape = {"count": count, "height": lines, "width": samples, "dtype": "float32"}
-    profile = {**PLAIN, **(packed or {}), **shape, "nodata": NODATA, "crs": crs_of(place)}
+    lines, samples = sheet.map.shape
+    shape = {"count": sheet.map.layers, "height": lines, "width": samples, "dtype": sheet.dtype}
+    profile = {**PLAIN, **(packed or {}), **shape, "nodata": sheet.nodata, "crs": crs_of(place)}
     if place is not None:
         profile["transform"] = Affine(*place.transform)
     with rasterio.Env(GDAL_CACHEMAX=CACHE_BYTES), warnings.catch_warnings():
@@ -119,15 +107,24 @@ def _fill(
     try:
         described = {"TIFFTAG_IMAGEDESCRIPTION": about} if about else {}
         dataset.update_tags(TIFFTAG_SOFTWARE=f"hsunmix {__version__}", **described)
-        for k, (band, name) in enumerate(zip(bands, names, strict=True), 1):
-            dataset.set_band_description(k, name)
+        if sheet.colours and sheet.map.layers == 1:
+            dataset.write_colormap(1, _palette(sheet))
+        for k, name in enumerate(sheet.layers, 1):
+            dataset.set_band_description(k, name or sheet.title)
+            dataset.update_tags(k, **{f"CLASS_{c}": name for c, name in enumerate(sheet.classes, 1)})
+            band = sheet.map.layer(k - 1)
             for top in range(0, lines, TILE):
-                rows = band[top : top + TILE]
-                filled = np.where(np.isfinite(rows), rows, np.float32(NODATA))
-                dataset.write(filled, k, window=Window(0, top, samples, len(rows)))
+                rows = sheet.filled(band[top : top + TILE])
+                dataset.write(rows, k, window=Window(0, top, samples, len(rows)))
                 yield
     finally:
         dataset.close()
+
+
+def _palette(sheet: Sheet) -> dict[int, tuple[int, int, int, int]]:
+    """Return the colours of classes; of none it is nothing."""
+    colours = {k: (*bytes.fromhex(text[1:]), 255) for k, text in enumerate(sheet.colours, 1)}
+    return {0: (0, 0, 0, 0), **{k: (r, g, b, a) for k, (r, g, b, a) in colours.items()}}
 
 
 def _to_disk(memory: Any, path: Path) -> Work:

@@ -16,6 +16,7 @@ from hsunmix.exports import Delivery
 from hsunmix.exports._envi import map_fields
 from hsunmix.exports._folder import RECORD
 from hsunmix.exports._georeference import crs_of
+from hsunmix.exports._sheets import Sheet, further_sheets, sheets
 from hsunmix.exports._statistics import Statistics, gather
 from hsunmix.files import Identity, digest_of, identity, replacing
 from hsunmix.model.cube import Cube
@@ -94,11 +95,24 @@ def _record(delivery: Delivery, sha256: str | None, statistics: Statistics) -> d
         "names": list(delivery.names),
         "sources": [str(e.source) for e in delivery.endmembers],
         "mean_abundances": list(statistics.means),
+        "maps": [_map(sheet) for sheet in sheets(delivery)],
         "shape": list(unmixing.abundances.shape[1:]),
         "used_pixels": statistics.used_pixels,
         "bands": statistics.bands,
         "used_bands": statistics.used_bands,
         "note": unmixing.note,
+    }
+
+
+def _map(sheet: Sheet) -> dict[str, Any]:
+    """Say what a map is; whole numbers mean the classes, from 1."""
+    return {
+        "name": sheet.name,
+        "kind": sheet.map.kind,
+        "title": sheet.title,
+        "unit": sheet.map.unit or None,
+        "layers": [name for name in sheet.layers if name],
+        "classes": list(sheet.classes),
     }
 
 
@@ -185,6 +199,10 @@ def _notes(delivery: Delivery, files: Sequence[str]) -> list[str]:
     if cube is None:
         return unsaid(delivery)
     notes, place = [*cube.notes, *unsaid(delivery)], cube.georeference
+    for sheet in further_sheets(delivery):
+        if len(sheet.drawn) < sheet.map.layers and any(f.startswith(f"{sheet.name}_") for f in files):
+            most = f"the {len(sheet.drawn)} with the largest means"
+            notes.append(f"of the {sheet.map.layers} layers of {sheet.name} {most} are drawn")
     if place is not None and place.crs and crs_of(place) is None:
         notes.append("the coordinate system was not understood: the maps are written without it")
     if place is not None and "abundances.hdr" in files and not map_fields(place):

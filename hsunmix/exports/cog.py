@@ -1,4 +1,4 @@
-"""Abundances and residual as cloud-optimized GeoTIFF: what a web map reads in pieces."""
+"""All maps as cloud-optimized GeoTIFF: what a web map reads in pieces."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hsunmix.exports import Delivery
 from hsunmix.exports._rasters import write_cog
-from hsunmix.exports.geotiff import sentences, styles
+from hsunmix.exports.geotiff import rasters
 
 __all__ = ["NEEDS_IMAGE", "TITLE", "write"]
 
@@ -16,10 +16,5 @@ NEEDS_IMAGE = True
 
 
 def write(delivery: Delivery, folder: Path) -> Generator[None, None, list[Path]]:
-    """Write ``abundances_cog.tif`` and ``rmse_cog.tif``, with their styles."""
-    unmixing, place = delivery.unmixing, delivery.place
-    maps, residual = folder / "abundances_cog.tif", folder / "rmse_cog.tif"
-    about_maps, about_residual = sentences(delivery)
-    yield from write_cog(maps, unmixing.abundances, delivery.names, place, about_maps)
-    yield from write_cog(residual, unmixing.rmse[None], ("RMSE",), place, about_residual)
-    return [maps, residual, *styles(delivery, maps, residual)]
+    """Write ``abundances_cog.tif``, ``rmse_cog.tif`` and ``NAME_cog.tif`` of every other map, with styles."""
+    return rasters(delivery, folder, "_cog", write_cog)

@@ -1,4 +1,4 @@
-"""Abundances as an ENVI file."""
+"""Maps as ENVI files: abundances, and whatever else a result has besides its residual."""
 
 from __future__ import annotations
 
@@ -7,47 +7,75 @@ from pathlib import Path
 
 import numpy as np
 
-from hsunmix.exports import NODATA, Delivery
-from hsunmix.exports._envi import header, map_fields, names_fields
+from hsunmix.exports import Delivery
+from hsunmix.exports._envi import header, listed, map_fields, names_fields, plain
 from hsunmix.exports._qml import write_style
+from hsunmix.exports._sheets import Sheet, sheets
 from hsunmix.files import replacing_all
 
 __all__ = ["NEEDS_IMAGE", "TITLE", "write"]
 
-TITLE = "ENVI: abundance maps"
+TITLE = "ENVI: abundance maps and other maps"
 NEEDS_IMAGE = True
 ROWS = 1 << 18  # pixels written at a time
+TYPES = {"uint8": "1", "int32": "3", "float32": "4", "uint16": "12"}
 
 
 def write(delivery: Delivery, folder: Path) -> Generator[None, None, list[Path]]:
-    """Write ``abundances.img`` (float32, band sequential), ``abundances.hdr``, and its style in QGIS."""
-    data, head = folder / "abundances.img", folder / "abundances.hdr"
-    _, lines, samples = delivery.unmixing.abundances.shape
+    """Write ``abundances.img`` (band sequential), ``abundances.hdr`` and its style in QGIS, and so every map.
+
+    Named classes become a classification.
+    """
+    paths = []
+    for sheet in sheets(delivery):
+        if sheet.name != "rmse":
+            paths += yield from _write(delivery, sheet, folder)
+    return paths
+
+
+def _write(delivery: Delivery, sheet: Sheet, folder: Path) -> Generator[None, None, list[Path]]:
+    data, head = folder / f"{sheet.file}.img", folder / f"{sheet.file}.hdr"
+    lines, samples = sheet.map.shape
     step = max(1, ROWS // samples)
+    little = np.dtype(sheet.dtype).newbyteorder("<")
     with replacing_all(data, head) as (data_file, head_file):
         with data_file.open("wb") as file:
-            for band in delivery.unmixing.abundances:
+            for k in range(sheet.map.layers):
+                band = sheet.map.layer(k)
                 for first in range(0, lines, step):
-                    rows = band[first : first + step]
-                    filled = np.where(np.isfinite(rows), rows, np.float32(NODATA))
-                    file.write(np.ascontiguousarray(filled, dtype="<f4").data)
+                    rows = sheet.filled(band[first : first + step])
+                    file.write(np.ascontiguousarray(rows, dtype=little).data)
                     yield
-        head_file.write_text(_header(delivery), encoding="utf-8")
-    style = data.with_suffix(".qml")
-    write_style(style, 0.0, 1.0)
-    return [data, head, style]
+        head_file.write_text(_header(delivery, sheet), encoding="utf-8")
+    return [data, head, write_style(data.with_suffix(".qml"), sheet)]
 
 
-def _header(delivery: Delivery) -> str:
-    rank, lines, samples = delivery.unmixing.abundances.shape
-    cube = delivery.cube
+def _header(delivery: Delivery, sheet: Sheet) -> str:
+    cube, (lines, samples) = delivery.cube, sheet.map.shape
+    names = [name or sheet.title for name in sheet.layers]
     fields = {
         "file type": "ENVI Standard",
         "samples": str(samples),
         "lines": str(lines),
-        "bands": str(rank),
-        "data ignore value": str(int(NODATA)),
-        **names_fields("band names", delivery.names),
+        "bands": str(sheet.map.layers),
+        "data type": TYPES[sheet.dtype],
+        "data ignore value": str(int(sheet.nodata)),
+        **names_fields("band names", names),
         **map_fields(delivery.place),
     }
-    return header(f"Abundances of {cube.name}" if cube is not None else "Abundances", fields)
+    if sheet.classes and sheet.map.layers == 1:
+        del fields["data ignore value"]  # what is no class is one for ENVI, the first
+        fields |= {"file type": "ENVI Classification", **_classes(sheet)}
+    what = "Abundances" if sheet.name == "abundance" else sheet.title
+    return header(f"{what} of {cube.name}" if cube is not None else what, fields)
+
+
+def _classes(sheet: Sheet) -> dict[str, str]:
+    """Return names and colours of classes, after those of what is none."""
+    colours = [0, 0, 0, *(value for text in sheet.colours for value in bytes.fromhex(text[1:]))]
+    names = ["Unclassified", *(plain(name) or "_" for name in sheet.classes)]
+    return {
+        "classes": str(len(names)),
+        "class names": listed(names),
+        "class lookup": listed(map(str, colours)),
+    }

@@ -20,7 +20,7 @@ from hsunmix.exports._statistics import top_of_residual
 
 __all__ = ["BY_DPI", "NEEDS_IMAGE", "TITLE", "grid_figure", "write"]
 
-TITLE = "Grid: all maps and the residual as one figure"
+TITLE = "Grid: abundance maps and the residual as one figure"
 NEEDS_IMAGE = True
 BY_DPI = True
 MARGIN, GAP, HEADING, NAME, FOOT, BAR, MIN_WIDTH = 28, 18, 44, 28, 86, 14, 620

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from hsunmix._version import __version__
 from hsunmix.errors import WriteError
 from hsunmix.exports import Delivery
 from hsunmix.exports._mat_array import write_array
+from hsunmix.exports._sheets import Sheet, further_sheets, sheets
 from hsunmix.files import replacing
 
 __all__ = ["NEEDS_IMAGE", "TITLE", "write"]
@@ -29,35 +31,39 @@ def write(delivery: Delivery, folder: Path) -> Generator[None, None, list[Path]]
     """Write ``result.mat``.
 
     Its variables: ``abundances`` (lines × samples × r) and ``rmse`` (lines × samples), NaN where a
-    pixel was not used; ``endmembers`` (bands × r), NaN in bands that were not used; ``names``, a
-    cell; ``wavelength`` and ``fwhm`` in nanometres; ``transform`` with x = a·sample + b·line + c and
-    y = d·sample + e·line + f, and ``crs``; what was done.
+    pixel was not used; every other map by its name, whole numbers from 1 with 0 for none, with
+    ``NAME_layers`` and ``NAME_classes``; ``endmembers`` (bands × r), NaN in bands that were not used;
+    ``names``, a cell; ``wavelength`` and ``fwhm`` in nanometres; ``transform`` with
+    x = a·sample + b·line + c and y = d·sample + e·line + f, and ``crs``; what was done.
     """
     from scipy.io import savemat
 
-    path, unmixing = folder / "result.mat", delivery.unmixing
-    if unmixing.abundances.nbytes > MAX_BYTES:
+    path, written = folder / "result.mat", sheets(delivery)
+    if any(4 * math.prod((sheet.map.layers, *sheet.map.shape)) > MAX_BYTES for sheet in written):
         raise WriteError(path, "the maps are larger than the 2 GB that a MATLAB 5 variable may have")
     buffer = io.BytesIO()
     savemat(buffer, _variables(delivery), do_compression=True, oned_as="column")
     content = buffer.getbuffer()
     # SciPy writes the time here; the same result makes the same file.
     content[:TEXT] = f"MATLAB 5.0 MAT-file, written by hsunmix {__version__}".ljust(TEXT).encode()
-    rank, lines, samples = unmixing.abundances.shape
     with replacing(path) as temporary, temporary.open("wb") as file:
         file.write(content)
-        yield from write_array(file, "abundances", (lines, samples, rank), _columns(unmixing.abundances))
-        yield from write_array(file, "rmse", (lines, samples), _columns(unmixing.rmse[None]))
+        for sheet in written:
+            several = sheet.layers != ("",) and sheet.name != "rmse"
+            shape = (*sheet.map.shape, *([sheet.map.layers] if several else []))
+            yield from write_array(file, sheet.file, shape, _columns(sheet), whole=sheet.map.whole)
     return [path]
 
 
-def _columns(maps: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
-    """Return maps, (r, lines, samples), some columns at a time and each of these in one piece."""
-    _, lines, samples = maps.shape
+def _columns(sheet: Sheet) -> Iterator[NDArray[Any]]:
+    """Return the layers of a map, some columns at a time and each of these in one piece."""
+    lines, samples = sheet.map.shape
     step = max(1, PIECE // (4 * lines))
-    for each in maps:
+    for k in range(sheet.map.layers):
+        layer = sheet.map.layer(k)
         for first in range(0, samples, step):
-            yield each[:, first : first + step].T
+            columns = layer[:, first : first + step].T
+            yield columns + 1 if sheet.map.whole else columns
 
 
 def _variables(delivery: Delivery) -> dict[str, Any]:
@@ -71,6 +77,11 @@ def _variables(delivery: Delivery) -> dict[str, Any]:
         "abundance_method": unmixing.abundance,
         "command": delivery.command.encode("utf-8", "replace").decode(),
     }
+    for sheet in further_sheets(delivery):
+        if sheet.layers != ("",):
+            found[f"{sheet.name}_layers"] = np.array(sheet.layers, dtype=object)
+        if sheet.classes:
+            found[f"{sheet.name}_classes"] = np.array(sheet.classes, dtype=object)
     if delivery.wavelengths is not None:
         found["wavelength"] = delivery.wavelengths
     if delivery.cube is not None and delivery.cube.fwhm is not None:

@@ -12,7 +12,8 @@ from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import PerPixel
 from hsunmix.errors import InputError
 from hsunmix.methods import PixelMap
-from hsunmix.model.maps import AnyMap, Map, MapTerms, SparseMap, check_name, usual_maps
+from hsunmix.model.map_kinds import MapTerms, check_name
+from hsunmix.model.maps import AnyMap, Map, SparseMap, usual_maps
 
 __all__ = ["is_of_endmembers", "maps_of", "without_abundances"]
 

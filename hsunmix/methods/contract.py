@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import PerPixel
 from hsunmix.model.library import Library
-from hsunmix.model.maps import MapTerms
+from hsunmix.model.map_kinds import MapTerms
 from hsunmix.model.progress import Step
 
 __all__ = [

@@ -1,144 +1,21 @@
-"""Maps: what a result says of every pixel, and of what kind it is.
-
-What writes, shows or keeps a map asks its kind and nothing else: so a map that a method returns is in all
-products, pages, reports and sessions at once.
-"""
+"""Maps: what a result says of every pixel, dense or sparse."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["KINDS", "AnyMap", "Kind", "Map", "MapTerms", "Numbers", "SparseMap", "check_name", "usual_maps"]
+from hsunmix.model.map_kinds import MapTerms
 
-Kind = Literal["fraction", "class", "index", "sd", "residual", "label", "score"]
+__all__ = ["AnyMap", "Map", "Numbers", "SparseMap", "usual_maps"]
+
 Numbers = NDArray[np.float32] | NDArray[np.float64] | NDArray[np.int32]
 Pick = tuple[slice, ...]
-
-NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-# What a product has beside the maps, or a file system keeps for itself.
-TAKEN = {
-    "abundances", "rmse_cog", "abundances_cog", "endmembers", "maps", "result", "report",
-    "band", "crs", "endmember", "fwhm", "lat", "latitude", "lon", "longitude", "name_length", "pixel",
-    "spectrum", "used_band", "used_bands", "wavelength", "x", "y",
-    "abundance_method", "command", "method", "names", "relative_error", "transform",
-    "aux", "con", "nul", "prn",
-}  # fmt: skip
-
-
-class KindTerms(NamedTuple):
-    """What follows from a map's kind.
-
-    Attributes
-    ----------
-    said : str
-        What a number of it is called.
-    whole : bool
-        Whether its numbers are whole, from 0, with −1 where there is none; else real, with NaN there.
-    colours : str
-        A colour map of Matplotlib.
-    lowest, highest : float or None
-        What the ends of the colours mean; None where that is read off the numbers.
-    """
-
-    said: str
-    whole: bool = False
-    colours: str = "viridis"
-    lowest: float | None = None
-    highest: float | None = None
-
-
-KINDS: Mapping[str, KindTerms] = {
-    "fraction": KindTerms("Fraction", lowest=0.0, highest=1.0),
-    "class": KindTerms("Class", whole=True),
-    "index": KindTerms("Index", whole=True),
-    "sd": KindTerms("Standard deviation", colours="magma", lowest=0.0),
-    "residual": KindTerms("Residual", colours="inferno", lowest=0.0),
-    "label": KindTerms("Label", whole=True),
-    "score": KindTerms("Score", colours="cividis"),
-}
-assert tuple(KINDS) == get_args(Kind)
-
-
-def check_name(name: str) -> None:
-    """Check what a map is called: it becomes a file, and a variable in other programs.
-
-    Raises
-    ------
-    ValueError
-        It has other than small letters, digits and ``_``, is longer than 40, or is taken.
-    """
-    if not NAME.fullmatch(name) or name in TAKEN:
-        why = "is taken" if name in TAKEN else "has other than small letters, digits and _, or is too long"
-        raise ValueError(f"no map can be called {name!r:.60}: the name {why}")
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class MapTerms:
-    """What is known of a map besides its numbers.
-
-    Attributes
-    ----------
-    kind : str
-        Real numbers: ``fraction``, ``sd`` (standard deviation), ``residual``, ``score`` (without a bound).
-        Whole ones: ``class`` (one of some named things), ``index`` (a place in a list, such as a model's),
-        ``label`` (a number without an order).
-    unit : str
-        Empty where there is none, or nobody knows.
-    names : tuple of str
-        Of the layers; empty for a single one, and for those of the endmembers.
-    classes : tuple of str
-        What whole numbers mean, from 0; empty for those of the endmembers, and where they have no names.
-    of_endmembers : bool
-        The layers, or the whole numbers, are the result's endmembers, in order, with their names.
-    title : str
-        What it shows; by default made of its name.
-    """
-
-    kind: Kind
-    unit: str = ""
-    names: tuple[str, ...] = ()
-    classes: tuple[str, ...] = ()
-    of_endmembers: bool = False
-    title: str = ""
-
-    @property
-    def terms(self) -> KindTerms:
-        """What follows from its kind."""
-        return KINDS[self.kind]
-
-    @property
-    def whole(self) -> bool:
-        """Whether its numbers are whole."""
-        return self.terms.whole
-
-    def titled(self, name: str) -> str:
-        """Return what it shows, for a map of this name."""
-        return self.title or name.replace("_", " ").capitalize()
-
-    def layer_names(self, endmembers: Sequence[str]) -> tuple[str, ...]:
-        """Return the names of the layers, for endmembers of these names; one empty name for a single one."""
-        if self.of_endmembers and not self.whole:
-            return tuple(endmembers)
-        return self.names or ("",)
-
-    def class_names(self, endmembers: Sequence[str]) -> tuple[str, ...]:
-        """Return what whole numbers mean, for endmembers of these names; empty where they have no names."""
-        return tuple(endmembers) if self.of_endmembers and self.whole else self.classes
-
-    def _check(self, layers: int, dtype: np.dtype[Any]) -> None:
-        if self.kind not in KINDS:
-            raise ValueError(f"{self.kind!r:.40} is no kind of map (known: {', '.join(KINDS)})")
-        if dtype.kind != ("i" if self.whole else "f"):
-            raise ValueError(f"a map of the kind {self.kind} can't have numbers of the type {dtype}")
-        if len(self.names) != layers and (self.names or (layers != 1 and not self.of_endmembers)):
-            raise ValueError(f"a map of {layers} layers has {len(self.names)} names")
 
 
 @dataclass(frozen=True, eq=False, repr=False)

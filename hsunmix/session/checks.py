@@ -16,7 +16,8 @@ from typing import Any
 from hsunmix.errors import InputError
 from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube
-from hsunmix.model.maps import AnyMap, Map, check_name
+from hsunmix.model.map_kinds import check_name
+from hsunmix.model.maps import AnyMap, Map
 from hsunmix.model.region import Region
 from hsunmix.model.spectra import Endmember, colour
 from hsunmix.model.unmixing import Asked, Unmixing

@@ -21,7 +21,7 @@ every_product = pytest.mark.parametrize("product", sorted(exports()))
 
 @pytest.fixture(scope="module")
 def delivery() -> Delivery:
-    return make_delivery(NAMES)
+    return make_delivery(NAMES, further=("shade", "dominant", "models"))
 
 
 @pytest.fixture(scope="module")

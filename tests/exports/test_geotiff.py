@@ -10,7 +10,8 @@ import pytest
 import rasterio
 
 from hsunmix.exports import write_products
-from hsunmix.exports.geotiff import sentences
+from hsunmix.exports._sheets import sheets
+from hsunmix.exports.geotiff import about
 from hsunmix.model.georeference import Georeference
 from tests.exports.conftest import UTM, make_delivery
 
@@ -44,7 +45,7 @@ def test_a_sentence_says_what_it_is(tmp_path, delivery, product, suffix):
         with opened(tmp_path / "a", f"{name}{suffix}.tif") as tif:
             assert word in tif.tags()["TIFFTAG_IMAGEDESCRIPTION"]
             assert "by auto and nnls" in tif.tags()["TIFFTAG_IMAGEDESCRIPTION"]
-        assert sentences(of_file)[0].startswith("Abundances of scène 1.hdr by auto")
+        assert about(of_file, sheets(of_file)[0]).startswith("Abundances of scène 1.hdr by auto")
 
 
 def test_the_residual(tmp_path, delivery):

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hsunmix.model.maps import KINDS, Map, SparseMap, check_name, usual_maps
+from hsunmix.model.map_kinds import KINDS, check_name, class_colour
+from hsunmix.model.maps import Map, SparseMap, usual_maps
 
 LINES, SAMPLES = 5, 3
 
@@ -113,7 +114,10 @@ def test_the_usual_two_share_their_memory():
     assert np.shares_memory(maps["rmse"].values, rmse)
 
 
-@pytest.mark.parametrize("name", ["", "Shade", "2nd", "a b", "../a", "a.b", "x" * 41, "rmse_cog", "con", "é"])
+@pytest.mark.parametrize(
+    "name",
+    ["", "Shade", "2nd", "a b", "../a", "a.b", "x" * 41, "rmse_cog", "con", "é", "a_cog", "a_1_b", "a_layer"],
+)
 def test_names_that_no_file_can_have_are_refused(name):
     with pytest.raises(ValueError, match="no map can be called"):
         check_name(name)
@@ -125,3 +129,8 @@ def test_every_kind_has_its_words_and_colours():
     for kind, terms in KINDS.items():
         assert terms.said, kind
         assert terms.colours in matplotlib.colormaps
+
+
+def test_no_colour_of_a_class_comes_twice():
+    colours = [class_colour(k) for k in range(255)]
+    assert len(set(colours)) == 255

@@ -51,6 +51,8 @@ th, td { text-align: left; padding: 6px 14px 6px 0; border-bottom: 1px solid var
 th { font-weight: 500; } td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
 td { overflow-wrap: anywhere; } tr { break-inside: avoid; }
 .facts th { width: 34%; }
+h3 { font-size: 15px; margin: 28px 0 8px; }
+.classes { display: flex; flex-wrap: wrap; gap: 4px 20px; }
 .swatch { display: inline-block; width: 14px; height: 14px; border-radius: 3px; margin-right: 8px;
           vertical-align: -2px; }
 .plot { width: 100%; height: auto; font-size: 12px; } .plot text { fill: var(--soft); }
@@ -77,15 +79,18 @@ def write(delivery: Delivery, folder: Path) -> Generator[None, None, list[Path]]
     from hsunmix.exports._result import digest
     from hsunmix.exports._statistics import gather
     from hsunmix.exports.html import parts
+    from hsunmix.exports.html.further import further
 
     statistics = yield from gather(delivery.unmixing)
     maps = yield from parts.maps(delivery, statistics)
+    others = yield from further(delivery)
     sha256 = yield from digest(delivery)
     errors = parts.errors(delivery, statistics)
     yield
     body = [
         parts.head(delivery, statistics),
         maps,
+        others,
         parts.spectra(delivery, statistics),
         errors,
         parts.convergence(delivery),

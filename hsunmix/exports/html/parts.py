@@ -23,14 +23,19 @@ from hsunmix.exports.html.curves import line_plot
 from hsunmix.model.script import script_of
 
 __all__ = [
+    "LONGEST",
+    "bar",
     "convergence",
     "endmembers",
     "errors",
+    "figure",
     "head",
     "maps",
     "notes",
+    "number",
     "provenance",
     "reproduce",
+    "section",
     "spectra",
 ]
 
@@ -66,16 +71,18 @@ def maps(delivery: Delivery, statistics: Statistics) -> Generator[None, None, st
     viridis, inferno, top = palette("viridis"), palette("inferno"), top_of_residual(unmixing.rmse)
     figures = []
     for name, mean, values in zip(delivery.names, means, unmixing.abundances, strict=True):
-        figures.append(_figure(name, mean, values, 1.0, viridis, metres))
+        png = map_png(values, 0.0, 1.0, viridis, LONGEST)
+        figures.append(figure(name, mean, png, values.shape, metres))
         yield
-    figures.append(_figure("Residual (RMSE)", "", unmixing.rmse, top, inferno, metres))
-    bars = _bar("Abundance", viridis, ("0", "0.5", "1")) + _bar(
-        "RMSE, in the scene's units", inferno, ("0", _number(top / 2, 3), _number(top, 3))
+    png = map_png(unmixing.rmse, 0.0, top, inferno, LONGEST)
+    figures.append(figure("Residual (RMSE)", "", png, unmixing.rmse.shape, metres))
+    bars = bar("Abundance", viridis, ("0", "0.5", "1")) + bar(
+        "RMSE, in the scene's units", inferno, ("0", number(top / 2, 3), number(top, 3))
     )
     said = "All abundances have the same range; what is beyond it has the colour of its end."
     said += "" if np.isfinite(unmixing.rmse).all() else " Hatched: not used."
     body = f'<div class="bars">{bars}</div><div class="maps">{"".join(figures)}</div>'
-    return _section("Maps", f'<p class="soft">{said}</p>{body}')
+    return section("Maps", f'<p class="soft">{said}</p>{body}')
 
 
 def spectra(delivery: Delivery, statistics: Statistics) -> str:
@@ -88,7 +95,7 @@ def spectra(delivery: Delivery, statistics: Statistics) -> str:
     ]
     label = "Band" if nm is None else "Wavelength (nm)"
     plot = line_plot(x, curves, label, "Spectrum, in the scene's units")
-    return _section("Spectra", plot + endmembers(delivery, statistics))
+    return section("Spectra", plot + endmembers(delivery, statistics))
 
 
 def endmembers(delivery: Delivery, statistics: Statistics) -> str:
@@ -112,7 +119,7 @@ def errors(delivery: Delivery, statistics: Statistics) -> str:
     """What the result leaves unexplained."""
     facts = {"Relative error ‖X − WH‖ / ‖X‖": f"{100 * delivery.unmixing.relative_error:.3f} %"}
     facts |= {
-        f"RMSE: {name}": _number(value, 4)
+        f"RMSE: {name}": number(value, 4)
         for name, value in residual_statistics(delivery.unmixing.rmse).items()
     }
     facts |= {
@@ -120,7 +127,7 @@ def errors(delivery: Delivery, statistics: Statistics) -> str:
         "Pixels with an abundance below −0.001": _percent(statistics.negative, 1.0),
         "Pixels with an abundance above 1.001": _percent(statistics.above_one, 1.0),
     }
-    return _section("Errors", _facts(facts))
+    return section("Errors", _facts(facts))
 
 
 def convergence(delivery: Delivery) -> str:
@@ -133,7 +140,7 @@ def convergence(delivery: Delivery) -> str:
     plot = line_plot(
         history[:, 0], [("relative error", "var(--accent)", history[:, 1])], "Seconds", "Relative error"
     )
-    return _section("Convergence", f"<p>{done} after {delivery.unmixing.iterations} iterations.</p>{plot}")
+    return section("Convergence", f"<p>{done} after {delivery.unmixing.iterations} iterations.</p>{plot}")
 
 
 def provenance(delivery: Delivery, sha256: str | None) -> str:
@@ -159,14 +166,14 @@ def provenance(delivery: Delivery, sha256: str | None) -> str:
             facts["Wavelengths"] = f"{cube.wavelengths.min():.1f} – {cube.wavelengths.max():.1f} nm"
         facts |= _place(delivery)
     facts |= {"hsunmix": __version__, "Python": platform.python_version(), "NumPy": np.__version__}
-    return _section("Parameters and provenance", _facts({k: v for k, v in facts.items() if v is not None}))
+    return section("Parameters and provenance", _facts({k: v for k, v in facts.items() if v is not None}))
 
 
 def notes(delivery: Delivery) -> str:
     """What the method and the reader have to say."""
     said = [delivery.unmixing.note, *(delivery.cube.notes if delivery.cube is not None else ())]
     items = "".join(f"<li>{escape(note)}</li>" for note in said if note)
-    return _section("Notes", f"<ul>{items}</ul>") if items else ""
+    return section("Notes", f"<ul>{items}</ul>") if items else ""
 
 
 def reproduce(delivery: Delivery) -> str:
@@ -177,7 +184,7 @@ def reproduce(delivery: Delivery) -> str:
         parts.append(f"<p>On the command line:</p><pre>{escape(text(delivery.command))}</pre>")
     if script:
         parts.append(f"<p>In Python:</p><pre>{escape(text(script))}</pre>")
-    return _section("To make it again", "".join(parts)) if parts else ""
+    return section("To make it again", "".join(parts)) if parts else ""
 
 
 def _place(delivery: Delivery) -> dict[str, str]:
@@ -196,18 +203,14 @@ def _place(delivery: Delivery) -> dict[str, str]:
     return {"Coordinate system": f"{name} (EPSG:{code})" if code else name, **found}
 
 
-def _figure(
-    name: str,
-    aside: str,
-    values: NDArray[np.float32],
-    top: float,
-    colours: NDArray[np.uint8],
-    metres: tuple[float, float] | None,
+def figure(
+    name: str, aside: str, png: bytes, shape: tuple[int, ...], metres: tuple[float, float] | None
 ) -> str:
-    data = base64.b64encode(map_png(values, 0.0, top, colours, LONGEST)).decode("ascii")
-    lines, samples = values.shape
+    """Show a picture of a map with its name, a word beside it and a scale bar."""
+    data = base64.b64encode(png).decode("ascii")
+    lines, samples = shape
     tallness = 1.0 if metres is None else metres[1] / metres[0]
-    shape = f"aspect-ratio:{samples} / {lines * tallness:.6g}"
+    ratio = f"aspect-ratio:{samples} / {lines * tallness:.6g}"
     scale = ""
     if metres is not None:
         length, label = scale_bar(0.4 * samples * metres[0])
@@ -216,11 +219,12 @@ def _figure(
     title = escape(name)
     return (
         f'<figure><figcaption><b title="{title}">{title}</b><span>{escape(aside)}</span></figcaption>'
-        f'<img alt="{title}" style="{shape}" src="data:image/png;base64,{data}">{scale}</figure>'
+        f'<img alt="{title}" style="{ratio}" src="data:image/png;base64,{data}">{scale}</figure>'
     )
 
 
-def _bar(title: str, colours: NDArray[np.uint8], labels: Iterable[str]) -> str:
+def bar(title: str, colours: NDArray[np.uint8], labels: Iterable[str]) -> str:
+    """Show a colour bar."""
     stops = ", ".join(
         "#{:02x}{:02x}{:02x}".format(*colours[k]) for k in np.linspace(0, len(colours) - 1, 12).astype(int)
     )
@@ -229,7 +233,8 @@ def _bar(title: str, colours: NDArray[np.uint8], labels: Iterable[str]) -> str:
     return f'<div class="bar">{escape(title)}{ramp}<span>{numbers}</span></div>'
 
 
-def _section(title: str, body: str) -> str:
+def section(title: str, body: str) -> str:
+    """Put a title over a part of the page."""
     return f"<section><h2>{escape(title)}</h2>{body}</section>"
 
 
@@ -251,7 +256,7 @@ def _table(titles: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     return f"<table><tr>{first}</tr>{others}</table>"
 
 
-def _number(value: float, digits: int) -> str:
+def number(value: float, digits: int) -> str:
     """Return a number with so many digits, with an exponent only where it is very large or small."""
     if 1e-4 <= abs(value) < 1e7:
         whole = max(digits, len(str(int(abs(value)))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Iterator, Sequence
 from itertools import product
 from pathlib import Path
@@ -12,9 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix._version import __version__
-from hsunmix.exports import NODATA, Delivery
+from hsunmix.exports import Delivery
+from hsunmix.exports._sheets import Sheet, sheets
 from hsunmix.exports.netcdf.cf import Grid, grid_of
 from hsunmix.files import replacing
+from hsunmix.model.maps import Map
 from hsunmix.model.progress import finish
 
 __all__ = ["NEEDS_IMAGE", "TITLE", "content", "write"]
@@ -23,6 +26,7 @@ TITLE = "NetCDF: everything in one file, for xarray"
 NEEDS_IMAGE = True
 TILE = 256  # lines and samples of a chunk
 DIMENSION = "_Netcdf4Dimid"  # numbers the dimensions, which one with two axes needs
+FLAG = re.compile(r"[^A-Za-z0-9_.+@-]+")  # what a meaning of the CF conventions can't have
 PIECE = 4 << 20  # bytes written at a time
 
 
@@ -69,12 +73,11 @@ def _content(delivery: Delivery) -> Generator[None, None, bytes]:
 
 
 def _fill(file: Any, delivery: Delivery) -> Generator[None, None, None]:
-    unmixing = delivery.unmixing
-    _, lines, samples = unmixing.abundances.shape
+    lines, samples = delivery.unmixing.pixel_shape
     grid = grid_of(delivery.place, lines, samples)
     _about_the_file(file, delivery)
     yield from _axes(file, delivery, grid, (lines, samples))
-    maps: dict[str, Any] = {"_FillValue": np.float32(NODATA)}
+    maps: dict[str, Any] = {}
     plain = {"units": "1"}  # of what unit the scene's numbers are, no file says for certain
     if grid.mapping is not None:
         mapping = file.create_dataset("crs", data=np.int32(0))
@@ -83,20 +86,54 @@ def _fill(file: Any, delivery: Delivery) -> Generator[None, None, None]:
         # xarray takes it for a coordinate then, where rioxarray looks for it.
         _describe(file, {"coordinates": "crs"})
     aside = " ".join(axis.name for axis in grid.axes) if grid.turned else ""
-    where = {"coordinates": aside} if aside else {}
-    yield from _variable(
-        file, "abundance", unmixing.abundances, ("endmember", *grid.dimensions),
-        {"long_name": "abundance", "standard_name": "area_fraction", "units": "1", **maps, **where},
-    )  # fmt: skip
-    yield from _variable(
-        file, "rmse", unmixing.rmse, grid.dimensions,
-        {"long_name": "root mean square of the residual, in the scene's units", **plain, **maps, **where},
-    )  # fmt: skip
+    maps |= {"coordinates": aside} if aside else {}
+    for sheet in sheets(delivery):
+        yield from _map(file, sheet, grid, maps)
     bands = {"coordinates": " ".join(n for n in ("wavelength", "fwhm", "used_band") if n in file)}
     yield from _variable(
         file, "spectrum", delivery.spectra.T, ("endmember", "band"),
         {"long_name": "endmember spectrum, in the scene's units", "_FillValue": np.nan, **plain, **bands},
     )  # fmt: skip
+
+
+def _map(file: Any, sheet: Sheet, grid: Grid, where: dict[str, Any]) -> Generator[None, None, None]:
+    """Write a map: whole numbers from 1, and what they mean as flags, and in full beside it."""
+    said = {
+        "abundance": "abundance",
+        "rmse": "root mean square of the residual, in the scene's units",
+    }
+    about: dict[str, Any] = {"long_name": said.get(sheet.name, sheet.title)}
+    if sheet.map.kind == "fraction":
+        about["standard_name"] = "area_fraction"
+    about |= {"units": sheet.map.unit or "1", "_FillValue": sheet.nodata, **where}
+    if sheet.classes:
+        about["flag_values"] = np.arange(1, len(sheet.classes) + 1).astype(sheet.dtype)
+        about["flag_meanings"] = " ".join(FLAG.sub("_", name) or "_" for name in sheet.classes)
+        _names(file, f"{sheet.name}_classes", sheet.classes, f"{sheet.name}_classes_length")
+    layered = sheet.map.of_endmembers and not sheet.map.whole
+    axis = ("endmember",) if layered else ()
+    if not layered and sheet.layers != ("",) and sheet.name != "rmse":
+        axis = (f"{sheet.name}_layer",)
+        _names(file, axis[0], sheet.layers, f"{sheet.name}_length")
+    yield from _variable(file, sheet.name, _Numbers(sheet, bool(axis)), (*axis, *grid.dimensions), about)
+
+
+class _Numbers:
+    """The numbers of a map as the file has them, a piece at a time."""
+
+    def __init__(self, sheet: Sheet, layered: bool) -> None:
+        self._sheet, self._layered = sheet, layered
+        self._last: tuple[int, NDArray[Any]] = (-1, np.empty(0))
+        self.shape = (sheet.map.layers, *sheet.map.shape) if layered else sheet.map.shape
+        exact = sheet.map.whole or not isinstance(sheet.map, Map)
+        self.dtype = np.dtype(sheet.dtype) if exact else sheet.map.arrays[0].dtype
+        self.ndim = len(self.shape)
+
+    def __getitem__(self, where: tuple[Any, ...]) -> NDArray[Any]:
+        k, rows = (where[0], where[1:]) if self._layered else (0, where)
+        if self._last[0] != k:
+            self._last = (k, self._sheet.map.layer(k))
+        return self._sheet.filled(self._last[1][rows])
 
 
 def _about_the_file(file: Any, delivery: Delivery) -> None:
@@ -117,7 +154,7 @@ def _about_the_file(file: Any, delivery: Delivery) -> None:
 def _axes(file: Any, delivery: Delivery, grid: Grid, shape: tuple[int, int]) -> Generator[None, None, None]:
     """Make the dimensions, each with its coordinate, and the coordinates that are none."""
     spectra = delivery.spectra
-    _names(file, delivery.names)
+    _names(file, "endmember", delivery.names, "name_length")
     _dimension(file, "band", np.arange(1, len(spectra) + 1, dtype=np.int32), {"long_name": "band number"})
     known = {axis.name: axis for axis in grid.axes}
     for name, count in zip(grid.dimensions, shape, strict=True):
@@ -144,20 +181,22 @@ def _axes(file: Any, delivery: Delivery, grid: Grid, shape: tuple[int, int]) -> 
     yield from _variable(file, "used_band", used, ("band",), meaning)
 
 
-def _names(file: Any, names: Sequence[str]) -> None:
-    """Make the dimension of the endmembers, whose coordinate is their names as characters.
+def _names(file: Any, dimension: str, names: Sequence[str], letters_of: str) -> None:
+    """Make a dimension whose coordinate is names as characters, and that of the characters.
 
     xarray and netCDF make text of them. GDAL, which shows nothing of a coordinate of strings, counts then.
     """
     encoded = np.array([name.encode("utf-8", "backslashreplace") for name in names])
     letters = encoded.view("S1").reshape(len(names), -1)
-    _dimension(file, "endmember", letters, {"long_name": "endmember", "_Encoding": "utf-8"})
+    first = sum(DIMENSION in each.attrs for each in file.values())
+    said = dimension.replace("_", " ")
+    _dimension(file, dimension, letters, {"long_name": said, "_Encoding": "utf-8"})
     length = letters.shape[1]
-    dataset = file.create_dataset("name_length", (length,), ">f4")
+    dataset = file.create_dataset(letters_of, (length,), ">f4")
     # What netCDF calls a dimension of no variable, to the letter; and which two the letters have.
     dataset.make_scale(f"This is a netCDF dimension but not a netCDF variable. {length:10d}")
-    dataset.attrs[DIMENSION] = np.int32(1)
-    file["endmember"].attrs["_Netcdf4Coordinates"] = np.array([0, 1], np.int32)
+    dataset.attrs[DIMENSION] = np.int32(first + 1)
+    file[dimension].attrs["_Netcdf4Coordinates"] = np.array([first, first + 1], np.int32)
 
 
 def _dimension(file: Any, name: str, values: NDArray[Any], attributes: dict[str, Any]) -> None:
@@ -169,7 +208,11 @@ def _dimension(file: Any, name: str, values: NDArray[Any], attributes: dict[str,
 
 
 def _variable(
-    file: Any, name: str, values: NDArray[Any], dimensions: tuple[str, ...], attributes: dict[str, Any]
+    file: Any,
+    name: str,
+    values: NDArray[Any] | _Numbers,
+    dimensions: tuple[str, ...],
+    attributes: dict[str, Any],
 ) -> Generator[None, None, None]:
     fill = attributes.get("_FillValue")
     packed: dict[str, Any] = {}
@@ -179,10 +222,7 @@ def _variable(
     fillvalue = {} if fill is None else {"fillvalue": values.dtype.type(fill)}
     dataset = file.create_dataset(name, values.shape, values.dtype, **packed, **fillvalue)
     for where in _pieces(values.shape):
-        piece = values[where]
-        if fill is not None and not np.isnan(fill):
-            piece = np.where(np.isfinite(piece), piece, values.dtype.type(fill))
-        dataset[where] = piece
+        dataset[where] = values[where]
         yield
     for axis, dimension in enumerate(dimensions):
         dataset.dims[axis].attach_scale(file[dimension])

@@ -11,6 +11,7 @@ from hsunmix.gui import commands as cmd
 from hsunmix.gui.regions.mask_controller import masked
 from hsunmix.gui.state.store import Store
 from hsunmix.model.cube import Cube
+from hsunmix.model.maps import Map
 from hsunmix.model.progress import Step
 from hsunmix.session.document import Document
 
@@ -65,10 +66,12 @@ def _read(cube: Cube, path: Path) -> Generator[Step | None, None, Cube]:
 
 def _write(cube: Cube, path: Path) -> Generator[Step | None, None, None]:
     from hsunmix.exports._rasters import write_geotiff
+    from hsunmix.exports._sheets import Sheet
 
     yield None
     assert cube.selection is not None  # asked by who calls
-    yield from write_geotiff(path, cube.selection[None].astype(np.float32), ["mask"], cube.georeference)
+    mask = Map(cube.selection[None].astype(np.float32), kind="fraction")
+    yield from write_geotiff(path, Sheet("mask", "mask", mask, "mask", ("mask",)), cube.georeference)
 
 
 def _folder(cube: Cube) -> Path:

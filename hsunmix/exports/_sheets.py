@@ -1,0 +1,148 @@
+"""The maps of a result on their way out: with the names, colours and numbers that files have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.exports import NODATA, Delivery, one_line
+from hsunmix.exports._statistics import top_of_residual
+from hsunmix.model.map_kinds import KindTerms, class_colour
+from hsunmix.model.maps import AnyMap, Map
+
+__all__ = ["Sheet", "further_sheets", "sheets"]
+
+FILES = {"abundance": "abundances"}  # what files of a map are called, where not as it is
+NAMES = {"rmse": ("RMSE",)}
+PALETTE = 255  # classes that have colours of their own
+PICTURES = 40  # layers of a map that are drawn
+SAMPLE = 1 << 21  # numbers that the ends of colours are read off, where there are several layers
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """One map.
+
+    Attributes
+    ----------
+    name, file : str
+        What it is called, and its files.
+    map : Map or SparseMap
+    title : str
+    layers : tuple of str
+        Names of the layers; one that may be empty where it is alone.
+    classes : tuple of str
+        What whole numbers mean; "1", "2" … where they have no names; none of too many for a legend.
+    colours : tuple of str
+        Of the classes.
+    """
+
+    name: str
+    file: str
+    map: AnyMap
+    title: str
+    layers: tuple[str, ...]
+    classes: tuple[str, ...] = ()
+    colours: tuple[str, ...] = ()
+
+    @property
+    def terms(self) -> KindTerms:
+        """What follows from its kind."""
+        return self.map.terms
+
+    @property
+    def nodata(self) -> float:
+        """What stands in files where there is no value: whole numbers count from 1 there."""
+        return 0 if self.map.whole else NODATA
+
+    @property
+    def dtype(self) -> str:
+        """The type of its numbers in files."""
+        if not isinstance(self.map, Map) or not self.map.whole:
+            return "float32"
+        return "uint8" if self.map.most < 255 else "uint16" if self.map.most < 65535 else "int32"
+
+    def filled(self, rows: NDArray[Any]) -> NDArray[Any]:
+        """Return some of its numbers as files have them."""
+        if self.map.whole:
+            return (rows + 1).astype(self.dtype)
+        return np.where(np.isfinite(rows), rows, np.float32(NODATA))
+
+    @cached_property
+    def ends(self) -> tuple[float, float]:
+        """What the ends of its colours mean."""
+        low, high = self.terms.lowest, self.terms.highest
+        if self.map.whole:
+            return 1.0, float(max(2, getattr(self.map, "most", 0) + 1))
+        if low is not None and high is not None:
+            return low, high
+        step = max(1, round(self.map.layers * self.map.layer(0).size / SAMPLE))
+        known = np.concatenate([self.map.layer(k).ravel()[::step] for k in range(self.map.layers)])
+        top = top_of_residual(known)
+        if low is not None:
+            return low, top
+        known = known[np.isfinite(known)]
+        low = float(np.percentile(known, 0.5)) if known.size else 0.0
+        return low, top if top > low else low + 1.0
+
+    @cached_property
+    def drawn(self) -> tuple[int, ...]:
+        """The layers of which there are pictures: all, or those with most where there are too many."""
+        layers = range(self.map.layers)
+        if self.name == "abundance" or len(layers) <= PICTURES:
+            return tuple(layers)
+        means = [-float(np.nanmean(np.append(self.map.layer(k), 0), dtype=np.float64)) for k in layers]
+        return tuple(sorted(np.argsort(means, kind="stable")[:PICTURES].tolist()))
+
+    def occurring(self, k: int) -> tuple[int, ...]:
+        """Return the classes that a layer has, if they are to be told apart."""
+        return tuple(int(c) for c in np.unique(self.map.layer(k)) if c >= 0) if self.colours else ()
+
+    def layer_title(self, k: int) -> str:
+        """Return what a layer is called."""
+        if self.name == "abundance":
+            return self.layers[k]
+        return f"{self.title}: {self.layers[k]}" if self.layers[k] and self.name != "rmse" else self.title
+
+    @property
+    def label(self) -> str:
+        """What a number of it is called, with its unit."""
+        said = "Abundance" if self.name == "abundance" else self.terms.said
+        return f"{said}, {self.map.unit}" if self.map.unit else said
+
+
+def sheets(delivery: Delivery) -> tuple[Sheet, ...]:
+    """Return all maps of a result: abundances, residual, and what else the methods found."""
+    maps = delivery.unmixing.maps
+    first = [name for name in ("abundance", "rmse") if name in maps]
+    return tuple(_sheet(delivery, name) for name in [*first, *delivery.unmixing.further_maps])
+
+
+def further_sheets(delivery: Delivery) -> tuple[Sheet, ...]:
+    """Return the maps that not every result has."""
+    return sheets(delivery)[2:]
+
+
+def _sheet(delivery: Delivery, name: str) -> Sheet:
+    one = delivery.unmixing.maps[name]
+    layers = NAMES.get(name) or tuple(map(one_line, one.layer_names(delivery.names)))
+    title = one_line(one.titled(name))
+    classes, colours = _classes(delivery, one)
+    return Sheet(name, FILES.get(name, name), one, title, layers, classes, colours)
+
+
+def _classes(delivery: Delivery, one: AnyMap) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    if not isinstance(one, Map) or not one.whole:
+        return (), ()
+    names: Sequence[str] = [one_line(name) for name in one.class_names(delivery.names)]
+    names = names or [str(k + 1) for k in range(one.most + 1)]
+    if len(names) > PALETTE:
+        return (), ()
+    if one.of_endmembers:
+        return tuple(names), tuple(member.colour for member in delivery.endmembers)
+    return tuple(names), tuple(map(class_colour, range(len(names))))
