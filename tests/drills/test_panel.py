@@ -105,8 +105,12 @@ class View(Panel):
 MENU = "&Unmix"
 ACTIONS = (
     Action(
-        "findBrightest", "Find the &brightest pixel", "Show where the scene is brightest",
-        lambda store: FindBrightest(), "Ctrl+Alt+B", opened,
+        "findBrightest",
+        "Find the &brightest pixel",
+        "Show where the scene is brightest",
+        lambda store: FindBrightest(),
+        "Ctrl+Alt+B",
+        opened,
     ),
 )
 '''
