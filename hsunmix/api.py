@@ -222,14 +222,14 @@ def abundances(
     w, given = _spectra(endmembers, cube, "the endmembers")
     choice = Choice(method, parameters)
     taken = footprint.of_solve(cube, w.shape[1], choice, Resources.given(memory, scratch))
-    scene, found = finish(pipeline.solve_cube(cube, w, choice, footprint=taken))
+    scene, found = finish(pipeline.abundances_of_cube(cube, w, choice, taken))
     scene = _told(scene, cube, cube_or_x)
     if given is None:
         _warn_of_units(scene, w)
     for note in () if given is None else given.notes:
         warnings.warn(note, UserWarning, stacklevel=2)
     _warn_of_assumptions(scene)
-    return found.abundances
+    return found
 
 
 def estimate_rank(

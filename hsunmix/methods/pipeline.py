@@ -202,10 +202,32 @@ def solve_cube(
 
     See ``solve`` and ``load``.
     """
+    scene, solver = yield from _read_for(cube, endmembers, abundance, footprint)
+    return scene, (yield from solve(scene, endmembers, abundance, given, solver))
+
+
+def abundances_of_cube(
+    cube: Cube,
+    endmembers: NDArray[np.float64],
+    abundance: Choice = NNLS,
+    footprint: Footprint | None = None,
+) -> Generator[Step | None, None, tuple[Scene, NDArray[np.float32]]]:
+    """As ``solve_cube``, without measuring what they leave: (r, *shape of the cube)."""
+    scene, solver = yield from _read_for(cube, endmembers, abundance, footprint)
+    method = get(abundance.method, "abundance")
+    params = make(method.params, abundance.parameters)
+    found, _ = yield from _solved(scene, spectra(endmembers), method, params, solver)
+    return scene, scene.spread(found.h)
+
+
+def _read_for(
+    cube: Cube, endmembers: NDArray[np.float64], abundance: Choice, footprint: Footprint | None
+) -> Generator[Step | None, None, tuple[Scene, Solver | None]]:
+    """Read a cube; where it stays in its file, a solver sees it meanwhile."""
     method = get(abundance.method, "abundance")
     solver = Solver(method, make(method.params, abundance.parameters), spectra(endmembers))
     scene = yield from load(cube, endmembers, footprint=footprint, visitors=[solver])
-    return scene, (yield from solve(scene, endmembers, abundance, given, solver if scene.in_file else None))
+    return scene, solver if scene.in_file else None
 
 
 def estimate_rank(scene: Scene, method: Choice = AUTO) -> Generator[Step | None, None, RankEstimate]:

@@ -51,9 +51,11 @@ def scale_of(values: NDArray[np.floating]) -> float:
         1, 100, 1000, 10000 …, the full scale of integers, or below 0.01 another power of ten; 1
         where no value is positive.
     """
-    known = np.asarray(values, dtype=np.float64)
-    known = known[np.isfinite(known)]
-    bright = _bright(known)
+    known = _known(values)
+    return _scale(known, _bright(known))
+
+
+def _scale(known: NDArray[np.float64], bright: float) -> float:
     if bright <= 0:
         return 1.0
     most = float(known.max())
@@ -71,8 +73,9 @@ def between(library: NDArray[np.floating], scene: NDArray[np.floating]) -> Scale
     library, scene : array
         Values of the bands in common; NaN is left out.
     """
-    mine, theirs = scale_of(library), scale_of(scene)
-    bright = _bright(library), _bright(scene)
+    values = _known(library), _known(scene)
+    bright = _bright(values[0]), _bright(values[1])
+    mine, theirs = map(_scale, values, bright)
     if mine == theirs or min(bright) <= 0 or abs(np.log10(bright[0] / bright[1])) < ALIKE:
         return Scale()
     factor = theirs / mine
@@ -83,9 +86,12 @@ def between(library: NDArray[np.floating], scene: NDArray[np.floating]) -> Scale
     )
 
 
-def _bright(values: NDArray[np.floating]) -> float:
+def _known(values: NDArray[np.floating]) -> NDArray[np.float64]:
     known = np.asarray(values, dtype=np.float64)
-    known = known[np.isfinite(known)]
+    return known[np.isfinite(known)]
+
+
+def _bright(known: NDArray[np.float64]) -> float:
     return float(np.percentile(known, BRIGHTEST)) if known.size else 0.0
 
 
