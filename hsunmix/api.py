@@ -59,7 +59,8 @@ def open_cube(
     **options
         What the file doesn't say: ``lines``, ``samples``, ``dataset``, ``axes``, ``grid``; ``nodata``: the
         stored value that means "no data", or "none" where every value is data. ``stack``: other cubes of the
-        same ground, in a list, to be opened as one with this.
+        same ground, in a list, to be opened as one with this. ``transform``: ``"hapke"`` for reflectance as
+        single-scattering albedo.
 
     Raises
     ------

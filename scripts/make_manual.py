@@ -19,6 +19,8 @@ One page a method: the problem it solves, what it assumes and guarantees, its pa
 The pages are written by `scripts/make_manual.py` from the methods' own descriptions, the same ones that
 make the form in the window and the options of `hsunmix unmix --set NAME=VALUE`; the figures by
 `scripts/make_figures.py`.
+
+Those in bold are for every day; the others are for special scenes, and to compare with.
 """
 
 HEADINGS = {
@@ -64,10 +66,10 @@ def method_page(method: Method) -> str:
 
 def menus_page() -> str:
     """Return the page on the menus and their keys."""
-    from hsunmix.gui.app.subjects import menus
+    from hsunmix.gui.app import subjects as actions
 
     lines = [MENUS]
-    for title, entries in menus().items():
+    for title, entries in actions.MENUS.items():
         lines.append(f"## {title.replace('&', '')}\n\n| | keys | |\n|---|---|---|")
         for action in entries:
             keys = f"`{action.shortcut}`" if action.shortcut else ""
@@ -78,9 +80,11 @@ def menus_page() -> str:
 
 def _kind(kind: str) -> Iterator[str]:
     yield f"## {HEADINGS[kind]}\n\n| | | |\n|---|---|---|"
-    for method in methods().values():
-        if method.kind == kind:
-            yield f"| [`{method.id}`](methods/{method.name}.md) | {method.title} | {method.summary} |"
+    found = [method for method in methods().values() if method.kind == kind]
+    for method in sorted(found, key=lambda method: not method.traits.everyday):
+        bold = "**" if method.traits.everyday else ""
+        link = f"{bold}[`{method.id}`](methods/{method.name}.md){bold}"
+        yield f"| {link} | {method.title} | {method.summary} |"
     yield ""
 
 

@@ -43,6 +43,7 @@ from hsunmix.formats.opening.options import Options
 from hsunmix.formats.pixels.raw import MissingPixels
 from hsunmix.formats.spectra.builtin import builtin_library
 from hsunmix.model.cube import Cube
+from hsunmix.model.hapke import as_albedo
 from hsunmix.model.spectra import Spectra
 from hsunmix.model.stack import stacked
 from hsunmix.parameters import make, to_dict
@@ -143,8 +144,8 @@ def open_cube(path: str | PathLike[str], **options: Any) -> Cube:
     path : path-like
         For ENVI the header or the data file.
     **options
-        ``lines``, ``samples``, ``dataset``, ``axes``, ``grid``, ``stack``, ``nodata``: see ``Options``. None
-        means not given.
+        ``lines``, ``samples``, ``dataset``, ``axes``, ``grid``, ``stack``, ``transform``, ``nodata``: see
+        ``Options``. None means not given.
 
     Returns
     -------
@@ -238,15 +239,27 @@ def file_filter() -> str:
 
 def _open(path: str | PathLike[str], given: dict[str, Any], what: str) -> Cube:
     """Open a file, and those that are to be stacked on it: these lie beside it, or where they are named."""
-    others = make(Options, {"stack": given.pop("stack", None)}).stack
-    first = _open_one(path, given, what)
+    others = make(Options, {"stack": given.get("stack")}).stack
+    given = {name: value for name, value in given.items() if name != "stack"}
+    first = _transformed(path, given, what)
     if others is None:
         return first
     assert first.path is not None
     names = [name.strip() for name in others.split(",")]
     beside = [first.path.parent / name for name in names]
     paths = [near if near.exists() else Path(name) for near, name in zip(beside, names, strict=True)]
-    return stacked([first, *(_open_one(one, given, what) for one in paths)])
+    return stacked([first, *(_transformed(one, given, what) for one in paths)])
+
+
+def _transformed(path: str | PathLike[str], given: dict[str, Any], what: str) -> Cube:
+    """Open a file, and make of its values what is asked for."""
+    text = make(Options, {"transform": given.get("transform")}).transform
+    plain = {name: value for name, value in given.items() if name != "transform"}
+    cube = _open_one(path, plain, what)
+    if text is None:
+        return cube
+    made = as_albedo(cube, text, looked_at=what == "open_cube")
+    return replace(made, options=(*cube.options, ("transform", made.transform)))
 
 
 def _open_one(path: str | PathLike[str], given: dict[str, Any], what: str) -> Cube:

@@ -108,8 +108,12 @@ class Traits:
         Its abundances sum to one in every pixel.
     may_be_negative : bool
         Its abundances may be below zero.
+    whole_scene : bool
+        What it finds of a pixel depends on all others, so that it can't work block by block.
     monotone_loss : bool
         The relative error of its history never rises.
+    everyday : bool
+        It is one of the few that lists show first: a newcomer needs no other.
     """
 
     starts_from_spectra: bool = False
@@ -122,7 +126,9 @@ class Traits:
     numbers: tuple[int, int] = (0, 0)
     sum_to_one: bool = False
     may_be_negative: bool = False
+    whole_scene: bool = False
     monotone_loss: bool = False
+    everyday: bool = False
 
     @classmethod
     def of(cls, module: object, kind: str) -> Traits:

@@ -53,8 +53,9 @@ def of_run(cube: Cube, request: Request, resources: Resources = ANY) -> Footprin
 
 def of_solve(cube: Cube, rank: int, abundance: Choice, resources: Resources = ANY) -> Footprint:
     """Say what it takes to find the abundances of so many spectra; see ``of_run``."""
-    needs = _needs(get(abundance.method, "abundance"), rank=rank)
-    return Footprint.of(cube, replace(needs, reads=1), resources)
+    method = get(abundance.method, "abundance")
+    needs = _needs(method, rank=rank)
+    return Footprint.of(cube, needs if method.traits.whole_scene else replace(needs, reads=1), resources)
 
 
 def of_estimate(cube: Cube, method: Choice, resources: Resources = ANY) -> Footprint:

@@ -186,7 +186,7 @@ def _solved(
     """Solve for spectra in the cube's units, unless that was done while the scene was read."""
     if solver is not None and solver.fits(scene):
         return solver.found(scene)
-    if scene.in_file:
+    if scene.in_file and not method.traits.whole_scene:
         return (yield from solved_in_blocks(scene, spectra, method, params))
     return (yield from method.run(scene, scene.used_spectra(spectra), params)), None
 
@@ -225,6 +225,8 @@ def _read_for(
 ) -> Generator[Step | None, None, tuple[Scene, Solver | None]]:
     """Read a cube; where it stays in its file, a solver sees it meanwhile."""
     method = get(abundance.method, "abundance")
+    if method.traits.whole_scene:
+        return (yield from load(cube, endmembers, footprint=footprint)), None
     solver = Solver(method, make(method.params, abundance.parameters), spectra(endmembers))
     scene = yield from load(cube, endmembers, footprint=footprint, visitors=[solver])
     return scene, solver if scene.in_file else None
@@ -262,7 +264,7 @@ def _with_abundances(
     """Solve for abundances; where a read can tell what they leave as well, it does."""
     method, w, left = get(abundance, "abundance"), result.endmembers, None
     given, params = params is not None, params or method.params()
-    if scene.in_file and weights is None:
+    if scene.in_file and weights is None and not method.traits.whole_scene:
         found, left = yield from solved_in_blocks(scene, scene.full_spectra(w), method, params)
     else:
         found = yield from abundances_of_known(scene, w, method, params, weights)

@@ -73,6 +73,8 @@ class Cube:
         Whether a value such as −9999 may be taken for "no data" though nothing declares it.
     quantity : str
         What the values are, in a word such as ``Reflectance``; empty where the file doesn't say.
+    transform : str
+        What was made of the file's values, in the words of ``--transform``; empty where they are as they are.
     stacked : int
         Of how many cubes of the same ground its bands are, those of one behind those of the other.
     notes : tuple of str
@@ -102,6 +104,7 @@ class Cube:
     layout: Layout = field(default_factory=Layout)
     seeks_nodata: bool = True
     quantity: str = ""
+    transform: str = ""
     stacked: int = 1
     notes: tuple[str, ...] = ()
 

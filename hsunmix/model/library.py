@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from hsunmix.errors import InputError
 from hsunmix.model.band_numbers import numbered
+from hsunmix.model.hapke import Hapke
 from hsunmix.model.library_on_bands import MAX_FILLED, filled, lacking, on_bands, some_pixels
 from hsunmix.model.scales import Scale, between
 from hsunmix.model.spectra import Source, Spectra
@@ -159,6 +160,9 @@ class Library(Spectra):
             notes.append(f"{self.label}: {scale.sentence}.")
         before = 1.0 if self.factor is None else self.factor
         values = one.values if scale.factor == 1 else one.values * scale.factor
+        if cube.transform and self.factor is None:
+            values = np.asarray(Hapke.read(cube.transform).albedo(values), dtype=np.float64)
+            notes.append(f"{self.label}: its spectra were taken for reflectance and made albedo.")
         brought = replace(
             one, values=values, wavelengths=cube.wavelengths, fwhm=cube.fwhm, factor=before * scale.factor
         )

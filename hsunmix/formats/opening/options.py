@@ -51,6 +51,17 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ]
         | None
     ) = None
+    transform: (
+        Annotated[
+            str,
+            Meta(
+                max_length=40,
+                description="What to make of reflectance: hapke is single-scattering albedo, hapke:SUN,VIEW "
+                "with degrees from the vertical",
+            ),
+        ]
+        | None
+    ) = None
     nodata: (
         Annotated[
             str,

@@ -6,7 +6,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from hsunmix.gui.commands import ShowPage
-from hsunmix.gui.endmembers.state import EndmembersState
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.panel import named
 from hsunmix.methods.constraints import Check
@@ -39,7 +38,7 @@ class DiagnosticsBar(QWidget):
     def present(self, document: Document, state: ViewState) -> None:
         """Show what is known of the result; what is known of an older one is not clicked."""
         result = document.unmixing
-        checked, suggested = state[EndmembersState].checked, state[EndmembersState].suggested
+        checked, suggested = state.checked, state.suggested
         self.setVisible(result is not None and checked is not None)
         if checked is not None:
             self.constraints.setText(in_short(checked.check))

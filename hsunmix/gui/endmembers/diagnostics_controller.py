@@ -10,8 +10,7 @@ from PySide6.QtCore import QTimer
 from hsunmix.errors import InputError
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.endmembers.controller import add
-from hsunmix.gui.endmembers.state import Checked, EndmembersState, Suggested
-from hsunmix.gui.state.channels import QUIET, SHOWN
+from hsunmix.gui.state.diagnostics import Checked, Suggested
 from hsunmix.gui.state.means import means
 from hsunmix.gui.state.store import Store
 from hsunmix.methods.constraints import check, sums_to_one
@@ -25,8 +24,6 @@ from hsunmix.model.wording import percent
 from hsunmix.session.document import Document
 
 __all__ = ["Controller"]
-
-CHANNELS = {"check": SHOWN, "suggest": QUIET}
 
 PAUSE = 150  # milliseconds after a result: while edits follow each other nobody asks
 LONG = 500e6  # bands · endmembers · pixels: work that takes longer is shown, and can be cancelled
@@ -53,11 +50,8 @@ class Controller:
         store.withdraw("means")
         store.cancel("suggest", "check")
         gone = new.unmixing is None or (old.cube is not None and new.cube is not old.cube)
-        if gone and (
-            store.state[EndmembersState].checked is not None
-            or store.state[EndmembersState].suggested is not None
-        ):
-            store.show(EndmembersState, checked=None, suggested=None)
+        if gone and (store.state.checked is not None or store.state.suggested is not None):
+            store.show(checked=None, suggested=None)
         if new.unmixing is not None and new.cube is not None and not new.unmixing.provisional:
             self._timer.start()
             self._tell_of_means(new, new.unmixing)
@@ -66,7 +60,7 @@ class Controller:
 
     def add(self, _command: cmd.AddSuggested) -> None:
         """Make what the residual asks for an endmember."""
-        store, suggested = self.store, self.store.state[EndmembersState].suggested
+        store, suggested = self.store, self.store.state.suggested
         if suggested is None or suggested.found is None or suggested.result is not store.document.unmixing:
             return
         found = suggested.found
@@ -114,7 +108,7 @@ class Controller:
 
         def known(found: Suggested) -> None:
             if store.document.unmixing is result and store.document.cube is cube:
-                store.show(EndmembersState, suggested=found)
+                store.show(suggested=found)
                 channel = "suggest" if _work(result) <= LONG else "check"
                 store.start(
                     channel, "Checking the constraints", self._checked(cube, result), checked, self._failed
@@ -122,7 +116,7 @@ class Controller:
 
         def checked(found: Checked) -> None:
             if store.document.unmixing is result and store.document.cube is cube:
-                store.show(EndmembersState, checked=found)
+                store.show(checked=found)
 
         store.start("suggest", "Looking at the residual", self._suggested(cube, result), known, self._failed)
 

@@ -7,15 +7,11 @@ from typing import Any
 
 from hsunmix.gui.image.pages import Page, page_of
 from hsunmix.gui.image.rasters import quick_images
-from hsunmix.gui.image.state import ImageState, Shown
-from hsunmix.gui.state.channels import QUIET
 from hsunmix.gui.state.store import Store
-from hsunmix.gui.state.view_state import ViewState
+from hsunmix.gui.state.view_state import Shown, ViewState
 from hsunmix.session.document import Document
 
 __all__ = ["Controller"]
-
-CHANNELS = {"draw": QUIET}
 
 AT_ONCE = 1 << 19  # pixels in all tiles: some milliseconds
 WHOLE = 1 << 24
@@ -40,7 +36,7 @@ class Controller:
         self._refresh()
 
     def _follow(self, old: ViewState, new: ViewState) -> None:
-        if new[ImageState].shown is old[ImageState].shown:
+        if new.shown is old.shown:
             self._refresh()
 
     def _refresh(self) -> None:
@@ -49,8 +45,8 @@ class Controller:
         if document.cube is None and document.unmixing is None:
             self._key = None
             self._kept.clear()
-            if state[ImageState].shown is not None:
-                store.show(ImageState, shown=None)
+            if state.shown is not None:
+                store.show(shown=None)
             return
         page = page_of(document, state)
         key = (page.id, *page.depends(document, state))
@@ -64,13 +60,13 @@ class Controller:
                 store.start("draw", "Drawing", _whole(page, document, state), self._whole_for(key))
             else:
                 self._keep(key, shown)
-        store.show(ImageState, shown=shown)
+        store.show(shown=shown)
 
     def _whole_for(self, key: Key) -> Callable[[Shown], None]:
         def done(shown: Shown) -> None:
             self._keep(key, shown)
             if key == self._key:
-                self.store.show(ImageState, shown=shown)
+                self.store.show(shown=shown)
 
         return done
 

@@ -5,11 +5,10 @@
 from __future__ import annotations
 
 from hsunmix.gui import commands as cmd
-from hsunmix.gui.library.state import LibraryState
 from hsunmix.gui.state.action import Action, has_members, idle, opened
 from hsunmix.gui.state.store import Store
 
-MENU = "&Library"
+TITLE = "&Library"
 ORDER = 60
 
 
@@ -18,7 +17,7 @@ def _own_libraries(store: Store) -> bool:
 
 
 def _compared(store: Store) -> bool:
-    return store.state[LibraryState].compared is not None
+    return store.state.compared is not None
 
 
 ACTIONS = (

@@ -9,8 +9,6 @@ import numpy as np
 
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.regions.mask_controller import masked
-from hsunmix.gui.regions.prompts import MaskFile
-from hsunmix.gui.state.channels import IN_TURN
 from hsunmix.gui.state.store import Store
 from hsunmix.model.cube import Cube
 from hsunmix.model.maps import Map
@@ -18,8 +16,6 @@ from hsunmix.model.progress import Step
 from hsunmix.session.document import Document
 
 __all__ = ["Controller"]
-
-CHANNELS = {"read mask": IN_TURN, "write mask": IN_TURN}
 
 
 class Controller:
@@ -38,7 +34,7 @@ class Controller:
         store, cube = self.store, self.store.document.cube
         if cube is None:
             return
-        path = command.path or store.ask(MaskFile(_folder(cube), writing=False))
+        path = command.path or store.dialogs.mask_file(_folder(cube), writing=False)
         if path is None:
             return
 
@@ -53,7 +49,7 @@ class Controller:
         store, cube = self.store, self.store.document.cube
         if cube is None or cube.selection is None:
             return
-        path = store.ask(MaskFile(_folder(cube), writing=True))
+        path = store.dialogs.mask_file(_folder(cube), writing=True)
         if path is None:
             return
         if not path.suffix:

@@ -5,12 +5,11 @@
 from __future__ import annotations
 
 from hsunmix.gui import commands as cmd
-from hsunmix.gui.regions.state import RegionsState
+from hsunmix.gui.image.pages.band import band_shown
 from hsunmix.gui.state.action import Action, opened
-from hsunmix.gui.state.documents import band_shown
 from hsunmix.gui.state.store import Store
 
-MENU = "&Mask"
+TITLE = "&Mask"
 ORDER = 40
 
 
@@ -58,7 +57,7 @@ def _tool(tool: str, key: int) -> Action:
         f"Ctrl+Shift+{key}",
         opened,
         tool,
-        checked=lambda store: store.state[RegionsState].tool == tool,
+        checked=lambda store: store.state.tool == tool,
         line=tool == "rectangle",
     )
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
@@ -21,7 +22,6 @@ from PySide6.QtWidgets import (
 
 from hsunmix.gui.commands import EstimateRank, SetRun, ShowTool, Unmix, UseEndmembers
 from hsunmix.gui.run.choice_form import ChoiceForm
-from hsunmix.gui.run.state import RunState
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.icons import icon
 from hsunmix.gui.widgets.panel import Panel, heading, named
@@ -38,6 +38,7 @@ ORDER = 10
 
 MAX_RANK = 999
 OWN_ABUNDANCES = "Chosen by the method"
+MORE = "More"
 
 
 class View(Panel):
@@ -71,15 +72,8 @@ class View(Panel):
         self.method = named(QuietComboBox(), "method", "Method")
         self.abundance = named(QuietComboBox(), "abundance", "Abundances")
         self.abundance.addItem(OWN_ABUNDANCES, "")
-        kind = ""
-        for entry in methods().values():
-            if entry.kind in ("factorization", "extraction"):
-                if kind not in ("", entry.kind) or (kind == "factorization" and self.method.count() == 1):
-                    self.method.insertSeparator(self.method.count())  # after Automatic, and between kinds
-                _add(self.method, entry)
-                kind = entry.kind
-            elif entry.kind == "abundance":
-                _add(self.abundance, entry)
+        _fill(self.method, "factorization", "extraction")
+        _fill(self.abundance, "abundance")
         for box in (self.method, self.abundance):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(12)
@@ -177,9 +171,7 @@ class View(Panel):
         """Follow the work under way, and the estimate."""
         self._busy = new.running is not None
         self._show_button()
-        if new[RunState].estimate is not old[RunState].estimate or ("rank" in new.tasks) != (
-            "rank" in old.tasks
-        ):
+        if new.estimate is not old.estimate or ("rank" in new.tasks) != ("rank" in old.tasks):
             self._show_estimate(new)
 
     def dress(self, theme: Theme) -> None:
@@ -204,7 +196,7 @@ class View(Panel):
         self.how_many.setEnabled(self._has_cube)
 
     def _show_estimate(self, state: ViewState) -> None:
-        found = state[RunState].estimate
+        found = state.estimate
         if "rank" in state.tasks:
             self.estimate.setText("estimating…")
         elif found is None:
@@ -263,6 +255,23 @@ def _label(text: str, buddy: QWidget) -> QLabel:
     label.setProperty("role", "field")
     label.setBuddy(buddy)
     return label
+
+
+def _fill(box: QComboBox, *kinds: str) -> None:
+    """Add the methods of some kinds: first those for every day, then the others under "More"."""
+    found = [entry for entry in methods().values() if entry.kind in kinds]
+    for entry in sorted(found, key=lambda entry: not entry.traits.everyday):
+        if not entry.traits.everyday and box.findText(MORE) < 0:
+            _head(box, MORE)
+        _add(box, entry)
+
+
+def _head(box: QComboBox, text: str) -> None:
+    """Add a heading, which can't be chosen."""
+    box.addItem(text)
+    model = box.model()
+    assert isinstance(model, QStandardItemModel)
+    model.item(box.count() - 1).setEnabled(False)
 
 
 def _add(box: QComboBox, entry: Method) -> None:

@@ -24,10 +24,11 @@ from hsunmix.methods.abundance._constrained import solve
 from hsunmix.model.progress import Step
 from hsunmix.parameters import NoParams as Params
 
-__all__ = ["REFERENCE", "SUM_TO_ONE", "TITLE", "Params", "run"]
+__all__ = ["EVERYDAY", "REFERENCE", "SUM_TO_ONE", "TITLE", "Params", "run"]
 
 TITLE = "Fully constrained least squares (FCLS)"
 REFERENCE = "Heinz and Chang, IEEE TGRS 39 (2001), solved exactly"
+EVERYDAY = True
 SUM_TO_ONE = True
 
 

@@ -24,13 +24,14 @@ from hsunmix.methods.abundance._constrained import solve
 from hsunmix.model.progress import Step
 from hsunmix.parameters import NoParams as Params
 
-__all__ = ["REFERENCE", "TITLE", "Params", "run"]
+__all__ = ["EVERYDAY", "REFERENCE", "TITLE", "Params", "run"]
 
 TITLE = "Nonnegative least squares (NNLS)"
 REFERENCE = (
     "Lawson and Hanson, Solving Least Squares Problems (1974); "
     "Kim and Park, SIAM Journal on Scientific Computing 33 (2011)"
 )
+EVERYDAY = True
 
 
 def run(

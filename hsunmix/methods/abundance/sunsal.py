@@ -26,10 +26,11 @@ from hsunmix.methods import Abundances
 from hsunmix.methods.abundance._constrained import solve
 from hsunmix.model.progress import Step
 
-__all__ = ["REFERENCE", "TITLE", "Params", "run"]
+__all__ = ["EVERYDAY", "REFERENCE", "TITLE", "Params", "run"]
 
 TITLE = "Sparse unmixing (SUnSAL)"
 REFERENCE = "Bioucas-Dias and Figueiredo, WHISPERS (2010); Iordache et al., IEEE TGRS 49 (2011)"
+EVERYDAY = True
 
 
 class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -29,7 +29,7 @@ from hsunmix.methods import Extraction, Problem
 from hsunmix.methods.extraction._options import Options, with_options
 from hsunmix.model.progress import Step
 
-__all__ = ["REFERENCE", "TITLE", "Params", "run"]
+__all__ = ["EVERYDAY", "REFERENCE", "TITLE", "Params", "run"]
 
 TITLE = "Successive projection (SPA)"
 REFERENCE = (
@@ -37,6 +37,7 @@ REFERENCE = (
     "Gillis and Vavasis, IEEE TPAMI 36 (2014); "
     "Nadisic, Gillis and Kervazo, Linear Algebra and its Applications 676 (2023), for neighbours"
 )
+EVERYDAY = True
 
 TIE = 1e-6  # residuals this near to the largest count as equal; the longer pixel is taken then
 NOTHING_LEFT = 1e-12  # of the longest pixel's squared norm: float32 data are no better

@@ -36,11 +36,12 @@ from hsunmix.methods.extraction._options import Options, with_options
 from hsunmix.methods.extraction._reduced import Directions, directions, longest
 from hsunmix.model.progress import Step
 
-__all__ = ["MOMENTS", "REFERENCE", "TITLE", "Params", "run"]
+__all__ = ["EVERYDAY", "MOMENTS", "REFERENCE", "TITLE", "Params", "run"]
 
 MOMENTS = True
 TITLE = "Vertex component analysis (VCA)"
 REFERENCE = "Nascimento and Bioucas-Dias, IEEE TGRS 43 (2005)"
+EVERYDAY = True
 
 TOO_DARK = 1e-3  # of the mean projection on the mean: division by less would only enlarge noise
 

@@ -54,7 +54,7 @@ class Fold:
         for _ in range(50):
             spectra = _ratio(np.einsum("knb,kn->kb", whole, amounts), amounts**2 @ here)
             before, amounts = amounts, _ratio(np.einsum("knb,kb->kn", whole, spectra), spectra**2 @ here.T)
-            if np.abs(amounts - before).max() <= 1e-9 * max(np.abs(amounts).max(), 1e-300):
+            if np.abs(amounts - before).max(initial=0) <= 1e-9 * np.abs(amounts).max(initial=0):
                 break
         mean = amounts.mean(axis=1, keepdims=True)
         mean[mean <= 0] = 1
@@ -139,17 +139,18 @@ def _sweep(
 
 def _grams(other: Array, here: Array, g: Array) -> Array:
     """Return the Gram matrix of each column of a factor, (columns, r, r), from the other factor (r, m)."""
-    return np.asarray(np.einsum("cm,km,lm->ckl", here, other, other, optimize=True) * g)
+    return np.asarray(np.einsum("cm,klm->ckl", here, other[:, None] * other, optimize=False) * g)
 
 
 def _swept(x: Array, right: Array, grams: Array) -> Array:
     """Set every row of x (r, columns) to its optimum, a few times over."""
     x, diagonal = x.copy(), np.einsum("ckk->kc", grams)
+    share = _ratio(np.ones_like(diagonal), diagonal)
     floor = 1e-16 * max(float(np.abs(x).max(initial=0)), 1e-300)
     for _ in range(W_SWEEPS):
         for k in range(len(x)):
-            rest = right[k] - np.einsum("cl,lc->c", grams[:, k], x) + diagonal[k] * x[k]
-            x[k] = np.where(diagonal[k] > 0, np.maximum(_ratio(rest, diagonal[k]), floor), x[k])
+            rest = right[k] - np.einsum("cl,lc->c", grams[:, k], x)
+            np.maximum(x[k] + share[k] * rest, floor, out=x[k])
     return x
 
 

@@ -41,7 +41,7 @@ from hsunmix.methods.factorization._vertices import Vertices, enclosing, misfit,
 from hsunmix.methods.locked import in_their_columns
 from hsunmix.model.progress import Step
 
-__all__ = ["KEEPS_LOCKED", "MOMENTS", "READS", "REFERENCE", "TITLE", "Params", "run"]
+__all__ = ["EVERYDAY", "KEEPS_LOCKED", "MOMENTS", "READS", "REFERENCE", "TITLE", "Params", "run"]
 
 KEEPS_LOCKED = True
 READS = (1, 0)
@@ -51,6 +51,7 @@ REFERENCE = (
     "Nadisic, Gillis and Kervazo, Linear Algebra and its Applications (2023), for the smoothing; "
     "Winter, SPIE 3753 (1999); Cutler and Breiman, Technometrics 36 (1994)"
 )
+EVERYDAY = True
 
 Array = NDArray[np.float64]
 

@@ -35,13 +35,14 @@ from hsunmix.methods.factorization._initial import Init, initial_abundances, ini
 from hsunmix.methods.factorization._nndsvd import directions
 from hsunmix.model.progress import Step
 
-__all__ = ["MONOTONE_LOSS", "REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]
+__all__ = ["EVERYDAY", "MONOTONE_LOSS", "REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]
 
 TITLE = "NMF by accelerated HALS"
 REFERENCE = (
     "Cichocki and Phan, IEICE Trans. Fundamentals E92-A (2009); "
     "Gillis and Glineur, Neural Computation 24 (2012); Ang and Gillis, Neural Computation 31 (2019)"
 )
+EVERYDAY = True
 STARTS_FROM_SPECTRA = True
 MONOTONE_LOSS = True
 

@@ -37,10 +37,11 @@ from hsunmix.methods.factorization._steps import Array, Quadratic, Work, divided
 from hsunmix.methods.factorization._two_block import Common, Factors, descend
 from hsunmix.model.progress import Step
 
-__all__ = ["REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]
+__all__ = ["EVERYDAY", "REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]
 
 TITLE = "Minimum volume NMF"
 REFERENCE = "Leplat, Ang and Gillis, ICASSP (2019); Fu, Huang, Sidiropoulos and Ma, IEEE SPM 36 (2019)"
+EVERYDAY = True
 STARTS_FROM_SPECTRA = True
 
 ROUNDS, INNER = 2, 20  # tangents, and gradient steps for each

@@ -25,7 +25,7 @@ from hsunmix.methods.factorization._tensor import Fold, TensorSteps, amounts_not
 from hsunmix.methods.factorization._two_block import Common, Factors, descend
 from hsunmix.model.progress import Step
 
-__all__ = ["REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]
+__all__ = ["MONOTONE_LOSS", "REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]
 
 TITLE = "Stacks of cubes (nonnegative PARAFAC)"
 REFERENCE = (
@@ -33,6 +33,7 @@ REFERENCE = (
     "Veganzones, Cohen, Cabral Farias, Chanussot and Comon, IEEE TGRS 54 (2016), for hyperspectral stacks"
 )
 STARTS_FROM_SPECTRA = True
+MONOTONE_LOSS = True
 
 
 class Params(Common, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -33,13 +33,14 @@ from hsunmix.model.progress import Step
 from hsunmix.model.wording import percent
 from hsunmix.parameters import NoParams as Params
 
-__all__ = ["REFERENCE", "TITLE", "Params", "run"]
+__all__ = ["EVERYDAY", "REFERENCE", "TITLE", "Params", "run"]
 
 TITLE = "Above the noise, or a range"
 REFERENCE = (
     "Marchenko and Pastur, Mathematics of the USSR-Sbornik 1 (1967), and Johnstone, Annals of Statistics 29 "
     "(2001), for the eigenvalues of noise; Bioucas-Dias and Nascimento, IEEE TGRS 46 (2008), for the noise"
 )
+EVERYDAY = True
 
 LARGEST = 12  # endmembers for which directions are kept
 NEIGHBOURS, ISOLATED = 50, 0.01

@@ -25,10 +25,11 @@ from hsunmix.methods import RankEstimate
 from hsunmix.model.progress import Step
 from hsunmix.parameters import NoParams as Params
 
-__all__ = ["REFERENCE", "TITLE", "Params", "run"]
+__all__ = ["EVERYDAY", "REFERENCE", "TITLE", "Params", "run"]
 
 TITLE = "Signal subspace (HySime)"
 REFERENCE = "Bioucas-Dias and Nascimento, IEEE TGRS 46 (2008)"
+EVERYDAY = True
 
 Array = NDArray[np.float64]
 

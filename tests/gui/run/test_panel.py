@@ -13,7 +13,7 @@ from hsunmix.gui.run import panel as run
 from hsunmix.gui.state.view_state import Task, ViewState
 from hsunmix.methods import RankEstimate, get, methods
 from hsunmix.session.document import Document, RunSettings
-from tests.gui.conftest import Alone, state_of
+from tests.gui.conftest import Alone
 
 
 def test_methods_come_from_the_registry(alone: Alone):
@@ -21,8 +21,19 @@ def test_methods_come_from_the_registry(alone: Alone):
     offered = {panel.method.itemData(k) for k in range(panel.method.count())} - {None}
     assert offered == {m.id for m in methods().values() if m.kind in ("factorization", "extraction")}
     assert panel.method.itemData(0) == "auto"
-    abundances = {panel.abundance.itemData(k) for k in range(panel.abundance.count())}
+    abundances = {panel.abundance.itemData(k) for k in range(panel.abundance.count())} - {None}
     assert abundances == {""} | {m.id for m in methods().values() if m.kind == "abundance"}
+
+
+def test_those_for_every_day_come_first_and_the_rest_under_more(alone: Alone):
+    panel, _ = alone(run)
+    for box, kinds in ((panel.method, ("factorization", "extraction")), (panel.abundance, ("abundance",))):
+        shown = [box.itemData(k) for k in range(box.count())]
+        head = box.findText("More")
+        assert not box.model().item(head).isEnabled()
+        usual = [m.id for m in methods().values() if m.kind in kinds and m.traits.everyday]
+        assert [name for name in shown[:head] if name] == usual
+        assert len(shown[head + 1 :]) == sum(m.kind in kinds for m in methods().values()) - len(usual)
 
 
 def test_what_is_set_is_what_is_asked_for(alone: Alone, qtbot: QtBot):
@@ -73,7 +84,7 @@ def test_settings_of_a_document_emit_nothing(alone: Alone, document: Document):
 def test_the_button_waits_for_a_cube_and_for_the_run(alone: Alone, document: Document):
     panel, _ = alone(run)
     assert panel.unmix.isEnabled()
-    busy = state_of(tasks={"run": Task("Unmixing", 0.0)})
+    busy = ViewState(tasks={"run": Task("Unmixing", 0.0)})
     panel.follow(ViewState(), busy)
     assert not panel.unmix.isEnabled()
     panel.render(document, replace(document, pins=()))
@@ -89,7 +100,7 @@ def test_the_button_has_the_focus_again_after_the_run(full: MainWindow):
     button = full.findChild(QWidget, "unmixButton")
     panel = next(p for p in full.panels if p.objectName() == "runPanel")
     button.setFocus()
-    busy = state_of(tasks={"run": Task("Unmixing", 0.0)})
+    busy = ViewState(tasks={"run": Task("Unmixing", 0.0)})
     panel.follow(ViewState(), busy)
     assert full.focusWidget() is None
     panel.follow(busy, ViewState())
@@ -106,7 +117,7 @@ def test_the_estimate_is_offered_never_taken(alone: Alone, qtbot: QtBot):
     qtbot.mouseClick(panel.estimate, Qt.MouseButton.LeftButton)
     assert seen == [EstimateRank()]
     found = RankEstimate(11, np.zeros(3), "error", "It says eleven.")
-    panel.follow(ViewState(), state_of(estimate=found))
+    panel.follow(ViewState(), ViewState(estimate=found))
     assert panel.estimate.text() == "estimated 11"
     assert "It says eleven." in panel.estimate.toolTip()
     assert panel.rank.value() == 4
