@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import os
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -39,7 +39,7 @@ def plugin_folders() -> tuple[Path, ...]:
         for inner in folder.iterdir():
             if inner.is_dir() and inner.name[0] not in "._" and not (_HERE / inner.name).is_dir():
                 raise ParameterError(
-                    PLUGINS, f"{inner} is no place for plugins; formats, exports and methods/KIND are"
+                    PLUGINS, f"{inner} is no place for plugins; formats, exports, methods/KIND and gui are"
                 )
     return folders
 
@@ -65,7 +65,9 @@ def names(package: str) -> list[str]:
     return sorted(found)
 
 
-def modules(package: str, *needs: str, ending: str = "") -> Iterator[tuple[str, ModuleType]]:
+def modules(
+    package: str, *needs: str, ending: str = "", leaving: Collection[str] = ()
+) -> Iterator[tuple[str, ModuleType]]:
     """Import every public module and package of a package.
 
     Parameters
@@ -76,6 +78,8 @@ def modules(package: str, *needs: str, ending: str = "") -> Iterator[tuple[str, 
         What each that lies outside the program has to have.
     ending : str
         Only those whose names end so.
+    leaving : collection of str
+        But for these.
 
     Yields
     ------
@@ -89,7 +93,7 @@ def modules(package: str, *needs: str, ending: str = "") -> Iterator[tuple[str, 
         Something outside the program can't be imported or lacks what it needs, or see ``names``.
     """
     outside = _outside(package)
-    for name in (name for name in names(package) if name.endswith(ending)):
+    for name in (name for name in names(package) if name.endswith(ending) and name not in leaving):
         place = next((Path(p, name) for p in outside if name in _listed(p)), None)
         try:
             module = importlib.import_module(f"{package}.{name}")

@@ -66,10 +66,10 @@ def method_page(method: Method) -> str:
 
 def menus_page() -> str:
     """Return the page on the menus and their keys."""
-    from hsunmix.gui.app import subjects as actions
+    from hsunmix.gui.app.subjects import menus
 
     lines = [MENUS]
-    for title, entries in actions.MENUS.items():
+    for title, entries in menus().items():
         lines.append(f"## {title.replace('&', '')}\n\n| | keys | |\n|---|---|---|")
         for action in entries:
             keys = f"`{action.shortcut}`" if action.shortcut else ""

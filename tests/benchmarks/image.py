@@ -68,6 +68,7 @@ class Setup:
     def __init__(self, width: int, height: int, shape: tuple[int, int] = (LINES, SAMPLES)) -> None:
         from hsunmix.gui.app.application import application
         from hsunmix.gui.app.main_window import MainWindow
+        from hsunmix.gui.image.state import ImageState
         from tests.benchmarks.window import Watch
 
         self.app = application()
@@ -81,7 +82,7 @@ class Setup:
         self.until(lambda: not self.store.channels["warm_up"].busy)
         self.watch.reset()
         self.store.history.reset(made)
-        self.until(lambda: self.store.state.picture is not None and not self.store.state.tasks)
+        self.until(lambda: self.store.state[ImageState].picture is not None and not self.store.state.tasks)
         self.panel = next(p for p in self.window.panels if p.objectName() == "imagePanel")
 
     def until(self, done: Callable[[], bool], least: float = 0.3) -> None:

@@ -26,6 +26,8 @@ import json, sys, time
 from pathlib import Path
 from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication
+from hsunmix.gui.image.state import ImageState
+from hsunmix.gui.spectra.state import SpectraState
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.application import application
 from hsunmix.gui.app.main_window import MainWindow
@@ -45,14 +47,14 @@ window.show()
 store = window.store
 wait(lambda: window.panels and not store.channels["warm_up"].busy)
 store.send(cmd.Open(Path(sys.argv[1])))
-opened = wait(lambda: store.state.picture is not None)
+opened = wait(lambda: store.state[ImageState].picture is not None)
 lines, samples, bands = store.document.cube.shape
 clicks = []
 for k in range(1, 21):
     line, sample = k * lines // 21, k * samples // 21
     store.send(cmd.Pin(line, sample))
-    found = lambda: getattr(store.state.pinned.get((line, sample)), "measured", None) is not None
-    clicks.append(wait(found))
+    pinned = lambda at=(line, sample): store.state[SpectraState].pinned.get(at)
+    clicks.append(wait(lambda: getattr(pinned(), "measured", None) is not None))
 status = Path("/proc/self/status").read_text()
 peak = int(status.split("VmHWM:")[1].split()[0]) // 1024
 print(json.dumps([opened, max(clicks), sorted(clicks)[10], peak]))

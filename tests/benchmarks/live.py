@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
+from hsunmix.gui.image.state import ImageState
 from hsunmix.model.choice import Choice
 from tests.benchmarks.window import envi_scene
 
@@ -62,7 +63,7 @@ class Bench:
         self.window.show()
         self.until(lambda: bool(self.window.panels))
         self.store.send(cmd.Open(envi_scene(folder)))
-        self.until(lambda: self.store.state.picture is not None and self.idle())
+        self.until(lambda: self.store.state[ImageState].picture is not None and self.idle())
         from hsunmix.session.document import RunSettings
 
         self.store.send(cmd.SetRun(RunSettings("spa", RANK, "nnls")))

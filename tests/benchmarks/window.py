@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from hsunmix.gui.image.state import ImageState
 from tests.benchmarks.scenes import urban_size
 
 BARE = """
@@ -136,7 +137,7 @@ def work(folder: Path, cancels: int) -> None:
     until(lambda: bool(window.panels))  # made right after the first paint: part of the start
     watch.reset()
     store.send(cmd.Open(header))
-    until(lambda: store.state.picture is not None and not store.state.tasks)
+    until(lambda: store.state[ImageState].picture is not None and not store.state.tasks)
     print(watch.row("opening"))
     settings = replace(
         store.document.settings, method="hals", rank=6, parameters={"hals": {"tolerance": 0.0}}

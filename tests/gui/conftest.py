@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from types import ModuleType
+from typing import TypeVar
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
@@ -26,12 +28,20 @@ from hsunmix.engine.loading import load
 from hsunmix.gui.app.application import application
 from hsunmix.gui.app.main_window import MainWindow
 from hsunmix.gui.app.subjects import install
+from hsunmix.gui.endmembers.state import EndmembersState
+from hsunmix.gui.files.state import FilesState
+from hsunmix.gui.help.state import HelpState
 from hsunmix.gui.image.pages import page_of
 from hsunmix.gui.image.rasters import quick_images
-from hsunmix.gui.state.diagnostics import Subject
+from hsunmix.gui.image.state import ImageState, Shown
+from hsunmix.gui.library.state import LibraryState, Subject
+from hsunmix.gui.regions.state import RegionsState
+from hsunmix.gui.run.state import RunState
+from hsunmix.gui.spectra.state import SpectraState
+from hsunmix.gui.state.dialogs import Prompt
 from hsunmix.gui.state.settings import Settings
 from hsunmix.gui.state.store import Store
-from hsunmix.gui.state.view_state import Shown, ViewState
+from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.panel import Panel
 from hsunmix.gui.widgets.theme import LIGHT
 from hsunmix.methods import pipeline
@@ -45,6 +55,7 @@ from hsunmix.session.members import unsolved
 from tests.conftest import make_cube
 
 Alone = Callable[[ModuleType], tuple[Panel, list[object]]]
+A = TypeVar("A")
 Wait = Callable[[Callable[[], bool]], None]
 
 PATIENCE = 60_000  # milliseconds; kernels may have to be compiled first
@@ -52,7 +63,7 @@ PATIENCE = 60_000  # milliseconds; kernels may have to be compiled first
 
 @dataclass
 class FakeDialogs:
-    """FakeDialogs every question as told, and remembers what was asked."""
+    """Answers every question as told, and remembers what was asked."""
 
     file: Path | None = None
     cube: Path | None = None
@@ -66,6 +77,10 @@ class FakeDialogs:
     leave: bool = False
     match: tuple[str, int] | None = None
     asked: list[str] = field(default_factory=list)
+
+    def ask(self, prompt: Prompt[A]) -> A:
+        """Let the method answer that is named as the prompt: ``open_file`` for ``OpenFile``."""
+        return answered(self, prompt)
 
     def open_file(self, folder: str) -> Path | None:
         self.asked.append(f"open_file {folder}")
@@ -123,6 +138,12 @@ class FakeDialogs:
 
     def about(self) -> None:
         self.asked.append("about")
+
+
+def answered(dialogs: object, prompt: Prompt[A]) -> A:
+    """Let the method of the prompt's name answer it."""
+    name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(prompt).__name__).lower()
+    return getattr(dialogs, name)(*(getattr(prompt, f.name) for f in fields(prompt)))
 
 
 @pytest.fixture(scope="session")
@@ -231,12 +252,26 @@ def unmixing_of(cube: Cube, rank: int = 3, seed: int = 1) -> Unmixing:
     )
 
 
+SLICES = (
+    EndmembersState, FilesState, HelpState, ImageState, LibraryState, RegionsState, RunState, SpectraState,
+)  # fmt: skip
+
+
+def state_of(**given: object) -> ViewState:
+    """Return a view state with these fields, each in the slice that has it."""
+    state = ViewState()
+    for name, value in given.items():
+        kinds = [None, *(kind for kind in SLICES if name in kind.__dataclass_fields__)]
+        state = state.changed(kinds[-1], **{name: value})
+    return state
+
+
 def drawn(document: Document, state: ViewState | None = None) -> ViewState:
     """The view state with the page that a document shows, as the drawing controller makes it."""
     state = state or ViewState()
     page = page_of(document, state)
     drawing = page.draw(document, state, 1 << 20)
-    return replace(state, shown=Shown(page.id, drawing, quick_images(drawing)))
+    return state.changed(ImageState, shown=Shown(page.id, drawing, quick_images(drawing)))
 
 
 @pytest.fixture
@@ -273,7 +308,7 @@ def full(
 def open_store(store: Store, document: Document, wait: Wait) -> Store:
     """The made-up document is open, and all reading done."""
     store.history.reset(document)
-    wait(lambda: not store.state.tasks and store.state.picture is not None)
+    wait(lambda: not store.state.tasks and store.state[ImageState].picture is not None)
     return store
 
 
@@ -298,7 +333,7 @@ def solved_document(materials: int = 3, lines: int = 13, samples: int = 11, nois
 def solved_store(store: Store, wait: Wait) -> Store:
     """A solved document is open, with five materials and all reading done."""
     store.history.reset(solved_document(5))
-    wait(lambda: not store.state.tasks and store.state.picture is not None)
+    wait(lambda: not store.state.tasks and store.state[ImageState].picture is not None)
     return store
 
 

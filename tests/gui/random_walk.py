@@ -35,9 +35,11 @@ from hsunmix.gui.app.application import application
 from hsunmix.gui.app.main_window import MainWindow
 from hsunmix.gui.endmembers import diagnostics_controller as diagnostics
 from hsunmix.gui.library import controller as library
+from hsunmix.gui.regions.state import RegionsState
 from hsunmix.gui.run import controller as running
 from hsunmix.gui.run import solve_controller as solving
-from hsunmix.gui.state.channels import CHANNELS, JobRequest
+from hsunmix.gui.run.state import RunState
+from hsunmix.gui.state.channels import JobRequest
 from hsunmix.gui.state.settings import Settings
 from tests.gui.test_commands import changed
 from tests.gui.walking.actions import close_menus, menu_entry, random_command, widget
@@ -142,7 +144,7 @@ class Walk:
 
         def started(channel: str, title: str, work: Any, *given: Any, **more: Any) -> None:
             start(channel, title, work, *given, **more)
-            if CHANNELS[channel].in_turn:
+            if self.store.kinds[channel].in_turn:
                 waiting = self.store._waiting[channel]
                 asked = waiting[-1] if waiting else self.store._running.get(channel)
                 if asked is not None and asked.work is work:
@@ -177,7 +179,7 @@ class Walk:
         self._last.append(name)
         self.counts[kind.__name__] += 1
         # Takes back what was drawn of a region; types into the field that is open.
-        unseen = (self.store.state.tool and name == "menu cancel") or (
+        unseen = (self.store.state[RegionsState].tool and name == "menu cancel") or (
             name == "menu rename" and self._typing()
         )
         before = self._signature()
@@ -233,7 +235,9 @@ class Walk:
             for timer in vars(controller).values()
             if isinstance(timer, QTimer) and timer.isActive() and timer.remainingTime() < 2000
         ]
-        flicker = self.store.state.comparing is not None and self.store.state.comparing.flicker
+        flicker = (
+            self.store.state[RunState].comparing is not None and self.store.state[RunState].comparing.flicker
+        )
         return not timers or (flicker and len(timers) == 1)
 
     def check(self) -> None:

@@ -27,13 +27,20 @@ from hsunmix.files import resource
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.application import application
 from hsunmix.gui.app.main_window import MainWindow
+from hsunmix.gui.endmembers.state import EndmembersState
 from hsunmix.gui.files.export_dialog import ExportDialog
 from hsunmix.gui.files.shape_dialog import ShapeDialog
+from hsunmix.gui.files.state import FilesState
 from hsunmix.gui.files.unsaved_dialog import UnsavedDialog
 from hsunmix.gui.help.about_dialog import AboutDialog
+from hsunmix.gui.help.state import HelpState
+from hsunmix.gui.image.state import ImageState
 from hsunmix.gui.library.dialog import LibraryDialog
 from hsunmix.gui.library.matches_dialog import MatchDialog
-from hsunmix.gui.state.diagnostics import Subject
+from hsunmix.gui.library.state import LibraryState, Subject
+from hsunmix.gui.regions.state import RegionsState
+from hsunmix.gui.run.state import RunState
+from hsunmix.gui.spectra.state import SpectraState
 from hsunmix.gui.state.settings import Settings
 from hsunmix.gui.widgets import theme as themes
 from hsunmix.session.document import RunSettings
@@ -111,7 +118,7 @@ def tour(window: MainWindow, keep: Keep) -> None:
     settle()
     keep("empty", window)
     store.send(cmd.OpenSample())
-    wait(window, lambda: store.state.picture is not None and not store.state.tasks)
+    wait(window, lambda: store.state[ImageState].picture is not None and not store.state.tasks)
     store.send(cmd.Hover(52, 44))
     wait(window, lambda: store.state.cursor is not None and store.state.cursor.measured is not None)
     keep("loaded", window)
@@ -122,7 +129,7 @@ def tour(window: MainWindow, keep: Keep) -> None:
     name_materials(window)
     store.send(cmd.Pin(30, 62))
     store.send(cmd.Hover(60, 44))
-    wait(window, lambda: store.state.pinned[30, 62].measured is not None)
+    wait(window, lambda: store.state[SpectraState].pinned[30, 62].measured is not None)
     wait(window, lambda: idle(window))
     for page in ("maps", "map", "mixture", "residual", "band", "rgb"):
         store.send(cmd.ShowPage(page))
@@ -149,10 +156,16 @@ def regions_and_mask(window: MainWindow, keep: Keep) -> None:
     store.send(cmd.DrawRegion("polygon", ((60, 10), (90, 20), (70, 60))))
     store.send(cmd.SelectRegion(-1))
     store.send(cmd.PaintRegion(np.array([[k, 60, 75] for k in range(80, 100)], np.int32)))
-    wait(window, lambda: len(store.state.region_spectra) == 3)
+    wait(window, lambda: len(store.state[RegionsState].region_spectra) == 3)
     keep("regions", window)
     store.send(cmd.PlanMask("ndvi"))
-    wait(window, lambda: store.state.masking is not None and store.state.masking.mask is not None)
+    wait(
+        window,
+        lambda: (
+            store.state[RegionsState].masking is not None
+            and store.state[RegionsState].masking.mask is not None
+        ),
+    )
     keep("masking", window)
     store.send(cmd.ApplyMask())
     wait(window, lambda: not store.state.tasks and not store.document.unmixing.provisional)
@@ -161,7 +174,7 @@ def regions_and_mask(window: MainWindow, keep: Keep) -> None:
     settle()
     keep("masked", window)
     store.send(cmd.AddLayer("ndvi"))
-    wait(window, lambda: "ndvi" in store.state.layers)
+    wait(window, lambda: "ndvi" in store.state[ImageState].layers)
     keep("layer", window)
     store.send(cmd.Zoom())
     while store.document.regions or store.document.layers or store.document.cube is not before.cube:
@@ -176,7 +189,11 @@ def loop(window: MainWindow, keep: Keep) -> None:
     names = [e.name for e in store.document.endmembers]
 
     def known() -> bool:
-        result, checked, asked = store.document.unmixing, store.state.checked, store.state.suggested
+        result, checked, asked = (
+            store.document.unmixing,
+            store.state[EndmembersState].checked,
+            store.state[EndmembersState].suggested,
+        )
         return checked is not None and asked is not None and checked.result is asked.result is result
 
     store.send(cmd.Delete(names.index("Goethite")))
@@ -187,7 +204,7 @@ def loop(window: MainWindow, keep: Keep) -> None:
         settle()
         keep(f"{page}Asked", window)
     index = [e.name for e in store.document.endmembers].index("Kaolinite")
-    best = store.state.matches(store.document.endmembers[index])[0]
+    best = store.state[LibraryState].matches(store.document.endmembers[index])[0]
     store.send(cmd.ShowEndmember(index, "map"))
     store.send(cmd.Compare(index, best.index))
     store.send(cmd.PaintBands(40, 52, True))
@@ -212,7 +229,7 @@ def runs(window: MainWindow, keep: Keep) -> None:
         wait(window, lambda b=before: store.document.unmixing is not b and not store.state.tasks)
     keep("runs", window)
     store.send(cmd.CompareRuns(1, 2))
-    wait(window, lambda: store.state.comparing is not None)
+    wait(window, lambda: store.state[RunState].comparing is not None)
     store.send(cmd.ShowPair(1))
     settle()
     keep("compare", window)
@@ -229,7 +246,7 @@ def tools(window: MainWindow, keep: Keep) -> None:
     store = window.store
     store.send(cmd.ShowTool("how_many", "sweep"))
     store.send(cmd.StartSweep(2, 7, 3))
-    wait(window, lambda: store.state.sweep is not None and not store.state.tasks)
+    wait(window, lambda: store.state[RunState].sweep is not None and not store.state.tasks)
     keep("howMany", window.tools.windows["how_many"])
     store.send(cmd.ShowTool("how_many", "estimate"))
     settle()
@@ -239,15 +256,15 @@ def tools(window: MainWindow, keep: Keep) -> None:
     keep("manual", window.tools.windows["manual"])
     for tool in window.tools.windows.values():
         tool.hide()
-    store.show(tour=4)
+    store.show(HelpState, tour=4)
     settle(0.4)
     keep("tour", window)
-    store.show(tour=None)
+    store.show(HelpState, tour=None)
     record = Record("work-1.hsu", "", "jasper.hdr", "", "2025-03-04T12:05:00+00:00")
-    store.show(left_behind=(Work(Path("/state/1"), record),))
+    store.show(FilesState, left_behind=(Work(Path("/state/1"), record),))
     settle()
     keep("recovery", window)
-    store.show(left_behind=())
+    store.show(FilesState, left_behind=())
 
 
 def dialogs(window: MainWindow, keep: Keep) -> None:
@@ -255,13 +272,15 @@ def dialogs(window: MainWindow, keep: Keep) -> None:
     document = window.store.document
     delivery = Delivery(document.unmixing, document.endmembers, document.cube)
     member = document.endmembers[0]
-    subject = Subject(member.name, member.spectrum, window.store.state.library, document.cube.good_bands)
+    subject = Subject(
+        member.name, member.spectrum, window.store.state[LibraryState].library, document.cube.good_bands
+    )
     for dialog in (
         ExportDialog(window, "/home/ana/desert-unmixed", ("geotiff", "png", "csv", "sli"), delivery),
         ShapeDialog(window, Path("/data/urban_77.mat"), 5929),
         UnsavedDialog(window, "desert.hdr"),
         AboutDialog(window),
-        LibraryDialog(window, window.store.state.library),
+        LibraryDialog(window, window.store.state[LibraryState].library),
         MatchDialog(window, subject),
     ):
         dialog.show()

@@ -13,15 +13,21 @@ from hsunmix.exports import Delivery
 from hsunmix.formats import builtin_library
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.main_window import MainWindow
+from hsunmix.gui.endmembers.state import Checked, EndmembersState, Suggested
 from hsunmix.gui.files.export_dialog import ExportDialog
 from hsunmix.gui.files.layout_dialog import LayoutDialog
 from hsunmix.gui.files.shape_dialog import ShapeDialog
+from hsunmix.gui.files.state import FilesState
 from hsunmix.gui.files.unsaved_dialog import UnsavedDialog
 from hsunmix.gui.help.about_dialog import AboutDialog
 from hsunmix.gui.help.licences_dialog import LicencesDialog
+from hsunmix.gui.help.state import HelpState
+from hsunmix.gui.image.state import ImageState
 from hsunmix.gui.library.dialog import LibraryDialog
 from hsunmix.gui.library.matches_dialog import MatchDialog
-from hsunmix.gui.state.diagnostics import Checked, Subject, Suggested
+from hsunmix.gui.library.state import Subject
+from hsunmix.gui.regions.state import RegionsState
+from hsunmix.gui.run.state import RunState
 from hsunmix.methods.constraints import Check
 from hsunmix.methods.suggestion import Suggestion
 from hsunmix.model.cube import Cube
@@ -60,7 +66,7 @@ def states(window: MainWindow, cube: Cube, wait: Wait) -> Iterator[str]:
     store = window.store
     yield "empty"
     store.history.reset(Document(cube=cube))
-    wait(lambda: store.state.picture is not None and not store.state.tasks)
+    wait(lambda: store.state[ImageState].picture is not None and not store.state.tasks)
     yield "loaded"
     store.history.reset(full_document(cube))
     wait(lambda: all(not channel.busy for channel in store.channels.values()))
@@ -68,6 +74,7 @@ def states(window: MainWindow, cube: Cube, wait: Wait) -> Iterator[str]:
     doubt = Check(np.zeros((13, 9), np.float32), 0.12, 0.3, 0.12, False, "12 % of the pixels need …")
     result = store.document.unmixing
     store.show(
+        EndmembersState,
         checked=Checked(result, doubt),
         suggested=Suggested(result, Suggestion(3, 4, np.array([31]), np.ones(cube.bands), 15.0)),
     )
@@ -76,24 +83,30 @@ def states(window: MainWindow, cube: Cube, wait: Wait) -> Iterator[str]:
         wait(lambda: not store.state.tasks)
         yield page
     store.send(cmd.CompareRuns(1, None))
-    wait(lambda: store.state.comparing is not None)
+    wait(lambda: store.state[RunState].comparing is not None)
     yield "comparison"
     store.send(cmd.StopComparing())
     store.send(cmd.SelectRegion(1))
     yield "regions"
     store.send(cmd.PlanMask("(band[3] - band[8]) / (band[3] + band[8])"))
-    wait(lambda: store.state.masking is not None and store.state.masking.mask is not None)
+    wait(
+        lambda: (
+            store.state[RegionsState].masking is not None
+            and store.state[RegionsState].masking.mask is not None
+        )
+    )
     yield "masking"
     store.send(cmd.CancelMask())
     store.fail(FileNotFoundError("/data/survey/strip_7.hdr"), [("Open another…", cmd.CloseMessage())])
     yield "error"
     store.send(cmd.CloseMessage())
     record = Record("work-1.hsu", "", "jasper.hdr", "", "2025-03-04T12:05:00+00:00")
-    store.show(left_behind=(Work(Path("/state/1"), record),))
+    store.show(FilesState, left_behind=(Work(Path("/state/1"), record),))
     yield "recovery"
-    store.show(left_behind=(), tour=4)
+    store.show(FilesState, left_behind=())
+    store.show(HelpState, tour=4)
     yield "guided start"
-    store.show(tour=None)
+    store.show(HelpState, tour=None)
 
 
 def open_dialogs(window: QWidget, document: Document, folder: Path) -> Iterator[QDialog]:

@@ -14,10 +14,12 @@ import pytest
 
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.commands import Command
-from hsunmix.gui.state.diagnostics import Suggested
+from hsunmix.gui.endmembers.state import EndmembersState, Suggested
+from hsunmix.gui.regions.state import RegionsState
 from hsunmix.gui.state.store import Store
 from hsunmix.methods.suggestion import Suggestion
 from hsunmix.model.region import Region
+from hsunmix.model.spectra import Endmember
 from hsunmix.session.document import Document, Layer, Pin, RunSettings
 from hsunmix.session.members import unsolved
 from hsunmix.session.runs import with_run
@@ -29,6 +31,7 @@ Wait = Callable[[Callable[[], bool]], None]
 EDITS: Mapping[type[Command], Command] = {
     type(command): command
     for command in (
+        cmd.AddEndmembers((Endmember("Soil", np.linspace(0.1, 0.9, 20)),), "Add soil"),
         cmd.AddFromLibrary((3,)),
         cmd.AddLayer("band[4]"),
         cmd.AddMean(0),
@@ -114,10 +117,16 @@ def worked_on(store: Store, dialogs: FakeDialogs, tmp_path: Path, wait: Wait) ->
     store.history.reset(document)
     settle(store, wait)
     store.send(cmd.PlanMask("band[8] > 0.25"))
-    wait(lambda: store.state.masking is not None and store.state.masking.mask is not None)
+    wait(
+        lambda: (
+            store.state[RegionsState].masking is not None
+            and store.state[RegionsState].masking.mask is not None
+        )
+    )
     result = store.document.unmixing
     found = Suggestion(9, 4, np.array([103]), cube.spectrum(9, 4).astype(np.float64), 5.0)
-    store.show(suggested=Suggested(result, found), message=None)
+    store.show(EndmembersState, suggested=Suggested(result, found))
+    store.show(message=None)
     dialogs.match = ("name", 0)
     write_files(document, dialogs, tmp_path)
     return store

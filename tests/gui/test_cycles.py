@@ -22,6 +22,7 @@ from shiboken6 import isValid
 
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.main_window import MainWindow
+from hsunmix.gui.image.state import ImageState
 from hsunmix.gui.state.settings import Settings
 from hsunmix.session.document import RunSettings
 from tests.gui.conftest import FakeDialogs
@@ -75,7 +76,7 @@ def cycle(scene: Path, folder: Path) -> None:
     window.load_panels()
     store = window.store
     store.send(cmd.Open(scene))
-    until(lambda: store.document.cube is not None and store.state.picture is not None)
+    until(lambda: store.document.cube is not None and store.state[ImageState].picture is not None)
     store.send(cmd.SetRun(RunSettings("spa", 3)))
     store.send(cmd.Unmix())
     until(lambda: store.document.unmixing is not None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -15,6 +15,8 @@ from pytestqt.qtbot import QtBot
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.main_window import MainWindow
 from hsunmix.gui.app.menus import with_mnemonics
+from hsunmix.gui.endmembers.state import EndmembersState
+from hsunmix.gui.regions.state import RegionsState
 from hsunmix.gui.widgets.panel import Panel
 from hsunmix.gui.widgets.tab_order import WANTED, stops
 from hsunmix.model.cube import Cube
@@ -52,7 +54,7 @@ def walk(qtbot: QtBot, first: QWidget, key: Qt.Key, most: int) -> list[QWidget]:
 def test_tab_goes_through_all_of_the_window_and_round(full: MainWindow, qtbot: QtBot):
     full.store.fail(FileNotFoundError("x"), [("Open another…", cmd.CloseMessage())])
     qtbot.waitUntil(
-        lambda: full.store.state.checked is not None
+        lambda: full.store.state[EndmembersState].checked is not None
     )  # or the line of diagnostics comes in between
     for page in ("maps", "residual"):
         full.store.send(cmd.ShowPage(page))
@@ -184,9 +186,9 @@ def test_letters_are_given_where_there_are_none():
 
 
 def test_every_shortcut_can_be_typed():
-    from hsunmix.gui.app.subjects import ACTIONS
+    from hsunmix.gui.app.subjects import menus
 
-    for action in ACTIONS:
+    for action in chain.from_iterable(menus().values()):
         for keys in (action.shortcut, action.also):
             assert not keys or QKeySequence(keys).count() == 1, keys
 
@@ -210,19 +212,19 @@ def test_escape_puts_the_tool_down_from_anywhere(full: MainWindow, qtbot: QtBot)
     part(full, "endmemberTable").setFocus()
     escape(full, qtbot)
     assert not view.viewport.shape_tool.vertices  # what was begun goes first
-    assert store.state.tool == "polygon"
+    assert store.state[RegionsState].tool == "polygon"
     escape(full, qtbot)
-    assert store.state.tool == ""
+    assert store.state[RegionsState].tool == ""
     assert not part(full, "polygonTool").isChecked()
 
 
 def test_escape_drops_a_plan_before_it_cancels_work(full: MainWindow, qtbot: QtBot, wait: Wait):
     store = full.store
     store.send(cmd.PlanMask("band[3]"))
-    wait(lambda: store.state.masking.mask is not None)
+    wait(lambda: store.state[RegionsState].masking.mask is not None)
     store.say("something")
     escape(full, qtbot)
-    assert store.state.masking is None
+    assert store.state[RegionsState].masking is None
     assert store.state.message is not None
     escape(full, qtbot)
     assert store.state.message is None

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from hsunmix.gui import commands as cmd
+from hsunmix.gui.regions.state import RegionsState
 from hsunmix.gui.state.bridge import Bridge
 from hsunmix.gui.state.store import Store
 from hsunmix.gui.state.view_state import ViewState
@@ -60,7 +61,7 @@ def test_work_on_the_scene_before_is_dropped(
     store.history.reset(replace(document, regions=(field,), layers=(Layer("NDVI", "band[3] - band[2]"),)))
     settle(store, wait)
     write_files(store.document, dialogs, tmp_path)
-    store.show(region_spectra={})
+    store.show(RegionsState, region_spectra={})
     started: list[tuple[Any, Callable[[Outcome[Any]], None]]] = []
 
     def keep(_bridge: Bridge, work: Any, on_end: Callable[[Outcome[Any]], None], *_: object) -> None:
@@ -91,7 +92,12 @@ def test_of_two_jobs_in_a_lane_only_the_newer_is_heard(store: Store, wait: Wait)
     settle(store, wait)
     for text in ("band[3]", "band[4]", "band[5] > 0.2"):
         store.send(cmd.PlanMask(text))
-    wait(lambda: store.state.masking is not None and store.state.masking.mask is not None)
+    wait(
+        lambda: (
+            store.state[RegionsState].masking is not None
+            and store.state[RegionsState].masking.mask is not None
+        )
+    )
     settle(store, wait)
-    assert store.state.masking.plan.text == "band[5] > 0.2"
-    np.testing.assert_array_equal(store.state.masking.mask.shape, (13, 11))
+    assert store.state[RegionsState].masking.plan.text == "band[5] > 0.2"
+    np.testing.assert_array_equal(store.state[RegionsState].masking.mask.shape, (13, 11))

@@ -13,6 +13,9 @@ from pytestqt.qtbot import QtBot
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.main_window import MainWindow
 from hsunmix.gui.endmembers.table_model import NAME
+from hsunmix.gui.image.state import ImageState
+from hsunmix.gui.run.state import RunState
+from hsunmix.gui.spectra.state import SpectraState
 from tests.gui.conftest import FakeDialogs
 from tests.gui.scenes_on_disk import write_scene
 
@@ -34,7 +37,7 @@ def test_open_unmix_click_rename_export_save_reopen(
     store = window.store
     dialogs.file = write_scene(tmp_path)
     qtbot.mouseClick(part(window, "openCube"), LEFT)
-    wait(lambda: store.state.picture is not None and not store.state.tasks)
+    wait(lambda: store.state[ImageState].picture is not None and not store.state.tasks)
 
     rank = part(window, "rank")
     rank.setFocus()
@@ -87,17 +90,17 @@ def test_open_unmix_click_rename_export_save_reopen(
     assert [(p.line, p.sample) for p in store.document.pins] == [(21, 7)]
     np.testing.assert_array_equal(store.document.unmixing.abundances, saved.unmixing.abundances)
     assert part(window, "imageCaption").text() == "Abundance of Alunite"
-    wait(lambda: store.state.pinned[21, 7].measured is not None)
+    wait(lambda: store.state[SpectraState].pinned[21, 7].measured is not None)
 
 
 def test_the_estimate_is_taken_by_a_click(window: MainWindow, tmp_path: Path, wait: Wait, qtbot: QtBot):
     store = window.store
     store.send(cmd.Open(write_scene(tmp_path)))
-    wait(lambda: store.state.estimate is not None)
+    wait(lambda: store.state[RunState].estimate is not None)
     button = part(window, "estimateRank")
-    assert button.text() == f"estimated {store.state.estimate.rank}"
+    assert button.text() == f"estimated {store.state[RunState].estimate.rank}"
     qtbot.mouseClick(button, LEFT)
-    assert store.document.settings.rank == store.state.estimate.rank
+    assert store.document.settings.rank == store.state[RunState].estimate.rank
 
 
 def test_an_error_keeps_the_work_and_can_be_closed(
@@ -118,7 +121,7 @@ def test_an_error_keeps_the_work_and_can_be_closed(
 def test_keys_do_what_the_mouse_does(window: MainWindow, tmp_path: Path, wait: Wait, qtbot: QtBot):
     store, ctrl = window.store, Qt.KeyboardModifier.ControlModifier
     store.send(cmd.Open(write_scene(tmp_path), rank=3))
-    wait(lambda: store.state.picture is not None and not store.state.tasks)
+    wait(lambda: store.state[ImageState].picture is not None and not store.state.tasks)
     qtbot.keyClick(window, Qt.Key.Key_R, ctrl)
     wait(lambda: store.document.unmixing is not None)
     for key, page in ((Qt.Key.Key_4, "residual"), (Qt.Key.Key_2, "map"), (Qt.Key.Key_1, "rgb")):

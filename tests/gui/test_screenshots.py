@@ -16,8 +16,10 @@ from PySide6.QtWidgets import QWidget
 from hsunmix.exports import Delivery
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.main_window import MainWindow
+from hsunmix.gui.endmembers.state import EndmembersState
 from hsunmix.gui.files.export_dialog import ExportDialog
 from hsunmix.gui.help.manual import folder
+from hsunmix.gui.image.state import ImageState
 from tests.gui.screenshots import MANUAL, WIDGETS, fingerprint, idle
 
 Wait = Callable[[Callable[[], bool]], None]
@@ -39,11 +41,17 @@ def test_pictures_of_the_window(window: MainWindow, wait: Wait, tmp_path: Path):
     store = window.store
     store.send(cmd.OpenSample(unmix=True))
     wait(lambda: store.document.unmixing is not None and not store.state.tasks)
-    wait(lambda: store.state.checked is not None)  # the line below the table is there
+    wait(lambda: store.state[EndmembersState].checked is not None)  # the line below the table is there
     store.send(cmd.Pin(30, 62))
     store.send(cmd.ShowPage("map"))
     store.send(cmd.Hover(60, 44))
-    wait(lambda: store.state.shown is not None and store.state.shown.page == "map" and idle(window))
+    wait(
+        lambda: (
+            store.state[ImageState].shown is not None
+            and store.state[ImageState].shown.page == "map"
+            and idle(window)
+        )
+    )
     check("map", window)
     store.send(cmd.ShowTool("how_many", "sweep"))
     check("howMany", window.tools.windows["how_many"])

@@ -27,6 +27,7 @@ from hsunmix.gui.app.collector import Collector
 from hsunmix.gui.app.dialogs import QtDialogs
 from hsunmix.gui.app.main_window import MainWindow
 from hsunmix.gui.files.export_dialog import ExportDialog
+from hsunmix.gui.run.state import RunState
 from hsunmix.session.document import RunSettings
 from tests.gui.conftest import FakeDialogs
 from tests.gui.heartbeat import Beats, Heartbeat
@@ -129,13 +130,15 @@ def test_no_stall(worked: Worked, large_scene: Path, tmp_path: Path, capsys: pyt
     from hsunmix.exports import exports
 
     store, found, load = worked.window.store, {}, os.getloadavg()[0]
-    found["open 1 GB"] = worked.beats(cmd.Open(large_scene), lambda: store.state.estimate is not None)
+    found["open 1 GB"] = worked.beats(
+        cmd.Open(large_scene), lambda: store.state[RunState].estimate is not None
+    )
     for name in ("unmix by hals, kernels compiled where they must be", "unmix by hals"):
         store.send(cmd.SetRun(RunSettings("hals", 6, parameters={"factorization/hals": HALS})))
         found[name] = worked.beats(cmd.Unmix())
     store.send(cmd.SetRun(RunSettings("auto", 6)))
     found["unmix by auto"] = worked.beats(cmd.Unmix())
-    found["sweep"] = worked.beats(cmd.StartSweep(3, 7, 2), lambda: store.state.sweep is not None)
+    found["sweep"] = worked.beats(cmd.StartSweep(3, 7, 2), lambda: store.state[RunState].sweep is not None)
     store.settings.change(export_folder=str(tmp_path / "products"), export_products=tuple(exports()))
     store.dialogs, pressing = QtDialogs(lambda: worked.window), press_export()
     found["export, its dialog included"] = worked.beats(cmd.Export())

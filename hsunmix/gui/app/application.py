@@ -8,18 +8,20 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QEventLoop, QProcess, QTimer
 from PySide6.QtWidgets import QApplication
 
 from hsunmix.errors import HsunmixError
-from hsunmix.exports import Delivery
 from hsunmix.files import resource
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.collector import Collector
-from hsunmix.gui.app.dialogs import QtDialogs
 from hsunmix.gui.app.main_window import MainWindow
 from hsunmix.gui.files.controller import SAMPLE, SAMPLE_RANK
+from hsunmix.gui.files.prompts import Products
+from hsunmix.gui.image.state import ImageState
+from hsunmix.gui.state.dialogs import Prompt
 from hsunmix.gui.state.settings import Settings
 from hsunmix.gui.widgets import accessibility
 from hsunmix.gui.widgets.icons import logo
@@ -112,7 +114,7 @@ def selftest() -> dict[str, float | str]:
         store = window.store
         try:
             store.send(cmd.OpenSample())
-            times["open_ms"] = _wait(window, lambda: store.state.picture is not None)
+            times["open_ms"] = _wait(window, lambda: store.state[ImageState].picture is not None)
             store.send(cmd.Unmix())
             times["unmix_ms"] = _wait(window, lambda: store.document.unmixing is not None)
             out = Path(folder) / "products"
@@ -126,22 +128,17 @@ def selftest() -> dict[str, float | str]:
     return times
 
 
-class _ExportAll(QtDialogs):
+class _ExportAll:
     """Exports everything into one folder."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(lambda: None)
         self._folder = folder
 
-    def products(
-        self,
-        folder: str,  # noqa: ARG002
-        chosen: tuple[str, ...],  # noqa: ARG002
-        delivery: Delivery,  # noqa: ARG002
-    ) -> tuple[Path, tuple[str, ...]]:
-        """All products."""
+    def ask(self, prompt: Prompt[Any]) -> Any:
+        """All products; nothing else is asked."""
         from hsunmix.exports import exports
 
+        assert isinstance(prompt, Products)
         return self._folder, tuple(exports())
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from hsunmix.gui import commands as cmd
+from hsunmix.gui.regions.state import RegionsState
+from hsunmix.gui.run.state import RunState
 from hsunmix.gui.state.store import Store
 from hsunmix.session.document import Document
 
@@ -22,11 +24,11 @@ class Controller:
     def escape(self, _command: cmd.Escape) -> None:
         """Leave the tool in hand, else the mask that is planned, the work or the message, the comparison."""
         state = self.store.state
-        if state.tool:
+        if state[RegionsState].tool:
             self.store.send(cmd.PutDown())
-        elif state.masking is not None:
+        elif state[RegionsState].masking is not None:
             self.store.send(cmd.CancelMask())
-        elif state.cancellable or state.message is not None or state.comparing is None:
+        elif state.cancellable or state.message is not None or state[RunState].comparing is None:
             self.store.send(cmd.CancelWork())
         else:
             self.store.send(cmd.StopComparing())

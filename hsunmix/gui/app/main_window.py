@@ -12,19 +12,22 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QStackedWidg
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.dialogs import QtDialogs
 from hsunmix.gui.app.menus import Menus
-from hsunmix.gui.app.placement import place, placed
 from hsunmix.gui.app.preloading import libraries, parts
 from hsunmix.gui.app.subjects import install, panels
 from hsunmix.gui.app.tools import Tools
 from hsunmix.gui.app.warned import Warned
 from hsunmix.gui.app.welcome import Welcome
 from hsunmix.gui.files.controller import title_of
+from hsunmix.gui.files.prompts import Unsaved
+from hsunmix.gui.state.channels import QUIET_IN_TURN
+from hsunmix.gui.state.dialogs import Dialogs
 from hsunmix.gui.state.settings import Settings
-from hsunmix.gui.state.store import Dialogs, Store
+from hsunmix.gui.state.store import Store
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets import theme as themes
 from hsunmix.gui.widgets.icons import logo
 from hsunmix.gui.widgets.panel import Panel, named
+from hsunmix.gui.widgets.placement import place, placed
 from hsunmix.gui.widgets.tab_order import arrange
 from hsunmix.session.document import Document
 from hsunmix.session.listeners import Listeners
@@ -59,6 +62,7 @@ class MainWindow(QMainWindow):
         self._following: Listeners[ViewState] = Listeners(lambda: store.state, store.fail)
         self._making = self._make_panels()
         self._preparing = False
+        self.store.open_channels({"warm_up": QUIET_IN_TURN})
         self.controllers = install(self.store)
         Warned(self.store)
         self.menus = Menus(self, self.store)
@@ -206,8 +210,10 @@ class MainWindow(QMainWindow):
 
     def _follow(self, old: ViewState, new: ViewState) -> None:
         self._following.tell(old)
-        if _choices(old) != _choices(new):
+        if old.tasks.keys() != new.tasks.keys() or old.message is not new.message:
             self._refresh()
+        else:
+            self.menus.refresh()
 
     def _show_page(self) -> None:
         if self.panels:
@@ -290,7 +296,7 @@ class MainWindow(QMainWindow):
         """Ask about changes, remember the place, end all work."""
         store = self.store
         if store.history.modified:
-            answer = store.dialogs.unsaved(title_of(store))
+            answer = store.ask(Unsaved(title_of(store)))
             if answer != "discard":
                 event.ignore()
                 if answer == "save":
@@ -304,20 +310,3 @@ class MainWindow(QMainWindow):
         self._making.close()
         store.close()
         event.accept()
-
-
-def _choices(state: ViewState) -> tuple[object, ...]:
-    """What of the view state the menus depend on."""
-    pair = state.comparing
-    known = (state.cursor is None, pair is None, pair and pair.flicker, state.masking is None, state.stopped)
-    return (
-        state.tasks.keys(),
-        state.cancellable,
-        state.message,
-        state.suggested,
-        state.compared,
-        state.unit,
-        state.tool,
-        state.stopped,
-        *known,
-    )

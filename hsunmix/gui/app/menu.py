@@ -5,10 +5,11 @@
 from __future__ import annotations
 
 from hsunmix.gui import commands as cmd
+from hsunmix.gui.run.state import RunState
 from hsunmix.gui.state.action import Action, has_result, opened
 from hsunmix.gui.state.store import Store
 
-TITLE = "&Window"
+MENU = "&Window"
 ORDER = 70
 
 
@@ -23,10 +24,15 @@ def _other(store: Store) -> int | None:
     return found[-1] if found else None
 
 
+def _flickers(store: Store) -> bool:
+    pair = store.state[RunState].comparing
+    return pair is not None and pair.flicker
+
+
 ACTIONS = (
     Action("howMany", "&How many endmembers?", "The estimate with its curve, and runs with several numbers of endmembers", lambda _: cmd.ShowTool("how_many"), "Ctrl+Shift+H", opened),
     Action("keepResult", "&Keep the result as a run", "Put the result shown into the list of runs as it is now", lambda _: cmd.KeepResult(), "Ctrl+K", has_result, line=True),
     Action("compare", "&Compare with the run before", "The result shown against the newest other run, endmember by endmember", lambda b: cmd.CompareRuns(None, _other(b)), "Ctrl+Shift+C", _comparable),
-    Action("flicker", "&Flicker", "Show the two maps of a comparison in turn", lambda b: cmd.Flicker(not (b.state.comparing and b.state.comparing.flicker)), "Ctrl+Shift+F", lambda b: b.state.comparing is not None, checked=lambda b: bool(b.state.comparing and b.state.comparing.flicker)),
+    Action("flicker", "&Flicker", "Show the two maps of a comparison in turn", lambda b: cmd.Flicker(not _flickers(b)), "Ctrl+Shift+F", lambda b: b.state[RunState].comparing is not None, checked=_flickers),
     Action("resetLayout", "&Reset the layout", "Give all parts of the window their first sizes", lambda _: cmd.ResetLayout(), line=True),
 )  # fmt: skip

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
-from hsunmix.gui.app.subjects import ACTIONS, MENUS
+from hsunmix.gui.app.subjects import menus
 from hsunmix.gui.app.welcome import recent_label
 from hsunmix.gui.commands import ClearRecent, Open
 from hsunmix.gui.state.action import Action
@@ -33,13 +33,16 @@ class Menus:
     def __init__(self, window: QMainWindow, store: Store) -> None:
         self._store = store
         bar = named(window.menuBar(), "menuBar", "Menus")
-        plain = {title: title.replace("&", "") for title in MENUS}
-        self._menus = {t: named(bar.addMenu(t), f"menu{plain[t]}", plain[t]) for t in MENUS}
+        entries_of = menus()
+        self._entries = [action for entries in entries_of.values() for action in entries]
+        plain = {title: title.replace("&", "") for title in entries_of}
+        self._menus = {t: named(bar.addMenu(t), f"menu{plain[t]}", plain[t]) for t in entries_of}
         for menu in self._menus.values():
             menu.setToolTipsVisible(True)
         self.actions: dict[str, QAction] = {}
         self._texts: dict[str, str] = {}
-        for title, entries in MENUS.items():
+        self._shown: dict[str, tuple[bool, bool]] = {}  # whether each can be chosen, and is ticked
+        for title, entries in entries_of.items():
             taken = ["Open &recent"] if title == "&File" else []
             texts = with_mnemonics([*taken, *(action.text for action in entries)])
             self._texts |= zip((action.id for action in entries), texts[len(taken) :], strict=True)
@@ -53,11 +56,13 @@ class Menus:
     def refresh(self) -> None:
         """Grey out what can't be chosen; say what undo would take back."""
         store = self._store
-        for action in ACTIONS:
-            made = self.actions[action.id]
-            made.setEnabled(action.when(store))
-            if action.checked is not None:
-                made.setChecked(action.checked(store))
+        for action in self._entries:
+            state = action.when(store), action.checked is not None and action.checked(store)
+            if self._shown.get(action.id) != state:  # asked at every move of the mouse
+                self._shown[action.id] = state
+                made = self.actions[action.id]
+                made.setEnabled(state[0])
+                made.setChecked(state[1])
         for name, label in (("undo", store.history.undo_label), ("redo", store.history.redo_label)):
             word = name.capitalize()
             self.actions[name].setText(f"&{word} {label.replace('&', '&&')}".rstrip())
@@ -65,7 +70,7 @@ class Menus:
 
     def dress(self, theme: Theme) -> None:
         """Draw the icons in the theme's ink."""
-        for action in ACTIONS:
+        for action in self._entries:
             if action.icon:
                 self.actions[action.id].setIcon(icon(action.icon, theme.muted))
 

@@ -10,9 +10,9 @@ from PySide6.QtGui import QCloseEvent, QHideEvent
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from hsunmix.gui import commands as cmd
-from hsunmix.gui.app.placement import place, placed
 from hsunmix.gui.state.store import Store
 from hsunmix.gui.widgets.panel import Panel, named
+from hsunmix.gui.widgets.placement import place, placed
 
 __all__ = ["ToolWindow", "Tools"]
 

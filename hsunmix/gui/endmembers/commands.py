@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hsunmix.gui.state.commands import Command
+from hsunmix.model.spectra import Endmember
 
 __all__ = [
+    "AddEndmembers",
     "AddMean",
     "AddPixel",
     "AddShade",
@@ -93,6 +95,21 @@ class AddPixel(Command):
 
     line: int
     sample: int
+
+
+@dataclass(frozen=True, eq=False)
+class AddEndmembers(Command):
+    """Add endmembers behind the others, in one change; they get names and colours that are free.
+
+    Attributes
+    ----------
+    members : tuple of Endmember
+    label : str
+        What the change is called.
+    """
+
+    members: tuple[Endmember, ...]
+    label: str
 
 
 @dataclass(frozen=True)

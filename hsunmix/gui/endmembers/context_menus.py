@@ -9,8 +9,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from hsunmix.gui import commands as cmd
-from hsunmix.gui.endmembers.table_model import swatch
+from hsunmix.gui.endmembers.state import EndmembersState
 from hsunmix.gui.state.view_state import ViewState
+from hsunmix.gui.widgets.icons import swatch
 from hsunmix.gui.widgets.panel import named
 from hsunmix.model.spectra import PALETTE
 from hsunmix.session.document import Document
@@ -106,7 +107,7 @@ def add_menu(parent: QWidget, document: Document, state: ViewState, emit: Emit) 
     shade.setEnabled(bool(document.endmembers))
     menu.addAction("From the library…\tCtrl+L", lambda: emit(cmd.AddFromLibrary()))
     missing = menu.addAction("What is missing most\tCtrl+Shift+N", lambda: emit(cmd.AddSuggested()))
-    suggested = state.suggested
+    suggested = state[EndmembersState].suggested
     missing.setEnabled(
         suggested is not None and suggested.found is not None and suggested.result is document.unmixing
     )

@@ -15,8 +15,9 @@ from PySide6.QtCore import QTimer
 from hsunmix.engine.regions import RegionStatistics, region_statistics
 from hsunmix.errors import InputError
 from hsunmix.gui import commands as cmd
-from hsunmix.gui.run.solve_controller import abundance_of
-from hsunmix.gui.spectra.bands_controller import made_with_other_bands
+from hsunmix.gui.regions.state import RegionsState
+from hsunmix.gui.state.channels import IN_TURN, QUIET, QUIET_IN_TURN
+from hsunmix.gui.state.documents import abundance_of, made_with_other_bands
 from hsunmix.gui.state.means import means, remember
 from hsunmix.gui.state.store import Store
 from hsunmix.model.cube import Cube
@@ -27,6 +28,12 @@ from hsunmix.session.document import Document
 from hsunmix.session.members import free_name, reordered, with_members
 
 __all__ = ["Controller", "add", "add_all", "free_colour"]
+
+CHANNELS = {
+    "mean": IN_TURN,  # of a region, to be an endmember
+    "pixel": QUIET_IN_TURN,  # to be an endmember
+    "move": QUIET,  # an endmember over the scene
+}
 
 SHADE = "#4d4d4d"
 FRAME = 16  # milliseconds
@@ -50,6 +57,7 @@ class Controller:
         store.handle(cmd.Merge, self.merge)
         store.handle(cmd.Reorder, self.reorder)
         store.handle(cmd.AddPixel, self.add_pixel)
+        store.handle(cmd.AddEndmembers, lambda command: add_all(store, command.members, command.label))
         store.handle(cmd.AddMean, self.add_mean)
         store.handle(cmd.AddShade, self.add_shade)
         store.handle(cmd.MoveEndmember, self.move)
@@ -161,7 +169,7 @@ class Controller:
             source = Source("roi", text=region.name)
             add(store, region.name, known.mean, source, f"Add the mean of {region.name}")
 
-        known = store.state.region_spectra.get(region)
+        known = store.state[RegionsState].region_spectra.get(region)
         if known is not None:
             done(known)
         else:

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from hsunmix.gui.commands import ShowPage
+from hsunmix.gui.endmembers.state import EndmembersState
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.panel import named
 from hsunmix.methods.constraints import Check
@@ -38,7 +39,7 @@ class DiagnosticsBar(QWidget):
     def present(self, document: Document, state: ViewState) -> None:
         """Show what is known of the result; what is known of an older one is not clicked."""
         result = document.unmixing
-        checked, suggested = state.checked, state.suggested
+        checked, suggested = state[EndmembersState].checked, state[EndmembersState].suggested
         self.setVisible(result is not None and checked is not None)
         if checked is not None:
             self.constraints.setText(in_short(checked.check))

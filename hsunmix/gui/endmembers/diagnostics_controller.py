@@ -10,7 +10,8 @@ from PySide6.QtCore import QTimer
 from hsunmix.errors import InputError
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.endmembers.controller import add
-from hsunmix.gui.state.diagnostics import Checked, Suggested
+from hsunmix.gui.endmembers.state import Checked, EndmembersState, Suggested
+from hsunmix.gui.state.channels import QUIET, SHOWN
 from hsunmix.gui.state.means import means
 from hsunmix.gui.state.store import Store
 from hsunmix.methods.constraints import check, sums_to_one
@@ -24,6 +25,8 @@ from hsunmix.model.wording import percent
 from hsunmix.session.document import Document
 
 __all__ = ["Controller"]
+
+CHANNELS = {"check": SHOWN, "suggest": QUIET}
 
 PAUSE = 150  # milliseconds after a result: while edits follow each other nobody asks
 LONG = 500e6  # bands · endmembers · pixels: work that takes longer is shown, and can be cancelled
@@ -50,8 +53,11 @@ class Controller:
         store.withdraw("means")
         store.cancel("suggest", "check")
         gone = new.unmixing is None or (old.cube is not None and new.cube is not old.cube)
-        if gone and (store.state.checked is not None or store.state.suggested is not None):
-            store.show(checked=None, suggested=None)
+        if gone and (
+            store.state[EndmembersState].checked is not None
+            or store.state[EndmembersState].suggested is not None
+        ):
+            store.show(EndmembersState, checked=None, suggested=None)
         if new.unmixing is not None and new.cube is not None and not new.unmixing.provisional:
             self._timer.start()
             self._tell_of_means(new, new.unmixing)
@@ -60,7 +66,7 @@ class Controller:
 
     def add(self, _command: cmd.AddSuggested) -> None:
         """Make what the residual asks for an endmember."""
-        store, suggested = self.store, self.store.state.suggested
+        store, suggested = self.store, self.store.state[EndmembersState].suggested
         if suggested is None or suggested.found is None or suggested.result is not store.document.unmixing:
             return
         found = suggested.found
@@ -108,7 +114,7 @@ class Controller:
 
         def known(found: Suggested) -> None:
             if store.document.unmixing is result and store.document.cube is cube:
-                store.show(suggested=found)
+                store.show(EndmembersState, suggested=found)
                 channel = "suggest" if _work(result) <= LONG else "check"
                 store.start(
                     channel, "Checking the constraints", self._checked(cube, result), checked, self._failed
@@ -116,7 +122,7 @@ class Controller:
 
         def checked(found: Checked) -> None:
             if store.document.unmixing is result and store.document.cube is cube:
-                store.show(checked=found)
+                store.show(EndmembersState, checked=found)
 
         store.start("suggest", "Looking at the residual", self._suggested(cube, result), known, self._failed)
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from hsunmix.gui import commands as cmd
+from hsunmix.gui.state.documents import keep_looking
 from hsunmix.gui.state.store import Store
 from hsunmix.session.document import Document, Pin, with_endmember
 from hsunmix.session.members import free_name
-from hsunmix.session.runs import carried
 
-__all__ = ["Controller", "keep_looking"]
+__all__ = ["Controller"]
 
 
 class Controller:
@@ -79,28 +78,3 @@ class Controller:
     def _name(self, index: int) -> str:
         members = self.store.document.endmembers
         return members[index].name if 0 <= index < len(members) else "endmember"
-
-
-def keep_looking(now: Document, then: Document) -> Document:
-    """Return the document that is gone to, but looked at as the analyst looks now."""
-    view = replace(
-        now.view,
-        endmember=max(0, _again(_spectra(now), now.view.endmember, _spectra(then))),
-        region=_again(now.regions, now.view.region, then.regions),
-        layer=max(0, _again(now.layers, now.view.layer, then.layers)),
-    )
-    new = carried(now, then)
-    if view != then.view or now.settings != then.settings:
-        new = replace(new, view=view, settings=now.settings)
-    return new
-
-
-def _again(now: Sequence[object], index: int, then: Sequence[object]) -> int:
-    """Return where in another list what is selected in this one is; else the same place, if there is one."""
-    chosen = now[index] if 0 <= index < len(now) else None
-    same = [k for k, other in enumerate(then) if other is chosen]
-    return same[0] if same else min(index, len(then) - 1)
-
-
-def _spectra(document: Document) -> list[object]:
-    return [member.spectrum for member in document.endmembers]

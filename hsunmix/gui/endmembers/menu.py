@@ -5,11 +5,12 @@
 from __future__ import annotations
 
 from hsunmix.gui import commands as cmd
+from hsunmix.gui.endmembers.state import EndmembersState
 from hsunmix.gui.state.action import Action, has_members, idle, on_pixel
 from hsunmix.gui.state.store import Store
 from hsunmix.model.spectra import Endmember
 
-TITLE = "&Edit"
+MENU = "&Edit"
 ORDER = 20
 
 
@@ -44,7 +45,7 @@ def _moved(store: Store, by: int) -> cmd.Command:
 
 
 def _suggested(store: Store) -> bool:
-    suggested = store.state.suggested
+    suggested = store.state[EndmembersState].suggested
     return suggested is not None and suggested.found is not None
 
 

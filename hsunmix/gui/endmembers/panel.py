@@ -26,6 +26,7 @@ from hsunmix.gui.commands import (
 )
 from hsunmix.gui.endmembers.context_menus import add_menu, colour_menu, member_menu
 from hsunmix.gui.endmembers.diagnostics_bar import DiagnosticsBar
+from hsunmix.gui.endmembers.state import EndmembersState
 from hsunmix.gui.endmembers.table import EndmemberTable
 from hsunmix.gui.endmembers.table_model import (
     COLOUR,
@@ -37,7 +38,8 @@ from hsunmix.gui.endmembers.table_model import (
     VISIBLE,
     EndmemberModel,
 )
-from hsunmix.gui.spectra.bands_controller import made_with_other_bands
+from hsunmix.gui.library.state import LibraryState
+from hsunmix.gui.state.documents import made_with_other_bands
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.elided import ElidedLabel
 from hsunmix.gui.widgets.icons import icon
@@ -171,11 +173,14 @@ class View(Panel):
     def follow(self, old: ViewState, new: ViewState) -> None:
         """Show what became known of the endmembers."""
         self._state = new
-        if new.likenesses is not old.likenesses:
+        if new[LibraryState].likenesses is not old[LibraryState].likenesses:
             self.model.show_matches(new)
         if new.stopped != old.stopped:
             self._show_result(self._document)
-        if new.checked is not old.checked or new.suggested is not old.suggested:
+        if (
+            new[EndmembersState].checked is not old[EndmembersState].checked
+            or new[EndmembersState].suggested is not old[EndmembersState].suggested
+        ):
             self.diagnostics.present(self._document, new)
 
     def _show_result(self, document: Document) -> None:

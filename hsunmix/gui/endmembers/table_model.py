@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,15 +12,15 @@ from PySide6.QtCore import (
     QMimeData,
     QModelIndex,
     QPersistentModelIndex,
-    QRectF,
     Qt,
 )
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QIcon
 
 from hsunmix.gui.commands import Command, Lock, Rename, Reorder, Visible
+from hsunmix.gui.library.state import LibraryState
 from hsunmix.gui.state.means import means
 from hsunmix.gui.state.view_state import ViewState
-from hsunmix.gui.widgets.icons import icon
+from hsunmix.gui.widgets.icons import icon, swatch
 from hsunmix.gui.widgets.theme import LIGHT, Theme
 from hsunmix.model.library import material
 from hsunmix.model.matching import Match
@@ -38,7 +37,6 @@ __all__ = [
     "SOURCE",
     "VISIBLE",
     "EndmemberModel",
-    "swatch",
 ]
 
 VISIBLE, COLOUR, NAME, SOURCE, MEAN, MATCH, LOCK = range(7)
@@ -63,23 +61,6 @@ ROW_TYPE = "application/x-hsunmix-endmember"
 
 Role = Qt.ItemDataRole
 Index = QModelIndex | QPersistentModelIndex
-
-
-@lru_cache(maxsize=256)
-def swatch(colour: str, border: str, size: int = 32) -> QIcon:
-    """Return a rounded square of one colour."""
-    pixmap = QPixmap(size, size)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setBrush(QColor(colour))
-    painter.setPen(QColor(border))
-    inset = size / 10
-    painter.drawRoundedRect(QRectF(inset, inset, size - 2 * inset, size - 2 * inset), size / 6, size / 6)
-    painter.end()
-    result = QIcon(pixmap)
-    result.addPixmap(pixmap, QIcon.Mode.Selected)  # or a selected row would tint it
-    return result
 
 
 class EndmemberModel(QAbstractTableModel):
@@ -117,7 +98,7 @@ class EndmemberModel(QAbstractTableModel):
 
     def show_matches(self, state: ViewState) -> None:
         """Show what of the library is most like each endmember."""
-        matches = tuple(state.matches(member) for member in self._members)
+        matches = tuple(state[LibraryState].matches(member) for member in self._members)
         if matches != self._matches:
             self._matches = matches
             self._repaint()

@@ -13,6 +13,8 @@ from PySide6.QtGui import QDesktopServices
 from hsunmix.errors import FileError, ShapeUnknownError
 from hsunmix.files import Identity, identity_or_none, resource
 from hsunmix.gui import commands as cmd
+from hsunmix.gui.files.prompts import CubeOf, LinesOf, OpenFile, SessionFile, Unsaved
+from hsunmix.gui.state.channels import IN_TURN, SHOWN
 from hsunmix.gui.state.means import means
 from hsunmix.gui.state.store import Store
 from hsunmix.jobs import Work
@@ -22,6 +24,8 @@ from hsunmix.session.document import Document
 from hsunmix.session.history import Entry
 
 __all__ = ["SAMPLE", "SAMPLE_RANK", "SESSION", "Controller", "is_session", "may_leave", "reading", "title_of"]
+
+CHANNELS = {"open": SHOWN, "save": IN_TURN}
 
 SESSION = ".hsu"
 SAMPLE = ("sample_cubes", "desert.hdr")
@@ -49,7 +53,7 @@ class Controller:
         if not command.discard and not may_leave(store, command):
             return
         if command.path is None:
-            command = replace(command, path=store.dialogs.open_file(store.settings.preferences.open_folder))
+            command = replace(command, path=store.ask(OpenFile(store.settings.preferences.open_folder)))
         path, entry = command.path, store.history.entry
         if path is None:
             return
@@ -69,7 +73,7 @@ class Controller:
 
     def locate(self, command: cmd.LocateCube) -> None:
         """Ask where a session's cube is."""
-        cube = self.store.dialogs.cube_of(command.session)
+        cube = self.store.ask(CubeOf(command.session))
         if cube is not None:
             self.store.send(cmd.Open(command.session, cube=cube, discard=True))
 
@@ -90,7 +94,7 @@ class Controller:
         place = store.session_path
         asked = place is None or command.new_place  # then the dialog has asked whether to replace a file
         if place is None or command.new_place:
-            place = store.dialogs.session_file(place or self._suggestion(store.document))
+            place = store.ask(SessionFile(place or self._suggestion(store.document)))
             if place is None:
                 return
             if not is_session(place):
@@ -172,7 +176,7 @@ class Controller:
     def _failed(self, command: cmd.Open, path: Path, error: BaseException) -> None:
         store = self.store
         if isinstance(error, ShapeUnknownError):
-            lines = store.dialogs.lines_of(path, error.pixels)
+            lines = store.ask(LinesOf(path, error.pixels))
             if lines is not None:
                 options = {**dict(command.options), "lines": lines}
                 store.send(replace(command, options=tuple(options.items()), discard=True))
@@ -193,7 +197,7 @@ def may_leave(store: Store, then: cmd.Command) -> bool:
     """
     if not store.history.modified:
         return True
-    answer = store.dialogs.unsaved(title_of(store))
+    answer = store.ask(Unsaved(title_of(store)))
     if answer == "save":
         store.send(cmd.Save(then=then))
     return answer == "discard"

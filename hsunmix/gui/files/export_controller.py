@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from hsunmix.errors import InputError
 from hsunmix.gui import commands as cmd
-from hsunmix.gui.run.solve_controller import is_solved
+from hsunmix.gui.files.prompts import Products
+from hsunmix.gui.run.state import is_solved
+from hsunmix.gui.state.channels import IN_TURN
 from hsunmix.gui.state.store import Store
 from hsunmix.model.progress import Step
 from hsunmix.session.document import Document
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from hsunmix.exports import Delivery
 
 __all__ = ["Controller"]
+
+CHANNELS = {"export": IN_TURN}
 
 
 class Controller:
@@ -43,7 +47,7 @@ class Controller:
         known = store.settings.preferences
         delivery = Delivery(document.unmixing, document.endmembers, document.cube, dpi=known.export_dpi)
         place = known.export_folder or self._folder(document)
-        answer = store.dialogs.products(place, known.export_products, delivery)
+        answer = store.ask(Products(place, known.export_products, delivery))
         if answer is None:
             return
         folder, products = answer

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer
 
 from hsunmix.gui import commands as cmd
+from hsunmix.gui.files.prompts import LayoutOf
 from hsunmix.gui.state.store import Store
 from hsunmix.session.document import Document
 
@@ -31,7 +32,7 @@ class Controller:
         cube = self.store.document.cube
         if cube is None or cube.path is None or not cube.layout.choices:
             return
-        chosen = self.store.dialogs.layout_of(cube)
+        chosen = self.store.ask(LayoutOf(cube))
         if chosen is None:
             return
         kept = {name: value for name, value in cube.options if name in ("lines", "samples")}

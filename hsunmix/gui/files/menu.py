@@ -8,7 +8,7 @@ from hsunmix.gui import commands as cmd
 from hsunmix.gui.state.action import Action, has_result, opened
 from hsunmix.gui.state.store import Store
 
-TITLE = "&File"
+MENU = "&File"
 ORDER = 10
 
 

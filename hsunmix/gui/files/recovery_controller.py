@@ -19,6 +19,9 @@ from PySide6.QtCore import QTimer
 from hsunmix.errors import MissingCubeError
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.files.controller import may_leave, reading, title_of
+from hsunmix.gui.files.prompts import CubeOf
+from hsunmix.gui.files.state import FilesState
+from hsunmix.gui.state.channels import QUIET_IN_TURN
 from hsunmix.gui.state.store import Store
 from hsunmix.model.progress import Step
 from hsunmix.model.wording import sentences
@@ -27,6 +30,8 @@ from hsunmix.session.history import Entry
 from hsunmix.session.recovery import Claim, Keeper, Work, known_since, left_behind
 
 __all__ = ["Controller"]
+
+CHANNELS = {"autosave": QUIET_IN_TURN}
 
 PERIOD = 100_000  # milliseconds: with the writing itself less than the two minutes that are promised
 PAUSE = 5.0  # seconds between two writings, so that a result being edited isn't written all the time
@@ -52,7 +57,7 @@ class Controller:
         store.handle(cmd.OpenWork, self.open)
         store.handle(cmd.LocateWork, self.locate)
         store.handle(cmd.DiscardWork, self.discard)
-        store.handle(cmd.PutOffWork, lambda _: store.show(left_behind=()))
+        store.handle(cmd.PutOffWork, lambda _: store.show(FilesState, left_behind=()))
         store.at_end(self._close)
         QTimer.singleShot(LOOK, store, self._look)
 
@@ -136,7 +141,7 @@ class Controller:
 
         def done(found: list[Work]) -> None:
             if found:
-                self.store.show(left_behind=tuple(found))
+                self.store.show(FilesState, left_behind=tuple(found))
 
         self._in_background("Looking for unsaved work", left_behind, done)
 
@@ -182,9 +187,9 @@ class Controller:
         store.history.reset(document, saved=False)
         self._within(0)
         QTimer.singleShot(HARMLESS, store, self._trust)
-        rest = tuple(w for w in store.state.left_behind if w.folder != claim.work.folder)
+        rest = tuple(w for w in store.state[FilesState].left_behind if w.folder != claim.work.folder)
         notes = "" if document.cube is None else sentences(document.cube.notes)
-        store.show(left_behind=rest)
+        store.show(FilesState, left_behind=rest)
         store.say(f"The work on {record.title} is back; save it to keep it. {notes}".strip(), about="notes")
 
     def _trust(self) -> None:
@@ -194,12 +199,12 @@ class Controller:
 
     def locate(self, command: cmd.LocateWork) -> None:
         """Ask where the cube is."""
-        cube = self.store.dialogs.cube_of(Path(command.work.record.title))
+        cube = self.store.ask(CubeOf(Path(command.work.record.title)))
         if cube is not None:
             self.store.send(cmd.OpenWork(command.work, cube, discard=True))
 
     def discard(self, command: cmd.DiscardWork) -> None:
         """Remove work for good."""
-        left = self.store.state.left_behind
-        self.store.show(left_behind=tuple(w for w in left if w.folder != command.work.folder))
+        left = self.store.state[FilesState].left_behind
+        self.store.show(FilesState, left_behind=tuple(w for w in left if w.folder != command.work.folder))
         Claim(command.work).discard()

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy
 
 from hsunmix.gui.commands import DiscardWork, OpenWork, PutOffWork
+from hsunmix.gui.files.state import FilesState
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.accessibility import Role, announce
 from hsunmix.gui.widgets.floating import FloatingBar
@@ -60,8 +61,11 @@ class View(FloatingBar):
 
     def follow(self, old: ViewState, new: ViewState) -> None:
         """Show the newest work that is offered."""
-        if new.left_behind is not old.left_behind or new.left_behind is not self._works:
-            self._works = new.left_behind
+        if (
+            new[FilesState].left_behind is not old[FilesState].left_behind
+            or new[FilesState].left_behind is not self._works
+        ):
+            self._works = new[FilesState].left_behind
             self.setVisible(bool(self._works))
             if self._works:
                 self.text.setText(describe(self._works))

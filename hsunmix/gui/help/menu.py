@@ -10,7 +10,7 @@ from hsunmix.gui import commands as cmd
 from hsunmix.gui.help.manual import CONTEXT, FIRST
 from hsunmix.gui.state.action import Action
 
-TITLE = "&Help"
+MENU = "&Help"
 ORDER = 80
 
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from hsunmix.gui.commands import NextStep, StopTour
+from hsunmix.gui.help.state import HelpState
 from hsunmix.gui.help.tour import STEPS, Step
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.accessibility import Role, announce
@@ -67,20 +68,21 @@ class View(Panel):
 
     def follow(self, old: ViewState, new: ViewState) -> None:
         """Show the step there is."""
-        if new.tour == old.tour and (new.tour is None) == (self._step is None):
+        tour = new[HelpState].tour
+        if tour == old[HelpState].tour and (tour is None) == (self._step is None):
             return
-        self._step = None if new.tour is None else STEPS[new.tour]
+        self._step = None if tour is None else STEPS[tour]
         self.setVisible(self._step is not None)
-        if self._step is None or new.tour is None:
+        if self._step is None or tour is None:
             self._timer.stop()
             self.frame.hide()
             return
-        last = new.tour == len(STEPS) - 1
+        last = tour == len(STEPS) - 1
         self.title.setText(self._step.title)
         self.text.setText(self._step.text)
         self.setAccessibleDescription(f"{self._step.title}. {self._step.text}")
         announce(self, self.accessibleDescription())
-        self.count.setText(f"{new.tour + 1} of {len(STEPS)}")
+        self.count.setText(f"{tour + 1} of {len(STEPS)}")
         self.skip.setVisible(not last)
         self.stop.setText("Done" if last else "Close")
         self._place()

@@ -7,13 +7,16 @@ from dataclasses import replace
 
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.image.images import WHOLE, grey, picture
-from hsunmix.gui.image.pages.band import band_shown
+from hsunmix.gui.image.state import Grey, ImageState, Picture
+from hsunmix.gui.state.channels import QUIET
+from hsunmix.gui.state.documents import band_shown
 from hsunmix.gui.state.store import Store
-from hsunmix.gui.state.view_state import Grey, Picture
 from hsunmix.model.cube import Cube
 from hsunmix.session.document import Document, View
 
 __all__ = ["Controller"]
+
+CHANNELS = {"picture": QUIET, "grey": QUIET}
 
 READ_WHOLE = 4 << 30  # bytes of a cube that is read once more for every pixel of its picture
 
@@ -33,13 +36,14 @@ class Controller:
         store.handle(cmd.ShowOverview, lambda command: self._look(overview=command.shown))
         store.handle(cmd.Tell, lambda command: store.note(command.text))
         store.handle(cmd.CloseMessage, lambda _: store.close_message())
-        store.handle(cmd.About, lambda _: store.dialogs.about())
 
     def changed(self, old: Document, new: Document) -> None:
         """Read the images again when pixels, bands or stretch are others; a mask changes no picture."""
         other = new.cube is None or old.cube is None or new.cube.pixels is not old.cube.pixels
-        if other and (self.store.state.picture is not None or self.store.state.grey is not None):
-            self.store.show(picture=None, grey=None)
+        if other and (
+            self.store.state[ImageState].picture is not None or self.store.state[ImageState].grey is not None
+        ):
+            self.store.show(ImageState, picture=None, grey=None)
         if new.cube is None:
             return
         if other or new.view.stretch != old.view.stretch or _rgb(new) != _rgb(old):
@@ -88,8 +92,8 @@ class Controller:
             shown = self.store.document.cube
             if shown is None or shown.pixels is not cube.pixels:
                 return
-            self.store.show(picture=image)
-            if image.step > 1 and cube.nbytes <= READ_WHOLE and self.store.state.picture is image:
+            self.store.show(ImageState, picture=image)
+            if image.step > 1 and cube.nbytes <= READ_WHOLE and self.store.state[ImageState].picture is image:
                 whole = picture(cube, bands, document.view.stretch, WHOLE, image.limits)
                 self.store.start("picture", "Reading the image", whole, self._show_whole(cube))
 
@@ -99,12 +103,12 @@ class Controller:
         def done(image: Picture) -> None:
             shown = self.store.document.cube
             if shown is not None and shown.pixels is cube.pixels:
-                self.store.show(picture=image)
+                self.store.show(ImageState, picture=image)
 
         return done
 
     def _band_missing(self, document: Document) -> bool:
-        image = self.store.state.grey
+        image = self.store.state[ImageState].grey
         return image is None or image.band != band_shown(document)
 
     def _read_band(self, document: Document) -> None:
@@ -116,7 +120,7 @@ class Controller:
         def done(image: Grey) -> None:
             now = self.store.document
             if now.cube is not None and now.cube.pixels is cube.pixels:
-                self.store.show(grey=image)
+                self.store.show(ImageState, grey=image)
             if now.cube is not None and now.view.page == "band" and self._band_missing(now):
                 self._read_band(now)
 

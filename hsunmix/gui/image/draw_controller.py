@@ -7,11 +7,15 @@ from typing import Any
 
 from hsunmix.gui.image.pages import Page, page_of
 from hsunmix.gui.image.rasters import quick_images
+from hsunmix.gui.image.state import ImageState, Shown
+from hsunmix.gui.state.channels import QUIET
 from hsunmix.gui.state.store import Store
-from hsunmix.gui.state.view_state import Shown, ViewState
+from hsunmix.gui.state.view_state import ViewState
 from hsunmix.session.document import Document
 
 __all__ = ["Controller"]
+
+CHANNELS = {"draw": QUIET}
 
 AT_ONCE = 1 << 19  # pixels in all tiles: some milliseconds
 WHOLE = 1 << 24
@@ -36,7 +40,7 @@ class Controller:
         self._refresh()
 
     def _follow(self, old: ViewState, new: ViewState) -> None:
-        if new.shown is old.shown:
+        if new[ImageState].shown is old[ImageState].shown:
             self._refresh()
 
     def _refresh(self) -> None:
@@ -45,8 +49,8 @@ class Controller:
         if document.cube is None and document.unmixing is None:
             self._key = None
             self._kept.clear()
-            if state.shown is not None:
-                store.show(shown=None)
+            if state[ImageState].shown is not None:
+                store.show(ImageState, shown=None)
             return
         page = page_of(document, state)
         key = (page.id, *page.depends(document, state))
@@ -60,13 +64,13 @@ class Controller:
                 store.start("draw", "Drawing", _whole(page, document, state), self._whole_for(key))
             else:
                 self._keep(key, shown)
-        store.show(shown=shown)
+        store.show(ImageState, shown=shown)
 
     def _whole_for(self, key: Key) -> Callable[[Shown], None]:
         def done(shown: Shown) -> None:
             self._keep(key, shown)
             if key == self._key:
-                self.store.show(shown=shown)
+                self.store.show(ImageState, shown=shown)
 
         return done
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from hsunmix.gui.state.commands import Command
 
-__all__ = ["Drawing", "Overlay", "Scale", "Tile"]
+__all__ = ["Drawing", "Scale", "Tile"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,20 +72,3 @@ class Drawing:
     def thinned(self) -> bool:
         """Whether pixels were left out."""
         return any(tile.values.shape[:2] != self.shape for tile in self.tiles)
-
-
-@dataclass(frozen=True, eq=False)
-class Overlay:
-    """What lies on every picture of the scene.
-
-    Attributes
-    ----------
-    values : array of uint8, (lines, samples)
-        Twice the number of the region, from 1, or 0 where there is none; one more where the pixel is
-        masked.
-    colours : tuple of str
-        Of the regions, ``#rrggbb``.
-    """
-
-    values: NDArray[np.uint8]
-    colours: tuple[str, ...]

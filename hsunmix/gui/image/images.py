@@ -9,12 +9,12 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.gui.state.view_state import Grey, Picture
+from hsunmix.gui.image.state import Grey, Picture
 from hsunmix.model.cube import Cube
 from hsunmix.model.pixels import prepared
 from hsunmix.model.progress import Step
 
-__all__ = ["colours", "grey", "limits", "paint", "picture", "stretch_limits", "stretched", "thin"]
+__all__ = ["colours", "grey", "paint", "picture", "stretch_limits", "stretched", "thin"]
 
 FIRST = 1 << 20  # pixels of a picture that is shown at once
 WHOLE = 1 << 24  # pixels of one that can be zoomed into
@@ -131,15 +131,6 @@ def paint(values: NDArray[np.float32], low: float, high: float) -> NDArray[np.ui
         index = np.clip((values - np.float32(low)) * np.float32(scale), 0, 254) + 1.5
         index = np.where(np.isfinite(values), index, 0.0)
     return index.astype(np.uint8)
-
-
-def limits(values: NDArray[np.float32], percentile: float = 99.0) -> tuple[float, float]:
-    """Return 0 and a percentile of a map, for its colour bar; (0, 1) where it has no values."""
-    flat = values.reshape(-1)
-    sample = flat[:: max(1, flat.size // SAMPLE)]
-    sample = sample[np.isfinite(sample)]
-    high = float(np.percentile(sample, percentile)) if sample.size else 1.0
-    return 0.0, high if high > 0 else 1.0
 
 
 def thin(values: NDArray[np.float32], most: int) -> tuple[NDArray[np.float32], int]:

@@ -9,7 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.gui import commands as cmd
-from hsunmix.gui.spectra.bands_controller import same_bands
+from hsunmix.gui.image.state import ImageState
+from hsunmix.gui.regions.state import RegionsState
+from hsunmix.gui.state.channels import QUIET
+from hsunmix.gui.state.documents import same_bands
 from hsunmix.gui.state.store import Store
 from hsunmix.model.band_maths import compiled, evaluation
 from hsunmix.model.cube import Cube
@@ -17,6 +20,8 @@ from hsunmix.model.progress import Step
 from hsunmix.session.document import Document, Layer, index_without
 
 __all__ = ["Controller"]
+
+CHANNELS = {"layer": QUIET}
 
 KEPT = 4  # evaluated layers in memory
 
@@ -36,17 +41,20 @@ class Controller:
         store = self.store
         if not same_bands(old.cube, new.cube):  # an expression asks for the bands that are used
             self._wrong.clear()
-            if store.state.layers:
-                store.show(layers={})
+            if store.state[ImageState].layers:
+                store.show(ImageState, layers={})
         if new.cube is None or new.view.page != "layer" or not new.layers:
             return
         layer = new.layers[min(new.view.layer, len(new.layers) - 1)]
-        if layer.text not in {*store.state.layers, *self._wrong} and not store.channels["layer"].busy:
+        if (
+            layer.text not in {*store.state[ImageState].layers, *self._wrong}
+            and not store.channels["layer"].busy
+        ):
             self._evaluate(new.cube, layer)
 
     def add(self, command: cmd.AddLayer) -> None:
         """Add a layer and show it; with no text, what is planned for the mask."""
-        document, masking = self.store.document, self.store.state.masking
+        document, masking = self.store.document, self.store.state[RegionsState].masking
         text = (command.text or (masking.plan.text if masking else "")).strip()
         if document.cube is None or not text:
             return
@@ -84,8 +92,8 @@ class Controller:
             if not same_bands(cube, now.cube):
                 self.changed(now, now)
                 return
-            kept = dict(list(self.store.state.layers.items())[-KEPT + 1 :])
-            self.store.show(layers={**kept, layer.text: values})
+            kept = dict(list(self.store.state[ImageState].layers.items())[-KEPT + 1 :])
+            self.store.show(ImageState, layers={**kept, layer.text: values})
             self.changed(now, now)  # another may have been asked for meanwhile
 
         def failed(error: BaseException) -> None:

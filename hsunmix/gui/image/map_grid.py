@@ -9,11 +9,11 @@ from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from hsunmix.gui.commands import Command, ShowEndmember
-from hsunmix.gui.endmembers.table_model import swatch
 from hsunmix.gui.image.drawing import Tile
 from hsunmix.gui.image.scene_view import SceneView
 from hsunmix.gui.image.viewport import Viewport
 from hsunmix.gui.widgets.accessibility import Role
+from hsunmix.gui.widgets.icons import swatch
 from hsunmix.gui.widgets.panel import named
 from hsunmix.gui.widgets.tab_order import arrange
 

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.image.pages import Page, pages
+from hsunmix.gui.spectra.state import SpectraState
 from hsunmix.gui.state.action import Action, opened
 from hsunmix.gui.state.store import Store
 
-TITLE = "&View"
+MENU = "&View"
 ORDER = 30
 
 
@@ -56,7 +57,7 @@ ACTIONS = (
     Action("overview", "O&verview", "Show the whole scene in a corner while a part of it is seen", lambda b: cmd.ShowOverview(not b.document.view.overview), "", opened, checked=lambda b: b.document.view.overview),
     Action("bandNext", "Ne&xt band", "Show the next band in grey", lambda _: cmd.ShowBand(step=1), "Ctrl+Right", opened),
     Action("bandPrevious", "Previous &band", "Show the band before in grey", lambda _: cmd.ShowBand(step=-1), "Ctrl+Left", opened),
-    Action("micrometres", "Wave&lengths in µm", "The unit of the wavelength axis: µm or nm", lambda b: cmd.SetUnit("nm" if b.state.unit == "µm" else "µm"), "Ctrl+U", has_wavelengths, checked=lambda b: b.state.unit == "µm", line=True),
+    Action("micrometres", "Wave&lengths in µm", "The unit of the wavelength axis: µm or nm", lambda b: cmd.SetUnit("nm" if b.state[SpectraState].unit == "µm" else "µm"), "Ctrl+U", has_wavelengths, checked=lambda b: b.state[SpectraState].unit == "µm", line=True),
     _theme("system"),
     _theme("light"),
     _theme("dark"),

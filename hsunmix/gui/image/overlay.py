@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtGui import QColor, QImage
 
-from hsunmix.gui.image.drawing import Overlay
 from hsunmix.gui.image.rasters import image_of, quick
+from hsunmix.gui.regions.state import Overlay
 
 __all__ = ["overlay_image"]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-
 from PySide6.QtCore import QPoint, QRectF, QSize, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout
 
@@ -31,9 +29,11 @@ from hsunmix.gui.image.page_tabs import PageTabs
 from hsunmix.gui.image.pages import Mark, PageControls, in_words, page_of, pages
 from hsunmix.gui.image.scene_view import SceneView
 from hsunmix.gui.image.shape_tools import BrushTool, ShapeTool, shape_tool_for
+from hsunmix.gui.image.state import ImageState, Shown
 from hsunmix.gui.image.tool_bar import ToolBar
 from hsunmix.gui.image.viewport import Viewport
-from hsunmix.gui.state.view_state import Shown, ViewState
+from hsunmix.gui.regions.state import RegionsState
+from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.colour_bar import ColourBar
 from hsunmix.gui.widgets.elided import ElidedLabel
 from hsunmix.gui.widgets.icons import icon
@@ -48,10 +48,6 @@ ORDER = 0
 
 STILL = 80  # milliseconds without a move until what is seen is told
 BRUSH = 2.5  # radius of the first brush, in pixels
-# What pages may depend on: a moving cursor and progress leave tabs and marks alone.
-STEADY = tuple(
-    f.name for f in fields(ViewState) if f.name not in ("cursor", "pinned", "tasks", "message", "notice")
-)
 
 
 class View(Panel):
@@ -143,20 +139,22 @@ class View(Panel):
     def follow(self, old: ViewState, new: ViewState) -> None:
         """Show what was drawn; move the cursor."""
         self._state = new
-        if new.shown is not self._shown:
-            self._shown = new.shown
-            self._draw(new.shown)
-        if any(getattr(new, name) is not getattr(old, name) for name in STEADY):
+        if new[ImageState].shown is not self._shown:
+            self._shown = new[ImageState].shown
+            self._draw(new[ImageState].shown)
+        if new.slices is not old.slices:  # a moving cursor and progress leave tabs and marks alone
             self._present()
-        if new.overlay is not old.overlay:
+        if new[RegionsState].overlay is not old[RegionsState].overlay:
             self._draw_overlay()
-        if new.tool != old.tool:
-            self.tools.show_tool(new.tool)
-            self.viewport.set_shape_tool(shape_tool_for(new.tool, self.viewport.shape, self._radius))
-            if new.tool and not any(view.hasFocus() for view in self._views()):
+        if new[RegionsState].tool != old[RegionsState].tool:
+            self.tools.show_tool(new[RegionsState].tool)
+            self.viewport.set_shape_tool(
+                shape_tool_for(new[RegionsState].tool, self.viewport.shape, self._radius)
+            )
+            if new[RegionsState].tool and not any(view.hasFocus() for view in self._views()):
                 self._views()[0].setFocus()  # where its keys are heard
         self.viewport.set_cursor((new.cursor.line, new.cursor.sample) if new.cursor else None)
-        if new.cursor is not old.cursor or new.shown is not old.shown:
+        if new.cursor is not old.cursor or new[ImageState].shown is not old[ImageState].shown:
             self._describe()
 
     def dress(self, theme: Theme) -> None:
@@ -273,7 +271,7 @@ class View(Panel):
         self.bars.append(bar)
 
     def _draw_overlay(self) -> None:
-        overlay, document = self._state.overlay, self._document
+        overlay, document = self._state[RegionsState].overlay, self._document
         veil = self._theme.veil if self._theme else "#808080"
         image = None if overlay is None else overlay_image(overlay, veil, document.view.veiled)
         self.viewport.set_overlay(image, document.regions, document.view.region)
@@ -296,7 +294,7 @@ class View(Panel):
         """Hand on what was drawn, and keep the tool in hand."""
         if isinstance(shape_tool, BrushTool):
             self._radius = shape_tool.radius
-        fresh = shape_tool_for(self._state.tool, self.viewport.shape, self._radius)
+        fresh = shape_tool_for(self._state[RegionsState].tool, self.viewport.shape, self._radius)
         if isinstance(shape_tool, BrushTool) and isinstance(fresh, BrushTool):
             fresh.at = shape_tool.at
         self.viewport.set_shape_tool(fresh)

@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 
 from hsunmix.model.region import runs_of
 
-__all__ = ["TOOLS", "BrushTool", "PolygonTool", "RectangleTool", "ShapeTool", "shape_tool_for"]
+__all__ = ["BrushTool", "PolygonTool", "RectangleTool", "ShapeTool", "shape_tool_for"]
 
-TOOLS = ("", "rectangle", "polygon", "brush")
 LARGEST_BRUSH = 200
 
 Place = tuple[float, float]  # line, sample

@@ -12,9 +12,10 @@ from PySide6.QtCore import QTimer
 
 from hsunmix.errors import FileError, InputError
 from hsunmix.gui import commands as cmd
-from hsunmix.gui.endmembers.controller import add_all
-from hsunmix.gui.spectra.bands_controller import same_bands
-from hsunmix.gui.state.diagnostics import Compared, Likeness, Subject
+from hsunmix.gui.library.prompts import LibraryEntries, LibraryFile, Matches
+from hsunmix.gui.library.state import Compared, LibraryState, Likeness, Subject
+from hsunmix.gui.state.channels import IN_TURN, QUIET, QUIET_IN_TURN
+from hsunmix.gui.state.documents import same_bands
 from hsunmix.gui.state.store import Store
 from hsunmix.model.cube import Cube
 from hsunmix.model.library_on_bands import filled, lacking, merge_libraries
@@ -25,6 +26,8 @@ from hsunmix.model.wording import sentences
 from hsunmix.session.document import Document
 
 __all__ = ["Controller"]
+
+CHANNELS = {"read library": IN_TURN, "match": QUIET, "pick": QUIET_IN_TURN}
 
 PAUSE = 250  # milliseconds after an edit: while edits follow each other nobody asks
 TOP = 5  # matches that are remembered of every metric
@@ -52,21 +55,21 @@ class Controller:
         store = self.store
         if _pixels(old) is not _pixels(new):
             store.channels["match"].cancel()
-            store.show(library=None, likenesses=(), compared=None)
+            store.show(LibraryState, library=None, likenesses=(), compared=None)
         elif not same_bands(old.cube, new.cube) and new.endmembers:
             self._timer.start()  # they are compared in the bands that are used
-        known = {id(likeness.spectrum) for likeness in store.state.likenesses}
+        known = {id(likeness.spectrum) for likeness in store.state[LibraryState].likenesses}
         if any(id(e.spectrum) not in known for e in new.endmembers):
             self._timer.start()
-        compared = store.state.compared
+        compared = store.state[LibraryState].compared
         if compared is not None and all(e.spectrum is not compared.spectrum for e in new.endmembers):
-            store.show(compared=None)
+            store.show(LibraryState, compared=None)
 
     def open(self, command: cmd.OpenLibrary) -> None:
         """Use another library as well."""
         store = self.store
         known = store.settings.preferences
-        path = command.path or store.dialogs.library_file(known.library_folder or known.open_folder)
+        path = command.path or store.ask(LibraryFile(known.library_folder or known.open_folder))
         if path is None:
             return
 
@@ -97,7 +100,7 @@ class Controller:
             entries, factor, leave = command.entries, command.factor, False
             cube = self.store.document.cube
             if not entries and cube is not None:
-                entries, factor, leave = self.store.dialogs.library_entries(library, cube.good_bands)
+                entries, factor, leave = self.store.ask(LibraryEntries(library, cube.good_bands))
             cube = self.store.document.cube  # while the dialog was open, a mask may have changed, or maps
             if cube is None or cube.pixels is not asked:
                 return
@@ -122,7 +125,7 @@ class Controller:
             text = name if times == 1 else f"{name}, × {times:g} to the scene's units"
             added.append(Endmember(name, times * spectrum, source=Source("library", text=text)))
         label = f"Add {added[0].name}" if len(added) == 1 else f"Add {len(added)} spectra of the library"
-        add_all(self.store, added, label)
+        self.store.send(cmd.AddEndmembers(tuple(added), label))
 
     def _offer_bands(
         self,
@@ -166,8 +169,8 @@ class Controller:
             document = store.document
             assert document.cube is not None  # its scene is open
             now = document.endmembers[_place_of(member, document)]
-            answer = store.dialogs.matches(
-                Subject(now.name, now.spectrum, library, document.cube.good_bands), compare
+            answer = store.ask(
+                Matches(Subject(now.name, now.spectrum, library, document.cube.good_bands), compare)
             )
             if answer is None or _pixels(store.document) is not pixels:
                 return
@@ -181,15 +184,15 @@ class Controller:
 
     def compare(self, command: cmd.Compare) -> None:
         """Draw a spectrum of the library over an endmember."""
-        store, library = self.store, self.store.state.library
+        store, library = self.store, self.store.state[LibraryState].library
         members = store.document.endmembers
         inside = library is not None and 0 <= command.entry < len(library.names)
         if library is None or not inside or not 0 <= command.index < len(members):
-            store.show(compared=None)
+            store.show(LibraryState, compared=None)
             return
         spectrum = members[command.index].spectrum
         values = to_brightness(library.values[command.entry], spectrum)
-        store.show(compared=Compared(spectrum, library.names[command.entry], values))
+        store.show(LibraryState, compared=Compared(spectrum, library.names[command.entry], values))
 
     def _look_up(self) -> None:
         store, document = self.store, self.store.document
@@ -204,11 +207,11 @@ class Controller:
 
         def done(found: Found) -> None:
             if same_bands(store.document.cube, cube):
-                store.show(library=found[0], likenesses=found[1])
+                store.show(LibraryState, library=found[0], likenesses=found[1])
             else:
                 self._timer.start()
 
-        known = store.state.library
+        known = store.state[LibraryState].library
         work = _look_up(cube, known, document.endmembers, store.settings.preferences.libraries)
         store.start("match", "Looking endmembers up", work, done, of=cube)
 
@@ -217,12 +220,13 @@ class Controller:
         store, cube = self.store, self.store.document.cube
         if cube is None:
             return
-        if store.state.library is not None:
-            then(_some(store.state.library, cube))
+        library = store.state[LibraryState].library
+        if library is not None:
+            then(_some(library, cube))
             return
 
         def done(found: Found) -> None:
-            store.show(library=found[0], likenesses=found[1])
+            store.show(LibraryState, library=found[0], likenesses=found[1])
             if found[0].notes:
                 store.say(sentences(found[0].notes))
             then(_some(found[0], cube))
@@ -231,7 +235,7 @@ class Controller:
         store.start("pick", "Reading the libraries", _look_up(cube, None, members, paths), done, of=cube)
 
     def _forget(self) -> None:
-        self.store.show(library=None, likenesses=(), compared=None)
+        self.store.show(LibraryState, library=None, likenesses=(), compared=None)
         self._timer.start()
 
 

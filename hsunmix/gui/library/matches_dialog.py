@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from hsunmix.gui.state.diagnostics import Subject
+from hsunmix.gui.library.state import Subject
 from hsunmix.gui.widgets.dialog import Dialog
 from hsunmix.gui.widgets.panel import named
 from hsunmix.gui.widgets.quiet import QuietComboBox

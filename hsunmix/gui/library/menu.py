@@ -5,10 +5,11 @@
 from __future__ import annotations
 
 from hsunmix.gui import commands as cmd
+from hsunmix.gui.library.state import LibraryState
 from hsunmix.gui.state.action import Action, has_members, idle, opened
 from hsunmix.gui.state.store import Store
 
-TITLE = "&Library"
+MENU = "&Library"
 ORDER = 60
 
 
@@ -17,7 +18,7 @@ def _own_libraries(store: Store) -> bool:
 
 
 def _compared(store: Store) -> bool:
-    return store.state.compared is not None
+    return store.state[LibraryState].compared is not None
 
 
 ACTIONS = (

@@ -10,13 +10,17 @@ import numpy as np
 
 from hsunmix.errors import InputError
 from hsunmix.gui import commands as cmd
-from hsunmix.gui.image.shape_tools import TOOLS
+from hsunmix.gui.regions.prompts import RegionFile
+from hsunmix.gui.regions.state import TOOLS, RegionsState
+from hsunmix.gui.state.channels import IN_TURN
 from hsunmix.gui.state.store import Store
 from hsunmix.model.region import Region, runs_of
 from hsunmix.model.spectra import PALETTE, colour
 from hsunmix.session.document import Document, index_without
 
 __all__ = ["Controller"]
+
+CHANNELS = {"read regions": IN_TURN, "write regions": IN_TURN}
 
 FIRST_COLOUR = 6  # of the palette: the endmembers take the ones before
 
@@ -39,15 +43,19 @@ class Controller:
     def changed(self, old: Document, new: Document) -> None:
         """A tool goes with its scene."""
         shapes = [None if cube is None else cube.shape for cube in (old.cube, new.cube)]
-        if shapes[0] != shapes[1] and self.store.state.tool:
-            self.store.show(tool="")
+        if shapes[0] != shapes[1] and self.store.state[RegionsState].tool:
+            self.store.show(RegionsState, tool="")
 
     def set_tool(self, command: cmd.SetTool) -> None:
         """Take a tool in hand, or put it down."""
         state = self.store.state
-        tool = "" if command.tool == state.tool or self.store.document.cube is None else command.tool
-        if tool in TOOLS and tool != state.tool:
-            self.store.show(tool=tool)
+        tool = (
+            ""
+            if command.tool == state[RegionsState].tool or self.store.document.cube is None
+            else command.tool
+        )
+        if tool in TOOLS and tool != state[RegionsState].tool:
+            self.store.show(RegionsState, tool=tool)
 
     def draw(self, command: cmd.DrawRegion) -> None:
         """Add a rectangle or a polygon."""
@@ -110,7 +118,7 @@ class Controller:
         if document.cube is None or not document.regions:
             return
         cube, regions = document.cube, document.regions
-        path = self.store.dialogs.region_file(self._folder(), writing=True)
+        path = self.store.ask(RegionFile(self._folder(), writing=True))
         if path is None:
             return
 
@@ -126,7 +134,7 @@ class Controller:
     def read(self, _command: cmd.ImportRegions) -> None:
         """Read regions from GeoJSON."""
         cube = self.store.document.cube
-        path = self.store.dialogs.region_file(self._folder(), writing=False) if cube is not None else None
+        path = self.store.ask(RegionFile(self._folder(), writing=False)) if cube is not None else None
         if cube is None or path is None:
             return
 

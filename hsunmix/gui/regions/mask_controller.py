@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from hsunmix.errors import HsunmixError, InputError
 from hsunmix.gui import commands as cmd
+from hsunmix.gui.regions.state import Masking, RegionsState
+from hsunmix.gui.state.channels import QUIET
 from hsunmix.gui.state.store import Store
-from hsunmix.gui.state.view_state import Masking
 from hsunmix.model.band_maths import evaluation
 from hsunmix.model.cube import Cube
 from hsunmix.model.progress import Step
@@ -19,6 +20,8 @@ from hsunmix.session.document import Document
 from hsunmix.session.members import check_values
 
 __all__ = ["Controller", "masked", "threshold_text"]
+
+CHANNELS = {"mask": QUIET}
 
 CUSTOMARY = {"ndvi": 0.3, "ndwi": 0.0, "ndsi": 0.4}  # thresholds of the literature
 SAMPLE = 100_000  # pixels that a range is taken from
@@ -45,8 +48,8 @@ class Controller:
         if new.cube is None or old.cube is None or new.cube.pixels is not old.cube.pixels:
             self._values = None
             self.cancel(cmd.CancelMask())
-        elif new.cube is not old.cube and self.store.state.masking is not None:
-            self.plan(self.store.state.masking.plan)
+        elif new.cube is not old.cube and (planned := self.store.state[RegionsState].masking) is not None:
+            self.plan(planned.plan)
 
     def plan(self, command: cmd.PlanMask) -> None:
         """Evaluate what is planned, in the background; the newest plan counts."""
@@ -54,42 +57,46 @@ class Controller:
         if cube is None:
             return
         key = (id(cube.pixels), cube.good_bands.tobytes(), command.text)
-        before = store.state.masking
+        before = store.state[RegionsState].masking
         if before is None or before.plan.text != command.text:
-            store.show(masking=Masking(command))
+            store.show(RegionsState, masking=Masking(command))
         else:
-            store.show(masking=replace(before, plan=command))
+            store.show(RegionsState, masking=replace(before, plan=command))
 
         def done(found: tuple[Masking, NDArray[np.generic]]) -> None:
             self._values = (key, found[1])
-            if store.state.masking is not None and store.state.masking.plan == command:
-                store.show(masking=found[0])
+            if self._is_planned(command):
+                store.show(RegionsState, masking=found[0])
 
         def failed(error: BaseException) -> None:
             if not isinstance(error, HsunmixError):
                 store.fail(error)
-            if store.state.masking is not None and store.state.masking.plan == command:
-                store.show(masking=Masking(command, wrong=str(error)))
+            if self._is_planned(command):
+                store.show(RegionsState, masking=Masking(command, wrong=str(error)))
 
         values = None if self._values is None or self._values[0] != key else self._values[1]
         store.start("mask", "Evaluating the mask", _planned(cube, command, values), done, failed, of=cube)
 
+    def _is_planned(self, plan: cmd.PlanMask) -> bool:
+        masking = self.store.state[RegionsState].masking
+        return masking is not None and masking.plan == plan
+
     def apply(self, _command: cmd.ApplyMask) -> None:
         """Make the plan the mask."""
-        masking, cube = self.store.state.masking, self.store.document.cube
+        masking, cube = self.store.state[RegionsState].masking, self.store.document.cube
         if cube is None or masking is None or masking.mask is None:
             return
         if not masking.mask.any():
             raise InputError("This would mask every pixel; change the threshold.")
         text = _joined(cube.selection_text, threshold_text(masking.plan), masking.plan.how)
-        self.store.show(masking=None)
+        self.store.show(RegionsState, masking=None)
         self._set(masking.mask, f"Mask {threshold_text(masking.plan)}", text)
 
     def cancel(self, _command: cmd.CancelMask) -> None:
         """Forget the plan."""
         self.store.channels["mask"].cancel()
-        if self.store.state.masking is not None:
-            self.store.show(masking=None)
+        if self.store.state[RegionsState].masking is not None:
+            self.store.show(RegionsState, masking=None)
 
     def mask_region(self, command: cmd.MaskRegion) -> None:
         """Keep the pixels of a region, or leave them out."""

@@ -9,6 +9,8 @@ import numpy as np
 
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.regions.mask_controller import masked
+from hsunmix.gui.regions.prompts import MaskFile
+from hsunmix.gui.state.channels import IN_TURN
 from hsunmix.gui.state.store import Store
 from hsunmix.model.cube import Cube
 from hsunmix.model.maps import Map
@@ -16,6 +18,8 @@ from hsunmix.model.progress import Step
 from hsunmix.session.document import Document
 
 __all__ = ["Controller"]
+
+CHANNELS = {"read mask": IN_TURN, "write mask": IN_TURN}
 
 
 class Controller:
@@ -34,7 +38,7 @@ class Controller:
         store, cube = self.store, self.store.document.cube
         if cube is None:
             return
-        path = command.path or store.dialogs.mask_file(_folder(cube), writing=False)
+        path = command.path or store.ask(MaskFile(_folder(cube), writing=False))
         if path is None:
             return
 
@@ -49,7 +53,7 @@ class Controller:
         store, cube = self.store, self.store.document.cube
         if cube is None or cube.selection is None:
             return
-        path = store.dialogs.mask_file(_folder(cube), writing=True)
+        path = store.ask(MaskFile(_folder(cube), writing=True))
         if path is None:
             return
         if not path.suffix:

@@ -9,7 +9,8 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QSlider, QVBoxLayout
 
 from hsunmix.gui.commands import AddLayer, ApplyMask, CancelMask, PlanMask
-from hsunmix.gui.state.view_state import Masking, ViewState
+from hsunmix.gui.regions.state import Masking, RegionsState
+from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.panel import Panel, named
 from hsunmix.gui.widgets.quiet import QuietComboBox, QuietDoubleSpinBox
 from hsunmix.gui.widgets.spoken import SpokenLabel
@@ -117,8 +118,8 @@ class View(Panel):
 
     def follow(self, old: ViewState, new: ViewState) -> None:
         """Show the plan and what it would keep."""
-        masking = new.masking
-        if masking is old.masking:
+        masking = new[RegionsState].masking
+        if masking is old[RegionsState].masking:
             return
         self._masking = masking
         if masking is not None:

@@ -5,11 +5,12 @@
 from __future__ import annotations
 
 from hsunmix.gui import commands as cmd
-from hsunmix.gui.image.pages.band import band_shown
+from hsunmix.gui.regions.state import RegionsState
 from hsunmix.gui.state.action import Action, opened
+from hsunmix.gui.state.documents import band_shown
 from hsunmix.gui.state.store import Store
 
-TITLE = "&Mask"
+MENU = "&Mask"
 ORDER = 40
 
 
@@ -57,7 +58,7 @@ def _tool(tool: str, key: int) -> Action:
         f"Ctrl+Shift+{key}",
         opened,
         tool,
-        checked=lambda store: store.state.tool == tool,
+        checked=lambda store: store.state[RegionsState].tool == tool,
         line=tool == "rectangle",
     )
 

@@ -16,10 +16,10 @@ from PySide6.QtWidgets import (
 )
 
 from hsunmix.gui import commands as cmd
-from hsunmix.gui.endmembers.table_model import swatch
+from hsunmix.gui.regions.state import RegionsState
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.context import asked_for
-from hsunmix.gui.widgets.icons import icon
+from hsunmix.gui.widgets.icons import icon, swatch
 from hsunmix.gui.widgets.panel import Panel, heading, named
 from hsunmix.gui.widgets.spoken import SpokenLabel
 from hsunmix.gui.widgets.theme import Theme
@@ -119,7 +119,7 @@ class View(Panel):
     def follow(self, old: ViewState, new: ViewState) -> None:
         """Say how large the selected region is."""
         self._state = new
-        if new.region_spectra is not old.region_spectra:
+        if new[RegionsState].region_spectra is not old[RegionsState].region_spectra:
             self._describe()
 
     def dress(self, theme: Theme) -> None:
@@ -144,7 +144,7 @@ class View(Panel):
         if not chosen:
             self.about.setText("Select a region to use it.")
             return
-        found = self._state.region_spectra.get(regions[row])
+        found = self._state[RegionsState].region_spectra.get(regions[row])
         size = "" if found is None else f" · {found.pixels} pixels used"
         self.about.setText(f"{regions[row].kind.capitalize()}{size}")
 

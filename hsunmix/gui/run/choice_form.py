@@ -46,7 +46,7 @@ class ChoiceForm(QWidget):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(6)
-        self.heading = heading("", f"{name}Heading")
+        self.heading = heading(title or "Parameters", f"{name or 'method'}ParametersHeading")
         self._layout.addWidget(self.heading)
         self.form = self._new_form({})
 

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.gui import commands as cmd
-from hsunmix.gui.run.solve_controller import abundance_of
-from hsunmix.gui.spectra.bands_controller import bands_in_words
+from hsunmix.gui.run.state import RunState
+from hsunmix.gui.state.channels import SHOWN
+from hsunmix.gui.state.documents import abundance_of, bands_in_words
 from hsunmix.gui.state.means import means
 from hsunmix.gui.state.scenes import is_huge
 from hsunmix.gui.state.store import Store
@@ -29,6 +30,8 @@ from hsunmix.session.reproduce import read_weights
 from hsunmix.session.runs import request_of, solved_only, with_run
 
 __all__ = ["Controller", "libraries_of"]
+
+CHANNELS = {"run": SHOWN, "rank": SHOWN}
 
 Found = tuple[Unmixing, tuple[int, ...]]
 
@@ -61,7 +64,7 @@ class Controller:
             self.store.note(f"The unmixing under way was cancelled: {what}.")
         self.store.cancel("run", "rank")
         self.store.scenes.expect(new.cube)
-        self.store.show(estimate=None)
+        self.store.show(RunState, estimate=None)
         if new.cube is not None and not is_huge(new.cube):
             self._estimate(new.cube, asked=False)
 
@@ -172,7 +175,7 @@ class Controller:
         def done(found: tuple[RankEstimate, NDArray[np.bool_]]) -> None:
             if self.store.document.cube is cube:
                 estimate, noisy = found
-                self.store.show(estimate=estimate)
+                self.store.show(RunState, estimate=estimate)
                 if not asked:
                     self._propose(estimate.rank)
                 self._go_on()
@@ -222,7 +225,7 @@ class Controller:
 
     def _is_placeholder(self, document: Document) -> bool:
         """Whether nobody has chosen or estimated the number of endmembers."""
-        return not self._chosen and self.store.state.estimate is None and not document.endmembers
+        return not self._chosen and self.store.state[RunState].estimate is None and not document.endmembers
 
     def _tell_of(self, replaced: list[str]) -> None:
         """Say that a run took the places of endmembers that came by hand."""

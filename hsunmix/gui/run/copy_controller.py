@@ -8,13 +8,18 @@ from pathlib import Path
 from PySide6.QtGui import QGuiApplication
 
 from hsunmix.gui import commands as cmd
-from hsunmix.gui.run.solve_controller import is_solved
+from hsunmix.gui.run.state import is_solved
+from hsunmix.gui.state.channels import SHOWN
 from hsunmix.gui.state.store import Store
 from hsunmix.model.progress import Step
 from hsunmix.session.document import Document
 from hsunmix.session.reproduce import Facts, command_line, facts_of, python_script
 
 __all__ = ["Controller"]
+
+CHANNELS = {
+    "copy": SHOWN,  # a scene that is not in memory is read first
+}
 
 FOLDER = "unmixed"  # that a copied command writes into
 

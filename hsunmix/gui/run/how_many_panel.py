@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from hsunmix.gui.commands import CancelSweep, EstimateRank, SetRun, ShowTool, StartSweep
 from hsunmix.gui.run.choice_form import ChoiceForm
 from hsunmix.gui.run.rank_plot import RankPlot
+from hsunmix.gui.run.state import RunState
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.panel import Panel, named
 from hsunmix.gui.widgets.quiet import QuietComboBox, QuietSpinBox
@@ -173,11 +174,13 @@ class View(Panel):
     def follow(self, old: ViewState, new: ViewState) -> None:
         """Show the estimate, and the runs as they end."""
         self._state = new
-        if new.estimate is not old.estimate or ("rank" in new.tasks) != ("rank" in old.tasks):
-            self._show_estimate(new.estimate)
+        if new[RunState].estimate is not old[RunState].estimate or ("rank" in new.tasks) != (
+            "rank" in old.tasks
+        ):
+            self._show_estimate(new[RunState].estimate)
         task = new.tasks.get("sweep")
         step = task.step if task else None
-        known = step.sweep if isinstance(step, SweepStep) else new.sweep
+        known = step.sweep if isinstance(step, SweepStep) else new[RunState].sweep
         if known is not self._sweep:
             self._sweep = known
             self._show_sweep()
@@ -246,7 +249,7 @@ class View(Panel):
                 self.table.setItem(row, column, QTableWidgetItem(text))
 
     def _mark(self) -> None:
-        rank, found = self._document.settings.rank, self._state.estimate
+        rank, found = self._document.settings.rank, self._state[RunState].estimate
         self.curve.mark(rank, *((found.low, found.high) if found is not None else (None, None)))
         for plot in (self.error, self.angle):
             plot.mark(rank)

@@ -5,18 +5,20 @@
 from __future__ import annotations
 
 from hsunmix.gui import commands as cmd
+from hsunmix.gui.regions.state import RegionsState
+from hsunmix.gui.run.state import RunState
 from hsunmix.gui.state.action import Action, has_members, has_result, idle, opened
 from hsunmix.gui.state.store import Store
 
-TITLE = "&Unmix"
+MENU = "&Unmix"
 ORDER = 50
 
 
 def to_leave(store: Store) -> bool:
     """There is something that Escape leaves."""
     state = store.state
-    innermost = (state.message, state.masking, state.comparing)
-    return bool(state.cancellable or state.tool) or any(part is not None for part in innermost)
+    innermost = (state.message, state[RegionsState].masking, state[RunState].comparing)
+    return bool(state.cancellable or state[RegionsState].tool) or any(part is not None for part in innermost)
 
 
 def _ready(store: Store) -> bool:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from hsunmix.gui.commands import EstimateRank, SetRun, ShowTool, Unmix, UseEndmembers
 from hsunmix.gui.run.choice_form import ChoiceForm
+from hsunmix.gui.run.state import RunState
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.icons import icon
 from hsunmix.gui.widgets.panel import Panel, heading, named
@@ -171,7 +172,9 @@ class View(Panel):
         """Follow the work under way, and the estimate."""
         self._busy = new.running is not None
         self._show_button()
-        if new.estimate is not old.estimate or ("rank" in new.tasks) != ("rank" in old.tasks):
+        if new[RunState].estimate is not old[RunState].estimate or ("rank" in new.tasks) != (
+            "rank" in old.tasks
+        ):
             self._show_estimate(new)
 
     def dress(self, theme: Theme) -> None:
@@ -196,7 +199,7 @@ class View(Panel):
         self.how_many.setEnabled(self._has_cube)
 
     def _show_estimate(self, state: ViewState) -> None:
-        found = state.estimate
+        found = state[RunState].estimate
         if "rank" in state.tasks:
             self.estimate.setText("estimating…")
         elif found is None:

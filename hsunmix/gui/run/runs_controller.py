@@ -9,14 +9,16 @@ from PySide6.QtCore import QTimer
 
 from hsunmix.errors import InputError
 from hsunmix.gui import commands as cmd
-from hsunmix.gui.run.comparing import Comparing, Side
-from hsunmix.gui.run.solve_controller import is_solved
+from hsunmix.gui.run.state import Comparing, RunState, Side, is_solved
+from hsunmix.gui.state.channels import QUIET
 from hsunmix.gui.state.store import Store
 from hsunmix.methods.agreement import Agreement, agreement
 from hsunmix.session.document import Document, Run
 from hsunmix.session.runs import back_to, current, kept, without_run
 
 __all__ = ["Controller"]
+
+CHANNELS = {"compare": QUIET}
 
 BLINK = 700  # milliseconds
 
@@ -40,7 +42,7 @@ class Controller:
 
     def changed(self, old: Document, new: Document) -> None:
         """A comparison follows the result shown, and ends with the scene."""
-        shown = self.store.state.comparing
+        shown = self.store.state[RunState].comparing
         if shown is None:
             return
         sides = (shown.first, shown.second)
@@ -107,9 +109,9 @@ class Controller:
 
     def show_pair(self, command: cmd.ShowPair) -> None:
         """Show the maps of another pair."""
-        shown = self.store.state.comparing
+        shown = self.store.state[RunState].comparing
         if shown is not None and 0 <= command.row < len(shown.agreement.pairs):
-            self.store.show(comparing=replace(shown, row=command.row))
+            self.store.show(RunState, comparing=replace(shown, row=command.row))
 
     def _compare(self, first: int | None, second: int | None) -> None:
         store, document = self.store, self.store.document
@@ -125,13 +127,13 @@ class Controller:
         def done(found: Agreement) -> None:
             if not all(_is_there(side, store.document) for side in sides):
                 return  # the run was deleted meanwhile: there is nothing to compare
-            before = store.state.comparing
+            before = store.state[RunState].comparing
             if before is None:
                 self._page = document.view.page
-                store.show(comparing=Comparing(*sides, found))
+                store.show(RunState, comparing=Comparing(*sides, found))
             else:
                 row = min(before.row, len(found.pairs) - 1)
-                store.show(comparing=Comparing(*sides, found, row, before.flicker, before.turn))
+                store.show(RunState, comparing=Comparing(*sides, found, row, before.flicker, before.turn))
             store.send(cmd.ShowPage("compare"))
             if None in (first, second) and store.document.unmixing is not document.unmixing:
                 self.changed(document, store.document)  # another result is shown by now
@@ -140,34 +142,34 @@ class Controller:
 
     def flicker(self, command: cmd.Flicker) -> None:
         """Begin or end to show the two in turn."""
-        shown = self.store.state.comparing
+        shown = self.store.state[RunState].comparing
         if shown is not None:
             self._timer.start() if command.on else self._timer.stop()
-            self.store.show(comparing=replace(shown, flicker=command.on, turn=0))
+            self.store.show(RunState, comparing=replace(shown, flicker=command.on, turn=0))
 
     def _blink(self) -> None:
-        shown = self.store.state.comparing
+        shown = self.store.state[RunState].comparing
         if shown is None:
             self._timer.stop()
         elif self.store.document.view.page == "compare":
-            self.store.show(comparing=replace(shown, turn=1 - shown.turn))
+            self.store.show(RunState, comparing=replace(shown, turn=1 - shown.turn))
 
     def _rename(self, document: Document) -> None:
         """Take over new names of the result shown."""
-        shown = self.store.state.comparing
+        shown = self.store.state[RunState].comparing
         if shown is None:
             return
         first, second = (
             replace(side, endmembers=document.endmembers) if side.unmixing is document.unmixing else side
             for side in (shown.first, shown.second)
         )
-        self.store.show(comparing=replace(shown, first=first, second=second))
+        self.store.show(RunState, comparing=replace(shown, first=first, second=second))
 
     def _stop(self) -> None:
         self._timer.stop()
         self.store.cancel("compare")
-        if self.store.state.comparing is not None:
-            self.store.show(comparing=None)
+        if self.store.state[RunState].comparing is not None:
+            self.store.show(RunState, comparing=None)
             if self.store.document.view.page == "compare":
                 self.store.send(cmd.ShowPage(self._page or "maps"))
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout
 
 from hsunmix.gui.commands import BackTo, CompareRuns, DeleteRun, ShowPair, StopComparing
-from hsunmix.gui.run.comparing import Comparing
+from hsunmix.gui.run.state import Comparing, RunState
 from hsunmix.gui.run.tables import PairTable, RunTable
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.panel import Panel, heading, named
@@ -89,20 +89,22 @@ class View(Panel):
     def follow(self, old: ViewState, new: ViewState) -> None:
         """Show a comparison."""
         self._state = new
-        if new.comparing is not old.comparing:
-            if new.comparing is not None and _others(old.comparing, new.comparing):
-                self.pairs.show_pairs(new.comparing)
-            self.stack.setCurrentWidget(self.list if new.comparing is None else self.pairs)
+        before, now = old[RunState].comparing, new[RunState].comparing
+        if now is not before:
+            if now is not None and _others(before, now):
+                self.pairs.show_pairs(now)
+            self.stack.setCurrentWidget(self.list if now is None else self.pairs)
             self._show_panel()
 
     def dress(self, theme: Theme) -> None:
         """Colour the swatches."""
         self.pairs.dress(theme)
-        if self._state.comparing is not None:
-            self.pairs.show_pairs(self._state.comparing)
+        shown = self._state[RunState].comparing
+        if shown is not None:
+            self.pairs.show_pairs(shown)
 
     def _show_panel(self) -> None:
-        shown = self._state.comparing
+        shown = self._state[RunState].comparing
         self.setVisible(shown is not None or len(self._document.runs) > 1)
         self.title.setText(TITLE if shown is None else _heading(shown))
         self.title.setAccessibleDescription(self.title.text())

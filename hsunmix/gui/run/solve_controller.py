@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from hsunmix.engine.scene import Scene
 from hsunmix.errors import InputError
 from hsunmix.gui import commands as cmd
-from hsunmix.gui.endmembers.edit_controller import keep_looking
+from hsunmix.gui.run.state import SOLVE, STOPPED
+from hsunmix.gui.state.channels import QUIET, SHOWN
+from hsunmix.gui.state.documents import abundance_of, keep_looking
 from hsunmix.gui.state.means import means
 from hsunmix.gui.state.store import Store
 from hsunmix.methods import pipeline
@@ -23,10 +25,10 @@ from hsunmix.session.document import Document
 from hsunmix.session.history import Entry
 from hsunmix.session.members import check_values, places, same_spectra, unsolved
 
-__all__ = ["Controller", "abundance_of", "is_solved"]
+__all__ = ["Controller"]
 
-STOPPED = "The maps are a first estimate: solve for them before they are used."
-SOLVE = (("Solve", cmd.SolveAgain()),)
+CHANNELS = {"preview_solve": QUIET, "full_solve": QUIET, "solve": SHOWN}
+
 LONG = 500e6  # bands · endmembers · pixels: work that takes longer is shown, and can be cancelled
 
 Done = Callable[[Unmixing], None]
@@ -165,27 +167,6 @@ class Controller:
     def _stop(self, stopped: bool) -> None:
         if self.store.state.stopped != stopped:
             self.store.show(stopped=stopped)
-
-
-def is_solved(store: Store) -> bool:
-    """Whether the maps shown are no first estimate; where they are, say so."""
-    result = store.document.unmixing
-    if result is None or not result.provisional:
-        return True
-    if store.state.stopped:
-        store.fail(InputError(STOPPED), SOLVE)
-    else:
-        store.fail(InputError("The maps are still being solved; try again in a moment."))
-    return False
-
-
-def abundance_of(document: Document) -> str:
-    """Return the abundance method by which a document's endmembers are solved for."""
-    result = document.unmixing
-    shown = result.abundance if result is not None else ""
-    if result is not None and result.provisional and shown:
-        return shown
-    return document.settings.abundance or shown or "nnls"
 
 
 def _same_problem(one: Document, other: Document) -> bool:

@@ -7,6 +7,8 @@ from dataclasses import replace
 
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.run.controller import libraries_of
+from hsunmix.gui.run.state import RunState
+from hsunmix.gui.state.channels import SHOWN
 from hsunmix.gui.state.store import Store
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.methods import get
@@ -16,6 +18,8 @@ from hsunmix.session.document import Document
 from hsunmix.session.runs import request_of
 
 __all__ = ["Controller"]
+
+CHANNELS = {"sweep": SHOWN}
 
 
 class Controller:
@@ -33,8 +37,8 @@ class Controller:
         if new.cube is not old.cube:
             self.store.cancel("sweep")
             self._known = None
-            if self.store.state.sweep is not None:
-                self.store.show(sweep=None)
+            if self.store.state[RunState].sweep is not None:
+                self.store.show(RunState, sweep=None)
 
     def start(self, command: cmd.StartSweep) -> None:
         """Start."""
@@ -52,14 +56,14 @@ class Controller:
 
         def done(found: Sweep) -> None:
             if store.document.cube is cube:
-                store.show(sweep=found)
+                store.show(RunState, sweep=found)
 
         def cancelled() -> None:
             if store.document.cube is cube and self._known is not None:
-                store.show(sweep=self._known)
+                store.show(RunState, sweep=self._known)
 
         store.close_message()
-        store.show(sweep=None)
+        store.show(RunState, sweep=None)
         if settings.weights is not None:
             store.note("These runs are on halves of the pixels, without weights: all values count alike.")
         running = get(settings.method, "factorization", "extraction").title

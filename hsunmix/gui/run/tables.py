@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableWidget, QTableWidgetItem
 
-from hsunmix.gui.endmembers.table_model import swatch
-from hsunmix.gui.run.comparing import Comparing
+from hsunmix.gui.run.state import Comparing
 from hsunmix.gui.widgets.context import asked_for
+from hsunmix.gui.widgets.icons import swatch
 from hsunmix.gui.widgets.panel import named
 from hsunmix.gui.widgets.theme import LIGHT, Theme
 from hsunmix.model.wording import percent, seconds

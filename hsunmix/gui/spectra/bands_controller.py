@@ -10,14 +10,18 @@ from numpy.typing import NDArray
 
 from hsunmix.errors import InputError
 from hsunmix.gui import commands as cmd
+from hsunmix.gui.spectra.state import SpectraState
+from hsunmix.gui.state.channels import QUIET_IN_TURN
+from hsunmix.gui.state.documents import range_in_words
 from hsunmix.gui.state.store import Store
 from hsunmix.model.cube import Cube
 from hsunmix.model.spectra import Endmember
-from hsunmix.model.stretches import runs
 from hsunmix.session.document import Document
 from hsunmix.session.members import check_values
 
-__all__ = ["Controller", "bands_in_words", "made_with_other_bands", "same_bands"]
+__all__ = ["Controller"]
+
+CHANNELS = {"bands": QUIET_IN_TURN}
 
 # By the identity of a spectrum: itself, so that no other one gets its place in memory, and what was read
 Known = dict[int, tuple[NDArray[np.float64], NDArray[np.float64]]]
@@ -28,7 +32,7 @@ class Controller:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        store.show(unit=store.settings.preferences.wavelength_unit)
+        store.show(SpectraState, unit=store.settings.preferences.wavelength_unit)
         store.handle(cmd.PaintBands, self.paint)
         store.handle(cmd.LeaveOut, self.leave_out)
         store.handle(cmd.SetUnit, self.set_unit)
@@ -40,7 +44,7 @@ class Controller:
         """Choose nanometres or micrometres."""
         unit = "µm" if command.unit == "µm" else "nm"
         self.store.settings.change(wavelength_unit=unit)
-        self.store.show(unit=unit)
+        self.store.show(SpectraState, unit=unit)
 
     def paint(self, command: cmd.PaintBands) -> None:
         """Leave bands out, or take them in again."""
@@ -51,7 +55,7 @@ class Controller:
             max(min(command.first, command.last), 0),
             min(max(command.first, command.last), cube.bands - 1),
         )
-        label = f"{'Leave out' if command.bad else 'Take in'} {_bands_in_words(cube, first, last)}"
+        label = f"{'Leave out' if command.bad else 'Take in'} {range_in_words(cube, first, last)}"
         self._use(range(first, last + 1), command.bad, label, {})
 
     def leave_out(self, command: cmd.LeaveOut) -> None:
@@ -115,38 +119,8 @@ class Controller:
         self.store.history.apply(label, new)
 
 
-def same_bands(one: Cube | None, other: Cube | None) -> bool:
-    """Whether two cubes are the same scene with the same bands in use, whatever their masks."""
-    if one is other:
-        return True
-    if one is None or other is None or one.pixels is not other.pixels:
-        return False
-    return np.array_equal(one.good_bands, other.good_bands)
-
-
 def _bad(cube: Cube) -> NDArray[np.bool_]:
     return np.zeros(cube.bands, dtype=bool) if cube.bad_bands is None else cube.bad_bands.copy()
-
-
-def made_with_other_bands(document: Document) -> bool:
-    """Whether a document's result was made with other bands than are used now."""
-    result, cube = document.unmixing, document.cube
-    if result is None or cube is None or result.provisional:
-        return False
-    return not np.array_equal(result.used_bands, cube.good_bands)
-
-
-def bands_in_words(cube: Cube, chosen: NDArray[np.bool_], most: int = 4) -> str:
-    """Name bands by their wavelengths, or their numbers from 1; of many ranges the first few."""
-    parts = [_bands_in_words(cube, first, last) for first, last in runs(chosen)]
-    return ", ".join(parts[:most]) + (", …" if len(parts) > most else "")
-
-
-def _bands_in_words(cube: Cube, first: int, last: int) -> str:
-    if cube.wavelengths is None:
-        return f"band {first + 1}" if first == last else f"bands {first + 1} to {last + 1}"
-    low, high = sorted((cube.wavelengths[first], cube.wavelengths[last]))
-    return f"{low:.0f} nm" if first == last else f"{low:.0f} to {high:.0f} nm"
 
 
 def _read(cube: Cube, members: list[Endmember]) -> Generator[None, None, Known]:

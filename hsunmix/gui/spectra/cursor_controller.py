@@ -9,12 +9,16 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QTimer
 
 from hsunmix.gui import commands as cmd
+from hsunmix.gui.spectra.state import SpectraState
+from hsunmix.gui.state.channels import QUIET
 from hsunmix.gui.state.store import Store
 from hsunmix.gui.state.view_state import PixelView
 from hsunmix.model.cube import Cube
 from hsunmix.session.document import Document
 
 __all__ = ["Controller"]
+
+CHANNELS = {"cursor_spectrum": QUIET}
 
 FRAME = 16  # milliseconds: the cursor is followed once per frame, however often the mouse moves
 REMEMBERED = 500  # spectra read from the file
@@ -70,8 +74,8 @@ class Controller:
     def _show_pins(self) -> None:
         views = {(p.line, p.sample): self._view((p.line, p.sample)) for p in self.store.document.pins}
         found = {pixel: view for pixel, view in views.items() if view is not None}
-        if found or self.store.state.pinned:
-            self.store.show(pinned=found)
+        if found or self.store.state[SpectraState].pinned:
+            self.store.show(SpectraState, pinned=found)
         missing = [pixel for pixel, view in found.items() if view.measured is None]
         if missing:
             self._read(missing)

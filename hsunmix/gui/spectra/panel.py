@@ -8,9 +8,13 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout
 
 from hsunmix.gui.commands import ClearPins, PaintBands, SetUnit
-from hsunmix.gui.image.images import limits
+from hsunmix.gui.endmembers.state import EndmembersState
+from hsunmix.gui.library.state import LibraryState
+from hsunmix.gui.regions.state import RegionsState
 from hsunmix.gui.spectra.abundance_bars import AbundanceBars, Share
+from hsunmix.gui.spectra.state import SpectraState
 from hsunmix.gui.state.view_state import PixelView, ViewState
+from hsunmix.gui.widgets.colour_bar import limits
 from hsunmix.gui.widgets.curves import DASHED, DOTTED
 from hsunmix.gui.widgets.elided import ElidedLabel
 from hsunmix.gui.widgets.icons import icon
@@ -49,7 +53,7 @@ class View(Panel):
         self.unit = named(QToolButton(), "wavelengthUnit", "Unit of the wavelength axis")
         self.unit.setToolTip("Show wavelengths in nm or in µm (Ctrl+U)")
         self.unit.clicked.connect(
-            lambda: self.command.emit(SetUnit("nm" if self._state.unit == "µm" else "µm"))
+            lambda: self.command.emit(SetUnit("nm" if self._state[SpectraState].unit == "µm" else "µm"))
         )
         self.bands = named(QToolButton(), "paintBands", "Paint bands out or in")
         self.bands.setToolTip(
@@ -116,18 +120,21 @@ class View(Panel):
     def follow(self, old: ViewState, new: ViewState) -> None:
         """Follow the cursor, what was read or found out, and the spectra of a run under way."""
         self._state = new
-        if new.unit != old.unit or not self.unit.text():
-            self.unit.setText(new.unit)
+        if new[SpectraState].unit != old[SpectraState].unit or not self.unit.text():
+            self.unit.setText(new[SpectraState].unit)
             self._set_axes()
         if new.cursor is not old.cursor:
             self._draw_cursor()
-        if new.pinned is not old.pinned:
+        if new[SpectraState].pinned is not old[SpectraState].pinned:
             self._draw_pins()
-        if new.region_spectra is not old.region_spectra:
+        if new[RegionsState].region_spectra is not old[RegionsState].region_spectra:
             self._draw_regions()
         if new.running is not old.running:
             self._draw_endmembers()
-        if new.suggested is not old.suggested or new.compared is not old.compared:
+        if (
+            new[EndmembersState].suggested is not old[EndmembersState].suggested
+            or new[LibraryState].compared is not old[LibraryState].compared
+        ):
             self._draw_hints()
         self._tell()
 
@@ -163,7 +170,7 @@ class View(Panel):
     # Drawing
 
     def _set_axes(self) -> None:
-        cube, unit = self._document.cube, self._state.unit
+        cube, unit = self._document.cube, self._state[SpectraState].unit
         if cube is None:
             return
         what = label_of(cube.quantity, cube.layout.dataset)
@@ -206,7 +213,11 @@ class View(Panel):
 
     def _draw_hints(self) -> None:
         """Draw what an endmember is compared with, and on the residual's page what is missing."""
-        document, compared, suggested = self._document, self._state.compared, self._state.suggested
+        document, compared, suggested = (
+            self._document,
+            self._state[LibraryState].compared,
+            self._state[EndmembersState].suggested,
+        )
         curves, said = [], [KEY]
         for member in document.endmembers:
             if compared is not None and member.spectrum is compared.spectrum:
@@ -220,7 +231,7 @@ class View(Panel):
         self.key.setText("   ".join(reversed(said)))
 
     def _draw_regions(self) -> None:
-        known = self._state.region_spectra
+        known = self._state[RegionsState].region_spectra
         curves, spreads = [], []
         for k, region in enumerate(self._document.regions):
             found = known.get(region)
@@ -234,7 +245,7 @@ class View(Panel):
     def _draw_pins(self) -> None:
         curves: list[Curve] = []
         for k, pin in enumerate(self._document.pins):
-            seen = self._state.pinned.get((pin.line, pin.sample))
+            seen = self._state[SpectraState].pinned.get((pin.line, pin.sample))
             if seen is not None:
                 curves += _pair(seen, pin_colour(k), pin_colour(k))
         self.plot.set_curves("pins", curves)
@@ -256,7 +267,7 @@ class View(Panel):
 
     def _last_pinned(self) -> PixelView | None:
         pins = self._document.pins
-        return self._state.pinned.get((pins[-1].line, pins[-1].sample)) if pins else None
+        return self._state[SpectraState].pinned.get((pins[-1].line, pins[-1].sample)) if pins else None
 
     def _shares(self, seen: PixelView | None) -> list[Share]:
         members = self._document.endmembers

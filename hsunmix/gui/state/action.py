@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hsunmix.gui import commands as cmd
+from hsunmix.gui.state.commands import Command
 from hsunmix.gui.state.store import Store
 
 __all__ = ["Action", "When", "has_members", "has_result", "idle", "on_pixel", "opened"]
@@ -44,7 +44,7 @@ class Action:
     id: str
     text: str
     tip: str
-    command: Callable[[Store], cmd.Command]
+    command: Callable[[Store], Command]
     shortcut: str = ""
     when: When = lambda _: True
     icon: str = ""

@@ -5,100 +5,38 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
 from hsunmix.engine.scene import Scene
 from hsunmix.errors import HsunmixError
 from hsunmix.files import Identity
-from hsunmix.gui.commands import Command
 from hsunmix.gui.state.bridge import Bridge
-from hsunmix.gui.state.channels import CHANNELS, JobRequest
-from hsunmix.gui.state.diagnostics import Subject
+from hsunmix.gui.state.channels import Channel, JobRequest
+from hsunmix.gui.state.commands import Command
+from hsunmix.gui.state.dialogs import Dialogs, Prompt
 from hsunmix.gui.state.scenes import WAIT, SceneKeeper
 from hsunmix.gui.state.settings import Settings
 from hsunmix.gui.state.view_state import Message, Task, ViewState
 from hsunmix.jobs import Cancelled, Outcome, Work, end_left
 from hsunmix.model.cube import Cube
 from hsunmix.model.progress import Step
-from hsunmix.model.spectra import Spectra
 from hsunmix.session.document import Document
 from hsunmix.session.history import History
 from hsunmix.session.listeners import Listeners
 
-if TYPE_CHECKING:
-    from hsunmix.exports import Delivery
-
-__all__ = ["Dialogs", "Store"]
+__all__ = ["Store"]
 
 log = logging.getLogger("hsunmix")
 
 MOST_MESSAGES = 9  # that are kept to be read one after the other
 
+A = TypeVar("A")
 Handler = Callable[[Any], None]
-
-
-class Dialogs(Protocol):
-    """What is asked of the analyst; the window dialogs by dialogs, a test by itself."""
-
-    def open_file(self, folder: str) -> Path | None:
-        """Which cube or session to open."""
-
-    def cube_of(self, session: Path) -> Path | None:
-        """Where the cube of a session is."""
-
-    def lines_of(self, path: Path, pixels: int) -> int | None:
-        """How many lines a file's pixels make."""
-
-    def layout_of(self, cube: Cube) -> dict[str, str] | None:
-        """Which dataset of its file a cube is, the order of its axes, its grid: options to open it with."""
-
-    def session_file(self, suggestion: Path) -> Path | None:
-        """Where to save the session."""
-
-    def products(
-        self, folder: str, chosen: tuple[str, ...], delivery: Delivery
-    ) -> tuple[Path, tuple[str, ...]] | None:
-        """Which products of a delivery to write, and where."""
-
-    def unsaved(self, name: str) -> str:
-        """What to do with changes: ``save``, ``discard`` or ``cancel``."""
-
-    def region_file(self, folder: Path, writing: bool) -> Path | None:
-        """Which GeoJSON file to write regions into, or to read them from."""
-
-    def mask_file(self, folder: Path, writing: bool) -> Path | None:
-        """Which image file to write the mask into, or to read it from."""
-
-    def library_file(self, folder: str) -> Path | None:
-        """Which spectral library to use as well."""
-
-    def library_entries(
-        self, library: Spectra, good: NDArray[np.bool_]
-    ) -> tuple[tuple[int, ...], float | None, bool]:
-        """Which of its spectra to make endmembers.
-
-        Also by what to multiply them, None as the library says, and whether to leave out the bands, of the
-        ``good`` ones, in which they have no values.
-        """
-
-    def matches(self, subject: Subject, compare: Callable[[int], None]) -> tuple[str, int] | None:
-        """What an endmember is: ``name`` or ``add``, and the spectrum of the library.
-
-        ``compare`` is called with each spectrum that is looked at.
-        """
-
-    def about(self) -> None:
-        """Show the versions."""
-
-    def licences(self) -> None:
-        """Show the licences."""
 
 
 class Store(QObject):
@@ -119,9 +57,10 @@ class Store(QObject):
         self.scenes = SceneKeeper()
         self.session_path: Path | None = None
         self.session_known: Identity | None = None  # what that file was when it was read or saved last
-        self.channels = {name: Bridge(self) for name in CHANNELS}
+        self.kinds: dict[str, Channel] = {}
+        self.channels: dict[str, Bridge] = {}
         self._running: dict[str, JobRequest] = {}
-        self._waiting: dict[str, deque[JobRequest]] = {name: deque() for name in CHANNELS}
+        self._waiting: dict[str, deque[JobRequest]] = {}
         self._handlers: dict[type[Command], Handler] = {}
         self._state_listeners: Listeners[ViewState] = Listeners(lambda: self.state, self.fail)
         self._elsewhere: list[Callable[[Command], None]] = []
@@ -158,15 +97,19 @@ class Store(QObject):
         except Exception as error:
             self.fail(error)
 
+    def ask(self, prompt: Prompt[A]) -> A:
+        """Ask the analyst."""
+        return self.dialogs.ask(prompt)
+
     # What is shown
 
     def watch(self, listener: Callable[[ViewState, ViewState], None]) -> None:
         """Call ``listener(old, new)`` after every change of the view state."""
         self._state_listeners.add(listener)
 
-    def show(self, **changes: Any) -> None:
-        """Change the view state."""
-        old, self.state = self.state, replace(self.state, **changes)
+    def show(self, kind: type | None = None, /, **changes: Any) -> None:
+        """Change the view state, or where a kind is given that slice of it."""
+        old, self.state = self.state, self.state.changed(kind, **changes)
         self._state_listeners.tell(old)
 
     def say(self, text: str, actions: Iterable[tuple[str, Command]] = (), about: str = "") -> None:
@@ -220,6 +163,15 @@ class Store(QObject):
 
     # Work
 
+    def open_channels(self, kinds: Mapping[str, Channel]) -> None:
+        """Let jobs of some kinds be started."""
+        for name, kind in kinds.items():
+            if name in self.kinds:
+                raise ValueError(f"there is a channel {name!r} already")
+            self.kinds[name] = kind
+            self.channels[name] = Bridge(self)
+            self._waiting[name] = deque()
+
     def start(
         self,
         channel: str,
@@ -235,11 +187,11 @@ class Store(QObject):
         ``failed`` gets errors in place of the message bar. ``cancelled`` is called when the job was
         cancelled, and not when a newer one of its kind took its place. ``of`` is the scene that the
         result is for, whatever its mask: where another one is open by then, ``done`` is not called,
-        and a word is said where jobs of this kind are done in turn.
+        and a word is said of jobs that the analyst started.
         """
         asked = JobRequest(title, work, done, failed or self.fail, cancelled or (lambda: None), of)
         waiting = self._waiting[channel]
-        if CHANNELS[channel].in_turn and (waiting or self.channels[channel].busy):
+        if self.kinds[channel].in_turn and (waiting or self.channels[channel].busy):
             waiting.append(asked)
         else:
             self._launch(channel, asked)
@@ -257,7 +209,7 @@ class Store(QObject):
             self.attempt(self._end, channel, asked, outcome)
             self._next(channel)
 
-        if not CHANNELS[channel].quiet:
+        if not self.kinds[channel].quiet:
             others = {name: t for name, t in self.state.tasks.items() if name != channel}
             self.show(tasks={**others, channel: Task(asked.title, time.monotonic())})
         self._running[channel] = asked
@@ -289,7 +241,8 @@ class Store(QObject):
         return asked.of is None or (cube is not None and cube.pixels is asked.of.pixels)
 
     def _tell_of_dropped(self, channel: str, asked: JobRequest) -> None:
-        if CHANNELS[channel].in_turn:
+        kind = self.kinds[channel]
+        if kind.in_turn or not kind.quiet:
             self.note(f"{asked.title}: not done, because another scene was opened meanwhile.")
 
     def _leave_scene(self, old: Document, new: Document) -> None:

@@ -13,8 +13,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from hsunmix.gui.widgets.accessibility import Role
 from hsunmix.gui.widgets.panel import named
 
-__all__ = ["ColourBar", "nice_ticks"]
+__all__ = ["ColourBar", "limits", "nice_ticks"]
 
+SAMPLE = 50_000  # values that a percentile is taken from
 WIDTH = 12  # of the bar itself, in logical pixels
 USUAL = "0.000"  # room is kept for such a tick, so that bars are mostly as wide as each other
 
@@ -91,3 +92,12 @@ class ColourBar(QWidget):
             box = QRectF(bar.right() + 6, y - margin, self.width(), 2 * margin)
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, f"{value:.4g}")
         painter.end()
+
+
+def limits(values: NDArray[np.float32], percentile: float = 99.0) -> tuple[float, float]:
+    """Return 0 and a percentile of a map, for its colour bar; (0, 1) where it has no values."""
+    flat = values.reshape(-1)
+    sample = flat[:: max(1, flat.size // SAMPLE)]
+    sample = sample[np.isfinite(sample)]
+    high = float(np.percentile(sample, percentile)) if sample.size else 1.0
+    return 0.0, high if high > 0 else 1.0

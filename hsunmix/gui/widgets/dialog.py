@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
+from hsunmix.gui.state.settings import Settings
 from hsunmix.gui.widgets.panel import named
+from hsunmix.gui.widgets.placement import place, placed
 
-__all__ = ["Dialog"]
+__all__ = ["Dialog", "agreed", "chosen_path", "settings_of"]
 
 
 class Dialog(QDialog):
@@ -56,3 +60,28 @@ class Dialog(QDialog):
         layout.addWidget(self.sentence)
         layout.addLayout(self.body)
         layout.addWidget(self.buttons)
+
+
+def agreed(dialog: QDialog) -> bool:
+    """Run a dialog to its end; its place is remembered, and nothing of it stays."""
+    settings = settings_of(dialog)
+    name = dialog.objectName()
+    if settings is not None and name in settings.preferences.tools:
+        place(dialog, settings.preferences.tools[name])
+    first = placed(dialog)
+    try:
+        return bool(dialog.exec())
+    finally:
+        if settings is not None and placed(dialog) != first:
+            settings.change(tools={**settings.preferences.tools, name: placed(dialog)})
+        dialog.deleteLater()
+
+
+def settings_of(dialog: QDialog) -> Settings | None:
+    """Return the settings of the window that a dialog belongs to."""
+    return getattr(getattr(dialog.parent(), "store", None), "settings", None)
+
+
+def chosen_path(answer: tuple[str, str]) -> Path | None:
+    """Return what was chosen in one of Qt's own dialogs for files."""
+    return Path(answer[0]) if answer[0] else None

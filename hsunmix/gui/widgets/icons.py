@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from hsunmix.files import resource
 
-__all__ = ["icon", "logo"]
+__all__ = ["icon", "logo", "swatch"]
 
 SIZES = (16, 20, 32, 48, 64)
 INK = "#000000"  # what the drawings are drawn in
@@ -43,4 +43,21 @@ def _icon(name: str, colour: str, sizes: tuple[int, ...] = SIZES) -> QIcon:
         painter.end()
         result.addPixmap(pixmap)
         result.addPixmap(pixmap, QIcon.Mode.Selected)  # or a selected row would tint it
+    return result
+
+
+@lru_cache(maxsize=256)
+def swatch(colour: str, border: str, size: int = 32) -> QIcon:
+    """Return a rounded square of one colour."""
+    pixmap = QPixmap(size, size)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(QColor(colour))
+    painter.setPen(QColor(border))
+    inset = size / 10
+    painter.drawRoundedRect(QRectF(inset, inset, size - 2 * inset, size - 2 * inset), size / 6, size / 6)
+    painter.end()
+    result = QIcon(pixmap)
+    result.addPixmap(pixmap, QIcon.Mode.Selected)  # or a selected row would tint it
     return result

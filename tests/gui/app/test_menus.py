@@ -7,11 +7,14 @@ from PySide6.QtGui import QKeySequence
 
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.main_window import MainWindow
-from hsunmix.gui.app.subjects import ACTIONS, MENUS
+from hsunmix.gui.app.subjects import menus
 from hsunmix.gui.state.store import Store
 from hsunmix.model.band_maths import compiled, evaluate
 from hsunmix.model.cube import Cube
 from hsunmix.session.document import Document
+
+MENUS = menus()
+ACTIONS = [action for entries in MENUS.values() for action in entries]
 
 
 def test_names_and_shortcuts_are_unique():

@@ -10,6 +10,7 @@ import pytest
 from hsunmix.errors import HsunmixWarning
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.warned import Warned
+from hsunmix.gui.image.state import ImageState
 from hsunmix.gui.state.store import Store
 from tests.gui.conftest import FakeDialogs, solved_document
 
@@ -19,7 +20,7 @@ Wait = Callable[[Callable[[], bool]], None]
 @pytest.fixture
 def solved_store(store: Store, wait: Wait) -> Store:
     store.history.reset(solved_document(5))
-    wait(lambda: not store.state.tasks and store.state.picture is not None)
+    wait(lambda: not store.state.tasks and store.state[ImageState].picture is not None)
     return store
 
 

@@ -13,6 +13,8 @@ from hsunmix.bench.planted import planted
 from hsunmix.engine.loading import load
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.endmembers import diagnostics_controller as diagnostics
+from hsunmix.gui.endmembers.state import EndmembersState
+from hsunmix.gui.library.state import LibraryState
 from hsunmix.gui.state.store import Store
 from hsunmix.methods import pipeline
 from hsunmix.model.cube import Cube
@@ -40,10 +42,10 @@ def lacking() -> Document:
 def known(store: Store) -> bool:
     result, state = store.document.unmixing, store.state
     return (
-        state.checked is not None
-        and state.suggested is not None
-        and state.checked.result is result
-        and state.suggested.result is result
+        state[EndmembersState].checked is not None
+        and state[EndmembersState].suggested is not None
+        and state[EndmembersState].checked.result is result
+        and state[EndmembersState].suggested.result is result
     )
 
 
@@ -52,7 +54,7 @@ def test_one_click_adds_the_material_that_was_left_out(
 ):
     store.history.reset(lacking)
     wait(lambda: known(store))
-    found = store.state.suggested.found
+    found = store.state[EndmembersState].suggested.found
     store.send(cmd.AddSuggested())
     settled()
     document = store.document
@@ -66,8 +68,8 @@ def test_one_click_adds_the_material_that_was_left_out(
     assert document.unmixing.relative_error < 0.3 * lacking.unmixing.relative_error  # the noise
     assert store.history.undo_label == f"Add what is missing near {found.line}, {found.sample}"
     wait(lambda: known(store))
-    assert store.state.suggested.found is None  # what is left is noise
-    assert store.state.checked.check.missing < 0.01
+    assert store.state[EndmembersState].suggested.found is None  # what is left is noise
+    assert store.state[EndmembersState].checked.check.missing < 0.01
     store.send(cmd.Undo())
     assert store.document.unmixing is lacking.unmixing
 
@@ -75,11 +77,11 @@ def test_one_click_adds_the_material_that_was_left_out(
 def test_the_constraints_are_those_of_the_result(store: Store, lacking: Document, wait: Wait):
     store.history.reset(lacking)
     wait(lambda: known(store))
-    assert store.state.checked.check.missing > 0.2
-    assert not store.state.checked.check.sum_to_one
+    assert store.state[EndmembersState].checked.check.missing > 0.2
+    assert not store.state[EndmembersState].checked.check.sum_to_one
     store.send(cmd.SolveAgain("fcls"))
     wait(lambda: known(store) and store.document.unmixing.abundance == "fcls")
-    assert store.state.checked.check.sum_to_one
+    assert store.state[EndmembersState].checked.check.sum_to_one
 
 
 def test_what_an_older_result_asked_for_is_not_added(store: Store, lacking: Document, wait: Wait):
@@ -113,8 +115,8 @@ def test_an_answer_that_comes_too_late_is_dropped(
     settled()
     event.set()
     wait(lambda: known(store))
-    assert store.state.suggested.result is store.document.unmixing
-    assert store.state.suggested.result is not first
+    assert store.state[EndmembersState].suggested.result is store.document.unmixing
+    assert store.state[EndmembersState].suggested.result is not first
 
 
 def test_long_work_is_shown_and_can_be_cancelled(
@@ -126,7 +128,7 @@ def test_long_work_is_shown_and_can_be_cancelled(
 
     store = solved_store
     wait(lambda: known(store))
-    before = store.state.checked
+    before = store.state[EndmembersState].checked
     monkeypatch.setattr(diagnostics, "LONG", 0)
     monkeypatch.setattr(diagnostics, "check", endless)
     store.send(cmd.Delete(1))
@@ -134,7 +136,7 @@ def test_long_work_is_shown_and_can_be_cancelled(
     assert store.state.tasks["check"].title == "Checking the constraints"
     store.send(cmd.CancelWork())
     wait(lambda: not store.state.tasks)
-    assert store.state.checked is before
+    assert store.state[EndmembersState].checked is before
     assert len(store.document.endmembers) == 4
 
 
@@ -142,16 +144,16 @@ def test_a_result_of_other_bands_has_no_doubts(store: Store, lacking: Document, 
     bad = np.zeros(lacking.cube.bands, bool)
     bad[3] = True
     store.history.reset(replace(lacking, cube=lacking.cube.with_bad_bands(bad)))
-    wait(lambda: not store.state.tasks and bool(store.state.likenesses))
-    assert store.state.checked is None
+    wait(lambda: not store.state.tasks and bool(store.state[LibraryState].likenesses))
+    assert store.state[EndmembersState].checked is None
 
 
 def test_another_cube_has_no_doubts_of_the_old(solved_store: Store, wait: Wait):
     store = solved_store
     wait(lambda: known(store))
     store.history.reset(Document())
-    assert store.state.checked is None
-    assert store.state.suggested is None
+    assert store.state[EndmembersState].checked is None
+    assert store.state[EndmembersState].suggested is None
 
 
 def test_a_smoothed_source_says_so():

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from hsunmix.gui import commands as cmd
+from hsunmix.gui.spectra.state import SpectraState
 from hsunmix.gui.state.store import Store
 from hsunmix.session.document import Pin
 
@@ -46,15 +47,15 @@ def test_a_click_pins_and_a_second_takes_out(open_store: Store, wait: Wait):
     store.send(cmd.Pin(12, 8))
     assert store.document.pins == (Pin(3, 7), Pin(12, 8))
     assert store.history.undo_label == "Pin pixel 12, 8"
-    wait(lambda: all(view.measured is not None for view in store.state.pinned.values()))
+    wait(lambda: all(view.measured is not None for view in store.state[SpectraState].pinned.values()))
     np.testing.assert_allclose(
-        store.state.pinned[3, 7].measured[6:], store.document.cube.spectrum(3, 7)[6:], rtol=1e-6
+        store.state[SpectraState].pinned[3, 7].measured[6:], store.document.cube.spectrum(3, 7)[6:], rtol=1e-6
     )
     store.send(cmd.Pin(3, 7))
     assert store.document.pins == (Pin(12, 8),)
     store.send(cmd.ClearPins())
     assert store.document.pins == ()
-    assert not store.state.pinned
+    assert not store.state[SpectraState].pinned
     store.send(cmd.Undo())
     store.send(cmd.Undo())
     assert store.document.pins == (Pin(3, 7), Pin(12, 8))

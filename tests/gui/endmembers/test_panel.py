@@ -35,6 +35,7 @@ from hsunmix.gui.commands import (
 from hsunmix.gui.endmembers import panel as endmembers
 from hsunmix.gui.endmembers.context_menus import add_menu
 from hsunmix.gui.endmembers.panel import describe
+from hsunmix.gui.endmembers.state import Checked, Suggested
 from hsunmix.gui.endmembers.table import EndmemberTable
 from hsunmix.gui.endmembers.table_model import (
     COLOUR,
@@ -46,14 +47,14 @@ from hsunmix.gui.endmembers.table_model import (
     SOURCE,
     VISIBLE,
 )
-from hsunmix.gui.state.diagnostics import Checked, Likeness, Suggested
+from hsunmix.gui.library.state import Likeness
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.methods.constraints import Check
 from hsunmix.methods.suggestion import Suggestion
 from hsunmix.model.matching import Match
 from hsunmix.model.region import Region
 from hsunmix.session.document import Document, Pin, with_endmember
-from tests.gui.conftest import Alone
+from tests.gui.conftest import Alone, state_of
 from tests.scenes import with_numbers
 
 
@@ -209,7 +210,7 @@ def test_what_an_endmember_is_like(alone: Alone, document: Document):
     panel, seen = alone(endmembers)
     match = (Match(7, "Kaolinite CM9", np.radians(3.14), 1.0), Match(9, "Dickite GDS1", np.radians(4), 1.0))
     far = (Match(2, "Lawn Grass GDS91 (Green)", np.radians(31), 1.0),)
-    state = ViewState(
+    state = state_of(
         likenesses=(
             Likeness(document.endmembers[1].spectrum, {"sam": match}),
             Likeness(document.endmembers[2].spectrum, {"sam": far}),
@@ -238,7 +239,7 @@ def test_ways_to_add(alone: Alone, document: Document):
         regions=(Region("Field & wood", "#123456", "rectangle", ((0, 0), (2, 2))),),
     )
     suggestion = Suggestion(3, 4, np.array([31]), np.ones(20), 5.0)
-    state = ViewState(suggested=Suggested(document.unmixing, suggestion))
+    state = state_of(suggested=Suggested(document.unmixing, suggestion))
     for action in add_menu(panel, full, state, seen.append).actions():
         action.trigger()
     assert seen == [AddPixel(3, 4), AddMean(0), AddShade(), AddFromLibrary(), AddSuggested()]
@@ -249,7 +250,7 @@ def test_doubts_are_told_in_one_line(alone: Alone, document: Document, qtbot: Qt
     assert not panel.diagnostics.isVisible()
     check = Check(np.zeros((13, 9), np.float32), 0.12, 0.3, 0.12, False, "12 % of the pixels need …")
     suggestion = Suggestion(3, 4, np.array([31]), np.ones(20), 5.0)
-    state = ViewState(
+    state = state_of(
         checked=Checked(document.unmixing, check), suggested=Suggested(document.unmixing, suggestion)
     )
     panel.follow(ViewState(), state)
@@ -321,7 +322,7 @@ def test_what_is_typed_stays_when_something_becomes_known(alone: Alone, document
     qtbot.keyClicks(editor, "Alu")
     match = (Match(7, "Kaolinite CM9", np.radians(3.14), 1.0),)
     panel.follow(
-        ViewState(), ViewState(likenesses=(Likeness(document.endmembers[0].spectrum, {"sam": match}),))
+        ViewState(), state_of(likenesses=(Likeness(document.endmembers[0].spectrum, {"sam": match}),))
     )
     panel.render(document, replace(document, unmixing=replace(document.unmixing, note="solved")))
     qtbot.keyClicks(editor, "nite")

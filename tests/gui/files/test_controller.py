@@ -11,6 +11,7 @@ from hsunmix.files import resource
 from hsunmix.formats import open_cube
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.files.controller import SAMPLE, SAMPLE_RANK
+from hsunmix.gui.image.state import ImageState
 from hsunmix.gui.state.settings import Settings
 from hsunmix.gui.state.store import Store
 from hsunmix.session.archive import load, save
@@ -37,8 +38,8 @@ def test_a_cube_is_opened_shown_and_remembered(store: Store, wait: Wait, scene: 
     document = opened(store, wait, cmd.Open(scene))
     assert document.cube.shape == (30, 20, 20)
     assert document.unmixing is None
-    wait(lambda: store.state.picture is not None)
-    assert store.state.picture.rgba.shape == (30, 20, 4)
+    wait(lambda: store.state[ImageState].picture is not None)
+    assert store.state[ImageState].picture.rgba.shape == (30, 20, 4)
     assert Settings(store.settings.path).preferences.recent == (str(scene),)
     assert not store.history.modified
 

@@ -10,6 +10,7 @@ import pytest
 
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.files.layout_dialog import LayoutDialog, words_of
+from hsunmix.gui.image.state import ImageState
 from hsunmix.gui.state.store import Store
 from hsunmix.model.cube import Cube
 from hsunmix.model.layout import Layout
@@ -63,7 +64,7 @@ def test_every_product_opens_in_the_window(
 ):
     made = MAKERS[name](tmp_path / name)
     store.send(cmd.Open(tmp_path / name, options=made.options))
-    wait(lambda: store.document.cube is not None and store.state.picture is not None)
+    wait(lambda: store.document.cube is not None and store.state[ImageState].picture is not None)
     assert store.document.cube.shape == made.values.shape
     assert dialogs.asked == []
     assert store.state.message is None or store.state.message.level == "info"

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from hsunmix.gui import commands as cmd
+from hsunmix.gui.image.state import ImageState
 from hsunmix.gui.state.store import Store
 from tests.formats.tiff_products import LINES, SAMPLES, make_desis, make_enmap
 
@@ -22,7 +23,7 @@ def test_an_image_with_what_lies_beside_it(
     wait(lambda: store.document.cube is not None and not store.state.tasks)
     cube = store.document.cube
     assert cube.shape == (LINES, SAMPLES, len(truth["nm"]))
-    wait(lambda: store.state.shown is not None and not store.state.tasks)
+    wait(lambda: store.state[ImageState].shown is not None and not store.state.tasks)
     red = cube.wavelengths[cube.rgb_bands[0]]
     assert abs(red - 650) < 60
     store.send(cmd.Unmix())

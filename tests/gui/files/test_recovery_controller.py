@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from hsunmix.formats import open_cube
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.files import recovery_controller as recovery
+from hsunmix.gui.files.state import FilesState
 from hsunmix.gui.state.store import Store
 from hsunmix.session.archive import load
 from hsunmix.session.document import Document, with_result
@@ -117,13 +118,13 @@ def test_what_was_left_behind_is_offered_and_opened(
 ):
     mine = tmp_path / "mine.hsu"
     work = leave(place, opened, "mine.hsu", mine)
-    wait(lambda: bool(store.state.left_behind))
-    assert store.state.left_behind == (work,)
+    wait(lambda: bool(store.state[FilesState].left_behind))
+    assert store.state[FilesState].left_behind == (work,)
     store.send(cmd.OpenWork(work))
     wait(lambda: bool(store.document.endmembers))
     assert store.session_path == mine
     assert store.history.modified  # it is not saved yet
-    assert store.state.left_behind == ()
+    assert store.state[FilesState].left_behind == ()
     assert "mine.hsu is back" in store.state.message.text
     wait(lambda: not work.folder.exists())  # kept anew by this window
     assert len(kept(place)) == 1
@@ -162,12 +163,12 @@ def test_work_whose_cube_is_gone(
 
 def test_work_is_discarded_or_put_off(store: Store, opened: Document, wait: Wait, place: Path):
     first, second = leave(place, opened, "first"), leave(place, opened, "second")
-    wait(lambda: len(store.state.left_behind) == 2)
+    wait(lambda: len(store.state[FilesState].left_behind) == 2)
     store.send(cmd.DiscardWork(first))
-    assert store.state.left_behind == (second,)
+    assert store.state[FilesState].left_behind == (second,)
     assert not first.folder.exists()
     store.send(cmd.PutOffWork())
-    assert store.state.left_behind == ()
+    assert store.state[FilesState].left_behind == ()
     assert left_behind(place) == [second]
 
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.main_window import MainWindow
+from hsunmix.gui.help.state import HelpState
 from hsunmix.gui.help.tour import STEPS
 from hsunmix.gui.help.tour_panel import View, beside
 from hsunmix.gui.state.store import Store
@@ -23,7 +24,11 @@ def test_all_of_it_in_the_window(window: MainWindow, wait: Wait):
     (note,) = [panel for panel in window.panels if isinstance(panel, View)]
 
     def at(step: int) -> bool:
-        return store.state.tour == step and note.isVisible() and note.title.text() == STEPS[step].title
+        return (
+            store.state[HelpState].tour == step
+            and note.isVisible()
+            and note.title.text() == STEPS[step].title
+        )
 
     assert not note.isVisible()
     window.welcome.tour_button.click()
@@ -63,25 +68,25 @@ def test_every_step_points_at_something_that_exists(window: MainWindow, document
 
 def test_steps_can_be_skipped_and_it_can_be_closed(store: Store):
     store.send(cmd.NextStep())
-    assert store.state.tour is None
+    assert store.state[HelpState].tour is None
     store.send(cmd.StartTour())
     for k in range(len(STEPS)):
-        assert store.state.tour == k
+        assert store.state[HelpState].tour == k
         store.send(cmd.NextStep())
-    assert store.state.tour is None
+    assert store.state[HelpState].tour is None
     store.send(cmd.StartTour())
     store.send(cmd.StopTour())
-    assert store.state.tour is None
+    assert store.state[HelpState].tour is None
 
 
 def test_what_was_done_before_is_passed_over(store: Store, document: Document):
     store.history.reset(replace(document, view=replace(document.view, page="map")))
     store.send(cmd.StartTour())
-    assert store.state.tour == 0  # another cube is open
+    assert store.state[HelpState].tour == 0  # another cube is open
     store.send(cmd.NextStep())
-    assert store.state.tour == 1
+    assert store.state[HelpState].tour == 1
     store.send(cmd.Pin(1, 1))
-    assert STEPS[store.state.tour].title == "Say what it is"
+    assert STEPS[store.state[HelpState].tour].title == "Say what it is"
 
 
 def test_the_note_does_not_cover_what_it_is_about():

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from hsunmix.gui import commands as cmd
+from hsunmix.gui.image.state import ImageState
 from hsunmix.gui.state.store import Store
 from hsunmix.session.document import Document
 
@@ -15,7 +16,7 @@ Wait = Callable[[Callable[[], bool]], None]
 @pytest.fixture
 def open_store(store: Store, document: Document, wait: Wait) -> Store:
     store.history.reset(document)
-    wait(lambda: not store.state.tasks and store.state.picture is not None)
+    wait(lambda: not store.state.tasks and store.state[ImageState].picture is not None)
     return store
 
 
@@ -34,23 +35,23 @@ def test_pages_and_selection_are_no_changes(open_store: Store):
 
 def test_other_bands_and_stretch_read_another_picture(open_store: Store, wait: Wait):
     store = open_store
-    first = store.state.picture
+    first = store.state[ImageState].picture
     store.send(cmd.ShowBands((3, 7, 11)))
-    wait(lambda: store.state.picture is not first)
-    assert store.state.picture.bands == (3, 7, 11)
-    second = store.state.picture
+    wait(lambda: store.state[ImageState].picture is not first)
+    assert store.state[ImageState].picture.bands == (3, 7, 11)
+    second = store.state[ImageState].picture
     store.send(cmd.SetStretch((0.0, 100.0)))
-    wait(lambda: store.state.picture is not second)
-    assert not np.array_equal(store.state.picture.rgba, second.rgba)
+    wait(lambda: store.state[ImageState].picture is not second)
+    assert not np.array_equal(store.state[ImageState].picture.rgba, second.rgba)
     store.send(cmd.ShowPage("rgb"))
-    third = store.state.picture
+    third = store.state[ImageState].picture
     store.send(cmd.ShowPage("map"))
-    assert store.state.picture is third  # nothing to read
+    assert store.state[ImageState].picture is third  # nothing to read
 
 
 def test_closing_the_cube_takes_its_picture(open_store: Store):
     open_store.history.reset(Document())
-    assert open_store.state.picture is None
+    assert open_store.state[ImageState].picture is None
 
 
 def test_bands_in_grey_are_read_as_the_slider_moves(open_store: Store, wait: Wait):
@@ -58,11 +59,11 @@ def test_bands_in_grey_are_read_as_the_slider_moves(open_store: Store, wait: Wai
     for band in range(20):  # quicker than they can be read
         store.send(cmd.ShowBand(band))
     assert store.document.view.page == "band"
-    wait(lambda: store.state.grey is not None and store.state.grey.band == 19)
-    assert np.array_equal(store.state.grey.values, store.document.cube.band(19))
+    wait(lambda: store.state[ImageState].grey is not None and store.state[ImageState].grey.band == 19)
+    assert np.array_equal(store.state[ImageState].grey.values, store.document.cube.band(19))
     store.send(cmd.ShowBand(step=-1))
     assert store.document.view.band == 18
-    wait(lambda: store.state.grey.band == 18)
+    wait(lambda: store.state[ImageState].grey.band == 18)
     store.send(cmd.ShowBand(step=-99))
     assert store.document.view.band == 0
     assert not store.history.modified

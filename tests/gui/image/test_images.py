@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hsunmix.gui.image.images import colours, grey, limits, paint, picture, stretch_limits, stretched, thin
+from hsunmix.gui.image.images import colours, grey, paint, picture, stretch_limits, stretched, thin
+from hsunmix.gui.widgets.colour_bar import limits
 from hsunmix.model.cube import Cube
 from hsunmix.model.progress import finish
 from tests.conftest import make_cube

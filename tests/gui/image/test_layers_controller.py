@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from hsunmix.gui import commands as cmd
+from hsunmix.gui.image.state import ImageState
 from hsunmix.gui.state.store import Store
 from hsunmix.model.band_maths import evaluate
 from hsunmix.model.cube import Cube
@@ -19,7 +20,7 @@ TEXT = "(b[860] - b[660]) / (b[860] + b[660])"
 @pytest.fixture
 def open_store(store: Store, cube: Cube, wait: Wait) -> Store:
     store.history.reset(Document(cube=replace(cube, bad_bands=None)))  # 860 nm among them
-    wait(lambda: not store.state.tasks and store.state.picture is not None)
+    wait(lambda: not store.state.tasks and store.state[ImageState].picture is not None)
     return store
 
 
@@ -29,10 +30,10 @@ def test_a_layer_is_added_evaluated_shown_and_taken_back(open_store: Store, wait
     assert store.document.layers == (Layer("Vegetation", TEXT),)
     assert store.document.view.page == "layer"
     assert store.history.undo_label == "Add layer Vegetation"
-    wait(lambda: TEXT in store.state.layers)
+    wait(lambda: TEXT in store.state[ImageState].layers)
     values = evaluate(store.document.cube, TEXT)
-    assert np.array_equal(store.state.layers[TEXT], values, equal_nan=True)
-    assert store.state.shown.drawing.tiles[0].values.shape == (13, 9)
+    assert np.array_equal(store.state[ImageState].layers[TEXT], values, equal_nan=True)
+    assert store.state[ImageState].shown.drawing.tiles[0].values.shape == (13, 9)
     store.send(cmd.Undo())
     assert store.document.layers == ()
 
@@ -43,12 +44,12 @@ def test_several_layers(open_store: Store, wait: Wait):
         store.send(cmd.AddLayer(text))
     assert [layer.name for layer in store.document.layers] == ["NDVI", "b[860] > 0.35"]
     assert store.document.view.layer == 0  # the one that was there already is shown
-    wait(lambda: "ndvi" in store.state.layers)
+    wait(lambda: "ndvi" in store.state[ImageState].layers)
     store.history.mark_saved()
     store.send(cmd.ShowLayer(1))
     assert not store.history.modified
-    wait(lambda: "b[860] > 0.35" in store.state.layers)
-    assert set(np.unique(store.state.layers["b[860] > 0.35"])) == {0.0, 1.0}
+    wait(lambda: "b[860] > 0.35" in store.state[ImageState].layers)
+    assert set(np.unique(store.state[ImageState].layers["b[860] > 0.35"])) == {0.0, 1.0}
     store.send(cmd.DeleteLayer())
     assert [layer.name for layer in store.document.layers] == ["NDVI"]
     assert store.document.view.layer == 0
@@ -75,7 +76,7 @@ def test_nonsense_is_refused_in_one_line(open_store: Store):
 def test_another_scene_forgets_the_values(open_store: Store, wait: Wait, small_cube: Cube):
     store = open_store
     store.send(cmd.AddLayer("ndvi"))
-    wait(lambda: "ndvi" in store.state.layers)
+    wait(lambda: "ndvi" in store.state[ImageState].layers)
     store.history.reset(Document(cube=small_cube))
-    assert store.state.layers == {}
+    assert store.state[ImageState].layers == {}
     wait(lambda: not store.state.tasks)

@@ -32,17 +32,19 @@ from hsunmix.gui.image.images import picture
 from hsunmix.gui.image.pages import pages
 from hsunmix.gui.image.pages.maps import MOST_MAPS
 from hsunmix.gui.image.scene_view import SceneView
+from hsunmix.gui.image.state import ImageState
+from hsunmix.gui.regions.state import RegionsState
 from hsunmix.gui.state.view_state import PixelView, ViewState
 from hsunmix.model.progress import finish
 from hsunmix.model.region import Region
 from hsunmix.session.document import Document, View, with_endmember
-from tests.gui.conftest import Alone, drawn, unmixing_of
+from tests.gui.conftest import Alone, drawn, state_of, unmixing_of
 
 
 def shown(panel: image.View, k: int = 0) -> np.ndarray:
     """The values that a picture on the screen is made of; it has their size."""
     picture = (panel.grid.views[k] if panel.stack.currentWidget() is panel.grid else panel.single).image
-    values = panel._state.shown.drawing.tiles[k].values
+    values = panel._state[ImageState].shown.drawing.tiles[k].values
     assert (picture.height(), picture.width()) == values.shape[:2]
     return values
 
@@ -109,7 +111,7 @@ def test_the_colour_image_appears_when_it_was_read(alone: Alone, document: Docum
     panel, seen = alone(image)
     new = turn(panel, document, "rgb")
     assert panel.caption.text() == "Reading the colour image…"
-    state = ViewState(picture=finish(picture(cube, (15, 8, 1), (2, 98))))
+    state = state_of(picture=finish(picture(cube, (15, 8, 1), (2, 98))))
     panel.follow(ViewState(), drawn(new, state))
     assert shown(panel).shape == (13, 9, 4)
     chooser = panel.controls["rgb"].chooser
@@ -199,7 +201,7 @@ def test_zoom_and_cursor_are_shared(alone: Alone, document: Document, qtbot: QtB
     top, bottom, left, right = next(i for i in seen if isinstance(i, LookAt)).window
     assert 0 <= top < 6 < bottom <= 13
     assert 0 <= left < 4 < right <= 9
-    panel.follow(ViewState(), drawn(new, ViewState(cursor=PixelView(6, 2))))
+    panel.follow(ViewState(), drawn(new, state_of(cursor=PixelView(6, 2))))
     assert all(view.viewport.cursor == (6, 2) for view in (first, second, third, panel.single))
     panel.carry_out(Zoom())
     assert second.visible_rect().contains(QRectF(0, 0, 9, 13))
@@ -217,7 +219,7 @@ def wheel(view: SceneView, place: QPoint, notches: int) -> None:
 def test_keys_move_the_cursor(alone: Alone, document: Document, qtbot: QtBot):
     panel, seen = alone(image)
     new = turn(panel, document, "map")
-    panel.follow(ViewState(), drawn(new, ViewState(cursor=PixelView(12, 4))))
+    panel.follow(ViewState(), drawn(new, state_of(cursor=PixelView(12, 4))))
     qtbot.keyClick(panel.single, Qt.Key.Key_Up)
     qtbot.keyClick(panel.single, Qt.Key.Key_Down)  # the cursor stays where ViewState says
     qtbot.keyClick(panel.single, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
@@ -276,7 +278,7 @@ def drag(
 
 
 def with_tool(panel: image.View, document: Document, tool: str) -> None:
-    panel.follow(panel._state, replace(drawn(document), tool=tool))
+    panel.follow(panel._state, drawn(document).changed(RegionsState, tool=tool))
 
 
 def test_a_drag_moves_the_scene_and_is_no_click(alone: Alone, document: Document, qtbot: QtBot):
@@ -347,7 +349,8 @@ def test_the_brush_paints_and_takes_away(alone: Alone, document: Document, qtbot
 def test_regions_are_drawn_by_keys_alone(alone: Alone, document: Document, qtbot: QtBot):
     panel, seen = alone(image)
     new = turn(panel, document, "map")
-    panel.follow(panel._state, replace(drawn(new, ViewState(cursor=PixelView(3, 2))), tool="rectangle"))
+    state = drawn(new, state_of(cursor=PixelView(3, 2)))
+    panel.follow(panel._state, state.changed(RegionsState, tool="rectangle"))
     qtbot.keyClick(panel.single, Qt.Key.Key_Return)
     panel.follow(panel._state, replace(panel._state, cursor=PixelView(5, 6)))
     qtbot.keyClick(panel.single, Qt.Key.Key_Return)

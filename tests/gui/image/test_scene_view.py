@@ -9,13 +9,13 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from hsunmix.gui.image.drawing import Overlay
 from hsunmix.gui.image.images import colours
 from hsunmix.gui.image.overlay import overlay_image
 from hsunmix.gui.image.overview import Overview
 from hsunmix.gui.image.rasters import image_of, quick
 from hsunmix.gui.image.scene_view import SceneView
 from hsunmix.gui.image.viewport import Viewport
+from hsunmix.gui.regions.state import Overlay
 from hsunmix.model.region import Region, runs_of
 
 LINES, SAMPLES = 13, 9

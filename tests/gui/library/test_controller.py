@@ -11,6 +11,7 @@ import pytest
 
 from hsunmix.formats import builtin_library
 from hsunmix.gui import commands as cmd
+from hsunmix.gui.library.state import LibraryState
 from hsunmix.gui.state.settings import Settings
 from hsunmix.gui.state.store import Store
 from hsunmix.model.cube import Cube
@@ -43,23 +44,32 @@ def minerals() -> Document:
 @pytest.fixture
 def looked_up(store: Store, minerals: Document, wait: Wait) -> Store:
     store.history.reset(minerals)
-    wait(lambda: not unsolved(store.document) and bool(store.state.likenesses) and not store.state.tasks)
+    wait(
+        lambda: (
+            not unsolved(store.document)
+            and bool(store.state[LibraryState].likenesses)
+            and not store.state.tasks
+        )
+    )
     return store
 
 
 def test_endmembers_are_looked_up_behind_the_analyst(looked_up: Store, wait: Wait):
     store = looked_up
-    best = store.state.matches(store.document.endmembers[0])
+    best = store.state[LibraryState].matches(store.document.endmembers[0])
     assert best[0].name == "Kaolinite CM9"
     assert best[0].score < 1e-6
-    assert [len(store.state.matches(store.document.endmembers[0], m)) for m in ("sid", "correlation")] == [
+    assert [
+        len(store.state[LibraryState].matches(store.document.endmembers[0], m))
+        for m in ("sid", "correlation")
+    ] == [
         5,
         5,
     ]
     assert store.document.endmembers[0].name == "A"  # suggested, not applied
     store.send(cmd.AddPixel(3, 3))
-    wait(lambda: len(store.state.likenesses) == 2)
-    assert store.state.matches(store.document.endmembers[1])
+    wait(lambda: len(store.state[LibraryState].likenesses) == 2)
+    assert store.state[LibraryState].matches(store.document.endmembers[1])
     assert store.history.undo_label == "Add pixel 3, 3"
 
 
@@ -127,9 +137,9 @@ def test_a_library_has_one_factor_and_the_analyst_another(
 
 def test_a_spectrum_with_too_many_gaps_is_refused(looked_up: Store):
     store, before = looked_up, looked_up.document
-    values = store.state.library.values.copy()
+    values = store.state[LibraryState].library.values.copy()
     values[7, 10:20] = np.nan
-    store.show(library=replace(store.state.library, values=values))
+    store.show(LibraryState, library=replace(store.state[LibraryState].library, values=values))
     store.send(cmd.AddFromLibrary((7,)))
     assert "no values in 10 of the 30 bands" in store.state.message.text
     assert store.document is before
@@ -143,7 +153,7 @@ def test_the_answer_of_the_dialog_is_carried_out(looked_up: Store, dialogs: Fake
     store.send(cmd.ShowMatches())
     assert dialogs.asked[-1] == "matches A"
     assert store.document is before
-    assert store.state.compared.name == "Goethite WS222"  # it was looked at
+    assert store.state[LibraryState].compared.name == "Goethite WS222"  # it was looked at
     dialogs.match = ("name", entry("Kaolinite CM9"))
     store.send(cmd.ShowMatches(0))
     assert store.document.endmembers[0].name == "Kaolinite CM9"
@@ -156,14 +166,14 @@ def test_the_answer_of_the_dialog_is_carried_out(looked_up: Store, dialogs: Fake
 def test_a_spectrum_of_the_library_is_laid_over_an_endmember(looked_up: Store):
     store = looked_up
     store.send(cmd.Compare(0, entry("Kaolinite CM9")))
-    compared = store.state.compared
+    compared = store.state[LibraryState].compared
     assert compared.spectrum is store.document.endmembers[0].spectrum
     np.testing.assert_allclose(compared.values, store.document.endmembers[0].spectrum)
     store.send(cmd.Compare())
-    assert store.state.compared is None
+    assert store.state[LibraryState].compared is None
     store.send(cmd.Compare(0, entry("Kaolinite CM9")))
     store.send(cmd.MoveEndmember(0, 5, 5))
-    assert store.state.compared is None  # it was compared with another spectrum
+    assert store.state[LibraryState].compared is None  # it was compared with another spectrum
 
 
 def test_another_library_is_used_as_well_and_put_away(
@@ -175,12 +185,22 @@ def test_another_library_is_used_as_well_and_put_away(
     path.write_text("wavelength_nm,Roof\n" + "\n".join(f"{x:.1f},{0.1 + x / 5000:.4f}" for x in nm))
     dialogs.file = path
     store.send(cmd.OpenLibrary())
-    wait(lambda: store.state.library is not None and len(store.state.library.names) == count + 1)
+    wait(
+        lambda: (
+            store.state[LibraryState].library is not None
+            and len(store.state[LibraryState].library.names) == count + 1
+        )
+    )
     assert store.state.message.text == "mine.csv is among the libraries now, with 1 spectrum."
-    assert store.state.library.names[-1] == "Roof"
+    assert store.state[LibraryState].library.names[-1] == "Roof"
     assert Settings(settings.path).preferences.libraries == (str(path),)
     store.send(cmd.CloseLibraries())
-    wait(lambda: store.state.library is not None and len(store.state.library.names) == count)
+    wait(
+        lambda: (
+            store.state[LibraryState].library is not None
+            and len(store.state[LibraryState].library.names) == count
+        )
+    )
     assert Settings(settings.path).preferences.libraries == ()
 
 
@@ -207,9 +227,9 @@ def test_a_file_that_is_no_library_is_an_error(looked_up: Store, tmp_path: Path,
 def test_a_scene_without_wavelengths_has_no_library(store: Store, minerals: Document, wait: Wait):
     cube = Cube.from_array(minerals.cube.read(0, 12))
     store.history.reset(replace(minerals, cube=cube))
-    wait(lambda: bool(store.state.likenesses))
-    assert store.state.matches(store.document.endmembers[0]) == ()
-    assert "without wavelengths" in store.state.library.notes[0]
+    wait(lambda: bool(store.state[LibraryState].likenesses))
+    assert store.state[LibraryState].matches(store.document.endmembers[0]) == ()
+    assert "without wavelengths" in store.state[LibraryState].library.notes[0]
 
 
 @pytest.mark.parametrize("command", [cmd.AddFromLibrary(), cmd.ShowMatches(0)])
@@ -231,8 +251,8 @@ def test_many_spectra_are_one_change_and_none_is_lost(
     store: Store, minerals: Document, settled: Settled, wait: Wait
 ):
     store.history.reset(minerals)
-    wait(lambda: store.state.library is not None and not store.state.tasks)
-    whole = [k for k, v in enumerate(store.state.library.values) if np.isfinite(v).all()][:40]
+    wait(lambda: store.state[LibraryState].library is not None and not store.state.tasks)
+    whole = [k for k, v in enumerate(store.state[LibraryState].library.values) if np.isfinite(v).all()][:40]
     store.send(cmd.AddFromLibrary(tuple(whole)))
     assert len(store.document.endmembers) == 41
     assert len({e.name for e in store.document.endmembers}) == 41
@@ -251,10 +271,12 @@ def test_spectra_with_gaps_offer_to_leave_those_bands_out(
     store.send(cmd.OpenLibrary(tmp_path / "gaps.csv"))
     wait(
         lambda: (
-            store.state.library is not None and "gappy" in store.state.library.names and not store.state.tasks
+            store.state[LibraryState].library is not None
+            and "gappy" in store.state[LibraryState].library.names
+            and not store.state.tasks
         )
     )
-    names = store.state.library.names
+    names = store.state[LibraryState].library.names
     store.send(cmd.AddFromLibrary((names.index("whole"), names.index("gappy"))))
     settled()
     assert [e.name for e in store.document.endmembers] == ["A", "whole"]
@@ -273,7 +295,7 @@ def test_bands_are_left_out_with_the_same_answer(
     store = looked_up
     with_gap = next(
         k
-        for k, values in enumerate(store.state.library.values)
+        for k, values in enumerate(store.state[LibraryState].library.values)
         if 0.1 < np.isnan(values).mean() < 0.5 and np.isfinite(values[:5]).all()
     )
     dialogs.entries, dialogs.factor, dialogs.leave = (with_gap, entry("Alunite GDS82 Na82")), 2.0, True
@@ -282,8 +304,10 @@ def test_bands_are_left_out_with_the_same_answer(
     wait(lambda: len(store.document.endmembers) == 3)
     settled()
     left = int(store.document.cube.good_bands.sum())
-    assert left == before - int(np.isnan(store.state.library.values[with_gap]).sum())
+    assert left == before - int(np.isnan(store.state[LibraryState].library.values[with_gap]).sum())
     added = store.document.endmembers[2]
     assert added.source.text.endswith("× 2 to the scene's units")
     good = store.document.cube.good_bands
-    np.testing.assert_array_equal(added.spectrum[good], 2 * store.state.library.values[with_gap][good])
+    np.testing.assert_array_equal(
+        added.spectrum[good], 2 * store.state[LibraryState].library.values[with_gap][good]
+    )

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from hsunmix.gui.library.dialog import LibraryDialog
 from hsunmix.gui.library.matches_dialog import MatchDialog
-from hsunmix.gui.state.diagnostics import Subject
+from hsunmix.gui.library.state import Subject
 from hsunmix.model.spectra import Spectra
 
 NAMES = ("Kaolinite CM9", "Kaolin/Smect KLF506 95%K", "Lawn Grass GDS91 (Green)", "Kaolinite KGa-1 (wxyl)")

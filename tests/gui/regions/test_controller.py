@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from hsunmix.gui import commands as cmd
+from hsunmix.gui.image.state import ImageState
+from hsunmix.gui.regions.state import RegionsState
 from hsunmix.gui.state.store import Store
 from hsunmix.model.cube import Cube
 from hsunmix.model.region import runs_of
@@ -23,7 +25,7 @@ BOX = cmd.DrawRegion("rectangle", ((2.0, 1.0), (6.0, 8.0)))  # lines 2 … 5, sa
 @pytest.fixture
 def open_store(store: Store, cube: Cube, wait: Wait) -> Store:
     store.history.reset(Document(cube=cube))
-    wait(lambda: not store.state.tasks and store.state.picture is not None)
+    wait(lambda: not store.state.tasks and store.state[ImageState].picture is not None)
     return store
 
 
@@ -122,31 +124,31 @@ def test_naming_colouring_deleting(open_store: Store):
 def test_spectra_are_averaged_in_the_background(open_store: Store, wait: Wait):
     store = open_store
     store.send(BOX)
-    wait(lambda: len(store.state.region_spectra) == 1)
-    found = store.state.region_spectra[store.document.regions[0]]
+    wait(lambda: len(store.state[RegionsState].region_spectra) == 1)
+    found = store.state[RegionsState].region_spectra[store.document.regions[0]]
     inside = store.document.cube.read(2, 6)[:, 1:8].reshape(28, -1)
     good = store.document.cube.good_bands
     np.testing.assert_allclose(found.mean[good], inside.mean(axis=0)[good], rtol=1e-5)
     np.testing.assert_allclose(found.spread[good], inside.std(axis=0)[good], rtol=1e-4)
     store.send(cmd.RenameRegion(0, "Field"))
-    assert store.state.region_spectra[store.document.regions[0]] is found  # the same pixels
+    assert store.state[RegionsState].region_spectra[store.document.regions[0]] is found  # the same pixels
     store.send(cmd.DeleteRegion(0))
-    assert store.state.region_spectra == {}
+    assert store.state[RegionsState].region_spectra == {}
 
 
 def test_a_tool_is_taken_and_put_down(open_store: Store):
     store = open_store
     store.send(cmd.SetTool("brush"))
-    assert store.state.tool == "brush"
+    assert store.state[RegionsState].tool == "brush"
     store.send(cmd.SetTool("polygon"))
-    assert store.state.tool == "polygon"
+    assert store.state[RegionsState].tool == "polygon"
     store.send(cmd.SetTool("polygon"))
-    assert store.state.tool == ""
+    assert store.state[RegionsState].tool == ""
     store.send(cmd.SetTool("chisel"))
-    assert store.state.tool == ""
+    assert store.state[RegionsState].tool == ""
     store.send(cmd.SetTool("brush"))
     store.history.reset(Document())
-    assert store.state.tool == ""
+    assert store.state[RegionsState].tool == ""
 
 
 def test_out_to_a_file_and_in_again(open_store: Store, dialogs: FakeDialogs, tmp_path: Path, wait: Wait):
@@ -176,10 +178,15 @@ def test_pixels_without_data_are_veiled_like_masked_ones(store: Store, wait: Wai
     selection[12] = False
     empty = Cube.from_array(values, cube.wavelengths).with_selection(selection)
     store.history.reset(Document(cube=empty))
-    wait(lambda: store.state.overlay is not None and store.state.overlay.values[3, 7] == 1)
+    wait(
+        lambda: (
+            store.state[RegionsState].overlay is not None
+            and store.state[RegionsState].overlay.values[3, 7] == 1
+        )
+    )
     expected = ~selection
     expected[3, 7] = expected[11, 1] = True
-    assert np.array_equal(store.state.overlay.values == 1, expected)
+    assert np.array_equal(store.state[RegionsState].overlay.values == 1, expected)
     store.history.reset(Document(cube=make_cube()))
     wait(lambda: not store.channels["usable"].busy)
-    assert store.state.overlay is None  # every pixel is used
+    assert store.state[RegionsState].overlay is None  # every pixel is used

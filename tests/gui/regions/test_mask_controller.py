@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from hsunmix.gui import commands as cmd
+from hsunmix.gui.image.state import ImageState
 from hsunmix.gui.regions.mask_controller import threshold_text
+from hsunmix.gui.regions.state import RegionsState
 from hsunmix.gui.state.store import Store
 from hsunmix.model.band_maths import evaluate
 from hsunmix.model.cube import Cube
@@ -26,7 +28,7 @@ def open_store(store: Store, document: Document, wait: Wait) -> Store:
     result = replace(document.unmixing, used_bands=np.ones(20, dtype=bool))
     members = tuple(replace(e, spectrum=np.nan_to_num(e.spectrum, nan=0.5)) for e in document.endmembers)
     store.history.reset(replace(document, cube=all_bands, unmixing=result, endmembers=members))
-    wait(lambda: not store.state.tasks and store.state.picture is not None)
+    wait(lambda: not store.state.tasks and store.state[ImageState].picture is not None)
     return store
 
 
@@ -42,7 +44,7 @@ def solved(store: Store) -> bool:
 def test_a_plan_is_shown_and_changes_nothing(open_store: Store, wait: Wait):
     store, before = open_store, open_store.document
     planned(store, wait, cmd.PlanMask("ndvi"))
-    masking = store.state.masking
+    masking = store.state[RegionsState].masking
     values = evaluate(before.cube, "ndvi")
     assert masking.plan.threshold == 0.3  # the customary one
     assert np.array_equal(masking.mask, values > 0.3)
@@ -50,13 +52,13 @@ def test_a_plan_is_shown_and_changes_nothing(open_store: Store, wait: Wait):
     low, high = masking.range
     assert low < high
     planned(store, wait, replace(masking.plan, threshold=0.1, sense="<"))
-    assert np.array_equal(store.state.masking.mask, values < 0.1)
+    assert np.array_equal(store.state[RegionsState].masking.mask, values < 0.1)
     assert store.document is before
-    wait(lambda: store.state.overlay is not None)
-    assert np.array_equal(store.state.overlay.values == 1, ~(values < 0.1))
+    wait(lambda: store.state[RegionsState].overlay is not None)
+    assert np.array_equal(store.state[RegionsState].overlay.values == 1, ~(values < 0.1))
     store.send(cmd.CancelMask())
-    assert store.state.masking is None
-    assert store.state.overlay is None
+    assert store.state[RegionsState].masking is None
+    assert store.state[RegionsState].overlay is None
 
 
 def test_applied_it_is_the_cubes_selection_and_can_be_undone(open_store: Store, wait: Wait):
@@ -69,7 +71,7 @@ def test_applied_it_is_the_cubes_selection_and_can_be_undone(open_store: Store, 
     assert np.array_equal(store.document.cube.selection, mask)
     assert store.document.cube.selection_text == text
     assert store.history.undo_label == f"Mask {text}"
-    assert store.state.masking is None
+    assert store.state[RegionsState].masking is None
     wait(lambda: solved(store))
     shares = store.document.unmixing.abundances
     assert shares.shape == (3, 13, 9)
@@ -81,11 +83,11 @@ def test_applied_it_is_the_cubes_selection_and_can_be_undone(open_store: Store, 
 
 def test_a_mask_reads_no_picture_again(open_store: Store, wait: Wait):
     store = open_store
-    picture = store.state.picture
+    picture = store.state[ImageState].picture
     planned(store, wait, cmd.PlanMask("b[860] > 0.35"))
     store.send(cmd.ApplyMask())
     wait(lambda: solved(store))
-    assert store.state.picture is picture
+    assert store.state[ImageState].picture is picture
 
 
 def test_narrower_and_wider(open_store: Store, wait: Wait):
@@ -110,7 +112,7 @@ def test_narrower_and_wider(open_store: Store, wait: Wait):
 def test_what_keeps_nothing_is_not_applied(open_store: Store, wait: Wait, text: str, reason: str):
     store, before = open_store, open_store.document
     planned(store, wait, cmd.PlanMask(text))
-    masking = store.state.masking
+    masking = store.state[RegionsState].masking
     assert reason in masking.wrong
     assert bool(masking.wrong) == bool(reason)
     store.send(cmd.ApplyMask())
@@ -166,7 +168,7 @@ def test_a_plan_goes_with_its_scene(open_store: Store, wait: Wait, small_cube: C
     store = open_store
     planned(store, wait, cmd.PlanMask("ndvi"))
     store.history.reset(Document(cube=small_cube))
-    assert store.state.masking is None
+    assert store.state[RegionsState].masking is None
     wait(lambda: not store.state.tasks)
 
 

@@ -7,13 +7,14 @@ import pytest
 
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.regions import masking_panel as masking
-from hsunmix.gui.state.view_state import Masking, ViewState
+from hsunmix.gui.regions.state import Masking
+from hsunmix.gui.state.view_state import ViewState
 from hsunmix.session.document import Document
-from tests.gui.conftest import Alone
+from tests.gui.conftest import Alone, state_of
 
 MASK = np.arange(117).reshape(13, 9) % 4 == 0
 PLAN = cmd.PlanMask("ndvi", ">", 0.3)
-SHOWN = ViewState(masking=Masking(PLAN, MASK, float(MASK.mean()), (-0.5, 0.9)))
+SHOWN = state_of(masking=Masking(PLAN, MASK, float(MASK.mean()), (-0.5, 0.9)))
 
 
 def test_it_is_there_only_while_something_is_planned(alone: Alone):
@@ -66,7 +67,7 @@ def test_the_buttons(alone: Alone):
 def test_a_condition_needs_no_threshold(alone: Alone):
     panel, _ = alone(masking)
     plan = cmd.PlanMask("b[860] > 0.3")
-    panel.follow(ViewState(), ViewState(masking=Masking(plan, MASK, 0.5)))
+    panel.follow(ViewState(), state_of(masking=Masking(plan, MASK, 0.5)))
     assert not panel.slider.isEnabled()
     assert not panel.threshold.isEnabled()
     assert panel.ok.isEnabled()
@@ -77,7 +78,7 @@ def test_what_is_wrong_is_said_beside_it(alone: Alone):
     panel, _ = alone(masking)
     panel.follow(
         ViewState(),
-        ViewState(masking=Masking(cmd.PlanMask("b[860"), wrong="the expression is not <b>understood")),
+        state_of(masking=Masking(cmd.PlanMask("b[860"), wrong="the expression is not <b>understood")),
     )
     assert panel.wrong.text() == "the expression is not <b>understood"
     assert not panel.wrong.isHidden()
@@ -102,7 +103,7 @@ def test_going_on_from_a_mask_is_offered_where_there_is_one(alone: Alone, docume
 def test_a_threshold_has_the_digits_of_its_range(alone: Alone, low: float, high: float, decimals: int):
     panel, _ = alone(masking)
     plan = replace(PLAN, threshold=low + 0.4 * (high - low))
-    shown = ViewState(masking=Masking(plan, MASK, 0.25, (low, high or 1.0)))
+    shown = state_of(masking=Masking(plan, MASK, 0.25, (low, high or 1.0)))
     if low == high:
         assert masking._decimals(high - low) == decimals
         return

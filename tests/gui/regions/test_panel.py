@@ -14,7 +14,7 @@ from hsunmix.gui.regions import panel as regions
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.model.region import Region
 from hsunmix.session.document import Document
-from tests.gui.conftest import Alone
+from tests.gui.conftest import Alone, state_of
 
 FIELD = Region("Field", "#0072b2", "rectangle", ((1, 2), (4, 7)))
 ROAD = Region("Road", "#d55e00", "polygon", ((0, 0), (9, 1), (4, 6)))
@@ -89,5 +89,5 @@ def test_its_size_is_said_when_it_is_known(alone: Alone, document: Document):
     panel, _, _ = shown(alone, document)
     assert panel.about.text() == "Rectangle"
     found = RegionStatistics(14, np.zeros(20), np.zeros(20))
-    panel.follow(ViewState(), ViewState(region_spectra={FIELD: found}))
+    panel.follow(ViewState(), state_of(region_spectra={FIELD: found}))
     assert panel.about.text() == "Rectangle · 14 pixels used"

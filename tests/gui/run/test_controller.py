@@ -14,7 +14,9 @@ from hsunmix.engine.loading import load
 from hsunmix.errors import TooLargeError
 from hsunmix.files import sha256
 from hsunmix.gui import commands as cmd
+from hsunmix.gui.image.state import ImageState
 from hsunmix.gui.run import controller as run
+from hsunmix.gui.run.state import RunState
 from hsunmix.gui.state import scenes
 from hsunmix.gui.state.store import Store
 from hsunmix.methods import get
@@ -52,11 +54,11 @@ def test_a_huge_cube_is_not_brought_into_memory_unasked(
 ):
     monkeypatch.setattr("hsunmix.gui.state.scenes.UNASKED", 100)
     store.history.reset(document)
-    wait(lambda: not store.state.tasks and store.state.picture is not None)
-    assert store.state.estimate is None
+    wait(lambda: not store.state.tasks and store.state[ImageState].picture is not None)
+    assert store.state[RunState].estimate is None
     assert store.scenes.here(document.cube) is None
     store.send(cmd.EstimateRank())
-    wait(lambda: store.state.estimate is not None)
+    wait(lambda: store.state[RunState].estimate is not None)
     assert store.scenes.here(document.cube) is not None
 
 
@@ -81,8 +83,8 @@ def test_the_picture_comes_before_what_nobody_asked_for(store: Store, document: 
 def test_the_estimate_is_filled_in_unless_something_was_chosen(store: Store, wait: Wait):
     cube = make_cube(30, 20, materials=6, noise=0.002)
     store.history.reset(Document(cube=cube))
-    wait(lambda: store.state.estimate is not None)
-    assert store.state.estimate.rank == store.document.settings.rank == 6
+    wait(lambda: store.state[RunState].estimate is not None)
+    assert store.state[RunState].estimate.rank == store.document.settings.rank == 6
     assert not store.history.modified
     store.send(cmd.SetRun(RunSettings(rank=3)))
     store.send(cmd.EstimateRank())
@@ -90,7 +92,7 @@ def test_the_estimate_is_filled_in_unless_something_was_chosen(store: Store, wai
     assert store.document.settings.rank == 3
     for chosen, rank in ((RunSettings(rank=5), 5), (RunSettings("vca"), 6)):
         store.history.reset(Document(cube=make_cube(30, 20, materials=6, noise=0.002), settings=chosen))
-        wait(lambda: store.state.estimate is not None)
+        wait(lambda: store.state[RunState].estimate is not None)
         assert store.document.settings == replace(chosen, rank=rank)
 
 
@@ -101,7 +103,7 @@ def test_unmix_waits_for_the_estimate_instead_of_taking_the_placeholder(store: S
     assert store.state.running is None
     assert "as soon as" in store.state.message.text
     wait(lambda: store.document.unmixing is not None)
-    assert store.document.unmixing.rank == store.state.estimate.rank == 6
+    assert store.document.unmixing.rank == store.state[RunState].estimate.rank == 6
 
 
 def test_unmix_does_not_wait_where_a_number_was_chosen(store: Store, wait: Wait):
@@ -121,7 +123,7 @@ def test_a_cancelled_estimate_says_that_the_number_is_a_placeholder(store: Store
     assert "placeholder" in store.state.message.text
     assert store.state.running is None
     store.send(store.state.message.actions[0][1])
-    wait(lambda: store.state.estimate is not None)
+    wait(lambda: store.state[RunState].estimate is not None)
 
 
 def test_a_run_that_replaces_what_came_by_hand_says_so(open_store: Store, wait: Wait):
@@ -142,9 +144,9 @@ def test_a_run_that_replaces_what_came_by_hand_says_so(open_store: Store, wait: 
 
 
 def test_a_cube_that_was_opened_gets_its_estimate_and_picture(open_store: Store):
-    assert open_store.state.estimate is not None
-    assert open_store.state.estimate.rank >= 1
-    assert open_store.state.picture.rgba.shape == (30, 20, 4)
+    assert open_store.state[RunState].estimate is not None
+    assert open_store.state[RunState].estimate.rank >= 1
+    assert open_store.state[ImageState].picture.rgba.shape == (30, 20, 4)
 
 
 @pytest.mark.parametrize("method", ["auto", "spa", "hals"])
@@ -314,7 +316,7 @@ def test_a_cube_larger_than_memory_is_shown_and_unmixing_it_is_refused(
 
     monkeypatch.setattr(scenes, "load", too_large)
     store.history.reset(Document(cube=cube))
-    wait(lambda: store.state.picture is not None and not store.state.tasks)
+    wait(lambda: store.state[ImageState].picture is not None and not store.state.tasks)
     assert store.state.message is None  # nobody asked for anything yet
     store.send(cmd.Hover(3, 4))
     wait(lambda: store.state.cursor.measured is not None)
@@ -328,13 +330,13 @@ def test_bands_of_noise_are_proposed_to_be_left_out(store: Store, wait: Wait):
     values = make_cube(60, 50, bands=40, noise=0.002).read(0, 60)
     values[:, :, 20:23] = np.abs(0.3 * np.random.default_rng(3).standard_normal((60, 50, 3)))
     store.history.reset(Document(cube=Cube.from_array(values, np.linspace(400, 2400, 40))))
-    wait(lambda: store.state.estimate is not None)
+    wait(lambda: store.state[RunState].estimate is not None)
     assert "3 bands are mostly noise: 1426 to 1528 nm" in store.state.message.text
-    before = store.state.estimate
+    before = store.state[RunState].estimate
     store.send(store.state.message.actions[0][1])
     assert np.flatnonzero(~store.document.cube.good_bands).tolist() == [20, 21, 22]
-    wait(lambda: store.state.estimate not in (None, before))
-    assert store.state.estimate.rank == 3
+    wait(lambda: store.state[RunState].estimate not in (None, before))
+    assert store.state[RunState].estimate.rank == 3
 
 
 def test_a_proposal_is_made_once_and_taken_back_with_its_bands(store: Store, wait: Wait):
@@ -342,11 +344,11 @@ def test_a_proposal_is_made_once_and_taken_back_with_its_bands(store: Store, wai
     values[:, :, 20:23] = np.abs(0.3 * np.random.default_rng(3).standard_normal((60, 50, 3)))
     cube = Cube.from_array(values, np.linspace(400, 2400, 40))
     store.history.reset(Document(cube=cube))
-    wait(lambda: store.state.estimate is not None)
+    wait(lambda: store.state[RunState].estimate is not None)
     assert store.state.message.about == "noise"
     store.send(cmd.LeaveOut((5,)))  # other bands are used now: what was proposed may not hold
     assert store.state.message is None
-    wait(lambda: store.state.estimate is not None)
+    wait(lambda: store.state[RunState].estimate is not None)
     assert store.state.message is None  # it was to be read before
     store.send(cmd.EstimateRank())
     wait(lambda: "rank" not in store.state.tasks)

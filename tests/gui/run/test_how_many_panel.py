@@ -14,7 +14,7 @@ from hsunmix.gui.state.view_state import Task, ViewState
 from hsunmix.methods import RankEstimate
 from hsunmix.methods.sweep import Sweep, SweepStep
 from hsunmix.session.document import Document, RunSettings
-from tests.gui.conftest import Alone
+from tests.gui.conftest import Alone, state_of
 
 ERRORS = np.array([[0.10, 0.12], [0.05, 0.05], [0.02, 0.022], [0.02, 0.019]])
 FOUND = Sweep("auto", (2, 3, 4, 5), ERRORS, np.array([0.2, 0.3, 0.4, 9.0]), np.array([0.3, 0.5, 0.6, 28.0]))
@@ -39,7 +39,7 @@ def test_the_estimate_and_its_curve(alone: Alone, qtbot: QtBot, document: Docume
     found = RankEstimate(
         5, np.array([9.0, 4.0, 2.0, 1.0, 0.5, 0.4]), "error, relative", "It says five.", 3, 6
     )
-    panel.follow(ViewState(), ViewState(estimate=found))
+    panel.follow(ViewState(), state_of(estimate=found))
     assert panel.said.text() == "It says five."
     x, y = panel.curve.values
     np.testing.assert_array_equal(x, [1, 2, 3, 4, 5, 6])
@@ -54,7 +54,7 @@ def test_a_click_on_the_curve_sets_the_number(
     panel, seen = alone(how_many)
     panel.render(document, rank_4)
     panel.carry_out(ShowTool("how_many", "sweep"))
-    panel.follow(ViewState(), ViewState(sweep=FOUND))
+    panel.follow(ViewState(), state_of(sweep=FOUND))
     QApplication.processEvents()
     qtbot.mouseClick(panel.error.viewport(), Qt.MouseButton.LeftButton, pos=panel.error.place_of(3))
     qtbot.waitUntil(lambda: bool(seen))
@@ -66,7 +66,7 @@ def test_a_click_on_the_curve_sets_the_number(
 def test_arrow_keys_do_the_same(alone: Alone, qtbot: QtBot, document: Document, rank_4: Document):
     panel, seen = alone(how_many)
     panel.render(document, rank_4)
-    panel.follow(ViewState(), ViewState(sweep=FOUND))
+    panel.follow(ViewState(), state_of(sweep=FOUND))
     qtbot.keyClick(panel.error, Qt.Key.Key_Left)
     assert seen[-1].settings.rank == 3
     qtbot.keyClick(panel.error, Qt.Key.Key_Right)
@@ -87,7 +87,7 @@ def test_runs_are_started_shown_as_they_end_and_cancelled(
     panel.seeds.setValue(4)
     qtbot.mouseClick(panel.start, Qt.MouseButton.LeftButton)
     assert seen == [StartSweep(2, 5, 4)]
-    running = ViewState(tasks={"sweep": Task("Running", 0.0, SweepStep(0.5, sweep=HALF))})
+    running = state_of(tasks={"sweep": Task("Running", 0.0, SweepStep(0.5, sweep=HALF))})
     panel.follow(ViewState(), running)
     assert panel.start.text() == "Cancel"
     assert not panel.first.isEnabled()
@@ -96,7 +96,7 @@ def test_runs_are_started_shown_as_they_end_and_cancelled(
     assert panel.found.text() == ""
     qtbot.mouseClick(panel.start, Qt.MouseButton.LeftButton)
     assert seen[-1] == CancelSweep()
-    panel.follow(running, ViewState(sweep=FOUND))
+    panel.follow(running, state_of(sweep=FOUND))
     assert panel.start.text() == "Start"
     assert [panel.table.item(2, k).text() for k in range(4)] == ["▸ 4", "2.10 %", "0.40°", "0.60°"]
     assert panel.found.text() == FOUND.sentence
@@ -116,14 +116,14 @@ def test_the_method_is_the_run_panels(alone: Alone, document: Document, rank_4: 
 def test_eigenvalues_over_many_powers_of_ten_are_all_seen(alone: Alone):
     panel, _ = alone(how_many)
     values = np.array([8e5, 5e4, 1e4, 40.0, 1.4, 1.1, 0.0, 3e-16])  # the last is rounding
-    panel.follow(ViewState(), ViewState(estimate=RankEstimate(4, values, "eigenvalue", "Four.")))
+    panel.follow(ViewState(), state_of(estimate=RankEstimate(4, values, "eigenvalue", "Four.")))
     plot = panel.curve
     np.testing.assert_array_equal(plot.values[1], values[:6])
     plot._box.updateAutoRange()
     low, high = plot._box.viewRange()[1]
     assert -1 < low < 0.1
     assert 5.8 < high < 7  # powers of ten
-    few = ViewState(estimate=RankEstimate(2, np.array([3.0, 2.0, 1.0]), "error", "Two."))
+    few = state_of(estimate=RankEstimate(2, np.array([3.0, 2.0, 1.0]), "error", "Two."))
     panel.follow(ViewState(), few)
     plot._box.updateAutoRange()
     assert 2.9 < plot._box.viewRange()[1][1] < 4

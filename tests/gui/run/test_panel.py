@@ -13,7 +13,7 @@ from hsunmix.gui.run import panel as run
 from hsunmix.gui.state.view_state import Task, ViewState
 from hsunmix.methods import RankEstimate, get, methods
 from hsunmix.session.document import Document, RunSettings
-from tests.gui.conftest import Alone
+from tests.gui.conftest import Alone, state_of
 
 
 def test_methods_come_from_the_registry(alone: Alone):
@@ -84,7 +84,7 @@ def test_settings_of_a_document_emit_nothing(alone: Alone, document: Document):
 def test_the_button_waits_for_a_cube_and_for_the_run(alone: Alone, document: Document):
     panel, _ = alone(run)
     assert panel.unmix.isEnabled()
-    busy = ViewState(tasks={"run": Task("Unmixing", 0.0)})
+    busy = state_of(tasks={"run": Task("Unmixing", 0.0)})
     panel.follow(ViewState(), busy)
     assert not panel.unmix.isEnabled()
     panel.render(document, replace(document, pins=()))
@@ -100,7 +100,7 @@ def test_the_button_has_the_focus_again_after_the_run(full: MainWindow):
     button = full.findChild(QWidget, "unmixButton")
     panel = next(p for p in full.panels if p.objectName() == "runPanel")
     button.setFocus()
-    busy = ViewState(tasks={"run": Task("Unmixing", 0.0)})
+    busy = state_of(tasks={"run": Task("Unmixing", 0.0)})
     panel.follow(ViewState(), busy)
     assert full.focusWidget() is None
     panel.follow(busy, ViewState())
@@ -117,7 +117,7 @@ def test_the_estimate_is_offered_never_taken(alone: Alone, qtbot: QtBot):
     qtbot.mouseClick(panel.estimate, Qt.MouseButton.LeftButton)
     assert seen == [EstimateRank()]
     found = RankEstimate(11, np.zeros(3), "error", "It says eleven.")
-    panel.follow(ViewState(), ViewState(estimate=found))
+    panel.follow(ViewState(), state_of(estimate=found))
     assert panel.estimate.text() == "estimated 11"
     assert "It says eleven." in panel.estimate.toolTip()
     assert panel.rank.value() == 4

@@ -11,6 +11,7 @@ import pytest
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.run import runs_controller as module
 from hsunmix.gui.run.menu import to_leave
+from hsunmix.gui.run.state import RunState
 from hsunmix.gui.state.store import Store
 from hsunmix.model.cube import Cube
 from hsunmix.session.document import Document, RunSettings
@@ -35,9 +36,9 @@ def loaded(store: Store, two: Document, wait: Wait) -> Store:
 
 
 def compared(store: Store, wait: Wait, first: int | None, second: int | None) -> None:
-    before = store.state.comparing
+    before = store.state[RunState].comparing
     store.send(cmd.CompareRuns(first, second))
-    wait(lambda: store.state.comparing is not before)
+    wait(lambda: store.state[RunState].comparing is not before)
 
 
 def test_every_run_of_the_window_is_kept(store: Store, wait: Wait):
@@ -104,18 +105,18 @@ def test_an_edited_result_is_kept_on_request(loaded: Store, cube: Cube):
 
 def test_two_results_are_compared(loaded: Store, two: Document, wait: Wait):
     compared(loaded, wait, None, 1)
-    shown = loaded.state.comparing
+    shown = loaded.state[RunState].comparing
     assert loaded.document.view.page == "compare"
     assert (shown.first.label, shown.second.label) == ("Shown (run 2)", "Run 1")
     assert [(p.first, p.second) for p in shown.agreement.pairs] == [(0, 0), (1, 1), (2, 2)]
     expected = np.nanmean((two.runs[0].unmixing.abundances[0] - two.unmixing.abundances[0]) ** 2) ** 0.5
     assert shown.agreement.pairs[0].rmse == pytest.approx(expected, rel=1e-5)
     loaded.send(cmd.ShowPair(2))
-    assert loaded.state.comparing.row == 2
+    assert loaded.state[RunState].comparing.row == 2
     loaded.send(cmd.ShowPair(9))
-    assert loaded.state.comparing.row == 2
+    assert loaded.state[RunState].comparing.row == 2
     loaded.send(cmd.StopComparing())
-    assert loaded.state.comparing is None
+    assert loaded.state[RunState].comparing is None
     assert loaded.document.view.page == "maps"
     assert not loaded.history.modified
 
@@ -123,19 +124,19 @@ def test_two_results_are_compared(loaded: Store, two: Document, wait: Wait):
 def test_a_comparison_follows_the_result_shown(loaded: Store, two: Document, wait: Wait, cube: Cube):
     compared(loaded, wait, None, 1)
     loaded.send(cmd.Rename(0, "Tree"))
-    assert loaded.state.comparing.first.endmembers[0].name == "Tree"
-    before = loaded.state.comparing
+    assert loaded.state[RunState].comparing.first.endmembers[0].name == "Tree"
+    before = loaded.state[RunState].comparing
     third = unmixing_of(cube, seed=5)
     loaded.history.apply("Unmix", with_run(loaded.document, third))
-    wait(lambda: loaded.state.comparing is not before)
-    assert loaded.state.comparing.first.unmixing is third
-    assert loaded.state.comparing.second.unmixing is two.runs[0].unmixing
+    wait(lambda: loaded.state[RunState].comparing is not before)
+    assert loaded.state[RunState].comparing.first.unmixing is third
+    assert loaded.state[RunState].comparing.second.unmixing is two.runs[0].unmixing
 
 
 def test_a_comparison_ends_with_the_scene(loaded: Store, wait: Wait):
     compared(loaded, wait, 1, 2)
     loaded.history.reset(Document(cube=make_cube(7, 8)))
-    assert loaded.state.comparing is None
+    assert loaded.state[RunState].comparing is None
 
 
 def test_escape_ends_a_comparison_after_what_lies_over_it(loaded: Store, wait: Wait):
@@ -145,10 +146,10 @@ def test_escape_ends_a_comparison_after_what_lies_over_it(loaded: Store, wait: W
     assert to_leave(loaded)
     loaded.send(cmd.Escape())
     assert loaded.state.message is None
-    assert loaded.state.comparing is not None
+    assert loaded.state[RunState].comparing is not None
     assert to_leave(loaded)
     loaded.send(cmd.Escape())
-    assert loaded.state.comparing is None
+    assert loaded.state[RunState].comparing is None
     assert loaded.document.view.page != "compare"
     assert not to_leave(loaded)
 
@@ -163,7 +164,7 @@ def test_a_late_comparison_of_the_scene_before_is_dropped(loaded: Store, wait: W
     loaded.send(cmd.CompareRuns(None, 1))
     loaded.history.reset(Document(cube=make_cube(7, 8)))
     wait(lambda: not loaded.channels["compare"].busy)
-    assert loaded.state.comparing is None
+    assert loaded.state[RunState].comparing is None
 
 
 def test_flicker_shows_the_two_in_turn(loaded: Store, wait: Wait, monkeypatch: pytest.MonkeyPatch):
@@ -171,8 +172,8 @@ def test_flicker_shows_the_two_in_turn(loaded: Store, wait: Wait, monkeypatch: p
     loaded.send(cmd.Flicker(True))
     assert loaded._handlers[cmd.BackTo].__self__._timer.interval() == module.BLINK
     loaded._handlers[cmd.BackTo].__self__._timer.setInterval(10)
-    wait(lambda: loaded.state.comparing.turn == 1)
-    wait(lambda: loaded.state.comparing.turn == 0)
+    wait(lambda: loaded.state[RunState].comparing.turn == 1)
+    wait(lambda: loaded.state[RunState].comparing.turn == 0)
     loaded.send(cmd.Flicker(False))
     assert not loaded._handlers[cmd.BackTo].__self__._timer.isActive()
     loaded.send(cmd.Flicker(True))

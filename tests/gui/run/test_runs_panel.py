@@ -8,14 +8,14 @@ from pytestqt.qtbot import QtBot
 
 from hsunmix.gui.commands import BackTo, CompareRuns, DeleteRun, ShowPair, StopComparing
 from hsunmix.gui.run import runs_panel as runs
-from hsunmix.gui.run.comparing import Comparing, Side
+from hsunmix.gui.run.state import Comparing, Side
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.theme import DARK
 from hsunmix.methods.agreement import agreement
 from hsunmix.model.cube import Cube
 from hsunmix.session.document import Document, with_endmember
 from hsunmix.session.runs import with_run
-from tests.gui.conftest import Alone, unmixing_of
+from tests.gui.conftest import Alone, state_of, unmixing_of
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def test_a_run_without_its_maps_cannot_be_compared(alone: Alone, document: Docum
 def test_a_comparison_takes_the_place_of_the_list(alone: Alone, comparing: Comparing, qtbot: QtBot):
     panel, seen = alone(runs)
     panel.hide()
-    state = ViewState(comparing=comparing)
+    state = state_of(comparing=comparing)
     panel.follow(ViewState(), state)
     assert panel.isVisible()
     assert panel.title.text().startswith("Comparison · mean angle ")
@@ -108,7 +108,7 @@ def test_a_comparison_takes_the_place_of_the_list(alone: Alone, comparing: Compa
     assert seen == []
     panel.pairs.selectRow(2)
     assert seen == [ShowPair(2)]
-    panel.follow(state, ViewState(comparing=replace(comparing, row=1)))
+    panel.follow(state, state_of(comparing=replace(comparing, row=1)))
     assert panel.pairs.currentRow() == 1
     assert seen == [ShowPair(2)]
     qtbot.mouseClick(panel.close_button, Qt.MouseButton.LeftButton)
@@ -119,11 +119,11 @@ def test_a_comparison_takes_the_place_of_the_list(alone: Alone, comparing: Compa
 
 def test_new_names_and_another_theme(alone: Alone, comparing: Comparing, document: Document):
     panel, _ = alone(runs)
-    state = ViewState(comparing=comparing)
+    state = state_of(comparing=comparing)
     panel.follow(ViewState(), state)
     named = with_endmember(document, 0, name="Tree").endmembers
     first = replace(comparing.first, endmembers=named)
-    panel.follow(state, ViewState(comparing=replace(comparing, first=first)))
+    panel.follow(state, state_of(comparing=replace(comparing, first=first)))
     assert panel.pairs.item(0, 0).text() == "Tree"
     panel.dress(DARK)
     assert panel.pairs.item(0, 0).text() == "Tree"

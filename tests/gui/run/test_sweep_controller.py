@@ -10,6 +10,7 @@ import pytest
 
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.run import sweep_controller as module
+from hsunmix.gui.run.state import RunState
 from hsunmix.gui.state.store import Store
 from hsunmix.methods.pipeline import Request
 from hsunmix.methods.sweep import Sweep, SweepStep
@@ -63,8 +64,8 @@ def test_the_method_of_the_run_panel_is_run_with_every_number(loaded: Store, wai
     loaded.send(cmd.SetRun(RunSettings("spa", 3)))
     before = loaded.document
     loaded.send(cmd.StartSweep(2, 4, 2))
-    wait(lambda: loaded.state.sweep is not None)
-    found = loaded.state.sweep
+    wait(lambda: loaded.state[RunState].sweep is not None)
+    found = loaded.state[RunState].sweep
     assert (found.method, found.ranks, found.seeds) == ("spa", (2, 3, 4), 2)
     assert np.isfinite(found.worst).all()
     assert loaded.document is before  # nothing is changed by looking
@@ -84,11 +85,11 @@ def test_its_settings_reach_the_runs(loaded: Store, gate: Gate, wait: Wait):
 def test_what_was_found_stays_when_it_is_cancelled(loaded: Store, gate: Gate, wait: Wait):
     loaded.send(cmd.StartSweep(2, 3))
     wait(lambda: loaded.state.tasks["sweep"].step is not None)
-    assert loaded.state.sweep is None
+    assert loaded.state[RunState].sweep is None
     loaded.send(cmd.CancelSweep())
-    wait(lambda: loaded.state.sweep is not None)
+    wait(lambda: loaded.state[RunState].sweep is not None)
     assert gate.closed == 1
-    assert loaded.state.sweep.errors[0, 0] == 0.5
+    assert loaded.state[RunState].sweep.errors[0, 0] == 0.5
     assert loaded.state.message is None
 
 
@@ -105,7 +106,7 @@ def test_that_of_the_scene_before_is_dropped(loaded: Store, gate: Gate, wait: Wa
     loaded.history.reset(Document(cube=make_cube(7, 8)))
     gate.open.set()
     wait(lambda: not loaded.channels["sweep"].busy)
-    assert loaded.state.sweep is None
+    assert loaded.state[RunState].sweep is None
 
 
 def test_unmixing_goes_on_beside_it(loaded: Store, gate: Gate, wait: Wait):
@@ -114,8 +115,8 @@ def test_unmixing_goes_on_beside_it(loaded: Store, gate: Gate, wait: Wait):
     loaded.send(cmd.Unmix())
     wait(lambda: loaded.document.unmixing is not None)
     gate.open.set()
-    wait(lambda: loaded.state.sweep is not None)
-    assert loaded.state.sweep.errors[0, 0] == 0.1
+    wait(lambda: loaded.state[RunState].sweep is not None)
+    assert loaded.state[RunState].sweep.errors[0, 0] == 0.1
 
 
 def test_an_impossible_request_is_a_message(loaded: Store, wait: Wait):

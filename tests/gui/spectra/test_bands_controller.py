@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from hsunmix.gui import commands as cmd
-from hsunmix.gui.spectra.bands_controller import made_with_other_bands
+from hsunmix.gui.spectra.state import SpectraState
+from hsunmix.gui.state.documents import made_with_other_bands
 from hsunmix.gui.state.settings import Settings
 from hsunmix.gui.state.store import Store
 from hsunmix.session.document import Document
@@ -82,9 +83,9 @@ def test_the_last_band_stays(solved_store: Store):
 
 
 def test_the_unit_is_remembered(store: Store, settings: Settings):
-    assert store.state.unit == "nm"
+    assert store.state[SpectraState].unit == "nm"
     store.send(cmd.SetUnit("µm"))
-    assert store.state.unit == "µm"
+    assert store.state[SpectraState].unit == "µm"
     assert Settings(settings.path).preferences.wavelength_unit == "µm"
     store.send(cmd.SetUnit("furlong"))
-    assert store.state.unit == "nm"
+    assert store.state[SpectraState].unit == "nm"

@@ -11,9 +11,10 @@ from pytestqt.qtbot import QtBot
 
 from hsunmix.engine.regions import RegionStatistics
 from hsunmix.gui.commands import ClearPins, PaintBands, SetUnit
+from hsunmix.gui.endmembers.state import Suggested
+from hsunmix.gui.library.state import Compared
 from hsunmix.gui.spectra import panel as spectra
 from hsunmix.gui.spectra.abundance_bars import Share
-from hsunmix.gui.state.diagnostics import Compared, Suggested
 from hsunmix.gui.state.view_state import PixelView, Task, ViewState
 from hsunmix.gui.widgets.curves import DASHED, DOTTED, SOLID
 from hsunmix.gui.widgets.spectrum_plot import RESIDUAL
@@ -22,7 +23,7 @@ from hsunmix.methods.suggestion import Suggestion
 from hsunmix.model.progress import Step
 from hsunmix.model.region import Region
 from hsunmix.session.document import Document, Pin, with_endmember
-from tests.gui.conftest import Alone
+from tests.gui.conftest import Alone, state_of
 
 
 def pixel(document: Document, line: int, sample: int) -> PixelView:
@@ -68,7 +69,7 @@ def test_the_axis_says_its_unit_once(alone: Alone, document: Document, qtbot: Qt
     assert panel.plot.sheet.labels[0] == "Wavelength (nm)"
     qtbot.mouseClick(panel.unit, Qt.MouseButton.LeftButton)
     assert seen == [SetUnit("µm")]
-    panel.follow(ViewState(), ViewState(unit="µm"))
+    panel.follow(ViewState(), state_of(unit="µm"))
     assert panel.plot.sheet.labels[0] == "Wavelength (µm)"
     np.testing.assert_allclose(panel.plot.sheet.x, document.cube.wavelengths / 1000)
     qtbot.mouseClick(panel.unit, Qt.MouseButton.LeftButton)
@@ -84,7 +85,7 @@ def test_another_unit_shows_the_same_part(alone: Alone):
     plot = panel.plot
     plot._zoom(3.0, plot.frames()[0].rect.center())
     before = plot.frames()[0]
-    panel.follow(ViewState(), ViewState(unit="µm"))
+    panel.follow(ViewState(), state_of(unit="µm"))
     after = plot.frames()[0]
     assert (after.left, after.right) == pytest.approx((before.left / 1000, before.right / 1000))
     assert (after.bottom, after.top) == (before.bottom, before.top)
@@ -101,7 +102,7 @@ def test_unused_bands_are_shaded(alone: Alone, document: Document):
 def test_the_cursors_pixel_is_measured_and_modelled(alone: Alone, document: Document):
     panel, _ = alone(spectra)
     seen = pixel(document, 3, 7)
-    panel.follow(ViewState(), ViewState(cursor=seen))
+    panel.follow(ViewState(), state_of(cursor=seen))
     modelled, measured = panel.plot.curves("cursor")
     assert (modelled.style, measured.style) == (SOLID, DASHED)
     np.testing.assert_array_equal(modelled.values, seen.modelled)
@@ -114,7 +115,7 @@ def test_the_cursors_pixel_is_measured_and_modelled(alone: Alone, document: Docu
     assert panel.bars.shares == tuple(
         Share(e.name, e.colour, float(a)) for e, a in zip(members, seen.abundances, strict=True)
     )
-    panel.follow(ViewState(cursor=seen), ViewState())
+    panel.follow(state_of(cursor=seen), ViewState())
     assert values(panel, "cursor") == values(panel, RESIDUAL) == []
     assert panel.bars.shares == ()
 
@@ -124,7 +125,7 @@ def test_a_pixel_that_was_not_used_is_only_measured(alone: Alone, document: Docu
     measured = document.cube.spectrum(12, 8)
     panel.follow(
         ViewState(),
-        ViewState(cursor=PixelView(12, 8, measured, None, document.unmixing.abundances[:, 12, 8])),
+        state_of(cursor=PixelView(12, 8, measured, None, document.unmixing.abundances[:, 12, 8])),
     )
     assert len(values(panel, "cursor")) == 1
     assert panel.readout.text() == "pixel 12, 8"
@@ -137,10 +138,10 @@ def test_pins_stay(alone: Alone, document: Document, qtbot: QtBot):
     new = replace(document, pins=(Pin(1, 2), Pin(5, 6)))
     panel.render(document, new)
     pinned = {(1, 2): pixel(document, 1, 2), (5, 6): PixelView(5, 6)}
-    panel.follow(ViewState(), ViewState(pinned=pinned))
+    panel.follow(ViewState(), state_of(pinned=pinned))
     assert len(values(panel, "pins")) == 2  # measured and modelled of the one that was read
     pinned = {(1, 2): pixel(document, 1, 2), (5, 6): pixel(document, 5, 6)}
-    panel.follow(ViewState(), ViewState(pinned=pinned))
+    panel.follow(ViewState(), state_of(pinned=pinned))
     assert panel.readout.text().startswith("pinned pixel 5, 6")  # while the cursor is elsewhere
     assert len(panel.bars.shares) == 3
     qtbot.mouseClick(panel.clear_pins, Qt.MouseButton.LeftButton)
@@ -151,7 +152,7 @@ def test_a_passing_cursor_does_not_rescale(alone: Alone, document: Document):
     panel, _ = alone(spectra)
     before = panel.plot.frames()
     high = np.full(document.cube.bands, 50.0, np.float32)
-    panel.follow(ViewState(), ViewState(cursor=PixelView(0, 0, high)))
+    panel.follow(ViewState(), state_of(cursor=PixelView(0, 0, high)))
     assert panel.plot.frames() == before
 
 
@@ -159,14 +160,14 @@ def test_without_anything_else_the_cursor_does(alone: Alone, document: Document)
     panel, _ = alone(spectra)
     panel.render(document, Document(cube=document.cube))
     high = np.full(document.cube.bands, 50.0, np.float32)
-    panel.follow(ViewState(), ViewState(cursor=PixelView(0, 0, high)))
+    panel.follow(ViewState(), state_of(cursor=PixelView(0, 0, high)))
     assert panel.plot.frames()[0].bottom < 50 < panel.plot.frames()[0].top
 
 
 def test_spectra_so_far_are_shown_during_a_run(alone: Alone, document: Document):
     panel, _ = alone(spectra)
     so_far = np.random.default_rng(0).random((document.cube.bands, 4))
-    state = ViewState(tasks={"run": Task("Unmixing", 0.0, Step(0.3, 0.1, so_far))})
+    state = state_of(tasks={"run": Task("Unmixing", 0.0, Step(0.3, 0.1, so_far))})
     panel.follow(ViewState(), state)
     np.testing.assert_array_equal(values(panel, "endmembers"), so_far.T)
     panel.follow(state, ViewState())
@@ -177,12 +178,12 @@ def test_the_library_is_drawn_over_the_endmember(alone: Alone, document: Documen
     panel, _ = alone(spectra)
     member = document.endmembers[1]
     compared = Compared(member.spectrum, "Kaolinite CM9", np.linspace(0.2, 0.4, 20))
-    panel.follow(ViewState(), ViewState(compared=compared))
+    panel.follow(ViewState(), state_of(compared=compared))
     (curve,) = panel.plot.curves("hints")
     assert (curve.style, curve.colour) == (DOTTED, member.colour)
     np.testing.assert_array_equal(curve.values, compared.values)
     assert "Kaolinite CM9" in panel.key.text()
-    panel.follow(ViewState(compared=compared), ViewState())
+    panel.follow(state_of(compared=compared), ViewState())
     assert values(panel, "hints") == []
     assert "Kaolinite" not in panel.key.text()
 
@@ -190,7 +191,7 @@ def test_the_library_is_drawn_over_the_endmember(alone: Alone, document: Documen
 def test_what_is_missing_is_shown_on_the_page_of_the_residual(alone: Alone, document: Document):
     panel, _ = alone(spectra)
     found = Suggestion(3, 4, np.array([31]), np.linspace(1, 2, 20), 5.0)
-    state = ViewState(suggested=Suggested(document.unmixing, found))
+    state = state_of(suggested=Suggested(document.unmixing, found))
     panel.follow(ViewState(), state)
     assert values(panel, "hints") == []
     on_page = replace(document, view=replace(document.view, page="residual"))
@@ -207,7 +208,7 @@ def test_regions_are_means_with_their_spread(alone: Alone, document: Document):
     panel.render(document, replace(document, regions=(region,)))
     assert values(panel, "regions") == []
     found = RegionStatistics(16, np.full(20, 0.5), np.full(20, 0.1))
-    panel.follow(ViewState(), ViewState(region_spectra={region: found}))
+    panel.follow(ViewState(), state_of(region_spectra={region: found}))
     np.testing.assert_array_equal(values(panel, "regions")[0], found.mean)
     (spread,) = panel.plot.sheet.spreads
     np.testing.assert_allclose((spread.low, spread.high), (np.full(20, 0.4), np.full(20, 0.6)))
@@ -282,7 +283,7 @@ def test_what_is_painted_is_where_it_belongs(alone: Alone, document: Document):
     """A flat measured spectrum is a dashed line at its height, in the colour of the text."""
     panel, _ = alone(spectra)
     panel.render(document, Document(cube=document.cube))
-    panel.follow(ViewState(), ViewState(cursor=PixelView(0, 0, np.full(20, 0.5, np.float32))))
+    panel.follow(ViewState(), state_of(cursor=PixelView(0, 0, np.full(20, 0.5, np.float32))))
     QApplication.processEvents()
     frame = panel.plot.frames()[0]
     row = round(float(frame.y(np.array(0.5))))
@@ -299,7 +300,7 @@ def test_bars_and_residual_follow_the_document(alone: Alone, document: Document)
     """What is read of a pinned pixel is known before the document that it belongs to is shown."""
     panel, _ = alone(spectra)
     pinned = replace(document, pins=(Pin(3, 7),))
-    panel.follow(ViewState(), ViewState(pinned={(3, 7): pixel(document, 3, 7)}))
+    panel.follow(ViewState(), state_of(pinned={(3, 7): pixel(document, 3, 7)}))
     panel.render(document, pinned)
     panel.render(pinned, with_endmember(pinned, 1, name="Water"))
     assert [share.name for share in panel.bars.shares] == ["Endmember 1", "Water", "Endmember 3"]
@@ -309,7 +310,7 @@ def test_bars_and_residual_follow_the_document(alone: Alone, document: Document)
         unmixing=replace(document.unmixing, note="another"),
     )
     seen = replace(pixel(document, 3, 7), abundances=np.array([0.9], np.float32))
-    panel.follow(ViewState(), ViewState(pinned={(3, 7): seen}))
+    panel.follow(ViewState(), state_of(pinned={(3, 7): seen}))
     panel.render(pinned, one)
     assert [share.share for share in panel.bars.shares] == [pytest.approx(0.9)]
     largest = float(np.nanmax(np.abs(seen.residual)))

@@ -15,8 +15,11 @@ import pytest
 
 from hsunmix.errors import InputError
 from hsunmix.gui import commands as cmd
+from hsunmix.gui.image.state import ImageState
+from hsunmix.gui.library.state import LibraryState
+from hsunmix.gui.regions.state import RegionsState
 from hsunmix.gui.run import solve_controller as solving
-from hsunmix.gui.state.channels import CHANNELS
+from hsunmix.gui.run.state import RunState
 from hsunmix.gui.state.store import Store
 from hsunmix.methods import pipeline
 from hsunmix.model.region import Region
@@ -100,9 +103,9 @@ def test_a_comparison_ends_with_a_run_that_is_deleted(solved_store: Store, wait:
     store.history.reset(with_run(with_run(document, unmixing_of(document.cube)), document.unmixing))
     settle(store, wait)
     store.send(cmd.CompareRuns(2, None))
-    wait(lambda: store.state.comparing is not None)
+    wait(lambda: store.state[RunState].comparing is not None)
     store.send(cmd.DeleteRun(2))
-    assert store.state.comparing is None
+    assert store.state[RunState].comparing is None
     assert "Run 2" in store.state.notice.text
     store.send(cmd.Delete(0))
     settled()
@@ -118,7 +121,7 @@ def test_undo_keeps_the_runs_while_two_are_compared(filed: Store, wait: Wait):
     settle(store, wait)
     store.send(cmd.BackTo(1))
     store.send(cmd.CompareRuns(None, 2))
-    wait(lambda: store.state.comparing is not None)
+    wait(lambda: store.state[RunState].comparing is not None)
     for _ in range(2):
         store.send(cmd.Undo())
         settle(store, wait)
@@ -137,11 +140,11 @@ def test_all_that_is_asked_for_is_done_and_what_can_be_replaced_is(store: Store,
         yield
         return name
 
-    for channel in CHANNELS:
+    for channel in store.kinds:
         for k in range(3):
             store.start(channel, channel, work(f"{channel} {k}"), done.append)
     wait(lambda: not any(channel.busy for channel in store.channels.values()))
-    for channel, kind in CHANNELS.items():
+    for channel, kind in store.kinds.items():
         expected = [f"{channel} {k}" for k in range(3)] if kind.in_turn else [f"{channel} 2"]
         assert [name for name in done if name.rpartition(" ")[0] == channel] == expected
 
@@ -207,7 +210,7 @@ def test_pixels_and_means_are_all_added(solved_store: Store, wait: Wait, monkeyp
     regions = tuple(Region(f"R{k}", "#111111", "rectangle", ((k, 1), (k + 3, 6))) for k in range(2))
     store.history.reset(replace(store.document, regions=regions))
     settle(store, wait)
-    store.show(region_spectra={})
+    store.show(RegionsState, region_spectra={})
     for command in (cmd.AddPixel(9, 4), cmd.AddPixel(10, 4), cmd.AddMean(0), cmd.AddMean(1)):
         store.send(command)
     settle(store, wait)
@@ -418,7 +421,7 @@ def test_a_match_names_the_endmember_that_was_asked_about(
     dialogs.matches = matches
     store.send(cmd.ShowMatches(2))
     settle(store, wait)
-    known = store.state.library.names[2]
+    known = store.state[LibraryState].library.names[2]
     assert names(store) == ["M1", known, "M3", "M4"]
     dialogs.matches = lambda *_: (store.send(cmd.Delete(1)), ("name", 3))[1]
     store.send(cmd.ShowMatches(1))
@@ -540,7 +543,12 @@ def test_a_mask_of_other_bands_is_written_so_that_it_is_made_again(filed: Store,
     store.send(cmd.PaintBands(5, 12, bad=True))
     settle(store, wait)
     store.send(cmd.PlanMask(text))
-    wait(lambda: store.state.masking is not None and store.state.masking.mask is not None)
+    wait(
+        lambda: (
+            store.state[RegionsState].masking is not None
+            and store.state[RegionsState].masking.mask is not None
+        )
+    )
     store.send(cmd.ApplyMask())
     settle(store, wait)
     store.send(cmd.Unmix())
@@ -655,12 +663,12 @@ def test_a_copy_is_another_one_than_what_it_was_copied_from(filed: Store, wait: 
 def test_the_picture_follows_the_bands_that_are_used(filed: Store, wait: Wait):
     store = filed
     red = store.document.cube.rgb_bands[0]
-    before = store.state.picture
+    before = store.state[ImageState].picture
     store.send(cmd.PaintBands(red, red, bad=True))
     settle(store, wait)
-    assert store.state.picture is not before
-    assert store.state.picture.bands == store.document.cube.rgb_bands
-    assert red not in store.state.picture.bands
+    assert store.state[ImageState].picture is not before
+    assert store.state[ImageState].picture.bands == store.document.cube.rgb_bands
+    assert red not in store.state[ImageState].picture.bands
 
 
 def test_a_layer_follows_the_bands_that_are_used(filed: Store, wait: Wait):
@@ -671,15 +679,29 @@ def test_a_layer_follows_the_bands_that_are_used(filed: Store, wait: Wait):
     settle(store, wait)
     store.send(cmd.PaintBands(3, 9, bad=True))
     settle(store, wait)
-    np.testing.assert_array_equal(store.state.layers["b[:]"], evaluate(store.document.cube, "b[:]"))
+    np.testing.assert_array_equal(
+        store.state[ImageState].layers["b[:]"], evaluate(store.document.cube, "b[:]")
+    )
     store.send(cmd.PlanMask("b[:]", threshold=0.2))
-    wait(lambda: store.state.masking is not None and store.state.masking.mask is not None)
+    wait(
+        lambda: (
+            store.state[RegionsState].masking is not None
+            and store.state[RegionsState].masking.mask is not None
+        )
+    )
     store.send(cmd.CancelMask())
     store.send(cmd.PaintBands(3, 9, bad=False))
     settle(store, wait)
     store.send(cmd.PlanMask("b[:]", threshold=0.2))
-    wait(lambda: store.state.masking is not None and store.state.masking.mask is not None)
-    np.testing.assert_array_equal(store.state.masking.mask, evaluate(store.document.cube, "b[:] > 0.2"))
+    wait(
+        lambda: (
+            store.state[RegionsState].masking is not None
+            and store.state[RegionsState].masking.mask is not None
+        )
+    )
+    np.testing.assert_array_equal(
+        store.state[RegionsState].masking.mask, evaluate(store.document.cube, "b[:] > 0.2")
+    )
 
 
 # What is selected

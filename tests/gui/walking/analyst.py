@@ -1,27 +1,32 @@
-"""FakeDialogs of an analyst in no hurry: while a dialog is open, work goes on and the document changes."""
+"""Answers of an analyst in no hurry: while a dialog is open, work goes on and the document changes."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QApplication
 
-from hsunmix.gui.state.diagnostics import Subject
+from hsunmix.gui.library.state import Subject
+from hsunmix.gui.state.dialogs import Prompt
 from hsunmix.gui.state.store import Store
 from hsunmix.model.cube import Cube
 from hsunmix.model.spectra import Spectra
+from tests.gui.conftest import answered
 
 __all__ = ["Analyst"]
+
+A = TypeVar("A")
 
 PRODUCTS = ("csv", "geotiff", "report", "sli")
 
 
 class Analyst:
-    """FakeDialogs every question at random.
+    """Answers every question at random.
 
     Parameters
     ----------
@@ -41,6 +46,9 @@ class Analyst:
         if self.chance.random() < 0.5:
             for _ in range(self.chance.randint(1, 20)):
                 QApplication.processEvents()
+
+    def ask(self, prompt: Prompt[A]) -> A:
+        return answered(self, prompt)
 
     def open_file(self, folder: str) -> Path | None:
         self._wait("open_file")

@@ -20,7 +20,9 @@ from hsunmix.errors import HsunmixError
 from hsunmix.gui.app.main_window import MainWindow
 from hsunmix.gui.image.images import picture
 from hsunmix.gui.image.pages import page_of
-from hsunmix.gui.spectra.bands_controller import made_with_other_bands
+from hsunmix.gui.image.state import ImageState
+from hsunmix.gui.regions.state import RegionsState
+from hsunmix.gui.state.documents import made_with_other_bands
 from hsunmix.methods import find, pipeline
 from hsunmix.model.band_maths import evaluate
 from hsunmix.model.choice import Choice
@@ -98,33 +100,37 @@ def _shown(window: MainWindow, document: Document) -> Iterator[str]:
     cube, state = document.cube, window.store.state
     bands = document.view.rgb or cube.rgb_bands
     fresh = finish(picture(cube, bands, document.view.stretch))
-    if state.picture is None or not np.array_equal(state.picture.rgba, fresh.rgba):
+    if state[ImageState].picture is None or not np.array_equal(state[ImageState].picture.rgba, fresh.rgba):
         yield "the picture is not that of the scene"
-    for text, values in state.layers.items():
+    for text, values in state[ImageState].layers.items():
         if not np.array_equal(evaluate(cube, text).astype(np.float32), values, equal_nan=True):
             yield f"layer {text} is not what it says"
-    if state.grey is not None and not np.array_equal(
-        state.grey.values, cube.band(state.grey.band), equal_nan=True
+    if state[ImageState].grey is not None and not np.array_equal(
+        state[ImageState].grey.values, cube.band(state[ImageState].grey.band), equal_nan=True
     ):
         yield "the band is another one"
     page = page_of(document, state)
     drawing = page.draw(document, state, 1 << 24)
-    if state.shown is None or state.shown.page != page.id:
+    if state[ImageState].shown is None or state[ImageState].shown.page != page.id:
         yield f"page {page.id} is not the one that is shown"
-    elif len(drawing.tiles) != len(state.shown.drawing.tiles) or not all(
+    elif len(drawing.tiles) != len(state[ImageState].shown.drawing.tiles) or not all(
         np.array_equal(a.values, b.values)
-        for a, b in zip(drawing.tiles, state.shown.drawing.tiles, strict=True)
+        for a, b in zip(drawing.tiles, state[ImageState].shown.drawing.tiles, strict=True)
     ):
         yield f"page {page.id} is not drawn as it is"
     masked = ~cube.selection if cube.selection is not None else np.zeros(cube.shape[:2], bool)
-    if state.masking is None:
-        veil = np.zeros_like(masked) if state.overlay is None else (state.overlay.values & 1).astype(bool)
+    if state[RegionsState].masking is None:
+        veil = (
+            np.zeros_like(masked)
+            if state[RegionsState].overlay is None
+            else (state[RegionsState].overlay.values & 1).astype(bool)
+        )
         if (masked & ~veil).any():
             yield "masked pixels are not veiled"
 
 
 def _regions(window: MainWindow, document: Document, scene: Scene) -> Iterator[str]:
-    known = window.store.state.region_spectra
+    known = window.store.state[RegionsState].region_spectra
     for region in document.regions:
         found = finish(region_statistics(scene, region.mask(*scene.shape)))
         if region not in known or not np.array_equal(known[region].mean, found.mean, equal_nan=True):

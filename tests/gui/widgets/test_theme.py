@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from hsunmix.files import resource
 from hsunmix.gui.app.main_window import MainWindow
-from hsunmix.gui.app.subjects import ACTIONS
+from hsunmix.gui.app.subjects import menus
 from hsunmix.gui.commands import SetTheme, ShowTool
 from hsunmix.gui.state.settings import Settings
 from hsunmix.gui.widgets import icons
@@ -67,7 +67,7 @@ def test_icons_are_drawn_in_the_ink_asked_for(qapp: QApplication):
     folder = resource("resources", "icons")
     drawings = [p for p in folder.glob("*.svg") if INK in p.read_text() and p.stem != "hsunmix"]
     names = {p.stem for p in drawings}
-    assert {a.icon for a in ACTIONS if a.icon} <= names
+    assert {a.icon for entries in menus().values() for a in entries if a.icon} <= names
     source = "".join(p.read_text() for p in Path(icons.__file__).parents[1].rglob("*.py"))
     for name in names:
         assert f'"{name}"' in source, f"{name}.svg is used nowhere"

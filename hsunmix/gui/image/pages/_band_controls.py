@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QHBoxLayout, QSlider
 
 from hsunmix.gui.commands import SetStretch, ShowBand
 from hsunmix.gui.image.pages._controls import PageControls
-from hsunmix.gui.image.pages.band import band_name, band_shown
+from hsunmix.gui.image.pages.band import band_name
 from hsunmix.gui.image.stretch_chooser import StretchChooser
+from hsunmix.gui.state.documents import band_shown
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.panel import named
 from hsunmix.session.document import Document

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QPushBu
 
 from hsunmix.gui.commands import CompareRuns, Flicker, StopComparing
 from hsunmix.gui.image.pages._controls import PageControls
-from hsunmix.gui.run.comparing import Side
+from hsunmix.gui.run.state import RunState, Side
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.panel import named
 from hsunmix.gui.widgets.quiet import QuietComboBox
@@ -50,7 +50,7 @@ class Controls(PageControls):
 
     def present(self, document: Document, state: ViewState) -> None:
         """Show what is compared."""
-        shown = state.comparing
+        shown = state[RunState].comparing
         if shown is None:
             return
         entries = tuple((run.number, run.label) for run in document.runs if run.unmixing is not None)

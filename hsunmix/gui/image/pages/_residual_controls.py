@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QPushButton
 
 from hsunmix.gui.commands import AddSuggested
+from hsunmix.gui.endmembers.state import EndmembersState
 from hsunmix.gui.image.pages._controls import PageControls
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.panel import named
@@ -33,7 +34,7 @@ class Controls(PageControls):
 
     def present(self, document: Document, state: ViewState) -> None:
         """Say what is asked for, or that nothing is."""
-        suggested = state.suggested
+        suggested = state[EndmembersState].suggested
         known = suggested is not None and suggested.result is document.unmixing
         found = suggested.found if suggested is not None and known else None
         self.add.setVisible(found is not None)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout
 from hsunmix.gui.commands import SetStretch, ShowBands
 from hsunmix.gui.image.band_chooser import BandChooser
 from hsunmix.gui.image.pages._controls import PageControls
+from hsunmix.gui.image.state import ImageState
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.session.document import Document
 
@@ -28,5 +29,6 @@ class Controls(PageControls):
     def present(self, document: Document, state: ViewState) -> None:
         """Show the bands that were read."""
         self.chooser.set_cube(document.cube)
-        if document.cube is not None and state.picture is not None:
-            self.chooser.show_choice(state.picture.bands, document.view.stretch)
+        picture = state[ImageState].picture
+        if document.cube is not None and picture is not None:
+            self.chooser.show_choice(picture.bands, document.view.stretch)

@@ -8,6 +8,7 @@ from hsunmix.gui.image.drawing import Drawing, Scale
 from hsunmix.gui.image.images import stretch_limits
 from hsunmix.gui.image.pages import PageControls
 from hsunmix.gui.image.pages._maps import map_tile
+from hsunmix.gui.image.state import ImageState
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.session.document import Document
 
@@ -24,15 +25,6 @@ def available(document: Document, _state: ViewState) -> bool:
     return document.cube is not None
 
 
-def band_shown(document: Document) -> int:
-    """Return the band that a document shows: its own choice, else the cube's green."""
-    cube = document.cube
-    if cube is None:
-        return 0
-    band = document.view.band
-    return band if band is not None and band < cube.bands else cube.rgb_bands[1]
-
-
 def band_name(document: Document, band: int) -> str:
     """Return what a band is called: by number (from 1) and by wavelength or name."""
     cube = document.cube
@@ -45,12 +37,12 @@ def band_name(document: Document, band: int) -> str:
 
 def depends(document: Document, state: ViewState) -> tuple[object, ...]:
     """What the drawing is made of."""
-    return document.cube and document.cube.pixels, state.grey, document.view.stretch
+    return document.cube and document.cube.pixels, state[ImageState].grey, document.view.stretch
 
 
 def draw(document: Document, state: ViewState, most: int) -> Drawing:
     """Paint the band that was read last."""
-    cube, grey = document.cube, state.grey
+    cube, grey = document.cube, state[ImageState].grey
     shape = cube.shape[:2] if cube is not None else (0, 0)
     if cube is None or grey is None:
         return Drawing(shape, (), "" if cube is None else "Reading the band…")
@@ -64,7 +56,7 @@ def draw(document: Document, state: ViewState, most: int) -> Drawing:
 
 def value(_document: Document, state: ViewState) -> str:
     """Say the value at the cursor."""
-    cursor, grey = state.cursor, state.grey
+    cursor, grey = state.cursor, state[ImageState].grey
     if cursor is None or grey is None:
         return ""
     found = grey.values[cursor.line // grey.step, cursor.sample // grey.step]

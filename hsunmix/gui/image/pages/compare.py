@@ -9,7 +9,7 @@ from hsunmix.gui.image.drawing import Drawing, Scale, Tile
 from hsunmix.gui.image.images import SAMPLE
 from hsunmix.gui.image.pages import PageControls
 from hsunmix.gui.image.pages._maps import ABUNDANCE, map_tile
-from hsunmix.gui.run.comparing import Comparing, Side
+from hsunmix.gui.run.state import Comparing, RunState, Side
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.session.document import Document
 
@@ -25,12 +25,12 @@ LEAST = 0.02  # a smaller difference is not blown up to full colour
 
 def available(_document: Document, state: ViewState) -> bool:
     """Two results are compared."""
-    return state.comparing is not None
+    return state[RunState].comparing is not None
 
 
 def depends(_document: Document, state: ViewState) -> tuple[object, ...]:
     """What the drawing is made of."""
-    shown = state.comparing
+    shown = state[RunState].comparing
     if shown is None:
         return ()
     turn = shown.turn if shown.flicker else None
@@ -39,7 +39,7 @@ def depends(_document: Document, state: ViewState) -> tuple[object, ...]:
 
 def draw(_document: Document, state: ViewState, most: int) -> Drawing:
     """Paint the two maps and what the second has more."""
-    shown = state.comparing
+    shown = state[RunState].comparing
     assert shown is not None  # the page is available
     first, second = shown.maps()
     titles = _titles(shown)
@@ -67,7 +67,7 @@ def draw(_document: Document, state: ViewState, most: int) -> Drawing:
 
 def value(_document: Document, state: ViewState) -> str:
     """Say both abundances at the cursor."""
-    shown, cursor = state.comparing, state.cursor
+    shown, cursor = state[RunState].comparing, state.cursor
     if shown is None or cursor is None:
         return ""
     parts = [

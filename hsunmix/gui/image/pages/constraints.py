@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from hsunmix.gui.endmembers.state import EndmembersState
 from hsunmix.gui.image.drawing import Drawing, Scale
-from hsunmix.gui.image.images import limits
 from hsunmix.gui.image.pages._maps import has_result, map_tile
 from hsunmix.gui.state.view_state import ViewState
+from hsunmix.gui.widgets.colour_bar import limits
 from hsunmix.session.document import Document
 
 TITLE = "Constraints"
@@ -20,12 +21,12 @@ available = has_result
 
 def depends(document: Document, state: ViewState) -> tuple[object, ...]:
     """What the drawing is made of."""
-    return document.cube, state.checked
+    return document.cube, state[EndmembersState].checked
 
 
 def draw(document: Document, state: ViewState, most: int) -> Drawing:
     """Paint how far the constraints are violated."""
-    cube, checked = document.cube, state.checked
+    cube, checked = document.cube, state[EndmembersState].checked
     if checked is None:
         shape = cube.shape[:2] if cube is not None else (0, 0)
         return Drawing(shape, (), "The unconstrained solution is being computed…")
@@ -40,7 +41,7 @@ def draw(document: Document, state: ViewState, most: int) -> Drawing:
 
 def value(_document: Document, state: ViewState) -> str:
     """Say by how much a constraint is violated at the cursor."""
-    cursor, checked = state.cursor, state.checked
+    cursor, checked = state.cursor, state[EndmembersState].checked
     if cursor is None or checked is None:
         return ""
     by = float(checked.check.overstep[cursor.line, cursor.sample])

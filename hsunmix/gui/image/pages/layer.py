@@ -8,6 +8,7 @@ from hsunmix.gui.image.drawing import Drawing, Scale
 from hsunmix.gui.image.images import stretch_limits
 from hsunmix.gui.image.pages import PageControls
 from hsunmix.gui.image.pages._maps import map_tile
+from hsunmix.gui.image.state import ImageState
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.session.document import Document, Layer
 
@@ -33,14 +34,14 @@ def layer_shown(document: Document) -> Layer:
 def depends(document: Document, state: ViewState) -> tuple[object, ...]:
     """What the drawing is made of."""
     layer = layer_shown(document)
-    return layer, id(state.layers.get(layer.text)), document.view.stretch
+    return layer, id(state[ImageState].layers.get(layer.text)), document.view.stretch
 
 
 def draw(document: Document, state: ViewState, most: int) -> Drawing:
     """Paint the layer."""
     cube, layer = document.cube, layer_shown(document)
     assert cube is not None  # the page is available
-    values, shape = state.layers.get(layer.text), cube.shape[:2]
+    values, shape = state[ImageState].layers.get(layer.text), cube.shape[:2]
     if values is None:
         return Drawing(shape, (), f"Evaluating {layer.text} …")
     (low,), (high,) = stretch_limits(values[:, :, None], document.view.stretch)
@@ -52,7 +53,7 @@ def draw(document: Document, state: ViewState, most: int) -> Drawing:
 def value(document: Document, state: ViewState) -> str:
     """Say the value at the cursor."""
     layer, cursor = layer_shown(document), state.cursor
-    values = state.layers.get(layer.text)
+    values = state[ImageState].layers.get(layer.text)
     if values is None or cursor is None:
         return ""
     found = values[cursor.line, cursor.sample]

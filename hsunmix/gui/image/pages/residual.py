@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from hsunmix.gui.endmembers.state import EndmembersState
 from hsunmix.gui.image.drawing import Drawing, Scale
-from hsunmix.gui.image.images import limits
 from hsunmix.gui.image.pages import Mark, PageControls
 from hsunmix.gui.image.pages._maps import has_result, map_tile
 from hsunmix.gui.state.view_state import ViewState
+from hsunmix.gui.widgets.colour_bar import limits
 from hsunmix.model.wording import quantity
 from hsunmix.session.document import Document
 
@@ -49,7 +50,7 @@ def value(document: Document, state: ViewState) -> str:
 
 def marks(document: Document, state: ViewState) -> tuple[Mark, ...]:
     """Mark where a spectrum is missing."""
-    suggested = state.suggested
+    suggested = state[EndmembersState].suggested
     if suggested is None or suggested.found is None or suggested.result is not document.unmixing:
         return ()
     return ((suggested.found.line, suggested.found.sample, WORST, "s"),)

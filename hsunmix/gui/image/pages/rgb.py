@@ -8,6 +8,7 @@ import numpy as np
 
 from hsunmix.gui.image.drawing import Drawing, Tile
 from hsunmix.gui.image.pages import PageControls
+from hsunmix.gui.image.state import ImageState
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.session.document import Document
 
@@ -24,12 +25,12 @@ def available(document: Document, _state: ViewState) -> bool:
 
 def depends(document: Document, state: ViewState) -> tuple[object, ...]:
     """What the drawing is made of."""
-    return document.cube, state.picture
+    return document.cube, state[ImageState].picture
 
 
 def draw(document: Document, state: ViewState, most: int) -> Drawing:
     """Show the picture that was read."""
-    cube, picture = document.cube, state.picture
+    cube, picture = document.cube, state[ImageState].picture
     shape = cube.shape[:2] if cube is not None else (0, 0)
     if cube is None or picture is None:
         return Drawing(shape, (), "" if cube is None else "Reading the colour image…")
@@ -41,7 +42,7 @@ def draw(document: Document, state: ViewState, most: int) -> Drawing:
 
 def value(_document: Document, state: ViewState) -> str:
     """Say the three values at the cursor."""
-    cursor, picture = state.cursor, state.picture
+    cursor, picture = state.cursor, state[ImageState].picture
     if cursor is None or cursor.measured is None or picture is None:
         return ""
     red, green, blue = (cursor.measured[band] for band in picture.bands)

@@ -12,13 +12,13 @@ from pytestqt.qtbot import QtBot
 from hsunmix.gui.commands import CompareRuns, Flicker, StopComparing
 from hsunmix.gui.image.images import paint
 from hsunmix.gui.image.pages import compare
-from hsunmix.gui.run.comparing import Comparing, Side
+from hsunmix.gui.run.state import Comparing, RunState, Side
 from hsunmix.gui.state.view_state import PixelView, ViewState
 from hsunmix.methods.agreement import agreement
 from hsunmix.model.cube import Cube
 from hsunmix.session.document import Document
 from hsunmix.session.runs import with_run
-from tests.gui.conftest import unmixing_of
+from tests.gui.conftest import state_of, unmixing_of
 
 MANY = 1 << 20
 
@@ -32,13 +32,13 @@ def document(cube: Cube) -> Document:
 def state(document: Document) -> ViewState:
     first, second = document.runs
     sides = [Side(r.number, f"Run {r.number}", r.unmixing, r.endmembers) for r in (first, second)]
-    return ViewState(comparing=Comparing(*sides, agreement(first.unmixing, second.unmixing)))
+    return state_of(comparing=Comparing(*sides, agreement(first.unmixing, second.unmixing)))
 
 
 def row(state: ViewState, alone: bool) -> ViewState:
     """Turn to a pair, or to an endmember without a partner."""
-    rows = [k for k, p in enumerate(state.comparing.agreement.pairs) if (p.second is None) == alone]
-    return replace(state, comparing=replace(state.comparing, row=rows[0]))
+    rows = [k for k, p in enumerate(state[RunState].comparing.agreement.pairs) if (p.second is None) == alone]
+    return state.changed(RunState, comparing=replace(state[RunState].comparing, row=rows[0]))
 
 
 def test_it_is_there_only_while_two_are_compared(document: Document, state: ViewState):
@@ -50,7 +50,7 @@ def test_it_is_there_only_while_two_are_compared(document: Document, state: View
 def test_two_maps_and_their_difference(document: Document, state: ViewState):
     state = row(state, alone=False)
     drawing = compare.draw(document, state, MANY)
-    first, second = state.comparing.maps()
+    first, second = state[RunState].comparing.maps()
     assert drawing.shape == (13, 9)
     assert drawing.columns == 3
     assert [tile.title.split(":")[0] for tile in drawing.tiles] == ["Run 1", "Run 2", "Second − first"]
@@ -63,8 +63,8 @@ def test_two_maps_and_their_difference(document: Document, state: ViewState):
 
 
 def test_equal_maps_are_not_blown_up(document: Document, state: ViewState):
-    side = state.comparing.first
-    same = replace(state, comparing=Comparing(side, side, agreement(side.unmixing, side.unmixing)))
+    side = state[RunState].comparing.first
+    same = state.changed(RunState, comparing=Comparing(side, side, agreement(side.unmixing, side.unmixing)))
     assert compare.draw(document, same, MANY).scales[1].high == compare.LEAST
 
 
@@ -78,22 +78,24 @@ def test_flicker_is_one_map_at_a_time(document: Document, state: ViewState):
     state = row(state, alone=False)
     captions = []
     for turn in (0, 1):
-        shown = replace(state, comparing=replace(state.comparing, flicker=True, turn=turn))
+        shown = state.changed(RunState, comparing=replace(state[RunState].comparing, flicker=True, turn=turn))
         drawing = compare.draw(document, shown, MANY)
-        np.testing.assert_array_equal(drawing.tiles[0].values, paint(state.comparing.maps()[turn], 0, 1))
+        np.testing.assert_array_equal(
+            drawing.tiles[0].values, paint(state[RunState].comparing.maps()[turn], 0, 1)
+        )
         captions.append(drawing.caption)
     assert captions[0].startswith("Run 1")
     assert captions[1].startswith("Run 2")
-    pairs = [replace(state.comparing, flicker=True, turn=t) for t in (0, 1)]
-    turns = [compare.depends(document, replace(state, comparing=pair)) for pair in pairs]
+    pairs = [replace(state[RunState].comparing, flicker=True, turn=t) for t in (0, 1)]
+    turns = [compare.depends(document, state.changed(RunState, comparing=pair)) for pair in pairs]
     assert turns[0] != turns[1]
-    gone = replace(row(state, alone=True).comparing, flicker=True, turn=1)
-    assert not compare.draw(document, ViewState(comparing=gone), MANY).tiles[0].values.any()
+    gone = replace(row(state, alone=True)[RunState].comparing, flicker=True, turn=1)
+    assert not compare.draw(document, state_of(comparing=gone), MANY).tiles[0].values.any()
 
 
 def test_both_values_at_the_cursor(document: Document, state: ViewState):
     state = replace(row(state, alone=False), cursor=PixelView(3, 4))
-    first, second = state.comparing.maps()
+    first, second = state[RunState].comparing.maps()
     assert compare.value(document, state) == f"{first[3, 4]:.3f}  →  {second[3, 4]:.3f}"
     assert compare.value(document, ViewState()) == ""
 
@@ -113,7 +115,9 @@ def test_controls(document: Document, state: ViewState, qtbot: QtBot):
     controls.flicker.click()
     qtbot.mouseClick(controls.stop, Qt.MouseButton.LeftButton)
     assert seen[1:] == [Flicker(True), StopComparing()]
-    controls.present(document, replace(state, comparing=replace(state.comparing, flicker=True)))
+    controls.present(
+        document, state.changed(RunState, comparing=replace(state[RunState].comparing, flicker=True))
+    )
     assert controls.flicker.isChecked()
     assert len(seen) == 3
     controls.present(document, ViewState())

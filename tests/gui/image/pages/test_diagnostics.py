@@ -8,12 +8,13 @@ import numpy as np
 from pytestqt.qtbot import QtBot
 
 from hsunmix.gui.commands import AddSuggested
+from hsunmix.gui.endmembers.state import Checked, EndmembersState, Suggested
 from hsunmix.gui.image.pages import constraints, residual
-from hsunmix.gui.state.diagnostics import Checked, Suggested
 from hsunmix.gui.state.view_state import PixelView, ViewState
 from hsunmix.methods.constraints import Check
 from hsunmix.methods.suggestion import Suggestion
 from hsunmix.session.document import Document
+from tests.gui.conftest import state_of
 
 
 def checked(document: Document) -> Checked:
@@ -25,10 +26,10 @@ def checked(document: Document) -> Checked:
 
 
 def test_the_constraints_are_a_map_and_a_sentence(document: Document):
-    state = ViewState(checked=checked(document), cursor=PixelView(3, 7))
+    state = state_of(checked=checked(document), cursor=PixelView(3, 7))
     drawing = constraints.draw(document, state, 1 << 20)
     assert drawing.shape == (13, 9)
-    assert drawing.caption == state.checked.check.sentence
+    assert drawing.caption == state[EndmembersState].checked.check.sentence
     picture = drawing.tiles[0].values
     assert picture[3, 7] == picture.max() > picture[0, 0] > 0
     assert picture[12, 8] == 0  # transparent
@@ -40,16 +41,16 @@ def test_until_they_are_known_the_page_says_so(document: Document):
     drawing = constraints.draw(document, ViewState(), 1 << 20)
     assert drawing.tiles == ()
     assert "being computed" in drawing.caption
-    assert constraints.value(document, ViewState(cursor=PixelView(0, 0))) == ""
+    assert constraints.value(document, state_of(cursor=PixelView(0, 0))) == ""
     assert constraints.depends(document, ViewState()) != constraints.depends(
-        document, ViewState(checked=checked(document))
+        document, state_of(checked=checked(document))
     )
     assert not constraints.available(Document(), ViewState())
 
 
 def test_what_is_missing_is_marked_and_one_click_away(document: Document, qtbot: QtBot):
     found = Suggestion(3, 4, np.array([31]), np.ones(20), 5.25)
-    state = ViewState(suggested=Suggested(document.unmixing, found))
+    state = state_of(suggested=Suggested(document.unmixing, found))
     assert residual.marks(document, state) == ((3, 4, residual.WORST, "s"),)
     controls = residual.controls()
     qtbot.addWidget(controls)
@@ -65,5 +66,5 @@ def test_what_is_missing_is_marked_and_one_click_away(document: Document, qtbot:
     controls.present(older, state)
     assert not controls.add.isVisible()
     assert controls.sentence.text() == ""
-    controls.present(document, ViewState(suggested=Suggested(document.unmixing, None)))
+    controls.present(document, state_of(suggested=Suggested(document.unmixing, None)))
     assert controls.sentence.text() == "No pixels stand out from the usual misfit"

@@ -10,12 +10,15 @@ import pytest
 from hsunmix.gui.image.drawing import Drawing
 from hsunmix.gui.image.images import colours, grey
 from hsunmix.gui.image.pages import page_of, pages
-from hsunmix.gui.image.pages.band import band_name, band_shown
+from hsunmix.gui.image.pages.band import band_name
 from hsunmix.gui.image.pages.mixture import mixed
-from hsunmix.gui.state.view_state import Picture, PixelView, ViewState
+from hsunmix.gui.image.state import Picture
+from hsunmix.gui.state.documents import band_shown
+from hsunmix.gui.state.view_state import PixelView, ViewState
 from hsunmix.model.cube import Cube
 from hsunmix.model.progress import finish
 from hsunmix.session.document import Document, Layer, View
+from tests.gui.conftest import state_of
 
 BIG = 1 << 20
 PAGES = {page.id: page for page in pages()}
@@ -48,7 +51,7 @@ def test_maps_are_drawn_again_only_for_what_they_show(document: Document, name: 
 
 def test_of_a_large_colour_image_few_pixels_first(document: Document):
     rgba = np.random.default_rng(0).integers(0, 256, (13, 9, 4)).astype(np.uint8)
-    state = ViewState(picture=Picture(rgba, 1, (2, 1, 0)))
+    state = state_of(picture=Picture(rgba, 1, (2, 1, 0)))
     few = PAGES["rgb"].draw(document, state, 60)
     assert few.thinned
     assert np.array_equal(few.tiles[0].values, rgba[::2, ::2])
@@ -110,7 +113,7 @@ def test_a_hidden_endmember_is_not_mixed_in(document: Document):
 
 def test_a_band_is_stretched_and_named_by_its_wavelength(cube: Cube):
     document = Document(cube=cube, view=View(page="band", band=7, stretch=(0.0, 100.0)))
-    state = ViewState(grey=finish(grey(cube, 7)))
+    state = state_of(grey=finish(grey(cube, 7)))
     drawn: Drawing = PAGES["band"].draw(document, state, BIG)
     values = cube.band(7)
     line, sample = np.unravel_index(values.argmax(), values.shape)
@@ -119,7 +122,7 @@ def test_a_band_is_stretched_and_named_by_its_wavelength(cube: Cube):
     assert tuple(colours("CET-L1")[255, :3]) == (255, 255, 255)
     assert drawn.caption == band_name(document, 7)
     assert f"{cube.wavelengths[7]:.1f} nm" in drawn.caption
-    bad = PAGES["band"].draw(document, ViewState(grey=finish(grey(cube, 4))), BIG)
+    bad = PAGES["band"].draw(document, state_of(grey=finish(grey(cube, 4))), BIG)
     assert "bad, not used" in bad.caption
     at = replace(state, cursor=PixelView(int(line), int(sample)))
     assert PAGES["band"].value(document, at) == f"band 8: {values.max():.4g}"
@@ -139,7 +142,7 @@ def test_a_layer_is_there_when_it_was_evaluated(cube: Cube):
     assert not page.available(replace(document, layers=()), ViewState())
     assert page.draw(document, ViewState(), BIG).tiles == ()
     values = np.arange(117, dtype=np.float32).reshape(13, 9)
-    state = ViewState(layers={layer.text: values}, cursor=PixelView(2, 5))
+    state = state_of(layers={layer.text: values}, cursor=PixelView(2, 5))
     drawn = page.draw(document, state, BIG)
     assert drawn.tiles[0].values.argmax() >= 114
     assert page.value(document, state) == "Ratio 23"
@@ -147,11 +150,11 @@ def test_a_layer_is_there_when_it_was_evaluated(cube: Cube):
 
 
 def test_values_at_the_cursor(document: Document):
-    at = ViewState(cursor=PixelView(3, 7))
+    at = state_of(cursor=PixelView(3, 7))
     shares = document.unmixing.abundances[:, 3, 7]
     assert PAGES["map"].value(document, at) == f"Endmember 1 {shares[0]:.3f}"
     assert PAGES["residual"].value(document, at).endswith(f"{document.unmixing.rmse[3, 7]:.4g}")
     first = int(np.argmax(shares))
     assert PAGES["mixture"].value(document, at).startswith(f"Endmember {first + 1} {shares[first]:.2f}")
-    unused = ViewState(cursor=PixelView(12, 8))
+    unused = state_of(cursor=PixelView(12, 8))
     assert PAGES["map"].value(document, unused) == PAGES["mixture"].value(document, unused) == "not used"

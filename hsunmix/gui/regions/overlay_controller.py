@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.engine.regions import RegionStatistics, region_statistics
-from hsunmix.gui.image.drawing import Overlay
+from hsunmix.gui.regions.state import Overlay, RegionsState
+from hsunmix.gui.state.channels import QUIET
 from hsunmix.gui.state.scenes import is_huge
 from hsunmix.gui.state.store import Store
 from hsunmix.gui.state.view_state import ViewState
@@ -18,6 +19,8 @@ from hsunmix.model.region import Region
 from hsunmix.session.document import Document
 
 __all__ = ["Controller", "overlay_of"]
+
+CHANNELS = {"overlay": QUIET, "usable": QUIET, "regions": QUIET}
 
 AT_ONCE = 1 << 19  # pixels: some milliseconds
 Mask = NDArray[np.bool_]
@@ -41,12 +44,16 @@ class Controller:
             self._measure(new, fresh=new.cube is not old.cube)
 
     def _follow(self, old: ViewState, new: ViewState) -> None:
-        if new.masking is not old.masking:
+        if new[RegionsState].masking is not old[RegionsState].masking:
             self._lay()
 
     def _lay(self) -> None:
         store = self.store
-        cube, regions, masking = store.document.cube, store.document.regions, store.state.masking
+        cube, regions, masking = (
+            store.document.cube,
+            store.document.regions,
+            store.state[RegionsState].masking,
+        )
         used = None if cube is None else cube.selection
         if self._usable is not None and self._usable[0] is cube:
             used = self._usable[1]
@@ -54,12 +61,12 @@ class Controller:
             used = masking.mask
         store.channels["overlay"].cancel()
         if cube is None or (used is None and not regions):
-            if store.state.overlay is not None:
-                store.show(overlay=None)
+            if store.state[RegionsState].overlay is not None:
+                store.show(RegionsState, overlay=None)
             return
         shape = cube.shape[:2]
         if shape[0] * shape[1] <= AT_ONCE:
-            store.show(overlay=overlay_of(shape, used, regions))
+            store.show(RegionsState, overlay=overlay_of(shape, used, regions))
             return
 
         def work() -> Generator[None, None, Overlay]:
@@ -68,8 +75,8 @@ class Controller:
 
         def done(overlay: Overlay) -> None:
             now = store.document
-            if now.cube is cube and now.regions is regions and store.state.masking is masking:
-                store.show(overlay=overlay)
+            if now.cube is cube and now.regions is regions and store.state[RegionsState].masking is masking:
+                store.show(RegionsState, overlay=overlay)
 
         store.start("overlay", "Drawing the mask", work(), done)
 
@@ -100,10 +107,14 @@ class Controller:
     def _measure(self, document: Document, fresh: bool) -> None:
         """Take mean and spread of every region that has none yet."""
         store, cube = self.store, document.cube
-        known = {} if fresh else {_drawn(r): found for r, found in store.state.region_spectra.items()}
+        known = (
+            {}
+            if fresh
+            else {_drawn(r): found for r, found in store.state[RegionsState].region_spectra.items()}
+        )
         kept = {r: known[_drawn(r)] for r in document.regions if _drawn(r) in known}
-        if kept or store.state.region_spectra:
-            store.show(region_spectra=kept)
+        if kept or store.state[RegionsState].region_spectra:
+            store.show(RegionsState, region_spectra=kept)
         missing = [region for region in document.regions if region not in kept]
         if cube is None or not missing:
             store.channels["regions"].cancel()
@@ -111,7 +122,7 @@ class Controller:
 
         def done(found: Spectra) -> None:
             if store.document.cube is cube:
-                store.show(region_spectra={**store.state.region_spectra, **found})
+                store.show(RegionsState, region_spectra={**store.state[RegionsState].region_spectra, **found})
 
         # Nobody asked for them, so a failure is no message: unmixing will say the same.
         work = self._spectra(cube, missing)

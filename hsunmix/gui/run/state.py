@@ -1,4 +1,4 @@
-"""Two results beside each other: what of a comparison the window shows and no session holds."""
+"""What the window shows of runs that no session holds."""
 
 from __future__ import annotations
 
@@ -7,11 +7,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hsunmix.errors import InputError
+from hsunmix.gui.run.commands import SolveAgain
+from hsunmix.gui.state.store import Store
+from hsunmix.methods import RankEstimate
 from hsunmix.methods.agreement import Agreement, Pair
+from hsunmix.methods.sweep import Sweep
 from hsunmix.model.spectra import Endmember
 from hsunmix.model.unmixing import Unmixing
 
-__all__ = ["Comparing", "Side"]
+__all__ = ["SOLVE", "STOPPED", "Comparing", "RunState", "Side", "is_solved"]
+
+STOPPED = "The maps are a first estimate: solve for them before they are used."
+SOLVE = (("Solve", SolveAgain()),)
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,3 +76,33 @@ class Comparing:
             None if pair.first is None else self.first.unmixing.abundances[pair.first],
             None if pair.second is None else self.second.unmixing.abundances[pair.second],
         )
+
+
+@dataclass(frozen=True, eq=False)
+class RunState:
+    """How many endmembers there may be, and two results beside each other.
+
+    Attributes
+    ----------
+    estimate : RankEstimate or None
+    sweep : Sweep or None
+        What runs with several numbers of endmembers found.
+    comparing : Comparing or None
+        Two results beside each other.
+    """
+
+    estimate: RankEstimate | None = None
+    sweep: Sweep | None = None
+    comparing: Comparing | None = None
+
+
+def is_solved(store: Store) -> bool:
+    """Whether the maps shown are no first estimate; where they are, say so."""
+    result = store.document.unmixing
+    if result is None or not result.provisional:
+        return True
+    if store.state.stopped:
+        store.fail(InputError(STOPPED), SOLVE)
+    else:
+        store.fail(InputError("The maps are still being solved; try again in a moment."))
+    return False

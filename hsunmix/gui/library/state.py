@@ -1,4 +1,4 @@
-"""What is found out about a result behind the analyst's back: diagnostics, hints and likenesses."""
+"""What the window shows of spectral libraries that no session holds."""
 
 from __future__ import annotations
 
@@ -8,29 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.methods.constraints import Check
-from hsunmix.methods.suggestion import Suggestion
 from hsunmix.model.matching import Match
-from hsunmix.model.spectra import Spectra
-from hsunmix.model.unmixing import Unmixing
+from hsunmix.model.spectra import Endmember, Spectra
 
-__all__ = ["Checked", "Compared", "Likeness", "Subject", "Suggested"]
-
-
-@dataclass(frozen=True, eq=False)
-class Checked:
-    """What a result's constraints hide; stays until that of the next result is known."""
-
-    result: Unmixing
-    check: Check
-
-
-@dataclass(frozen=True, eq=False)
-class Suggested:
-    """What a result's residual asks for; nothing where it is noise."""
-
-    result: Unmixing
-    found: Suggestion | None
+__all__ = ["Compared", "LibraryState", "Likeness", "Subject"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,3 +67,29 @@ class Subject:
     spectrum: NDArray[np.float64]
     library: Spectra
     good: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class LibraryState:
+    """The libraries in use, and what the endmembers are like.
+
+    Attributes
+    ----------
+    library : Spectra or None
+        The spectral libraries in use, as one, on the cube's bands.
+    likenesses : tuple of Likeness
+        Of the endmembers, as far as they are known.
+    compared : Compared or None
+        What is drawn over an endmember.
+    """
+
+    library: Spectra | None = None
+    likenesses: tuple[Likeness, ...] = ()
+    compared: Compared | None = None
+
+    def matches(self, member: Endmember, metric: str = "sam") -> tuple[Match, ...]:
+        """Return what of the library is most like an endmember, as far as it is known."""
+        for likeness in self.likenesses:
+            if likeness.spectrum is member.spectrum:
+                return likeness.matches.get(metric, ())
+        return ()

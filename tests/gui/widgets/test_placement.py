@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRect
 
-from hsunmix.gui.app.placement import clamped
+from hsunmix.gui.widgets.placement import clamped
 
 SCREENS = [QRect(0, 0, 1920, 1080), QRect(1920, 0, 1280, 800)]
 
