@@ -29,7 +29,7 @@ from hsunmix.result import Result
 from hsunmix.session.libraries import open_library
 
 if TYPE_CHECKING:
-    from hsunmix.session.narrowing import Mask
+    from hsunmix.session.masking import Mask
 
 __all__ = ["abundances", "estimate_rank", "open_cube", "open_library", "unmix"]
 
@@ -70,12 +70,12 @@ def open_cube(
         The mask or the bands make no sense for it.
     """
     from hsunmix.formats import open_cube as open_file
-    from hsunmix.session.narrowing import narrowed
+    from hsunmix.session.masking import subset
 
     if isinstance(options.get("stack"), list | tuple):
         options["stack"] = ",".join(map(fspath, options["stack"]))
     cube = open_file(path, **options)
-    return finish(narrowed(cube, _masks(mask), bands))
+    return finish(subset(cube, _masks(mask), bands))
 
 
 def _masks(given: Any) -> Sequence[Mask]:

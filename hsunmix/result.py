@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hsunmix.errors import InputError
-from hsunmix.exports import DPI, USUAL, Delivery, write_products
+from hsunmix.exports import DPI, USUAL, ExportJob, write_products
 from hsunmix.model.cube import Cube
 from hsunmix.model.unmixing import Unmixing
 from hsunmix.model.wording import percent, seconds
@@ -70,7 +70,7 @@ class Result(Unmixing):
         WriteError
             A file could not be written.
         """
-        return write_products(self._delivery(Path(folder), products, dpi), folder, self._products(products))
+        return write_products(self._job(Path(folder), products, dpi), folder, self._products(products))
 
     def save(self, path: str | PathLike[str]) -> Path:
         """Save a session, which the window and ``hsunmix export`` open.
@@ -114,7 +114,7 @@ class Result(Unmixing):
 
         from hsunmix.exports.netcdf import content
 
-        data = content(self._delivery(Path("result"), ("netcdf",), DPI[0]))
+        data = content(self._job(Path("result"), ("netcdf",), DPI[0]))
         with xarray.open_dataset(BytesIO(data), engine="h5netcdf") as dataset:
             loaded: xarray.Dataset = dataset.load()
             return loaded
@@ -157,12 +157,12 @@ class Result(Unmixing):
         known = exports()
         return [name for name in USUAL if self.abundances.ndim == 3 or not known[name].needs_image]
 
-    def _delivery(self, folder: Path, products: Sequence[str] | None, dpi: int) -> Delivery:
+    def _job(self, folder: Path, products: Sequence[str] | None, dpi: int) -> ExportJob:
         """With the command and the script that make the result again, where there are such."""
         from hsunmix.session.reproduce import command_line, facts_of, python_script
 
         if self.cube is None or self.abundances.ndim != 3:
-            return Delivery(self, self.as_endmembers(), self.cube, dpi=dpi)
+            return ExportJob(self, self.as_endmembers(), self.cube, dpi=dpi)
         document = self._document(self.cube)
         facts = facts_of(document, None)
         command = script = ""
@@ -171,13 +171,13 @@ class Result(Unmixing):
             command = command_line(document, facts, Path(fspath(folder)), self._products(products), dpi)
         except InputError:
             pass  # nothing makes it again: arrays of Python, a scene that is in no file
-        return Delivery(self, document.endmembers, self.cube, command, script, dpi)
+        return ExportJob(self, document.endmembers, self.cube, command, script, dpi)
 
     def _document(self, cube: Cube) -> Document:
         from hsunmix.session.document import Document
-        from hsunmix.session.runs import with_run
+        from hsunmix.session.runs import record_run
 
-        return with_run(Document(cube=cube), self)
+        return record_run(Document(cube=cube), self)
 
     def _matrix(self) -> xarray.Dataset:
         import xarray

@@ -246,16 +246,16 @@ def test_every_parameter_of_every_method_takes_numpys_numbers() -> None:
 
 
 def test_a_mask_that_is_masked() -> None:
-    import hsunmix.session.narrowing as narrowing
+    import hsunmix.session.masking as masking
     from hsunmix.model.progress import finish
 
     cube = hsunmix.Cube.from_array(np.ones((2, 3, 4)))
     wanted = np.ma.masked_array(np.ones((2, 3), bool), mask=[[1, 0, 0], [0, 0, 0]])
-    assert finish(narrowing.narrowed(cube, [wanted])).selection.sum() == 5
-    assert finish(narrowing.narrowed(cube, [[[1, 0, 0], [0, 0, 0]]])).selection.sum() == 1
+    assert finish(masking.subset(cube, [wanted])).selection.sum() == 5
+    assert finish(masking.subset(cube, [[[1, 0, 0], [0, 0, 0]]])).selection.sum() == 1
     for bad in (1.5, None, object()):
         with pytest.raises(InputError, match="mask"):
-            finish(narrowing.narrowed(cube, [bad]))
+            finish(masking.subset(cube, [bad]))
 
 
 def test_what_was_assumed_of_an_array_is_told() -> None:

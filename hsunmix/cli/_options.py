@@ -21,7 +21,7 @@ __all__ = [
     "as_json",
     "cube_argument",
     "echo_json",
-    "narrowing",
+    "masking",
     "out",
     "products",
     "reading",
@@ -90,7 +90,7 @@ def reading_of(given: Mapping[str, Any]) -> dict[str, Any]:
     return {option.name: given[option.name] for option in describe(Options)}
 
 
-def narrowing(function: Command) -> Command:
+def masking(function: Command) -> Command:
     """Add the choice of pixels and bands: keyword arguments ``masks`` and ``bands``."""
     masks = click.option(
         "--mask",

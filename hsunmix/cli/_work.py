@@ -18,7 +18,7 @@ from hsunmix.model.progress import Step, finish
 
 if TYPE_CHECKING:
     from hsunmix.engine.footprint import Footprint, Resources
-    from hsunmix.exports import Delivery, ProductFolder
+    from hsunmix.exports import ExportJob, ProductFolder
     from hsunmix.methods.pipeline import Request
     from hsunmix.model.choice import Choice
     from hsunmix.model.cube import Cube
@@ -114,9 +114,9 @@ def output_folder(folder: Path) -> ProductFolder:
 def open_part(path: Path, options: Mapping[str, Any], masks: Sequence[str], bands: str) -> Cube:
     """Open a cube, restricted to some pixels and bands."""
     from hsunmix.formats import open_cube
-    from hsunmix.session.narrowing import narrowed
+    from hsunmix.session.masking import subset
 
-    return run(narrowed(open_cube(path, **given(options)), masks, bands), "Masking")
+    return run(subset(open_cube(path, **given(options)), masks, bands), "Masking")
 
 
 def resources_of(options: Mapping[str, Any]) -> Resources:
@@ -153,11 +153,11 @@ def solve_cube(cube: Cube, library: Library, abundance: Choice, resources: Resou
     return run(solve_cube(cube, w, abundance, library, footprint), "Unmixing")[1]
 
 
-def write(delivery: Delivery, folder: ProductFolder, products: Sequence[str]) -> list[Path]:
+def write(job: ExportJob, folder: ProductFolder, products: Sequence[str]) -> list[Path]:
     """Write the products; return their files."""
     from hsunmix.exports import deliver
 
-    return run(deliver(delivery, folder, products), "Writing")
+    return run(deliver(job, folder, products), "Writing")
 
 
 def given(options: Mapping[str, Any]) -> dict[str, Any]:

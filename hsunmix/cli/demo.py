@@ -39,7 +39,7 @@ def _headless(line: str, sample: Path, out: Path) -> int:
     from hsunmix.cli import _work as work
     from hsunmix.cli._options import PRODUCTS
     from hsunmix.cli.unmix import summary
-    from hsunmix.exports import Delivery
+    from hsunmix.exports import ExportJob
     from hsunmix.formats import open_cube
     from hsunmix.methods.pipeline import Request
 
@@ -48,5 +48,5 @@ def _headless(line: str, sample: Path, out: Path) -> int:
     cube = open_cube(sample)
     result = work.unmix_cube(cube, Request(rank=MATERIALS))
     names = work.check_products(PRODUCTS)
-    summary(result, work.write(Delivery(result, result.as_endmembers(), cube, line), folder, names))
+    summary(result, work.write(ExportJob(result, result.as_endmembers(), cube, line), folder, names))
     return 0

@@ -20,7 +20,7 @@ def command(line: str, /, session: Path, out: Path, products: str, dpi: int, cub
     """Write the products of SESSION.hsu into DIR."""
     from hsunmix.cli import _work as work
     from hsunmix.errors import FileError, InputError
-    from hsunmix.exports import Delivery
+    from hsunmix.exports import ExportJob
     from hsunmix.session.archive import load
     from hsunmix.session.reproduce import command_line, facts_of, python_script
 
@@ -37,8 +37,8 @@ def command(line: str, /, session: Path, out: Path, products: str, dpi: int, cub
         command = command_line(document, facts, out, names, dpi)
     except InputError as error:
         reason = str(error)
-    delivery = Delivery(
+    job = ExportJob(
         document.unmixing, document.endmembers, document.cube, command or line, script, dpi, reason
     )
-    for path in work.write(delivery, work.output_folder(out), names):
+    for path in work.write(job, work.output_folder(out), names):
         click.echo(path)

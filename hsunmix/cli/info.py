@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
-from hsunmix.cli._options import as_json, echo_json, narrowing, reading
+from hsunmix.cli._options import as_json, echo_json, masking, reading
 
 if TYPE_CHECKING:
     from hsunmix.model.cube import Cube
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.command("info", short_help="Say what a file holds.")
 @click.argument("path", type=click.Path(path_type=Path))
-@narrowing
+@masking
 @reading
 @as_json
 def command(path: Path, masks: tuple[str, ...], bands: str, as_json: bool, **options: Any) -> None:
@@ -29,13 +29,13 @@ def command(path: Path, masks: tuple[str, ...], bands: str, as_json: bool, **opt
     With --mask or --bands also how many pixels and which bands are used, which reads the file.
     """
     from hsunmix.cli._work import about, given, run
-    from hsunmix.session.narrowing import narrowed
+    from hsunmix.session.masking import subset
 
     with about(path):
         cube = _session_cube(path) if path.suffix.lower() == ".hsu" else _open(path, given(options))
         facts = describe(cube)
         if masks or bands:
-            facts |= used(run(narrowed(cube, masks, bands), "Masking"))
+            facts |= used(run(subset(cube, masks, bands), "Masking"))
     if as_json:
         echo_json(facts)
         return

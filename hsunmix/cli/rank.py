@@ -11,7 +11,7 @@ from hsunmix.cli._options import (
     as_json,
     cube_argument,
     echo_json,
-    narrowing,
+    masking,
     reading,
     reading_of,
     resources,
@@ -24,7 +24,7 @@ from hsunmix.parameters import from_texts, make
 @cube_argument
 @click.option("-m", "--method", default="auto", show_default=True, help="Which estimate.")
 @settings
-@narrowing
+@masking
 @resources
 @reading
 @as_json

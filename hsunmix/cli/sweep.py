@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from hsunmix.cli._options import as_json, cube_argument, echo_json, narrowing, reading, reading_of, resources
+from hsunmix.cli._options import as_json, cube_argument, echo_json, masking, reading, reading_of, resources
 from hsunmix.cli._request import choosing, requested
 
 
@@ -24,7 +24,7 @@ from hsunmix.cli._request import choosing, requested
     help="Runs for each, on other halves of the pixels.",
 )
 @choosing
-@narrowing
+@masking
 @resources
 @reading
 @as_json

@@ -13,7 +13,7 @@ from hsunmix.cli._options import (
     as_json,
     cube_argument,
     echo_json,
-    narrowing,
+    masking,
     out,
     products,
     reading,
@@ -73,7 +73,7 @@ if TYPE_CHECKING:
 @products
 @resolution
 @click.option("--session", type=click.Path(path_type=Path), metavar="FILE.hsu", help="Write a session too.")
-@narrowing
+@masking
 @resources
 @reading
 @as_json
@@ -93,7 +93,7 @@ def command(
 ) -> None:
     """Unmix CUBE into R endmembers and write the products into DIR."""
     from hsunmix.cli import _work as work
-    from hsunmix.exports import Delivery
+    from hsunmix.exports import ExportJob
     from hsunmix.session.archive import save
     from hsunmix.session.place import check_place
     from hsunmix.session.reproduce import facts_of, python_script
@@ -104,8 +104,8 @@ def command(
     opened, request, result, folder = _unmixed(cube, masks, bands, out, given)
     document = _document(opened, request, result)
     script = python_script(document, facts_of(document, None))
-    delivery = Delivery(result, document.endmembers, opened, line, script, dpi)
-    written = work.write(delivery, folder, names)
+    job = ExportJob(result, document.endmembers, opened, line, script, dpi)
+    written = work.write(job, folder, names)
     if session is not None:
         save(document, session)
         written.append(session)
@@ -178,8 +178,8 @@ def summary(result: Unmixing, written: list[Path]) -> None:
 def _document(cube: Cube, request: Request, result: Unmixing) -> Document:
     """Return what a session would hold: the records are written from it."""
     from hsunmix.session.document import Document, RunSettings
-    from hsunmix.session.runs import for_panel, settings_of, with_run
+    from hsunmix.session.runs import for_panel, record_run, settings_of
 
     settings = replace(settings_of(result), rank=request.rank or result.rank)
     panel = for_panel(settings, RunSettings())
-    return with_run(Document(cube=cube, settings=panel), result, settings)
+    return record_run(Document(cube=cube, settings=panel), result, settings)

@@ -8,7 +8,7 @@ A product is a file of this folder; its name is the product's identifier. It has
     Whether it can only be made where the abundances have lines and samples.
 ``BY_DPI`` (optional)
     True where the resolution of pictures changes it.
-``write(delivery, folder)``
+``write(job, folder)``
     Writes its files, each of them whole or not at all, and returns their paths. Where that takes
     longer than a moment it is a generator that yields in between: there it can be cancelled.
 """
@@ -37,7 +37,15 @@ from hsunmix.model.unmixing import Unmixing
 from hsunmix.registry import modules
 
 __all__ = [
-    "DPI", "USUAL", "Delivery", "Export", "ProductFolder", "deliver", "exports", "one_line", "write_products",
+    "DPI",
+    "USUAL",
+    "Export",
+    "ExportJob",
+    "ProductFolder",
+    "deliver",
+    "exports",
+    "one_line",
+    "write_products",
 ]  # fmt: skip
 
 NODATA = -9999.0
@@ -47,7 +55,7 @@ DPI = 100, 50, 600  # resolution of pictures: usual, least, most
 
 
 @dataclass(frozen=True, eq=False)
-class Delivery:
+class ExportJob:
     """A result on its way out.
 
     Attributes
@@ -125,7 +133,7 @@ class Export:
     id: str
     title: str
     needs_image: bool
-    write: Callable[[Delivery, Path], list[Path] | Generator[None, None, list[Path]]]
+    write: Callable[[ExportJob, Path], list[Path] | Generator[None, None, list[Path]]]
     by_dpi: bool = False
 
 
@@ -141,7 +149,7 @@ def exports() -> dict[str, Export]:
 
 
 def deliver(
-    delivery: Delivery, folder: str | PathLike[str] | ProductFolder, products: Sequence[str]
+    job: ExportJob, folder: str | PathLike[str] | ProductFolder, products: Sequence[str]
 ) -> Generator[Step | None, None, list[Path]]:
     """Write products into a folder, and ``result.json`` beside them.
 
@@ -150,7 +158,7 @@ def deliver(
 
     Parameters
     ----------
-    delivery : Delivery
+    job : ExportJob
     folder : path-like or ProductFolder
         Is made where it does not exist.
     products : sequence of str
@@ -181,7 +189,7 @@ def deliver(
     """
     from hsunmix.exports import _result
 
-    chosen = _chosen(delivery, products)
+    chosen = _chosen(job, products)
     with contextlib.ExitStack() as kept:
         if not isinstance(folder, ProductFolder):
             folder = kept.enter_context(ProductFolder(folder))
@@ -190,7 +198,7 @@ def deliver(
         for k, export in enumerate(chosen):
             step = Step(k / (len(chosen) + 1), message=f"Writing {export.title}")
             yield step
-            work = export.write(delivery, stage)
+            work = export.write(job, stage)
             if isinstance(work, list):
                 paths += work
             else:
@@ -198,17 +206,17 @@ def deliver(
         paths = list(dict.fromkeys(paths))  # two products may share a style
         step = Step(len(chosen) / (len(chosen) + 1), message="Writing the record")
         yield step
-        paths += yield from relay(_result.write(delivery, stage, paths, folder.kept), _always(step))
-        removed, changed, replaced = folder.exchange(stage, _inputs(delivery))
+        paths += yield from relay(_result.write(job, stage, paths, folder.kept), _always(step))
+        removed, changed, replaced = folder.exchange(stage, _inputs(job))
     _tell(folder.path, removed, "removed", "of an earlier run")
     _tell(folder.path, changed, "left, because changed since,", "of an earlier run")
     _tell(folder.path, replaced, "replaced", "that no earlier run had left so")
     return [folder.path / path.relative_to(stage) for path in paths]
 
 
-def _inputs(delivery: Delivery) -> list[Path]:
+def _inputs(job: ExportJob) -> list[Path]:
     """Return the files that the result was made from."""
-    cube, asked = delivery.cube, delivery.unmixing.asked
+    cube, asked = job.cube, job.unmixing.asked
     files = [] if cube is None else [path for path, _ in cube.files] + [Path(mask) for mask in cube.masks]
     if cube is not None and cube.path is not None:
         files.append(cube.path)
@@ -226,13 +234,13 @@ def _tell(folder: Path, names: Sequence[str], what: str, whose: str) -> None:
 
 
 def write_products(
-    delivery: Delivery,
+    job: ExportJob,
     folder: str | PathLike[str] | ProductFolder,
     products: Sequence[str],
     on_step: Callable[[Step], None] | None = None,
 ) -> list[Path]:
     """Run ``deliver`` to its end and return the paths."""
-    return finish(deliver(delivery, folder, products), on_step)
+    return finish(deliver(job, folder, products), on_step)
 
 
 def _always(step: Step) -> Callable[[object], Step]:
@@ -240,14 +248,14 @@ def _always(step: Step) -> Callable[[object], Step]:
     return lambda _: step
 
 
-def _chosen(delivery: Delivery, products: Sequence[str]) -> list[Export]:
+def _chosen(job: ExportJob, products: Sequence[str]) -> list[Export]:
     known = exports()
     for name in products:
         if name not in known:
             raise InputError(f"{name!r} is no product (known: {', '.join(known)})")
-        if known[name].needs_image and not delivery.has_image:
+        if known[name].needs_image and not job.has_image:
             raise InputError(
-                f"{name} needs an image, but this result is of {delivery.unmixing.abundances.shape[-1]} "
+                f"{name} needs an image, but this result is of {job.unmixing.abundances.shape[-1]} "
                 "pixels without lines and samples"
             )
     return [known[name] for name in dict.fromkeys(products)]

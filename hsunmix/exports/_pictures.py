@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.exports import Delivery
+from hsunmix.exports import ExportJob
 from hsunmix.exports._sheets import Sheet, sheets
 
 __all__ = ["of_classes", "pictures", "safe_name"]
@@ -18,38 +18,38 @@ __all__ = ["of_classes", "pictures", "safe_name"]
 NAME_BYTES = 80  # of UTF-8; the folder's path must fit beside it where 260 characters are the limit
 
 
-def pictures(delivery: Delivery, folder: Path, suffix: str) -> Generator[None, None, list[Path]]:
+def pictures(job: ExportJob, folder: Path, suffix: str) -> Generator[None, None, list[Path]]:
     """Write ``abundance_NN_NAME``, ``NAME`` of every other map but the residual, and ``endmembers``.
 
     A map of several layers is ``NAME_NN_LAYER``.
     """
     from hsunmix.exports._figures import DPI, spectra_figure, style, write_figure
 
-    dpi = delivery.dpi if suffix == ".png" else DPI  # lines have no resolution
+    dpi = job.dpi if suffix == ".png" else DPI  # lines have no resolution
     paths = []
-    for sheet in sheets(delivery):
+    for sheet in sheets(job):
         for k in sheet.drawn if sheet.name != "rmse" else ():
-            figure = yield from _figure(delivery, sheet, k, dpi)
+            figure = yield from _figure(job, sheet, k, dpi)
             path = folder / f"{_stem(sheet, k)}{suffix}"
             title = f"Abundance of {sheet.layers[k]}" if sheet.name == "abundance" else sheet.layer_title(k)
             paths.append((yield from write_figure(figure, path, title, _about(sheet, k))))
             yield
     with style():
-        colours = [e.colour for e in delivery.endmembers]
-        spectra = spectra_figure(delivery.spectra, delivery.wavelengths, delivery.names, colours, dpi)
-    about = f"Spectra of {', '.join(delivery.names)}"
+        colours = [e.colour for e in job.endmembers]
+        spectra = spectra_figure(job.spectra, job.wavelengths, job.names, colours, dpi)
+    about = f"Spectra of {', '.join(job.names)}"
     paths.append((yield from write_figure(spectra, folder / f"endmembers{suffix}", "Endmembers", about)))
     return paths
 
 
-def _figure(delivery: Delivery, sheet: Sheet, k: int, dpi: int) -> Generator[None, None, Any]:
+def _figure(job: ExportJob, sheet: Sheet, k: int, dpi: int) -> Generator[None, None, Any]:
     """Draw a layer of a map."""
     from hsunmix.exports._figures import style
     from hsunmix.exports._georeference import metres_per_pixel
     from hsunmix.exports._map_figure import Look, extension, map_figure, step_of
     from hsunmix.exports._smaller import subsample
 
-    values, metres = sheet.map.layer(k), metres_per_pixel(delivery.cube)
+    values, metres = sheet.map.layer(k), metres_per_pixel(job.cube)
     step = step_of(values.shape, dpi)
     classes = sheet.occurring(k)
     if sheet.map.whole:

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.exports import Delivery, exports
+from hsunmix.exports import ExportJob, exports
 from hsunmix.exports._figures import spectra_figure, style, write_figure
 from hsunmix.exports._georeference import metres_per_pixel
 from hsunmix.exports._map_figure import extension, map_figure, step_of
@@ -56,7 +56,7 @@ class Plan:
         return sum(self.files.values())
 
 
-def plan(delivery: Delivery, product: str) -> Generator[None, None, Plan]:
+def plan(job: ExportJob, product: str) -> Generator[None, None, Plan]:
     """Look what a product would write.
 
     Raises
@@ -64,23 +64,23 @@ def plan(delivery: Delivery, product: str) -> Generator[None, None, Plan]:
     InputError
         The product can't be made of this result.
     """
-    exact = _pixels(delivery) <= LARGE_PIXELS
-    files, picture = yield from _written(subsample(delivery, LARGE_PIXELS), product)
+    exact = _pixels(job) <= LARGE_PIXELS
+    files, picture = yield from _written(subsample(job, LARGE_PIXELS), product)
     if not exact:
-        files = yield from _grown(delivery, product, files)
-    return Plan(product, files, exact, picture or _figure(subsample(delivery, LARGE_PIXELS), product))
+        files = yield from _grown(job, product, files)
+    return Plan(product, files, exact, picture or _figure(subsample(job, LARGE_PIXELS), product))
 
 
-def _grown(delivery: Delivery, product: str, more: dict[str, int]) -> Generator[None, None, dict[str, int]]:
+def _grown(job: ExportJob, product: str, more: dict[str, int]) -> Generator[None, None, dict[str, int]]:
     """Return the sizes for all pixels.
 
     Data grow with the pixels. Pictures grow less, since neighbours are alike where none is left out.
     """
-    low, high = (_pixels(subsample(delivery, most)) for most in (SMALL_PIXELS, LARGE_PIXELS))
-    pixels = _pixels(delivery)
+    low, high = (_pixels(subsample(job, most)) for most in (SMALL_PIXELS, LARGE_PIXELS))
+    pixels = _pixels(job)
     few = more
     if any(Path(name).suffix not in PICTURES for name in more):
-        few, _ = yield from _written(subsample(delivery, SMALL_PIXELS), product)
+        few, _ = yield from _written(subsample(job, SMALL_PIXELS), product)
     times, factor = (pixels - high) / (high - low), (pixels / high) ** ALIKE
     return {
         name: round(size * factor)
@@ -90,20 +90,20 @@ def _grown(delivery: Delivery, product: str, more: dict[str, int]) -> Generator[
     }
 
 
-def subsample(delivery: Delivery, most: int) -> Delivery:
-    """Return a delivery of every n-th line and sample, of about so many pixels at most."""
-    result = delivery.unmixing
+def subsample(job: ExportJob, most: int) -> ExportJob:
+    """Return a job of every n-th line and sample, of about so many pixels at most."""
+    result = job.unmixing
     shape = result.pixel_shape
     step = max(1, math.ceil((math.prod(shape) / most) ** (1 / len(shape))))
     if step == 1:
-        return delivery
+        return job
     pick = (slice(None, None, step),) * len(shape)
     small = replace(
         result,
         maps={name: one.part(pick) for name, one in result.maps.items()},
         source_pixels=None,
     )
-    return replace(delivery, unmixing=small, cube=_thinned(delivery.cube, step))
+    return replace(job, unmixing=small, cube=_thinned(job.cube, step))
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,36 +137,36 @@ def _thinned(cube: Cube | None, step: int) -> Cube | None:
     return replace(cube, pixels=_Thinned(cube.pixels, step), selection=selection)
 
 
-def _pixels(delivery: Delivery) -> int:
-    return math.prod(delivery.unmixing.pixel_shape)
+def _pixels(job: ExportJob) -> int:
+    return math.prod(job.unmixing.pixel_shape)
 
 
-def _written(delivery: Delivery, product: str) -> Generator[None, None, tuple[dict[str, int], bytes]]:
+def _written(job: ExportJob, product: str) -> Generator[None, None, tuple[dict[str, int], bytes]]:
     """Write a product into a folder that is thrown away; return its files and the first picture."""
     yield
     with tempfile.TemporaryDirectory(prefix="hsunmix-plan-") as name:
         folder = Path(name)
-        work = exports()[product].write(delivery, folder)
+        work = exports()[product].write(job, folder)
         paths = work if isinstance(work, list) else (yield from work)
         files = {path.relative_to(folder).as_posix(): path.stat().st_size for path in paths}
         pictures = [path for path in paths if path.suffix == ".png"]
         return files, pictures[0].read_bytes() if pictures else b""
 
 
-def _figure(delivery: Delivery, product: str) -> bytes:
+def _figure(job: ExportJob, product: str) -> bytes:
     """Draw the first map, or the spectra where the product has no maps."""
     with tempfile.TemporaryDirectory(prefix="hsunmix-plan-") as name, style():
         path = Path(name) / "picture.png"
-        if exports()[product].needs_image and delivery.has_image:
-            title = f"{delivery.names[0]}"
-            metres = metres_per_pixel(delivery.cube)
-            values = delivery.unmixing.abundances[0]
+        if exports()[product].needs_image and job.has_image:
+            title = f"{job.names[0]}"
+            metres = metres_per_pixel(job.cube)
+            values = job.unmixing.abundances[0]
             step = step_of(values.shape)
             size = None if metres is None else (metres[0] * step, metres[1] * step)
             figure = map_figure(smaller(values, step), title, size, extend=extension(values))
         else:
-            colours = [member.colour for member in delivery.endmembers]
-            figure = spectra_figure(delivery.spectra, delivery.wavelengths, delivery.names, colours)
+            colours = [member.colour for member in job.endmembers]
+            figure = spectra_figure(job.spectra, job.wavelengths, job.names, colours)
         for _ in write_figure(figure, path, path.stem):
             pass
         return path.read_bytes()

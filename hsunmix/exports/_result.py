@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from hsunmix._version import __version__
-from hsunmix.exports import Delivery
+from hsunmix.exports import ExportJob
 from hsunmix.exports._envi import map_fields
 from hsunmix.exports._folder import RECORD
 from hsunmix.exports._georeference import crs_of
@@ -28,7 +28,7 @@ __all__ = ["digest", "source", "text", "unknown", "unsaid", "write"]
 
 
 def write(
-    delivery: Delivery,
+    job: ExportJob,
     folder: Path,
     written: Sequence[Path] = (),
     kept: Callable[[dict[str, Any]], list[str]] = lambda _: [],
@@ -37,7 +37,7 @@ def write(
 
     Parameters
     ----------
-    delivery : Delivery
+    job : ExportJob
     folder : Path
     written : sequence of Path
         The products.
@@ -46,10 +46,10 @@ def write(
     """
     path = folder / RECORD
     files = [text(p.name) for p in written]
-    sha256 = yield from digest(delivery)
-    statistics = yield from gather(delivery.unmixing)
-    content = _record(delivery, sha256, statistics) | {"files": files, "notes": _notes(delivery, files)}
-    if said := unknown(delivery, sha256):
+    sha256 = yield from digest(job)
+    statistics = yield from gather(job.unmixing)
+    content = _record(job, sha256, statistics) | {"files": files, "notes": _notes(job, files)}
+    if said := unknown(job, sha256):
         content["notes"].append(said)
     content = plain(content)
     content["files"] += [name for name in kept(content) if name not in files]
@@ -59,17 +59,17 @@ def write(
     return [path]
 
 
-def digest(delivery: Delivery) -> Generator[None, None, str | None]:
+def digest(job: ExportJob) -> Generator[None, None, str | None]:
     """Return the SHA-256 of the file that the result is of; None where there is none, or not any more."""
-    if delivery.unmixing.data is not None:
-        return delivery.unmixing.data.sha256 or None
-    data = _data(delivery.cube)
+    if job.unmixing.data is not None:
+        return job.unmixing.data.sha256 or None
+    data = _data(job.cube)
     return None if data is None else (yield from digest_of(*data))
 
 
-def _record(delivery: Delivery, sha256: str | None, statistics: Statistics) -> dict[str, Any]:
+def _record(job: ExportJob, sha256: str | None, statistics: Statistics) -> dict[str, Any]:
     """Return the record of a result: the contract's keys first, then what else helps."""
-    unmixing, cube = delivery.unmixing, delivery.cube
+    unmixing, cube = job.unmixing, job.cube
     sources = unmixing.source_pixels
     return {
         "method": unmixing.method,
@@ -87,15 +87,15 @@ def _record(delivery: Delivery, sha256: str | None, statistics: Statistics) -> d
         "seconds": float(unmixing.seconds),
         "source_pixels": None if sources is None else [int(p) for p in sources],
         "hsunmix_version": __version__,
-        "command": delivery.command,
-        "input": source(delivery, sha256),
+        "command": job.command,
+        "input": source(job, sha256),
         "options": {} if cube is None else dict(cube.options),
         "mask": _mask(cube),
         "band_choice": (cube.band_text or None) if cube is not None else None,
-        "names": list(delivery.names),
-        "sources": [str(e.source) for e in delivery.endmembers],
+        "names": list(job.names),
+        "sources": [str(e.source) for e in job.endmembers],
         "mean_abundances": list(statistics.means),
-        "maps": [_map(sheet) for sheet in sheets(delivery)],
+        "maps": [_map(sheet) for sheet in sheets(job)],
         "shape": list(unmixing.abundances.shape[1:]),
         "used_pixels": statistics.used_pixels,
         "bands": statistics.bands,
@@ -146,19 +146,19 @@ def _data(cube: Cube | None) -> tuple[Path, Identity] | None:
     return path, identity(path)
 
 
-def source(delivery: Delivery, sha256: str | None) -> dict[str, Any]:
+def source(job: ExportJob, sha256: str | None) -> dict[str, Any]:
     """Name what was opened, with size and hash of the file that holds the pixels, as they were read."""
-    cube = delivery.cube
+    cube = job.cube
     data = _data(cube)
     if cube is None or cube.path is None or data is None:
         return {"path": None, "bytes": None, "sha256": None}
-    size = data[1].size if delivery.unmixing.data is None else delivery.unmixing.data.bytes
+    size = data[1].size if job.unmixing.data is None else job.unmixing.data.bytes
     return {"path": text(cube.path), "bytes": size, "sha256": sha256}
 
 
-def unknown(delivery: Delivery, sha256: str | None) -> str:
+def unknown(job: ExportJob, sha256: str | None) -> str:
     """Say why there is no hash; empty where there is one, or nothing to be hashed."""
-    data = _data(delivery.cube)
+    data = _data(job.cube)
     if data is None or sha256 is not None:
         return ""
     return f"{text(data[0].name)} has changed since it was read: the SHA-256 of what was unmixed is not known"
@@ -172,18 +172,18 @@ def _mask(cube: Cube | None) -> str | list[str] | None:
     return one or list(cube.masks)
 
 
-def unsaid(delivery: Delivery) -> list[str]:
+def unsaid(job: ExportJob) -> list[str]:
     """Say in sentences what no command or no script can say of how a result was made."""
-    cube, asked = delivery.cube, delivery.unmixing.asked
+    cube, asked = job.cube, job.unmixing.asked
     said = []
     if cube is None or cube.path is None:
         said.append("the scene was given as an array and is in no file: to make the result again, supply it")
-    if delivery.no_command:
-        said.append(delivery.no_command)
+    if job.no_command:
+        said.append(job.no_command)
     elif cube is not None and cube.selection is not None and not cube.masks:
         said.append("the mask was drawn or given as an array: the report's Python has it, no command does")
     array = asked is not None and asked.spectra is not None and not asked.spectra.path
-    if array and not delivery.no_command:
+    if array and not job.no_command:
         said.append(
             "the spectra to start from were given as an array: the report's Python has them, no command does"
         )
@@ -193,13 +193,13 @@ def unsaid(delivery: Delivery) -> list[str]:
     return said
 
 
-def _notes(delivery: Delivery, files: Sequence[str]) -> list[str]:
+def _notes(job: ExportJob, files: Sequence[str]) -> list[str]:
     """Collect what the reader assumed, and what the products could not say."""
-    cube = delivery.cube
+    cube = job.cube
     if cube is None:
-        return unsaid(delivery)
-    notes, place = [*cube.notes, *unsaid(delivery)], cube.georeference
-    for sheet in further_sheets(delivery):
+        return unsaid(job)
+    notes, place = [*cube.notes, *unsaid(job)], cube.georeference
+    for sheet in further_sheets(job):
         if len(sheet.drawn) < sheet.map.layers and any(f.startswith(f"{sheet.name}_") for f in files):
             most = f"the {len(sheet.drawn)} with the largest means"
             notes.append(f"of the {sheet.map.layers} layers of {sheet.name} {most} are drawn")

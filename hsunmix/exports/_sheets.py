@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.exports import NODATA, Delivery, one_line
+from hsunmix.exports import NODATA, ExportJob, one_line
 from hsunmix.exports._statistics import top_of_residual
 from hsunmix.model.map_kinds import KindTerms, class_colour
 from hsunmix.model.maps import AnyMap, Map
@@ -116,33 +116,33 @@ class Sheet:
         return f"{said}, {self.map.unit}" if self.map.unit else said
 
 
-def sheets(delivery: Delivery) -> tuple[Sheet, ...]:
+def sheets(job: ExportJob) -> tuple[Sheet, ...]:
     """Return all maps of a result: abundances, residual, and what else the methods found."""
-    maps = delivery.unmixing.maps
+    maps = job.unmixing.maps
     first = [name for name in ("abundance", "rmse") if name in maps]
-    return tuple(_sheet(delivery, name) for name in [*first, *delivery.unmixing.further_maps])
+    return tuple(_sheet(job, name) for name in [*first, *job.unmixing.further_maps])
 
 
-def further_sheets(delivery: Delivery) -> tuple[Sheet, ...]:
+def further_sheets(job: ExportJob) -> tuple[Sheet, ...]:
     """Return the maps that not every result has."""
-    return sheets(delivery)[2:]
+    return sheets(job)[2:]
 
 
-def _sheet(delivery: Delivery, name: str) -> Sheet:
-    one = delivery.unmixing.maps[name]
-    layers = NAMES.get(name) or tuple(map(one_line, one.layer_names(delivery.names)))
+def _sheet(job: ExportJob, name: str) -> Sheet:
+    one = job.unmixing.maps[name]
+    layers = NAMES.get(name) or tuple(map(one_line, one.layer_names(job.names)))
     title = one_line(one.titled(name))
-    classes, colours = _classes(delivery, one)
+    classes, colours = _classes(job, one)
     return Sheet(name, FILES.get(name, name), one, title, layers, classes, colours)
 
 
-def _classes(delivery: Delivery, one: AnyMap) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _classes(job: ExportJob, one: AnyMap) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if not isinstance(one, Map) or not one.whole:
         return (), ()
-    names: Sequence[str] = [one_line(name) for name in one.class_names(delivery.names)]
+    names: Sequence[str] = [one_line(name) for name in one.class_names(job.names)]
     names = names or [str(k + 1) for k in range(one.most + 1)]
     if len(names) > PALETTE:
         return (), ()
     if one.of_endmembers:
-        return tuple(names), tuple(member.colour for member in delivery.endmembers)
+        return tuple(names), tuple(member.colour for member in job.endmembers)
     return tuple(names), tuple(map(class_colour, range(len(names))))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from pathlib import Path
 
-from hsunmix.exports import Delivery
+from hsunmix.exports import ExportJob
 from hsunmix.exports._rasters import write_cog
 from hsunmix.exports.geotiff import rasters
 
@@ -15,6 +15,6 @@ TITLE = "COG: cloud-optimized GeoTIFF, with overviews"
 NEEDS_IMAGE = True
 
 
-def write(delivery: Delivery, folder: Path) -> Generator[None, None, list[Path]]:
+def write(job: ExportJob, folder: Path) -> Generator[None, None, list[Path]]:
     """Write ``abundances_cog.tif``, ``rmse_cog.tif`` and ``NAME_cog.tif`` of every other map, with styles."""
-    return rasters(delivery, folder, "_cog", write_cog)
+    return rasters(job, folder, "_cog", write_cog)

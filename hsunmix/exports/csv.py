@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hsunmix.exports import Delivery
+from hsunmix.exports import ExportJob
 from hsunmix.files import replacing
 from hsunmix.model.cells import cell
 
@@ -17,7 +17,7 @@ TITLE = "CSV: endmember spectra"
 NEEDS_IMAGE = False
 
 
-def write(delivery: Delivery, folder: Path) -> list[Path]:
+def write(job: ExportJob, folder: Path) -> list[Path]:
     """Write ``endmembers.csv``: one line a band, one column an endmember, nothing where not used.
 
     The first column is ``wavelength_nm``, or ``band`` (counted from 1) where the scene has no
@@ -25,10 +25,10 @@ def write(delivery: Delivery, folder: Path) -> list[Path]:
     would compute has ``'`` before it.
     """
     path = folder / "endmembers.csv"
-    spectra, nm = delivery.spectra, delivery.wavelengths
+    spectra, nm = job.spectra, job.wavelengths
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
-        table.writerow(["band" if nm is None else "wavelength_nm", *map(cell, delivery.names)])
+        table.writerow(["band" if nm is None else "wavelength_nm", *map(cell, job.names)])
         for k, row in enumerate(spectra):
             first = str(k + 1) if nm is None else repr(float(nm[k]))
             table.writerow([first, *(repr(float(v)) if np.isfinite(v) else "" for v in row)])

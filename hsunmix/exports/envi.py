@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hsunmix.exports import Delivery
+from hsunmix.exports import ExportJob
 from hsunmix.exports._envi import header, listed, map_fields, names_fields, plain
 from hsunmix.exports._qml import write_style
 from hsunmix.exports._sheets import Sheet, sheets
@@ -21,19 +21,19 @@ ROWS = 1 << 18  # pixels written at a time
 TYPES = {"uint8": "1", "int32": "3", "float32": "4", "uint16": "12"}
 
 
-def write(delivery: Delivery, folder: Path) -> Generator[None, None, list[Path]]:
+def write(job: ExportJob, folder: Path) -> Generator[None, None, list[Path]]:
     """Write ``abundances.img`` (band sequential), ``abundances.hdr`` and its style in QGIS, and so every map.
 
     Named classes become a classification.
     """
     paths = []
-    for sheet in sheets(delivery):
+    for sheet in sheets(job):
         if sheet.name != "rmse":
-            paths += yield from _write(delivery, sheet, folder)
+            paths += yield from _write(job, sheet, folder)
     return paths
 
 
-def _write(delivery: Delivery, sheet: Sheet, folder: Path) -> Generator[None, None, list[Path]]:
+def _write(job: ExportJob, sheet: Sheet, folder: Path) -> Generator[None, None, list[Path]]:
     data, head = folder / f"{sheet.file}.img", folder / f"{sheet.file}.hdr"
     lines, samples = sheet.map.shape
     step = max(1, ROWS // samples)
@@ -46,12 +46,12 @@ def _write(delivery: Delivery, sheet: Sheet, folder: Path) -> Generator[None, No
                     rows = sheet.filled(band[first : first + step])
                     file.write(np.ascontiguousarray(rows, dtype=little).data)
                     yield
-        head_file.write_text(_header(delivery, sheet), encoding="utf-8")
+        head_file.write_text(_header(job, sheet), encoding="utf-8")
     return [data, head, write_style(data.with_suffix(".qml"), sheet)]
 
 
-def _header(delivery: Delivery, sheet: Sheet) -> str:
-    cube, (lines, samples) = delivery.cube, sheet.map.shape
+def _header(job: ExportJob, sheet: Sheet) -> str:
+    cube, (lines, samples) = job.cube, sheet.map.shape
     names = [name or sheet.title for name in sheet.layers]
     fields = {
         "file type": "ENVI Standard",
@@ -61,7 +61,7 @@ def _header(delivery: Delivery, sheet: Sheet) -> str:
         "data type": TYPES[sheet.dtype],
         "data ignore value": str(int(sheet.nodata)),
         **names_fields("band names", names),
-        **map_fields(delivery.place),
+        **map_fields(job.place),
     }
     if sheet.classes and sheet.map.layers == 1:
         del fields["data ignore value"]  # what is no class is one for ENVI, the first

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from pathlib import Path
 
-from hsunmix.exports import Delivery, one_line
+from hsunmix.exports import ExportJob, one_line
 from hsunmix.exports._qml import write_style
 from hsunmix.exports._rasters import Work, write_geotiff
 from hsunmix.exports._sheets import Sheet, sheets
@@ -19,28 +19,26 @@ NEEDS_IMAGE = True
 Writer = Callable[[Path, Sheet, Georeference | None, str], Work]
 
 
-def write(delivery: Delivery, folder: Path) -> Generator[None, None, list[Path]]:
+def write(job: ExportJob, folder: Path) -> Generator[None, None, list[Path]]:
     """Write ``abundances.tif``, ``rmse.tif`` and ``NAME.tif`` of every other map, with styles for QGIS."""
-    return rasters(delivery, folder, "", write_geotiff)
+    return rasters(job, folder, "", write_geotiff)
 
 
-def rasters(
-    delivery: Delivery, folder: Path, ending: str, writer: Writer
-) -> Generator[None, None, list[Path]]:
+def rasters(job: ExportJob, folder: Path, ending: str, writer: Writer) -> Generator[None, None, list[Path]]:
     """Write every map as a raster whose name ends so, and beside each a ``.qml``."""
     paths, styles = [], []
-    for sheet in sheets(delivery):
+    for sheet in sheets(job):
         path = folder / f"{sheet.file}{ending}.tif"
-        yield from writer(path, sheet, delivery.place, about(delivery, sheet))
+        yield from writer(path, sheet, job.place, about(job, sheet))
         styles.append(write_style(path.with_suffix(".qml"), sheet))
         paths.append(path)
         yield
     return paths + styles
 
 
-def about(delivery: Delivery, sheet: Sheet) -> str:
+def about(job: ExportJob, sheet: Sheet) -> str:
     """Say what a map is, for the metadata that a GIS shows."""
-    cube, unmixing = delivery.cube, delivery.unmixing
+    cube, unmixing = job.cube, job.unmixing
     of = f" of {one_line(cube.name)}" if cube is not None and cube.path is not None else ""
     method = f" by {unmixing.method}" + (f" and {unmixing.abundance}" if unmixing.abundance else "")
     nothing = f"{sheet.nodata:g} where"

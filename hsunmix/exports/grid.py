@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.exports import Delivery
+from hsunmix.exports import ExportJob
 from hsunmix.exports._figures import DPI, elided, scale_bar, style, write_figure
 from hsunmix.exports._georeference import metres_per_pixel
 from hsunmix.exports._map_figure import MASKED, extension
@@ -30,13 +30,13 @@ PROPORTION = 1.5  # width to height that a page or a slide has
 Map = NDArray[np.float32] | NDArray[np.float64]
 
 
-def write(delivery: Delivery, folder: Path) -> Generator[None, None, list[Path]]:
+def write(job: ExportJob, folder: Path) -> Generator[None, None, list[Path]]:
     """Write ``maps.png`` and ``maps.svg``."""
-    unmixing = delivery.unmixing
-    title = delivery.cube.name if delivery.cube is not None else "Abundances"
-    metres, shape = metres_per_pixel(delivery.cube), unmixing.rmse.shape
+    unmixing = job.unmixing
+    title = job.cube.name if job.cube is not None else "Abundances"
+    metres, shape = metres_per_pixel(job.cube), unmixing.rmse.shape
     paths = []
-    for suffix, dpi in ((".png", delivery.dpi), (".svg", DPI)):
+    for suffix, dpi in ((".png", job.dpi), (".svg", DPI)):
         maps, size = [], room(len(unmixing.abundances) + 1, shape, metres, dpi)
         for values in (*unmixing.abundances, unmixing.rmse):
             maps.append((yield from fitted(values, *size)))
@@ -44,9 +44,9 @@ def write(delivery: Delivery, folder: Path) -> Generator[None, None, list[Path]]
         drawn = maps[-1].shape
         pixel = metres and (metres[0] * shape[1] / drawn[1], metres[1] * shape[0] / drawn[0])
         with style():
-            figure = grid_figure(maps[:-1], delivery.names, maps[-1], title, pixel, dpi)
+            figure = grid_figure(maps[:-1], job.names, maps[-1], title, pixel, dpi)
         yield
-        about = f"Maps of {', '.join(delivery.names)} on a range of 0 to 1, and of the residual."
+        about = f"Maps of {', '.join(job.names)} on a range of 0 to 1, and of the residual."
         paths.append((yield from write_figure(figure, folder / f"maps{suffix}", title, about)))
         yield
     return paths

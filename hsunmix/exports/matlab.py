@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from hsunmix._version import __version__
 from hsunmix.errors import WriteError
-from hsunmix.exports import Delivery
+from hsunmix.exports import ExportJob
 from hsunmix.exports._mat_array import write_array
 from hsunmix.exports._sheets import Sheet, further_sheets, sheets
 from hsunmix.files import replacing
@@ -27,7 +27,7 @@ TEXT = 116  # bytes of the file's header that are free text
 PIECE = 1 << 20  # bytes packed at a time
 
 
-def write(delivery: Delivery, folder: Path) -> Generator[None, None, list[Path]]:
+def write(job: ExportJob, folder: Path) -> Generator[None, None, list[Path]]:
     """Write ``result.mat``.
 
     Its variables: ``abundances`` (lines × samples × r) and ``rmse`` (lines × samples), NaN where a
@@ -38,11 +38,11 @@ def write(delivery: Delivery, folder: Path) -> Generator[None, None, list[Path]]
     """
     from scipy.io import savemat
 
-    path, written = folder / "result.mat", sheets(delivery)
+    path, written = folder / "result.mat", sheets(job)
     if any(4 * math.prod((sheet.map.layers, *sheet.map.shape)) > MAX_BYTES for sheet in written):
         raise WriteError(path, "the maps are larger than the 2 GB that a MATLAB 5 variable may have")
     buffer = io.BytesIO()
-    savemat(buffer, _variables(delivery), do_compression=True, oned_as="column")
+    savemat(buffer, _variables(job), do_compression=True, oned_as="column")
     content = buffer.getbuffer()
     # SciPy writes the time here; the same result makes the same file.
     content[:TEXT] = f"MATLAB 5.0 MAT-file, written by hsunmix {__version__}".ljust(TEXT).encode()
@@ -66,26 +66,26 @@ def _columns(sheet: Sheet) -> Iterator[NDArray[Any]]:
             yield columns + 1 if sheet.map.whole else columns
 
 
-def _variables(delivery: Delivery) -> dict[str, Any]:
-    unmixing, place = delivery.unmixing, delivery.place
+def _variables(job: ExportJob) -> dict[str, Any]:
+    unmixing, place = job.unmixing, job.place
     found: dict[str, Any] = {
-        "endmembers": delivery.spectra,
-        "names": np.array(delivery.names, dtype=object),
+        "endmembers": job.spectra,
+        "names": np.array(job.names, dtype=object),
         "used_bands": unmixing.used_bands,
         "relative_error": float(unmixing.relative_error),
         "method": unmixing.method,
         "abundance_method": unmixing.abundance,
-        "command": delivery.command.encode("utf-8", "replace").decode(),
+        "command": job.command.encode("utf-8", "replace").decode(),
     }
-    for sheet in further_sheets(delivery):
+    for sheet in further_sheets(job):
         if sheet.layers != ("",):
             found[f"{sheet.name}_layers"] = np.array(sheet.layers, dtype=object)
         if sheet.classes:
             found[f"{sheet.name}_classes"] = np.array(sheet.classes, dtype=object)
-    if delivery.wavelengths is not None:
-        found["wavelength"] = delivery.wavelengths
-    if delivery.cube is not None and delivery.cube.fwhm is not None:
-        found["fwhm"] = delivery.cube.fwhm
+    if job.wavelengths is not None:
+        found["wavelength"] = job.wavelengths
+    if job.cube is not None and job.cube.fwhm is not None:
+        found["fwhm"] = job.cube.fwhm
     if place is not None:
         found |= {"transform": np.array(place.transform), "crs": place.crs}
     return found

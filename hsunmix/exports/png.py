@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from pathlib import Path
 
-from hsunmix.exports import Delivery
+from hsunmix.exports import ExportJob
 from hsunmix.exports._pictures import pictures
 
 __all__ = ["BY_DPI", "NEEDS_IMAGE", "TITLE", "write"]
@@ -15,6 +15,6 @@ NEEDS_IMAGE = True
 BY_DPI = True
 
 
-def write(delivery: Delivery, folder: Path) -> Generator[None, None, list[Path]]:
+def write(job: ExportJob, folder: Path) -> Generator[None, None, list[Path]]:
     """Write ``abundance_NN_NAME.png`` for every endmember, and ``endmembers.png``."""
-    return pictures(delivery, folder, ".png")
+    return pictures(job, folder, ".png")

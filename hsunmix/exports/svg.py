@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from pathlib import Path
 
-from hsunmix.exports import Delivery
+from hsunmix.exports import ExportJob
 from hsunmix.exports._pictures import pictures
 
 __all__ = ["NEEDS_IMAGE", "TITLE", "write"]
@@ -14,6 +14,6 @@ TITLE = "SVG: pictures of every map and of the spectra, for print"
 NEEDS_IMAGE = True
 
 
-def write(delivery: Delivery, folder: Path) -> Generator[None, None, list[Path]]:
+def write(job: ExportJob, folder: Path) -> Generator[None, None, list[Path]]:
     """Write ``abundance_NN_NAME.svg`` for every endmember, and ``endmembers.svg``."""
-    return pictures(delivery, folder, ".svg")
+    return pictures(job, folder, ".svg")

@@ -16,7 +16,7 @@ from hsunmix.engine.source import PerPixel
 from hsunmix.errors import InputError, ParameterError
 from hsunmix.methods import Extraction, Problem, get
 from hsunmix.methods._request import Plan
-from hsunmix.methods.locked import put_in
+from hsunmix.methods.locked import replace_most_similar
 from hsunmix.model.library import Library, joined
 from hsunmix.model.progress import Step
 from hsunmix.model.wording import counted
@@ -85,7 +85,7 @@ def _completed(
     found: Extraction = yield from spa.run(Problem(scene, rank, seed), spa.params())
     width = max(found.endmembers.shape[1], given.shape[1])
     pixels = np.pad(found.endmembers, ((0, 0), (0, width - found.endmembers.shape[1])))
-    spectra, places = put_in(pixels, given)
+    spectra, places = replace_most_similar(pixels, given)
     rest = np.setdiff1d(np.arange(width), places)[:missing]
     whole = np.zeros((len(given), rank))  # what SPA doesn't find is mended as other empty starts
     whole[:, : given.shape[1]] = given

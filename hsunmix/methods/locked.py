@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from hsunmix.errors import InputError
 from hsunmix.methods import Factorization, Method, Problem
 
-__all__ = ["in_their_columns", "put_in", "with_locked"]
+__all__ = ["in_their_columns", "replace_most_similar", "with_locked"]
 
 Array = NDArray[np.float64]
 
 
-def put_in(found: Array, locked: Array) -> tuple[Array, tuple[int, ...]]:
+def replace_most_similar(found: Array, locked: Array) -> tuple[Array, tuple[int, ...]]:
     """Replace, for every locked spectrum, the one found at the smallest spectral angle.
 
     Parameters
@@ -92,7 +92,7 @@ def in_their_columns(
     """Put the locked spectra of a start among found ones; return them, their pixels and what was done."""
     assert problem.start is not None
     locked = list(problem.locked)
-    spectra, places = put_in(found, problem.start[:, locked])
+    spectra, places = replace_most_similar(found, problem.start[:, locked])
     if locked[-1] >= found.shape[1]:
         raise InputError(
             f"endmember {locked[-1]} is locked, but only {found.shape[1]} could be found, from 0 on"

@@ -34,7 +34,7 @@ from hsunmix.model.cube import Cube
 from hsunmix.model.foreign import spectra
 from hsunmix.model.library import Library, LibraryFile
 from hsunmix.model.progress import Step, relay
-from hsunmix.model.unmixing import Asked, Unmixing, Weights
+from hsunmix.model.unmixing import RunInputs, Unmixing, Weights
 from hsunmix.model.wording import percent
 from hsunmix.parameters import make, to_dict
 
@@ -104,7 +104,7 @@ def unmix(scene: Scene, request: Request) -> Steps:
     )
 
 
-def _asked(plan: Plan) -> Asked:
+def _asked(plan: Plan) -> RunInputs:
     request, weights = plan.request, plan.request.weights_from
     if weights is None and request.weights is not None:
         weights = Weights(shape=np.shape(request.weights))
@@ -112,7 +112,9 @@ def _asked(plan: Plan) -> Asked:
     if request.endmembers is not None:
         spectra = LibraryFile("") if request.spectra_from is None else request.spectra_from.file
     libraries = tuple(library.file for library in request.libraries)
-    return Asked(request.abundance, request.endmembers, plan.locked, weights, spectra, libraries, plan.init)
+    return RunInputs(
+        request.abundance, request.endmembers, plan.locked, weights, spectra, libraries, plan.init
+    )
 
 
 def _with_notes(note: str, *libraries: Library | None) -> str:
@@ -174,7 +176,7 @@ def solve(
         scene, (yield from _finish(scene, result, method, to_dict(params), None, left)), endmembers
     )
     if given is not None:
-        asked = Asked(abundance, spectra=given.file)
+        asked = RunInputs(abundance, spectra=given.file)
         names = _names(given.file, range(w.shape[1]), w.shape[1])
         unmixing = replace(unmixing, asked=asked, names=names, note=_with_notes(unmixing.note, given))
     return replace(unmixing, seconds=perf_counter() - began)

@@ -19,7 +19,7 @@ from hsunmix.engine.subsets import ascending
 from hsunmix.methods import Abundances, get
 from hsunmix.model.progress import Step
 
-__all__ = ["BUDGET", "Preview", "Sight", "Window", "preview", "sight", "within"]
+__all__ = ["BUDGET", "Preview", "PreviewRegion", "Window", "preview", "preview_region", "within"]
 
 Window = tuple[int, int, int, int]  # first line, past the last, first sample, past the last
 
@@ -27,7 +27,7 @@ BUDGET = 40e6  # bands · endmembers · pixels: some hundredths of a second on t
 
 
 @dataclass(frozen=True, eq=False)
-class Sight:
+class PreviewRegion:
     """Part of a scene that is looked at; serves any spectra.
 
     Attributes
@@ -89,7 +89,7 @@ def within(scene: Scene, window: Window | None, rank: int, budget: float = BUDGE
     return (top, bottom, left, right), max(1, int(np.ceil(np.sqrt(work / budget))))
 
 
-def sight(scene: Scene, window: Window, step: int) -> Generator[None, None, Sight]:
+def preview_region(scene: Scene, window: Window, step: int) -> Generator[None, None, PreviewRegion]:
     """Take every ``step``-th line and sample of a window out of a scene."""
     top, bottom, left, right = window
     line = np.minimum(np.arange(top, bottom, step) + step // 2, bottom - 1)
@@ -99,17 +99,17 @@ def sight(scene: Scene, window: Window, step: int) -> Generator[None, None, Sigh
     place = np.flatnonzero(scene.pixels[column] == wanted)
     column = column[place]
     part = yield from ascending(scene, column)
-    return Sight(part, place, window, step)
+    return PreviewRegion(part, place, window, step)
 
 
 def preview(
-    seen: Sight, endmembers: NDArray[np.float64], abundance: str
+    seen: PreviewRegion, endmembers: NDArray[np.float64], abundance: str
 ) -> Generator[Step | None, None, Preview]:
-    """Solve the pixels of a sight.
+    """Solve the pixels of a region.
 
     Parameters
     ----------
-    seen : Sight
+    seen : PreviewRegion
     endmembers : array, (bands, r)
         In the cube's units.
     abundance : str

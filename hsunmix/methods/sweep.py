@@ -19,7 +19,7 @@ from hsunmix.engine.scene import Scene
 from hsunmix.engine.subsets import subset
 from hsunmix.errors import InputError
 from hsunmix.methods import get, pipeline
-from hsunmix.methods.agreement import pairs
+from hsunmix.methods.stability import pairs
 from hsunmix.model.progress import Step, relay
 from hsunmix.model.unmixing import Unmixing
 

@@ -20,7 +20,7 @@ from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube
 from hsunmix.model.part import Part, part_of
 from hsunmix.model.spectra import Endmember
-from hsunmix.model.unmixing import Asked, Unmixing, Weights
+from hsunmix.model.unmixing import RunInputs, Unmixing, Weights
 
 __all__ = ["Writer", "script_of"]
 
@@ -83,7 +83,7 @@ class Writer:
         self.call(target, "hsunmix.open_cube", words, given)
 
     def unmix(
-        self, target: str, cube: str, method: str, given: Mapping[str, Any], asked: Asked, start: str = ""
+        self, target: str, cube: str, method: str, given: Mapping[str, Any], asked: RunInputs, start: str = ""
     ) -> None:
         """Run a method.
 
@@ -94,7 +94,7 @@ class Writer:
         method : str
         given : mapping
             Rank, seed and parameters.
-        asked : Asked
+        asked : RunInputs
             What else.
         start : str
             What spectra to start from are called, where these lines have made them.
@@ -200,7 +200,7 @@ def script_of(unmixing: Unmixing, cube: Cube | None, endmembers: Sequence[Endmem
         own = given if unmixing.method == method else {}
         script.call("H", "hsunmix.abundances", ["cube", "W", repr(method)], own)
     else:
-        asked = unmixing.asked or Asked(Choice(unmixing.abundance))
+        asked = unmixing.asked or RunInputs(Choice(unmixing.abundance))
         given = {"rank": unmixing.rank, "seed": unmixing.seed, **given}
         script.unmix("result", "cube", unmixing.method, given, asked)
         script.add(f"print(result.relative_error)  # {float(unmixing.relative_error):.6g}")

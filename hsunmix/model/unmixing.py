@@ -15,7 +15,7 @@ from hsunmix.model.library import LibraryFile
 from hsunmix.model.maps import AnyMap, SparseMap
 from hsunmix.model.spectra import Endmember, Source, colour
 
-__all__ = ["Asked", "Data", "Unmixing", "Weights"]
+__all__ = ["Data", "RunInputs", "Unmixing", "Weights"]
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Weights:
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
+class RunInputs:
     """What a run was asked for besides its method, rank, parameters and seed.
 
     Attributes
@@ -117,7 +117,7 @@ class Unmixing:
         Whether the endmembers were edited and the abundances not yet solved again for all pixels.
     data : Data or None
         The file of the scene when this was made, where it is another now; None for a fresh result.
-    asked : Asked or None
+    asked : RunInputs or None
         None where abundances were solved for spectra of no file, or where nobody knows any more.
     """
 
@@ -139,7 +139,7 @@ class Unmixing:
     smoothed: bool = False
     provisional: bool = False
     data: Data | None = None
-    asked: Asked | None = None
+    asked: RunInputs | None = None
 
     def __getitem__(self, name: str) -> NDArray[Any]:
         """Return the numbers of a map; a layer for each endmember, or name, comes first."""

@@ -117,12 +117,12 @@ def _masks_hold(cube: Cube) -> bool:
 
     Not where a file is another one by now, or where a condition was evaluated with other bands left out.
     """
-    from hsunmix.session.narrowing import narrowed
+    from hsunmix.session.masking import subset
 
     if not cube.masks:
         return True
     try:
-        again = _ended(narrowed(cube.as_opened, cube.masks))
+        again = _ended(subset(cube.as_opened, cube.masks))
     except HsunmixError:
         return False
     return np.array_equal(np.asarray(again.selection), np.asarray(cube.selection))

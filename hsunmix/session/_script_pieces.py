@@ -14,7 +14,7 @@ from hsunmix.model.library import LibraryFile
 from hsunmix.model.part import Part, part_of
 from hsunmix.model.script import Writer
 from hsunmix.model.spectra import Endmember
-from hsunmix.model.unmixing import Asked, Unmixing
+from hsunmix.model.unmixing import RunInputs, Unmixing
 from hsunmix.session._facts import Facts
 from hsunmix.session.document import Document, Run
 from hsunmix.session.runs import asked_of, method_of, solved_only
@@ -75,7 +75,7 @@ class Pieces:
         self._runs[run.number] = f"{name}.endmembers", f"{name}.abundances"
         return self._runs[run.number]
 
-    def _start(self, name: str, where: str, asked: Asked) -> str:
+    def _start(self, name: str, where: str, asked: RunInputs) -> str:
         """Write where the spectra to start from come from; return what they are called, if these lines do."""
         if asked.spectra is None or (asked.endmembers is not None and not asked.spectra.path):
             return ""

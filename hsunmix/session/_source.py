@@ -55,7 +55,7 @@ class SourceRecord:
     bad_bands: NDArray[np.bool_] | None = None
     band_text: str = ""
 
-    def narrowed(self, cube: Cube) -> Cube:
+    def subset(self, cube: Cube) -> Cube:
         """Restrict a cube as this one was."""
         if self.selection is not None:
             cube = cube.with_selection(self.selection, *self.masks)

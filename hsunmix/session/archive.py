@@ -289,4 +289,4 @@ def _open(
     if said := changes(record, cube):
         cube = replace(cube, notes=(*cube.notes, said))
         changed.append(data_of(record))
-    return record.narrowed(cube)
+    return record.subset(cube)

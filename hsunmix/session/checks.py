@@ -20,7 +20,7 @@ from hsunmix.model.map_kinds import check_name
 from hsunmix.model.maps import AnyMap, Map
 from hsunmix.model.region import Region
 from hsunmix.model.spectra import Endmember, colour
-from hsunmix.model.unmixing import Asked, Unmixing
+from hsunmix.model.unmixing import RunInputs, Unmixing
 from hsunmix.parameters import make
 from hsunmix.session.document import Document, Run, RunSettings, View
 
@@ -165,7 +165,7 @@ def _settings(settings: RunSettings, *, of_run: bool = False) -> tuple[RunSettin
     return replace(settings, parameters=kept, rank=rank, seed=seed), notes
 
 
-def _asked(asked: Asked) -> Asked:
+def _asked(asked: RunInputs) -> RunInputs:
     """Keep what this version's methods understand of what a run was asked for."""
     return replace(
         asked, abundance=_choice(asked.abundance, "abundance"), init=_choice(asked.init, "extraction")

@@ -20,7 +20,7 @@ from hsunmix.model.band_numbers import numbered
 from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube
 from hsunmix.model.spectra import Endmember
-from hsunmix.model.unmixing import Asked, Unmixing
+from hsunmix.model.unmixing import RunInputs, Unmixing
 from hsunmix.parameters import to_dict
 from hsunmix.session.document import Document, Run, RunSettings, Subset, with_result
 
@@ -28,9 +28,21 @@ if TYPE_CHECKING:
     from hsunmix.methods.pipeline import Request
 
 __all__ = [
-    "asked_of", "back_to", "carried", "current", "for_panel", "held", "kept", "label_of",
-    "method_of", "request_of", "run_bytes",
-    "settings_of", "solved_only", "with_run", "without_run",
+    "asked_of",
+    "carried",
+    "current",
+    "for_panel",
+    "held",
+    "kept",
+    "label_of",
+    "method_of",
+    "record_run",
+    "request_of",
+    "restore_run",
+    "run_bytes",
+    "settings_of",
+    "solved_only",
+    "without_run",
 ]  # fmt: skip
 
 SOLVERS = ("factorization", "extraction", "abundance")  # kinds of methods that make results
@@ -38,7 +50,7 @@ MAX_ENTRIES = 200  # entries
 BYTES = 1 << 30  # of all results but the one shown; the oldest are dropped beyond that
 
 
-def with_run(
+def record_run(
     document: Document,
     unmixing: Unmixing,
     settings: RunSettings | None = None,
@@ -117,7 +129,7 @@ def _kind(method: str) -> str:
     return "" if known is None else known.kind
 
 
-def back_to(document: Document, number: int) -> Document:
+def restore_run(document: Document, number: int) -> Document:
     """Return the document showing an earlier result, with the settings that made it.
 
     The pixels and bands that it was made of are used again. Where its arrays were dropped, only the
@@ -177,7 +189,7 @@ def settings_of(unmixing: Unmixing) -> RunSettings:
     known = find(unmixing.method, *SOLVERS)
     defaults = {} if known is None else to_dict(known.params())
     changed = {name: v for name, v in unmixing.parameters.items() if v != defaults.get(name, v)}
-    asked = unmixing.asked or Asked(Choice(unmixing.abundance))
+    asked = unmixing.asked or RunInputs(Choice(unmixing.abundance))
     settings = RunSettings(
         unmixing.method, unmixing.rank, asked.abundance.method, unmixing.seed,
         weights=asked.weights if asked.weights is not None and asked.weights.path else None,
@@ -225,12 +237,12 @@ def request_of(settings: RunSettings, locked: NDArray[np.float64] | None = None)
     return Request(own, settings.rank, abundance, settings.seed, init)
 
 
-def asked_of(settings: RunSettings) -> Asked:
+def asked_of(settings: RunSettings) -> RunInputs:
     """Return what a run with these settings was asked for; arrays given to it are not known any more."""
     abundance = settings.choice("abundance", settings.abundance)
     made_here = settings.spectra is None and _kind(settings.method) != "abundance"
     init = request_of(settings).init if made_here else Choice()
-    return Asked(
+    return RunInputs(
         abundance, None, settings.locked, settings.weights, settings.spectra, settings.libraries, init
     )
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hsunmix.exports import Delivery, deliver, exports
+from hsunmix.exports import ExportJob, deliver, exports
 from hsunmix.model.cube import Cube
 from hsunmix.model.georeference import Georeference
 from hsunmix.model.maps import usual_maps
@@ -28,7 +28,7 @@ RANK, BANDS = 5, 8
 PLACE = Georeference((2.0, 0.0, 395591.0, 0.0, -2.0, 3778292.0), "EPSG:32611")
 
 
-def made(lines: int) -> Delivery:
+def made(lines: int) -> ExportJob:
     """Make a result of lines × lines pixels."""
     rng = np.random.default_rng(0)
     abundances = rng.random((RANK, lines, lines), dtype=np.float32)
@@ -39,13 +39,13 @@ def made(lines: int) -> Delivery:
         None, None, np.ones(BANDS, bool), "auto", "nnls", names=tuple(f"Material {k}" for k in range(RANK)),
     )  # fmt: skip
     cube = Cube(Cube.from_array(pixels).pixels, np.linspace(400, 2400, BANDS), georeference=PLACE)
-    return Delivery(unmixing, unmixing.as_endmembers(), cube)
+    return ExportJob(unmixing, unmixing.as_endmembers(), cube)
 
 
-def whole(delivery: Delivery, product: str) -> tuple[float, float]:
+def whole(job: ExportJob, product: str) -> tuple[float, float]:
     """Write it; return the seconds and the longest step."""
     with tempfile.TemporaryDirectory() as folder:
-        work, last, longest = deliver(delivery, folder, [product]), time.perf_counter(), 0.0
+        work, last, longest = deliver(job, folder, [product]), time.perf_counter(), 0.0
         begun = last
         for _ in work:
             now = time.perf_counter()
@@ -54,10 +54,10 @@ def whole(delivery: Delivery, product: str) -> tuple[float, float]:
         return now - begun, max(longest, now - last)
 
 
-def cancelled(delivery: Delivery, product: str, seconds: float) -> float:
+def cancelled(job: ExportJob, product: str, seconds: float) -> float:
     """Write it until a moment, then cancel; return how long that takes."""
     with tempfile.TemporaryDirectory() as folder:
-        work, begun = deliver(delivery, folder, [product]), time.perf_counter()
+        work, begun = deliver(job, folder, [product]), time.perf_counter()
         for _ in work:
             if time.perf_counter() - begun > seconds:
                 break
@@ -71,16 +71,16 @@ def cancelled(delivery: Delivery, product: str, seconds: float) -> float:
 def main() -> None:
     """Print the table."""
     lines = int(sys.argv[1]) if len(sys.argv) > 1 else 4000
-    delivery = made(lines)
+    job = made(lines)
     begun = time.perf_counter()
-    zlib.compress(delivery.unmixing.abundances[1, : (1 << 20) // lines].tobytes())
+    zlib.compress(job.unmixing.abundances[1, : (1 << 20) // lines].tobytes())
     unit = time.perf_counter() - begun
     print(f"{lines} × {lines} pixels, {RANK} endmembers; 4 MB are packed in {unit:.2f} s\n")
     print("| product | whole, s | longest step, s | pause, s |")
     print("|---|---|---|---|")
     for product in sys.argv[2:] or exports():
-        seconds, longest = whole(delivery, product)
-        pause = max(cancelled(delivery, product, share * seconds) for share in (0.2, 0.5, 0.8))
+        seconds, longest = whole(job, product)
+        pause = max(cancelled(job, product, share * seconds) for share in (0.2, 0.5, 0.8))
         print(f"| {product} | {seconds:.1f} | {longest:.2f} | {pause:.2f} |", flush=True)
 
 

@@ -134,13 +134,13 @@ def edits(store: Bench, count: int) -> Iterator[tuple[str, list[tuple[float, flo
 def bare(store: Bench, count: int) -> tuple[float, float]:
     """Milliseconds of solving for what is seen and of solving the whole scene, without a window's work."""
     from hsunmix.methods import pipeline
-    from hsunmix.methods.preview import preview, sight, within
+    from hsunmix.methods.preview import preview, preview_region, within
     from hsunmix.model.progress import finish
 
     document = store.store.document
     scene = finish(store.store.scenes.scene(document.cube))
     spectra = np.stack([e.spectrum for e in document.endmembers[1:]], axis=1)
-    part = finish(sight(scene, *within(scene, None, RANK - 1)))
+    part = finish(preview_region(scene, *within(scene, None, RANK - 1)))
     seen, whole = [], []
     for _ in range(count):
         began = time.perf_counter()

@@ -9,7 +9,7 @@ import threading
 import pytest
 
 from hsunmix.errors import WriteError
-from hsunmix.exports import Delivery, deliver, exports, write_products
+from hsunmix.exports import ExportJob, deliver, exports, write_products
 from hsunmix.files import PREFIX
 from tests.exports.conftest import make_delivery
 from tests.faults import file_size_limit, small_disk
@@ -20,19 +20,19 @@ every_product = pytest.mark.parametrize("product", sorted(exports()))
 
 
 @pytest.fixture(scope="module")
-def delivery() -> Delivery:
+def job() -> ExportJob:
     return make_delivery(NAMES, further=("shade", "dominant", "models"))
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory, delivery):
+def whole(tmp_path_factory, job):
     """Write a product once, into a folder that was not there; return its files and the steps."""
     done = {}
 
     def written(product):
         if product not in done:
             folder, steps = tmp_path_factory.mktemp(product) / "new" / "folder ü", []
-            done[product] = write_products(delivery, folder, [product], steps.append), steps
+            done[product] = write_products(job, folder, [product], steps.append), steps
         return done[product]
 
     return written
@@ -83,12 +83,12 @@ def test_files_marked_read_only_are_left_alone(tmp_path, whole, product):
 
 
 @every_product
-def test_cancelled(tmp_path, delivery, whole, product):
+def test_cancelled(tmp_path, job, whole, product):
     """Whatever is there then is whole: the same bytes as of a run that was not cancelled."""
     finished = contents(whole(product)[0][0].parent)
     for steps in (1, 2):
         folder = tmp_path / str(steps)
-        work = deliver(delivery, folder, [product])
+        work = deliver(job, folder, [product])
         for _ in range(steps):
             next(work)
         work.close()
@@ -125,10 +125,10 @@ def test_a_large_scene_is_written_in_many_steps(tmp_path, product):
 
 
 @every_product
-def test_the_same_bytes_every_time(tmp_path, delivery, whole, product):
+def test_the_same_bytes_every_time(tmp_path, job, whole, product):
     if product == "html":
         pytest.skip("the report says when it was written")
-    write_products(delivery, tmp_path, [product])
+    write_products(job, tmp_path, [product])
     assert contents(tmp_path) == contents(whole(product)[0][0].parent)
 
 
@@ -139,5 +139,5 @@ def test_a_scene_without_anything_to_say(tmp_path, product):
     made = make_delivery(("Only",), place=None, wavelengths=False, lines=3, samples=5)
     nothing = float("nan")
     unmixing = with_numbers(made.unmixing, made.unmixing.abundances * nothing, made.unmixing.rmse * nothing)
-    empty = Delivery(unmixing, made.endmembers)
+    empty = ExportJob(unmixing, made.endmembers)
     assert all(path.stat().st_size for path in write_products(empty, tmp_path, [product]))

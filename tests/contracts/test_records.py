@@ -15,7 +15,7 @@ from scipy.io import loadmat
 
 import hsunmix
 from hsunmix.errors import InputError
-from hsunmix.exports import Delivery, write_products
+from hsunmix.exports import ExportJob, write_products
 from hsunmix.methods import get, methods
 from hsunmix.parameters import from_text, to_text
 from hsunmix.session.archive import load
@@ -227,7 +227,7 @@ IN_PYTHON: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 def test_runs_of_python(folder: Path, tmp_path: Path, part: dict[str, Any], asked: dict[str, Any]) -> None:
     cube = hsunmix.open_cube(folder / "scene.hdr", **part)
     result = hsunmix.unmix(cube, rank=3, **asked)
-    write_products(Delivery(result, result.as_endmembers(), cube), tmp_path, ["html"])
+    write_products(ExportJob(result, result.as_endmembers(), cube), tmp_path, ["html"])
     made: dict[str, Any] = {}
     exec(compile(_script(tmp_path / "report.html"), "report", "exec"), made)
     np.testing.assert_array_equal(made["result"].endmembers, result.endmembers)
@@ -244,7 +244,7 @@ def test_weights_that_were_an_array_are_asked_for(
     cube = hsunmix.open_cube(folder / "scene.hdr")
     weights = np.random.default_rng(0).random(cube.shape)
     result = hsunmix.unmix(cube, "weighted", rank=3, weights=weights, max_iterations=4)
-    write_products(Delivery(result, result.as_endmembers(), cube), tmp_path, ["html"])
+    write_products(ExportJob(result, result.as_endmembers(), cube), tmp_path, ["html"])
     notes = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))["notes"]
     assert any("the weights, 14 × 11 × 20, were given as an array" in note for note in notes)
     monkeypatch.chdir(tmp_path)
@@ -260,7 +260,7 @@ def test_weights_that_were_an_array_are_asked_for(
 def test_a_scene_that_is_in_no_file_is_asked_for(tmp_path: Path) -> None:
     cube = make_cube()
     result = hsunmix.unmix(cube, "spa", rank=3)
-    write_products(Delivery(result, result.as_endmembers(), cube), tmp_path, ["html"])
+    write_products(ExportJob(result, result.as_endmembers(), cube), tmp_path, ["html"])
     said = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "the scene was given as an array and is in no file" in said
 

@@ -19,7 +19,7 @@ from hsunmix.model.unmixing import Unmixing, Weights
 from hsunmix.session.archive import load, save
 from hsunmix.session.document import Document, RunSettings
 from hsunmix.session.reproduce import command_line, facts_of, python_script
-from hsunmix.session.runs import with_run
+from hsunmix.session.runs import record_run
 from tests.cli.conftest import Run, write_envi
 from tests.cli.conftest import hsunmix as run_hsunmix  # noqa: F401 - the fixture
 from tests.conftest import make_cube
@@ -84,7 +84,7 @@ def document_of(
         settings = replace(settings, weights=given)
     libraries = (str(folder / "library.csv"),) if settings.method == "dictionary" else ()
     result, columns = run_in_window(cube, settings, locked, libraries)
-    return with_run(Document(cube=cube, settings=settings), result, settings, columns), result
+    return record_run(Document(cube=cube, settings=settings), result, settings, columns), result
 
 
 def check_script(document: Document, result: Unmixing) -> str:

@@ -26,10 +26,10 @@ TITLE = "Mean abundances"
 NEEDS_IMAGE = True
 
 
-def write(delivery, folder):
+def write(job, folder):
     path = folder / "means.txt"
     with replacing(path) as temporary:
-        lines = zip(delivery.names, delivery.unmixing.abundances, strict=True)
+        lines = zip(job.names, job.unmixing.abundances, strict=True)
         temporary.write_text("".join(f"{name}\\t{h.mean():.6f}\\n" for name, h in lines), encoding="utf-8")
     return [path]
 '''

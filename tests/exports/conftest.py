@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hsunmix.exports import Delivery
+from hsunmix.exports import ExportJob
 from hsunmix.model.cube import Cube
 from hsunmix.model.georeference import Georeference
 from hsunmix.model.maps import AnyMap, Map, SparseMap, usual_maps
@@ -24,7 +24,7 @@ def make_delivery(
     samples: int = 7,
     bands: int = 20,
     further: tuple[str, ...] = (),
-) -> Delivery:
+) -> ExportJob:
     """Line 0, sample 3 … is masked, bands 8 and 9 are unused; every number differs from every other."""
     rng = np.random.default_rng(3)
     rank = len(names)
@@ -54,7 +54,7 @@ def make_delivery(
     )
     nm = np.linspace(400.0, 2400.0, bands) + 1 / 3 if wavelengths else None
     cube = replace(Cube.from_array(np.ones((lines, samples, bands), np.int16), nm), georeference=place)
-    return Delivery(unmixing, unmixing.as_endmembers(), cube, "hsunmix unmix scene.hdr -r 3")
+    return ExportJob(unmixing, unmixing.as_endmembers(), cube, "hsunmix unmix scene.hdr -r 3")
 
 
 FURTHER = (
@@ -93,5 +93,5 @@ def further_maps(rank: int, rmse: np.ndarray) -> dict[str, AnyMap]:
 
 
 @pytest.fixture
-def delivery() -> Delivery:
+def job() -> ExportJob:
     return make_delivery()

@@ -14,9 +14,9 @@ from tests.exports.tiff_layout import faults_of_cog
 @pytest.fixture(scope="module")
 def large(tmp_path_factory):
     folder = tmp_path_factory.mktemp("cog")
-    delivery = make_delivery(lines=1100, samples=700, bands=4)
-    write_products(delivery, folder, ["cog", "geotiff"])
-    return delivery, folder
+    job = make_delivery(lines=1100, samples=700, bands=4)
+    write_products(job, folder, ["cog", "geotiff"])
+    return job, folder
 
 
 @pytest.mark.parametrize("name", ["abundances_cog.tif", "rmse_cog.tif"])
@@ -39,13 +39,13 @@ def test_a_plain_geotiff_is_none(large):
 
 
 def test_it_says_the_same_as_the_plain_one(large):
-    delivery, folder = large
+    job, folder = large
     with (
         rasterio.open(folder / "abundances_cog.tif") as tif,
         rasterio.open(folder / "abundances.tif") as plain,
     ):
         assert np.array_equal(tif.read(), plain.read())
-        assert tif.descriptions == plain.descriptions == delivery.names
+        assert tif.descriptions == plain.descriptions == job.names
         assert tif.nodatavals == (-9999.0,) * 3
         assert (tif.crs, tif.transform) == (plain.crs, plain.transform)
         assert tuple(tif.transform)[:6] == UTM.transform
@@ -54,10 +54,10 @@ def test_it_says_the_same_as_the_plain_one(large):
 
 
 def test_overviews_are_means_of_what_is_used(large):
-    delivery, folder = large
+    job, folder = large
     with rasterio.open(folder / "abundances_cog.tif", overview_level=0) as half:
         small = half.read(1, masked=True).filled(np.nan)
-    values = delivery.unmixing.abundances[0]
+    values = job.unmixing.abundances[0]
     assert small.shape == (550, 350)
     quads = values.reshape(550, 2, 350, 2)
     assert np.allclose(small[1:], quads.mean(axis=(1, 3))[1:], atol=1e-6)
@@ -66,9 +66,9 @@ def test_overviews_are_means_of_what_is_used(large):
     assert np.isclose(small[0, 5], np.nanmean(quads[0, :, 5]), atol=1e-6)
 
 
-def test_a_small_scene(tmp_path, delivery):
-    write_products(delivery, tmp_path, ["cog"])
+def test_a_small_scene(tmp_path, job):
+    write_products(job, tmp_path, ["cog"])
     assert faults_of_cog(tmp_path / "abundances_cog.tif") == []
     with rasterio.open(tmp_path / "abundances_cog.tif") as tif:
         values = tif.read(masked=True).filled(np.nan)
-    assert np.array_equal(values, delivery.unmixing.abundances, equal_nan=True)
+    assert np.array_equal(values, job.unmixing.abundances, equal_nan=True)

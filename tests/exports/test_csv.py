@@ -17,17 +17,17 @@ def table(folder):
         return list(csv.reader(file))
 
 
-def test_every_bit_survives(tmp_path, delivery):
-    write_products(delivery, tmp_path, ["csv"])
+def test_every_bit_survives(tmp_path, job):
+    write_products(job, tmp_path, ["csv"])
     head, *rows = table(tmp_path)
     assert head == ["wavelength_nm", "Grass", "Soil, dry {A}", "Wässer"]
     values = np.array([[float(cell) if cell else np.nan for cell in row] for row in rows])
-    assert np.array_equal(values[:, 0], delivery.cube.wavelengths)
-    assert np.array_equal(values[:, 1:], delivery.unmixing.endmembers, equal_nan=True)
+    assert np.array_equal(values[:, 0], job.cube.wavelengths)
+    assert np.array_equal(values[:, 1:], job.unmixing.endmembers, equal_nan=True)
 
 
-def test_unused_bands_are_empty(tmp_path, delivery):
-    write_products(delivery, tmp_path, ["csv"])
+def test_unused_bands_are_empty(tmp_path, job):
+    write_products(job, tmp_path, ["csv"])
     rows = table(tmp_path)[1:]
     assert [row[1:] == ["", "", ""] for row in rows] == [k in (8, 9) for k in range(20)]
 
@@ -39,11 +39,11 @@ def test_without_wavelengths_bands_are_counted_from_one(tmp_path):
     assert [row[0] for row in rows[1:]] == [str(k) for k in range(1, 21)]
 
 
-def test_the_spectra_are_those_the_analyst_has_now(tmp_path, delivery):
+def test_the_spectra_are_those_the_analyst_has_now(tmp_path, job):
     from dataclasses import replace
 
-    edited = (replace(delivery.endmembers[0], name="Lawn"), *delivery.endmembers[1:])
-    write_products(replace(delivery, endmembers=edited), tmp_path, ["csv"])
+    edited = (replace(job.endmembers[0], name="Lawn"), *job.endmembers[1:])
+    write_products(replace(job, endmembers=edited), tmp_path, ["csv"])
     assert table(tmp_path)[0][1] == "Lawn"
 
 

@@ -17,26 +17,26 @@ from tests.exports.conftest import UTM, make_delivery
 NAMES = ["Grass", "Soil dry (A)", "Wässer"]
 
 
-def test_the_library_in_spectral(tmp_path, delivery):
-    write_products(delivery, tmp_path, ["sli"])
+def test_the_library_in_spectral(tmp_path, job):
+    write_products(job, tmp_path, ["sli"])
     library = envi.open(tmp_path / "endmembers.hdr")
     assert library.names == NAMES
-    expected = delivery.unmixing.endmembers.T.astype(np.float32)
+    expected = job.unmixing.endmembers.T.astype(np.float32)
     assert np.array_equal(library.spectra, expected, equal_nan=True)
-    assert np.array_equal(library.bands.centers, delivery.cube.wavelengths)
+    assert np.array_equal(library.bands.centers, job.cube.wavelengths)
     assert library.bands.band_unit == "Nanometers"
     assert library.metadata["bbl"] == ["0" if k in (8, 9) else "1" for k in range(20)]
     assert float(library.metadata["reflectance scale factor"]) == 1
 
 
-def test_the_library_in_our_own_reader(tmp_path, delivery):
-    write_products(delivery, tmp_path, ["sli"])
+def test_the_library_in_our_own_reader(tmp_path, job):
+    write_products(job, tmp_path, ["sli"])
     for name in ("endmembers.hdr", "endmembers.sli"):
         spectra = open_spectra(tmp_path / name)
-        assert list(spectra.names) == list(delivery.names) == ["Grass", "Soil, dry {A}", "Wässer"]
-        assert np.array_equal(spectra.wavelengths, delivery.cube.wavelengths)
-        used = delivery.unmixing.used_bands
-        expected = delivery.unmixing.endmembers.T[:, used].astype(np.float32)
+        assert list(spectra.names) == list(job.names) == ["Grass", "Soil, dry {A}", "Wässer"]
+        assert np.array_equal(spectra.wavelengths, job.cube.wavelengths)
+        used = job.unmixing.used_bands
+        expected = job.unmixing.endmembers.T[:, used].astype(np.float32)
         assert np.array_equal(spectra.values[:, used], expected)
 
 
@@ -46,38 +46,38 @@ def test_a_library_without_wavelengths(tmp_path):
     assert "wavelength" not in (tmp_path / "endmembers.hdr").read_text(encoding="utf-8")
 
 
-def test_widths_of_bands_are_written(tmp_path, delivery):
-    cube = replace(delivery.cube, fwhm=np.linspace(8, 12, 20))
-    write_products(replace(delivery, cube=cube), tmp_path, ["sli"])
+def test_widths_of_bands_are_written(tmp_path, job):
+    cube = replace(job.cube, fwhm=np.linspace(8, 12, 20))
+    write_products(replace(job, cube=cube), tmp_path, ["sli"])
     assert np.array_equal(envi.open(tmp_path / "endmembers.hdr").bands.bandwidths, cube.fwhm)
 
 
-def test_the_maps_in_spectral(tmp_path, delivery):
-    write_products(delivery, tmp_path, ["envi"])
+def test_the_maps_in_spectral(tmp_path, job):
+    write_products(job, tmp_path, ["envi"])
     image = envi.open(tmp_path / "abundances.hdr")
     values = np.asarray(image.load()).transpose(2, 0, 1)
-    filled = np.nan_to_num(delivery.unmixing.abundances, nan=-9999)
+    filled = np.nan_to_num(job.unmixing.abundances, nan=-9999)
     assert np.array_equal(values, filled)
     assert image.metadata["band names"] == NAMES
     assert image.metadata["data ignore value"] == "-9999"
 
 
-def test_the_maps_in_gdal(tmp_path, delivery):
-    write_products(delivery, tmp_path, ["envi"])
+def test_the_maps_in_gdal(tmp_path, job):
+    write_products(job, tmp_path, ["envi"])
     with rasterio.open(tmp_path / "abundances.img", driver="ENVI") as image:
         values = image.read(masked=True)
         assert image.nodatavals == (-9999.0,) * 3
         assert image.crs == rasterio.CRS.from_epsg(32611)
         assert tuple(image.transform)[:6] == UTM.transform
         assert list(image.descriptions) == NAMES
-    assert np.array_equal(values.filled(np.nan), delivery.unmixing.abundances, equal_nan=True)
+    assert np.array_equal(values.filled(np.nan), job.unmixing.abundances, equal_nan=True)
 
 
-def test_the_maps_in_our_own_reader(tmp_path, delivery):
-    write_products(delivery, tmp_path, ["envi"])
+def test_the_maps_in_our_own_reader(tmp_path, job):
+    write_products(job, tmp_path, ["envi"])
     cube = open_cube(tmp_path / "abundances.hdr")
     values = cube.read(0, cube.lines).transpose(2, 0, 1)
-    assert np.array_equal(values, delivery.unmixing.abundances, equal_nan=True)
+    assert np.array_equal(values, job.unmixing.abundances, equal_nan=True)
     assert np.allclose(cube.georeference.transform, UTM.transform, rtol=1e-12)
 
 
@@ -117,14 +117,14 @@ def test_a_sheared_scene_goes_without_a_place_and_says_so(tmp_path):
     assert "map info" not in (tmp_path / "abundances.hdr").read_text(encoding="utf-8")
 
 
-def test_names_that_a_list_cannot_hold_come_back(tmp_path, delivery):
+def test_names_that_a_list_cannot_hold_come_back(tmp_path, job):
     names = [
         "a, b{c}",
         "100 % soil,2C",
         ",",
     ]
-    items = [replace(item, name=name) for item, name in zip(delivery.endmembers, names, strict=True)]
-    write_products(replace(delivery, endmembers=tuple(items)), tmp_path, ["sli", "envi"])
+    items = [replace(item, name=name) for item, name in zip(job.endmembers, names, strict=True)]
+    write_products(replace(job, endmembers=tuple(items)), tmp_path, ["sli", "envi"])
     assert envi.open(tmp_path / "endmembers.hdr").names == ["a b(c)", "100 % soil 2C", "_"]
     assert list(open_spectra(tmp_path / "endmembers.sli").names) == names
     assert list(open_cube(tmp_path / "abundances.hdr").band_names) == names
@@ -133,7 +133,7 @@ def test_names_that_a_list_cannot_hold_come_back(tmp_path, delivery):
     assert list(open_spectra(header).names) == ["clay", *names[1:]]
 
 
-def test_names_that_a_list_can_hold_are_written_once(tmp_path, delivery):
-    items = [replace(item, name=f"E{k}") for k, item in enumerate(delivery.endmembers)]
-    write_products(replace(delivery, endmembers=tuple(items)), tmp_path, ["sli"])
+def test_names_that_a_list_can_hold_are_written_once(tmp_path, job):
+    items = [replace(item, name=f"E{k}") for k, item in enumerate(job.endmembers)]
+    write_products(replace(job, endmembers=tuple(items)), tmp_path, ["sli"])
     assert "hsunmix names" not in (tmp_path / "endmembers.hdr").read_text("utf-8")

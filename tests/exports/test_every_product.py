@@ -18,7 +18,7 @@ import rasterio
 from spectral.io import envi
 
 import hsunmix
-from hsunmix.exports import Delivery, exports, write_products
+from hsunmix.exports import ExportJob, exports, write_products
 from hsunmix.formats import open_cube, open_spectra
 from hsunmix.model.georeference import Georeference
 from tests.cli.conftest import write_envi
@@ -45,7 +45,7 @@ READ_BACK = {
 
 
 class Result:
-    """A delivery, and the folder with everything that was written of it."""
+    """A job, and the folder with everything that was written of it."""
 
     def __init__(self, folder, values, place):
         (folder / "in").mkdir()
@@ -65,13 +65,11 @@ class Result:
             self.cube = replace(self.cube, georeference=place)
         result = hsunmix.unmix(self.cube, "spa", rank=3, abundance="fcls")
         members = zip(result.as_endmembers(), NAMES, strict=True)
-        self.delivery = Delivery(
-            result, tuple(replace(m, name=n) for m, n in members), self.cube, "hsunmix …"
-        )
+        self.job = ExportJob(result, tuple(replace(m, name=n) for m, n in members), self.cube, "hsunmix …")
         self.place = place
         self.folder = folder / "out"
         pictures = set() if place == PLACES["north up"] else PICTURES
-        write_products(self.delivery, self.folder, [name for name in exports() if name not in pictures])
+        write_products(self.job, self.folder, [name for name in exports() if name not in pictures])
         self.abundances, self.rmse = result.abundances, result.rmse
         self.spectra = result.endmembers
         self.used = result.used_bands

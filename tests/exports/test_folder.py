@@ -17,7 +17,7 @@ import pytest
 from hsunmix.errors import HsunmixWarning, WriteError
 from hsunmix.exports import ProductFolder, _folder, deliver, write_products
 from hsunmix.files import HOST, PREFIX, SUFFIX, identity
-from hsunmix.model.unmixing import Asked, Weights
+from hsunmix.model.unmixing import RunInputs, Weights
 from tests.exports.conftest import make_delivery
 
 FIVE = ("Grass", "Soil", "Water", "Snow", "Road")
@@ -28,10 +28,10 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def quietly(delivery, folder, products):
+def quietly(job, folder, products):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", HsunmixWarning)
-        return write_products(delivery, folder, products)
+        return write_products(job, folder, products)
 
 
 @pytest.fixture(scope="module")
@@ -219,7 +219,7 @@ def test_no_product_takes_the_place_of_what_it_was_made_from(tmp_path, five, rol
     elif role == "mask":
         cube = replace(cube, selection=np.ones(cube.shape[:2], bool), masks=(str(given),))
     else:
-        unmixing = replace(unmixing, asked=Asked(weights=Weights(str(given), "", (1, 1, 1))))
+        unmixing = replace(unmixing, asked=RunInputs(weights=Weights(str(given), "", (1, 1, 1))))
     made = replace(five, cube=cube, unmixing=unmixing)
     with pytest.raises(WriteError, match=r"rmse\.tif: this result was made from it.*name another folder"):
         write_products(made, folder, ["csv", "geotiff"])

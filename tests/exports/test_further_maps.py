@@ -21,16 +21,16 @@ TYPES = {"dominant": "uint8", "model_index": "uint8", "models": "uint8", "segmen
 
 
 @pytest.fixture(scope="module")
-def delivery():
+def job():
     return make_delivery(NAMES, further=FURTHER)
 
 
 @pytest.fixture(scope="module")
-def written(delivery, tmp_path_factory) -> Path:
+def written(job, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("written")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_sheets, "PICTURES", 5)
-        write_products(delivery, folder, ["geotiff", "cog", "envi", "netcdf", "matlab", "png", "html"])
+        write_products(job, folder, ["geotiff", "cog", "envi", "netcdf", "matlab", "png", "html"])
     return folder
 
 
@@ -39,15 +39,15 @@ def in_files(one) -> np.ndarray:
     return one.values + 1 if one.whole else one.values
 
 
-def others(delivery):
-    return delivery.unmixing.further_maps.items()
+def others(job):
+    return job.unmixing.further_maps.items()
 
 
 @pytest.mark.parametrize("ending", [".tif", "_cog.tif", ".img"])
-def test_rasters_hold_the_numbers(delivery, written, ending):
+def test_rasters_hold_the_numbers(job, written, ending):
     import rasterio
 
-    for name, one in others(delivery):
+    for name, one in others(job):
         driver = "ENVI" if ending == ".img" else "GTiff"
         with rasterio.open(written / f"{name}{ending}", driver=driver) as raster:
             values = raster.read()
@@ -72,13 +72,13 @@ def test_bands_have_the_names_of_layers(written):
             assert raster.descriptions == expected
 
 
-def test_classes_have_colours_and_names(delivery, written):
+def test_classes_have_colours_and_names(job, written):
     import rasterio
 
     with rasterio.open(written / "dominant.tif") as raster:
         palette, tags = raster.colormap(1), raster.tags(1)
     assert palette[0][3] == 0
-    for k, (name, member) in enumerate(zip(NAMES, delivery.endmembers, strict=True), 1):
+    for k, (name, member) in enumerate(zip(NAMES, job.endmembers, strict=True), 1):
         assert palette[k] == (*bytes.fromhex(member.colour[1:]), 255)
         assert tags[f"CLASS_{k}"] == name
     entries = ElementTree.parse(written / "model_index.qml").iter("paletteEntry")
@@ -102,7 +102,7 @@ def test_overviews_of_classes_are_classes(tmp_path):
         assert set(np.unique(small)) <= {0, 1, 2, 3}
 
 
-def test_envi_knows_classes_by_name(delivery, written):
+def test_envi_knows_classes_by_name(job, written):
     import spectral.io.envi
 
     found = spectral.io.envi.open(str(written / "model_index.hdr"))
@@ -112,14 +112,14 @@ def test_envi_knows_classes_by_name(delivery, written):
     )
     assert len(found.metadata["class lookup"]) == 3 * int(found.metadata["classes"]) == 12
     values = np.asarray(found.load())[:, :, 0]
-    np.testing.assert_array_equal(values, in_files(delivery.unmixing.maps["model_index"])[0])
+    np.testing.assert_array_equal(values, in_files(job.unmixing.maps["model_index"])[0])
     assert "ENVI Standard" in (written / "models.hdr").read_text(encoding="utf-8")
 
 
-def test_netcdf_and_to_xarray(delivery, written):
+def test_netcdf_and_to_xarray(job, written):
     xarray = pytest.importorskip("xarray")
     with xarray.open_dataset(written / "result.nc", engine="h5netcdf") as data:
-        for name, one in others(delivery):
+        for name, one in others(job):
             expected = np.where(one.values < 0, np.nan, one.values + 1) if one.whole else one.values
             np.testing.assert_array_equal(data[name].values.reshape(expected.shape), expected)
         assert data.abundance_sd.dims[0] == "endmember"
@@ -133,19 +133,19 @@ def test_netcdf_and_to_xarray(delivery, written):
         assert data.dominant.attrs["grid_mapping"] == "crs"
 
 
-def test_gdal_reads_the_netcdf_too(delivery, written):
+def test_gdal_reads_the_netcdf_too(job, written):
     import rasterio
 
     with rasterio.open(f"netcdf:{written / 'result.nc'}:model_index") as raster:
         values = raster.read(1)
-    np.testing.assert_array_equal(values, in_files(delivery.unmixing.maps["model_index"])[0])
+    np.testing.assert_array_equal(values, in_files(job.unmixing.maps["model_index"])[0])
 
 
-def test_matlab(delivery, written):
+def test_matlab(job, written):
     from scipy.io import loadmat
 
     found = loadmat(written / "result.mat")
-    for name, one in others(delivery):
+    for name, one in others(job):
         expected = np.moveaxis(in_files(one), 0, 2)
         np.testing.assert_array_equal(found[name].reshape(expected.shape), expected)
         assert found[name].dtype == (np.int32 if one.whole else np.float32)
@@ -153,7 +153,7 @@ def test_matlab(delivery, written):
     assert [cell.item() for cell in found["models_layers"].ravel()] == ["first", "second/<b>"]
 
 
-def test_pictures_have_the_names_of_maps(delivery, written, monkeypatch):
+def test_pictures_have_the_names_of_maps(job, written, monkeypatch):
     found = {path.name for path in written.glob("*.png")}
     single = {f"{name}.png" for name in ("shade", "dominant", "model_index", "segment", "brightness", "left")}
     assert single <= found
@@ -163,36 +163,36 @@ def test_pictures_have_the_names_of_maps(delivery, written, monkeypatch):
     assert len(shared) == 5
     notes = json.loads((written / "result.json").read_text(encoding="utf-8"))["notes"]
     assert "of the 9 layers of share the 5 with the largest means are drawn" in notes
-    means = delivery.unmixing.maps["share"].means
+    means = job.unmixing.maps["share"].means
     monkeypatch.setattr(_sheets, "PICTURES", 5)
-    drawn = next(sheet for sheet in sheets(delivery) if sheet.name == "share").drawn
+    drawn = next(sheet for sheet in sheets(job) if sheet.name == "share").drawn
     assert means[list(drawn)].min() >= np.delete(means, list(drawn)).max()
 
 
-def test_a_picture_of_classes_has_their_colours_and_a_legend(delivery, written):
+def test_a_picture_of_classes_has_their_colours_and_a_legend(job, written):
     from matplotlib.image import imread
 
     pixels = (imread(written / "dominant.png")[:, :, :3] * 255).round().astype(int).reshape(-1, 3)
     colours, counts = np.unique(pixels, axis=0, return_counts=True)
     there = {tuple(colour): n for colour, n in zip(colours.tolist(), counts, strict=True)}
-    for member in delivery.endmembers:
+    for member in job.endmembers:
         assert there[tuple(bytes.fromhex(member.colour[1:]))] > 1000
 
 
 def test_letters_of_a_legend_are_in_the_svg(tmp_path):
-    delivery = make_delivery(NAMES, further=("model_index",))
-    write_products(delivery, tmp_path, ["svg"])
+    job = make_delivery(NAMES, further=("model_index",))
+    write_products(job, tmp_path, ["svg"])
     text = (tmp_path / "model_index.svg").read_text(encoding="utf-8")
     assert "soil + shade" in text
     assert "3 different values" in text
 
 
-def test_the_report(delivery, written):
+def test_the_report(job, written):
     page = (written / "report.html").read_text(encoding="utf-8")
     assert "<h2>Other maps</h2>" in page
     assert "second/&lt;b&gt;" in page
     assert "<b>" not in page.split("<h2>Other maps")[1].split("</section>")[0].replace('<b title="', "")
-    assert page.count("<h3>") == len(delivery.unmixing.further_maps)
+    assert page.count("<h3>") == len(job.unmixing.further_maps)
     assert "4 layers with smaller means are not drawn" in page
     assert "Score, W m-2" in page
     other = make_delivery(NAMES)
@@ -200,10 +200,10 @@ def test_the_report(delivery, written):
     assert "Other maps" not in (written / "other/report.html").read_text(encoding="utf-8")
 
 
-def test_the_record_lists_all_maps(written, delivery):
+def test_the_record_lists_all_maps(written, job):
     record = json.loads((written / "result.json").read_text(encoding="utf-8"))
     maps = {one["name"]: one for one in record["maps"]}
-    assert list(maps) == list(delivery.unmixing.maps)
+    assert list(maps) == list(job.unmixing.maps)
     assert maps["abundance"]["layers"] == list(NAMES)
     assert maps["model_index"] == {
         "name": "model_index", "kind": "index", "title": "Model index", "unit": None, "layers": [],
@@ -213,14 +213,14 @@ def test_the_record_lists_all_maps(written, delivery):
 
 
 @pytest.mark.parametrize("product", ["geotiff", "envi", "netcdf", "matlab"])
-def test_the_plan_has_their_files(product, written, delivery):
-    found = finish(plan(delivery, product))
+def test_the_plan_has_their_files(product, written, job):
+    found = finish(plan(job, product))
     for name, size in found.files.items():
         assert (written / name).stat().st_size == size, name
 
 
 def test_nothing_sparse_is_filled_as_a_whole(tmp_path, monkeypatch):
     """A thousand layers of zeros would not fit into memory: each layer is made when it is written."""
-    delivery = make_delivery(NAMES, further=("share",))
+    job = make_delivery(NAMES, further=("share",))
     monkeypatch.setattr(SparseMap, "values", property(lambda _: pytest.fail("filled")))
-    write_products(delivery, tmp_path, ["geotiff", "cog", "envi", "netcdf", "matlab", "png", "html"])
+    write_products(job, tmp_path, ["geotiff", "cog", "envi", "netcdf", "matlab", "png", "html"])

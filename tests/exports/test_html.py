@@ -13,7 +13,7 @@ import pytest
 from matplotlib.image import imread
 
 import hsunmix
-from hsunmix.exports import Delivery, write_products
+from hsunmix.exports import ExportJob, write_products
 from hsunmix.exports._indexed_png import map_png, palette
 from hsunmix.exports.html.curves import line_plot, ticks
 from hsunmix.model.script import script_of
@@ -51,14 +51,14 @@ class Page(HTMLParser):
         self.words.append(data)
 
 
-def page_of(delivery, folder):
-    write_products(delivery, folder, ["html"])
+def page_of(job, folder):
+    write_products(job, folder, ["html"])
     text = (folder / "report.html").read_text(encoding="utf-8")
     return text, Page(text)
 
 
-def test_it_needs_nothing_else(tmp_path, delivery):
-    text, page = page_of(delivery, tmp_path)
+def test_it_needs_nothing_else(tmp_path, job):
+    text, page = page_of(job, tmp_path)
     links = [value for name, value in page.attributes if name in ("src", "href", "xlink:href", "action")]
     assert links
     assert all(link.startswith("data:image/png;base64,") for link in links)
@@ -67,11 +67,11 @@ def test_it_needs_nothing_else(tmp_path, delivery):
     assert "@media print" in text
 
 
-def test_what_it_says(tmp_path, delivery):
-    _, page = page_of(delivery, tmp_path)
+def test_what_it_says(tmp_path, job):
+    _, page = page_of(job, tmp_path)
     said = " ".join(page.words)
     for word in (
-        *delivery.names,
+        *job.names,
         "Maps", "Spectra", "Errors", "Parameters and provenance", "Notes", "To make it again",
         "1.25 %", "18 / 20", "auto", "nnls", "smoothing", "chosen by itself", "Wavelength (nm)",
         "WGS 84 / UTM zone 11N (EPSG:32611)", "hsunmix unmix scene.hdr -r 3",
@@ -86,19 +86,19 @@ def test_hostile_text_stays_text(tmp_path):
     made = make_delivery(hostile)
     members = tuple(replace(m, source=Source("library", text="<i>lib</i>")) for m in made.endmembers)
     unmixing = replace(made.unmixing, note="<img src=x>", parameters={"<p>": "</table>"})
-    delivery = replace(made, unmixing=unmixing, endmembers=members, command="hsunmix <x> & 'y'")
-    text, page = page_of(delivery, tmp_path)
+    job = replace(made, unmixing=unmixing, endmembers=members, command="hsunmix <x> & 'y'")
+    text, page = page_of(job, tmp_path)
     assert "<script" not in text
     assert not any(name.startswith("on") for name, _ in page.attributes)
     assert "<i>lib</i>" in " ".join(page.words)
     assert page.tags.count("img") == 5
 
 
-def test_the_maps_hold_every_pixel(tmp_path, delivery):
-    _, page = page_of(delivery, tmp_path)
+def test_the_maps_hold_every_pixel(tmp_path, job):
+    _, page = page_of(job, tmp_path)
     sources = [value.partition(",")[2] for name, value in page.attributes if name == "src"]
     shown = [(imread(io.BytesIO(base64.b64decode(s))) * 255).round().astype(int) for s in sources]
-    unmixing = delivery.unmixing
+    unmixing = job.unmixing
     assert [image.shape for image in shown] == [(11, 7, 4)] * 4
     for image, values in zip(shown, unmixing.abundances, strict=False):
         masked = np.isnan(values)
@@ -118,10 +118,10 @@ def test_a_large_map_is_made_smaller_by_its_means():
     assert (image[..., 3] == 255).all()
 
 
-def test_a_convergence_curve(tmp_path, delivery):
+def test_a_convergence_curve(tmp_path, job):
     history = np.column_stack([np.linspace(0, 2, 9), np.geomspace(0.5, 0.01, 9)])
-    unmixing = replace(delivery.unmixing, history=history, converged=False, iterations=8)
-    _, page = page_of(replace(delivery, unmixing=unmixing), tmp_path)
+    unmixing = replace(job.unmixing, history=history, converged=False, iterations=8)
+    _, page = page_of(replace(job, unmixing=unmixing), tmp_path)
     assert page.tags.count("svg") == 2
     assert "It stopped before the tolerance was met after 8 iterations." in " ".join(page.words)
 
@@ -176,13 +176,13 @@ def test_the_script_opens_the_same_part(tmp_path, small_cube):
     path = write_envi(tmp_path, small_cube.read(0, small_cube.lines))
     cube = hsunmix.open_cube(path, mask="b[800] > 0.3", bands="500-2300")
     result = hsunmix.unmix(cube, "spa", rank=3)
-    delivery = Delivery(result, result.as_endmembers(), cube)
-    found = run(script_of(delivery.unmixing, delivery.cube, delivery.endmembers))
+    job = ExportJob(result, result.as_endmembers(), cube)
+    found = run(script_of(job.unmixing, job.cube, job.endmembers))
     assert np.array_equal(found["result"].abundances, result.abundances, equal_nan=True)
     assert np.isnan(result.abundances).any()
-    by_hand = replace(delivery, cube=cube.with_selection(cube.selection))
+    by_hand = replace(job, cube=cube.with_selection(cube.selection))
     assert "unpacked(" in script_of(by_hand.unmixing, by_hand.cube, by_hand.endmembers)
-    _, page = page_of(delivery, tmp_path / "out")
+    _, page = page_of(job, tmp_path / "out")
     assert "b[800] > 0.3" in page.words
     assert "500-2300" in page.words
 
@@ -192,16 +192,16 @@ def test_the_script_of_edited_spectra_has_them(tmp_path, small_cube):
     result = hsunmix.unmix(cube, "spa", rank=3, abundance="fcls")
     first, *others = result.as_endmembers()
     members = (replace(first, name="a, b", spectrum=first.spectrum * 1.5), *others)
-    delivery = Delivery(result, members, cube)
-    found = run(script_of(delivery.unmixing, delivery.cube, delivery.endmembers))
-    assert np.array_equal(found["W"], delivery.spectra, equal_nan=True)
-    assert np.array_equal(found["H"], hsunmix.abundances(cube, delivery.spectra, "fcls"), equal_nan=True)
+    job = ExportJob(result, members, cube)
+    found = run(script_of(job.unmixing, job.cube, job.endmembers))
+    assert np.array_equal(found["W"], job.spectra, equal_nan=True)
+    assert np.array_equal(found["H"], hsunmix.abundances(cube, job.spectra, "fcls"), equal_nan=True)
 
 
-def test_a_script_that_was_given_is_shown_instead(tmp_path, delivery):
-    _, page = page_of(replace(delivery, script="import hsunmix  # mine\n"), tmp_path)
+def test_a_script_that_was_given_is_shown_instead(tmp_path, job):
+    _, page = page_of(replace(job, script="import hsunmix  # mine\n"), tmp_path)
     assert "import hsunmix  # mine" in "".join(page.words)
 
 
-def test_no_script_without_a_file(delivery):
-    assert script_of(delivery.unmixing, delivery.cube, delivery.endmembers) == ""
+def test_no_script_without_a_file(job):
+    assert script_of(job.unmixing, job.cube, job.endmembers) == ""

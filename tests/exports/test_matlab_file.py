@@ -15,15 +15,15 @@ from tests.exports.conftest import UTM, make_delivery
 from tests.scenes import with_numbers
 
 
-def test_every_variable(tmp_path, delivery):
-    cube = replace(delivery.cube, fwhm=np.linspace(8, 12, 20))
-    write_products(replace(delivery, cube=cube), tmp_path, ["matlab"])
+def test_every_variable(tmp_path, job):
+    cube = replace(job.cube, fwhm=np.linspace(8, 12, 20))
+    write_products(replace(job, cube=cube), tmp_path, ["matlab"])
     found = loadmat(tmp_path / "result.mat", squeeze_me=True)
-    unmixing = delivery.unmixing
+    unmixing = job.unmixing
     assert np.array_equal(found["abundances"], unmixing.abundances.transpose(1, 2, 0), equal_nan=True)
     assert np.array_equal(found["rmse"], unmixing.rmse, equal_nan=True)
     assert np.array_equal(found["endmembers"], unmixing.endmembers, equal_nan=True)
-    assert list(found["names"]) == list(delivery.names)
+    assert list(found["names"]) == list(job.names)
     assert np.array_equal(found["wavelength"], cube.wavelengths)
     assert np.array_equal(found["fwhm"], cube.fwhm)
     assert np.array_equal(found["transform"], UTM.transform)
@@ -36,12 +36,12 @@ def test_every_variable(tmp_path, delivery):
     assert kinds["wavelength"][0] == (20, 1)
 
 
-def test_its_spectra_are_a_library(tmp_path, delivery):
-    write_products(delivery, tmp_path, ["matlab"])
+def test_its_spectra_are_a_library(tmp_path, job):
+    write_products(job, tmp_path, ["matlab"])
     library = open_spectra(tmp_path / "result.mat")
-    assert library.names == delivery.names
-    assert np.array_equal(library.values, delivery.spectra.T, equal_nan=True)
-    assert np.array_equal(library.wavelengths, delivery.wavelengths)
+    assert library.names == job.names
+    assert np.array_equal(library.values, job.spectra.T, equal_nan=True)
+    assert np.array_equal(library.wavelengths, job.wavelengths)
 
 
 def test_too_large_for_the_format(tmp_path):

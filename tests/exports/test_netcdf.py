@@ -16,9 +16,9 @@ NAMES = ("Grass", "Soil, dry {A}", "Wässer")
 
 
 def written(folder, **changes):
-    delivery = make_delivery(**changes)
-    write_products(delivery, folder, ["netcdf"])
-    return delivery, folder / "result.nc"
+    job = make_delivery(**changes)
+    write_products(job, folder, ["netcdf"])
+    return job, folder / "result.nc"
 
 
 def words(value):
@@ -27,7 +27,7 @@ def words(value):
 
 def test_the_structure_of_netcdf4(tmp_path):
     """Dimension scales, attached to every axis; fill values of the variables' own types."""
-    delivery, path = written(tmp_path)
+    job, path = written(tmp_path)
     with h5py.File(path) as file:
         for name in ("endmember", "band", "y", "x"):
             assert file[name].is_scale
@@ -50,14 +50,14 @@ def test_the_structure_of_netcdf4(tmp_path):
         ]
         assert numbers == [0, 1, 2, 3, 4]
         assert words(file.attrs["Conventions"]) == "CF-1.10"
-        assert words(file.attrs["history"]) == delivery.command
+        assert words(file.attrs["history"]) == job.command
 
 
 def test_xarray(tmp_path):
     import xarray
 
-    delivery, path = written(tmp_path)
-    unmixing = delivery.unmixing
+    job, path = written(tmp_path)
+    unmixing = job.unmixing
     with xarray.open_dataset(path, engine="h5netcdf", decode_coords="all") as data:
         assert data.abundance.dims == ("endmember", "y", "x")
         assert {"endmember", "y", "x", "crs"} <= set(data.abundance.coords)
@@ -67,7 +67,7 @@ def test_xarray(tmp_path):
         assert np.array_equal(data.rmse, unmixing.rmse, equal_nan=True)
         assert np.array_equal(data.spectrum.T, unmixing.endmembers, equal_nan=True)
         assert np.array_equal(data.sel(endmember="Wässer").abundance, unmixing.abundances[2], equal_nan=True)
-        assert np.array_equal(data.wavelength, delivery.cube.wavelengths)
+        assert np.array_equal(data.wavelength, job.cube.wavelengths)
         assert data.wavelength.attrs["units"] == "nm"
         assert list(np.flatnonzero(data.used_band == 0)) == [8, 9]
         a, _, x0, _, e, y0 = UTM.transform
@@ -99,8 +99,8 @@ def test_gdal_knows_the_names(tmp_path):
     import rasterio
 
     names = ("Grass & <b>", "Soil, dry {A}", "Wässer")
-    delivery = make_delivery(names)
-    assert [p.name for p in write_products(delivery, tmp_path, ["netcdf"])][:2] == [
+    job = make_delivery(names)
+    assert [p.name for p in write_products(job, tmp_path, ["netcdf"])][:2] == [
         "result.nc", "result.nc.aux.xml",
     ]  # fmt: skip
     with rasterio.open(f"netcdf:{tmp_path / 'result.nc'}:abundance") as image:
@@ -150,13 +150,11 @@ def test_a_turned_scene_has_coordinates_for_every_pixel(tmp_path):
 def test_gdal(tmp_path, transform, crs):
     import rasterio
 
-    delivery, path = written(tmp_path, place=Georeference(transform, crs))
+    job, path = written(tmp_path, place=Georeference(transform, crs))
     with rasterio.open(f"netcdf:{path}:abundance") as image:
         assert image.count == 3
         assert image.nodata == -9999
-        assert np.array_equal(
-            image.read(masked=True).filled(np.nan), delivery.unmixing.abundances, equal_nan=True
-        )
+        assert np.array_equal(image.read(masked=True).filled(np.nan), job.unmixing.abundances, equal_nan=True)
         if crs:
             assert image.crs == rasterio.CRS.from_string(crs)
             assert np.allclose(tuple(image.transform)[:6], transform, rtol=1e-9)
@@ -186,8 +184,8 @@ def test_widths_of_bands(tmp_path):
 def test_our_own_reader_takes_the_axes_by_their_names(tmp_path, place):
     from hsunmix.formats import open_cube
 
-    delivery, path = written(tmp_path, place=place)
+    job, path = written(tmp_path, place=place)
     cube = open_cube(path)
     values = cube.read(0, cube.lines).transpose(2, 0, 1)
-    assert np.array_equal(values, delivery.unmixing.abundances, equal_nan=True)
+    assert np.array_equal(values, job.unmixing.abundances, equal_nan=True)
     assert cube.wavelengths is None

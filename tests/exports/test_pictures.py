@@ -40,9 +40,9 @@ def images(path):
 
 
 @pytest.mark.parametrize("large", [1, 1 << 16])  # pixels from which on we pack the picture ourselves
-def test_svg_of_a_map_holds_every_pixel(tmp_path, delivery, monkeypatch, large):
+def test_svg_of_a_map_holds_every_pixel(tmp_path, job, monkeypatch, large):
     monkeypatch.setattr("hsunmix.exports._svg.LARGE", large)
-    paths = write_products(delivery, tmp_path, ["svg"])
+    paths = write_products(job, tmp_path, ["svg"])
     assert [p.name for p in paths[:-1]] == [
         "abundance_01_Grass.svg",
         "abundance_02_Soil__dry__A_.svg",
@@ -50,7 +50,7 @@ def test_svg_of_a_map_holds_every_pixel(tmp_path, delivery, monkeypatch, large):
         "endmembers.svg",
     ]
     shown = images(paths[0])[0]
-    expected = colours(delivery.unmixing.abundances[0])
+    expected = colours(job.unmixing.abundances[0])
     lines, samples = expected.shape[:2]
     rows = ((np.arange(lines) + 0.5) * shown.shape[0] / lines).astype(int)
     columns = ((np.arange(samples) + 0.5) * shown.shape[1] / samples).astype(int)
@@ -59,20 +59,20 @@ def test_svg_of_a_map_holds_every_pixel(tmp_path, delivery, monkeypatch, large):
     assert np.array_equal(found, expected) or np.array_equal(found[::-1], expected)
 
 
-def test_svg_of_the_spectra_is_lines(tmp_path, delivery):
-    path = write_products(delivery, tmp_path, ["svg"])[-2]
+def test_svg_of_the_spectra_is_lines(tmp_path, job):
+    path = write_products(job, tmp_path, ["svg"])[-2]
     root = ElementTree.parse(path).getroot()
     assert list(root.iter(f"{SVG}image")) == []
     styles = [element.get("style", "") for element in root.iter(f"{SVG}path")]
-    for member in delivery.endmembers:
+    for member in job.endmembers:
         assert any(f"stroke: {member.colour}" in style for style in styles)
 
 
 def test_svg_is_read_aloud_searched_and_changed(tmp_path):
     """Letters are text, and there is a title and a description, whatever is in the names."""
     names = ("Grass & <b>", 'Soil, $x^2$ "dry"', "Wässer")
-    delivery = make_delivery(names)
-    paths = write_products(delivery, tmp_path, ["svg", "grid"])
+    job = make_delivery(names)
+    paths = write_products(job, tmp_path, ["svg", "grid"])
     for path, words in {
         paths[0]: (names[0], "Abundance", "0.6", "grey: not used"),
         paths[1]: (names[1],),
@@ -89,14 +89,14 @@ def test_svg_is_read_aloud_searched_and_changed(tmp_path):
         assert all("'DejaVu Sans'" in style and "sans-serif" in style for style in styles)
     root = ElementTree.parse(paths[0]).getroot()
     assert root[0].text == "Abundance of Grass & <b>"
-    mean = np.nanmean(delivery.unmixing.abundances[0], dtype=np.float64)
+    mean = np.nanmean(job.unmixing.abundances[0], dtype=np.float64)
     assert f"Grass & <b> covers {mean:.1%} on average" in root[1].text
 
 
-def test_the_svg_of_the_grid_has_every_map(tmp_path, delivery, monkeypatch):
+def test_the_svg_of_the_grid_has_every_map(tmp_path, job, monkeypatch):
     monkeypatch.setattr("hsunmix.exports._svg.LARGE", 1)
-    write_products(delivery, tmp_path, ["grid"])
-    unmixing = delivery.unmixing
+    write_products(job, tmp_path, ["grid"])
+    unmixing = job.unmixing
     top = np.nanpercentile(unmixing.rmse, 99.5)
     expected = [*(colours(m) for m in unmixing.abundances), colours(unmixing.rmse / top, "inferno")]
     for found, each in zip(images(tmp_path / "maps.svg"), expected, strict=False):
@@ -106,9 +106,9 @@ def test_the_svg_of_the_grid_has_every_map(tmp_path, delivery, monkeypatch):
 def test_large_maps_are_cancelled_within_their_steps(tmp_path):
     """No step draws and packs a whole map; what is left behind is nothing."""
     lines = 3 * LARGEST  # more than are drawn
-    delivery = make_delivery(("A",), lines=lines, samples=lines // 4)
+    job = make_delivery(("A",), lines=lines, samples=lines // 4)
     for product, least in (("png", 8), ("svg", 8), ("grid", 8)):
-        work = deliver(delivery, tmp_path / product, [product])
+        work = deliver(job, tmp_path / product, [product])
         for _ in range(least):
             next(work)
         work.close()
@@ -148,10 +148,10 @@ def run(work):
             return done.value
 
 
-def test_the_grid_has_every_map_and_the_residual(tmp_path, delivery):
-    write_products(delivery, tmp_path, ["grid"])
+def test_the_grid_has_every_map_and_the_residual(tmp_path, job):
+    write_products(job, tmp_path, ["grid"])
     shown = (imread(tmp_path / "maps.png")[:, :, :3] * 255).round().astype(int)
-    unmixing = delivery.unmixing
+    unmixing = job.unmixing
     lines, samples = unmixing.rmse.shape
     grid = _grid(4, samples, lines)
     block = int(grid.width) // samples
@@ -184,9 +184,9 @@ def test_the_grid_of_any_scene(count, lines, samples):
 
 
 def test_the_scale_bar_is_as_long_as_it_says():
-    delivery = make_delivery()
-    unmixing = delivery.unmixing
-    figure = grid_figure(unmixing.abundances, delivery.names, unmixing.rmse, "x", (2.0, 2.0))
+    job = make_delivery()
+    unmixing = job.unmixing
+    figure = grid_figure(unmixing.abundances, job.names, unmixing.rmse, "x", (2.0, 2.0))
     bar = next(artist for artist in figure.artists if artist.__class__.__name__ == "Line2D")
     pixels = np.diff(bar.get_xdata())[0] * figure.get_size_inches()[0] * figure.dpi
     label = next(text.get_text() for text in figure.texts if text.get_text().endswith(" m"))

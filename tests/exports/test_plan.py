@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hsunmix.exports import Delivery, exports, write_products
+from hsunmix.exports import ExportJob, exports, write_products
 from hsunmix.exports._plan import SMALL_PIXELS, plan, subsample
 from hsunmix.model.progress import finish
 from hsunmix.model.unmixing import Unmixing
@@ -19,27 +19,27 @@ from tests.scenes import with_numbers
 QUICK = ("geotiff", "envi", "netcdf", "csv", "sli")
 
 
-def delivery(lines: int, samples: int, rank: int = 3) -> Delivery:
+def job(lines: int, samples: int, rank: int = 3) -> ExportJob:
     cube = make_cube(lines, samples)
     result = replace(unmixing_of(cube, rank), source_pixels=None)
     members = [
         replace(e, name=n) for e, n in zip(result.as_endmembers(), ("Öl & Teer", "b/c", "d"), strict=False)
     ]
-    return Delivery(result, tuple(members), cube)
+    return ExportJob(result, tuple(members), cube)
 
 
 @pytest.fixture(scope="module")
-def small() -> Delivery:
-    return delivery(23, 17, rank=1)
+def small() -> ExportJob:
+    return job(23, 17, rank=1)
 
 
 @pytest.fixture(scope="module")
-def large() -> Delivery:
-    return delivery(310, 240)
+def large() -> ExportJob:
+    return job(310, 240)
 
 
 @pytest.mark.parametrize("product", exports())
-def test_every_product_is_planned_as_it_is_written(small: Delivery, tmp_path: Path, product: str):
+def test_every_product_is_planned_as_it_is_written(small: ExportJob, tmp_path: Path, product: str):
     found = finish(plan(small, product))
     paths = write_products(small, tmp_path, [product])
     written = {path.name: path.stat().st_size for path in paths if path.name != "result.json"}
@@ -51,7 +51,7 @@ def test_every_product_is_planned_as_it_is_written(small: Delivery, tmp_path: Pa
 
 
 @pytest.mark.parametrize("product", QUICK)
-def test_sizes_of_a_larger_scene(large: Delivery, tmp_path: Path, product: str):
+def test_sizes_of_a_larger_scene(large: ExportJob, tmp_path: Path, product: str):
     found = finish(plan(large, product))
     paths = write_products(large, tmp_path, [product])
     written = {path.name: path.stat().st_size for path in paths if path.name != "result.json"}
@@ -60,7 +60,7 @@ def test_sizes_of_a_larger_scene(large: Delivery, tmp_path: Path, product: str):
     assert found.bytes == pytest.approx(sum(written.values()), rel=0.25)
 
 
-def test_the_thinned_scene_is_every_nth_pixel(large: Delivery):
+def test_the_thinned_scene_is_every_nth_pixel(large: ExportJob):
     few = subsample(large, SMALL_PIXELS)
     step = 3
     np.testing.assert_array_equal(few.unmixing.abundances, large.unmixing.abundances[:, ::step, ::step])
@@ -71,16 +71,16 @@ def test_the_thinned_scene_is_every_nth_pixel(large: Delivery):
     assert few.endmembers is large.endmembers
 
 
-def test_a_result_without_lines_and_samples(large: Delivery):
+def test_a_result_without_lines_and_samples(large: ExportJob):
     result: Unmixing = large.unmixing
     flat = with_numbers(result, result.abundances.reshape(3, -1), result.rmse.ravel())
-    bare = Delivery(flat, large.endmembers)
+    bare = ExportJob(flat, large.endmembers)
     assert subsample(bare, 1000).unmixing.abundances.shape == (3, 992)
     found = finish(plan(bare, "csv"))
     assert list(found.files) == ["endmembers.csv"]
 
 
-def test_nothing_is_left_behind(small: Delivery, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_nothing_is_left_behind(small: ExportJob, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     work = plan(small, "png")
     next(work)

@@ -31,8 +31,8 @@ def colours(values):
     return map_(np.ma.masked_invalid(values), bytes=True)[..., :3].astype(int)
 
 
-def test_names_of_files(tmp_path, delivery):
-    paths = write_products(delivery, tmp_path, ["png"])
+def test_names_of_files(tmp_path, job):
+    paths = write_products(job, tmp_path, ["png"])
     assert [p.name for p in paths[:-1]] == [
         "abundance_01_Grass.png",
         "abundance_02_Soil__dry__A_.png",
@@ -41,10 +41,10 @@ def test_names_of_files(tmp_path, delivery):
     ]
 
 
-def test_every_pixel_of_the_map_is_a_block_of_its_colour(tmp_path, delivery):
-    write_products(delivery, tmp_path, ["png"])
+def test_every_pixel_of_the_map_is_a_block_of_its_colour(tmp_path, job):
+    write_products(job, tmp_path, ["png"])
     shown = picture(tmp_path / "abundance_01_Grass.png")
-    expected = colours(delivery.unmixing.abundances[0])
+    expected = colours(job.unmixing.abundances[0])
     lines, samples = expected.shape[:2]
     block = 1000 // max(lines, samples)
     top, left = find(shown, expected[-1, 0], lines * block, samples * block)
@@ -61,17 +61,17 @@ def find(shown, corner, height, width):
     return bottom + 1 - height, left
 
 
-def test_masked_pixels_are_light_grey(tmp_path, delivery):
-    write_products(delivery, tmp_path, ["png"])
+def test_masked_pixels_are_light_grey(tmp_path, job):
+    write_products(job, tmp_path, ["png"])
     grey = (picture(tmp_path / "abundance_01_Grass.png") == 0xD9).all(axis=2)
     assert grey[58:148].sum() == 4 * 90 * 90  # 4 pixels of 90 by 90
 
 
 @pytest.mark.parametrize(("lines", "samples"), [(1, 1), (1, 400), (400, 1), (3, 1500), (7000, 2)])
 def test_scenes_of_any_shape(tmp_path, lines, samples):
-    delivery = make_delivery(("Only one, with a rather long name that may not be cut off",), lines=lines,
+    job = make_delivery(("Only one, with a rather long name that may not be cut off",), lines=lines,
                              samples=samples)  # fmt: skip
-    shown = picture(write_products(delivery, tmp_path, ["png"])[0])
+    shown = picture(write_products(job, tmp_path, ["png"])[0])
     assert (shown[0] == 255).all()
     assert (shown[:, -1] == 255).all()
     assert (shown[:, 0] == 255).all()
@@ -87,33 +87,33 @@ def test_a_long_name_does_not_leave_the_picture(tmp_path):
         assert (shown[:, -5:] == 255).all()
 
 
-def test_nothing_of_the_users_matplotlib_settings_matters(tmp_path, delivery):
+def test_nothing_of_the_users_matplotlib_settings_matters(tmp_path, job):
     with matplotlib.rc_context({"text.usetex": True, "axes.facecolor": "red", "savefig.dpi": 7}):
-        write_products(delivery, tmp_path / "1", ["png"])
+        write_products(job, tmp_path / "1", ["png"])
         assert matplotlib.rcParams["text.usetex"] is True
-    write_products(delivery, tmp_path / "2", ["png"])
+    write_products(job, tmp_path / "2", ["png"])
     for name in ("abundance_01_Grass.png", "endmembers.png"):
         assert np.array_equal(picture(tmp_path / "1" / name), picture(tmp_path / "2" / name))
 
 
-def test_gaps_in_the_plot(delivery):
+def test_gaps_in_the_plot(job):
     from hsunmix.exports._figures import spectra_figure, style
 
     with style():
-        figure = spectra_figure(delivery.spectra, delivery.wavelengths, delivery.names, ["#000000"] * 3)
+        figure = spectra_figure(job.spectra, job.wavelengths, job.names, ["#000000"] * 3)
     for line in figure.axes[0].lines:
         assert list(np.flatnonzero(np.isnan(line.get_ydata()))) == [8, 9]
-    assert [text.get_text() for text in figure.legends[0].get_texts()] == list(delivery.names)
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == list(job.names)
     assert figure.axes[0].get_xlabel() == "Wavelength (nm)"
 
 
-def test_an_edited_endmember_has_no_values_where_the_result_has_none(delivery):
+def test_an_edited_endmember_has_no_values_where_the_result_has_none(job):
     """A spectrum taken from a pixel has values in the bands that were painted out."""
     members = tuple(
         replace(e, spectrum=np.linspace(0.1, 0.9, len(e.spectrum))) if k else e
-        for k, e in enumerate(delivery.endmembers)
+        for k, e in enumerate(job.endmembers)
     )
-    edited = replace(delivery, endmembers=members)
+    edited = replace(job, endmembers=members)
     for column in edited.spectra.T:
         assert list(np.flatnonzero(np.isnan(column))) == [8, 9]
 
@@ -189,10 +189,10 @@ def test_safe_names(name, safe):
 
 @pytest.mark.parametrize("dpi", [50, 130])
 def test_another_resolution_makes_everything_larger_and_the_map_exact(tmp_path, dpi):
-    delivery, sizes = make_delivery(("Grass",)), {}
+    job, sizes = make_delivery(("Grass",)), {}
     for each in (100, dpi):
         folder = tmp_path / str(each)
-        write_products(replace(delivery, dpi=each), folder, ["png", "grid"])
+        write_products(replace(job, dpi=each), folder, ["png", "grid"])
         for name in ("abundance_01_Grass.png", "endmembers.png", "maps.png"):
             with Image.open(folder / name) as image:
                 sizes[each, name] = np.array(image.size)
@@ -200,7 +200,7 @@ def test_another_resolution_makes_everything_larger_and_the_map_exact(tmp_path, 
     for name in ("abundance_01_Grass.png", "endmembers.png", "maps.png"):
         np.testing.assert_allclose(sizes[dpi, name], sizes[100, name] * dpi / 100, rtol=0.08)
     shown = picture(tmp_path / str(dpi) / "abundance_01_Grass.png")
-    expected = colours(delivery.unmixing.abundances[0])
+    expected = colours(job.unmixing.abundances[0])
     lines, samples = expected.shape[:2]
     block = round(1000 * dpi / 100) // max(lines, samples)
     top, left = find(shown, expected[-1, 0], lines * block, samples * block)
@@ -209,6 +209,6 @@ def test_another_resolution_makes_everything_larger_and_the_map_exact(tmp_path, 
 
 
 @pytest.mark.parametrize("dpi", [0, 49, 601])
-def test_a_resolution_that_makes_no_sense_is_refused(delivery, dpi):
+def test_a_resolution_that_makes_no_sense_is_refused(job, dpi):
     with pytest.raises(InputError, match=f"50 to 600 dots per inch, not {dpi}"):
-        replace(delivery, dpi=dpi)
+        replace(job, dpi=dpi)

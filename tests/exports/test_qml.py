@@ -14,8 +14,8 @@ from hsunmix.exports import write_products
 @pytest.mark.parametrize(
     ("product", "suffix", "ending"), [("geotiff", "", "tif"), ("cog", "_cog", "tif"), ("envi", "", "img")]
 )
-def test_a_ramp_from_0_to_1(tmp_path, delivery, product, suffix, ending):
-    write_products(delivery, tmp_path, [product])
+def test_a_ramp_from_0_to_1(tmp_path, job, product, suffix, ending):
+    write_products(job, tmp_path, [product])
     assert (tmp_path / f"abundances{suffix}.{ending}").exists()
     root = ElementTree.parse(tmp_path / f"abundances{suffix}.qml").getroot()
     assert root.tag == "qgis"
@@ -37,9 +37,9 @@ def test_a_ramp_from_0_to_1(tmp_path, delivery, product, suffix, ending):
     assert {option.get("name") for option in ramp} == {"color1", "color2", "discrete", "rampType", "stops"}
 
 
-def test_the_residual_reaches_to_its_top(tmp_path, delivery):
-    write_products(delivery, tmp_path, ["geotiff"])
+def test_the_residual_reaches_to_its_top(tmp_path, job):
+    write_products(job, tmp_path, ["geotiff"])
     shader = ElementTree.parse(tmp_path / "rmse.qml").getroot().find(".//colorrampshader")
-    top = np.nanpercentile(delivery.unmixing.rmse, 99.5)
+    top = np.nanpercentile(job.unmixing.rmse, 99.5)
     assert float(shader.get("maximumValue")) == pytest.approx(top, rel=1e-4)
     assert float(shader.get("minimumValue")) == 0

@@ -11,21 +11,21 @@ from pathlib import Path
 import pytest
 
 from hsunmix._version import __version__
-from hsunmix.exports import Delivery, write_products
+from hsunmix.exports import ExportJob, write_products
 from hsunmix.formats import open_cube
 from tests.exports.conftest import make_delivery
 
 
-def record(delivery: Delivery, folder: Path) -> dict:
+def record(job: ExportJob, folder: Path) -> dict:
     def refuse(name):
         raise AssertionError(f"{name} is no JSON")
 
-    text = write_products(delivery, folder, [])[-1].read_bytes().decode("utf-8")
+    text = write_products(job, folder, [])[-1].read_bytes().decode("utf-8")
     return json.loads(text, parse_constant=refuse)
 
 
-def test_the_keys_of_the_contract(tmp_path, delivery):
-    written = record(delivery, tmp_path)
+def test_the_keys_of_the_contract(tmp_path, job):
+    written = record(job, tmp_path)
     expected = {
         "method": "auto",
         "abundance": "nnls",
@@ -47,15 +47,15 @@ def test_the_keys_of_the_contract(tmp_path, delivery):
     assert (written["bands"], written["used_bands"]) == (20, 18)
 
 
-def test_no_source_pixels(tmp_path, delivery):
-    bare = replace(delivery, unmixing=replace(delivery.unmixing, source_pixels=None))
+def test_no_source_pixels(tmp_path, job):
+    bare = replace(job, unmixing=replace(job.unmixing, source_pixels=None))
     assert record(bare, tmp_path)["source_pixels"] is None
 
 
-def test_the_input_is_named_and_hashed_by_its_pixels(tmp_path, delivery):
-    write_products(delivery, tmp_path, ["envi"])
+def test_the_input_is_named_and_hashed_by_its_pixels(tmp_path, job):
+    write_products(job, tmp_path, ["envi"])
     cube = open_cube(tmp_path / "abundances.hdr")
-    written = record(replace(delivery, cube=cube), tmp_path / "out")["input"]
+    written = record(replace(job, cube=cube), tmp_path / "out")["input"]
     data = (tmp_path / "abundances.img").read_bytes()
     assert written == {
         "path": str(tmp_path / "abundances.hdr"),
@@ -65,36 +65,36 @@ def test_the_input_is_named_and_hashed_by_its_pixels(tmp_path, delivery):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="only POSIX paths can be other than UTF-8")
-def test_a_path_that_is_not_utf8(tmp_path, delivery):
+def test_a_path_that_is_not_utf8(tmp_path, job):
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/scene\xff.raw"))
     try:
         path.write_bytes(b"1234")
     except OSError:
         pytest.skip("this file system takes only UTF-8")
-    written = record(replace(delivery, cube=replace(delivery.cube, path=path)), tmp_path / "out")
+    written = record(replace(job, cube=replace(job.cube, path=path)), tmp_path / "out")
     assert written["input"]["path"].endswith("scene\\xff.raw")
     assert written["input"]["bytes"] == 4
 
 
 def test_hostile_text(tmp_path):
-    delivery = replace(make_delivery(('"', "\udc80", "\x00")), command="x \udcff")
-    assert record(delivery, tmp_path)["command"] == "x \\udcff"
+    job = replace(make_delivery(('"', "\udc80", "\x00")), command="x \udcff")
+    assert record(job, tmp_path)["command"] == "x \\udcff"
 
 
-def unmixed_and_replaced(folder, delivery):
-    """Return a delivery whose cube's file is another since it was opened, and the bytes of the old one."""
-    write_products(delivery, folder, ["envi"])
+def unmixed_and_replaced(folder, job):
+    """Return a job whose cube's file is another since it was opened, and the bytes of the old one."""
+    write_products(job, folder, ["envi"])
     data = folder / "abundances.img"
     old, cube = data.read_bytes(), open_cube(folder / "abundances.hdr")
     other = folder / "other"
     other.write_bytes(bytes(len(old) + 4))
     other.replace(data)
-    return replace(delivery, cube=cube), old
+    return replace(job, cube=cube), old
 
 
 @pytest.mark.parametrize("gone", [False, True])
-def test_what_was_not_unmixed_is_not_hashed(tmp_path, delivery, gone):
-    late, old = unmixed_and_replaced(tmp_path, delivery)
+def test_what_was_not_unmixed_is_not_hashed(tmp_path, job, gone):
+    late, old = unmixed_and_replaced(tmp_path, job)
     if gone:
         (tmp_path / "abundances.img").unlink()
     written = record(late, tmp_path / "out")
@@ -105,9 +105,9 @@ def test_what_was_not_unmixed_is_not_hashed(tmp_path, delivery, gone):
     assert "abundances.img has changed since it was read" in (tmp_path / "out" / "report.html").read_text()
 
 
-def test_what_was_hashed_before_it_was_replaced_is_still_known(tmp_path, delivery):
-    write_products(delivery, tmp_path, ["envi"])
-    same = replace(delivery, cube=open_cube(tmp_path / "abundances.hdr"))
+def test_what_was_hashed_before_it_was_replaced_is_still_known(tmp_path, job):
+    write_products(job, tmp_path, ["envi"])
+    same = replace(job, cube=open_cube(tmp_path / "abundances.hdr"))
     before = record(same, tmp_path / "one")["input"]
     (tmp_path / "abundances.img").write_bytes(b"")
     assert record(same, tmp_path / "two")["input"] == before

@@ -10,7 +10,7 @@ import pytest
 import rasterio
 
 import hsunmix
-from hsunmix.exports import Delivery, write_products
+from hsunmix.exports import ExportJob, write_products
 from hsunmix.session.archive import load, save
 from hsunmix.session.document import Document, with_result
 
@@ -39,12 +39,12 @@ def recomputed(cube, folder) -> float:
 
 def check(cube, rank, folder):
     result = hsunmix.unmix(cube, rank=rank)
-    delivery = Delivery(result, result.as_endmembers(), cube)
-    write_products(delivery, folder, ["geotiff", "csv", "sli", "envi"])
+    job = ExportJob(result, result.as_endmembers(), cube)
+    write_products(job, folder, ["geotiff", "csv", "sli", "envi"])
     written = json.loads((folder / "result.json").read_text(encoding="utf-8"))
     assert written["rank"] == rank
     assert written["relative_error"] == pytest.approx(recomputed(cube, folder), rel=1e-4, abs=1e-6)
-    return delivery
+    return job
 
 
 def test_a_made_up_scene(tmp_path, small_cube):
@@ -54,7 +54,7 @@ def test_a_made_up_scene(tmp_path, small_cube):
 @pytest.mark.parametrize(("scene", "rank"), SCENES)
 def test_real_scenes(tmp_path, shared, scene, rank):
     cube = hsunmix.open_cube(shared / "data" / scene)
-    delivery = check(cube, rank, tmp_path)
+    job = check(cube, rank, tmp_path)
     if cube.georeference is not None:
         with (
             rasterio.open(tmp_path / "abundances.tif") as tif,
@@ -63,10 +63,10 @@ def test_real_scenes(tmp_path, shared, scene, rank):
             assert np.allclose(tuple(tif.transform)[:6], cube.georeference.transform)
             assert np.allclose(tuple(raw.transform)[:6], cube.georeference.transform)
             assert tif.crs.to_epsg() == raw.crs.to_epsg() == 32611
-    save(with_result(Document(cube), delivery.unmixing), tmp_path / "work.hsu")
+    save(with_result(Document(cube), job.unmixing), tmp_path / "work.hsu")
     loaded = load(tmp_path / "work.hsu")
-    assert np.array_equal(loaded.unmixing.abundances, delivery.unmixing.abundances, equal_nan=True)
-    again = Delivery(loaded.unmixing, loaded.endmembers, loaded.cube)
+    assert np.array_equal(loaded.unmixing.abundances, job.unmixing.abundances, equal_nan=True)
+    again = ExportJob(loaded.unmixing, loaded.endmembers, loaded.cube)
     write_products(again, tmp_path / "again", ["geotiff", "csv", "sli", "envi"])
     for name in ("abundances.tif", "endmembers.csv", "endmembers.hdr", "abundances.hdr", "result.json"):
         assert (tmp_path / "again" / name).read_bytes() == (tmp_path / name).read_bytes(), name

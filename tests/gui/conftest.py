@@ -58,7 +58,7 @@ Alone = Callable[[ModuleType], tuple[Panel, list[object]]]
 A = TypeVar("A")
 Wait = Callable[[Callable[[], bool]], None]
 
-PATIENCE = 60_000  # milliseconds; kernels may have to be compiled first
+MAX_WAIT_MS = 60_000  # milliseconds; kernels may have to be compiled first
 
 
 @dataclass
@@ -70,7 +70,7 @@ class FakeDialogs:
     lines: int | None = None
     layout: dict[str, str] | None = None
     session: Path | None = None
-    delivery: tuple[Path, tuple[str, ...]] | None = None
+    job: tuple[Path, tuple[str, ...]] | None = None
     changes: str = "discard"
     entries: tuple[int, ...] = ()
     factor: float | None = None
@@ -103,10 +103,10 @@ class FakeDialogs:
         return self.session
 
     def products(
-        self, folder: str, chosen: tuple[str, ...], delivery: object
+        self, folder: str, chosen: tuple[str, ...], job: object
     ) -> tuple[Path, tuple[str, ...]] | None:
         self.asked.append(f"products {folder} {','.join(chosen)}")
-        return self.delivery
+        return self.job
 
     def unsaved(self, name: str) -> str:
         self.asked.append(f"unsaved {name}")
@@ -222,7 +222,7 @@ def wait(qtbot: QtBot) -> Callable[[Callable[[], bool]], None]:
     """Wait until something is so."""
 
     def until(done: Callable[[], bool]) -> None:
-        qtbot.waitUntil(done, timeout=PATIENCE)
+        qtbot.waitUntil(done, timeout=MAX_WAIT_MS)
 
     return until
 

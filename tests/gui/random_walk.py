@@ -52,7 +52,7 @@ __all__ = ["Walk", "walk"]
 
 HOME = 100  # actions until a file is opened anew, and what is held is counted
 REST = 8  # actions, about, until the window is let come to rest
-PATIENCE = 60.0  # seconds
+MAX_WAIT_S = 60.0  # seconds
 TICKED = ("menu theme", "menu page")  # chosen once more they change nothing
 
 
@@ -216,7 +216,7 @@ class Walk:
 
     def rest(self) -> None:
         """Wait until nothing is being done."""
-        end = time.perf_counter() + PATIENCE
+        end = time.perf_counter() + MAX_WAIT_S
         while not self._idle():
             QApplication.processEvents()
             time.sleep(0.001)

@@ -22,7 +22,7 @@ import numpy as np
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
-from hsunmix.exports import Delivery
+from hsunmix.exports import ExportJob
 from hsunmix.files import resource
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.application import application
@@ -237,7 +237,7 @@ def runs(window: MainWindow, keep: Keep) -> None:
     settle(0.1)
     keep("flicker", window)
     store.send(cmd.StopComparing())
-    store.send(cmd.BackTo(1))
+    store.send(cmd.RestoreRun(1))
     wait(window, lambda: not store.state.tasks)
 
 
@@ -270,13 +270,13 @@ def tools(window: MainWindow, keep: Keep) -> None:
 def dialogs(window: MainWindow, keep: Keep) -> None:
     """Show every dialog of the project's own."""
     document = window.store.document
-    delivery = Delivery(document.unmixing, document.endmembers, document.cube)
+    job = ExportJob(document.unmixing, document.endmembers, document.cube)
     member = document.endmembers[0]
     subject = Subject(
         member.name, member.spectrum, window.store.state[LibraryState].library, document.cube.good_bands
     )
     for dialog in (
-        ExportDialog(window, "/home/ana/desert-unmixed", ("geotiff", "png", "csv", "sli"), delivery),
+        ExportDialog(window, "/home/ana/desert-unmixed", ("geotiff", "png", "csv", "sli"), job),
         ShapeDialog(window, Path("/data/urban_77.mat"), 5929),
         UnsavedDialog(window, "desert.hdr"),
         AboutDialog(window),

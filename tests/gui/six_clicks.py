@@ -24,7 +24,7 @@ from hsunmix.gui.image.scene_view import SceneView
 
 __all__ = ["Mouse", "maps_of", "maps_shown"]
 
-PATIENCE = 120.0  # seconds: kernels may have to be compiled first
+MAX_WAIT_S = 120.0  # seconds: kernels may have to be compiled first
 
 
 @dataclass
@@ -73,7 +73,7 @@ class _Chooser:
 
     def __init__(self, mouse: Mouse, name: str) -> None:
         self._mouse, self._name = mouse, name
-        self._end = time.perf_counter() + PATIENCE
+        self._end = time.perf_counter() + MAX_WAIT_S
         self._timer = QTimer()
         self._timer.timeout.connect(self._look)
         self._timer.start(1)
@@ -112,7 +112,7 @@ def _ready(window: MainWindow, name: str) -> QWidget:
 
 
 def _until(done: Callable[[], bool]) -> None:
-    end = time.perf_counter() + PATIENCE
+    end = time.perf_counter() + MAX_WAIT_S
     while not done():
         QApplication.processEvents()
         time.sleep(0.0005)

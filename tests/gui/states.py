@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtWidgets import QDialog, QWidget
 
-from hsunmix.exports import Delivery
+from hsunmix.exports import ExportJob
 from hsunmix.formats import builtin_library
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.main_window import MainWindow
@@ -35,7 +35,7 @@ from hsunmix.model.layout import Layout
 from hsunmix.model.region import Region
 from hsunmix.session.document import Document, Layer, Pin, with_endmember
 from hsunmix.session.recovery import Record, Work
-from hsunmix.session.runs import with_run
+from hsunmix.session.runs import record_run
 from tests.gui.conftest import unmixing_of
 
 Wait = Callable[[Callable[[], bool]], None]
@@ -50,8 +50,8 @@ def part(window: QWidget, name: str) -> QWidget:
 
 def full_document(cube: Cube) -> Document:
     """Two runs, regions, a layer and a pin, with names as analysts give them."""
-    document = with_run(Document(cube=cube), unmixing_of(cube, seed=2))
-    document = with_run(document, unmixing_of(cube))
+    document = record_run(Document(cube=cube), unmixing_of(cube, seed=2))
+    document = record_run(document, unmixing_of(cube))
     for k, name in enumerate(NAMES):
         document = with_endmember(document, k, name=name)
     regions = (
@@ -118,7 +118,7 @@ def open_dialogs(window: QWidget, document: Document, folder: Path) -> Iterator[
     several = Layout(datasets=("/a/reflectance", "/a/mask"), dataset="/a/reflectance", axes="yxb", sure=False)
     made: tuple[Callable[[], QDialog], ...] = (
         lambda: ExportDialog(
-            window, str(folder), ("csv",), Delivery(document.unmixing, document.endmembers, cube)
+            window, str(folder), ("csv",), ExportJob(document.unmixing, document.endmembers, cube)
         ),
         lambda: ShapeDialog(window, Path("/data/urban_77.mat"), 5929),
         lambda: UnsavedDialog(window, "desert.hdr"),

@@ -22,7 +22,7 @@ from hsunmix.model.region import Region
 from hsunmix.model.spectra import Endmember
 from hsunmix.session.document import Document, Layer, Pin, RunSettings
 from hsunmix.session.members import unsolved
-from hsunmix.session.runs import with_run
+from hsunmix.session.runs import record_run
 from tests.gui.conftest import FakeDialogs, solved_document, unmixing_of
 
 Wait = Callable[[Callable[[], bool]], None]
@@ -39,7 +39,7 @@ EDITS: Mapping[type[Command], Command] = {
         cmd.AddShade(),
         cmd.AddSuggested(),
         cmd.ApplyMask(),
-        cmd.BackTo(1),
+        cmd.RestoreRun(1),
         cmd.ClearMask(),
         cmd.ClearPins(),
         cmd.Delete(1, (3,)),
@@ -103,8 +103,8 @@ def worked_on(store: Store, dialogs: FakeDialogs, tmp_path: Path, wait: Wait) ->
     """Two runs, of which one was edited since; a mask, regions, a layer, a pin; a plan, a hint."""
     document = solved_document(5)
     cube = document.cube
-    document = with_run(document, unmixing_of(cube, rank=3))
-    document = with_run(document, solved_document(5).unmixing)
+    document = record_run(document, unmixing_of(cube, rank=3))
+    document = record_run(document, solved_document(5).unmixing)
     document = replace(
         document,
         cube=cube.with_selection(~Region("Edge", "#111111", "rectangle", ((0, 0), (1, 11))).mask(13, 11)),

@@ -39,7 +39,7 @@ LONG = RunSettings(
     "hals", 9, parameters={"factorization/hals": {"tolerance": 0.0, "max_iterations": 100_000}}
 )
 WARM = 100  # cycles until libraries are loaded and caches full
-PATIENCE = 60.0  # seconds
+MAX_WAIT_S = 60.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def held() -> Held:
 
 
 def until(done: Callable[[], bool]) -> None:
-    end = time.perf_counter() + PATIENCE
+    end = time.perf_counter() + MAX_WAIT_S
     while not done():
         assert time.perf_counter() < end
         QApplication.processEvents()

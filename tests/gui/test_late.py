@@ -19,7 +19,7 @@ from hsunmix.jobs import Outcome
 from hsunmix.model.progress import finish
 from hsunmix.model.region import Region
 from hsunmix.session.document import Document, Layer
-from hsunmix.session.runs import with_run
+from hsunmix.session.runs import record_run
 from tests.gui.conftest import FakeDialogs, solved_document, unmixing_of
 from tests.gui.test_commands import settle, write_files
 
@@ -56,7 +56,7 @@ def test_work_on_the_scene_before_is_dropped(
 ):
     """Even when cancelling came too late, and the other scene is of the same shape."""
     document = solved_document(5)
-    document = with_run(with_run(document, unmixing_of(document.cube)), document.unmixing)
+    document = record_run(record_run(document, unmixing_of(document.cube)), document.unmixing)
     field = Region("Field", "#0072b2", "rectangle", ((7, 2), (11, 7)))
     store.history.reset(replace(document, regions=(field,), layers=(Layer("NDVI", "band[3] - band[2]"),)))
     settle(store, wait)

@@ -74,7 +74,7 @@ def test_open_unmix_click_rename_export_save_reopen(
     assert part(window, "imageCaption").text() == "Abundance of Alunite"
 
     out = tmp_path / "out"
-    dialogs.delivery = (out, ("geotiff", "csv", "png"))
+    dialogs.job = (out, ("geotiff", "csv", "png"))
     window.menus.actions["export"].trigger()
     wait(lambda: (out / "result.json").exists() and not store.state.tasks)
     assert "Alunite" in (out / "endmembers.csv").read_text()

@@ -13,7 +13,7 @@ import pytest
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
-from hsunmix.exports import Delivery
+from hsunmix.exports import ExportJob
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.main_window import MainWindow
 from hsunmix.gui.endmembers.state import EndmembersState
@@ -56,8 +56,8 @@ def test_pictures_of_the_window(window: MainWindow, wait: Wait, tmp_path: Path):
     store.send(cmd.ShowTool("how_many", "sweep"))
     check("howMany", window.tools.windows["how_many"])
     document = store.document
-    delivery = Delivery(document.unmixing, document.endmembers, document.cube)
-    dialog = ExportDialog(window, str(tmp_path), ("csv",), delivery)
+    job = ExportJob(document.unmixing, document.endmembers, document.cube)
+    dialog = ExportDialog(window, str(tmp_path), ("csv",), job)
     dialog.show()
     check("exportDialog", dialog)
     dialog.reject()

@@ -15,7 +15,7 @@ from hsunmix.engine.loading import from_array, load
 from hsunmix.errors import InputError
 from hsunmix.kernels import exact
 from hsunmix.methods import get
-from hsunmix.methods.preview import preview, sight
+from hsunmix.methods.preview import preview, preview_region
 from hsunmix.model.progress import finish
 from tests.kernels.degenerate import abundances_of
 
@@ -146,7 +146,7 @@ def test_what_is_seen_first_is_as_exact(step: int) -> None:
         truth = rng.dirichlet(np.full(w.shape[1], 0.5), 12 * 30).T
         image = (w @ truth).T.reshape(12, 30, BANDS).astype(np.float32)
         whole = finish(load(hsunmix.Cube.from_array(image)))
-        seen = finish(sight(whole, (0, 12, 0, 30), step))
+        seen = finish(preview_region(whole, (0, 12, 0, 30), step))
         part = finish(preview(seen, w, "fcls"))
         all_pixels = hsunmix.abundances(hsunmix.Cube.from_array(image), w, "fcls")
         middle = (

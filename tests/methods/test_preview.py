@@ -8,7 +8,7 @@ import pytest
 from hsunmix.engine.loading import load
 from hsunmix.engine.scene import Scene
 from hsunmix.methods import pipeline
-from hsunmix.methods.preview import preview, sight, within
+from hsunmix.methods.preview import preview, preview_region, within
 from hsunmix.model.choice import Choice
 from hsunmix.model.progress import finish
 from tests.conftest import make_cube
@@ -34,7 +34,7 @@ def test_a_window_is_solved_as_the_whole_scene_is(scene: Scene, spectra: np.ndar
     whole = finish(pipeline.solve(scene, spectra, Choice(method)))
     window, step = within(scene, (4, 30, 10, 40), 3)
     assert step == 1
-    found = finish(preview(finish(sight(scene, window, step)), spectra, method))
+    found = finish(preview(finish(preview_region(scene, window, step)), spectra, method))
     np.testing.assert_array_equal(found.abundances, whole.abundances[:, 4:30, 10:40])
     np.testing.assert_allclose(found.rmse, whole.rmse[4:30, 10:40], rtol=1e-6)
     assert np.isnan(found.abundances[:, :5, :10]).all()
@@ -44,7 +44,7 @@ def test_a_thinned_window_has_blocks_of_solved_pixels(scene: Scene, spectra: np.
     whole = finish(pipeline.solve(scene, spectra, Choice("nnls")))
     window, step = within(scene, None, 3, budget=3 * 19 * 61 * 47 / 8.9)
     assert (window, step) == ((0, 61, 0, 47), 3)
-    found = finish(preview(finish(sight(scene, window, step)), spectra, "nnls"))
+    found = finish(preview(finish(preview_region(scene, window, step)), spectra, "nnls"))
     assert found.abundances.shape == (3, 61, 47)
     for line, sample in ((30, 30), (60, 46), (12, 2), (0, 45)):
         middle = min(line // 3 * 3 + 1, 60), min(sample // 3 * 3 + 1, 46)
@@ -59,7 +59,7 @@ def test_what_lies_outside_is_cut_off(scene: Scene):
 
 
 def test_a_window_without_a_used_pixel(scene: Scene, spectra: np.ndarray):
-    found = finish(preview(finish(sight(scene, (0, 5, 0, 12), 1)), spectra, "nnls"))
+    found = finish(preview(finish(preview_region(scene, (0, 5, 0, 12), 1)), spectra, "nnls"))
     assert found.abundances.shape == (3, 5, 12)
     assert np.isnan(found.abundances).all()
     assert np.isnan(found.rmse).all()

@@ -12,8 +12,8 @@ from hsunmix.engine.loading import from_array, load
 from hsunmix.engine.scene import Scene
 from hsunmix.errors import InputError
 from hsunmix.methods import pipeline
-from hsunmix.methods.agreement import pairs
 from hsunmix.methods.pipeline import Request
+from hsunmix.methods.stability import pairs
 from hsunmix.methods.sweep import Sweep, SweepStep, possible, sweep
 from hsunmix.model.choice import Choice
 from hsunmix.model.progress import finish

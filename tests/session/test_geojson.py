@@ -17,7 +17,7 @@ from hsunmix.model.georeference import Georeference
 from hsunmix.model.progress import finish
 from hsunmix.model.region import Region, runs_of
 from hsunmix.session.geojson import read_regions, write_regions
-from hsunmix.session.narrowing import narrowed
+from hsunmix.session.masking import subset
 from tests.conftest import make_cube
 
 TURNED = Georeference((20.0, 3.0, 560_000.0, 2.5, -20.0, 4_140_000.0), "EPSG:32611")
@@ -158,10 +158,10 @@ def test_the_ways_to_name_a_coordinate_system(tmp_path, name):
 def test_a_mask_that_is_no_file_does_not_wait_for_ever(tmp_path, name):
     os.mkfifo(tmp_path / name)
     with pytest.raises(FileError, match="is a pipe or a device"):
-        finish(narrowed(make_cube(), [tmp_path / name]))
+        finish(subset(make_cube(), [tmp_path / name]))
     (tmp_path / "folder.geojson").mkdir()
     with pytest.raises(FileError, match="is a folder"):
-        finish(narrowed(make_cube(), [tmp_path / "folder.geojson"]))
+        finish(subset(make_cube(), [tmp_path / "folder.geojson"]))
 
 
 def test_an_array_is_compared_with_the_scene_before_it_is_read(tmp_path):
@@ -171,7 +171,7 @@ def test_an_array_is_compared_with_the_scene_before_it_is_read(tmp_path):
         np.lib.format.write_array_header_1_0(file, head)
         file.truncate(file.tell() + 2**40)  # takes no room on the disk
     with pytest.raises(FileError, match=r"is a mask of 1 lines × 1099511627776 samples"):
-        finish(narrowed(make_cube(), [path]))
+        finish(subset(make_cube(), [path]))
 
 
 def test_every_polygon_of_a_mask_counts_and_a_window_shows_no_part_of_them(tmp_path):
@@ -180,7 +180,7 @@ def test_every_polygon_of_a_mask_counts_and_a_window_shows_no_part_of_them(tmp_p
     path = tmp_path / "a.geojson"
     path.write_text(json.dumps({"features": features, "coordinates_are": "samples and lines"}))
     cube = Cube.from_array(np.ones((31, 41, 2), np.float32))
-    assert finish(narrowed(cube, [path])).selection.sum() == len(squares)
+    assert finish(subset(cube, [path])).selection.sum() == len(squares)
     with pytest.raises(FormatError, match="has 1200 regions, and 1000 can be shown"):
         read_regions(path, cube)
 

@@ -26,10 +26,10 @@ from hsunmix.model.progress import finish
 from hsunmix.model.spectra import Endmember, Source
 from hsunmix.model.unmixing import Unmixing
 from hsunmix.session.document import Document
+from hsunmix.session.masking import subset
 from hsunmix.session.members import reordered
-from hsunmix.session.narrowing import narrowed
 from hsunmix.session.reproduce import command_line, facts_of, python_script
-from hsunmix.session.runs import kept, with_run, without_run
+from hsunmix.session.runs import kept, record_run, without_run
 from tests.cli.conftest import write_envi
 from tests.conftest import make_cube
 from tests.window import run_in_window
@@ -49,7 +49,7 @@ def scene_of(cube: Cube) -> Scene:
 
 
 def unmixed(cube: Cube, request: Request) -> Document:
-    return with_run(Document(cube=cube), finish(pipeline.unmix(scene_of(cube), request)))
+    return record_run(Document(cube=cube), finish(pipeline.unmix(scene_of(cube), request)))
 
 
 def solved(document: Document, members: tuple[Endmember, ...], method: str = "nnls") -> Document:
@@ -124,7 +124,7 @@ MASKS = {
 
 @pytest.mark.parametrize(("masks", "bands"), MASKS.values(), ids=MASKS)
 def test_a_part_of_the_scene(path: Path, tmp_path: Path, masks: list[str], bands: str):
-    cube = finish(narrowed(open_cube(path), masks, bands))
+    cube = finish(subset(open_cube(path), masks, bands))
     document = unmixed(cube, Request(Choice("spa"), 3))
     check(document, tmp_path)
     words, _ = run_command(document, tmp_path)
@@ -178,7 +178,7 @@ def added_library(document: Document) -> Document:
 def mixed(document: Document) -> Document:
     """An endmember of a first run, one of a second, and a pixel."""
     other = unmixed(document.cube, Request(Choice("vca"), 4, seed=5))
-    both = with_run(document, other.unmixing)
+    both = record_run(document, other.unmixing)
     return solved(both, (document.endmembers[0], both.endmembers[2], pixel(document.cube, 3, 3)))
 
 
@@ -221,7 +221,7 @@ def locked_run(document: Document, method: str, members: tuple[Endmember, ...]) 
         document.settings, method=method, rank=4, parameters={"factorization/hals": {"max_iterations": 6}}
     )
     result, columns = run_in_window(document.cube, settings, members)
-    return with_run(document, result, settings, columns)
+    return record_run(document, result, settings, columns)
 
 
 @pytest.mark.parametrize("method", ["auto", "hals", "vca"])

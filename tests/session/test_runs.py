@@ -16,13 +16,13 @@ from hsunmix.session.archive import load, save
 from hsunmix.session.document import Document, RunSettings, View, with_endmember
 from hsunmix.session.history import History
 from hsunmix.session.runs import (
-    back_to,
     carried,
     current,
     kept,
+    record_run,
+    restore_run,
     run_bytes,
     settings_of,
-    with_run,
     without_run,
 )
 from tests.session.conftest import make_result
@@ -31,9 +31,9 @@ from tests.session.conftest import make_result
 @pytest.fixture
 def two() -> Document:
     """A document with two runs, the endmembers of the first of which were named."""
-    one = with_run(Document(), make_result(1))
+    one = record_run(Document(), make_result(1))
     named = with_endmember(one, 0, name="Tree", colour="#112233")
-    return with_run(named, make_result(2), RunSettings("hals", 3, seed=3), locked=(1,))
+    return record_run(named, make_result(2), RunSettings("hals", 3, seed=3), locked=(1,))
 
 
 def test_every_run_is_kept_and_the_one_shown_is_known(two: Document):
@@ -48,24 +48,24 @@ def test_every_run_is_kept_and_the_one_shown_is_known(two: Document):
 def test_going_back_brings_the_names_of_then(two: Document):
     assert two.endmembers[0].name != "Tree"
     named = with_endmember(two, 1, name="Water")
-    back = back_to(named, 1)
+    back = restore_run(named, 1)
     assert back.unmixing is two.runs[0].unmixing
     assert (back.endmembers[0].name, back.endmembers[0].colour) == ("Tree", "#112233")
     assert back.settings == two.runs[0].settings
     assert [run.number for run in back.runs] == [1, 2]
-    again = back_to(back, 2)
+    again = restore_run(back, 2)
     assert again.endmembers[1].name == "Water"
 
 
 def test_an_edited_result_is_kept_when_another_takes_its_place(two: Document):
     edited = replace(two, unmixing=make_result(7), endmembers=make_result(7).as_endmembers())
     assert current(edited) is None
-    back = back_to(edited, 1)
+    back = restore_run(edited, 1)
     assert [run.number for run in back.runs] == [1, 2, 3]
     assert back.runs[2].edited
     assert back.runs[2].unmixing is edited.unmixing
-    assert back_to(back, 3).unmixing is edited.unmixing
-    third = with_run(edited, make_result(8))
+    assert restore_run(back, 3).unmixing is edited.unmixing
+    third = record_run(edited, make_result(8))
     assert [run.edited for run in third.runs] == [False, False, True, False]
 
 
@@ -78,16 +78,16 @@ def test_a_number_is_never_used_twice(two: Document):
     fewer = without_run(two, 2)
     assert [run.number for run in fewer.runs] == [1]
     assert fewer.unmixing is two.unmixing  # what is shown stays
-    assert [run.number for run in with_run(fewer, make_result(4)).runs] == [1, 3, 4]
+    assert [run.number for run in record_run(fewer, make_result(4)).runs] == [1, 3, 4]
     with pytest.raises(KeyError, match="no run 9"):
-        back_to(two, 9)
+        restore_run(two, 9)
     with pytest.raises(KeyError, match="no run 9"):
         without_run(two, 9)
 
 
 def test_undoing_a_run_keeps_its_entry_and_undoing_a_deletion_brings_it_back(two: Document):
     history = History(Document())
-    for label, document in (("first", with_run(Document(), make_result(1))), ("second", two)):
+    for label, document in (("first", record_run(Document(), make_result(1))), ("second", two)):
         history.apply(label, document)
     now = history.document
     history.undo()
@@ -101,14 +101,14 @@ def test_undoing_a_run_keeps_its_entry_and_undoing_a_deletion_brings_it_back(two
 
 def test_the_oldest_maps_go_when_they_fill_the_memory(monkeypatch: pytest.MonkeyPatch):
     document = Document()
-    size = run_bytes(with_run(document, make_result(0)).runs[0])
+    size = run_bytes(record_run(document, make_result(0)).runs[0])
     monkeypatch.setattr(module, "BYTES", 2 * size)
     for k in range(5):
-        document = with_run(document, make_result(k))
+        document = record_run(document, make_result(k))
     assert [run.unmixing is None for run in document.runs] == [True, True, False, False, False]
     assert document.runs[0].relative_error == make_result(0).relative_error
     assert len(document.runs[0].endmembers) == 3  # their spectra are small
-    back = back_to(document, 1)
+    back = restore_run(document, 1)
     assert back.unmixing is document.unmixing
     assert back.settings == document.runs[0].settings
 
@@ -117,7 +117,7 @@ def test_there_is_an_end_to_the_list(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(module, "MAX_ENTRIES", 4)
     document = Document()
     for k in range(9):
-        document = with_run(document, make_result(k))
+        document = record_run(document, make_result(k))
     assert [run.number for run in document.runs] == [6, 7, 8, 9]
 
 
@@ -128,10 +128,10 @@ def test_settings_are_read_off_a_result():
 
 
 def test_going_back_looks_at_maps():
-    two = with_run(with_run(Document(), make_result(1)), make_result(2))
+    two = record_run(record_run(Document(), make_result(1)), make_result(2))
     looking = replace(two, view=View("residual", 2))
-    assert back_to(looking, 1).view.page == "residual"
-    assert back_to(replace(two, view=View("rgb")), 1).view.page == "maps"
+    assert restore_run(looking, 1).view.page == "residual"
+    assert restore_run(replace(two, view=View("rgb")), 1).view.page == "maps"
 
 
 def same(a: np.ndarray, b: np.ndarray) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Generator
 from html import escape
 from pathlib import Path
 
-from hsunmix.exports import Delivery
+from hsunmix.exports import ExportJob
 from hsunmix.files import replacing
 
 __all__ = ["NEEDS_IMAGE", "TITLE", "write"]
@@ -74,31 +74,31 @@ ul { padding-left: 20px; margin: 0; }
 """.strip()
 
 
-def write(delivery: Delivery, folder: Path) -> Generator[None, None, list[Path]]:
+def write(job: ExportJob, folder: Path) -> Generator[None, None, list[Path]]:
     """Write ``report.html``: a single file, complete without a network, readable in light and dark."""
     from hsunmix.exports._result import digest
     from hsunmix.exports._statistics import gather
     from hsunmix.exports.html import parts
     from hsunmix.exports.html.further import further
 
-    statistics = yield from gather(delivery.unmixing)
-    maps = yield from parts.maps(delivery, statistics)
-    others = yield from further(delivery)
-    sha256 = yield from digest(delivery)
-    errors = parts.errors(delivery, statistics)
+    statistics = yield from gather(job.unmixing)
+    maps = yield from parts.maps(job, statistics)
+    others = yield from further(job)
+    sha256 = yield from digest(job)
+    errors = parts.errors(job, statistics)
     yield
     body = [
-        parts.head(delivery, statistics),
+        parts.head(job, statistics),
         maps,
         others,
-        parts.spectra(delivery, statistics),
+        parts.spectra(job, statistics),
         errors,
-        parts.convergence(delivery),
-        parts.provenance(delivery, sha256),
-        parts.notes(delivery),
-        parts.reproduce(delivery),
+        parts.convergence(job),
+        parts.provenance(job, sha256),
+        parts.notes(job),
+        parts.reproduce(job),
     ]
-    name = delivery.cube.name if delivery.cube is not None else "a scene"
+    name = job.cube.name if job.cube is not None else "a scene"
     page = (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

@@ -8,7 +8,7 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.exports import Delivery
+from hsunmix.exports import ExportJob
 from hsunmix.exports._georeference import metres_per_pixel
 from hsunmix.exports._indexed_png import index_png, map_png, palette
 from hsunmix.exports._pictures import of_classes
@@ -18,22 +18,22 @@ from hsunmix.exports.html.parts import LONGEST, bar, figure, number, section
 __all__ = ["further"]
 
 
-def further(delivery: Delivery) -> Generator[None, None, str]:
+def further(job: ExportJob) -> Generator[None, None, str]:
     """Every map that not every result has, with its own colours; nothing where there is none."""
     body = ""
-    for sheet in further_sheets(delivery):
-        body += yield from _sheet(delivery, sheet)
+    for sheet in further_sheets(job):
+        body += yield from _sheet(job, sheet)
     return section("Other maps", body) if body else ""
 
 
-def _sheet(delivery: Delivery, sheet: Sheet) -> Generator[None, None, str]:
+def _sheet(job: ExportJob, sheet: Sheet) -> Generator[None, None, str]:
     figures: list[str] = []
     seen: set[int] = set()
     for k in sheet.drawn:
         classes = sheet.occurring(k)
         seen.update(classes)
         png = _png(sheet, k, classes)
-        metres = metres_per_pixel(delivery.cube)
+        metres = metres_per_pixel(job.cube)
         figures.append(figure(sheet.layer_title(k), _aside(sheet, k), png, sheet.map.shape, metres))
         yield
     legend = _classes(sheet, sorted(seen)) if sheet.colours else _scale(sheet)

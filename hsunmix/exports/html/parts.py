@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix._version import __version__
-from hsunmix.exports import Delivery
+from hsunmix.exports import ExportJob
 from hsunmix.exports._figures import scale_bar
 from hsunmix.exports._georeference import crs_of, metres_per_pixel
 from hsunmix.exports._indexed_png import map_png, palette
@@ -42,10 +42,10 @@ __all__ = [
 LONGEST = 640  # pixels of a map in the page
 
 
-def head(delivery: Delivery, statistics: Statistics) -> str:
+def head(job: ExportJob, statistics: Statistics) -> str:
     """Title, what was done in a sentence, and the numbers that matter most."""
-    unmixing = delivery.unmixing
-    name = delivery.cube.name if delivery.cube is not None else "a scene"
+    unmixing = job.unmixing
+    name = job.cube.name if job.cube is not None else "a scene"
     now = datetime.datetime.now().astimezone()
     by = f"{unmixing.method}, abundances by {unmixing.abundance}" if unmixing.abundance else unmixing.method
     tiles = {
@@ -63,14 +63,14 @@ def head(delivery: Delivery, statistics: Statistics) -> str:
     )
 
 
-def maps(delivery: Delivery, statistics: Statistics) -> Generator[None, None, str]:
+def maps(job: ExportJob, statistics: Statistics) -> Generator[None, None, str]:
     """All abundance maps on the range 0 to 1, and the residual."""
-    unmixing = delivery.unmixing
-    metres = metres_per_pixel(delivery.cube)
+    unmixing = job.unmixing
+    metres = metres_per_pixel(job.cube)
     means = [f"mean {_percent(share, statistics.used_pixels and 1)}" for share in statistics.means]
     viridis, inferno, top = palette("viridis"), palette("inferno"), top_of_residual(unmixing.rmse)
     figures = []
-    for name, mean, values in zip(delivery.names, means, unmixing.abundances, strict=True):
+    for name, mean, values in zip(job.names, means, unmixing.abundances, strict=True):
         png = map_png(values, 0.0, 1.0, viridis, LONGEST)
         figures.append(figure(name, mean, png, values.shape, metres))
         yield
@@ -85,20 +85,20 @@ def maps(delivery: Delivery, statistics: Statistics) -> Generator[None, None, st
     return section("Maps", f'<p class="soft">{said}</p>{body}')
 
 
-def spectra(delivery: Delivery, statistics: Statistics) -> str:
+def spectra(job: ExportJob, statistics: Statistics) -> str:
     """The endmembers over wavelength, with gaps in bands that were not used."""
-    nm, values = delivery.wavelengths, delivery.spectra
+    nm, values = job.wavelengths, job.spectra
     x = np.arange(1.0, len(values) + 1) if nm is None else nm
     curves = [
         (name, member.colour, column)
-        for name, member, column in zip(delivery.names, delivery.endmembers, values.T, strict=True)
+        for name, member, column in zip(job.names, job.endmembers, values.T, strict=True)
     ]
     label = "Band" if nm is None else "Wavelength (nm)"
     plot = line_plot(x, curves, label, "Spectrum, in the scene's units")
-    return section("Spectra", plot + endmembers(delivery, statistics))
+    return section("Spectra", plot + endmembers(job, statistics))
 
 
-def endmembers(delivery: Delivery, statistics: Statistics) -> str:
+def endmembers(job: ExportJob, statistics: Statistics) -> str:
     """Where each endmember comes from, and how much of it there is."""
     whole = statistics.used_pixels and 1
     rows = [
@@ -109,18 +109,17 @@ def endmembers(delivery: Delivery, statistics: Statistics) -> str:
             _percent(most, whole),
         )
         for name, member, mean, most in zip(
-            delivery.names, delivery.endmembers, statistics.means, statistics.most, strict=True
+            job.names, job.endmembers, statistics.means, statistics.most, strict=True
         )
     ]
     return _table(("Endmember", "Source", "Mean abundance", "Most abundant in"), rows)
 
 
-def errors(delivery: Delivery, statistics: Statistics) -> str:
+def errors(job: ExportJob, statistics: Statistics) -> str:
     """What the result leaves unexplained."""
-    facts = {"Relative error ‖X − WH‖ / ‖X‖": f"{100 * delivery.unmixing.relative_error:.3f} %"}
+    facts = {"Relative error ‖X − WH‖ / ‖X‖": f"{100 * job.unmixing.relative_error:.3f} %"}
     facts |= {
-        f"RMSE: {name}": number(value, 4)
-        for name, value in residual_statistics(delivery.unmixing.rmse).items()
+        f"RMSE: {name}": number(value, 4) for name, value in residual_statistics(job.unmixing.rmse).items()
     }
     facts |= {
         "Pixels whose abundances sum to one within 0.05": _percent(statistics.sum_near_one, 1.0),
@@ -130,22 +129,22 @@ def errors(delivery: Delivery, statistics: Statistics) -> str:
     return section("Errors", _facts(facts))
 
 
-def convergence(delivery: Delivery) -> str:
+def convergence(job: ExportJob) -> str:
     """The error over time; nothing for a method without iterations."""
-    history = delivery.unmixing.history
+    history = job.unmixing.history
     if len(history) < 3:
         return ""
     said = {True: "The tolerance was met", False: "It stopped before the tolerance was met"}
-    done = said.get(delivery.unmixing.converged, "It ended")  # type: ignore[arg-type]
+    done = said.get(job.unmixing.converged, "It ended")  # type: ignore[arg-type]
     plot = line_plot(
         history[:, 0], [("relative error", "var(--accent)", history[:, 1])], "Seconds", "Relative error"
     )
-    return section("Convergence", f"<p>{done} after {delivery.unmixing.iterations} iterations.</p>{plot}")
+    return section("Convergence", f"<p>{done} after {job.unmixing.iterations} iterations.</p>{plot}")
 
 
-def provenance(delivery: Delivery, sha256: str | None) -> str:
+def provenance(job: ExportJob, sha256: str | None) -> str:
     """What was done to which file."""
-    unmixing, cube = delivery.unmixing, delivery.cube
+    unmixing, cube = job.unmixing, job.cube
     facts: dict[str, Any] = {
         "Method": unmixing.method,
         "Abundances": unmixing.abundance or "the method's own",
@@ -153,42 +152,42 @@ def provenance(delivery: Delivery, sha256: str | None) -> str:
     facts |= {f"Parameter {name}": value for name, value in unmixing.parameters.items()}
     facts["Seed"] = unmixing.seed
     if cube is not None:
-        file = source(delivery, sha256)
+        file = source(job, sha256)
         lines, samples, bands = cube.shape
         facts |= {"File": file["path"], "Size": f"{file['bytes']} bytes" if file["bytes"] else None}
         facts |= {
-            "SHA-256": file["sha256"] or unknown(delivery, sha256) or None,
+            "SHA-256": file["sha256"] or unknown(job, sha256) or None,
             "Image": f"{lines} lines × {samples} samples × {bands} bands",
         }
         by_hand = "chosen by hand" if cube.selection is not None else None
         facts |= {"Mask": cube.selection_text or by_hand, "Choice of bands": cube.band_text or None}
         if cube.wavelengths is not None:
             facts["Wavelengths"] = f"{cube.wavelengths.min():.1f} – {cube.wavelengths.max():.1f} nm"
-        facts |= _place(delivery)
+        facts |= _place(job)
     facts |= {"hsunmix": __version__, "Python": platform.python_version(), "NumPy": np.__version__}
     return section("Parameters and provenance", _facts({k: v for k, v in facts.items() if v is not None}))
 
 
-def notes(delivery: Delivery) -> str:
+def notes(job: ExportJob) -> str:
     """What the method and the reader have to say."""
-    said = [delivery.unmixing.note, *(delivery.cube.notes if delivery.cube is not None else ())]
+    said = [job.unmixing.note, *(job.cube.notes if job.cube is not None else ())]
     items = "".join(f"<li>{escape(note)}</li>" for note in said if note)
     return section("Notes", f"<ul>{items}</ul>") if items else ""
 
 
-def reproduce(delivery: Delivery) -> str:
+def reproduce(job: ExportJob) -> str:
     """The command, and the lines of Python, that make the result again."""
-    script = delivery.script or script_of(delivery.unmixing, delivery.cube, delivery.endmembers)
-    parts = [f"<p>{escape(sentence)}</p>" for sentence in unsaid(delivery)]
-    if delivery.command:
-        parts.append(f"<p>On the command line:</p><pre>{escape(text(delivery.command))}</pre>")
+    script = job.script or script_of(job.unmixing, job.cube, job.endmembers)
+    parts = [f"<p>{escape(sentence)}</p>" for sentence in unsaid(job)]
+    if job.command:
+        parts.append(f"<p>On the command line:</p><pre>{escape(text(job.command))}</pre>")
     if script:
         parts.append(f"<p>In Python:</p><pre>{escape(text(script))}</pre>")
     return section("To make it again", "".join(parts)) if parts else ""
 
 
-def _place(delivery: Delivery) -> dict[str, str]:
-    place = delivery.place
+def _place(job: ExportJob) -> dict[str, str]:
+    place = job.place
     if place is None:
         return {}
     crs, (width, height) = crs_of(place), place.pixel_size

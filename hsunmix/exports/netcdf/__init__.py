@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix._version import __version__
-from hsunmix.exports import Delivery
+from hsunmix.exports import ExportJob
 from hsunmix.exports._sheets import Sheet, sheets
 from hsunmix.exports.netcdf.cf import Grid, grid_of
 from hsunmix.files import replacing
@@ -30,20 +30,20 @@ FLAG = re.compile(r"[^A-Za-z0-9_.+@-]+")  # what a meaning of the CF conventions
 PIECE = 4 << 20  # bytes written at a time
 
 
-def write(delivery: Delivery, folder: Path) -> Generator[None, None, list[Path]]:
+def write(job: ExportJob, folder: Path) -> Generator[None, None, list[Path]]:
     """Write ``result.nc``, a netCDF-4 file, and ``result.nc.aux.xml``, by which GDAL knows its bands' names.
 
     The file is made in memory, so that a full disk is noticed.
     """
     path = folder / "result.nc"
-    image = memoryview((yield from _content(delivery)))
+    image = memoryview((yield from _content(job)))
     with replacing(path) as temporary, temporary.open("wb") as target:
         for begin in range(0, len(image), PIECE):
             target.write(image[begin : begin + PIECE])
             yield
     beside = path.with_name("result.nc.aux.xml")
     with replacing(beside) as temporary:
-        temporary.write_bytes(_names_for_gdal(delivery.names))
+        temporary.write_bytes(_names_for_gdal(job.names))
     return [path, beside]
 
 
@@ -58,25 +58,25 @@ def _names_for_gdal(names: Sequence[str]) -> bytes:
     return bytes(ElementTree.tostring(root, encoding="utf-8")) + b"\n"
 
 
-def content(delivery: Delivery) -> bytes:
+def content(job: ExportJob) -> bytes:
     """Return what ``write`` would write."""
-    return finish(_content(delivery))
+    return finish(_content(job))
 
 
-def _content(delivery: Delivery) -> Generator[None, None, bytes]:
+def _content(job: ExportJob) -> Generator[None, None, bytes]:
     import h5py
 
     with h5py.File("result.nc", "w", driver="core", backing_store=False, track_order=True) as file:
-        yield from _fill(file, delivery)
+        yield from _fill(file, job)
         file.flush()
         return bytes(file.id.get_file_image())
 
 
-def _fill(file: Any, delivery: Delivery) -> Generator[None, None, None]:
-    lines, samples = delivery.unmixing.pixel_shape
-    grid = grid_of(delivery.place, lines, samples)
-    _about_the_file(file, delivery)
-    yield from _axes(file, delivery, grid, (lines, samples))
+def _fill(file: Any, job: ExportJob) -> Generator[None, None, None]:
+    lines, samples = job.unmixing.pixel_shape
+    grid = grid_of(job.place, lines, samples)
+    _about_the_file(file, job)
+    yield from _axes(file, job, grid, (lines, samples))
     maps: dict[str, Any] = {}
     plain = {"units": "1"}  # of what unit the scene's numbers are, no file says for certain
     if grid.mapping is not None:
@@ -87,11 +87,11 @@ def _fill(file: Any, delivery: Delivery) -> Generator[None, None, None]:
         _describe(file, {"coordinates": "crs"})
     aside = " ".join(axis.name for axis in grid.axes) if grid.turned else ""
     maps |= {"coordinates": aside} if aside else {}
-    for sheet in sheets(delivery):
+    for sheet in sheets(job):
         yield from _map(file, sheet, grid, maps)
     bands = {"coordinates": " ".join(n for n in ("wavelength", "fwhm", "used_band") if n in file)}
     yield from _variable(
-        file, "spectrum", delivery.spectra.T, ("endmember", "band"),
+        file, "spectrum", job.spectra.T, ("endmember", "band"),
         {"long_name": "endmember spectrum, in the scene's units", "_FillValue": np.nan, **plain, **bands},
     )  # fmt: skip
 
@@ -136,8 +136,8 @@ class _Numbers:
         return self._sheet.filled(self._last[1][rows])
 
 
-def _about_the_file(file: Any, delivery: Delivery) -> None:
-    unmixing, cube = delivery.unmixing, delivery.cube
+def _about_the_file(file: Any, job: ExportJob) -> None:
+    unmixing, cube = job.unmixing, job.cube
     facts = {
         "Conventions": "CF-1.10",
         "title": f"Unmixing of {cube.name}" if cube is not None else "Unmixing",
@@ -145,16 +145,16 @@ def _about_the_file(file: Any, delivery: Delivery) -> None:
         "method": unmixing.method,
         "abundance_method": unmixing.abundance,
         "relative_error": float(unmixing.relative_error),
-        "history": delivery.command,
+        "history": job.command,
         "comment": unmixing.note,
     }
     _describe(file, {key: value for key, value in facts.items() if value != ""})
 
 
-def _axes(file: Any, delivery: Delivery, grid: Grid, shape: tuple[int, int]) -> Generator[None, None, None]:
+def _axes(file: Any, job: ExportJob, grid: Grid, shape: tuple[int, int]) -> Generator[None, None, None]:
     """Make the dimensions, each with its coordinate, and the coordinates that are none."""
-    spectra = delivery.spectra
-    _names(file, "endmember", delivery.names, "name_length")
+    spectra = job.spectra
+    _names(file, "endmember", job.names, "name_length")
     _dimension(file, "band", np.arange(1, len(spectra) + 1, dtype=np.int32), {"long_name": "band number"})
     known = {axis.name: axis for axis in grid.axes}
     for name, count in zip(grid.dimensions, shape, strict=True):
@@ -170,12 +170,12 @@ def _axes(file: Any, delivery: Delivery, grid: Grid, shape: tuple[int, int]) -> 
         "standard_name": "radiation_wavelength",
         "long_name": "wavelength of the band's centre",
     }
-    if delivery.wavelengths is not None:
-        yield from _variable(file, "wavelength", delivery.wavelengths, ("band",), nm)
-        if delivery.cube is not None and delivery.cube.fwhm is not None:
+    if job.wavelengths is not None:
+        yield from _variable(file, "wavelength", job.wavelengths, ("band",), nm)
+        if job.cube is not None and job.cube.fwhm is not None:
             about = {"units": "nm", "long_name": "full width of the band at half of its maximum"}
-            yield from _variable(file, "fwhm", delivery.cube.fwhm, ("band",), about)
-    used = delivery.unmixing.used_bands.astype(np.int8)
+            yield from _variable(file, "fwhm", job.cube.fwhm, ("band",), about)
+    used = job.unmixing.used_bands.astype(np.int8)
     meaning = {"long_name": "whether the band was used", "flag_values": np.array([0, 1], np.int8),
                "flag_meanings": "unused used"}  # fmt: skip
     yield from _variable(file, "used_band", used, ("band",), meaning)

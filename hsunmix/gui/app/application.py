@@ -32,7 +32,7 @@ __all__ = ["application", "run", "selftest"]
 # takes turns many times, would be seen to stutter.
 SWITCH = 0.0005
 HEADSTART = 1000  # milliseconds that the window has to itself
-PATIENCE = 300.0  # seconds that the self-test waits for each part; compiling is among them
+MAX_WAIT_S = 300.0  # seconds that the self-test waits for each part; compiling is among them
 
 
 def application() -> QApplication:
@@ -150,6 +150,6 @@ def _wait(window: MainWindow, done: Callable[[], bool]) -> float:
         message = window.store.state.message
         if message is not None and message.level == "error":
             raise HsunmixError(message.text)
-        if time.perf_counter() - began > PATIENCE:
-            raise HsunmixError(f"the self-test waited {PATIENCE:.0f} s in vain")
+        if time.perf_counter() - began > MAX_WAIT_S:
+            raise HsunmixError(f"the self-test waited {MAX_WAIT_S:.0f} s in vain")
     return 1000 * (time.perf_counter() - began)

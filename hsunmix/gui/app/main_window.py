@@ -34,7 +34,7 @@ from hsunmix.session.listeners import Listeners
 
 __all__ = ["MainWindow"]
 
-PATIENCE = 300  # milliseconds
+MAX_WAIT_MS = 300  # milliseconds
 RIGHT_WIDTH, RUN_HEIGHT, BOTTOM_HEIGHT, BARS = 432, 232, 240, 60  # at first, in pixels
 
 
@@ -95,7 +95,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(900, 600)
         place(self, self.store.settings.preferences.geometry)
         self.welcome.painted.connect(self._prepare, Qt.ConnectionType.QueuedConnection)
-        QTimer.singleShot(PATIENCE, self, self._prepare)  # a window shown minimized is not painted
+        QTimer.singleShot(MAX_WAIT_MS, self, self._prepare)  # a window shown minimized is not painted
 
     def load_panels(self) -> None:
         """Make the panels now, where the window has not yet done so by itself."""

@@ -54,7 +54,7 @@ TITLE = "Endmembers"
 AREA = "right"
 ORDER = 0
 
-LEAST = 2  # rows that are seen in the smallest window
+MIN_ROWS = 2  # rows that are seen in the smallest window
 
 
 class View(Panel):
@@ -125,7 +125,7 @@ class View(Panel):
         foot.addWidget(self.note)
         layout.addLayout(foot)
         rows = self.table.verticalHeader().defaultSectionSize()
-        self.table.setMinimumHeight(self.table.horizontalHeader().sizeHint().height() + LEAST * rows + 2)
+        self.table.setMinimumHeight(self.table.horizontalHeader().sizeHint().height() + MIN_ROWS * rows + 2)
         self.setMinimumWidth(280)
 
     def _make_table(self) -> EndmemberTable:

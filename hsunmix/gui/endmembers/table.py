@@ -24,7 +24,10 @@ __all__ = ["EndmemberTable"]
 
 ICON, AROUND = 26, 19  # logical pixels: a column with an icon; what is around a text
 LONGEST = {SOURCE: "000, 00", MEAN: "100 %", MATCH: "≈ Kaolinite 0.0°"}  # that is not shortened
-NAMES, LEAST = "Endmember 10", 60  # has room before the library's column has; what that column keeps
+NAMES, MIN_LIBRARY_WIDTH = (
+    "Endmember 10",
+    60,
+)  # has room before the library's column has; what that column keeps
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -103,7 +106,7 @@ class EndmemberTable(QTableView):
         wide = self.fontMetrics().horizontalAdvance
         others = sum(self.columnWidth(k) for k in range(self._rows.columnCount()) if k not in (NAME, MATCH))
         rest = self.viewport().width() - others - wide(NAMES) - AROUND
-        self.setColumnWidth(MATCH, min(wide(LONGEST[MATCH]) + AROUND, max(rest, LEAST)))
+        self.setColumnWidth(MATCH, min(wide(LONGEST[MATCH]) + AROUND, max(rest, MIN_LIBRARY_WIDTH)))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Ask for the menu of a row."""

@@ -18,7 +18,7 @@ from hsunmix.session.document import Document
 from hsunmix.session.reproduce import command_line, facts_of, python_script
 
 if TYPE_CHECKING:
-    from hsunmix.exports import Delivery
+    from hsunmix.exports import ExportJob
 
 __all__ = ["Controller"]
 
@@ -42,17 +42,17 @@ class Controller:
             return
         if not is_solved(store):
             return
-        from hsunmix.exports import Delivery
+        from hsunmix.exports import ExportJob
 
         known = store.settings.preferences
-        delivery = Delivery(document.unmixing, document.endmembers, document.cube, dpi=known.export_dpi)
+        job = ExportJob(document.unmixing, document.endmembers, document.cube, dpi=known.export_dpi)
         place = known.export_folder or self._folder(document)
-        answer = store.ask(Products(place, known.export_products, delivery))
+        answer = store.ask(Products(place, known.export_products, job))
         if answer is None:
             return
         folder, products = answer
         store.settings.change(export_folder=str(folder), export_products=products)
-        chosen = replace(delivery, dpi=store.settings.preferences.export_dpi)
+        chosen = replace(job, dpi=store.settings.preferences.export_dpi)
         work = self._work(document, chosen, folder, products)
 
         def done(paths: list[Path]) -> None:
@@ -65,7 +65,7 @@ class Controller:
         store.start("export", "Exporting", work, done, failed)
 
     def _work(
-        self, document: Document, delivery: Delivery, folder: Path, products: tuple[str, ...]
+        self, document: Document, job: ExportJob, folder: Path, products: tuple[str, ...]
     ) -> Generator[Step | None, None, list[Path]]:
         """Write the products, and with them what makes them again: a script, and a command where one does."""
         from hsunmix.exports import deliver
@@ -79,10 +79,10 @@ class Controller:
             if not facts.masks_hold:
                 cube = cube.with_selection(cube.selection)  # words that make another mask are not written
             script = python_script(document, facts)
-            command = command_line(document, facts, folder, products, delivery.dpi)
+            command = command_line(document, facts, folder, products, job.dpi)
         except InputError as error:
             reason = str(error)
-        made = replace(delivery, cube=cube, command=command, no_command=reason, script=script)
+        made = replace(job, cube=cube, command=command, no_command=reason, script=script)
         return (yield from deliver(made, folder, products))
 
     def _folder(self, document: Document) -> str:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from hsunmix.exports import DPI, Delivery, exports
+from hsunmix.exports import DPI, ExportJob, exports
 from hsunmix.gui.files.export_planner import Planner
 from hsunmix.gui.files.export_preview import Preview, is_there, size_text
 from hsunmix.gui.widgets.dialog import Dialog
@@ -42,7 +42,7 @@ class ExportDialog(Dialog):
     folder : str
     chosen : tuple of str
         Products that are ticked at first.
-    delivery : Delivery, optional
+    job : ExportJob, optional
         What would be written; without one nothing is said about files.
     """
 
@@ -51,7 +51,7 @@ class ExportDialog(Dialog):
         parent: QWidget | None,
         folder: str,
         chosen: tuple[str, ...],
-        delivery: Delivery | None = None,
+        job: ExportJob | None = None,
     ) -> None:
         super().__init__(
             parent,
@@ -61,12 +61,12 @@ class ExportDialog(Dialog):
             "Export",
         )
         self.sentence.setProperty("role", "muted")
-        self._delivery = delivery
-        self.planner = None if delivery is None else Planner(delivery, self)
+        self._job = job
+        self.planner = None if job is None else Planner(job, self)
         self.preview = Preview()
         columns = QHBoxLayout()
         columns.setSpacing(16)
-        columns.addLayout(self._products(chosen, delivery), 4)
+        columns.addLayout(self._products(chosen, job), 4)
         columns.addWidget(self.preview, 5)
         self.body.addLayout(columns, 1)
         self.body.addWidget(heading("Folder", "folderHeading"))
@@ -97,7 +97,7 @@ class ExportDialog(Dialog):
         """Room for the longest title and a picture."""
         return QSize(920, 620)
 
-    def _products(self, chosen: tuple[str, ...], delivery: Delivery | None) -> QVBoxLayout:
+    def _products(self, chosen: tuple[str, ...], job: ExportJob | None) -> QVBoxLayout:
         self.list = named(QListWidget(), "productList", "Products")
         self.list.setWordWrap(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -106,7 +106,7 @@ class ExportDialog(Dialog):
             item = QListWidgetItem(export.title)
             item.setData(ID, export.id)
             item.setToolTip(export.title)
-            possible = delivery is None or delivery.has_image or not export.needs_image
+            possible = job is None or job.has_image or not export.needs_image
             item.setCheckState(
                 Qt.CheckState.Checked if possible and export.id in chosen else Qt.CheckState.Unchecked
             )
@@ -118,7 +118,7 @@ class ExportDialog(Dialog):
         layout.setSpacing(6)
         layout.addWidget(heading("Products", "productsHeading"))
         layout.addWidget(self.list, 1)
-        layout.addLayout(self._pictures(DPI[0] if delivery is None else delivery.dpi))
+        layout.addLayout(self._pictures(DPI[0] if job is None else job.dpi))
         return layout
 
     def _pictures(self, dpi: int) -> QHBoxLayout:
@@ -186,10 +186,10 @@ class ExportDialog(Dialog):
 
     def _on_resolution(self) -> None:
         """Look at the pictures anew."""
-        if self.planner is None or self._delivery is None:
+        if self.planner is None or self._job is None:
             return
         changed = [export.id for export in exports().values() if export.by_dpi]
-        self.planner.change(replace(self._delivery, dpi=self.dpi), changed)
+        self.planner.change(replace(self._job, dpi=self.dpi), changed)
         self._want()
         self._check()
 

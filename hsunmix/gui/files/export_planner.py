@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Signal
 
-from hsunmix.exports import Delivery
+from hsunmix.exports import ExportJob
 from hsunmix.exports._plan import Plan, plan
 from hsunmix.gui.state.bridge import Bridge
 from hsunmix.jobs import Outcome
@@ -15,7 +15,7 @@ __all__ = ["Planner"]
 
 
 class Planner(QObject):
-    """Plans of the products of one delivery.
+    """Plans of the products of one job.
 
     Signals
     -------
@@ -25,9 +25,9 @@ class Planner(QObject):
 
     planned = Signal(str)
 
-    def __init__(self, delivery: Delivery, parent: QObject) -> None:
+    def __init__(self, job: ExportJob, parent: QObject) -> None:
         super().__init__(parent)
-        self._delivery = delivery
+        self._job = job
         self._bridge = Bridge(self)
         self._wanted: list[str] = []
         self.plans: dict[str, Plan] = {}
@@ -39,9 +39,9 @@ class Planner(QObject):
         if not self._bridge.busy:
             self._next()
 
-    def change(self, delivery: Delivery, products: Sequence[str]) -> None:
-        """Forget what is known of these products: of another delivery they are others."""
-        self._delivery = delivery
+    def change(self, job: ExportJob, products: Sequence[str]) -> None:
+        """Forget what is known of these products: of another job they are others."""
+        self._job = job
         for name in products:
             self.plans.pop(name, None)
             self.errors.pop(name, None)
@@ -54,10 +54,10 @@ class Planner(QObject):
     def _next(self) -> None:
         if not self._wanted:
             return
-        name, delivery = self._wanted.pop(0), self._delivery
+        name, job = self._wanted.pop(0), self._job
 
         def done(outcome: Outcome[Plan]) -> None:
-            if delivery is not self._delivery:
+            if job is not self._job:
                 self.want([name, *self._wanted])
                 return
             if outcome.value is not None:
@@ -67,4 +67,4 @@ class Planner(QObject):
             self._next()
             self.planned.emit(name)
 
-        self._bridge.submit(plan(delivery, name), done)
+        self._bridge.submit(plan(job, name), done)

@@ -13,7 +13,7 @@ from hsunmix.gui.widgets.dialog import agreed, chosen_path, settings_of
 from hsunmix.model.cube import Cube
 
 if TYPE_CHECKING:
-    from hsunmix.exports import Delivery
+    from hsunmix.exports import ExportJob
 
 __all__ = ["CubeOf", "LayoutOf", "LinesOf", "OpenFile", "Products", "SessionFile", "Unsaved"]
 
@@ -96,17 +96,17 @@ class SessionFile(Prompt[Path | None]):
 
 @dataclass(frozen=True)
 class Products(Prompt[tuple[Path, tuple[str, ...]] | None]):
-    """Which products of a delivery to write, and where."""
+    """Which products to write, and where."""
 
     folder: str
     chosen: tuple[str, ...]
-    delivery: Delivery
+    job: ExportJob
 
     def show(self, window: QWidget | None) -> tuple[Path, tuple[str, ...]] | None:
         """Ask for products; their resolution is remembered."""
         from hsunmix.gui.files.export_dialog import ExportDialog
 
-        dialog = ExportDialog(window, self.folder, self.chosen, self.delivery)
+        dialog = ExportDialog(window, self.folder, self.chosen, self.job)
         if not agreed(dialog):
             return None
         settings = settings_of(dialog)

@@ -13,7 +13,7 @@ from hsunmix.files import resource
 __all__ = ["CONTEXT", "FIRST", "Hit", "Page", "folder", "pages", "search"]
 
 FIRST = "index.md"
-MOST_HITS = 60
+MAX_HITS = 60
 AROUND = 40  # characters before and after what was found
 
 # Which page, and which heading of it, is about which part of the window.
@@ -110,7 +110,7 @@ def search(words: str, found: Sequence[Page] | None = None) -> list[Hit]:
     best: dict[tuple[str, str], Hit] = {}
     for _, hit in sorted(hits, key=lambda pair: pair[0]):
         best.setdefault((hit.page, hit.heading), hit)
-    return list(best.values())[:MOST_HITS]
+    return list(best.values())[:MAX_HITS]
 
 
 def _title(text: str, name: str) -> str:

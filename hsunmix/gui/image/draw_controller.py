@@ -17,7 +17,7 @@ __all__ = ["Controller"]
 
 CHANNELS = {"draw": QUIET}
 
-AT_ONCE = 1 << 19  # pixels in all tiles: some milliseconds
+AT_ONCE = 1 << 19  # pixels in all panes: some milliseconds
 WHOLE = 1 << 24
 KEPT_BYTES = 256 << 20  # of drawings that are not shown
 
@@ -60,7 +60,7 @@ class Controller:
         shown = next((shown for kept, shown in self._kept if kept == key), None)
         if shown is None:
             shown = _shown(page, document, state, AT_ONCE)
-            if shown.drawing.thinned:
+            if shown.drawing.subsampled:
                 store.start("draw", "Drawing", _whole(page, document, state), self._whole_for(key))
             else:
                 self._keep(key, shown)
@@ -91,4 +91,4 @@ def _whole(page: Page, document: Document, state: ViewState) -> Generator[None, 
 
 
 def _size(shown: Shown) -> int:
-    return sum(5 * image.width() * image.height() for image in shown.images)  # with the tile it is made of
+    return sum(5 * image.width() * image.height() for image in shown.images)  # with the pane it is made of

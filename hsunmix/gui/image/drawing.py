@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from hsunmix.gui.state.commands import Command
 
-__all__ = ["Drawing", "Scale", "Tile"]
+__all__ = ["Drawing", "Pane", "Scale"]
 
 
 @dataclass(frozen=True, eq=False)
-class Tile:
+class Pane:
     """One picture of the scene.
 
     Attributes
@@ -54,7 +54,7 @@ class Drawing:
     ----------
     shape : tuple of 2 int
         (lines, samples) of the scene.
-    tiles : tuple of Tile
+    panes : tuple of Pane
         None yet, where something is still being read.
     caption : str
     scales : tuple of Scale
@@ -63,12 +63,12 @@ class Drawing:
     """
 
     shape: tuple[int, int]
-    tiles: tuple[Tile, ...]
+    panes: tuple[Pane, ...]
     caption: str
     scales: tuple[Scale, ...] = ()
     columns: int = 0
 
     @property
-    def thinned(self) -> bool:
+    def subsampled(self) -> bool:
         """Whether pixels were left out."""
-        return any(tile.values.shape[:2] != self.shape for tile in self.tiles)
+        return any(pane.values.shape[:2] != self.shape for pane in self.panes)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from hsunmix.gui.commands import Command, ShowEndmember
-from hsunmix.gui.image.drawing import Tile
+from hsunmix.gui.image.drawing import Pane
 from hsunmix.gui.image.scene_view import SceneView
 from hsunmix.gui.image.viewport import Viewport
 from hsunmix.gui.widgets.accessibility import Role
@@ -43,13 +43,13 @@ def best_columns(count: int, width: int, height: int, aspect: float) -> int:
     return columns
 
 
-class _Tile(QFrame):
+class _Pane(QFrame):
     """One map and its title."""
 
     def __init__(self, index: int, parent: QWidget, viewport: Viewport) -> None:
         super().__init__(parent)
         named(self, f"mapTile{index}", f"Map {index + 1}")
-        self.setProperty("role", "tile")
+        self.setProperty("role", "pane")
         self.title = named(QPushButton(), f"mapTitle{index}", f"Show map {index + 1} alone")
         self.title.setProperty("role", "title")
         self.view = SceneView(f"mapView{index}", f"Map {index + 1}", viewport)
@@ -109,7 +109,7 @@ class MapGrid(QWidget):
         self._layout = QGridLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(4)
-        self._tiles = [self._make(k) for k in range(READY)]
+        self._panes = [self._make(k) for k in range(READY)]
         self._used = 0
         self._aspect = 1.0
         self._fixed = self._columns = 0
@@ -117,21 +117,21 @@ class MapGrid(QWidget):
     @property
     def views(self) -> list[SceneView]:
         """The views in use."""
-        return [tile.view for tile in self._tiles[: self._used]]
+        return [pane.view for pane in self._panes[: self._used]]
 
-    def set_maps(self, pictures: Sequence[Tile], aspect: float, columns: int = 0) -> list[SceneView]:
+    def set_maps(self, pictures: Sequence[Pane], aspect: float, columns: int = 0) -> list[SceneView]:
         """Make room for as many maps, in as many columns (0: those that make them largest)."""
         more = len(pictures) > self._used
-        while len(self._tiles) < len(pictures):
-            self._tiles.append(self._make(len(self._tiles)))
+        while len(self._panes) < len(pictures):
+            self._panes.append(self._make(len(self._panes)))
         different = (len(pictures), columns) != (self._used, self._fixed)
         self._used, self._aspect, self._fixed = len(pictures), aspect, columns
-        for tile, picture in zip(self._tiles, pictures, strict=False):
-            tile.chosen = picture.chosen
-            tile.set_title(picture.title)
-            tile.title.setIcon(swatch(picture.colour, picture.colour) if picture.colour else QIcon())
-            tile.title.setToolTip(f"Show {picture.title} alone" if picture.chosen else picture.title)
-            tile.view.setAccessibleName(f"Map of {picture.title}")
+        for pane, picture in zip(self._panes, pictures, strict=False):
+            pane.chosen = picture.chosen
+            pane.set_title(picture.title)
+            pane.title.setIcon(swatch(picture.colour, picture.colour) if picture.colour else QIcon())
+            pane.title.setToolTip(f"Show {picture.title} alone" if picture.chosen else picture.title)
+            pane.view.setAccessibleName(f"Map of {picture.title}")
         self._arrange(force=different)
         if more:
             arrange(self.window())
@@ -139,28 +139,28 @@ class MapGrid(QWidget):
 
     def select(self, index: int) -> None:
         """Frame the maps of one endmember."""
-        for tile in self._tiles:
-            tile.set_selected(isinstance(tile.chosen, ShowEndmember) and tile.chosen.index == index)
+        for pane in self._panes:
+            pane.set_selected(isinstance(pane.chosen, ShowEndmember) and pane.chosen.index == index)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Choose the number of columns anew."""
         super().resizeEvent(event)
         self._arrange()
 
-    def _make(self, index: int) -> _Tile:
-        tile = _Tile(index, self, self._viewport)
-        tile.hide()
-        view = tile.view
+    def _make(self, index: int) -> _Pane:
+        pane = _Pane(index, self, self._viewport)
+        pane.hide()
+        view = pane.view
         view.hovered.connect(self.hovered)
         view.pressed.connect(self.pressed)
         view.asked.connect(self.asked)
         view.dragged.connect(self.dragged)
-        tile.title.clicked.connect(lambda: self._choose(tile))
-        return tile
+        pane.title.clicked.connect(lambda: self._choose(pane))
+        return pane
 
-    def _choose(self, tile: _Tile) -> None:
-        if tile.chosen is not None:
-            self.chosen.emit(tile.chosen)
+    def _choose(self, pane: _Pane) -> None:
+        if pane.chosen is not None:
+            self.chosen.emit(pane.chosen)
 
     def _arrange(self, force: bool = False) -> None:
         columns = self._fixed or best_columns(self._used, self.width(), self.height(), self._aspect)
@@ -171,11 +171,11 @@ class MapGrid(QWidget):
         rows = -(-self._used // columns)
         for k in range(self._layout.rowCount()):
             self._layout.setRowStretch(k, 1 if k < rows else 0)
-        for k, tile in enumerate(self._tiles):
-            self._layout.removeWidget(tile)
-            tile.setVisible(k < self._used)
+        for k, pane in enumerate(self._panes):
+            self._layout.removeWidget(pane)
+            pane.setVisible(k < self._used)
             if k < self._used:
-                self._layout.addWidget(tile, k // columns, k % columns)
+                self._layout.addWidget(pane, k // columns, k % columns)
                 self._layout.setColumnStretch(k % columns, 1)
                 self._layout.setRowStretch(k // columns, 1)
         self._columns = columns

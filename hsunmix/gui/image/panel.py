@@ -224,16 +224,16 @@ class View(Panel):
         drawing = shown.drawing if shown else None
         self._set_bars(drawing.scales if drawing else ())
         self.caption.setText(drawing.caption if drawing else "")
-        if shown is None or drawing is None or not drawing.tiles:
+        if shown is None or drawing is None or not drawing.panes:
             self.stack.setCurrentWidget(self.single)
             self.single.clear_picture()
             return
         lines, samples = drawing.shape
-        titled = bool(drawing.tiles[0].title)
+        titled = bool(drawing.panes[0].title)
         self.stack.setCurrentWidget(self.grid if titled else self.single)
         views = [self.single]
         if titled:
-            views = self.grid.set_maps(drawing.tiles, samples / lines, drawing.columns)
+            views = self.grid.set_maps(drawing.panes, samples / lines, drawing.columns)
             self.grid.select(self._document.view.endmember)
         for view, picture in zip(views, shown.images, strict=True):
             view.set_picture(picture, drawing.shape)

@@ -55,6 +55,6 @@ def quick(image: QImage) -> QImage:
 def quick_images(drawing: Drawing) -> tuple[QImage, ...]:
     """Return the pictures of a drawing, each with memory of its own."""
     return tuple(
-        quick(image_of(np.ascontiguousarray(tile.values), colours(tile.table) if tile.table else None))
-        for tile in drawing.tiles
+        quick(image_of(np.ascontiguousarray(pane.values), colours(pane.table) if pane.table else None))
+        for pane in drawing.panes
     )

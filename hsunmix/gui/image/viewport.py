@@ -14,8 +14,8 @@ from hsunmix.model.region import Region
 __all__ = ["Viewport"]
 
 MARGIN = 0.02  # around the whole scene, of its size
-LEAST_SEEN = 4.0  # pixels, when zoomed in as far as it goes
-MOST_SEEN = 2.0  # scenes, when zoomed out as far as it goes
+MIN_SEEN = 4.0  # pixels, when zoomed in as far as it goes
+MAX_SEEN = 2.0  # scenes, when zoomed out as far as it goes
 
 
 class Viewport(QObject):
@@ -96,8 +96,8 @@ class Viewport(QObject):
             self.fit()
             return
         longest = max(self.rect.width(), self.rect.height())
-        most = MOST_SEEN * max(*self.shape, 1)
-        wanted = min(max(longest / factor, min(LEAST_SEEN, most)), most)
+        most = MAX_SEEN * max(*self.shape, 1)
+        wanted = min(max(longest / factor, min(MIN_SEEN, most)), most)
         factor = longest / wanted
         place = about or self.rect.center()
         centre = place + (self.rect.center() - place) / factor

@@ -63,9 +63,9 @@ class Controller:
 
 
 def _read(cube: Cube, path: Path) -> Generator[Step | None, None, Cube]:
-    from hsunmix.session.narrowing import narrowed
+    from hsunmix.session.masking import subset
 
-    return (yield from narrowed(cube.with_selection(None), [path]))
+    return (yield from subset(cube.with_selection(None), [path]))
 
 
 def _write(cube: Cube, path: Path) -> Generator[Step | None, None, None]:

@@ -8,7 +8,6 @@ from hsunmix.gui.state.commands import Command
 from hsunmix.session.document import RunSettings
 
 __all__ = [
-    "BackTo",
     "CancelSweep",
     "CompareRuns",
     "CopyCommand",
@@ -18,6 +17,7 @@ __all__ = [
     "Flicker",
     "KeepResult",
     "LookAt",
+    "RestoreRun",
     "SetRun",
     "ShowPair",
     "SolveAgain",
@@ -81,7 +81,7 @@ class CopyScript(Command):
 
 
 @dataclass(frozen=True)
-class BackTo(Command):
+class RestoreRun(Command):
     """Show an earlier result, with its endmembers and settings."""
 
     number: int

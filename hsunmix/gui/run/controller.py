@@ -22,12 +22,12 @@ from hsunmix.model.cube import Cube
 from hsunmix.model.library import Library
 from hsunmix.model.progress import Step
 from hsunmix.model.spectra import Endmember
-from hsunmix.model.unmixing import Asked, Unmixing
+from hsunmix.model.unmixing import RunInputs, Unmixing
 from hsunmix.session.document import Document, RunSettings
 from hsunmix.session.libraries import BUILTIN, open_library
 from hsunmix.session.members import check_values, free_name, places, same_spectra
 from hsunmix.session.reproduce import read_weights
-from hsunmix.session.runs import request_of, solved_only, with_run
+from hsunmix.session.runs import record_run, request_of, solved_only
 
 __all__ = ["Controller", "libraries_of"]
 
@@ -104,7 +104,7 @@ class Controller:
         def done(found: Found) -> None:
             result, columns = found
             if self.store.document.cube is cube:
-                new = with_run(self.store.document, result, settings, columns)
+                new = record_run(self.store.document, result, settings, columns)
                 new = _with_locked(new, _as_they_are(locked, self.store.document), columns)
                 replaced = _by_hand(self.store.document)
                 self.store.history.apply(f"Unmix ({title}, r = {result.rank})", new)
@@ -143,7 +143,7 @@ class Controller:
             spectra = np.stack([e.spectrum for e in members], axis=1)
             found = yield from pipeline.solve(scene, spectra, own)
             places_of = places(members, scene.shape[1])
-            result = replace(found, source_pixels=places_of, asked=Asked(own))
+            result = replace(found, source_pixels=places_of, asked=RunInputs(own))
             means(result)
             return result
 
@@ -153,7 +153,7 @@ class Controller:
                 self.store.say("The endmembers were changed in the meantime: the run was dropped.")
                 return
             title = f"{get(method, 'abundance').title} of these endmembers"
-            self.store.history.apply(title, with_run(now, result, members=now.endmembers))
+            self.store.history.apply(title, record_run(now, result, members=now.endmembers))
 
         self.store.show(message=None)
         self.store.start("run", "Solving for abundances", work(), done, of=cube)

@@ -12,9 +12,9 @@ from hsunmix.gui import commands as cmd
 from hsunmix.gui.run.state import Comparing, RunState, Side, is_solved
 from hsunmix.gui.state.channels import QUIET
 from hsunmix.gui.state.store import Store
-from hsunmix.methods.agreement import Agreement, agreement
+from hsunmix.methods.stability import Stability, stability
 from hsunmix.session.document import Document, Run
-from hsunmix.session.runs import back_to, current, kept, without_run
+from hsunmix.session.runs import current, kept, restore_run, without_run
 
 __all__ = ["Controller"]
 
@@ -32,7 +32,7 @@ class Controller:
         self._timer = QTimer(store)
         self._timer.setInterval(BLINK)
         self._timer.timeout.connect(lambda: store.attempt(self._blink))
-        store.handle(cmd.BackTo, self.back)
+        store.handle(cmd.RestoreRun, self.back)
         store.handle(cmd.DeleteRun, self.delete)
         store.handle(cmd.KeepResult, self.keep)
         store.handle(cmd.CompareRuns, lambda command: self._compare(command.first, command.second))
@@ -70,14 +70,14 @@ class Controller:
         else:
             self._compare(*numbers)
 
-    def back(self, command: cmd.BackTo) -> None:
+    def back(self, command: cmd.RestoreRun) -> None:
         """Go back to a result."""
         document = self.store.document
         run = _run(document, command.number)
         if self.store.state.running is not None:
             self.store.cancel("run")
             self.store.note("The unmixing under way was cancelled.")
-        new = back_to(document, run.number)
+        new = restore_run(document, run.number)
         if run.unmixing is None:
             self.store.history.amend(replace(new, runs=document.runs, run_count=document.run_count))
             self.store.say(
@@ -110,7 +110,7 @@ class Controller:
     def show_pair(self, command: cmd.ShowPair) -> None:
         """Show the maps of another pair."""
         shown = self.store.state[RunState].comparing
-        if shown is not None and 0 <= command.row < len(shown.agreement.pairs):
+        if shown is not None and 0 <= command.row < len(shown.stability.pairs):
             self.store.show(RunState, comparing=replace(shown, row=command.row))
 
     def _compare(self, first: int | None, second: int | None) -> None:
@@ -120,11 +120,11 @@ class Controller:
             store.say("That is one and the same result; choose another one to compare with.")
             return
 
-        def work() -> Generator[None, None, Agreement]:
+        def work() -> Generator[None, None, Stability]:
             yield
-            return agreement(sides[0].unmixing, sides[1].unmixing)
+            return stability(sides[0].unmixing, sides[1].unmixing)
 
-        def done(found: Agreement) -> None:
+        def done(found: Stability) -> None:
             if not all(_is_there(side, store.document) for side in sides):
                 return  # the run was deleted meanwhile: there is nothing to compare
             before = store.state[RunState].comparing

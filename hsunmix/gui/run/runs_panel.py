@@ -7,7 +7,7 @@ import math
 from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout
 
-from hsunmix.gui.commands import BackTo, CompareRuns, DeleteRun, ShowPair, StopComparing
+from hsunmix.gui.commands import CompareRuns, DeleteRun, RestoreRun, ShowPair, StopComparing
 from hsunmix.gui.run.state import Comparing, RunState
 from hsunmix.gui.run.tables import PairTable, RunTable
 from hsunmix.gui.state.view_state import ViewState
@@ -65,7 +65,7 @@ class View(Panel):
         return button
 
     def _connect(self) -> None:
-        self.list.back.connect(lambda number: self.command.emit(BackTo(number)))
+        self.list.back.connect(lambda number: self.command.emit(RestoreRun(number)))
         self.list.deleted.connect(lambda number: self.command.emit(DeleteRun(number)))
         self.list.compared.connect(lambda number: self.command.emit(CompareRuns(None, number)))
         self.list.itemSelectionChanged.connect(self._show_buttons)
@@ -121,14 +121,14 @@ class View(Panel):
 
 
 def _heading(shown: Comparing) -> str:
-    degrees = shown.agreement.degrees
+    degrees = shown.stability.degrees
     return "Comparison" if math.isnan(degrees) else f"Comparison · mean angle {degrees:.1f}°"
 
 
 def _others(before: Comparing | None, now: Comparing) -> bool:
     """Whether the table shows other pairs, another row or other names."""
     return before is None or (
-        before.agreement is not now.agreement
+        before.stability is not now.stability
         or before.row != now.row
         or before.first.endmembers is not now.first.endmembers
         or before.second.endmembers is not now.second.endmembers

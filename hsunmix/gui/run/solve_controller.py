@@ -17,7 +17,7 @@ from hsunmix.gui.state.documents import abundance_of, keep_looking
 from hsunmix.gui.state.means import means
 from hsunmix.gui.state.store import Store
 from hsunmix.methods import pipeline
-from hsunmix.methods.preview import Preview, Sight, Window, preview, sight, within
+from hsunmix.methods.preview import Preview, PreviewRegion, Window, preview, preview_region, within
 from hsunmix.model.maps import usual_maps
 from hsunmix.model.progress import Step
 from hsunmix.model.unmixing import Unmixing
@@ -46,7 +46,7 @@ class Controller:
         self._solving: Document | None = None
         self._edit: Entry | None = None  # the change that asked for it
         self._window: Window | None = None
-        self._sight: tuple[Scene, Sight] | None = None
+        self._sight: tuple[Scene, PreviewRegion] | None = None
         store.handle(cmd.LookAt, self.look)
         store.handle(cmd.SolveAgain, self.solve_again)
 
@@ -110,7 +110,7 @@ class Controller:
         window, step = within(scene, self._window, rank)
         kept = self._sight
         if kept is None or kept[0] is not scene or (kept[1].window, kept[1].step) != (window, step):
-            kept = scene, (yield from sight(scene, window, step))
+            kept = scene, (yield from preview_region(scene, window, step))
             self._sight = kept
         part = yield from preview(kept[1], _spectra(document), abundance_of(document))
         return _with_part(document, part, scene)

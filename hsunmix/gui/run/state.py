@@ -11,7 +11,7 @@ from hsunmix.errors import InputError
 from hsunmix.gui.run.commands import SolveAgain
 from hsunmix.gui.state.store import Store
 from hsunmix.methods import RankEstimate
-from hsunmix.methods.agreement import Agreement, Pair
+from hsunmix.methods.stability import Pair, Stability
 from hsunmix.methods.sweep import Sweep
 from hsunmix.model.spectra import Endmember
 from hsunmix.model.unmixing import Unmixing
@@ -48,7 +48,7 @@ class Comparing:
     Attributes
     ----------
     first, second : Side
-    agreement : Agreement
+    stability : Stability
     row : int
         The pair whose maps are shown.
     flicker : bool
@@ -59,7 +59,7 @@ class Comparing:
 
     first: Side
     second: Side
-    agreement: Agreement
+    stability: Stability
     row: int = 0
     flicker: bool = False
     turn: int = 0
@@ -67,7 +67,7 @@ class Comparing:
     @property
     def pair(self) -> Pair:
         """The pair whose maps are shown."""
-        return self.agreement.pairs[min(self.row, len(self.agreement.pairs) - 1)]
+        return self.stability.pairs[min(self.row, len(self.stability.pairs) - 1)]
 
     def maps(self) -> tuple[NDArray[np.float32] | None, NDArray[np.float32] | None]:
         """Return the abundances of the pair, (lines, samples) each; None for a partner that is missing."""

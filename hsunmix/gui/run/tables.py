@@ -164,8 +164,8 @@ class PairTable(_Table):
             header = self.horizontalHeaderItem(column)
             if header is not None:
                 header.setText(side.label)
-        self.setRowCount(len(shown.agreement.pairs))
-        for row, pair in enumerate(shown.agreement.pairs):
+        self.setRowCount(len(shown.stability.pairs))
+        for row, pair in enumerate(shown.stability.pairs):
             for column, (side, index) in enumerate(((shown.first, pair.first), (shown.second, pair.second))):
                 item = QTableWidgetItem("—")
                 if index is not None:
@@ -177,7 +177,7 @@ class PairTable(_Table):
             rmse = "—" if math.isnan(pair.rmse) else f"{pair.rmse:.3f}"
             self.setItem(row, 2, QTableWidgetItem(angle))
             self.setItem(row, 3, QTableWidgetItem(rmse))
-        self.selectRow(min(shown.row, len(shown.agreement.pairs) - 1))
+        self.selectRow(min(shown.row, len(shown.stability.pairs) - 1))
         self._filling = False
 
     def dress(self, theme: Theme) -> None:

@@ -23,7 +23,7 @@ __all__ = ["Bridge"]
 
 STEP_PAUSE = 100  # milliseconds between two steps shown: nobody reads faster
 NICE = 5  # by how much workers, and the threads they start, give way to the window
-LEAST = 19  # that Linux knows
+MAX_NICENESS = 19  # that Linux knows
 
 
 class Bridge(QObject):
@@ -116,7 +116,7 @@ def _giving_way(work: Work[Any]) -> Work[Any]:
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
             own = os.getpriority(os.PRIO_PROCESS, os.getpid())  # of the window's thread
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), min(own + NICE, LEAST))
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), min(own + NICE, MAX_NICENESS))
     return (yield from work)
 
 

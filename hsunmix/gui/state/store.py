@@ -33,7 +33,7 @@ __all__ = ["Store"]
 
 log = logging.getLogger("hsunmix")
 
-MOST_MESSAGES = 9  # that are kept to be read one after the other
+MAX_MESSAGES = 9  # that are kept to be read one after the other
 
 A = TypeVar("A")
 Handler = Callable[[Any], None]
@@ -155,7 +155,7 @@ class Store(QObject):
         rest = tuple(m for m in self.state.messages if m.outlasts(new))
         errors = () if new.level == "error" else tuple(m for m in rest if m.level == "error")
         others = tuple(m for m in rest if m not in errors)
-        self._queue((*errors, new, *others)[:MOST_MESSAGES])
+        self._queue((*errors, new, *others)[:MAX_MESSAGES])
 
     def _queue(self, messages: tuple[Message, ...]) -> None:
         if messages != self.state.messages:

@@ -130,8 +130,8 @@ QFrame[role="message"][level="info"] QLabel { color: $info_text; }
 QFrame[role="note"] { background: $surface; border: 2px solid $accent; border-radius: 8px; }
 QFrame[role="pointer"] { background: transparent; border: 2px solid $accent; border-radius: 6px; }
 QFrame[role="drop"] { border: 2px dashed $border; border-radius: 12px; background: $surface; }
-QFrame[role="tile"] { background: transparent; border: 1px solid transparent; border-radius: 4px; }
-QFrame[role="tile"][selected="true"] { border-color: $accent; }
+QFrame[role="pane"] { background: transparent; border: 1px solid transparent; border-radius: 4px; }
+QFrame[role="pane"][selected="true"] { border-color: $accent; }
 """)
 
 

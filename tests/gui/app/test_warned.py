@@ -54,7 +54,7 @@ def test_files_of_an_earlier_run_that_are_removed_or_left_are_told(
     with warnings.catch_warnings():
         Warned(store)
         for products in (("csv", "sli", "png"), ("csv",)):
-            dialogs.delivery = (tmp_path / "out", products)
+            dialogs.job = (tmp_path / "out", products)
             store.send(cmd.Export())
             wait(lambda: not store.channels["export"].busy)
             (tmp_path / "out" / "endmembers.sli").write_text("edited")

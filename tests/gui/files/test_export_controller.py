@@ -13,9 +13,9 @@ from hsunmix.gui import commands as cmd
 from hsunmix.gui.state.settings import Settings
 from hsunmix.gui.state.store import Store
 from hsunmix.model.choice import Choice
-from hsunmix.model.unmixing import Asked
+from hsunmix.model.unmixing import RunInputs
 from hsunmix.session.reproduce import Facts, command_line
-from hsunmix.session.runs import with_run
+from hsunmix.session.runs import record_run
 from tests.gui.conftest import FakeDialogs
 from tests.gui.scenes_on_disk import write_scene
 
@@ -35,7 +35,7 @@ def test_products_go_where_asked_and_that_is_remembered(
 ):
     out = tmp_path / "out"
     ready.send(cmd.Rename(0, "Kaolinite"))
-    dialogs.delivery = (out, ("csv", "geotiff"))
+    dialogs.job = (out, ("csv", "geotiff"))
     ready.send(cmd.Export())
     wait(lambda: ready.state.message is not None)
     assert {p.name for p in out.iterdir()} >= {"endmembers.csv", "abundances.tif", "result.json"}
@@ -53,7 +53,7 @@ def test_pictures_have_the_resolution_that_is_remembered(
 ):
     out = tmp_path / "out"
     ready.settings.change(export_dpi=60)
-    dialogs.delivery = (out, ("grid",))
+    dialogs.job = (out, ("grid",))
     ready.send(cmd.Export())
     wait(lambda: ready.state.message is not None)
     with Image.open(out / "maps.png") as image:
@@ -76,7 +76,7 @@ def test_a_folder_that_cannot_be_made_is_a_message(
     ready: Store, wait: Wait, dialogs: FakeDialogs, tmp_path: Path
 ):
     (tmp_path / "file").write_text("in the way")
-    dialogs.delivery = (tmp_path / "file" / "out", ("csv",))
+    dialogs.job = (tmp_path / "file" / "out", ("csv",))
     kept = ready.document
     ready.send(cmd.Export())
     wait(lambda: ready.state.message is not None)
@@ -94,7 +94,7 @@ def test_the_command_line_makes_the_same_result(
     from hsunmix.cli.main import main
 
     out = tmp_path / "out"
-    dialogs.delivery = (out, ("csv",))
+    dialogs.job = (out, ("csv",))
     ready.send(cmd.Export())
     wait(lambda: ready.state.message is not None)
     result = json.loads((out / "result.json").read_text())
@@ -112,7 +112,7 @@ def test_no_command_makes_what_was_edited_by_hand(
 ):
     ready.send(cmd.Delete(0))
     wait(lambda: len(ready.document.endmembers) == 2 and not ready.document.unmixing.provisional)
-    dialogs.delivery = (tmp_path / "out", ("csv",))
+    dialogs.job = (tmp_path / "out", ("csv",))
     ready.send(cmd.Export())
     wait(lambda: ready.state.message is not None)
     record = json.loads((tmp_path / "out" / "result.json").read_text())
@@ -124,9 +124,9 @@ def test_parameters_that_differ_are_in_the_command(ready: Store, tmp_path: Path)
     document = ready.document
     result = replace(
         document.unmixing, method="hals", abundance="fcls", seed=4,
-        parameters={"init": "spa", "max_iterations": 25, "tolerance": 1e-5}, asked=Asked(Choice("fcls")),
+        parameters={"init": "spa", "max_iterations": 25, "tolerance": 1e-5}, asked=RunInputs(Choice("fcls")),
     )  # fmt: skip
-    other = with_run(replace(document, runs=()), result)
+    other = record_run(replace(document, runs=()), result)
     words = shlex.split(command_line(other, Facts(), tmp_path, ("csv", "png")))
     assert words[words.index("-m") + 1] == "hals"
     assert words[words.index("-a") + 1] == "fcls"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from hsunmix.exports import Delivery, exports
+from hsunmix.exports import ExportJob, exports
 from hsunmix.gui.files import export_dialog as module
 from hsunmix.gui.files.export_dialog import ExportDialog
 from hsunmix.gui.files.export_preview import size_text
@@ -20,12 +20,12 @@ Wait = Callable[[Callable[[], bool]], None]
 
 
 @pytest.fixture
-def delivery(document: Document) -> Delivery:
-    return Delivery(document.unmixing, document.endmembers, document.cube)
+def job(document: Document) -> ExportJob:
+    return ExportJob(document.unmixing, document.endmembers, document.cube)
 
 
-def opened(qtbot: QtBot, folder: Path, chosen: tuple[str, ...], delivery: Delivery) -> ExportDialog:
-    dialog = ExportDialog(None, str(folder), chosen, delivery)
+def opened(qtbot: QtBot, folder: Path, chosen: tuple[str, ...], job: ExportJob) -> ExportDialog:
+    dialog = ExportDialog(None, str(folder), chosen, job)
     qtbot.addWidget(dialog)
     dialog.show()
     return dialog
@@ -36,9 +36,9 @@ def rows(dialog: ExportDialog) -> list[list[str]]:
     return [[table.item(k, c).text() for c in range(3)] for k in range(table.rowCount())]
 
 
-def test_it_shows_what_will_be_written(qtbot: QtBot, wait: Wait, tmp_path: Path, delivery: Delivery):
+def test_it_shows_what_will_be_written(qtbot: QtBot, wait: Wait, tmp_path: Path, job: ExportJob):
     (tmp_path / "endmembers.csv").write_text("old")
-    dialog = opened(qtbot, tmp_path, ("csv", "geotiff"), delivery)
+    dialog = opened(qtbot, tmp_path, ("csv", "geotiff"), job)
     assert dialog.selected == "csv"
     assert "Working out" in dialog.preview.picture.text()
     wait(lambda: set(dialog.planner.plans) == {"csv", "geotiff"})
@@ -56,9 +56,9 @@ def test_it_shows_what_will_be_written(qtbot: QtBot, wait: Wait, tmp_path: Path,
 
 
 def test_another_product_is_looked_at_when_it_is_selected(
-    qtbot: QtBot, wait: Wait, tmp_path: Path, delivery: Delivery
+    qtbot: QtBot, wait: Wait, tmp_path: Path, job: ExportJob
 ):
-    dialog = opened(qtbot, tmp_path, ("csv",), delivery)
+    dialog = opened(qtbot, tmp_path, ("csv",), job)
     assert [dialog.list.item(k).data(module.ID) for k in range(dialog.list.count())] == list(exports())
     dialog.list.setCurrentRow(list(exports()).index("envi"))
     wait(lambda: "envi" in dialog.planner.plans)
@@ -69,39 +69,39 @@ def test_another_product_is_looked_at_when_it_is_selected(
 
 
 def test_too_small_a_disk_is_said(
-    qtbot: QtBot, wait: Wait, tmp_path: Path, delivery: Delivery, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, wait: Wait, tmp_path: Path, job: ExportJob, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(module, "_free", lambda folder: 10)
-    dialog = opened(qtbot, tmp_path, ("csv",), delivery)
+    dialog = opened(qtbot, tmp_path, ("csv",), job)
     wait(lambda: "csv" in dialog.planner.plans)
     assert "Only 10 bytes are free there!" in dialog.note.text()
     dialog.reject()
 
 
-def test_products_that_need_an_image_are_off_without_one(qtbot: QtBot, tmp_path: Path, delivery: Delivery):
-    result = delivery.unmixing
+def test_products_that_need_an_image_are_off_without_one(qtbot: QtBot, tmp_path: Path, job: ExportJob):
+    result = job.unmixing
     flat = with_numbers(result, result.abundances.reshape(3, -1), result.rmse.ravel())
-    dialog = opened(qtbot, tmp_path, ("csv", "geotiff"), Delivery(flat, delivery.endmembers))
+    dialog = opened(qtbot, tmp_path, ("csv", "geotiff"), ExportJob(flat, job.endmembers))
     assert dialog.products == ("csv",)
     dialog.reject()
 
 
 def test_a_product_that_fails_says_why_and_the_rest_goes_on(
-    qtbot: QtBot, wait: Wait, tmp_path: Path, delivery: Delivery, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, wait: Wait, tmp_path: Path, job: ExportJob, monkeypatch: pytest.MonkeyPatch
 ):
-    def broken(delivery: Delivery, folder: Path) -> list[Path]:
+    def broken(job: ExportJob, folder: Path) -> list[Path]:
         raise ValueError("no such luck")
 
     entry = exports()["csv"]
     monkeypatch.setitem(exports(), "csv", replace(entry, write=broken))
-    dialog = opened(qtbot, tmp_path, ("csv", "sli"), delivery)
+    dialog = opened(qtbot, tmp_path, ("csv", "sli"), job)
     wait(lambda: "sli" in dialog.planner.plans)
     assert dialog.preview.picture.text() == "no such luck"
     dialog.reject()
 
 
-def test_closing_ends_the_looking(qtbot: QtBot, tmp_path: Path, delivery: Delivery):
-    dialog = opened(qtbot, tmp_path, tuple(exports()), delivery)
+def test_closing_ends_the_looking(qtbot: QtBot, tmp_path: Path, job: ExportJob):
+    dialog = opened(qtbot, tmp_path, tuple(exports()), job)
     dialog.accept()
     assert not dialog.planner._bridge.busy
     assert dialog.products == tuple(exports())
@@ -116,9 +116,9 @@ def test_sizes_as_one_says_them(size: int, text: str):
 
 
 def test_the_resolution_is_for_pictures_and_changes_them(
-    qtbot: QtBot, wait: Wait, tmp_path: Path, delivery: Delivery
+    qtbot: QtBot, wait: Wait, tmp_path: Path, job: ExportJob
 ):
-    dialog = opened(qtbot, tmp_path, ("csv",), replace(delivery, dpi=60))
+    dialog = opened(qtbot, tmp_path, ("csv",), replace(job, dpi=60))
     assert dialog.dpi == 60
     assert not dialog.resolution.isEnabled()
     dialog.tick("png", True)

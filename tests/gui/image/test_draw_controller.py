@@ -57,9 +57,9 @@ def test_large_maps_come_thinned_and_then_whole(
     store = open_store
     monkeypatch.setattr(draw, "AT_ONCE", 30)
     store.send(cmd.ShowPage("map"))
-    assert store.state[ImageState].shown.drawing.thinned
-    wait(lambda: not store.state[ImageState].shown.drawing.thinned)
-    assert store.state[ImageState].shown.drawing.tiles[0].values.shape == (13, 9)
+    assert store.state[ImageState].shown.drawing.subsampled
+    wait(lambda: not store.state[ImageState].shown.drawing.subsampled)
+    assert store.state[ImageState].shown.drawing.panes[0].values.shape == (13, 9)
 
 
 def test_a_late_drawing_of_another_page_is_dropped(
@@ -69,10 +69,10 @@ def test_a_late_drawing_of_another_page_is_dropped(
     monkeypatch.setattr(draw, "AT_ONCE", 30)
     store.send(cmd.ShowEndmember(0, "map"))
     store.send(cmd.ShowEndmember(1, "map"))  # while the first is being drawn
-    wait(lambda: not store.state[ImageState].shown.drawing.thinned)
+    wait(lambda: not store.state[ImageState].shown.drawing.subsampled)
     wait(lambda: not store.channels["draw"].busy)
     shares = store.document.unmixing.abundances[1]
-    shown = store.state[ImageState].shown.drawing.tiles[0].values
+    shown = store.state[ImageState].shown.drawing.panes[0].values
     assert np.allclose((shown[:-1] - 1.0) / 254, shares[:-1], atol=0.6 / 254)
 
 

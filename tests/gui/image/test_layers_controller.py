@@ -33,7 +33,7 @@ def test_a_layer_is_added_evaluated_shown_and_taken_back(open_store: Store, wait
     wait(lambda: TEXT in store.state[ImageState].layers)
     values = evaluate(store.document.cube, TEXT)
     assert np.array_equal(store.state[ImageState].layers[TEXT], values, equal_nan=True)
-    assert store.state[ImageState].shown.drawing.tiles[0].values.shape == (13, 9)
+    assert store.state[ImageState].shown.drawing.panes[0].values.shape == (13, 9)
     store.send(cmd.Undo())
     assert store.document.layers == ()
 

@@ -30,7 +30,7 @@ from hsunmix.gui.commands import (
 from hsunmix.gui.image import panel as image
 from hsunmix.gui.image.images import picture
 from hsunmix.gui.image.pages import pages
-from hsunmix.gui.image.pages.maps import MOST_MAPS
+from hsunmix.gui.image.pages.maps import MAX_MAPS
 from hsunmix.gui.image.scene_view import SceneView
 from hsunmix.gui.image.state import ImageState
 from hsunmix.gui.regions.state import RegionsState
@@ -44,7 +44,7 @@ from tests.gui.conftest import Alone, drawn, state_of, unmixing_of
 def shown(panel: image.View, k: int = 0) -> np.ndarray:
     """The values that a picture on the screen is made of; it has their size."""
     picture = (panel.grid.views[k] if panel.stack.currentWidget() is panel.grid else panel.single).image
-    values = panel._state[ImageState].shown.drawing.tiles[k].values
+    values = panel._state[ImageState].shown.drawing.panes[k].values
     assert (picture.height(), picture.width()) == values.shape[:2]
     return values
 
@@ -85,8 +85,8 @@ def test_the_grid_shows_every_map_with_its_name(alone: Alone, document: Document
     views = panel.grid.views
     assert len(views) == 3
     assert [shown(panel, k).shape for k in range(3)] == [(13, 9)] * 3
-    assert panel.grid._tiles[2].title.text() == "Kaolinite <b>"
-    panel.grid._tiles[1].title.click()
+    assert panel.grid._panes[2].title.text() == "Kaolinite <b>"
+    panel.grid._panes[1].title.click()
     assert seen == [ShowEndmember(1, "map")]
 
 
@@ -252,7 +252,7 @@ def test_very_many_maps_are_not_all_drawn(alone: Alone, cube: object):
     many = Document(cube=cube, unmixing=result, endmembers=result.as_endmembers(), view=View(page="maps"))
     panel.render(Document(), many)
     panel.follow(ViewState(), drawn(many))
-    assert len(panel.grid.views) == MOST_MAPS
+    assert len(panel.grid.views) == MAX_MAPS
     assert "first 30" in panel.caption.text()
 
 

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QPointF, QRectF
 from pytestqt.qtbot import QtBot
 
-from hsunmix.gui.image.viewport import LEAST_SEEN, Viewport
+from hsunmix.gui.image.viewport import MIN_SEEN, Viewport
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def test_zooming_keeps_the_place_where_it_is(viewport: Viewport):
 def test_zooming_ends_somewhere(viewport: Viewport):
     for _ in range(100):
         viewport.zoom(1.5)
-    assert max(viewport.rect.width(), viewport.rect.height()) == pytest.approx(LEAST_SEEN)
+    assert max(viewport.rect.width(), viewport.rect.height()) == pytest.approx(MIN_SEEN)
     for _ in range(100):
         viewport.zoom(0.5)
     assert max(viewport.rect.width(), viewport.rect.height()) == pytest.approx(260)

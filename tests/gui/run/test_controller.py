@@ -20,7 +20,7 @@ from hsunmix.gui.run.state import RunState
 from hsunmix.gui.state import scenes
 from hsunmix.gui.state.store import Store
 from hsunmix.methods import get
-from hsunmix.methods.locked import put_in
+from hsunmix.methods.locked import replace_most_similar
 from hsunmix.methods.pipeline import Request, unmix
 from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube
@@ -292,12 +292,12 @@ def test_locked_spectra_take_the_place_of_the_likest():
     found = np.eye(4)[:, :3] + 0.01
     found[3] = np.nan
     locked = np.array([[0.1, 0, 2.0, np.nan], [1.0, 0.2, 0, np.nan]]).T
-    spectra, columns = put_in(found, locked)
+    spectra, columns = replace_most_similar(found, locked)
     assert columns == (2, 0)
     np.testing.assert_array_equal(spectra[:3, 2], locked[:3, 0])
     np.testing.assert_array_equal(spectra[:, 1], found[:, 1])
     with pytest.raises(ValueError, match="2 endmembers are locked, but only 1 asked for"):
-        put_in(found[:, :1], locked)
+        replace_most_similar(found[:, :1], locked)
 
 
 def test_settings_are_no_change_worth_saving(open_store: Store):
@@ -435,7 +435,7 @@ def test_the_endmembers_of_the_table_make_a_run_of_their_own(open_store: Store, 
     wait(lambda: not store.state.tasks)
     assert [e.name for e in store.document.endmembers] == [e.name for e in before.endmembers]
     assert store.document.runs[-1].label == run.label  # it is still among the runs
-    store.send(cmd.BackTo(run.number))
+    store.send(cmd.RestoreRun(run.number))
     assert store.document.unmixing is run.unmixing
     assert store.document.settings.method == before.settings.method
 

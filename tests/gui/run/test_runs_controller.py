@@ -15,7 +15,7 @@ from hsunmix.gui.run.state import RunState
 from hsunmix.gui.state.store import Store
 from hsunmix.model.cube import Cube
 from hsunmix.session.document import Document, RunSettings
-from hsunmix.session.runs import with_run
+from hsunmix.session.runs import record_run
 from tests.conftest import make_cube
 from tests.gui.conftest import unmixing_of
 
@@ -24,8 +24,8 @@ Wait = Callable[[Callable[[], bool]], None]
 
 @pytest.fixture
 def two(cube: Cube) -> Document:
-    one = with_run(Document(cube=cube), unmixing_of(cube, seed=1))
-    return with_run(one, unmixing_of(cube, seed=2))
+    one = record_run(Document(cube=cube), unmixing_of(cube, seed=1))
+    return record_run(one, unmixing_of(cube, seed=2))
 
 
 @pytest.fixture
@@ -52,16 +52,16 @@ def test_every_run_of_the_window_is_kept(store: Store, wait: Wait):
     store.send(cmd.Undo())
     assert [r.number for r in store.document.runs] == [1, 2]  # its maps are gone, the entry is not
     assert store.document.unmixing is store.document.runs[0].unmixing
-    store.send(cmd.BackTo(2))
+    store.send(cmd.RestoreRun(2))
     assert store.document.unmixing is store.document.runs[1].unmixing
 
 
 def test_going_back_is_one_step_that_can_be_undone(loaded: Store, two: Document):
-    loaded.send(cmd.BackTo(1))
+    loaded.send(cmd.RestoreRun(1))
     document = loaded.document
     assert document.unmixing is two.runs[0].unmixing
     assert loaded.history.undo_label == "Back to run 1"
-    loaded.send(cmd.BackTo(1))
+    loaded.send(cmd.RestoreRun(1))
     assert loaded.document is document  # it is there already
     loaded.send(cmd.Undo())
     assert loaded.document.unmixing is two.unmixing
@@ -84,7 +84,7 @@ def test_a_run_whose_maps_were_dropped_gives_its_settings(store: Store, two: Doc
     first = replace(two.runs[0], unmixing=None, settings=RunSettings("spa", 7))
     store.history.reset(replace(two, runs=(first, two.runs[1])))
     wait(lambda: not store.state.tasks)
-    store.send(cmd.BackTo(1))
+    store.send(cmd.RestoreRun(1))
     assert store.document.settings.rank == 7
     assert store.document.unmixing is two.unmixing
     assert store.state.message.actions == (("Unmix", cmd.Unmix()),)
@@ -108,9 +108,9 @@ def test_two_results_are_compared(loaded: Store, two: Document, wait: Wait):
     shown = loaded.state[RunState].comparing
     assert loaded.document.view.page == "compare"
     assert (shown.first.label, shown.second.label) == ("Shown (run 2)", "Run 1")
-    assert [(p.first, p.second) for p in shown.agreement.pairs] == [(0, 0), (1, 1), (2, 2)]
+    assert [(p.first, p.second) for p in shown.stability.pairs] == [(0, 0), (1, 1), (2, 2)]
     expected = np.nanmean((two.runs[0].unmixing.abundances[0] - two.unmixing.abundances[0]) ** 2) ** 0.5
-    assert shown.agreement.pairs[0].rmse == pytest.approx(expected, rel=1e-5)
+    assert shown.stability.pairs[0].rmse == pytest.approx(expected, rel=1e-5)
     loaded.send(cmd.ShowPair(2))
     assert loaded.state[RunState].comparing.row == 2
     loaded.send(cmd.ShowPair(9))
@@ -127,7 +127,7 @@ def test_a_comparison_follows_the_result_shown(loaded: Store, two: Document, wai
     assert loaded.state[RunState].comparing.first.endmembers[0].name == "Tree"
     before = loaded.state[RunState].comparing
     third = unmixing_of(cube, seed=5)
-    loaded.history.apply("Unmix", with_run(loaded.document, third))
+    loaded.history.apply("Unmix", record_run(loaded.document, third))
     wait(lambda: loaded.state[RunState].comparing is not before)
     assert loaded.state[RunState].comparing.first.unmixing is third
     assert loaded.state[RunState].comparing.second.unmixing is two.runs[0].unmixing
@@ -170,12 +170,12 @@ def test_a_late_comparison_of_the_scene_before_is_dropped(loaded: Store, wait: W
 def test_flicker_shows_the_two_in_turn(loaded: Store, wait: Wait, monkeypatch: pytest.MonkeyPatch):
     compared(loaded, wait, None, 1)
     loaded.send(cmd.Flicker(True))
-    assert loaded._handlers[cmd.BackTo].__self__._timer.interval() == module.BLINK
-    loaded._handlers[cmd.BackTo].__self__._timer.setInterval(10)
+    assert loaded._handlers[cmd.RestoreRun].__self__._timer.interval() == module.BLINK
+    loaded._handlers[cmd.RestoreRun].__self__._timer.setInterval(10)
     wait(lambda: loaded.state[RunState].comparing.turn == 1)
     wait(lambda: loaded.state[RunState].comparing.turn == 0)
     loaded.send(cmd.Flicker(False))
-    assert not loaded._handlers[cmd.BackTo].__self__._timer.isActive()
+    assert not loaded._handlers[cmd.RestoreRun].__self__._timer.isActive()
     loaded.send(cmd.Flicker(True))
     loaded.send(cmd.StopComparing())
-    assert not loaded._handlers[cmd.BackTo].__self__._timer.isActive()
+    assert not loaded._handlers[cmd.RestoreRun].__self__._timer.isActive()

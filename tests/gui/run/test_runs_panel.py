@@ -6,15 +6,15 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from hsunmix.gui.commands import BackTo, CompareRuns, DeleteRun, ShowPair, StopComparing
+from hsunmix.gui.commands import CompareRuns, DeleteRun, RestoreRun, ShowPair, StopComparing
 from hsunmix.gui.run import runs_panel as runs
 from hsunmix.gui.run.state import Comparing, Side
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.theme import DARK
-from hsunmix.methods.agreement import agreement
+from hsunmix.methods.stability import stability
 from hsunmix.model.cube import Cube
 from hsunmix.session.document import Document, with_endmember
-from hsunmix.session.runs import with_run
+from hsunmix.session.runs import record_run
 from tests.gui.conftest import Alone, state_of, unmixing_of
 
 
@@ -22,7 +22,7 @@ from tests.gui.conftest import Alone, state_of, unmixing_of
 def three(cube: Cube) -> Document:
     document = Document(cube=cube)
     for seed in (1, 2, 3):
-        document = with_run(document, unmixing_of(cube, seed=seed))
+        document = record_run(document, unmixing_of(cube, seed=seed))
     first = replace(document.runs[0], unmixing=None, label="Automatic, r = 3", seconds=1.26)
     return replace(document, runs=(first, *document.runs[1:]))
 
@@ -31,7 +31,7 @@ def three(cube: Cube) -> Document:
 def comparing(cube: Cube) -> Comparing:
     one, two = unmixing_of(cube, 3, seed=1), unmixing_of(cube, 2, seed=2)
     first = Side(None, "Shown", one, one.as_endmembers())
-    return Comparing(first, Side(1, "Run 1", two, two.as_endmembers()), agreement(one, two))
+    return Comparing(first, Side(1, "Run 1", two, two.as_endmembers()), stability(one, two))
 
 
 def texts(table: object) -> list[list[str]]:
@@ -45,10 +45,10 @@ def test_it_is_there_from_the_second_run_on(alone: Alone, document: Document, cu
     panel, _ = alone(runs)
     panel.render(document, Document(cube=cube))
     assert not panel.isVisible()
-    one = with_run(Document(cube=cube), unmixing_of(cube))
+    one = record_run(Document(cube=cube), unmixing_of(cube))
     panel.render(document, one)
     assert not panel.isVisible()
-    panel.render(one, with_run(one, unmixing_of(cube, seed=2)))
+    panel.render(one, record_run(one, unmixing_of(cube, seed=2)))
     assert panel.isVisible()
 
 
@@ -72,7 +72,7 @@ def test_buttons_keys_and_menu_ask_for_the_same(
     panel.list.selectRow(1)
     qtbot.mouseClick(panel.back_button, Qt.MouseButton.LeftButton)
     qtbot.keyClick(panel.list, Qt.Key.Key_Return)
-    assert seen == [BackTo(2), BackTo(2)]
+    assert seen == [RestoreRun(2), RestoreRun(2)]
     qtbot.mouseClick(panel.compare_button, Qt.MouseButton.LeftButton)
     assert seen[-1] == CompareRuns(None, 2)
     qtbot.keyClick(panel.list, Qt.Key.Key_Delete)
@@ -80,7 +80,7 @@ def test_buttons_keys_and_menu_ask_for_the_same(
     menu = panel.list.menu(1)
     for action in menu.actions():
         action.trigger()
-    assert seen[-3:] == [BackTo(1), CompareRuns(None, 1), DeleteRun(1)]
+    assert seen[-3:] == [RestoreRun(1), CompareRuns(None, 1), DeleteRun(1)]
     menu.deleteLater()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hsunmix.errors import FileError
 from hsunmix.gui import commands as cmd
-from hsunmix.gui.state.store import MOST_MESSAGES, Store
+from hsunmix.gui.state.store import MAX_MESSAGES, Store
 
 
 def texts(store: Store) -> list[str]:
@@ -55,7 +55,7 @@ def test_what_is_no_longer_true_is_withdrawn_wherever_it_waits(store: Store):
 
 
 def test_messages_do_not_pile_up(store: Store):
-    for k in range(3 * MOST_MESSAGES):
+    for k in range(3 * MAX_MESSAGES):
         store.fail(FileError(f"{k}.hdr", "is gone"))
-    assert len(texts(store)) == MOST_MESSAGES
-    assert texts(store)[0].startswith(f"{3 * MOST_MESSAGES - 1}.hdr")
+    assert len(texts(store)) == MAX_MESSAGES
+    assert texts(store)[0].startswith(f"{3 * MAX_MESSAGES - 1}.hdr")

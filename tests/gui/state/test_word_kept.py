@@ -25,7 +25,7 @@ from hsunmix.methods import pipeline
 from hsunmix.model.region import Region
 from hsunmix.session.document import Document, Layer, RunSettings
 from hsunmix.session.members import unsolved
-from hsunmix.session.runs import with_run
+from hsunmix.session.runs import record_run
 from tests.gui.conftest import FakeDialogs, solved_document, unmixing_of
 from tests.gui.scenes_on_disk import write_scene
 from tests.gui.test_commands import settle
@@ -100,7 +100,7 @@ def test_a_listener_that_fails_is_told_and_the_window_follows(solved_store: Stor
 def test_a_comparison_ends_with_a_run_that_is_deleted(solved_store: Store, wait: Wait, settled: Settled):
     store = solved_store
     document = store.document
-    store.history.reset(with_run(with_run(document, unmixing_of(document.cube)), document.unmixing))
+    store.history.reset(record_run(record_run(document, unmixing_of(document.cube)), document.unmixing))
     settle(store, wait)
     store.send(cmd.CompareRuns(2, None))
     wait(lambda: store.state[RunState].comparing is not None)
@@ -119,7 +119,7 @@ def test_undo_keeps_the_runs_while_two_are_compared(filed: Store, wait: Wait):
     store.send(cmd.Unmix())
     wait(lambda: len(store.document.runs) == 2)
     settle(store, wait)
-    store.send(cmd.BackTo(1))
+    store.send(cmd.RestoreRun(1))
     store.send(cmd.CompareRuns(None, 2))
     wait(lambda: store.state[RunState].comparing is not None)
     for _ in range(2):
@@ -251,7 +251,7 @@ def test_products_and_regions_are_written_beside_each_other(
 ):
     store = filed
     store.send(cmd.DrawRegion("rectangle", ((1, 1), (5, 4))))
-    dialogs.delivery, dialogs.file = (tmp_path / "out", ("csv", "sli", "png")), tmp_path / "r.geojson"
+    dialogs.job, dialogs.file = (tmp_path / "out", ("csv", "sli", "png")), tmp_path / "r.geojson"
     store.send(cmd.Export())
     store.send(cmd.ExportRegions())
     settle(store, wait)
@@ -301,7 +301,7 @@ def test_nothing_of_a_scene_that_was_left_is_held(
     filed: Store, dialogs: FakeDialogs, wait: Wait, tmp_path: Path
 ):
     store = filed
-    dialogs.delivery = tmp_path / "out", ("csv",)
+    dialogs.job = tmp_path / "out", ("csv",)
     for command in (
         cmd.CompareRuns(1, None), cmd.StopComparing(), cmd.AddLayer("b[860]"),
         cmd.DrawRegion("rectangle", ((1, 1), (5, 4))), cmd.AddMean(0), cmd.AddPixel(9, 4),
@@ -601,7 +601,7 @@ def test_a_run_goes_back_to_its_pixels_and_bands(filed: Store, wait: Wait, tmp_p
     store.history.reset(load(tmp_path / "kept.hsu"))
     settle(store, wait)
     for number, pixels, bands in ((1, None, 20), (2, mask, 18), (1, None, 20)):
-        store.send(cmd.BackTo(number))
+        store.send(cmd.RestoreRun(number))
         settle(store, wait)
         cube, result = store.document.cube, store.document.unmixing
         assert cube.good_bands.sum() == bands

@@ -142,7 +142,7 @@ def random_command(chance: random.Random, window: MainWindow) -> tuple[str, Call
         cmd.DeleteRegion(region), cmd.RenameRegion(region, "Meadow"), cmd.ImportRegions(), cmd.ExportRegions(),
         cmd.AddLayer(chance.choice(EXPRESSIONS)), cmd.DeleteLayer(chance.randrange(3)), cmd.ShowLayer(chance.randrange(3)),
         cmd.SetRun(settings), cmd.SetRun(settings), cmd.Unmix(), cmd.Unmix(), cmd.SolveAgain(chance.choice(["", "nnls", "fcls"])),
-        cmd.BackTo(chance.choice(runs)), cmd.DeleteRun(chance.choice(runs)), cmd.KeepResult(),
+        cmd.RestoreRun(chance.choice(runs)), cmd.DeleteRun(chance.choice(runs)), cmd.KeepResult(),
         cmd.CompareRuns(chance.choice([*runs, None]), chance.choice([*runs, None])), cmd.StopComparing(),
         cmd.Undo(), cmd.Undo(), cmd.Undo(), cmd.Redo(), cmd.Redo(), cmd.CancelWork(), cmd.CancelWork(), cmd.Escape(),
         cmd.AddFromLibrary((chance.randrange(5),)), cmd.AddFromLibrary(), cmd.ShowMatches(row()), cmd.AddSuggested(),

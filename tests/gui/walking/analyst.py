@@ -71,7 +71,7 @@ class Analyst:
         name = self.chance.choice(["one.hsu", "two.hsu", ""])
         return self.folder / name if name else None
 
-    def products(self, folder: str, chosen: object, delivery: object) -> tuple[Path, tuple[str, ...]] | None:
+    def products(self, folder: str, chosen: object, job: object) -> tuple[Path, tuple[str, ...]] | None:
         self._wait("products")
         count = self.chance.randint(1, 2)
         return self.folder / "products", tuple(self.chance.sample(PRODUCTS, count))

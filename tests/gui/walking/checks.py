@@ -113,9 +113,9 @@ def _shown(window: MainWindow, document: Document) -> Iterator[str]:
     drawing = page.draw(document, state, 1 << 24)
     if state[ImageState].shown is None or state[ImageState].shown.page != page.id:
         yield f"page {page.id} is not the one that is shown"
-    elif len(drawing.tiles) != len(state[ImageState].shown.drawing.tiles) or not all(
+    elif len(drawing.panes) != len(state[ImageState].shown.drawing.panes) or not all(
         np.array_equal(a.values, b.values)
-        for a, b in zip(drawing.tiles, state[ImageState].shown.drawing.tiles, strict=True)
+        for a, b in zip(drawing.panes, state[ImageState].shown.drawing.panes, strict=True)
     ):
         yield f"page {page.id} is not drawn as it is"
     masked = ~cube.selection if cube.selection is not None else np.zeros(cube.shape[:2], bool)

@@ -20,7 +20,7 @@ from hsunmix.model.region import Region
 from hsunmix.model.spectra import Source
 from hsunmix.session.archive import SCHEMA, save
 from hsunmix.session.document import Document, Layer, Pin, RunSettings, View, with_endmember
-from hsunmix.session.runs import with_run
+from hsunmix.session.runs import record_run
 
 HERE = Path(__file__).resolve().parent
 SCENE = HERE / "scene.hdr"
@@ -58,8 +58,8 @@ def make_document(scene: Path) -> Document:
     selection[9:12, 7] = False
     cube = cube.with_selection(selection)
     first = unmix(cube, "vca", rank=3, seed=2)
-    document = with_run(Document(cube), first)
-    document = with_run(document, unmix(cube, "spa", rank=3, seed=5, abundance="fcls"))
+    document = record_run(Document(cube), first)
+    document = record_run(document, unmix(cube, "spa", rank=3, seed=5, abundance="fcls"))
     document = with_endmember(document, 1, name="Straße", colour="#123456", visible=False, locked=True)
     document = with_endmember(document, 2, source=Source("library", text="USGS, kaolinite"))
     return replace(

@@ -12,7 +12,7 @@ A page has
 ``depends(document, state) -> tuple``
     All that the drawing is made of: it is made again when this differs. No bare arrays.
 ``draw(document, state, most) -> Drawing``
-    Pure, for it is called in the window's thread with a small ``most`` (pixels in all tiles
+    Pure, for it is called in the window's thread with a small ``most`` (pixels in all panes
     together) and, where that left pixels out, in a worker with a large one.
 ``value(document, state) -> str``
     Optional; what the page shows at ``state.cursor``.

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.gui.image.drawing import Tile
+from hsunmix.gui.image.drawing import Pane
 from hsunmix.gui.image.images import SAMPLE, paint, thin
 from hsunmix.gui.state.commands import Command
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.model.unmixing import Unmixing
 from hsunmix.session.document import Document
 
-__all__ = ["ABUNDANCE", "abundance_range", "has_result", "map_tile", "shown_share"]
+__all__ = ["ABUNDANCE", "abundance_range", "has_result", "map_pane", "shown_share"]
 
 ABUNDANCE = "viridis"
 
@@ -42,7 +42,7 @@ def abundance_range(result: Unmixing, percentiles: tuple[float, float] | None) -
     return (float(low), float(high)) if high > low else (float(low), float(low) + 1.0)
 
 
-def map_tile(
+def map_pane(
     values: NDArray[np.float32],
     scale: tuple[float, float],
     most: int,
@@ -50,10 +50,10 @@ def map_tile(
     title: str = "",
     colour: str = "",
     chosen: Command | None = None,
-) -> Tile:
+) -> Pane:
     """Paint a map, (lines, samples), with at most about ``most`` pixels."""
     few, _ = thin(values, most)
-    return Tile(paint(few, *scale), table, title, colour, chosen)
+    return Pane(paint(few, *scale), table, title, colour, chosen)
 
 
 def shown_share(document: Document, state: ViewState) -> str:

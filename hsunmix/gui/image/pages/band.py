@@ -7,7 +7,7 @@ import numpy as np
 from hsunmix.gui.image.drawing import Drawing, Scale
 from hsunmix.gui.image.images import stretch_limits
 from hsunmix.gui.image.pages import PageControls
-from hsunmix.gui.image.pages._maps import map_tile
+from hsunmix.gui.image.pages._maps import map_pane
 from hsunmix.gui.image.state import ImageState
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.session.document import Document
@@ -50,8 +50,8 @@ def draw(document: Document, state: ViewState, most: int) -> Drawing:
     label = band_name(document, grey.band)
     if not cube.good_bands[grey.band]:
         label += " · bad, not used"
-    tile = map_tile(grey.values, (low, high), most, COLOURS)
-    return Drawing(shape, (tile,), label, (Scale(COLOURS, low, high, label),))
+    pane = map_pane(grey.values, (low, high), most, COLOURS)
+    return Drawing(shape, (pane,), label, (Scale(COLOURS, low, high, label),))
 
 
 def value(_document: Document, state: ViewState) -> str:

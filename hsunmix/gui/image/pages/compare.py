@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.gui.image.drawing import Drawing, Scale, Tile
+from hsunmix.gui.image.drawing import Drawing, Pane, Scale
 from hsunmix.gui.image.images import SAMPLE
 from hsunmix.gui.image.pages import PageControls
-from hsunmix.gui.image.pages._maps import ABUNDANCE, map_tile
+from hsunmix.gui.image.pages._maps import ABUNDANCE, map_pane
 from hsunmix.gui.run.state import Comparing, RunState, Side
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.session.document import Document
@@ -20,7 +20,7 @@ SHORTCUT = "Ctrl+9"
 CORE = False
 
 DIFFERENCE = "CET-D1"  # blue, white, red
-LEAST = 0.02  # a smaller difference is not blown up to full colour
+MIN_DIFFERENCE = 0.02  # a smaller difference is not blown up to full colour
 
 
 def available(_document: Document, state: ViewState) -> bool:
@@ -48,21 +48,21 @@ def draw(_document: Document, state: ViewState, most: int) -> Drawing:
     if shown.flicker:
         values = (first, second)[shown.turn]
         title = titles[shown.turn]
-        tile = _blank(lines, samples) if values is None else map_tile(values, (0.0, 1.0), most)
-        return Drawing((lines, samples), (tile,), title, (scale,))
-    tiles = [
-        map_tile(values, (0.0, 1.0), most // 3, title=title)
+        pane = _blank(lines, samples) if values is None else map_pane(values, (0.0, 1.0), most)
+        return Drawing((lines, samples), (pane,), title, (scale,))
+    panes = [
+        map_pane(values, (0.0, 1.0), most // 3, title=title)
         for values, title in zip((first, second), titles, strict=True)
         if values is not None
     ]
     caption = f"{titles[0]} and {titles[1]}"
     if first is None or second is None:
-        return Drawing((lines, samples), tuple(tiles), caption, (scale,))
+        return Drawing((lines, samples), tuple(panes), caption, (scale,))
     difference = second - first
     most_far = _far(difference)
-    tiles.append(map_tile(difference, (-most_far, most_far), most // 3, DIFFERENCE, "Second − first"))
+    panes.append(map_pane(difference, (-most_far, most_far), most // 3, DIFFERENCE, "Second − first"))
     bar = Scale(DIFFERENCE, -most_far, most_far, "Second − first")
-    return Drawing((lines, samples), tuple(tiles), caption, (scale, bar), columns=3)
+    return Drawing((lines, samples), tuple(panes), caption, (scale, bar), columns=3)
 
 
 def value(_document: Document, state: ViewState) -> str:
@@ -95,8 +95,8 @@ def _far(difference: NDArray[np.float32]) -> float:
     step = max(1, int(np.ceil(np.sqrt(difference.size / SAMPLE))))
     sample = np.abs(difference[::step, ::step])
     sample = sample[np.isfinite(sample)]
-    return max(float(np.percentile(sample, 99)), LEAST) if sample.size else 1.0
+    return max(float(np.percentile(sample, 99)), MIN_DIFFERENCE) if sample.size else 1.0
 
 
-def _blank(lines: int, samples: int) -> Tile:
-    return Tile(np.zeros((lines, samples), np.uint8), ABUNDANCE)
+def _blank(lines: int, samples: int) -> Pane:
+    return Pane(np.zeros((lines, samples), np.uint8), ABUNDANCE)

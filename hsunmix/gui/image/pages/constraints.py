@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hsunmix.gui.endmembers.state import EndmembersState
 from hsunmix.gui.image.drawing import Drawing, Scale
-from hsunmix.gui.image.pages._maps import has_result, map_tile
+from hsunmix.gui.image.pages._maps import has_result, map_pane
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.colour_bar import limits
 from hsunmix.session.document import Document
@@ -33,10 +33,10 @@ def draw(document: Document, state: ViewState, most: int) -> Drawing:
     overstep = checked.check.overstep
     _, high = limits(overstep, 99.9)
     high = max(high, 0.1)
-    tile = map_tile(overstep, (0.0, high), most, COLOURS)
+    pane = map_pane(overstep, (0.0, high), most, COLOURS)
     label = "Fraction below zero" + (", or sum away from one" if checked.check.sum_to_one else "")
     scale = Scale(COLOURS, 0.0, high, f"{label}, unconstrained")
-    return Drawing(overstep.shape, (tile,), checked.check.sentence, (scale,))
+    return Drawing(overstep.shape, (pane,), checked.check.sentence, (scale,))
 
 
 def value(_document: Document, state: ViewState) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 from hsunmix.gui.image.drawing import Drawing, Scale
 from hsunmix.gui.image.images import stretch_limits
 from hsunmix.gui.image.pages import PageControls
-from hsunmix.gui.image.pages._maps import map_tile
+from hsunmix.gui.image.pages._maps import map_pane
 from hsunmix.gui.image.state import ImageState
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.session.document import Document, Layer
@@ -46,8 +46,8 @@ def draw(document: Document, state: ViewState, most: int) -> Drawing:
         return Drawing(shape, (), f"Evaluating {layer.text} …")
     (low,), (high,) = stretch_limits(values[:, :, None], document.view.stretch)
     label = layer.name if layer.name == layer.text else f"{layer.name}: {layer.text}"
-    tile = map_tile(values, (low, high), most, COLOURS)
-    return Drawing(shape, (tile,), label, (Scale(COLOURS, low, high, label),))
+    pane = map_pane(values, (low, high), most, COLOURS)
+    return Drawing(shape, (pane,), label, (Scale(COLOURS, low, high, label),))
 
 
 def value(document: Document, state: ViewState) -> str:

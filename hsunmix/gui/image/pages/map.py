@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hsunmix.gui.image.drawing import Drawing, Scale
 from hsunmix.gui.image.pages import PageControls
-from hsunmix.gui.image.pages._maps import ABUNDANCE, abundance_range, has_result, map_tile, shown_share
+from hsunmix.gui.image.pages._maps import ABUNDANCE, abundance_range, has_result, map_pane, shown_share
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.session.document import Document
 
@@ -30,8 +30,8 @@ def draw(document: Document, _state: ViewState, most: int) -> Drawing:
     low, high = abundance_range(result, document.view.map_stretch)
     values = result.abundances[index]
     label = f"Abundance of {document.endmembers[index].name}"
-    tile = map_tile(values, (low, high), most)
-    return Drawing(values.shape, (tile,), label, (Scale(ABUNDANCE, low, high, label),))
+    pane = map_pane(values, (low, high), most)
+    return Drawing(values.shape, (pane,), label, (Scale(ABUNDANCE, low, high, label),))
 
 
 def _index(document: Document) -> int:

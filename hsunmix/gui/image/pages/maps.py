@@ -5,7 +5,7 @@ from __future__ import annotations
 from hsunmix.gui.commands import ShowEndmember
 from hsunmix.gui.image.drawing import Drawing, Scale
 from hsunmix.gui.image.pages import PageControls
-from hsunmix.gui.image.pages._maps import ABUNDANCE, abundance_range, has_result, map_tile, shown_share
+from hsunmix.gui.image.pages._maps import ABUNDANCE, abundance_range, has_result, map_pane, shown_share
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.session.document import Document
 
@@ -14,7 +14,7 @@ TIP = "The abundance maps of all endmembers"
 ORDER = 30
 SHORTCUT = "Ctrl+3"
 
-MOST_MAPS = 30  # more could neither be seen nor drawn quickly
+MAX_MAPS = 30  # more could neither be seen nor drawn quickly
 
 available = has_result
 value = shown_share
@@ -30,10 +30,10 @@ def draw(document: Document, _state: ViewState, most: int) -> Drawing:
     """Paint the maps."""
     result = document.unmixing
     assert result is not None  # the page is available
-    members = document.endmembers[:MOST_MAPS]
+    members = document.endmembers[:MAX_MAPS]
     low, high = abundance_range(result, document.view.map_stretch)
-    tiles = tuple(
-        map_tile(
+    panes = tuple(
+        map_pane(
             result.abundances[k],
             (low, high),
             most // len(members),
@@ -46,7 +46,7 @@ def draw(document: Document, _state: ViewState, most: int) -> Drawing:
     which = "all endmembers" if len(members) == result.rank else f"the first {len(members)} endmembers"
     caption = f"Abundances of {which}, one scale"
     shape = result.abundances.shape[1:]
-    return Drawing((shape[0], shape[1]), tiles, caption, (Scale(ABUNDANCE, low, high, "Abundance"),))
+    return Drawing((shape[0], shape[1]), panes, caption, (Scale(ABUNDANCE, low, high, "Abundance"),))
 
 
 def controls() -> PageControls:

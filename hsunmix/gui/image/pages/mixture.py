@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.gui.image.drawing import Drawing, Tile
+from hsunmix.gui.image.drawing import Drawing, Pane
 from hsunmix.gui.image.pages._maps import has_result
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.session.document import Document
@@ -40,7 +40,7 @@ def draw(document: Document, _state: ViewState, most: int) -> Drawing:
     hidden = len(document.endmembers) - len(members)
     left_out = f" · {hidden} hidden" if hidden else ""
     caption = f"Colours of the endmembers, mixed by their abundances{left_out}"
-    return Drawing((lines, samples), (Tile(mixed(shares, inks)),), caption)
+    return Drawing((lines, samples), (Pane(mixed(shares, inks)),), caption)
 
 
 def mixed(shares: NDArray[np.float32], inks: NDArray[Any]) -> NDArray[np.uint8]:

@@ -7,7 +7,7 @@ import numpy as np
 from hsunmix.gui.endmembers.state import EndmembersState
 from hsunmix.gui.image.drawing import Drawing, Scale
 from hsunmix.gui.image.pages import Mark, PageControls
-from hsunmix.gui.image.pages._maps import has_result, map_tile
+from hsunmix.gui.image.pages._maps import has_result, map_pane
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.colour_bar import limits
 from hsunmix.model.wording import quantity
@@ -19,7 +19,7 @@ ORDER = 50
 SHORTCUT = "Ctrl+4"
 
 COLOURS = "inferno"
-WORST = "#2fd6e0"  # the mark of what fits worst: seen on every colour of the table
+MARK = "#2fd6e0"  # the mark of what fits worst: seen on every colour of the table
 LABEL = "Residual: RMSE per pixel, in the cube's units"
 
 available = has_result
@@ -35,8 +35,8 @@ def draw(document: Document, _state: ViewState, most: int) -> Drawing:
     result = document.unmixing
     assert result is not None  # the page is available
     low, high = limits(result.rmse)
-    tile = map_tile(result.rmse, (low, high), most, COLOURS)
-    return Drawing(result.rmse.shape, (tile,), LABEL, (Scale(COLOURS, low, high, LABEL),))
+    pane = map_pane(result.rmse, (low, high), most, COLOURS)
+    return Drawing(result.rmse.shape, (pane,), LABEL, (Scale(COLOURS, low, high, LABEL),))
 
 
 def value(document: Document, state: ViewState) -> str:
@@ -53,7 +53,7 @@ def marks(document: Document, state: ViewState) -> tuple[Mark, ...]:
     suggested = state[EndmembersState].suggested
     if suggested is None or suggested.found is None or suggested.result is not document.unmixing:
         return ()
-    return ((suggested.found.line, suggested.found.sample, WORST, "s"),)
+    return ((suggested.found.line, suggested.found.sample, MARK, "s"),)
 
 
 def controls() -> PageControls:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from hsunmix.gui.image.drawing import Drawing, Tile
+from hsunmix.gui.image.drawing import Drawing, Pane
 from hsunmix.gui.image.pages import PageControls
 from hsunmix.gui.image.state import ImageState
 from hsunmix.gui.state.view_state import ViewState
@@ -34,10 +34,10 @@ def draw(document: Document, state: ViewState, most: int) -> Drawing:
     shape = cube.shape[:2] if cube is not None else (0, 0)
     if cube is None or picture is None:
         return Drawing(shape, (), "" if cube is None else "Reading the colour image…")
-    thinned = f" · every {picture.step}th pixel" if picture.step > 1 else ""
+    subsampled = f" · every {picture.step}th pixel" if picture.step > 1 else ""
     rows, columns = picture.rgba.shape[:2]
     step = max(1, math.ceil(math.sqrt(rows * columns / most)))
-    return Drawing(shape, (Tile(picture.rgba[::step, ::step]),), f"Colour image{thinned}")
+    return Drawing(shape, (Pane(picture.rgba[::step, ::step]),), f"Colour image{subsampled}")
 
 
 def value(_document: Document, state: ViewState) -> str:

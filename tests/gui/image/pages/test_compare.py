@@ -14,10 +14,10 @@ from hsunmix.gui.image.images import paint
 from hsunmix.gui.image.pages import compare
 from hsunmix.gui.run.state import Comparing, RunState, Side
 from hsunmix.gui.state.view_state import PixelView, ViewState
-from hsunmix.methods.agreement import agreement
+from hsunmix.methods.stability import stability
 from hsunmix.model.cube import Cube
 from hsunmix.session.document import Document
-from hsunmix.session.runs import with_run
+from hsunmix.session.runs import record_run
 from tests.gui.conftest import state_of, unmixing_of
 
 MANY = 1 << 20
@@ -25,19 +25,19 @@ MANY = 1 << 20
 
 @pytest.fixture
 def document(cube: Cube) -> Document:
-    return with_run(with_run(Document(cube=cube), unmixing_of(cube, 3, 1)), unmixing_of(cube, 2, 2))
+    return record_run(record_run(Document(cube=cube), unmixing_of(cube, 3, 1)), unmixing_of(cube, 2, 2))
 
 
 @pytest.fixture
 def state(document: Document) -> ViewState:
     first, second = document.runs
     sides = [Side(r.number, f"Run {r.number}", r.unmixing, r.endmembers) for r in (first, second)]
-    return state_of(comparing=Comparing(*sides, agreement(first.unmixing, second.unmixing)))
+    return state_of(comparing=Comparing(*sides, stability(first.unmixing, second.unmixing)))
 
 
 def row(state: ViewState, alone: bool) -> ViewState:
     """Turn to a pair, or to an endmember without a partner."""
-    rows = [k for k, p in enumerate(state[RunState].comparing.agreement.pairs) if (p.second is None) == alone]
+    rows = [k for k, p in enumerate(state[RunState].comparing.stability.pairs) if (p.second is None) == alone]
     return state.changed(RunState, comparing=replace(state[RunState].comparing, row=rows[0]))
 
 
@@ -53,24 +53,24 @@ def test_two_maps_and_their_difference(document: Document, state: ViewState):
     first, second = state[RunState].comparing.maps()
     assert drawing.shape == (13, 9)
     assert drawing.columns == 3
-    assert [tile.title.split(":")[0] for tile in drawing.tiles] == ["Run 1", "Run 2", "Second − first"]
-    np.testing.assert_array_equal(drawing.tiles[0].values, paint(first, 0, 1))
-    np.testing.assert_array_equal(drawing.tiles[1].values, paint(second, 0, 1))
+    assert [pane.title.split(":")[0] for pane in drawing.panes] == ["Run 1", "Run 2", "Second − first"]
+    np.testing.assert_array_equal(drawing.panes[0].values, paint(first, 0, 1))
+    np.testing.assert_array_equal(drawing.panes[1].values, paint(second, 0, 1))
     far = drawing.scales[1].high
     assert drawing.scales[1].low == -far
-    np.testing.assert_array_equal(drawing.tiles[2].values, paint(second - first, -far, far))
+    np.testing.assert_array_equal(drawing.panes[2].values, paint(second - first, -far, far))
     assert (np.abs(second - first)[np.isfinite(first)] <= far).mean() > 0.95
 
 
 def test_equal_maps_are_not_blown_up(document: Document, state: ViewState):
     side = state[RunState].comparing.first
-    same = state.changed(RunState, comparing=Comparing(side, side, agreement(side.unmixing, side.unmixing)))
-    assert compare.draw(document, same, MANY).scales[1].high == compare.LEAST
+    same = state.changed(RunState, comparing=Comparing(side, side, stability(side.unmixing, side.unmixing)))
+    assert compare.draw(document, same, MANY).scales[1].high == compare.MIN_DIFFERENCE
 
 
 def test_what_has_no_partner_stands_alone(document: Document, state: ViewState):
     drawing = compare.draw(document, row(state, alone=True), MANY)
-    assert len(drawing.tiles) == 1
+    assert len(drawing.panes) == 1
     assert "no partner" in drawing.caption
 
 
@@ -81,7 +81,7 @@ def test_flicker_is_one_map_at_a_time(document: Document, state: ViewState):
         shown = state.changed(RunState, comparing=replace(state[RunState].comparing, flicker=True, turn=turn))
         drawing = compare.draw(document, shown, MANY)
         np.testing.assert_array_equal(
-            drawing.tiles[0].values, paint(state[RunState].comparing.maps()[turn], 0, 1)
+            drawing.panes[0].values, paint(state[RunState].comparing.maps()[turn], 0, 1)
         )
         captions.append(drawing.caption)
     assert captions[0].startswith("Run 1")
@@ -90,7 +90,7 @@ def test_flicker_is_one_map_at_a_time(document: Document, state: ViewState):
     turns = [compare.depends(document, state.changed(RunState, comparing=pair)) for pair in pairs]
     assert turns[0] != turns[1]
     gone = replace(row(state, alone=True)[RunState].comparing, flicker=True, turn=1)
-    assert not compare.draw(document, state_of(comparing=gone), MANY).tiles[0].values.any()
+    assert not compare.draw(document, state_of(comparing=gone), MANY).panes[0].values.any()
 
 
 def test_both_values_at_the_cursor(document: Document, state: ViewState):

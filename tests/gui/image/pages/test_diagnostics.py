@@ -30,7 +30,7 @@ def test_the_constraints_are_a_map_and_a_sentence(document: Document):
     drawing = constraints.draw(document, state, 1 << 20)
     assert drawing.shape == (13, 9)
     assert drawing.caption == state[EndmembersState].checked.check.sentence
-    picture = drawing.tiles[0].values
+    picture = drawing.panes[0].values
     assert picture[3, 7] == picture.max() > picture[0, 0] > 0
     assert picture[12, 8] == 0  # transparent
     assert "away from one" in drawing.scales[0].label
@@ -39,7 +39,7 @@ def test_the_constraints_are_a_map_and_a_sentence(document: Document):
 
 def test_until_they_are_known_the_page_says_so(document: Document):
     drawing = constraints.draw(document, ViewState(), 1 << 20)
-    assert drawing.tiles == ()
+    assert drawing.panes == ()
     assert "being computed" in drawing.caption
     assert constraints.value(document, state_of(cursor=PixelView(0, 0))) == ""
     assert constraints.depends(document, ViewState()) != constraints.depends(
@@ -51,7 +51,7 @@ def test_until_they_are_known_the_page_says_so(document: Document):
 def test_what_is_missing_is_marked_and_one_click_away(document: Document, qtbot: QtBot):
     found = Suggestion(3, 4, np.array([31]), np.ones(20), 5.25)
     state = state_of(suggested=Suggested(document.unmixing, found))
-    assert residual.marks(document, state) == ((3, 4, residual.WORST, "s"),)
+    assert residual.marks(document, state) == ((3, 4, residual.MARK, "s"),)
     controls = residual.controls()
     qtbot.addWidget(controls)
     seen: list[object] = []

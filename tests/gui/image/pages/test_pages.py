@@ -53,9 +53,9 @@ def test_of_a_large_colour_image_few_pixels_first(document: Document):
     rgba = np.random.default_rng(0).integers(0, 256, (13, 9, 4)).astype(np.uint8)
     state = state_of(picture=Picture(rgba, 1, (2, 1, 0)))
     few = PAGES["rgb"].draw(document, state, 60)
-    assert few.thinned
-    assert np.array_equal(few.tiles[0].values, rgba[::2, ::2])
-    assert np.array_equal(PAGES["rgb"].draw(document, state, BIG).tiles[0].values, rgba)
+    assert few.subsampled
+    assert np.array_equal(few.panes[0].values, rgba[::2, ::2])
+    assert np.array_equal(PAGES["rgb"].draw(document, state, BIG).panes[0].values, rgba)
 
 
 @pytest.mark.parametrize("name", ["map", "maps", "mixture", "residual"])
@@ -63,9 +63,9 @@ def test_few_pixels_first_then_all(document: Document, name: str):
     few: Drawing = PAGES[name].draw(document, ViewState(), 60)
     whole: Drawing = PAGES[name].draw(document, ViewState(), BIG)
     assert few.shape == whole.shape == (13, 9)
-    assert few.thinned
-    assert not whole.thinned
-    for one, other in zip(few.tiles, whole.tiles, strict=True):
+    assert few.subsampled
+    assert not whole.subsampled
+    for one, other in zip(few.panes, whole.panes, strict=True):
         step = -(-13 // one.values.shape[0])
         assert np.array_equal(one.values, other.values[::step, ::step])
 
@@ -77,10 +77,10 @@ def test_one_stretch_is_shared_by_all_maps(document: Document):
     drawn: Drawing = PAGES["maps"].draw(stretched, ViewState(), BIG)
     (scale,) = drawn.scales
     assert (scale.low, scale.high) == pytest.approx((low, high), abs=1e-6)
-    for tile, values in zip(drawn.tiles, shares, strict=True):
+    for pane, values in zip(drawn.panes, shares, strict=True):
         expected = np.clip((values[:-1] - low) / (high - low), 0, 1)
-        assert np.allclose((tile.values[:-1] - 1.0) / 254, expected, atol=0.6 / 254)
-    assert drawn.tiles[1].title == "Endmember 2"
+        assert np.allclose((pane.values[:-1] - 1.0) / 254, expected, atol=0.6 / 254)
+    assert drawn.panes[1].title == "Endmember 2"
 
 
 def test_a_mixture_of_pure_pixels_is_their_colours(document: Document):
@@ -107,7 +107,7 @@ def test_a_hidden_endmember_is_not_mixed_in(document: Document):
     drawn = PAGES["mixture"].draw(hidden, ViewState(), BIG)
     shares = document.unmixing.abundances[[0, 2]]
     inks = [[int(document.endmembers[k].colour[n : n + 2], 16) for n in (1, 3, 5)] for k in (0, 2)]
-    assert np.array_equal(drawn.tiles[0].values, mixed(shares, np.array(inks)))
+    assert np.array_equal(drawn.panes[0].values, mixed(shares, np.array(inks)))
     assert "1 hidden" in drawn.caption
 
 
@@ -117,8 +117,8 @@ def test_a_band_is_stretched_and_named_by_its_wavelength(cube: Cube):
     drawn: Drawing = PAGES["band"].draw(document, state, BIG)
     values = cube.band(7)
     line, sample = np.unravel_index(values.argmax(), values.shape)
-    assert drawn.tiles[0].values[line, sample] == 255
-    assert drawn.tiles[0].table == "CET-L1"
+    assert drawn.panes[0].values[line, sample] == 255
+    assert drawn.panes[0].table == "CET-L1"
     assert tuple(colours("CET-L1")[255, :3]) == (255, 255, 255)
     assert drawn.caption == band_name(document, 7)
     assert f"{cube.wavelengths[7]:.1f} nm" in drawn.caption
@@ -140,11 +140,11 @@ def test_a_layer_is_there_when_it_was_evaluated(cube: Cube):
     page = PAGES["layer"]
     assert page_of(document, ViewState()) is page
     assert not page.available(replace(document, layers=()), ViewState())
-    assert page.draw(document, ViewState(), BIG).tiles == ()
+    assert page.draw(document, ViewState(), BIG).panes == ()
     values = np.arange(117, dtype=np.float32).reshape(13, 9)
     state = state_of(layers={layer.text: values}, cursor=PixelView(2, 5))
     drawn = page.draw(document, state, BIG)
-    assert drawn.tiles[0].values.argmax() >= 114
+    assert drawn.panes[0].values.argmax() >= 114
     assert page.value(document, state) == "Ratio 23"
     assert page.depends(document, state) != page.depends(document, ViewState())
 

@@ -20,13 +20,13 @@ from hsunmix.model.foreign import mask as as_numbers
 from hsunmix.model.progress import Step
 from hsunmix.session.geojson import read_regions
 
-__all__ = ["Mask", "narrowed"]
+__all__ = ["Mask", "subset"]
 
 Mask = str | PathLike[str] | NDArray[np.generic]
 POLYGONS = (".geojson", ".json")
 
 
-def narrowed(cube: Cube, masks: Sequence[Mask] = (), bands: str = "") -> Generator[Step | None, None, Cube]:
+def subset(cube: Cube, masks: Sequence[Mask] = (), bands: str = "") -> Generator[Step | None, None, Cube]:
     """Restrict a cube to the pixels that every mask wants, and to some bands.
 
     Parameters

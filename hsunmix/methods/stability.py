@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from hsunmix.errors import InputError
 from hsunmix.model.unmixing import Unmixing
 
-__all__ = ["Agreement", "Pair", "agreement", "angles", "pairs"]
+__all__ = ["Pair", "Stability", "angles", "pairs", "stability"]
 
 Array = NDArray[np.float64]
 
@@ -41,7 +41,7 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Agreement:
+class Stability:
     """How far two results agree.
 
     Attributes
@@ -100,7 +100,7 @@ def pairs(first: Array, second: Array) -> list[tuple[int, int, float]]:
     ]
 
 
-def agreement(first: Unmixing, second: Unmixing) -> Agreement:
+def stability(first: Unmixing, second: Unmixing) -> Stability:
     """Compare two results of one scene.
 
     Raises
@@ -121,4 +121,4 @@ def agreement(first: Unmixing, second: Unmixing) -> Agreement:
     alone = [Pair(i, None) for i in range(first.rank) if i not in {p.first for p in found}]
     rest = [Pair(None, j) for j in range(second.rank) if j not in {p.second for p in found}]
     ordered = sorted([*found, *alone], key=lambda pair: pair.first or 0)
-    return Agreement((*ordered, *rest), count)
+    return Stability((*ordered, *rest), count)

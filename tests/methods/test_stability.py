@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from hsunmix.errors import InputError
-from hsunmix.methods.agreement import agreement, angles, pairs
+from hsunmix.methods.stability import angles, pairs, stability
 from hsunmix.model.maps import usual_maps
 from hsunmix.model.unmixing import Unmixing
 from tests.scenes import with_numbers
@@ -56,7 +56,7 @@ def test_a_result_in_another_order_is_the_same_result():
     one = result(np.random.default_rng(1).random((20, 4)))
     order = [2, 0, 3, 1]
     other = replace(with_numbers(one, one.abundances[order]), endmembers=3 * one.endmembers[:, order])
-    found = agreement(one, other)
+    found = stability(one, other)
     assert [(p.first, p.second) for p in found.pairs] == [(0, 1), (1, 3), (2, 0), (3, 2)]
     assert found.degrees == pytest.approx(0, abs=1e-5)
     assert [p.rmse for p in found.pairs] == [0, 0, 0, 0]
@@ -69,7 +69,7 @@ def test_abundances_are_compared_where_both_have_them():
     shares[:, 2, 3] = 99
     rmse = one.rmse.copy()
     rmse[2, 3] = np.nan  # the second did not use this pixel
-    found = agreement(one, with_numbers(one, shares, rmse))
+    found = stability(one, with_numbers(one, shares, rmse))
     assert found.pixels == LINES * SAMPLES - 1
     assert found.pairs[0].rmse == pytest.approx(0.25, rel=1e-5)
     assert found.pairs[0].bias == pytest.approx(0.25, rel=1e-5)
@@ -77,7 +77,7 @@ def test_abundances_are_compared_where_both_have_them():
 
 @pytest.mark.parametrize(("few", "many"), [(2, 3), (3, 2)])
 def test_what_has_no_partner_stays_alone(few: int, many: int):
-    found = agreement(result(np.eye(5)[:, :few] + 0.01), result(np.eye(5)[:, :many] + 0.01))
+    found = stability(result(np.eye(5)[:, :few] + 0.01), result(np.eye(5)[:, :many] + 0.01))
     assert len(found.pairs) == 3
     assert sum(p.first is None for p in found.pairs) == max(0, many - few)
     assert sum(p.second is None for p in found.pairs) == max(0, few - many)
@@ -89,7 +89,7 @@ def test_what_has_no_partner_stays_alone(few: int, many: int):
 def test_what_cannot_be_compared_is_refused():
     one = result(turned(0))
     with pytest.raises(InputError, match="another size"):
-        agreement(one, with_numbers(one, one.abundances[:, :3]))
+        stability(one, with_numbers(one, one.abundances[:, :3]))
     with pytest.raises(InputError, match="3 and of 5 bands"):
         angles(np.ones((3, 1)), np.ones((5, 1)))
     with pytest.raises(InputError, match="no band in common"):
