@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,8 +32,13 @@ BUILTIN = "builtin"
 @click.option(
     "--top", type=click.IntRange(min=1), default=5, show_default=True, metavar="N", help="How many."
 )
+@click.option(
+    "--continuum",
+    is_flag=True,
+    help="Compare absorptions only: divide every spectrum by its hull from above first.",
+)
 @as_json
-def command(spectra: Path, library: str, metric: str, top: int, as_json: bool) -> None:
+def command(spectra: Path, library: str, metric: str, top: int, continuum: bool, as_json: bool) -> None:
     """Rank the spectra of LIBRARY by their likeness to each spectrum of SPECTRA.
 
     Both are spectral libraries of any format that hsunmix reads, or folders of them; LIBRARY may be
@@ -40,6 +46,7 @@ def command(spectra: Path, library: str, metric: str, top: int, as_json: bool) -
     bands that are bad or gaps take no part.
     """
     from hsunmix.formats import builtin_library, open_spectra
+    from hsunmix.model.continuum import continuum_removed
     from hsunmix.model.matching import rank
     from hsunmix.model.resampling import resample
 
@@ -47,9 +54,14 @@ def command(spectra: Path, library: str, metric: str, top: int, as_json: bool) -
     known = builtin_library() if library == BUILTIN else open_spectra(library)
     notes = [*asked.notes, *known.notes, *_by_number(asked, known)]
     on_bands = resample(known, asked.wavelengths, asked.fwhm)
-    found = rank(asked.values.T, on_bands, metric, top=top)
+    values = asked.values
+    if continuum:
+        values = continuum_removed(values, asked.wavelengths)
+        on_bands = replace(on_bands, values=continuum_removed(on_bands.values, asked.wavelengths))
+        notes += _without_hull(asked, values)
+    found = rank(values.T, on_bands, metric, top=top)
     if as_json:
-        echo_json(_facts(asked, found, metric, library, notes))
+        echo_json(_facts(asked, found, metric, library, notes) | {"continuum": continuum})
         return
     for note in notes:
         click.echo(note, err=True)
@@ -59,6 +71,12 @@ def command(spectra: Path, library: str, metric: str, top: int, as_json: bool) -
             click.echo(f"{place:4}  {_in_words(match.score, metric):>16}  {match.name}{_share(match)}")
         if not matches:
             click.echo("      no spectrum of the library covers half of its bands")
+
+
+def _without_hull(asked: Spectra, removed: np.ndarray[Any, Any]) -> list[str]:
+    """Say which spectra can't be divided by their hull."""
+    lost = [name for name, row in zip(asked.names, removed, strict=True) if not np.isfinite(row).any()]
+    return [f"{name}: has values below zero or too few, so it has no continuum." for name in lost]
 
 
 def _by_number(asked: Spectra, known: Spectra) -> list[str]:

@@ -95,3 +95,20 @@ def test_the_products_of_a_run_can_be_matched(hsunmix, scene, tmp_path):
             row["matches"][0]["name"] for row in facts["spectra"]
         ]
         assert all(row["matches"][0]["score"] < 1e-3 for row in facts["spectra"])
+
+
+def test_absorptions_alone_find_what_a_slope_hides(hsunmix, spectra, tmp_path):
+    rows = spectra.read_text().splitlines()[1:]
+    nm, kaolinite = np.array([[float(v) for v in row.split(",")[:2]] for row in rows]).T
+    bent = kaolinite * np.linspace(1, 0.15, len(nm))  # under a dark film, say
+    path = tmp_path / "bent.csv"
+    lines = ["wavelength_nm,Bent,Below zero", *(f"{a},{b},{b - 1}" for a, b in zip(nm, bent, strict=True))]
+    path.write_text("\n".join(lines) + "\n")
+    plain = json.loads(hsunmix("match", path, "builtin", "--json").stdout)
+    result = hsunmix("match", path, "builtin", "--continuum", "--json")
+    found = json.loads(result.stdout)
+    assert found["continuum"]
+    assert not plain["spectra"][0]["matches"][0]["name"].startswith("Kaolinite")
+    assert found["spectra"][0]["matches"][0]["name"].startswith("Kaolinite")
+    assert found["spectra"][1]["matches"] == []
+    assert any("Below zero" in note for note in found["notes"])
