@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hsunmix.model.angles import angles as between
+
 __all__ = ["Score", "angles", "score"]
 
 Array = NDArray[np.float64]
@@ -43,9 +45,7 @@ def angles(found: Array, true: Array) -> tuple[Array, NDArray[np.intp]]:
     """
     from scipy.optimize import linear_sum_assignment
 
-    with np.errstate(invalid="ignore", divide="ignore"):
-        cosine = (true / np.linalg.norm(true, axis=0)).T @ (found / np.linalg.norm(found, axis=0))
-    degrees = np.degrees(np.arccos(np.clip(np.nan_to_num(cosine), -1, 1)))
+    degrees = between(true, found)
     rows, order = linear_sum_assignment(degrees)
     return degrees[rows, order], order
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from hsunmix.files import resource
 from hsunmix.formats import builtin_library, open_spectra
+from hsunmix.model.angles import angles
 
 __all__ = ["KINDS", "Library", "Mixing", "Planted", "mixed_scene", "planted"]
 
@@ -116,7 +117,7 @@ def _materials(rank: int, rng: np.random.Generator, library: Library) -> Array:
         pick = rng.permutation(spectra.shape[1])
         chosen: list[int] = []
         for k in pick:
-            if all(_angle(spectra[:, k], spectra[:, j]) >= MIN_ANGLE for j in chosen):
+            if (angles(spectra[:, [k]], spectra[:, chosen]) >= MIN_ANGLE).all():
                 chosen.append(int(k))
             if len(chosen) == rank:
                 return spectra[:, chosen]
@@ -132,10 +133,6 @@ def _library(name: Library) -> Array:
     keep = (nm > 400) & (nm < 2450) & ~((nm > 1340) & (nm < 1450)) & ~((nm > 1800) & (nm < 1960))
     values = found.values[:, keep]
     return np.asarray(values[np.isfinite(values).all(axis=1)].T, dtype=np.float64)
-
-
-def _angle(a: Array, b: Array) -> float:
-    return float(np.degrees(np.arccos(np.clip(a @ b / np.linalg.norm(a) / np.linalg.norm(b), -1, 1))))
 
 
 def _abundances(rank: int, rng: np.random.Generator, largest: float) -> Array:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from hsunmix.errors import InputError
 from hsunmix.methods import Factorization, Method, Problem
+from hsunmix.model.angles import cosines
 
 __all__ = ["in_their_columns", "replace_most_similar", "with_locked"]
 
@@ -38,9 +39,7 @@ def replace_most_similar(found: Array, locked: Array) -> tuple[Array, tuple[int,
     r, k = found.shape[1], locked.shape[1]
     if k > r:
         raise InputError(f"{k} endmembers are locked, but only {r} asked for: raise the number or unlock")
-    a, b = np.nan_to_num(found), np.nan_to_num(locked)
-    lengths = np.linalg.norm(a, axis=0)[:, None] * np.linalg.norm(b, axis=0)[None, :]
-    likeness = np.divide(a.T @ b, lengths, out=np.zeros((r, k)), where=lengths > 0)
+    likeness = cosines(np.nan_to_num(found), np.nan_to_num(locked))
     spectra, columns = found.copy(), [-1] * k
     for _ in range(k):
         row, column = np.unravel_index(int(np.argmax(likeness)), likeness.shape)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.threads import single_threaded_blas
+from hsunmix.methods._regression import precision, unpredicted
 from hsunmix.model.progress import Step
 
 __all__ = ["noisy_bands"]
@@ -49,8 +50,7 @@ def noisy_bands(scene: Scene) -> Generator[Step | None, None, NDArray[np.bool_]]
         x /= size[:, None]  # noise of any size must not hide what the others share
         correlation = x @ x.T / count
         yield None
-        precision = np.linalg.inv(correlation + 1e-9 * np.eye(len(x)))
-        rest = (precision / np.diag(precision)[:, None]) @ x
+        rest = unpredicted(precision(correlation, 1e-9)) @ x
     yield None
     spread = size * _spread(x)
     noise = np.minimum(size * _spread(rest), spread)  # where few odd pixels mislead the regression

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.errors import InputError
+from hsunmix.model.angles import angles as between
 from hsunmix.model.unmixing import Unmixing
 
 __all__ = ["Pair", "Stability", "angles", "pairs", "stability"]
@@ -84,10 +85,7 @@ def angles(first: Array, second: Array) -> Array:
     both = np.isfinite(first).all(axis=1) & np.isfinite(second).all(axis=1)
     if not both.any():
         raise InputError("the spectra have no band in common")
-    a, b = first[both], second[both]
-    lengths = np.linalg.norm(a, axis=0)[:, None] * np.linalg.norm(b, axis=0)
-    cosine = np.divide(a.T @ b, lengths, out=np.zeros((a.shape[1], b.shape[1])), where=lengths > 0)
-    return np.asarray(np.degrees(np.arccos(np.clip(cosine, -1, 1))))
+    return between(first[both], second[both])
 
 
 def pairs(first: Array, second: Array) -> list[tuple[int, int, float]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from hsunmix.errors import FormatError, HsunmixError
 from hsunmix.files import sha256
 from hsunmix.model.cube import Cube
 from hsunmix.model.library import LibraryFile
-from hsunmix.model.progress import Step
+from hsunmix.model.progress import finish
 from hsunmix.model.unmixing import Weights
 from hsunmix.session.document import Document
 from hsunmix.session.libraries import holds
@@ -122,19 +122,10 @@ def _masks_hold(cube: Cube) -> bool:
     if not cube.masks:
         return True
     try:
-        again = _ended(subset(cube.as_opened, cube.masks))
+        again = finish(subset(cube.as_opened, cube.masks))
     except HsunmixError:
         return False
     return np.array_equal(np.asarray(again.selection), np.asarray(cube.selection))
-
-
-def _ended(work: Generator[Step | None, None, Cube]) -> Cube:
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            cube: Cube = end.value
-            return cube
 
 
 def _pixels(document: Document, cube: Cube) -> dict[tuple[int, int], NDArray[np.float32]]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from click.testing import CliRunner
 
 from hsunmix.cli import selftest
-from hsunmix.cli._contents import missing
+from hsunmix.cli.selftest import missing
 
 
 def test_a_checkout_says_nothing_of_what_it_should_hold():

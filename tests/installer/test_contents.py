@@ -37,7 +37,7 @@ def test_a_bundle_that_lacks_a_method_is_found_out(repository, tmp_path):
     (tmp_path / "contents.txt").write_text(contents.listing(repository))
     code = """
 from pathlib import Path
-from hsunmix.cli._contents import missing
+from hsunmix.cli.selftest import missing
 print(missing(Path("contents.txt")))
 Path("hsunmix/methods/extraction/vca.py").unlink()
 Path("resources/icons/open.svg").unlink()

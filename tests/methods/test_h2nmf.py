@@ -12,7 +12,7 @@ import hsunmix
 from hsunmix.engine.loading import from_array
 from hsunmix.kernels.clusters import GRID, partition, shares
 from hsunmix.methods import Problem, get
-from hsunmix.methods.extraction import _bisection
+from hsunmix.methods.extraction import _hierarchy
 from hsunmix.methods.extraction._candidates import candidates, clusters
 from hsunmix.model.progress import finish
 from tests.methods.reference import SCENES, entries, load, numbers
@@ -53,7 +53,7 @@ def test_spa_and_snpa_on_candidates(shared: Path) -> None:
 def test_a_large_scene_in_few_directions_gives_the_same_clusters(
     shared: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_bisection, "SMALL", 0)
+    monkeypatch.setattr(_hierarchy, "SMALL", 0)
     x = load(shared, "jasper")
     entry = entries(shared, "jasper", "H2NMF")[0]
     result = hsunmix.unmix(x, "h2nmf", rank=4)

@@ -6,7 +6,6 @@ import math
 import threading
 import time
 from collections.abc import Generator
-from contextlib import closing
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from hsunmix.engine.loading import load
 from hsunmix.engine.scene import Scene
 from hsunmix.model.cube import Cube
-from hsunmix.model.progress import Step
+from hsunmix.model.progress import Step, relay
 
 __all__ = ["WAIT", "SceneKeeper", "is_huge"]
 
@@ -84,14 +83,11 @@ class SceneKeeper:
         return values
 
     def _load(self, cube: Cube) -> Generator[Step | None, None, Scene]:
-        with closing(load(cube)) as work:
-            while True:
-                try:
-                    self._step = next(work)
-                except StopIteration as end:
-                    scene: Scene = end.value
-                    break
-                yield self._step
+        def kept(step: Step | None) -> Step | None:
+            self._step = step
+            return step
+
+        scene = yield from relay(load(cube), kept)
         with self._lock:
             if cube is self._cube:
                 self._scene = scene

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.engine.threads import single_threaded_blas
+from hsunmix.methods.descent import Momentum
 from hsunmix.model.progress import Step
 
 __all__ = ["Largest", "Length", "Point", "path"]
@@ -145,14 +146,15 @@ def _fast_gradient(
     """Nesterov's method, restarted when its momentum points uphill."""
     product, right = d.T @ d, d.T @ m
     size = float(np.linalg.eigvalsh(product)[-1]) or 1.0
-    ahead, momentum = x, 1.0
+    ahead, momentum = x, Momentum()
     for k in range(iterations):
         new = norm.shrunk(ahead - (product @ ahead - right) / size, penalty / size)
         uphill = float(np.vdot(ahead - new, new - x)) > 0
-        following = 1.0 if uphill else (1 + np.sqrt(1 + 4 * momentum**2)) / 2
         step = new - x
-        ahead = new if uphill else new + (momentum - 1) / following * step
-        x, momentum = new, following
+        if uphill:
+            momentum.restart()
+        ahead = new if uphill else new + momentum.next() * step
+        x = new
         if k % 10 == 9:
             yield None
             if np.linalg.norm(step) <= SETTLED * np.linalg.norm(x):

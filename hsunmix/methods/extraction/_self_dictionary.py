@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.passes import compiling
 from hsunmix.engine.threads import single_threaded_blas
+from hsunmix.methods.descent import Momentum
 from hsunmix.model.progress import Step
 
 __all__ = ["Point", "path"]
@@ -132,13 +133,13 @@ def _fast_gradient(rows: _Rows, mu: float, iterations: int) -> Generator[Step | 
     za = np.ascontiguousarray(rows.z[:, rows.place].T)
     size = float(np.linalg.eigvalsh(za @ za.T)[-1])
     y, t = rows.x.copy(), rows.x[np.arange(len(rows.place)), rows.place].copy()
-    momentum = 1.0
+    momentum = Momentum()
     for k in range(iterations):
-        following = (1 + np.sqrt(1 + 4 * momentum**2)) / 2
-        beta = (momentum - 1) / following
+        beta = momentum.next()
         gradient = za @ (za.T @ y - rows.z)
         uphill, change = step(gradient, rows.place, rows.c, mu, size, rows.x, y, t, beta)
-        momentum = 1.0 if uphill > 0 else following
+        if uphill > 0:
+            momentum.restart()
         if k % 10 == 9:
             yield None
         if change < min(SETTLED, 0.1 * mu / size):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +10,10 @@ from numpy.typing import NDArray
 from hsunmix.engine.passes import compiling, norms_squared, residuals
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part, PerPixel
+from hsunmix.methods.descent import Course, Revival
 from hsunmix.methods.factorization._initial import initial_abundances
 from hsunmix.methods.factorization._steps import Array
-from hsunmix.methods.factorization._two_block import RESTARTS, Common, restarted_note
+from hsunmix.methods.factorization._two_block import Common
 from hsunmix.model.progress import Step
 
 __all__ = ["FIRST_FLOOR", "Divergence", "minimize"]
@@ -48,12 +48,12 @@ class Divergence:
         self.least = np.float32(MIN_SHARE * largest) if itakura else np.float32(1e-15 * largest)
         self.floor = FLOOR * float(w.max(initial=0))
         self.h_floor = np.float32(FLOOR * h.max())
-        self.restarted = 0
+        self.revival = Revival(locked)
 
     @property
     def note(self) -> str:
         """What was unusual."""
-        return restarted_note(self.restarted)
+        return self.revival.note
 
     @property
     def w(self) -> Array:
@@ -93,21 +93,18 @@ class Divergence:
         return float(sum(found.values))
 
     def revive(self) -> Generator[Step | None, None, bool]:
-        """Give endmembers that no pixel uses the spectra of the worst explained pixels, if there are any."""
+        """Start endmembers anew that no pixel uses; return whether there were any."""
         power = self.h.totals() * self.wt.sum(axis=1)
-        dead = np.intersect1d(np.flatnonzero(power <= 1e-9 * power.max()), self.free)
-        if not len(dead) or self.restarted >= RESTARTS * len(self.wt):
+        dead = self.revival.dead(power, 1e-9)
+        if not len(dead):
             return False
         rest = yield from residuals(self.scene, self.w, self.h)
-        for k in dead:
-            worst = rest.argmax()
-            rest.put(worst, 0)
-            spectrum = self.scene.columns(np.array([worst]))[:, 0]
+        for k, spectrum in self.revival.spectra(self.scene, rest, dead):
             self.wt[k, : self.bands] = np.maximum(spectrum, self.floor)
         self.h = yield from initial_abundances(self.scene, self.w)
         self.h.lift(float(np.float32(FIRST_FLOOR) * np.float32(self.h.max())))
         self.h_floor = np.float32(FLOOR * self.h.max())
-        self.restarted += len(dead)
+        self.revival.done(dead)
         return True
 
 
@@ -133,11 +130,11 @@ def minimize(
 ) -> Generator[Step | None, None, tuple[Array, bool]]:
     """Iterate until the divergence falls no more; return the history and whether it did."""
     norm = float((yield from norms_squared(factors.scene)).sum())
-    history, converged = [], False
+    course, converged = Course(began), False
     before = yield from factors.loss()
     for iteration in range(1, params.max_iterations + 1):
         rest = yield from factors.iterate()
-        history.append((perf_counter() - began, np.sqrt(rest / norm)))
+        course.add(np.sqrt(rest / norm))
         if iteration % EVERY == 0:
             loss = yield from factors.loss()
             # First those that died out: without them the loss may well stand still.
@@ -149,7 +146,7 @@ def minimize(
             if converged:
                 break
         fraction = iteration / params.max_iterations
-        yield Step(fraction, history[-1][1], factors.w, f"Iteration {iteration}")
+        yield Step(fraction, course.error, factors.w, f"Iteration {iteration}")
     left = yield from residuals(factors.scene, factors.w, factors.h)
-    history.append((perf_counter() - began, np.sqrt(left.sum() / norm)))
-    return np.array(history), converged
+    course.add(np.sqrt(left.sum() / norm))
+    return course.history, converged

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from hsunmix.engine.passes import compiling, norms_squared, residuals
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part, PerPixel
+from hsunmix.methods.descent import Course, Revival
 from hsunmix.methods.factorization._initial import initial_abundances
-from hsunmix.methods.factorization._two_block import RESTARTS, restarted_note
 from hsunmix.model.progress import Step
 
-__all__ = ["Loop"]
+__all__ = ["Loop", "settle"]
 
 SWEEPS = 8  # of H on a tile; extrapolation wants H near its optimum
 W_SWEEPS = 10
@@ -47,9 +47,7 @@ class Loop:
         The spectra with the lowest error.
     error : float
         That error, relative.
-    fresh : bool
-        Whether a component was started anew in the last iteration, so that an error that stands still says
-        nothing.
+    revival : Revival
     """
 
     def __init__(
@@ -73,7 +71,7 @@ class Loop:
         self._beta, self._ceiling = (BETA, 1.0) if extrapolate else (0.0, 0.0)
         self._accepted_beta = self._beta
         self._rejected = False
-        self._restarted, self.fresh = 0, False
+        self.revival = Revival(locked)
 
     @classmethod
     def begin(
@@ -92,7 +90,7 @@ class Loop:
     @property
     def note(self) -> str:
         """What was unusual."""
-        return restarted_note(self._restarted)
+        return self.revival.note
 
     def measure(self) -> Generator[Step | None, None, None]:
         """Set the error of the factors as they are."""
@@ -121,10 +119,8 @@ class Loop:
         new = spectra.T
         fit = float(self.norm - 2 * np.vdot(new, xht) + np.vdot(new.T @ new, hht))
         self._judge(new, float(np.sqrt(max(fit, 0.0) / self.norm)))
-        power = np.diag(hht)
-        dead = np.flatnonzero((power <= 1e-14 * power.max()) & self._free)
-        self.fresh = False
-        if len(dead) and self._basis is None and self._restarted < RESTARTS * r:
+        dead = self.revival.dead(np.diag(hht))
+        if len(dead) and self._basis is None:
             yield from self._restart(dead)
 
     def _judge(self, new: NDArray[np.float64], error: float) -> None:
@@ -143,20 +139,44 @@ class Loop:
         self._latest = new
 
     def _restart(self, dead: NDArray[np.intp]) -> Generator[Step | None, None, None]:
-        """Give endmembers that no pixel uses the spectra of the worst explained pixels.
-
-        Their abundances stay zero until the next sweep, so the error doesn't change here.
-        """
+        """Start anew; abundances stay zero until the next sweep, so the error doesn't change here."""
         rest = yield from residuals(self.scene, self._latest, self.h)
         w = self._latest.copy()
-        for k in dead:
-            worst = rest.argmax()
-            rest.put(worst, 0)
-            w[:, k] = np.maximum(self.scene.columns(np.array([worst]))[:, 0], self._floor)
+        for k, spectrum in self.revival.spectra(self.scene, rest, dead):
+            w[:, k] = np.maximum(spectrum, self._floor)
             self.h.clear(k)
             self._previous.clear(k)
         self._latest = self._ahead = w
-        self._restarted, self.fresh = self._restarted + len(dead), True
+        self.revival.done(dead)
+
+
+def settle(
+    loop: Loop, course: Course, most: int, tolerance: float, told: Callable[[int], Step]
+) -> Generator[Step | None, None, bool]:
+    """Iterate until the error falls no more; return whether it did.
+
+    Parameters
+    ----------
+    loop : Loop
+    course : Course
+        Gets the errors that are lower than those before.
+    most : int
+        Iterations.
+    tolerance : float
+        The share of the error by which it falls at least.
+    told : callable
+        Returns the step to yield after an iteration, which it is given, from 1.
+    """
+    course.anew()
+    for iteration in range(1, most + 1):
+        before = loop.error
+        yield from loop.iterate()
+        if loop.error < before:
+            course.add(loop.error)
+        if course.settled(before - loop.error, tolerance * before, loop.revival.fresh):
+            return True
+        yield told(iteration)
+    return False
 
 
 def _sweep(

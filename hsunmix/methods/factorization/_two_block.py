@@ -19,14 +19,12 @@ from hsunmix.engine.scene import TILE, Scene
 from hsunmix.engine.source import PerPixel
 from hsunmix.methods import Factorization, Problem
 from hsunmix.methods._least_squares import at_once
+from hsunmix.methods.descent import Course, Revival
 from hsunmix.methods.factorization._initial import Init, initial_spectra
 from hsunmix.methods.factorization._steps import Array, Quadratic, Steps
 from hsunmix.model.progress import Step
 
-__all__ = ["RESTARTS", "Common", "Factors", "Iteration", "descend", "factorize", "restarted_note"]
-
-MAX_IN_VAIN = 8  # iterations in a row without a lower loss: float32 has no more to give
-RESTARTS = 3  # so often a component that died out is started anew
+__all__ = ["Common", "Factors", "Iteration", "descend", "factorize"]
 
 
 class Iteration(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -44,13 +42,6 @@ class Common(Iteration, frozen=True, forbid_unknown_fields=True, kw_only=True):
     init: Annotated[Init, Meta(description="Where the spectra start from")] = "spa"
 
 
-def restarted_note(count: int) -> str:
-    """Say how many components were started anew."""
-    if not count:
-        return ""
-    return f"{count} endmember{' was' if count == 1 else 's were'} started anew, having died out."
-
-
 class Factors:
     """The factors, and one iteration on them.
 
@@ -63,21 +54,19 @@ class Factors:
         ½‖X − WH‖² + penalty.
     scale : float
         What a change of the loss is measured by.
-    fresh : bool
-        Whether a component was started anew in the last iteration, so that a loss that stands still says
-        nothing.
+    revival : Revival
     """
 
     def __init__(self, scene: Scene, w: Array, h: PerPixel, locked: tuple[int, ...], steps: Steps) -> None:
         self.scene, self.w, self.h, self.steps = scene, w, h, steps
         self.free = np.setdiff1d(np.arange(w.shape[1]), locked)
         self.norm = self.error = self.loss = self.scale = 1.0
-        self.restarted, self.fresh = 0, False
+        self.revival = Revival(locked)
 
     @property
     def note(self) -> str:
         """What was unusual."""
-        return restarted_note(self.restarted)
+        return self.revival.note
 
     def measure(self) -> Generator[Step | None, None, None]:
         """Set error and loss of the factors as they are."""
@@ -104,10 +93,8 @@ class Factors:
             new[:, self.free] = self.steps.spectra(quadratic).T
         self.w = new
         self._set(float(self.norm - 2 * np.vdot(new, xht) + np.vdot(new.T @ new, hht)))
-        power = np.diag(hht) * (new**2).sum(axis=0)
-        dead = np.intersect1d(np.flatnonzero(power <= 1e-14 * power.max()), self.free)
-        self.fresh = False
-        if len(dead) and self.steps.restarts and self.restarted < RESTARTS * r:
+        dead = self.revival.dead(np.diag(hht) * (new**2).sum(axis=0))
+        if len(dead) and self.steps.restarts:
             yield from self._restart(dead)
 
     def _set(self, rest: float) -> None:
@@ -117,20 +104,17 @@ class Factors:
         self.loss, self.scale = fit + penalty, fit + abs(penalty)
 
     def _restart(self, dead: NDArray[np.intp]) -> Generator[Step | None, None, None]:
-        """Give endmembers that no pixel uses the spectra of the worst explained pixels."""
         rest = yield from residuals(self.scene, self.w, self.h)
         if rest.max() <= 1e-10 * self.norm / self.scene.n_pixels:
             return
         w = self.w.copy()
-        for k in dead:
-            worst = rest.argmax()
-            rest.put(worst, 0)
-            w[:, k] = np.maximum(self.scene.columns(np.array([worst]))[:, 0], 0)
+        for k, spectrum in self.revival.spectra(self.scene, rest, dead):
+            w[:, k] = np.maximum(spectrum, 0)
         if not w[:, dead].any():
             return
         self.w = w
         self.h = yield from self.steps.fit(self.scene, w)
-        self.restarted, self.fresh = self.restarted + len(dead), True
+        self.revival.done(dead)
         rest = yield from residuals(self.scene, self.w, self.h)
         self._set(float(rest.sum()))
 
@@ -148,24 +132,22 @@ def descend(
         With ``own_loss`` the relative error may rise, as the loss is another.
     converged : bool
     """
-    history = [(perf_counter() - began, factors.error)]
+    course, converged = Course(began), False
+    course.add(factors.error)
     best, lowest = factors.w, factors.loss
-    converged, in_vain = False, 0
     for iteration in range(1, params.max_iterations + 1):
         yield from factors.iterate()
         fall = lowest - factors.loss
-        in_vain = 0 if fall > 0 or factors.fresh else in_vain + 1
         if fall > 0:
             best, lowest = factors.w, factors.loss
-        if own_loss or factors.error < history[-1][1]:
-            history.append((perf_counter() - began, factors.error))
-        settled = in_vain == MAX_IN_VAIN or (not in_vain and fall <= 2 * params.tolerance * factors.scale)
-        converged = settled and not factors.fresh
+        if own_loss or factors.error < course.error:
+            course.add(factors.error)
+        converged = course.settled(fall, 2 * params.tolerance * factors.scale, factors.revival.fresh)
         if converged:
             break
         fraction = iteration / params.max_iterations
         yield Step(fraction, factors.error, factors.w.copy(), f"Iteration {iteration}")
-    return best, np.array(history), converged
+    return best, course.history, converged
 
 
 def factorize(

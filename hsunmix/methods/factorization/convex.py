@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.scene import Scene
 from hsunmix.methods import Factorization, Problem
+from hsunmix.methods.descent import optimal_gradient
 from hsunmix.methods.factorization import _steps
 from hsunmix.methods.factorization._exact import exact_abundances
 from hsunmix.methods.factorization._initial import initial_spectra
@@ -91,19 +92,16 @@ class Convex(Semi):
         self.length = float((self.product @ v / v).max()) or 1.0  # Collatz and Wielandt
 
     def spectra(self, quadratic: Quadratic) -> Array:
-        """Improve G for ½⟨XG, g XG⟩ − ⟨c, XG⟩; restarts when the momentum overshoots."""
+        """Improve G for ½⟨XG, g XG⟩ − ⟨c, XG⟩."""
         g, c, free = quadratic.g, quadratic.c, quadratic.free
         self._adopt(quadratic.wt, free)
         mix, right = self.mix[free], c @ self.pixels
         length = float(np.linalg.norm(g, 2)) * self.length or 1.0
-        ahead, momentum = mix, 1.0
-        for _ in range(INNER):
-            new = np.maximum(ahead - (g @ ahead @ self.product - right) / length, 0)
-            if np.vdot(ahead - new, new - mix) > 0:
-                new, momentum = np.maximum(mix - (g @ mix @ self.product - right) / length, 0), 1.0
-            following = (1 + np.sqrt(4 * momentum**2 + 1)) / 2
-            ahead = new + (momentum - 1) / following * (new - mix)
-            mix, momentum = new, following
+
+        def step(at: Array) -> Array:
+            return np.maximum(at - (g @ at @ self.product - right) / length, 0)
+
+        mix = optimal_gradient(mix, step, INNER)
         self.mix = self.mix.copy()
         self.mix[free] = mix
         return np.asarray(mix @ self.pixels.T)

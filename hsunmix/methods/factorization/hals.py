@@ -30,7 +30,8 @@ from hsunmix.engine.passes import projected
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.subsets import subsample
 from hsunmix.methods import Factorization, Problem
-from hsunmix.methods.factorization._hals_loop import Loop
+from hsunmix.methods.descent import Course
+from hsunmix.methods.factorization._hals_loop import Loop, settle
 from hsunmix.methods.factorization._initial import Init, initial_abundances, initial_spectra
 from hsunmix.methods.factorization._nndsvd import directions
 from hsunmix.model.progress import Step
@@ -49,7 +50,6 @@ MONOTONE_LOSS = True
 EXTRA = 6  # directions beyond the number of endmembers
 COARSE_ITERATIONS = 200
 COARSE_TOLERANCE = 1e-3  # of the error, over ten iterations
-MAX_IN_VAIN = 8  # iterations in a row without a lower error: float32 has no more to give
 
 
 class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -77,23 +77,16 @@ def run(problem: Problem, params: Params) -> Generator[Step | None, None, Factor
         w = yield from _compressed(scene, w, problem.locked, params.extrapolate)
     loop = yield from Loop.begin(scene, w, problem.locked, params.extrapolate)
     yield from loop.measure()
-    history = [(perf_counter() - began, loop.error)]
-    converged, in_vain = False, 0
-    for iteration in range(1, params.max_iterations + 1):
-        before = loop.error
-        yield from loop.iterate()
-        lower = loop.error < before
-        in_vain = 0 if lower or loop.fresh else in_vain + 1
-        if lower:
-            history.append((perf_counter() - began, loop.error))
-        little = lower and before - loop.error <= params.tolerance * before
-        converged = not loop.fresh and (little or in_vain == MAX_IN_VAIN)
-        if converged:
-            break
-        fraction = _fraction(iteration, params, history)
-        yield Step(fraction, loop.error, loop.best.copy(), f"Iteration {iteration}")
+    course = Course(began)
+    course.add(loop.error)
+
+    def told(iteration: int) -> Step:
+        fraction = _fraction(iteration, params, course.points)
+        return Step(fraction, loop.error, loop.best.copy(), f"Iteration {iteration}")
+
+    converged = yield from settle(loop, course, params.max_iterations, params.tolerance, told)
     h = yield from initial_abundances(scene, loop.best)
-    return Factorization(loop.best, h, np.array(history), converged, note=loop.note)
+    return Factorization(loop.best, h, course.history, converged, note=loop.note)
 
 
 def _coarse(
@@ -125,7 +118,7 @@ def _improve(loop: Loop, where: str) -> Generator[Step | None, None, NDArray[np.
     for iteration in range(1, COARSE_ITERATIONS + 1):
         yield from loop.iterate()
         if iteration % 10 == 0:
-            if not loop.fresh and before - loop.error <= COARSE_TOLERANCE * before:
+            if not loop.revival.fresh and before - loop.error <= COARSE_TOLERANCE * before:
                 break
             before = loop.error
             yield Step(0.0, loop.error, loop.best.copy(), f"{where}, iteration {iteration}")

@@ -30,6 +30,7 @@ from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part, PerPixel
 from hsunmix.methods import Factorization, Problem
 from hsunmix.methods._least_squares import refuse_broken, unit_spectra
+from hsunmix.methods.descent import optimal_gradient
 from hsunmix.methods.factorization import _steps
 from hsunmix.methods.factorization._exact import exact_abundances
 from hsunmix.methods.factorization._initial import initial_spectra
@@ -161,15 +162,7 @@ def _solve_at_most_one(
 def _descend(wt: Array, c: Array, g: Array, inside: Callable[[Array], Array]) -> Array:
     """Optimal gradient steps for ½⟨W, gW⟩ − ⟨c, W⟩, with restarts; the last point is the lowest."""
     length = float(np.linalg.norm(g, 2)) or 1.0
-    ahead, momentum = wt, 1.0
-    for _ in range(INNER):
-        new = inside(ahead - (g @ ahead - c) / length)
-        if np.vdot(ahead - new, new - wt) > 0:  # overshot: a plain step from the last point instead
-            new, momentum = inside(wt - (g @ wt - c) / length), 1.0
-        following = (1 + np.sqrt(4 * momentum**2 + 1)) / 2
-        ahead = new + (momentum - 1) / following * (new - wt)
-        wt, momentum = new, following
-    return wt
+    return optimal_gradient(wt, lambda at: inside(at - (g @ at - c) / length), INNER)
 
 
 def _nonnegative(wt: Array) -> Array:

@@ -25,7 +25,8 @@ from hsunmix.engine.passes import norms_squared, residuals
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part, PerPixel
 from hsunmix.methods import Factorization, Problem
-from hsunmix.methods.factorization._hals_loop import Loop
+from hsunmix.methods.descent import Course
+from hsunmix.methods.factorization._hals_loop import Loop, settle
 from hsunmix.methods.factorization._initial import given_spectra, initial_abundances
 from hsunmix.model.progress import Step
 
@@ -39,7 +40,6 @@ MONOTONE_LOSS = True
 Array = NDArray[np.float64]
 WORST_SHARE = 0.002  # share of the pixels whose mean a new component begins with
 NOTHING_LEFT = 1e-5  # relative error: nothing that float32 data could tell from rounding
-MAX_IN_VAIN = 8
 
 
 class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -60,7 +60,7 @@ def run(problem: Problem, params: Params) -> Generator[Step | None, None, Factor
     given = np.zeros((0, 0)) if problem.start is None else given_spectra(problem.start, problem.locked)
     norm = float((yield from norms_squared(scene)).sum())
     w, rest = np.zeros((scene.n_bands, 0)), scene.per_pixel(fill=0)
-    history: list[tuple[float, float]] = []
+    course = Course(began)
     curve, converged = [], True
     for k in range(rank):
         if k < given.shape[1]:
@@ -74,10 +74,15 @@ def run(problem: Problem, params: Params) -> Generator[Step | None, None, Factor
         locked = tuple(i for i in problem.locked if i <= k)
         loop = yield from Loop.begin(scene, np.column_stack([w, new]), locked, True)
         yield from loop.measure()
-        if history and loop.error > history[-1][1]:
-            loop.error = history[-1][1]
-        history.append((perf_counter() - began, loop.error))
-        settled = yield from _settle(loop, params, began, history, k, rank)
+        if course.points and loop.error > course.error:
+            loop.error = course.error
+        course.add(loop.error)
+
+        def told(iteration: int, k: int = k, loop: Loop = loop) -> Step:
+            fraction = (k + (iteration - 1) / params.max_iterations) / rank
+            return Step(fraction, loop.error, message=f"Component {k + 1} of {rank}, iteration {iteration}")
+
+        settled = yield from settle(loop, course, params.max_iterations, params.tolerance, told)
         converged = converged and settled
         w = loop.best
         rest = yield from residuals(scene, w, (yield from initial_abundances(scene, w)))
@@ -88,27 +93,7 @@ def run(problem: Problem, params: Params) -> Generator[Step | None, None, Factor
     )
     if w.shape[1] < rank:
         note += f" The scene needs only {w.shape[1]}."
-    return Factorization(w, h, np.array(history), converged, note=note)
-
-
-def _settle(
-    loop: Loop, params: Params, began: float, history: list[tuple[float, float]], k: int, rank: int
-) -> Generator[Step | None, None, bool]:
-    """Iterate with this number of components; return whether the tolerance was met."""
-    in_vain = 0
-    for iteration in range(params.max_iterations):
-        before = loop.error
-        yield from loop.iterate()
-        lower = loop.error < before
-        in_vain = 0 if lower or loop.fresh else in_vain + 1
-        if lower:
-            history.append((perf_counter() - began, loop.error))
-        little = lower and before - loop.error <= params.tolerance * before
-        if not loop.fresh and (little or in_vain == MAX_IN_VAIN):
-            return True
-        fraction = (k + iteration / params.max_iterations) / rank
-        yield Step(fraction, loop.error, message=f"Component {k + 1} of {rank}, iteration {iteration + 1}")
-    return False
+    return Factorization(w, h, course.history, converged, note=note)
 
 
 def _mean(scene: Scene) -> Generator[Step | None, None, Array]:

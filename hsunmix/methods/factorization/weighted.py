@@ -35,12 +35,13 @@ from numpy.typing import NDArray
 from hsunmix.engine.passes import compiling, gram, norms_squared, residuals
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part, PerPixel
-from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.methods import Factorization, Problem
+from hsunmix.methods._missing import filled_in, shares, unweighted
+from hsunmix.methods._regression import precision
+from hsunmix.methods.descent import Course, Revival
 from hsunmix.methods.factorization._initial import initial_abundances, initial_spectra
 from hsunmix.methods.factorization._steps import Array
-from hsunmix.methods.factorization._two_block import RESTARTS, Common, restarted_note
-from hsunmix.methods.factorization._weights import WeightKind, filled_in, shares, unweighted
+from hsunmix.methods.factorization._two_block import Common
 from hsunmix.model.progress import Step
 
 __all__ = ["REFERENCE", "STARTS_FROM_SPECTRA", "TAKES_WEIGHTS", "TITLE", "Params", "run"]
@@ -85,12 +86,13 @@ class _State:
         sigma: Array,
         roots: PerPixel | None,
         params: Params,
+        revival: Revival,
     ) -> None:
         self.scene, self.h, self.sigma, self.roots = scene, h, sigma, roots
         self.w = w / sigma[:, None]
         self.limit = np.float32(params.outliers or NEVER)
         self.zeros = params.missing == "zeros"
-        self.restarted, self.fresh = 0, False
+        self.revival = revival
 
     def sweep(
         self, free: NDArray[np.bool_], sweeps: int
@@ -109,7 +111,7 @@ class _State:
             per_pixel=[self.h] if self.roots is None else [self.h, self.roots],
             sums=[(scene.n_bands, r), (r, r)],
         )  # fmt: skip
-        self.fresh = False
+        self.revival.fresh = False
         if sweeps:
             xht, hht = found.sums
             yield compiling(update_spectra)
@@ -117,20 +119,17 @@ class _State:
             update_spectra(wt, xht.T.copy(), hht, free, W_SWEEPS, 0.1, 0.0)
             self.w = wt.T.copy()
             power = np.diag(hht) * (self.w**2).sum(axis=0)
-            yield from self._revive(np.flatnonzero((power <= 1e-14 * power.max()) & free))
+            dead = self.revival.dead(power)
+            if len(dead):
+                yield from self._revive(dead)
         return sum(loss for loss, _ in found.values), sum(rest for _, rest in found.values)
 
     def _revive(self, dead: NDArray[np.intp]) -> Generator[Step | None, None, None]:
-        """Give endmembers that no pixel uses the spectra of the worst explained pixels."""
-        if not len(dead) or self.restarted >= RESTARTS * self.w.shape[1]:
-            return
         rest = yield from residuals(self.scene, self.w * self.sigma[:, None], self.h)
-        for k in dead:
-            worst = rest.argmax()
-            rest.put(worst, 0)
-            self.w[:, k] = np.maximum(self.scene.columns(np.array([worst]))[:, 0], 0) / self.sigma
+        for k, spectrum in self.revival.spectra(self.scene, rest, dead):
+            self.w[:, k] = np.maximum(spectrum, 0) / self.sigma
             self.h.clear(k)
-        self.restarted, self.fresh = self.restarted + len(dead), True
+        self.revival.done(dead)
 
 
 def _sweep(
@@ -167,29 +166,29 @@ def run(problem: Problem, params: Params) -> Generator[Step | None, None, Factor
     elif params.bands == "noise":
         sigma = yield from _noise(beginning, float(misfit))
     sigma = sigma / known.factor
-    state = _State(scene, w, h, sigma, known.roots, params)
+    state = _State(scene, w, h, sigma, known.roots, params, Revival(problem.locked))
     free = ~np.isin(np.arange(rank), problem.locked)
-    history: list[tuple[float, float]] = []
+    course = Course(began)
     before, converged, fresh = np.inf, False, False
     for iteration in range(params.max_iterations + 1):
         final = iteration == params.max_iterations
         loss, left = yield from state.sweep(free, 0 if final else SWEEPS)
-        history.append((perf_counter() - began, float(np.sqrt(left / norm))))
+        course.add(float(np.sqrt(left / norm)))
         # The loss is from before the update: that of components started anew shows in the next but one.
         settles = bool(before - loss <= 2 * params.tolerance * loss)
-        converged = settles and not (state.fresh or fresh)
-        fresh = state.fresh
+        converged = settles and not (state.revival.fresh or fresh)
+        fresh = state.revival.fresh
         if converged and not final:
             loss, left = yield from state.sweep(free, 0)
-            history.append((perf_counter() - began, float(np.sqrt(left / norm))))
+            course.add(float(np.sqrt(left / norm)))
             break
         before = loss
         spectra = state.w * sigma[:, None]
-        yield Step(iteration / params.max_iterations, history[-1][1], spectra, f"Iteration {iteration}")
+        yield Step(iteration / params.max_iterations, course.error, spectra, f"Iteration {iteration}")
     estimated = params.bands == "noise" and known.unit is None
     return Factorization(
-        state.w * sigma[:, None], state.h, np.array(history), converged,
-        note=_note(sigma * scene.scale, state.restarted, estimated, problem),
+        state.w * sigma[:, None], state.h, course.history, converged,
+        note=_note(sigma * scene.scale, state.revival.note, estimated, problem),
     )  # fmt: skip
 
 
@@ -198,15 +197,11 @@ def _noise(scene: Scene, misfit: float) -> Generator[Step | None, None, Array]:
     if scene.n_bands < 2 or scene.n_pixels <= scene.n_bands:
         return np.full(scene.n_bands, misfit)
     product, _ = yield from gram(scene)
-    correlation = product / scene.n_pixels
-    ridge = 1e-10 * np.trace(correlation) / scene.n_bands
-    with single_threaded_blas():
-        sigma = np.sqrt(1 / np.diag(np.linalg.inv(correlation + ridge * np.eye(scene.n_bands))))
+    sigma = np.sqrt(1 / np.diag(precision(product / scene.n_pixels)))
     return np.maximum(sigma, max(QUIETEST * float(np.median(sigma)), 1e-6 * misfit))
 
 
-def _note(sigma: Array, restarted: int, estimated: bool, problem: Problem) -> str:
+def _note(sigma: Array, anew: str, estimated: bool, problem: Problem) -> str:
     given = "Values were weighted by numbers from outside." if problem.weights is not None else ""
-    anew = restarted_note(restarted)
     noise = f"The noise of the bands was estimated between {sigma.min():.3g} and {sigma.max():.3g}."
     return " ".join(filter(None, [given, anew, noise if estimated else ""]))

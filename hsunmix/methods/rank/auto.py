@@ -28,6 +28,7 @@ from hsunmix.engine.scene import Scene
 from hsunmix.engine.subsets import subset
 from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.methods import RankEstimate
+from hsunmix.methods._regression import precision
 from hsunmix.methods._smoothing import FAINTEST, Smoothed, smoothed
 from hsunmix.model.progress import Step
 from hsunmix.model.wording import percent
@@ -80,8 +81,7 @@ def whitened(correlation: Array, n: int) -> Generator[None, None, tuple[Array, f
     """
     p = len(correlation)
     faintest = FAINTEST * float(np.trace(correlation)) / p
-    with single_threaded_blas():
-        noise = n / (n - p + 1) / np.diag(np.linalg.inv(correlation + 1e-3 * faintest * np.eye(p)))
+    noise = n / (n - p + 1) / np.diag(precision(correlation, 1e-3 * faintest))
     root_n, root_p = np.sqrt(n), np.sqrt(p)
     high = (1 + root_p / root_n) ** 2
     high += CHANCE * (root_n + root_p) * (1 / root_n + 1 / root_p) ** (1 / 3) / n

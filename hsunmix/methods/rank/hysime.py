@@ -22,6 +22,7 @@ from hsunmix.engine.scene import Scene
 from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.errors import InputError
 from hsunmix.methods import RankEstimate
+from hsunmix.methods._regression import precision, unpredicted
 from hsunmix.model.progress import Step
 from hsunmix.parameters import NoParams as Params
 
@@ -71,10 +72,7 @@ def run(scene: Scene, params: Params) -> Generator[Step | None, None, RankEstima
 def _split(correlation: Array) -> tuple[Array, Array]:
     """Correlation of the signal, and of the noise, which is what regression on the other bands leaves."""
     p = len(correlation)
-    # With P = R⁻¹, band i is −Σ_j≠i P_ij / P_ii x_j plus noise of variance 1 / P_ii.
-    ridge = 1e-10 * np.trace(correlation) / p
-    precision = np.linalg.inv(correlation + ridge * np.eye(p))
-    noise_map = precision / np.diag(precision)[:, None]  # noise = noise_map · x
+    noise_map = unpredicted(precision(correlation))  # noise = noise_map · x
     noise = np.diag(np.diag(noise_map @ correlation @ noise_map.T))
     signal_map = np.eye(p) - noise_map
     signal = signal_map @ correlation @ signal_map.T

@@ -15,9 +15,9 @@ import numpy as np
 
 from hsunmix.engine.passes import gram
 from hsunmix.engine.scene import Scene
-from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.errors import InputError
 from hsunmix.methods import RankEstimate
+from hsunmix.methods._regression import precision
 from hsunmix.methods.rank._eigenvalues import FalseAlarm as Params
 from hsunmix.methods.rank._eigenvalues import significant
 from hsunmix.model.progress import Step
@@ -36,9 +36,7 @@ def run(scene: Scene, params: Params) -> Generator[Step | None, None, RankEstima
     product, total = yield from gram(scene)
     mean = total / n
     correlation = product / n
-    ridge = 1e-10 * np.trace(correlation) / p
-    with single_threaded_blas():
-        noise = 1 / np.diag(np.linalg.inv(correlation + ridge * np.eye(p)))
+    noise = 1 / np.diag(precision(correlation))
     yield None
     scale = 1 / np.sqrt(noise)
     white = correlation * np.outer(scale, scale)
