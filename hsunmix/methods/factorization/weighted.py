@@ -36,7 +36,7 @@ from hsunmix.engine.passes import compiling, gram, norms_squared, residuals
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part, PerPixel
 from hsunmix.methods import Factorization, Problem
-from hsunmix.methods._missing import filled_in, shares, unweighted
+from hsunmix.methods._missing import WeightKind, filled_in, shares, unweighted
 from hsunmix.methods._regression import precision
 from hsunmix.methods.descent import Course, Revival
 from hsunmix.methods.factorization._initial import initial_abundances, initial_spectra
