@@ -116,6 +116,8 @@ class View:
         The layer shown.
     map_stretch : tuple of 2 float, or None
         Percentiles that all abundance maps together are stretched between; None means 0 to 1.
+    map : str
+        The map that is shown of those that a method found besides abundances, and ``map_layer`` of it.
     region : int
         The region selected; −1 for none.
     veiled, overview : bool
@@ -130,6 +132,8 @@ class View:
     band: int | None = None
     layer: int = 0
     map_stretch: tuple[float, float] | None = None
+    map: str = ""
+    map_layer: int = 0
     region: int = -1
     veiled: bool = True
     overview: bool = True

@@ -32,7 +32,9 @@ from hsunmix.methods.constraints import Check
 from hsunmix.methods.suggestion import Suggestion
 from hsunmix.model.cube import Cube
 from hsunmix.model.layout import Layout
+from hsunmix.model.maps import Map
 from hsunmix.model.region import Region
+from hsunmix.model.unmixing import Unmixing
 from hsunmix.session.document import Document, Layer, Pin, with_endmember
 from hsunmix.session.recovery import Record, Work
 from hsunmix.session.runs import record_run
@@ -49,9 +51,9 @@ def part(window: QWidget, name: str) -> QWidget:
 
 
 def full_document(cube: Cube) -> Document:
-    """Two runs, regions, a layer and a pin, with names as analysts give them."""
+    """Two runs, regions, a layer, a pin and other maps, with names as analysts give them."""
     document = record_run(Document(cube=cube), unmixing_of(cube, seed=2))
-    document = record_run(document, unmixing_of(cube))
+    document = record_run(document, with_other_maps(unmixing_of(cube)))
     for k, name in enumerate(NAMES):
         document = with_endmember(document, k, name=name)
     regions = (
@@ -59,6 +61,17 @@ def full_document(cube: Cube) -> Document:
         Region("Road", "#96b478", "polygon", ((0, 0), (9, 1), (4, 6))),
     )
     return replace(document, regions=regions, layers=(Layer("NDVI", "band[3] - band[2]"),), pins=(Pin(3, 4),))
+
+
+def with_other_maps(result: Unmixing) -> Unmixing:
+    """Add a map of numbers and one of classes."""
+    abundances = result.abundances
+    leading = np.where(np.isnan(abundances[0]), -1, np.nan_to_num(abundances).argmax(axis=0)).astype(np.int32)
+    further = {
+        "leading": Map(leading[None], kind="class", of_endmembers=True),
+        "shade": Map(1 - abundances[:1], kind="fraction"),
+    }
+    return replace(result, maps={**result.maps, **further})
 
 
 def states(window: MainWindow, cube: Cube, wait: Wait) -> Iterator[str]:
@@ -78,7 +91,7 @@ def states(window: MainWindow, cube: Cube, wait: Wait) -> Iterator[str]:
         checked=Checked(result, doubt),
         suggested=Suggested(result, Suggestion(3, 4, np.array([31]), np.ones(cube.bands), 15.0)),
     )
-    for page in ("rgb", "band", "map", "maps", "mixture", "residual", "constraints", "layer"):
+    for page in ("rgb", "band", "map", "maps", "mixture", "residual", "constraints", "layer", "further"):
         store.send(cmd.ShowPage(page))
         wait(lambda: not store.state.tasks)
         yield page

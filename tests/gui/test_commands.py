@@ -79,7 +79,8 @@ LOOKS: tuple[Command, ...] = (
     cmd.EstimateRank(), cmd.Flicker(True), cmd.Hover(3, 4), cmd.Locate(0), cmd.LookAt((0, 5, 0, 5)),
     cmd.NextStep(), cmd.PlanMask("band[3]"), cmd.PutDown(), cmd.SelectRegion(-1),
     cmd.SetStretch((0.0, 100.0)), cmd.SetTool("brush"), cmd.SetUnit("nm"), cmd.ShowBand(3),
-    cmd.ShowBands((1, 2, 3)), cmd.ShowEndmember(2), cmd.ShowLayer(0), cmd.ShowOverview(False),
+    cmd.ShowBands((1, 2, 3)), cmd.ShowEndmember(2), cmd.ShowLayer(0), cmd.ShowMap("shade"),
+    cmd.ShowOverview(False),
     cmd.ShowPage("map"), cmd.ShowPair(0), cmd.ShowVeil(False), cmd.StartSweep(2, 3, 2), cmd.StartTour(),
     cmd.StopComparing(), cmd.StopTour(), cmd.StretchMaps((2.0, 98.0)), cmd.Tell("Why"), cmd.Zoom(2.0),
 )  # fmt: skip

@@ -16,6 +16,7 @@ __all__ = [
     "ShowBands",
     "ShowEndmember",
     "ShowLayer",
+    "ShowMap",
     "ShowOverview",
     "ShowPage",
     "ShowVeil",
@@ -110,6 +111,14 @@ class ShowLayer(Command):
     """Turn to a layer."""
 
     index: int
+
+
+@dataclass(frozen=True)
+class ShowMap(Command):
+    """Turn to a map that a method found besides abundances."""
+
+    name: str
+    layer: int = 0
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ class Controller:
         self.store = store
         store.handle(cmd.ShowPage, lambda command: self._look(page=command.page))
         store.handle(cmd.ShowEndmember, self.show_endmember)
+        store.handle(cmd.ShowMap, lambda c: self._look(page="further", map=c.name, map_layer=c.layer))
         store.handle(cmd.ShowBands, lambda command: self._look(rgb=command.bands))
         store.handle(cmd.SetStretch, lambda command: self._look(stretch=command.percentiles))
         store.handle(cmd.ShowBand, self.show_band)

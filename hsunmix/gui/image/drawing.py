@@ -22,7 +22,7 @@ class Pane:
         Indices into the table, or RGBA. May have fewer rows and columns than the scene: then every
         ``step``-th pixel, the first included.
     table : str
-        Name of a table of ``images.colours``; empty for RGBA.
+        A table of ``images.colours``; empty for RGBA.
     title, colour : str
         Written over it, with a swatch of the colour; a picture without a title stands alone.
     chosen : Command or None
@@ -38,12 +38,13 @@ class Pane:
 
 @dataclass(frozen=True)
 class Scale:
-    """A colour bar: the table's colours from low to high."""
+    """A colour bar: the table's colours from low to high, or those of classes with their names."""
 
     table: str
     low: float
     high: float
     label: str
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

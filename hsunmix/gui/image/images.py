@@ -141,10 +141,18 @@ def thin(values: NDArray[np.float32], most: int) -> tuple[NDArray[np.float32], i
 
 @lru_cache(maxsize=8)
 def colours(name: str) -> NDArray[np.uint8]:
-    """Return a table of 256 colours, (256, 4): the first transparent, the rest from low to high."""
+    """Return a table of 256 colours, (256, 4): the first transparent, the rest from low to high.
+
+    ``name`` is a colour map's, or the colours of classes, such as ``#0072b2,#d55e00``.
+    """
     import pyqtgraph as pg
 
     table = np.zeros((256, 4), dtype=np.uint8)
+    if name.startswith("#"):
+        classes = [bytes.fromhex(text[1:] + "ff") for text in name.split(",")]
+        table[1 : len(classes) + 1] = np.frombuffer(b"".join(classes), np.uint8).reshape(-1, 4)
+        table.setflags(write=False)
+        return table
     table[1:] = pg.colormap.get(name).getLookupTable(nPts=255, alpha=True)
     table.setflags(write=False)
     return table

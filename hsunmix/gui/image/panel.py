@@ -256,7 +256,7 @@ class View(Panel):
             bar.setVisible(k < len(scales))
             if k < len(scales):
                 scale = scales[k]
-                bar.set_scale(colours(scale.table), scale.low, scale.high, scale.label)
+                bar.set_scale(colours(scale.table), scale.low, scale.high, scale.label, scale.names)
 
     def _add_bar(self) -> None:
         bar = ColourBar(f"colourBar{len(self.bars) or ''}", "Colour bar")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,8 @@ from hsunmix.gui.widgets.panel import named
 __all__ = ["ColourBar", "limits", "nice_ticks"]
 
 SAMPLE = 50_000  # values that a percentile is taken from
+MOST_NAMES = 20  # of classes, that are told in words
+WIDEST = 120  # of a class's name, in logical pixels
 WIDTH = 12  # of the bar itself, in logical pixels
 USUAL = "0.000"  # room is kept for such a tick, so that bars are mostly as wide as each other
 
@@ -43,6 +46,7 @@ class ColourBar(QWidget):
         named(self, name, title)
         self._table = np.zeros((256, 4), dtype=np.uint8)
         self._range = (0.0, 1.0)
+        self._names: tuple[str, ...] = ()
         self._ink = QColor("#888888")
         self._border = QColor("#888888")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
@@ -58,11 +62,14 @@ class ColourBar(QWidget):
         """Lowest and highest value."""
         return self._range
 
-    def set_scale(self, table: NDArray[np.uint8], low: float, high: float, label: str) -> None:
-        """Show these colours from low to high."""
-        self._table, self._range = table, (low, high)
-        self.setToolTip(label)
-        self.setAccessibleDescription(f"{label}, {low:g} to {high:g}")
+    def set_scale(
+        self, table: NDArray[np.uint8], low: float, high: float, label: str, names: tuple[str, ...] = ()
+    ) -> None:
+        """Show these colours from low to high; or those of classes with these names, the first one above."""
+        self._table, self._range, self._names = table, (low, high), names
+        said = ", ".join(names[:MOST_NAMES]) + (", …" if len(names) > MOST_NAMES else "")
+        self.setToolTip(f"{label}\n{said}" if names else label)
+        self.setAccessibleDescription(f"{label}: {said}" if names else f"{label}, {low:g} to {high:g}")
         self.updateGeometry()
         self.update()
 
@@ -72,6 +79,9 @@ class ColourBar(QWidget):
         self.update()
 
     def _texts(self) -> list[str]:
+        if self._names:
+            metrics = self.fontMetrics()
+            return [metrics.elidedText(n, Qt.TextElideMode.ElideRight, WIDEST) for n in self._names]
         return [f"{value:.4g}" for value in nice_ticks(*self._range)]
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -80,18 +90,31 @@ class ColourBar(QWidget):
         margin = self.fontMetrics().height() / 2 + 2
         bar = QRectF(6, margin, WIDTH, self.height() - 2 * margin)
         column = np.ascontiguousarray(self._table[:0:-1])  # highest first, without the transparent one
+        if self._names:
+            column = np.ascontiguousarray(self._table[1 : len(self._names) + 1])
         image = QImage(column.data, 1, len(column), 4, QImage.Format.Format_RGBA8888)
         painter.drawImage(bar, image)
         painter.setPen(self._border)
         painter.drawRect(bar)
         painter.setPen(self._ink)
-        low, high = self._range
-        for value in nice_ticks(low, high):
-            y = bar.bottom() - (value - low) / (high - low) * bar.height() if high > low else bar.bottom()
+        for y, text in self._ticks(bar, margin):
             painter.drawLine(QPointF(bar.right(), y), QPointF(bar.right() + 3, y))
             box = QRectF(bar.right() + 6, y - margin, self.width(), 2 * margin)
-            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, f"{value:.4g}")
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
         painter.end()
+
+    def _ticks(self, bar: QRectF, margin: float) -> Iterator[tuple[float, str]]:
+        """Yield where a tick is and what stands there: of many classes, the names that find room."""
+        low, high = self._range
+        if self._names:
+            each = bar.height() / len(self._names)
+            step = max(1, math.ceil(2 * margin / max(each, 1e-6)))
+            for k, text in list(enumerate(self._texts()))[::step]:
+                yield bar.top() + (k + 0.5) * each, text
+            return
+        for value in nice_ticks(low, high):
+            y = bar.bottom() - (value - low) / (high - low) * bar.height() if high > low else bar.bottom()
+            yield y, f"{value:.4g}"
 
 
 def limits(values: NDArray[np.float32], percentile: float = 99.0) -> tuple[float, float]:

@@ -1,0 +1,122 @@
+"""What a method found of every pixel besides abundances: one map at a time, by its kind."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.gui.image.drawing import Drawing, Pane, Scale
+from hsunmix.gui.image.images import stretch_limits, thin
+from hsunmix.gui.image.pages import PageControls
+from hsunmix.gui.image.pages._maps import map_pane
+from hsunmix.gui.state.view_state import ViewState
+from hsunmix.gui.widgets.colour_bar import limits
+from hsunmix.model.map_kinds import class_colour
+from hsunmix.model.maps import AnyMap, Map
+from hsunmix.session.document import Document
+
+TITLE = "More"
+TIP = "What the method found of every pixel besides abundances, such as shade, a class or how sure it is"
+ORDER = 55
+SHORTCUT = "Ctrl+Alt+4"
+CORE = False
+
+PALETTE = 255  # classes that can be told apart
+PERCENTILES = 1.0, 99.0
+
+
+class Entry(NamedTuple):
+    """A layer of a map: what it is called, and where it is."""
+
+    label: str
+    name: str
+    layer: int
+
+
+def available(document: Document, _state: ViewState) -> bool:
+    """Whether the result has other maps."""
+    return document.unmixing is not None and bool(document.unmixing.further_maps)
+
+
+def entries(document: Document) -> list[Entry]:
+    """Return every layer of every map that can be shown, in order."""
+    result, members = document.unmixing, [member.name for member in document.endmembers]
+    found = []
+    for name, one in result.further_maps.items() if result is not None else ():
+        for k, layer in enumerate(one.layer_names(members)):
+            found.append(Entry(f"{one.titled(name)}: {layer}" if layer else one.titled(name), name, k))
+    return found
+
+
+def entry_shown(document: Document) -> Entry:
+    """Return what a document shows: its own choice where there is such a map, else the first."""
+    known, view = entries(document), document.view
+    return next((e for e in known if (e.name, e.layer) == (view.map, view.map_layer)), known[0])
+
+
+def depends(document: Document, _state: ViewState) -> tuple[object, ...]:
+    """What the drawing is made of."""
+    looks = tuple((member.name, member.colour) for member in document.endmembers)
+    return document.unmixing, entry_shown(document), looks
+
+
+def draw(document: Document, _state: ViewState, most: int) -> Drawing:
+    """Paint the map: classes in their colours, numbers on a scale."""
+    result, entry = document.unmixing, entry_shown(document)
+    assert result is not None  # the page is available
+    one = result.maps[entry.name]
+    values = one.layer(entry.layer)
+    label = f"{entry.label}, {one.unit}" if one.unit else entry.label
+    if one.whole and (classes := _classes(document, one)):
+        few, _ = thin(values, most)
+        table = ",".join(colour for _, colour in classes)
+        names = tuple(name for name, _ in classes)
+        pane, scale = Pane((few + 1).astype(np.uint8), table), Scale(table, 0, len(names), label, names)
+        return Drawing(values.shape, (pane,), label, (scale,))
+    shown = np.where(values < 0, np.nan, values + 1.0) if one.whole else values
+    low, high = _ends(one, shown)
+    pane = map_pane(shown, (low, high), most, one.terms.colours)
+    return Drawing(values.shape, (pane,), label, (Scale(one.terms.colours, low, high, label),))
+
+
+def value(document: Document, state: ViewState) -> str:
+    """Say the number, or the class, at the cursor."""
+    result, cursor, entry = document.unmixing, state.cursor, entry_shown(document)
+    if result is None or cursor is None:
+        return ""
+    one = result.maps[entry.name]
+    found = one.at(cursor.line, cursor.sample)[entry.layer]
+    if not (np.isfinite(found) and (found >= 0 or not one.whole)):
+        return f"{entry.label}: none"
+    if not one.whole:
+        return f"{entry.label} {found:.4g} {one.unit}".strip()
+    names = one.class_names([member.name for member in document.endmembers])
+    return f"{entry.label}: {names[found] if names else found + 1}"
+
+
+def _ends(one: AnyMap, values: NDArray[np.float32]) -> tuple[float, float]:
+    """Return what the lowest and the highest colour mean."""
+    terms = one.terms
+    if terms.lowest is not None:
+        return (terms.lowest, terms.highest) if terms.highest is not None else limits(values)
+    (low,), (high,) = stretch_limits(values[:, :, None], PERCENTILES)
+    return low, high
+
+
+def _classes(document: Document, one: AnyMap) -> list[tuple[str, str]]:
+    """Return names and colours of classes; none where there are too many to be told apart."""
+    if not isinstance(one, Map) or one.most >= PALETTE:
+        return []
+    if one.of_endmembers:
+        return [(member.name, member.colour) for member in document.endmembers]
+    names = one.classes or tuple(str(k + 1) for k in range(one.most + 1))
+    return [(name, class_colour(k)) for k, name in enumerate(names[:PALETTE])]
+
+
+def controls() -> PageControls:
+    """Choose the map."""
+    from hsunmix.gui.image.pages._further_controls import Controls
+
+    return Controls()
