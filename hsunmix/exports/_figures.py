@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import math
+import threading
 import warnings
-from collections.abc import Generator, Iterator, Sequence
-from pathlib import Path
-from typing import IO, Any
+from collections.abc import Callable, Generator, Iterator, Sequence
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.exports import DPI as RESOLUTIONS
-from hsunmix.exports._indexed_png import rgb_png
-from hsunmix.exports._svg import svg
-from hsunmix.files import replacing
+from hsunmix.exports._aside import aside
 from hsunmix.model.stretches import breaks
 
-__all__ = ["elided", "scale_bar", "spectra_figure", "style", "write_figure"]
+__all__ = ["drawn", "elided", "scale_bar", "spectra_figure", "style"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 DPI = RESOLUTIONS[0]  # in which sizes are given; with another one everything grows alike
 # DejaVu comes with Matplotlib; the others serve scripts that it lacks, where they are installed.
@@ -26,6 +27,19 @@ FONTS = (
     *("DejaVu Sans", "Noto Sans CJK JP", "Noto Sans CJK SC", "WenQuanYi Zen Hei", "Microsoft YaHei"),
     *("Hiragino Sans", "Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans Devanagari", "Noto Sans Thai"),
 )
+
+
+_drawing = threading.RLock()  # Matplotlib's style is one for all threads
+
+
+def drawn(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Generator[None, None, T]:
+    """Return what a call draws, or makes of what is drawn, in our style and in a thread of its own."""
+
+    def work() -> T:
+        with style():
+            return call(*args, **kwargs)
+
+    return aside(work)
 
 
 @contextlib.contextmanager
@@ -38,42 +52,9 @@ def style() -> Iterator[None]:
     fonts = {"font.family": [name for name in FONTS if name in installed], "font.size": 11}
     # Letters stay letters, which are found, read aloud and changed; the same file every time.
     always = {"svg.fonttype": "none", "svg.hashsalt": "hsunmix"}
-    with matplotlib.style.context(["default", fonts, always]), warnings.catch_warnings():
+    with _drawing, matplotlib.style.context(["default", fonts, always]), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
         yield
-
-
-def write_figure(figure: Any, path: Path, title: str, about: str = "") -> Generator[None, None, Path]:
-    """Write a figure at its own size and resolution, as what the path's ending says: ``.png`` or ``.svg``.
-
-    In steps: Matplotlib would draw and pack a picture in one.
-
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-    path : Path
-    title, about : str
-        What it shows, for who can't see it: in an SVG.
-    """
-    if path.suffix != ".png":
-
-        def save(file: IO[bytes]) -> None:
-            with style():
-                figure.savefig(file, format=path.suffix[1:], dpi=figure.dpi, metadata={"Date": None})
-
-        data = yield from svg(figure, save, title, about)
-        with replacing(path) as temporary:
-            temporary.write_bytes(data)
-        return path
-    with style():
-        figure.canvas.draw()
-    yield
-    pixels = np.asarray(figure.canvas.buffer_rgba())[:, :, :3]
-    with replacing(path) as temporary, temporary.open("wb") as file:
-        for piece in rgb_png(pixels, figure.dpi):
-            file.write(piece)
-            yield
-    return path
 
 
 def elided(artist: Any, width: float) -> None:

@@ -23,7 +23,8 @@ def pictures(job: ExportJob, folder: Path, suffix: str) -> Generator[None, None,
 
     A map of several layers is ``NAME_NN_LAYER``.
     """
-    from hsunmix.exports._figures import DPI, spectra_figure, style, write_figure
+    from hsunmix.exports._figure_files import write_figure
+    from hsunmix.exports._figures import DPI, drawn, spectra_figure
 
     dpi = job.dpi if suffix == ".png" else DPI  # lines have no resolution
     paths = []
@@ -34,9 +35,9 @@ def pictures(job: ExportJob, folder: Path, suffix: str) -> Generator[None, None,
             title = f"Abundance of {sheet.layers[k]}" if sheet.name == "abundance" else sheet.layer_title(k)
             paths.append((yield from write_figure(figure, path, title, _about(sheet, k))))
             yield
-    with style():
-        colours = [e.colour for e in job.endmembers]
-        spectra = spectra_figure(job.spectra, job.wavelengths, job.names, colours, dpi)
+    colours = [e.colour for e in job.endmembers]
+    known = job.spectra, job.wavelengths, job.names
+    spectra = yield from drawn(spectra_figure, *known, colours, dpi)
     about = f"Spectra of {', '.join(job.names)}"
     paths.append((yield from write_figure(spectra, folder / f"endmembers{suffix}", "Endmembers", about)))
     return paths
@@ -44,7 +45,7 @@ def pictures(job: ExportJob, folder: Path, suffix: str) -> Generator[None, None,
 
 def _figure(job: ExportJob, sheet: Sheet, k: int, dpi: int) -> Generator[None, None, Any]:
     """Draw a layer of a map."""
-    from hsunmix.exports._figures import style
+    from hsunmix.exports._figures import drawn
     from hsunmix.exports._georeference import metres_per_pixel
     from hsunmix.exports._map_figure import Look, extension, map_figure, step_of
     from hsunmix.exports._smaller import subsample
@@ -60,10 +61,7 @@ def _figure(job: ExportJob, sheet: Sheet, k: int, dpi: int) -> Generator[None, N
     look = Look(sheet.label, *sheet.ends, colours or sheet.terms.colours, names)
     size = None if metres is None else (metres[0] * step, metres[1] * step)
     extend = None if sheet.map.whole else extension(values, look)
-    with style():
-        figure = map_figure(small, sheet.layer_title(k), size, dpi, extend, look)
-    yield
-    return figure
+    return (yield from drawn(map_figure, small, sheet.layer_title(k), size, dpi, extend, look))
 
 
 def of_classes(values: NDArray[Any], classes: Sequence[int]) -> NDArray[np.float64]:

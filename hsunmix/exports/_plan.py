@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.exports import ExportJob, exports
-from hsunmix.exports._figures import spectra_figure, style, write_figure
+from hsunmix.exports._figure_files import figure_bytes
+from hsunmix.exports._figures import drawn, spectra_figure
 from hsunmix.exports._georeference import metres_per_pixel
 from hsunmix.exports._map_figure import extension, map_figure, step_of
 from hsunmix.exports._smaller import smaller
@@ -68,7 +69,8 @@ def plan(job: ExportJob, product: str) -> Generator[None, None, Plan]:
     files, picture = yield from _written(subsample(job, LARGE_PIXELS), product)
     if not exact:
         files = yield from _grown(job, product, files)
-    return Plan(product, files, exact, picture or _figure(subsample(job, LARGE_PIXELS), product))
+    picture = picture or (yield from _figure(subsample(job, LARGE_PIXELS), product))
+    return Plan(product, files, exact, picture)
 
 
 def _grown(job: ExportJob, product: str, more: dict[str, int]) -> Generator[None, None, dict[str, int]]:
@@ -153,20 +155,17 @@ def _written(job: ExportJob, product: str) -> Generator[None, None, tuple[dict[s
         return files, pictures[0].read_bytes() if pictures else b""
 
 
-def _figure(job: ExportJob, product: str) -> bytes:
+def _figure(job: ExportJob, product: str) -> Generator[None, None, bytes]:
     """Draw the first map, or the spectra where the product has no maps."""
-    with tempfile.TemporaryDirectory(prefix="hsunmix-plan-") as name, style():
-        path = Path(name) / "picture.png"
-        if exports()[product].needs_image and job.has_image:
-            title = f"{job.names[0]}"
-            metres = metres_per_pixel(job.cube)
-            values = job.unmixing.abundances[0]
-            step = step_of(values.shape)
-            size = None if metres is None else (metres[0] * step, metres[1] * step)
-            figure = map_figure(smaller(values, step), title, size, extend=extension(values))
-        else:
-            colours = [member.colour for member in job.endmembers]
-            figure = spectra_figure(job.spectra, job.wavelengths, job.names, colours)
-        for _ in write_figure(figure, path, path.stem):
-            pass
-        return path.read_bytes()
+    if exports()[product].needs_image and job.has_image:
+        metres = metres_per_pixel(job.cube)
+        values = job.unmixing.abundances[0]
+        step = step_of(values.shape)
+        size = None if metres is None else (metres[0] * step, metres[1] * step)
+        small, most = smaller(values, step), extension(values)
+        figure = yield from drawn(map_figure, small, job.names[0], size, extend=most)
+    else:
+        colours = [member.colour for member in job.endmembers]
+        spectra = job.spectra, job.wavelengths, job.names
+        figure = yield from drawn(spectra_figure, *spectra, colours)
+    return (yield from figure_bytes(figure, "png"))

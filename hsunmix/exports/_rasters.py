@@ -10,6 +10,7 @@ from typing import Any
 
 from hsunmix._version import __version__
 from hsunmix.errors import WriteError
+from hsunmix.exports._aside import keeping
 from hsunmix.exports._georeference import crs_of
 from hsunmix.exports._sheets import Sheet
 from hsunmix.files import replacing
@@ -41,7 +42,6 @@ CLOUD = {
 # What GDAL keeps is packed all at once at the end, when nothing can be cancelled any more.
 CACHE_BYTES = 16 << 20
 PIECE = 4 << 20  # bytes handed over at a time
-TICK = 0.05  # seconds
 
 
 def write_geotiff(path: Path, sheet: Sheet, place: Georeference | None, about: str = "") -> Work:
@@ -59,11 +59,8 @@ def write_geotiff(path: Path, sheet: Sheet, place: Georeference | None, about: s
 def write_cog(path: Path, sheet: Sheet, place: Georeference | None, about: str = "") -> Work:
     """Write the same as a cloud-optimized GeoTIFF: overviews, and everything in the order of reading.
 
-    GDAL makes it in one call, which nothing can interrupt. That runs in a thread; who cancels does not
-    wait for it: it ends by itself, and what it made is thrown away.
+    GDAL makes it in one call. Who cancels does not wait for that: what it made is thrown away.
     """
-    from concurrent.futures import ThreadPoolExecutor, wait
-
     import rasterio
     import rasterio.shutil
 
@@ -72,17 +69,8 @@ def write_cog(path: Path, sheet: Sheet, place: Georeference | None, about: str =
         cloud = kept.enter_context(rasterio.MemoryFile(ext=".tif"))
         yield from _fill(memory, sheet, place, about)
         means = {"overview_resampling": "mode" if sheet.map.whole else "average"}
-        pool = ThreadPoolExecutor(1, "hsunmix-cog")
-        copy = pool.submit(rasterio.shutil.copy, memory.name, cloud.name, **(CLOUD | means))
-        pool.shutdown(wait=False)
         try:
-            while not wait([copy], TICK).done:
-                yield
-            copy.result()
-        except GeneratorExit:
-            later = kept.pop_all()
-            copy.add_done_callback(lambda _: later.close())
-            raise
+            yield from keeping(kept, rasterio.shutil.copy, memory.name, cloud.name, **(CLOUD | means))
         except Exception as error:  # GDAL's own have no public class in common
             raise WriteError(path, f"could not be made: {error}") from error
         yield from _to_disk(cloud, path)

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.exports import ExportJob
-from hsunmix.exports._figures import DPI, elided, scale_bar, style, write_figure
+from hsunmix.exports._figure_files import write_figure
+from hsunmix.exports._figures import DPI, drawn, elided, scale_bar
 from hsunmix.exports._georeference import metres_per_pixel
 from hsunmix.exports._map_figure import MASKED, extension
 from hsunmix.exports._smaller import fitted
@@ -41,11 +42,9 @@ def write(job: ExportJob, folder: Path) -> Generator[None, None, list[Path]]:
         for values in (*unmixing.abundances, unmixing.rmse):
             maps.append((yield from fitted(values, *size)))
             yield
-        drawn = maps[-1].shape
-        pixel = metres and (metres[0] * shape[1] / drawn[1], metres[1] * shape[0] / drawn[0])
-        with style():
-            figure = grid_figure(maps[:-1], job.names, maps[-1], title, pixel, dpi)
-        yield
+        small = maps[-1].shape
+        pixel = metres and (metres[0] * shape[1] / small[1], metres[1] * shape[0] / small[0])
+        figure = yield from drawn(grid_figure, maps[:-1], job.names, maps[-1], title, pixel, dpi)
         about = f"Maps of {', '.join(job.names)} on a range of 0 to 1, and of the residual."
         paths.append((yield from write_figure(figure, folder / f"maps{suffix}", title, about)))
         yield

@@ -14,8 +14,8 @@ from matplotlib.image import imread
 
 import hsunmix
 from hsunmix.exports import ExportJob, write_products
-from hsunmix.exports._indexed_png import map_png, palette
 from hsunmix.exports.html.curves import line_plot, ticks
+from hsunmix.exports.html.pictures import map_png, palette
 from hsunmix.model.script import script_of
 from hsunmix.model.spectra import Source
 from tests.cli.conftest import write_envi

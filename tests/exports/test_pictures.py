@@ -41,7 +41,7 @@ def images(path):
 
 @pytest.mark.parametrize("large", [1, 1 << 16])  # pixels from which on we pack the picture ourselves
 def test_svg_of_a_map_holds_every_pixel(tmp_path, job, monkeypatch, large):
-    monkeypatch.setattr("hsunmix.exports._svg.LARGE", large)
+    monkeypatch.setattr("hsunmix.exports._figure_files.LARGE", large)
     paths = write_products(job, tmp_path, ["svg"])
     assert [p.name for p in paths[:-1]] == [
         "abundance_01_Grass.svg",
@@ -94,7 +94,7 @@ def test_svg_is_read_aloud_searched_and_changed(tmp_path):
 
 
 def test_the_svg_of_the_grid_has_every_map(tmp_path, job, monkeypatch):
-    monkeypatch.setattr("hsunmix.exports._svg.LARGE", 1)
+    monkeypatch.setattr("hsunmix.exports._figure_files.LARGE", 1)
     write_products(job, tmp_path, ["grid"])
     unmixing = job.unmixing
     top = np.nanpercentile(unmixing.rmse, 99.5)

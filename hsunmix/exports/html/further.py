@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from hsunmix.exports import ExportJob
 from hsunmix.exports._georeference import metres_per_pixel
-from hsunmix.exports._indexed_png import index_png, map_png, palette
 from hsunmix.exports._pictures import of_classes
 from hsunmix.exports._sheets import Sheet, further_sheets
 from hsunmix.exports.html.parts import LONGEST, bar, figure, number, section
+from hsunmix.exports.html.pictures import index_png, map_png, palette
 
 __all__ = ["further"]
 

@@ -16,10 +16,10 @@ from hsunmix._version import __version__
 from hsunmix.exports import ExportJob
 from hsunmix.exports._figures import scale_bar
 from hsunmix.exports._georeference import crs_of, metres_per_pixel
-from hsunmix.exports._indexed_png import map_png, palette
 from hsunmix.exports._result import source, text, unknown, unsaid
 from hsunmix.exports._statistics import Statistics, residual_statistics, top_of_residual
 from hsunmix.exports.html.curves import line_plot
+from hsunmix.exports.html.pictures import map_png, palette
 from hsunmix.model.script import script_of
 
 __all__ = [
