@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hsunmix.errors import InputError, TooLargeError
 
-__all__ = ["aligned", "available", "bytes_of", "require", "said"]
+__all__ = ["aligned", "available", "bytes_of", "machine", "require", "said"]
 
 LINE = 64  # bytes
 UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
@@ -42,6 +42,16 @@ def available() -> int | None:
     except (OSError, RuntimeError, ValueError, psutil.Error):
         return None
     return max(0, min([free, *_own_limits(psutil.Process()), *_group_limit()]))
+
+
+def machine() -> int:
+    """Return how much memory the machine has, in bytes; 16 GB where the system doesn't say."""
+    import psutil
+
+    try:
+        return int(psutil.virtual_memory().total)
+    except (OSError, RuntimeError, ValueError, psutil.Error):
+        return 16 << 30
 
 
 def _own_limits(process: object) -> list[int]:

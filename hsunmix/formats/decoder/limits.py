@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from hsunmix.engine.memory import machine
 
 __all__ = ["MEMORY", "WALL_SECONDS", "confine", "cpu_seconds", "processor_time", "reason_of_death"]
 
@@ -28,7 +29,7 @@ def confine() -> None:
     except ImportError:
         return
     limits = {
-        resource.RLIMIT_AS: min(MEMORY, _half_of_memory()),
+        resource.RLIMIT_AS: min(MEMORY, max(1 << 30, machine() // 2)),
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_FSIZE: 0,  # a decoder writes no file
     }
@@ -39,13 +40,6 @@ def confine() -> None:
             resource.setrlimit(which, (limit, limit))
         except (ValueError, OSError):  # macOS does not limit the address space
             continue
-
-
-def _half_of_memory() -> int:
-    try:
-        return max(1 << 30, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2)
-    except (AttributeError, ValueError, OSError):
-        return MEMORY
 
 
 @contextmanager

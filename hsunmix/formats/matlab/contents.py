@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hsunmix.engine.memory import machine
 from hsunmix.errors import FormatError, HsunmixError, TooLargeError
 from hsunmix.formats.opening.damage import damaged, unpackable
 from hsunmix.formats.spectra.band_vectors import BandVector
@@ -74,7 +74,7 @@ class Contents:
             It would fill more than half of the memory.
         """
         declared = 8 * int(np.prod(self.shapes[name], dtype=object))
-        if declared > _memory() // 2:
+        if declared > machine() // 2:
             raise TooLargeError(f"{self.path}: {name} is too large for this machine ({declared >> 20} MB)")
         value = self._load(name)
         if not isinstance(value, np.ndarray) or value.dtype.kind not in "iuf":
@@ -184,10 +184,3 @@ def _guarded(path: Path, work: Any) -> Any:
         raise FormatError(
             path, damaged("it was cut short, or holds what can't be read as a MATLAB file")
         ) from None
-
-
-def _memory() -> int:
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):
-        return 16 << 30
