@@ -24,9 +24,12 @@ def test_nothing_is_imported_from_above_or_from_the_side():
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda p: p.relative_to(ROOT).as_posix())
-def test_every_module_says_what_it_is(path: Path):
-    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+def test_private_modules_say_what_they_are():
+    """Ruff asks it of public ones."""
+    private = [path for path in PACKAGE.rglob("_*.py") if not path.name.startswith("__")]
+    silent = [p for p in private if not ast.get_docstring(ast.parse(p.read_text(encoding="utf-8")))]
+    assert private
+    assert silent == []
 
 
 def modules_after(statement: str) -> set[str]:

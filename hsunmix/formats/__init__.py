@@ -18,7 +18,7 @@ A format is a file or a package in this folder, or in one of its rooms: those pa
 ``OPTIONS`` (optional)
     The names of the ``Options`` that it understands.
 ``DECODED_BY`` (optional)
-    Names of the modules that parse its files in C: then all but ``sniff`` runs in a child process,
+    Names of the modules that parse its files in C: then all but ``sniff`` runs in the decoder process,
     see ``decoder``. The pixels' ``path``, where they have one, is watched like the file itself.
 """
 
@@ -85,7 +85,7 @@ class Format:
         The options that it understands.
     by_neighbour : bool
     decoded_by : tuple of str
-        Where there are some, the functions are to be called in a child process only.
+        Where there are some, the functions are to be called in the decoder process only.
     """
 
     id: str

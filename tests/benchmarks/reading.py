@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.reading [MEGABYTES [WORD]]
 
-ENVI in each interleave, and the same as HDF5, in one piece and in chunks: the child process only finds
+ENVI in each interleave, and the same as HDF5, in one piece and in chunks: the decoder only finds
 where these lie. The floor is one read of the file into new memory; both are
 warm, the least of three, taken in turn so that a busy machine slows both. It takes all processors to
 come near the floor, which one thread reaches: on a busy machine the ratio of the times says little. So
@@ -13,9 +13,10 @@ Tiles are float32, so of int16 twice as many bytes are written as are read, into
 that this can take is in the column "as float32": one read into new memory, and one NumPy conversion
 into other new memory, by one thread.
 
-A second table has what has to be unpacked, against h5py, which reads the same file whole into one
-array: int16 that compress as reflectances do, in chunks by shuffle and deflate, which are unpacked here,
-and by LZF, which the child process reads by HDF5 and hands over.
+h5py, which reads the same HDF5 file whole into one array and makes no tiles of it, stands beside them.
+A second table has what has to be unpacked, against h5py: int16 that compress as reflectances do, in
+chunks by shuffle and deflate, which are unpacked here, and by LZF, which the decoder reads by HDF5
+and hands over.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ BANDS = 224
 AXES = {"bsq": (2, 0, 1), "bil": (0, 2, 1), "bip": (0, 1, 2)}
 NAMES = {"bsq": "byx", "bil": "ybx", "bip": "yxb"}
 TURNS = 3
+NONE = (np.nan, np.nan)
 
 
 def shape_of(size: int, item: int) -> tuple[int, int, int]:
@@ -124,7 +126,7 @@ def tiles(path: Path, **options: str) -> Callable[[], object]:
 
 
 def rows(size: int, word: str) -> Iterator[tuple[str, list[tuple[float, float]]]]:
-    """Each case with its times; one file at a time is on the disk."""
+    """Each case with its times, those of h5py last; one file at a time is on the disk."""
     rng = np.random.default_rng(0)
     for dtype in ("float32", "int16"):
         floors = (bytes_of,) if dtype == "float32" else (bytes_of, widened)
@@ -139,10 +141,10 @@ def rows(size: int, word: str) -> Iterator[tuple[str, list[tuple[float, float]]]
             with tempfile.TemporaryDirectory() as folder:
                 if kind == "ENVI":
                     data, header = write_envi(Path(folder), values, interleave)
-                    yield name, measure(data, tiles(header), *floors)
+                    yield name, [*measure(data, tiles(header), *floors), NONE]
                 else:
                     path = write_hdf5(Path(folder), values, interleave, kind == "HDF5 chunks")
-                    yield name, measure(path, tiles(path, axes=NAMES[interleave]), *floors)
+                    yield name, measure(path, tiles(path, axes=NAMES[interleave]), *floors, whole)
 
 
 def packed_rows(size: int, word: str) -> Iterator[tuple[str, list[tuple[float, float]]]]:
@@ -152,7 +154,7 @@ def packed_rows(size: int, word: str) -> Iterator[tuple[str, list[tuple[float, f
         if word in name:
             with tempfile.TemporaryDirectory() as folder:
                 path = write_packed(Path(folder), size, interleave, packing)
-                yield name, measure(path, tiles(path, axes=NAMES[interleave]), whole)
+                yield name, [*measure(path, tiles(path, axes=NAMES[interleave]), whole), NONE]
 
 
 def main() -> None:
@@ -161,12 +163,13 @@ def main() -> None:
     word = sys.argv[2] if len(sys.argv) > 2 else ""
     for first, table in (("its bytes", rows), ("h5py reads it", packed_rows)):
         head = f"{first}, s | into tiles, s | ratio | processor, s | | ratio / 2 | as float32, s | ratio"
-        print(f"\n| cube | {head} |\n|{'---|' * 9}", flush=True)
-        for name, ((ours, cpu), (floor, floor_cpu), *wide) in table(size, word):
+        print(f"\n| cube | {head} | h5py, s |\n|{'---|' * 10}", flush=True)
+        for name, ((ours, cpu), (floor, floor_cpu), *wide, (peer, _)) in table(size, word):
             times = f"{floor:.2f} | {ours:.2f} | {ours / floor:.2f}"
             used = f"{floor_cpu:.2f} | {cpu:.2f} | {cpu / floor_cpu / 2:.2f}"
             last = f"{wide[0][0]:.2f} | {ours / wide[0][0]:.2f}" if wide else "– | –"
-            print(f"| {name} | {times} | {used} | {last} |", flush=True)
+            h5py_alone = "–" if np.isnan(peer) else f"{peer:.2f}"
+            print(f"| {name} | {times} | {used} | {last} | {h5py_alone} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,36 +1,71 @@
-"""How long a GeoTIFF takes to be read into tiles, against GDAL and against ENVI. Prints Markdown.
+"""What our own reading of TIFF brings, against GDAL. Prints Markdown.
 
     python -m tests.benchmarks.tiff [MEGABYTES]
 
-GDAL (by rasterio, in this process) reads the same file whole into one array; ENVI is the same scene
-as a flat file, read into tiles. All warm, the least of three, taken in turn so that a busy machine
-slows all alike.
+The same file by three ways, in turn, so that a busy machine slows all alike, warm, the least of three:
+ours, where GDAL only says what the image is; GDAL in the process that decodes, which is what a reader
+without ours would be (a plugin that this benchmark makes turns ours off); and GDAL (by rasterio) in this
+process, where a damaged file would take the program along. ENVI is the same scene as a flat file.
+
+Then how long the first picture takes of a program that has just begun, and damaged files.
 """
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 import tempfile
 import time
 import warnings
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import rasterio
+from rasterio.windows import Window
 
 from hsunmix.engine.loading import load
+from hsunmix.errors import HsunmixError
 from hsunmix.formats import open_cube
+from hsunmix.model.cube import Cube
 from hsunmix.model.progress import finish
+from hsunmix.registry import PLUGINS
 from tests.benchmarks.reading import shape_of, write_envi
+from tests.fuzz.mutations import mutated
+from tests.fuzz.readers import DIED
 
-TURNS = 3
+TURNS, SPECTRA, DAMAGED = 3, 20, 50
+LINES, RGB = 64, (40, 25, 12)  # lines of a block, and bands of a picture
 STORAGE = {
     "by pixel, strips": {"interleave": "pixel"},
     "by band, strips": {"interleave": "band"},
     "by pixel, tiles, LZW": {"interleave": "pixel", "tiled": True, "compress": "lzw"},
     "by band, tiles, deflate": {"interleave": "band", "tiled": True, "compress": "deflate", "predictor": 2},
 }
+BY_GDAL = '''
+"""A TIFF file whose name ends with .gdal.tif, read by GDAL alone."""
+
+from hsunmix.formats import geotiff
+
+TITLE = "TIFF by GDAL"
+SUFFIXES = (".gdal.tif",)
+DECODED_BY = ("rasterio",)
+
+
+def sniff(path, head):
+    return path.name.endswith(SUFFIXES) and geotiff.is_tiff(head)
+
+
+def open_cube(path, options):
+    geotiff.lying = lambda *_: None
+    return geotiff.open_cube(path, options)
+'''
+COLD = "import sys; from hsunmix.formats import open_cube; open_cube(sys.argv[1]).read(0, 9, [3])"
+COLD_GDAL = "import sys, rasterio; rasterio.open(sys.argv[1]).read([4], window=((0, 9), (0, 9)))"
+
+Way = Callable[[], object]
 
 
 def smooth_scene(size: int) -> np.ndarray:
@@ -51,47 +86,122 @@ def write_tiff(path: Path, values: np.ndarray, **storage: object) -> None:
         file.write(np.moveaxis(values, -1, 0))
 
 
-def seconds(work: Callable[[], object]) -> float:
+def seconds(work: Way) -> float:
     begun = time.perf_counter()
     work()
     return time.perf_counter() - begun
 
 
-def whole(path: Path) -> None:
+def in_turn(*ways: Way) -> np.ndarray:
+    """Return the least seconds of each."""
+    return np.array([[seconds(way) for way in ways] for _ in range(TURNS)]).min(axis=0)
+
+
+def plain(path: Path, bands: list[int] | None = None, window: Window | None = None) -> None:
     with rasterio.open(path) as file:
-        file.read()
+        file.read(bands, window=window)
 
 
-def row(path: Path, header: Path) -> str:
-    """Measure one file beside the ENVI cube of the same scene."""
-    turns = [
-        [
-            seconds(lambda: whole(path)),
-            seconds(lambda: finish(load(open_cube(path)))),
-            seconds(lambda: finish(load(open_cube(header)))),
-        ]
-        for _ in range(TURNS)
-    ]
-    gdal, ours, envi = np.array(turns).min(axis=0)
-    cube = open_cube(path)
-    band = 1e3 * seconds(lambda: cube.band(cube.bands // 2))
-    spectrum = 1e3 * seconds(lambda: cube.spectrum(cube.lines - 1, cube.samples // 2))
-    times = f"{gdal:.2f} | {ours:.2f} | {ours / gdal:.1f} | {ours / envi:.1f} | {band:.0f} | {spectrum:.0f}"
-    return f"{path.stat().st_size >> 20} | {times}"
+def spectra(cube: Cube) -> None:
+    for k in range(SPECTRA):
+        cube.spectrum(k * cube.lines // SPECTRA, 37 * k % cube.samples)
+
+
+def plain_spectra(path: Path) -> None:
+    with rasterio.open(path) as file:
+        for k in range(SPECTRA):
+            file.read(window=Window(37 * k % file.width, k * file.height // SPECTRA, 1, 1))
+
+
+def whole(path: Path) -> None:
+    finish(load(open_cube(path)))
+
+
+def rows(path: Path, alone: Path, header: Path) -> dict[str, tuple[np.ndarray, float]]:
+    """Return what was done, its seconds by the three ways, and by what the last is of ENVI's."""
+    *times, envi = in_turn(
+        lambda: whole(path), lambda: whole(alone), lambda: plain(path), lambda: whole(header)
+    )
+    found = {"whole, into tiles": (np.array(times), envi)}
+
+    def three(work: Callable[[Cube], object], of_gdal: Way) -> tuple[np.ndarray, float]:
+        cubes = open_cube(path), open_cube(alone), open_cube(header)
+        *times, envi = in_turn(
+            *(lambda c=cube: work(c) for cube in cubes[:2]), of_gdal, lambda: work(cubes[2])
+        )
+        return np.array(times), envi
+
+    first = open_cube(path).lines // 2
+    window = Window(0, first, open_cube(path).samples, LINES)
+    found[f"{LINES} lines"] = three(lambda c: c.read(first, first + LINES), lambda: plain(path, None, window))
+    picked = [band + 1 for band in RGB]
+    found["three bands"] = three(lambda c: c.read(0, c.lines, list(RGB)), lambda: plain(path, picked))
+    found[f"{SPECTRA} spectra"] = three(spectra, lambda: plain_spectra(path))
+    return found
+
+
+def cold(path: Path, alone: Path) -> np.ndarray:
+    """Return the seconds of a process that opens a file and reads a few values."""
+    ways = [[COLD, str(path)], [COLD, str(alone)], [COLD_GDAL, str(path)]]
+    return in_turn(*(lambda w=way: subprocess.run([sys.executable, "-c", *w], check=True) for way in ways))
+
+
+def hostile(path: Path, alone: Path) -> dict[str, tuple[Counter[str], float]]:
+    """Damage a file; return what became of that by our way and by GDAL's, and the seconds."""
+    data, found = path.read_bytes(), {}
+    for name, place in (("ours", path), ("GDAL, decoder", alone)):
+        kinds, begun = Counter[str](), time.perf_counter()
+        for number in range(DAMAGED):
+            place.unlink(missing_ok=True)
+            place.write_bytes(mutated(data, "a.tif", number))
+            try:
+                cube = open_cube(place)
+                cube.read(0, cube.lines)
+                kinds["read"] += 1
+            except HsunmixError as error:
+                died = any(words in str(error) for words in DIED)
+                kinds["decoder ended" if died else "refused"] += 1
+        found[name] = kinds, time.perf_counter() - begun
+    return found
 
 
 def main() -> None:
     values = smooth_scene((int(sys.argv[1]) if len(sys.argv) > 1 else 200) << 20)
-    print(f"{values.nbytes >> 20} MB, {' × '.join(map(str, values.shape))} int16\n")
-    print("| storage | file MB | GDAL whole s | into tiles s | × GDAL | × ENVI | band ms | spectrum ms |")
-    print("|---|---|---|---|---|---|---|---|")
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+    with tempfile.TemporaryDirectory() as name, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        _, header = write_envi(Path(folder), values, "bil")
-        path = Path(folder) / "a.tif"
-        for name, storage in STORAGE.items():
+        folder = Path(name)
+        (folder / "plugins" / "formats").mkdir(parents=True)
+        (folder / "plugins" / "formats" / "bygdal.py").write_text(BY_GDAL)
+        os.environ[PLUGINS] = str(folder / "plugins")
+        _, header = write_envi(folder, values, "bil")
+        path, alone = folder / "a.tif", folder / "a.gdal.tif"
+        print(f"{values.nbytes >> 20} MB, {' × '.join(map(str, values.shape))} int16\n")
+        print("| storage | read | ours, s | GDAL, decoder, s | GDAL here, s | ours of GDAL's | of ENVI's |")
+        print("|---|---|---|---|---|---|---|")
+        for kind, storage in STORAGE.items():
             write_tiff(path, values, **storage)
-            print(f"| {name} | {row(path, header)} |", flush=True)
+            alone.unlink(missing_ok=True)
+            os.link(path, alone)
+            assert open_cube(alone).format == "bygdal"
+            for what, (times, envi) in rows(path, alone, header).items():
+                numbers = " | ".join(f"{t:.3f}" for t in times)
+                ratios = f"{times[0] / times[1]:.2f} | {times[0] / envi:.1f}"
+                print(f"| {kind} | {what} | {numbers} | {ratios} |", flush=True)
+        numbers = ", ".join(f"{t:.2f}" for t in cold(path, alone))
+        print(f"\nA program that begins, opens it and reads nine lines of a band: {numbers} s.\n")
+        small = values[:40, :50, :30]
+        print(f"{DAMAGED} times damaged, of each storage:\n\n| way | read | refused | decoder ended | s |")
+        print("|---|---|---|---|---|")
+        sums: dict[str, tuple[Counter[str], float]] = {}
+        for storage in STORAGE.values():
+            path.unlink()
+            write_tiff(path, np.ascontiguousarray(small), **storage)
+            for way, (kinds, took) in hostile(path, alone).items():
+                before = sums.get(way, (Counter(), 0.0))
+                sums[way] = before[0] + kinds, before[1] + took
+        for way, (kinds, took) in sums.items():
+            counts = " | ".join(str(kinds[kind]) for kind in ("read", "refused", "decoder ended"))
+            print(f"| {way} | {counts} | {took:.0f} |")
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ class Verdict:
         The seed's.
     number : int
     kind : str
-        ``opened``, ``refused``, or ``died`` (the child process, which is a refusal too).
+        ``opened``, ``refused``, or ``died`` (the decoder, which is a refusal too).
     seconds : float
         Of the slowest door.
     wrong : str

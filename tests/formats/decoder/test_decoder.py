@@ -1,4 +1,4 @@
-"""The child process: what a decoder may do there without harm to the program."""
+"""The decoder process: what a library may do there without harm to the program."""
 
 from __future__ import annotations
 

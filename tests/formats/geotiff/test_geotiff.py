@@ -54,7 +54,7 @@ def test_every_storage_equals_rasterio(write, values_of, storage, code):
         storage = {key: value for key, value in storage.items() if key != "predictor"}
     values = values_of(code, (43, 21, 5))
     path = write(values=values, **storage)
-    pixels = open_here(path, Options()).pixels  # as the child does
+    pixels = open_here(path, Options()).pixels  # as the decoder does
     assert pixels.shape == values.shape
     assert pixels.dtype == values.dtype
     np.testing.assert_array_equal(pixels.read(0, 43), values)

@@ -50,7 +50,7 @@ def test_chunks_lie_where_hdf5_says(tmp_path, options, user_block, libver):
     path = write(tmp_path / "a.h5", user_block=user_block, libver=libver, **options)
     assert type(pixels_of(path)) is ChunkPixels
     cube = open_cube(path, axes="yxb")
-    assert type(cube.pixels) is ChunkPixels  # also by way of the child
+    assert type(cube.pixels) is ChunkPixels  # also by way of the decoder
     np.testing.assert_array_equal(cube.pixels.read(0, 21), values())
     np.testing.assert_array_equal(cube.pixels.read(3, 9, [16, 2]), values()[3:9][:, :, [16, 2]])
     scene = finish(load(cube))
