@@ -7,7 +7,8 @@ ours, where GDAL only says what the image is; GDAL in the process that decodes, 
 without ours would be (a plugin that this benchmark makes turns ours off); and GDAL (by rasterio) in this
 process, where a damaged file would take the program along. ENVI is the same scene as a flat file.
 
-Then how long the first picture takes of a program that has just begun, and damaged files.
+Every time includes opening the file. Then how long a first look takes of a program that has just begun, and
+damaged files.
 """
 
 from __future__ import annotations

@@ -25,11 +25,11 @@ from hsunmix.formats.pixels.chunk_filters import decode
 from hsunmix.formats.pixels.chunks import Chunks, Part
 from hsunmix.formats.pixels.chunks import parts as cut
 from hsunmix.formats.pixels.raw import fill
-from hsunmix.formats.pixels.slabs import KEPT_BYTES, Slabs, lines_of_slab
+from hsunmix.formats.pixels.slabs import KEPT_BYTES, Columns, Slabs, lines_of_slab
 
 __all__ = ["ChunkPixels"]
 
-COLUMN_BYTES = 64 << 20  # kept of what was unpacked for a pixel
+COLUMN_BYTES = 64 << 20  # unpacked for a pixel, at most
 PORTION = 4 << 20  # decoded by a thread before it looks for more
 
 Values = NDArray[np.generic]
@@ -71,7 +71,7 @@ class ChunkPixels:
         alike = chunks.size[self._order[2]] >= bands  # one band costs as much as all
         self._kept_whole = bool(chunks.filters) and alike and -(-lines // step) * step * line <= KEPT_BYTES
         self._slabs = Slabs(self.block_lines, self.block_lines * line, KEPT_BYTES)
-        self._column: tuple[tuple[int, int], Values] = (-1, -1), np.empty(0)
+        self._columns = Columns(KEPT_BYTES // 2)
 
     def read(self, first: int, last: int, bands: Sequence[int] | None = None) -> Values:
         """Stored values of the lines first … last − 1, (lines, samples, bands).
@@ -117,12 +117,12 @@ class ChunkPixels:
         if not self.chunks.filters or rows * columns * bands * self.dtype.itemsize > COLUMN_BYTES:
             return self._load(np.array([line]), np.array([sample]), np.arange(bands)).reshape(-1)
         top, left = line // rows * rows, sample // columns * columns
-        place, column = self._column
-        if place != (top, left) or len(column) <= line - top:  # one pixel is asked for after the other
+        column = self._columns.get((top, left), line - top + 1)
+        if column is None:  # one pixel is asked for after the other
             bottom = min(top + rows, lines, line + 1 + rows // 8)
             around = np.arange(top, bottom), np.arange(left, min(left + columns, samples))
             column = self._load(*around, np.arange(bands))
-            self._column = (top, left), column
+            self._columns.put((top, left), column)
         return np.array(column[line - top, sample - left])
 
     def _load_lines(self, first: int, last: int) -> Values:

@@ -10,7 +10,7 @@ from concurrent.futures import Future
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["KEPT_BYTES", "SLAB_BYTES", "Slabs", "like", "lines_of_slab"]
+__all__ = ["KEPT_BYTES", "SLAB_BYTES", "Columns", "Slabs", "like", "lines_of_slab"]
 
 SLAB_BYTES = 256 << 20
 KEPT_BYTES = 512 << 20
@@ -98,6 +98,38 @@ class Slabs:
             out[low - first : high - first] = slab[low - begin : high - begin]
         assert out is not None
         return out
+
+
+class Columns:
+    """What was unpacked for single pixels last: one looks at some places again and again.
+
+    Parameters
+    ----------
+    most : int
+        How many bytes are kept; the last one always is.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: OrderedDict[tuple[int, int], Values] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, place: tuple[int, int], lines: int) -> Values | None:
+        """Return what begins at a place, where so many lines of it are there."""
+        with self._lock:
+            found = self._kept.get(place)
+            if found is None or len(found) < lines:
+                return None
+            self._kept.move_to_end(place)
+            return found
+
+    def put(self, place: tuple[int, int], values: Values) -> None:
+        """Keep what begins at a place."""
+        with self._lock:
+            self._kept[place] = values
+            self._kept.move_to_end(place)
+            while len(self._kept) > 1 and sum(v.nbytes for v in self._kept.values()) > self._most:
+                self._kept.popitem(last=False)
 
 
 def like(part: Values, lines: int) -> Values:

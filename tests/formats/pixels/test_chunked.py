@@ -259,3 +259,22 @@ def test_portions_hold_some_chunks(tmp_path, monkeypatch):
     monkeypatch.setattr(chunk_pixels, "PORTION", 1000)
     path = write(tmp_path / "a.h5", **PACKED)
     np.testing.assert_array_equal(pixels_of(path).read(0, 21), values())
+
+
+def test_places_that_are_looked_at_in_turn_are_unpacked_once(tmp_path, monkeypatch):
+    values = np.arange(64 * 48 * 9, dtype="<i2").reshape(64, 48, 9)
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file.create_dataset("cube", data=values, chunks=(16, 16, 3), compression="gzip")
+    pixels = open_cube(tmp_path / "a.h5", axes="yxb").pixels
+    assert type(pixels) is ChunkPixels
+    decoded = []
+    load = ChunkPixels._load
+    monkeypatch.setattr(ChunkPixels, "_load", lambda self, *picked: decoded.append(1) or load(self, *picked))
+    places = [(15, 3), (40, 20), (15, 40)]
+    for line, sample in places * 4:
+        np.testing.assert_array_equal(pixels.spectrum(line, sample), values[line, sample])
+    assert len(decoded) == len(places)
+    pixels._columns = type(pixels._columns)(1)  # no room but for the last one
+    for line, sample in places * 2:
+        np.testing.assert_array_equal(pixels.spectrum(line, sample), values[line, sample])
+    assert len(decoded) == 3 * len(places)
