@@ -126,10 +126,9 @@ def rows(path: Path, alone: Path, header: Path) -> dict[str, tuple[np.ndarray, f
     found = {"whole, into tiles": (np.array(times), envi)}
 
     def three(work: Callable[[Cube], object], of_gdal: Way) -> tuple[np.ndarray, float]:
-        cubes = open_cube(path), open_cube(alone), open_cube(header)
-        *times, envi = in_turn(
-            *(lambda c=cube: work(c) for cube in cubes[:2]), of_gdal, lambda: work(cubes[2])
-        )
+        # Opened for each: what one turn unpacked is not there in the next.
+        ours, decoder, flat = (lambda p=place: work(open_cube(p)) for place in (path, alone, header))
+        *times, envi = in_turn(ours, decoder, of_gdal, flat)
         return np.array(times), envi
 
     first = open_cube(path).lines // 2

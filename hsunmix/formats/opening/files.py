@@ -11,7 +11,7 @@ from typing import TypeVar
 from hsunmix.errors import FileError, FormatError, HsunmixError, MissingFileError
 from hsunmix.formats.opening.foreign import foreign_folder
 
-__all__ = ["guarded", "is_regular", "read_head", "regular_file"]
+__all__ = ["guarded", "is_regular", "read_head", "read_small", "regular_file"]
 
 HEAD_BYTES = 4096
 
@@ -59,6 +59,32 @@ def read_head(path: Path) -> bytes:
             return file.read(HEAD_BYTES)
     except OSError as error:
         raise FileError(path, error.strerror or str(error)) from None
+
+
+def read_small(path: Path, most: int, why: str) -> bytes:
+    """Read a file of at most so many bytes.
+
+    Parameters
+    ----------
+    path : Path
+    most : int
+        Whole megabytes.
+    why : str
+        What a larger file is not, for the message.
+
+    Raises
+    ------
+    FileError
+        It can't be read, or is larger.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(most + 1)
+    except OSError as error:
+        raise FileError(path, error.strerror or str(error)) from None
+    if len(data) > most:
+        raise FormatError(path, f"is larger than {most >> 20} MB: {why}")
+    return data
 
 
 def guarded(file: Path, work: Callable[[], T]) -> T:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers import expat
 
-from hsunmix.errors import FileError, FormatError
+from hsunmix.errors import FormatError
+from hsunmix.formats.opening.files import read_small
 
 __all__ = ["Element", "read_xml"]
 
@@ -64,13 +65,7 @@ def read_xml(path: Path) -> Element:
     FormatError
         It is no XML, too large, or has a document type.
     """
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise FileError(path, error.strerror or str(error)) from None
-    if len(data) > MAX_BYTES:
-        raise FormatError(path, f"is larger than {MAX_BYTES >> 20} MB: not read")
+    data = read_small(path, MAX_BYTES, "not read")
     builder = _Builder(path)
     parser = expat.ParserCreate()
     parser.buffer_text = True

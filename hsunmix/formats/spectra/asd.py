@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.errors import FileError, FormatError
+from hsunmix.errors import FormatError
+from hsunmix.formats.opening.files import read_small
 from hsunmix.formats.spectra.spectrum_text import one_spectrum
 from hsunmix.model.spectra import Spectra
 
@@ -42,7 +43,7 @@ def open_spectra(path: Path) -> Spectra:
     FormatError
         It is cut short, or its header can't be.
     """
-    raw = _bytes(path)
+    raw = read_small(path, MAX_BYTES, "no ASD file is")
     if raw[:3] not in MAGIC:
         raise FormatError(path, "is no ASD file")
     if len(raw) < HEADER:
@@ -67,17 +68,6 @@ def open_spectra(path: Path) -> Spectra:
     elif kind != 1:
         notes.append(f"the file has no reference: the values are {what}, as they are stored.")
     return one_spectrum(path, path.stem, first + step * np.arange(channels), "nm", values, notes)
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise FileError(path, error.strerror or str(error)) from None
-    if len(raw) > MAX_BYTES:
-        raise FormatError(path, f"is larger than {MAX_BYTES >> 20} MB: no ASD file is")
-    return raw
 
 
 def _values(

@@ -6,7 +6,8 @@ import codecs
 import re
 from pathlib import Path
 
-from hsunmix.errors import FileError, FormatError
+from hsunmix.errors import FormatError
+from hsunmix.formats.opening.files import read_small
 
 __all__ = ["COMMENT", "decoded", "is_text", "read_lines"]
 
@@ -49,13 +50,7 @@ def read_lines(path: Path, most: int = MAX_BYTES) -> list[str]:
     FormatError
         It is larger than ``most`` bytes, or no text.
     """
-    try:
-        with path.open("rb") as file:
-            raw = file.read(most + 1)
-    except OSError as error:
-        raise FileError(path, error.strerror or str(error)) from None
-    if len(raw) > most:
-        raise FormatError(path, f"is larger than {most >> 20} MB: no text of spectra")
+    raw = read_small(path, most, "no text of spectra")
     try:
         text = decoded(raw)
     except ValueError:
