@@ -22,7 +22,6 @@ def command() -> None:
     from hsunmix.engine.loading import load
     from hsunmix.errors import HsunmixError
     from hsunmix.kernels import mark_prepared
-    from hsunmix.kernels.lzw import unpack
     from hsunmix.methods import methods
     from hsunmix.model.cube import Cube
     from hsunmix.model.progress import finish
@@ -33,7 +32,6 @@ def command() -> None:
     w = rng.random((12, 3))
     x = np.hstack([w, w @ rng.dirichlet(np.ones(3), 597).T])
     finish(load(Cube.from_array(x.T.reshape(20, 30, 12))))  # as a file is read
-    unpack(np.zeros(2, np.uint8), np.empty(1, np.uint8))  # of TIFF files
     for method in methods().values():
         try:
             if method.kind in ("factorization", "extraction"):

@@ -113,7 +113,7 @@ def test_a_cog_is_cancelled_in_the_middle_of_gdals_own_call(tmp_path):
 
 
 def _cog_threads():
-    return [thread for thread in threading.enumerate() if thread.name.startswith("hsunmix-cog")]
+    return [thread for thread in threading.enumerate() if thread.name.startswith("hsunmix-aside")]
 
 
 @pytest.mark.parametrize("product", ["geotiff", "cog", "envi", "netcdf", "matlab", "html"])

@@ -16,6 +16,8 @@ from hsunmix.formats.pixels.asked import asked_bands, asked_lines, asked_pixel
 
 __all__ = ["TiffPixels"]
 
+MAX_OPEN = 256  # pages
+
 
 class TiffPixels:
     """Pixels of a file that stays open, so that GDAL's cache of unpacked pieces lives on.
@@ -30,7 +32,7 @@ class TiffPixels:
     row_bytes : int
         See ``gdal``.
     pages : tuple of int
-        Each holds a band, where there are several: then none stays open.
+        Each holds a band, where there are several.
     mask : TiffMask, optional
         Which of them hold data.
     empty : float
@@ -55,7 +57,7 @@ class TiffPixels:
         self._mask = mask
         self._empty = empty
         self._lock = threading.Lock()
-        self._file: Any = None
+        self._files: dict[int, Any] = {}  # by page
 
     def read(self, first: int, last: int, bands: Sequence[int] | None = None) -> NDArray[np.generic]:
         """Stored values of the lines first … last − 1, (lines, samples, bands).
@@ -78,8 +80,8 @@ class TiffPixels:
 
     def close(self) -> None:
         """Close the file."""
-        file, self._file = self._file, None
-        if file is not None:
+        files, self._files = self._files, {}
+        for file in files.values():
             file.close()
 
     def _window(self, top: int, bottom: int, left: int, right: int, bands: list[int]) -> NDArray[np.generic]:
@@ -89,22 +91,25 @@ class TiffPixels:
 
         window = Window(left, top, right - left, bottom - top)
         with self._lock, gdal(self._row_bytes):
-            if self._file is None:
-                self._file = dataset(self.path, self._pages[0])
+            first = self._page(self._pages[0])
             try:
                 values: NDArray[np.generic] = self._values(bands, window)
                 if self._mask is not None:
                     values = values.astype(self.dtype, copy=False)
-                    values[:, ~self._mask.read(self._file, window)] = self._empty
+                    values[:, ~self._mask.read(first, window)] = self._empty
             except RasterioError:
                 raise unreadable(self.path, top, bottom) from None
         return values
 
     def _values(self, bands: list[int], window: Any) -> Any:
         if len(self._pages) == 1:
-            return self._file.read([band + 1 for band in bands], window=window)
-        planes = []
-        for band in bands:
-            with dataset(self.path, self._pages[band]) as page:
-                planes.append(page.read(1, window=window))
-        return np.stack(planes)
+            return self._page(self._pages[0]).read([band + 1 for band in bands], window=window)
+        return np.stack([self._page(self._pages[band]).read(1, window=window) for band in bands])
+
+    def _page(self, number: int) -> Any:
+        """Return a page that is open, and stays so: each has what was unpacked of it."""
+        if number not in self._files:
+            if len(self._files) >= MAX_OPEN:
+                self._files.pop(next(iter(self._files))).close()
+            self._files[number] = dataset(self.path, number)
+        return self._files[number]

@@ -23,8 +23,8 @@ WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC, FILL_ORDER, SAMPLES = 256, 257, 2
 ROWS, PLANAR, PREDICTOR, TILE_WIDTH, TILE_HEIGHT, FORMAT = 278, 284, 317, 322, 323, 339
 STRIPS, TILES = (273, 279), (324, 325)  # where they begin, and their lengths
 YCBCR = 6
-_COMPRESSIONS = {1: (), 5: ("lzw",), 8: ("zlib",), 32946: ("zlib",)}
-_PACKINGS = {1: "", 5: "LZW", 8: "DEFLATE", 32946: "DEFLATE"}
+_COMPRESSIONS = {1: (), 8: ("zlib",), 32946: ("zlib",)}
+_PACKINGS = {1: "", 8: "DEFLATE", 32946: "DEFLATE"}
 _SINGLE = (WIDTH, HEIGHT, COMPRESSION, PHOTOMETRIC, FILL_ORDER, SAMPLES, ROWS, PLANAR, PREDICTOR, TILE_WIDTH)
 _PREDICTORS = {1: (), 2: ("differences",), 3: ("float differences",)}
 _KINDS = {1: "u", 2: "i", 3: "f"}
@@ -63,7 +63,7 @@ def lying(path: Path, facts: TiffFacts, pages: Pages) -> RawPixels | ChunkPixels
     if predicting == ("float differences",) and stored.kind != "f":
         return None
     chunks = _chunks(tags, number, facts, stored, (*predicting, *packing), known.size)
-    if chunks is None or _old(path, chunks):
+    if chunks is None:
         return None
     axes = "yxb" if number(PLANAR) == 1 or bands == 1 else "byx"
     flat = _in_one_piece(path, chunks, axes, facts.shape)
@@ -116,14 +116,3 @@ def _in_one_piece(path: Path, chunks: Chunks, axes: str, shape: tuple[int, int, 
         return None
     interleave = {"yxb": "bip", "byx": "bsq"}[axes]
     return RawPixels(path, shape, chunks.stored, interleave, int(starts[0]))
-
-
-def _old(path: Path, chunks: Chunks) -> bool:
-    """Whether LZW is meant in the way of before TIFF 6, with the bits the other way round."""
-    first = chunks.starts[chunks.starts >= 0][:1]
-    if "lzw" not in chunks.filters or not first.size:
-        return False
-    with path.open("rb") as file:
-        file.seek(int(first[0]))
-        head = file.read(2)
-    return len(head) == 2 and head[0] == 0 and bool(head[1] & 1)

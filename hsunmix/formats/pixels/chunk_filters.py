@@ -11,7 +11,7 @@ from hsunmix.formats.opening.damage import unpackable
 
 __all__ = ["FILTERS", "decode"]
 
-FILTERS = ("shuffle", "differences", "float differences", "deflate", "zlib", "lzw")
+FILTERS = ("shuffle", "differences", "float differences", "deflate", "zlib")
 
 FOLLOWING, STEP = 64, 1 << 16  # chunks, and bytes, that are looked at behind what a chunk should hold
 
@@ -54,8 +54,6 @@ def decode(
             continue
         if filters[k] in ("deflate", "zlib"):
             raw = _inflated(raw, size, filters[k] == "zlib")
-        elif filters[k] == "lzw":
-            raw = _unpacked(raw, size)
         elif len(raw) != size:
             continue
         elif filters[k] == "shuffle":
@@ -88,15 +86,6 @@ def _check_rest(stream: zlib._Decompress, size: int) -> None:
     room = FOLLOWING * size + STEP
     while not stream.eof and stream.unconsumed_tail and room > 0:
         room -= len(stream.decompress(stream.unconsumed_tail, STEP))
-
-
-def _unpacked(raw: Bytes, size: int) -> Bytes:
-    from hsunmix.kernels.lzw import unpack
-
-    out = np.empty(size, np.uint8)
-    if unpack(raw, out) != size:
-        raise ValueError("a piece of it can't be unpacked to its size")
-    return out
 
 
 def _unshuffled(raw: Bytes, width: int) -> Bytes:

@@ -117,10 +117,10 @@ class ChunkPixels:
         if not self.chunks.filters or rows * columns * bands * self.dtype.itemsize > COLUMN_BYTES:
             return self._load(np.array([line]), np.array([sample]), np.arange(bands)).reshape(-1)
         top, left = line // rows * rows, sample // columns * columns
-        column = self._columns.get((top, left), line - top + 1)
+        column = self._columns.get((top, left))
         if column is None:  # one pixel is asked for after the other
-            bottom = min(top + rows, lines, line + 1 + rows // 8)
-            around = np.arange(top, bottom), np.arange(left, min(left + columns, samples))
+            bottom, right = min(top + rows, lines), min(left + columns, samples)
+            around = np.arange(top, bottom), np.arange(left, right)
             column = self._load(*around, np.arange(bands))
             self._columns.put((top, left), column)
         return np.array(column[line - top, sample - left])
@@ -203,9 +203,6 @@ class ChunkPixels:
         fill(self.path, file, start, raw)
         try:
             extent, along = chunks.extent(place), self.axes.index("x")
-            row = next((k for k, n in enumerate(extent) if n > 1), 0)
-            if row < along and not {"shuffle", "deflate"} & set(chunks.filters):  # no need of what follows
-                extent = (*extent[:row], box[row].high, *extent[row + 1 :])
             values = decode(raw, chunks.filters, int(chunks.masks[place]), extent, chunks.stored, along)
         except ValueError as error:
             raise FileError(self.path, damaged(f"{error}, at byte {start}")) from None

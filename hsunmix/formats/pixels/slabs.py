@@ -114,14 +114,12 @@ class Columns:
         self._kept: OrderedDict[tuple[int, int], Values] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, place: tuple[int, int], lines: int) -> Values | None:
-        """Return what begins at a place, where so many lines of it are there."""
+    def get(self, place: tuple[int, int]) -> Values | None:
+        """Return what begins at a place, if it is there."""
         with self._lock:
-            found = self._kept.get(place)
-            if found is None or len(found) < lines:
-                return None
-            self._kept.move_to_end(place)
-            return found
+            if place in self._kept:
+                self._kept.move_to_end(place)
+            return self._kept.get(place)
 
     def put(self, place: tuple[int, int], values: Values) -> None:
         """Keep what begins at a place."""
