@@ -200,7 +200,10 @@ def test_what_a_kernel_calls_is_part_of_it(tmp_path, monkeypatch):
 
 
 def test_numbas_own_setting_is_left_alone(folder):
-    code = "import hsunmix.kernels.assign as m, numba as n; print(n.config.CACHE_DIR or m.assign.stats.cache_path)"
+    code = (
+        "import hsunmix.kernels.assign as m, numba as n\n"
+        "print(n.config.CACHE_DIR or m.assign.stats.cache_path)"
+    )
     environment = {name: value for name, value in os.environ.items() if name != "NUMBA_CACHE_DIR"}
     out = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
     assert out.stdout.strip() == str(folder), out.stderr
