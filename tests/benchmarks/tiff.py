@@ -3,8 +3,8 @@
     python -m tests.benchmarks.tiff [MEGABYTES]
 
 The same file by three ways, in turn, so that a busy machine slows all alike, warm, the least of three:
-ours, where GDAL only says what the image is; GDAL in the process that decodes, on all processors, as it
-reads what we don't (a plugin that this benchmark makes turns ours off); and GDAL (by rasterio) in this
+ours, where GDAL only says what the image is; GDAL in the process that decodes, as it reads
+what we don't (a plugin that this benchmark makes turns ours off); and GDAL (by rasterio) in this
 process, where a damaged file would take the program along. ENVI is the same scene as a flat file.
 
 Every time includes opening the file. Then how long a first look takes of a program that has just begun, and

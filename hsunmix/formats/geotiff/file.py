@@ -131,8 +131,8 @@ def dataset(path: Path, page: int = 0) -> Any:
         reason = "is a virtual file (VRT), whose pixels lie in other files: refused" if virtual else ""
         raise FormatError(path, reason or "is not a TIFF file, whatever its name says")
     try:
-        place = f"GTIFF_DIR:{page + 1}:{path}" if page else path
-        return rasterio.open(place, driver="GTiff", num_threads="ALL_CPUS")
+        # By one thread: with several, GDAL 3.10 hands out wrong numbers now and then.
+        return rasterio.open(f"GTIFF_DIR:{page + 1}:{path}" if page else path, driver="GTiff")
     except rasterio.errors.RasterioIOError as error:
         raise FormatError(path, _reason(str(error))) from None
 
