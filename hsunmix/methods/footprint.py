@@ -48,7 +48,8 @@ def of_run(cube: Cube, request: Request, resources: Resources = ANY) -> Footprin
     apart = "nnls" if method.kind == "extraction" or method.traits.reads else ""
     after = request.abundance.method or apart
     several = [method, *([get(after, "abundance")] if after else [])]
-    return Footprint.of(cube, _needs(*several, rank=asked.rank), resources)
+    rank = min(asked.rank, cube.bands, cube.lines * cube.samples)  # a larger one is refused by name
+    return Footprint.of(cube, _needs(*several, rank=rank), resources)
 
 
 def of_solve(cube: Cube, rank: int, abundance: Choice, resources: Resources = ANY) -> Footprint:
