@@ -165,7 +165,9 @@ class Controller:
                 self._add_mean(region)
                 return
             if not known.pixels:
-                raise InputError(f"no pixel of {region.name} is used, so it has no mean")
+                raise InputError(
+                    f"No pixel of {region.name} is used, so it has no mean; change the region or the mask."
+                )
             source = Source("roi", text=region.name)
             add(store, region.name, known.mean, source, f"Add the mean of {region.name}")
 
@@ -182,9 +184,9 @@ class Controller:
         if cube is None:
             return
         if not document.endmembers:
-            raise InputError("shade takes up what other endmembers leave: add those first, or unmix")
+            raise InputError("Shade takes up what other endmembers leave; add those first, or unmix.")
         if any(not np.nan_to_num(e.spectrum).any() for e in document.endmembers):
-            raise InputError("there is a spectrum of zeros for shade already")
+            raise InputError("There is a spectrum of zeros for shade already.")
         zeros = np.where(cube.good_bands, 0.0, np.nan)
         shade = Endmember("Shade", zeros, SHADE, source=Source(text="shade"))
         members = [*document.endmembers, shade]
@@ -252,7 +254,9 @@ class Controller:
             assert now is not None  # its scene is open; by now with other bands, perhaps
             good = now.good_bands
             if not np.isfinite(values[good]).all() or not values[good].any():
-                raise InputError(f"pixel {line}, {sample} has no data, so it can't be an endmember")
+                raise InputError(
+                    f"Pixel {line}, {sample} has no data, so it can't be an endmember; choose another one."
+                )
             then(np.where(good, values, np.nan).astype(np.float64))
 
         values = self.store.scenes.spectrum(cube, line, sample)

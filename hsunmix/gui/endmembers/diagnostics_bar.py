@@ -48,7 +48,7 @@ class DiagnosticsBar(QWidget):
         found = suggested.found if suggested is not None and suggested.result is result else None
         self.residual.setVisible(found is not None)
         if found is not None:
-            self.residual.setText(f"missing near {found.line}, {found.sample}")
+            self.residual.setText(f"Missing near {found.line}, {found.sample}")
             self.residual.setToolTip(
                 f"Here the misfit is {found.times:.1f} times the usual, and {len(found.pixels)} pixels look "
                 "alike.\nClick to see where, and to add the spectrum."
@@ -59,6 +59,6 @@ def in_short(check: Check) -> str:
     """Return the share of pixels that violate the constraints, in few words."""
     share = 100 * check.missing
     if share == 0:
-        return "the constraints hide nothing"
-    number = f"{share:.0f} %" if share >= 1 else "under 1 %"
+        return "No constraint is violated"
+    number = f"{share:.0f} %" if share >= 1 else "Under 1 %"
     return f"{number} of pixels violate the constraints"

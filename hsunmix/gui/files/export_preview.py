@@ -45,7 +45,7 @@ class Preview(QWidget):
 
     def _table(self) -> QTableWidget:
         table = named(QTableWidget(0, 3), "exportFiles", "Files of the selected product")
-        table.setHorizontalHeaderLabels(["File", "Size", "There already"])
+        table.setHorizontalHeaderLabels(["File", "Size", "Exists"])
         table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         table.setSelectionMode(QTableWidget.SelectionMode.NoSelection)
         table.setShowGrid(False)

@@ -98,7 +98,7 @@ STEPS = (
     Step(
         "Say what it is",
         "The table has one row for each endmember. Its spectrum and its likeness to the library help: "
-        "double-click a name (or press F2) and type what you take it for.",
+        "double-click a name (or press F2) and type a name.",
         ("endmemberTable",),
         _named,
     ),

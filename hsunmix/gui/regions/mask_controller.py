@@ -202,7 +202,7 @@ def _range(values: NDArray[np.generic]) -> tuple[float, float]:
     sample = flat[:: max(1, flat.size // SAMPLE)]
     sample = sample[np.isfinite(sample)]
     if not sample.size:
-        raise InputError("the expression has no value anywhere in the scene")
+        raise InputError("The expression has no value anywhere in the scene; change it.")
     low, high = np.percentile(sample, (0.5, 99.5))
     return (float(low), float(high)) if high > low else (float(low) - 0.5, float(low) + 0.5)
 

@@ -184,7 +184,7 @@ def _is_there(side: Side, document: Document) -> bool:
 def _run(document: Document, number: int) -> Run:
     found = next((run for run in document.runs if run.number == number), None)
     if found is None:
-        raise InputError(f"there is no run {number} in this session")
+        raise InputError(f"There is no run {number} in this session; choose one of the list.")
     return found
 
 
@@ -193,12 +193,12 @@ def _side(document: Document, number: int | None) -> Side:
     if number is not None:
         run = _run(document, number)
         if run.unmixing is None:
-            raise InputError(f"the maps of run {number} were dropped to save memory: unmix again to compare")
+            raise InputError(f"The maps of run {number} were dropped to save memory; unmix again to compare.")
         shown = run.unmixing is document.unmixing
         members = document.endmembers if shown else run.endmembers
         return Side(number, f"Run {number}", run.unmixing, members)
     if document.unmixing is None:
-        raise InputError("there is no result to compare: unmix first")
+        raise InputError("There is no result to compare; unmix first.")
     run_shown = current(document)
     label = "Shown" if run_shown is None else f"Shown (run {run_shown.number})"
     return Side(None, label, document.unmixing, document.endmembers)

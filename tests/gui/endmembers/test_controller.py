@@ -101,7 +101,7 @@ def test_a_pixel_without_data_is_an_error_and_the_work_is_kept(store: Store, wai
     store.send(cmd.AddPixel(5, 5))
     wait(lambda: store.state.message is not None)
     assert store.state.message.level == "error"
-    assert "pixel 5, 5" in store.state.message.text
+    assert "Pixel 5, 5" in store.state.message.text
     assert store.document is kept
 
 
@@ -131,7 +131,7 @@ def test_a_region_without_a_used_pixel_has_no_mean(solved_store: Store, wait: Wa
     before = store.document
     store.send(cmd.AddMean(0))
     wait(lambda: store.state.message is not None)
-    assert "no pixel of Field is used" in store.state.message.text
+    assert "No pixel of Field is used" in store.state.message.text
     assert store.document is before
 
 

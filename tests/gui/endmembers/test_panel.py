@@ -255,7 +255,7 @@ def test_doubts_are_told_in_one_line(alone: Alone, document: Document, qtbot: Qt
     )
     panel.follow(ViewState(), state)
     assert panel.diagnostics.constraints.text() == "12 % of pixels violate the constraints"
-    assert panel.diagnostics.residual.text() == "missing near 3, 4"
+    assert panel.diagnostics.residual.text() == "Missing near 3, 4"
     qtbot.mouseClick(panel.diagnostics.constraints, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(panel.diagnostics.residual, Qt.MouseButton.LeftButton)
     assert seen == [ShowPage("constraints"), ShowPage("residual")]

@@ -18,9 +18,8 @@ A page has
     Optional; what the page shows at ``state.cursor``.
 ``marks(document, state) -> sequence of Mark``
     Optional; pixels marked on this page besides pins and endmembers.
-``controls() -> PageControls``
-    Optional; what is shown under the image. Imports its widgets itself: pages are known before the
-    window shows, widgets are not needed until later.
+``Controls``
+    Optional; a class derived from ``PageControls``: what is shown under the image.
 """
 
 from __future__ import annotations
@@ -96,5 +95,5 @@ def _made(name: str, module: ModuleType) -> Page:
         draw=module.draw,
         value=getattr(module, "value", lambda _document, _state: ""),
         marks=getattr(module, "marks", lambda _document, _state: ()),
-        controls=getattr(module, "controls", None),
+        controls=getattr(module, "Controls", None),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hsunmix.gui.image.drawing import Drawing, Scale
-from hsunmix.gui.image.pages import PageControls
+from hsunmix.gui.image.pages._map_controls import Controls  # noqa: F401 - a part of the page
 from hsunmix.gui.image.pages._maps import ABUNDANCE, abundance_range, has_result, map_pane, shown_share
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.session.document import Document
@@ -36,10 +36,3 @@ def draw(document: Document, _state: ViewState, most: int) -> Drawing:
 
 def _index(document: Document) -> int:
     return min(document.view.endmember, len(document.endmembers) - 1)
-
-
-def controls() -> PageControls:
-    """Choose the stretch."""
-    from hsunmix.gui.image.pages._map_controls import Controls
-
-    return Controls()

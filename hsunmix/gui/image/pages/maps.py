@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hsunmix.gui.commands import ShowEndmember
 from hsunmix.gui.image.drawing import Drawing, Scale
-from hsunmix.gui.image.pages import PageControls
+from hsunmix.gui.image.pages._map_controls import Controls  # noqa: F401 - a part of the page
 from hsunmix.gui.image.pages._maps import ABUNDANCE, abundance_range, has_result, map_pane, shown_share
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.session.document import Document
@@ -47,10 +47,3 @@ def draw(document: Document, _state: ViewState, most: int) -> Drawing:
     caption = f"Abundances of {which}, one scale"
     shape = result.abundances.shape[1:]
     return Drawing((shape[0], shape[1]), panes, caption, (Scale(ABUNDANCE, low, high, "Abundance"),))
-
-
-def controls() -> PageControls:
-    """Choose the stretch."""
-    from hsunmix.gui.image.pages._map_controls import Controls
-
-    return Controls()

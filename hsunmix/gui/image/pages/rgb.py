@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from PySide6.QtWidgets import QHBoxLayout
 
+from hsunmix.gui.commands import SetStretch, ShowBands
+from hsunmix.gui.image.band_chooser import BandChooser
 from hsunmix.gui.image.drawing import Drawing, Pane
 from hsunmix.gui.image.pages import PageControls
 from hsunmix.gui.image.state import ImageState
@@ -49,8 +52,21 @@ def value(_document: Document, state: ViewState) -> str:
     return f"R {red:.4g}  G {green:.4g}  B {blue:.4g}" if np.isfinite(red) else "no data"
 
 
-def controls() -> PageControls:
-    """Choose bands and stretch."""
-    from hsunmix.gui.image.pages._rgb_controls import Controls
+class Controls(PageControls):
+    """Red, green, blue, stretch."""
 
-    return Controls()
+    def __init__(self) -> None:
+        super().__init__("rgbControls", "Bands of the colour image")
+        self.chooser = BandChooser()
+        self.chooser.bands_chosen.connect(lambda bands: self.command.emit(ShowBands(bands)))
+        self.chooser.stretch_chosen.connect(lambda pair: self.command.emit(SetStretch(pair)))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.chooser)
+
+    def present(self, document: Document, state: ViewState) -> None:
+        """Show the bands that were read."""
+        self.chooser.set_cube(document.cube)
+        picture = state[ImageState].picture
+        if document.cube is not None and picture is not None:
+            self.chooser.show_choice(picture.bands, document.view.stretch)

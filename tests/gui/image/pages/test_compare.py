@@ -101,7 +101,7 @@ def test_both_values_at_the_cursor(document: Document, state: ViewState):
 
 
 def test_controls(document: Document, state: ViewState, qtbot: QtBot):
-    controls = compare.controls()
+    controls = compare.Controls()
     qtbot.addWidget(controls)
     seen: list[object] = []
     controls.command.connect(seen.append)

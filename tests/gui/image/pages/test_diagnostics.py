@@ -52,7 +52,7 @@ def test_what_is_missing_is_marked_and_one_click_away(document: Document, qtbot:
     found = Suggestion(3, 4, np.array([31]), np.ones(20), 5.25)
     state = state_of(suggested=Suggested(document.unmixing, found))
     assert residual.marks(document, state) == ((3, 4, residual.MARK, "s"),)
-    controls = residual.controls()
+    controls = residual.Controls()
     qtbot.addWidget(controls)
     seen: list[object] = []
     controls.command.connect(seen.append)
