@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from hsunmix.engine.footprint import Footprint, Needs, Resources
 from hsunmix.methods import Method, get
-from hsunmix.methods._request import Request, plan
+from hsunmix.methods.request import Request, plan
 from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube
 

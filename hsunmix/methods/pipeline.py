@@ -23,10 +23,10 @@ from hsunmix.methods._in_blocks import Solver, solved_in_blocks
 from hsunmix.methods._maps import maps_of, without_abundances
 from hsunmix.methods._misfit import Misfit, misfit
 from hsunmix.methods._missing import abundances_of_known, known_by
-from hsunmix.methods._request import Plan, Request, plan, start_of
-from hsunmix.methods._starts import started
 from hsunmix.methods.diagnosis import diagnose
 from hsunmix.methods.locked import with_locked
+from hsunmix.methods.problem import started
+from hsunmix.methods.request import Plan, Request, plan, start_of
 from hsunmix.methods.units import noted, scaled_to_sum_one
 from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube

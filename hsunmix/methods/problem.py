@@ -15,8 +15,8 @@ from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import PerPixel
 from hsunmix.errors import InputError, ParameterError
 from hsunmix.methods import Extraction, Problem, get
-from hsunmix.methods._request import Plan
 from hsunmix.methods.locked import replace_most_similar
+from hsunmix.methods.request import Plan
 from hsunmix.model.library import Library, joined
 from hsunmix.model.progress import Step
 from hsunmix.model.wording import counted

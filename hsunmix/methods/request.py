@@ -1,6 +1,6 @@
 """What is asked for, and what of it makes sense: the one place that refuses an input by its name.
 
-What only the scene can tell, such as more endmembers than it has pixels, is refused in ``_starts``.
+What only the scene can tell, such as more endmembers than it has pixels, is refused in ``problem``.
 """
 
 from __future__ import annotations
