@@ -30,7 +30,6 @@ from hsunmix.errors import (
 from hsunmix.files import Identity, clean_orphans, identity, replacing
 from hsunmix.model.cube import Cube
 from hsunmix.model.unmixing import Data
-from hsunmix.session._source import SourceRecord, changes, data_of, find, source_of
 from hsunmix.session.checks import checked, mended
 from hsunmix.session.codec import Given, Instead, Node, Packed, Pattern, damaged, node_of
 from hsunmix.session.document import Document
@@ -45,6 +44,7 @@ from hsunmix.session.entries import (
     write_bytes,
 )
 from hsunmix.session.place import SUFFIX, check_place
+from hsunmix.session.source import SourceRecord, changes, data_of, find, source_of
 
 __all__ = ["SCHEMA", "SUFFIX", "load", "save"]
 
