@@ -32,7 +32,7 @@ from hsunmix.methods.extraction._options import Options
 from hsunmix.methods.extraction._selection import Candidates, gathered, selecting
 from hsunmix.model.progress import Step
 
-__all__ = ["REFERENCE", "TAKES_LIBRARY", "TITLE", "Params", "run"]
+__all__ = ["MOMENTS", "REFERENCE", "TAKES_LIBRARY", "TITLE", "Params", "run"]
 
 TITLE = "Group-sparse self dictionary (SMRS)"
 REFERENCE = (
@@ -40,6 +40,7 @@ REFERENCE = (
     "Elhamifar, Sapiro and Vidal, CVPR (2012), for q = 2"
 )
 TAKES_LIBRARY = True
+MOMENTS = True
 
 Array = NDArray[np.float64]
 Places = NDArray[np.int64]

@@ -36,7 +36,9 @@ from hsunmix.methods.factorization._exact import exact_abundances
 from hsunmix.methods.factorization._initial import Init, initial_abundances, initial_pixels
 from hsunmix.model.progress import Step
 
-__all__ = ["MONOTONE_LOSS", "REFERENCE", "STARTS_FROM_SPECTRA", "TAKES_LIBRARY", "TITLE", "Params", "run"]
+__all__ = [
+    "MONOTONE_LOSS", "NUMBERS", "REFERENCE", "STARTS_FROM_SPECTRA", "TAKES_LIBRARY", "TITLE", "Params", "run",
+]  # fmt: skip
 
 Array = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -46,6 +48,7 @@ REFERENCE = "Cohen and Gillis, IEEE GRSL 15 (2018); Cohen and Gillis, IEEE TSP 6
 STARTS_FROM_SPECTRA = True
 TAKES_LIBRARY = True
 MONOTONE_LOSS = True
+NUMBERS = (256, 64)
 
 FIRST_PULL, GROWTH = 0.05, 1.25  # of δ, each endmember's as a multiple of ‖v‖²
 W_SWEEPS, DELTA = 10, 0.1
