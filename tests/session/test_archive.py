@@ -22,7 +22,7 @@ from hsunmix.errors import (
 )
 from hsunmix.formats import open_cube
 from hsunmix.model.cube import Cube
-from hsunmix.session import _source, archive
+from hsunmix.session import archive, source
 from hsunmix.session.archive import load, save
 from hsunmix.session.document import Document
 from tests.faults import file_size_limit, small_disk
@@ -138,9 +138,9 @@ def test_a_changed_scene_is_noted(tmp_path, document):
 
 
 def test_a_large_scene_is_known_by_its_ends(tmp_path, document, monkeypatch):
-    monkeypatch.setattr(_source, "WHOLE_BYTES", 100)
-    monkeypatch.setattr(_source, "END_BYTES", 64)
-    _source._digest.cache_clear()
+    monkeypatch.setattr(source, "WHOLE_BYTES", 100)
+    monkeypatch.setattr(source, "END_BYTES", 64)
+    source._digest.cache_clear()
     save(document, tmp_path / "work.hsu")
     with zipfile.ZipFile(tmp_path / "work.hsu") as box:
         assert b'"sha256_of": "ends"' in box.read("manifest.json")
@@ -149,7 +149,7 @@ def test_a_large_scene_is_known_by_its_ends(tmp_path, document, monkeypatch):
         file.seek(-1, os.SEEK_END)
         file.write(b"!")
     assert "has changed" in load(tmp_path / "work.hsu").cube.notes[-1]
-    _source._digest.cache_clear()
+    source._digest.cache_clear()
 
 
 def test_a_scene_that_vanished_is_no_reason_not_to_save(tmp_path, document):
