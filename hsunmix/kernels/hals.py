@@ -14,57 +14,59 @@ from hsunmix.kernels._products import add_h_ht, add_x_ht, wt_x
 from hsunmix.kernels._vectors import I64, WIDE, Code, each_count, matrices
 
 WIDTH = 32  # pixels whose abundances are swept at a time; they stay in the first-level cache
-HELD = 8 if WIDE else 3  # rows of them that have room in the registers
+HELD = 12  # rows of them that have room in the registers, of as many pixels as these leave room for
+ROOM = 24 if WIDE else 12  # registers for them
 
 
 @intrinsic
-def _sweep_columns(_typing_context, g, inverse, c, h, floor):
+def _sweep_columns(_typing_context, g, c, h, floor):
     """As ``_sweep``, as many columns as are whole blocks: their number, and what they changed."""
 
     def code(context, builder, signature, arguments):
-        g, inverse, c, h = matrices(context, builder, signature, arguments, (0, 1, 2, 3))
+        g, c, h = matrices(context, builder, signature, arguments, (0, 1, 2))
         v = Code(builder, h.item)
-        floor, block = v.spread(arguments[4]), range(WIDTH // v.lanes)
+        floor, most = v.spread(arguments[3]), WIDTH // v.lanes
         whole = builder.and_(h.pitch, I64(-WIDTH))
-        changes = [v.variable(v.zero) for _ in block]
+        changes = [v.variable(v.zero) for _ in range(most)]
 
-        def step(k, t, rest, old):
-            """The new row, given what the others leave of c; its change is added up."""
-            share, row = v.one(inverse, I64(0), k), []
-            for s in block:
-                new = v.larger(v.add_product(old[s], rest[s], share), floor)
-                v.store(new, h, k, t, s)
-                moved = v.minus(new, old[s])
+        def step(k, t, new, old):
+            """Put the new row down and add up its change."""
+            new = [v.larger(value, floor) for value in new]
+            for s, (value, before) in enumerate(zip(new, old, strict=True)):
+                v.store(value, h, k, t, s)
+                moved = v.minus(value, before)
                 builder.store(v.add_product(builder.load(changes[s]), moved, moved), changes[s])
-                row.append(new)
-            return row
+            return new
 
         def few(count):
             """Hold all rows in registers."""
+            block = range(next(n for n in (4, 2, 1) if (n <= most and n * count <= ROOM) or n == 1))
 
             def columns(t, _):
                 rows = [[v.load(h, I64(k), t, s) for s in block] for k in range(count)]
                 for k in range(count):
-                    rest = [v.load(c, I64(k), t, s) for s in block]
+                    new = [v.load(c, I64(k), t, s) for s in block]
                     for j in [*range(k, count), *range(k)]:  # the row just changed last: it comes late
                         weight = v.one(g, I64(k), I64(j))
-                        rest = [v.minus_product(rest[s], weight, rows[j][s]) for s in block]
-                    rows[k] = step(I64(k), t, rest, rows[k])
+                        new = [v.minus_product(new[s], weight, rows[j][s]) for s in block]
+                    rows[k] = step(I64(k), t, new, rows[k])
                 return []
 
-            v.loop(I64(0), whole, WIDTH, [], columns)
+            v.loop(I64(0), whole, len(block) * v.lanes, [], columns)
 
         def many():
+            block = range(most)
+
             def columns(t, _):
                 def rows(k, _):
-                    def products(j, rest):
+                    def products(j, new):
                         weight = v.one(g, k, j)
-                        return [v.minus_product(rest[s], weight, v.load(h, j, t, s)) for s in block]
+                        return [v.minus_product(new[s], weight, v.load(h, j, t, s)) for s in block]
 
-                    rest = [v.load(c, k, t, s) for s in block]
-                    rest = v.loop(k, h.rows, 1, rest, products)
-                    rest = v.loop(I64(0), k, 1, rest, products)
-                    step(k, t, rest, [v.load(h, k, t, s) for s in block])
+                    new = [v.load(c, k, t, s) for s in block]
+                    new = v.loop(k, h.rows, 1, new, products)
+                    new = v.loop(I64(0), k, 1, new, products)
+                    step(k, t, new, [v.load(h, k, t, s) for s in block])
                     return []
 
                 return v.loop(I64(0), h.rows, 1, [], rows)
@@ -75,26 +77,49 @@ def _sweep_columns(_typing_context, g, inverse, c, h, floor):
         total = v.total(functools.reduce(v.sum, [builder.load(change) for change in changes]))
         return context.make_tuple(builder, signature.return_type, [whole, total])
 
-    return types.Tuple((types.int64, h.dtype))(g, inverse, c, h, floor), code
+    return types.Tuple((types.int64, h.dtype))(g, c, h, floor), code
 
 
 @njit(**KERNEL, fastmath=FAST, inline="never")
-def _sweep(g, inverse, c, h, floor):
-    """Update the rows of h (r, T) once, each to its optimum: g = WᵀW, c = WᵀX. Return Σ change².
-
-    inverse (r,) = 1 / diagonal of g, 0 where that is not positive: then the row stays.
-    """
+def _sweep(g, c, h, floor):
+    """Update the rows of h (r, T) once, each to its optimum: max(c − g h, floor). Return Σ change²."""
     r = h.shape[0]
-    whole, change = _sweep_columns(g, inverse, c, h, floor)
+    whole, change = _sweep_columns(g, c, h, floor)
     for t in range(whole, h.shape[1]):
         for k in range(r):
-            rest = c[k, t]
+            new = c[k, t]
             for j in range(r):
-                rest -= g[k, j] * h[j, t]
-            new = max(h[k, t] + rest * inverse[k], floor)
+                new -= g[k, j] * h[j, t]
+            new = max(new, floor)
             change += (new - h[k, t]) * (new - h[k, t])
             h[k, t] = new
     return change
+
+
+@njit(**KERNEL)
+def _per_row(g):
+    """G with its rows divided by their diagonals, for ``_sweep``, and what c is to be multiplied by.
+
+    The diagonal becomes zero; −1 where it was not above zero, and all else in the row zero: h then stays.
+    """
+    r = g.shape[0]
+    out, inverse = np.zeros((r, r), np.float32), np.zeros(r, np.float32)
+    for k in range(r):
+        if g[k, k] > 0:
+            inverse[k] = np.float32(1) / g[k, k]
+        for j in range(r):
+            out[k, j] = g[k, j] * inverse[k]
+        out[k, k] = 0 if g[k, k] > 0 else -1
+    return out, inverse
+
+
+@njit(**KERNEL, fastmath=FAST, inline="never")
+def _scale(c, factors):
+    """Multiply every row by its factor."""
+    for k in range(c.shape[0]):
+        row, factor = c[k], factors[k]
+        for t in range(c.shape[1]):
+            row[t] *= factor
 
 
 @njit(**KERNEL, fastmath=FAST, inline="never")
@@ -136,10 +161,7 @@ def update(tiles, counts, wt, g, h, previous, beta, restart, sweeps, delta, xht,
     """
     r, t_end = h.shape[1], h.shape[2]
     c = np.empty((r, t_end), np.float32)
-    inverse = np.zeros(r, np.float32)
-    for k in range(r):
-        if g[k, k] > 0:
-            inverse[k] = np.float32(1) / g[k, k]
+    rows, inverse = _per_row(g)
     half = tiles.shape[1] // 2
     fetch(tiles[0], 0, tiles[0].size)
     for i in range(tiles.shape[0]):
@@ -149,9 +171,10 @@ def update(tiles, counts, wt, g, h, previous, beta, restart, sweeps, delta, xht,
                 for t in range(t_end):
                     h[i, k, t] = previous[i, k, t]
         wt_x(wt, tiles[i], c, ahead[:half])
-        first = _sweep(g, inverse, c, h[i], np.float32(0))
+        _scale(c, inverse)
+        first = _sweep(rows, c, h[i], np.float32(0))
         for _ in range(sweeps - 1):
-            if _sweep(g, inverse, c, h[i], np.float32(0)) <= delta * delta * first:
+            if _sweep(rows, c, h[i], np.float32(0)) <= delta * delta * first:
                 break
         _extrapolate(h[i], previous[i], beta)
         if counts[i] < t_end:
