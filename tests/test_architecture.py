@@ -93,6 +93,13 @@ def test_pages_of_the_manual_say_what_the_code_says():
     assert on_methods <= pages.keys(), "a page on a method that is gone"
 
 
+def test_decisions_are_counted_through():
+    pages = sorted((ROOT / "resources" / "docs" / "decisions").glob("*.md"))
+    assert [page.name[:4] for page in pages] == [f"{k:04}" for k in range(1, len(pages) + 1)]
+    for number, page in enumerate(pages, 1):
+        assert page.read_text(encoding="utf-8").startswith(f"# {number}. "), page.name
+
+
 def test_links_between_pages_lead_somewhere():
     pages = [*ROOT.glob("*.md"), *(ROOT / "resources").rglob("*.md"), *(ROOT / "sample_cubes").glob("*.md")]
     for page in pages:

@@ -18,11 +18,11 @@ LEFT_OUT = re.compile(r"^ *# …\n", re.MULTILINE)
 
 
 def examples(page: str) -> list[tuple[str, str]]:
-    """Return (file of a drill, block that follows the line naming it)."""
+    """Return (file, block that follows the paragraph naming it)."""
     found = []
     for block in re.finditer(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
-        before = page[: block.start()].rstrip().splitlines()[-1]
-        found += [(name, block[1]) for name in NAMED.findall(before)]
+        before = page[: block.start()].rstrip().rpartition("\n\n")[2]
+        found += [(name, block[1]) for name in NAMED.findall(before)[-1:]]
     return found
 
 
@@ -40,9 +40,17 @@ def missing(block: str, drill: str) -> list[str]:
     return min(lacks, key=len)
 
 
-@pytest.mark.parametrize(("name", "block"), examples((ROOT / "CONTRIBUTING.md").read_text("utf-8")))
+EXAMPLES = examples((ROOT / "CONTRIBUTING.md").read_text("utf-8"))
+
+
+@pytest.mark.parametrize(("name", "block"), EXAMPLES)
 def test_an_example_stands_in_the_drill_it_names(name: str, block: str) -> None:
     assert missing(block, (ROOT / name).read_text("utf-8")) == []
+
+
+def test_every_drill_is_shown() -> None:
+    drills = {path.name for path in (ROOT / "tests" / "drills").glob("test_*.py")} - {Path(__file__).name}
+    assert drills <= {Path(name).name for name, _ in EXAMPLES}
 
 
 def test_what_differs_is_noticed() -> None:
