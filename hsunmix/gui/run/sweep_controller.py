@@ -59,7 +59,9 @@ class Controller:
                 store.show(RunState, sweep=found)
 
         def cancelled() -> None:
-            if store.document.cube is cube and self._known is not None:
+            if store.document.cube is not cube:
+                store.note(f"{title}: not done, because other pixels or bands are used now.")
+            elif self._known is not None:
                 store.show(RunState, sweep=self._known)
 
         store.close_message()
@@ -68,7 +70,7 @@ class Controller:
             store.note("These runs are on halves of the pixels, without weights: all values count alike.")
         running = get(settings.method, "factorization", "extraction").title
         title = f"Running {running} with {command.first} to {command.last} endmembers"
-        store.start("sweep", title, work(), done, cancelled=cancelled)
+        store.start("sweep", title, work(), done, cancelled=cancelled, of=cube)
 
     def _follow(self, _old: ViewState, new: ViewState) -> None:
         task = new.tasks.get("sweep")

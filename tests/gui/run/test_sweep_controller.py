@@ -100,13 +100,22 @@ def test_escape_cancels_it_too(loaded: Store, gate: Gate, wait: Wait):
     wait(lambda: "sweep" not in loaded.state.tasks)
 
 
-def test_that_of_the_scene_before_is_dropped(loaded: Store, gate: Gate, wait: Wait):
+@pytest.mark.parametrize(
+    ("masked", "why"), [(False, "another scene was opened"), (True, "other pixels or bands are used")]
+)
+def test_that_of_the_scene_before_is_dropped_with_a_word(
+    masked: bool, why: str, loaded: Store, gate: Gate, wait: Wait
+):
+    told: list[str] = []
+    loaded.watch(lambda _, new: told.append(new.notice.text if new.notice else ""))
     loaded.send(cmd.StartSweep(2, 3))
     wait(lambda: loaded.state.tasks["sweep"].step is not None)
-    loaded.history.reset(Document(cube=make_cube(7, 8)))
+    cube = loaded.document.cube.with_selection(np.tri(30, 20) > 0) if masked else make_cube(7, 8)
+    loaded.history.reset(Document(cube=cube))
     gate.open.set()
     wait(lambda: not loaded.channels["sweep"].busy)
     assert loaded.state[RunState].sweep is None
+    assert any(text.startswith("Running ") and f"not done, because {why}" in text for text in told)
 
 
 def test_unmixing_goes_on_beside_it(loaded: Store, gate: Gate, wait: Wait):

@@ -259,7 +259,14 @@ def test_products_and_regions_are_written_beside_each_other(
     assert (tmp_path / "out" / "abundance_03_Endmember_3.png").is_file()
 
 
-def test_a_job_of_a_scene_that_is_left_says_so(solved_store: Store, wait: Wait):
+@pytest.mark.parametrize(
+    ("channel", "named"),
+    [("mean", {"One", "Two"}), ("sweep", {"Two"}), ("layer", set())],
+    ids=["in turn", "shown", "quiet"],
+)
+def test_a_job_of_a_scene_that_is_left_says_so(
+    channel: str, named: set[str], solved_store: Store, wait: Wait
+):
     store = solved_store
     told: list[str] = []
     store.watch(lambda _, new: told.append(new.notice.text if new.notice else ""))
@@ -269,10 +276,10 @@ def test_a_job_of_a_scene_that_is_left_says_so(solved_store: Store, wait: Wait):
 
     cube = store.document.cube
     for name in ("One", "Two"):
-        store.start("mean", name, work(), lambda _: told.append("wrong"), of=cube)
+        store.start(channel, name, work(), lambda _: told.append("wrong"), of=cube)
     store.history.reset(solved_document(4))
     settle(store, wait)
-    assert {text.partition(":")[0] for text in told if "not done" in text} == {"One", "Two"}
+    assert {text.partition(":")[0] for text in told if "not done" in text} == named
     assert "wrong" not in told
 
 
