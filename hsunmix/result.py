@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from html import escape
 from os import PathLike, fspath
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hsunmix.errors import InputError
 from hsunmix.exports import DPI, USUAL, ExportJob, write_products
@@ -183,12 +183,13 @@ class Result(Unmixing):
         import xarray
 
         names = [member.name for member in self.as_endmembers()]
+        known: dict[str, Any] = {"spectrum": (("endmember", "band"), self.endmembers.T)}
+        for name, one in self.maps.items():
+            axis = "endmember" if one.of_endmembers else f"{name}_layer"
+            values = one.array + 1 if one.whole else one.array  # as files have them, 0 for none
+            known[name] = ((axis, "pixel") if values.ndim == 2 else ("pixel",), values)
         return xarray.Dataset(
-            {
-                "abundance": (("endmember", "pixel"), self.abundances),
-                "rmse": (("pixel",), self.rmse),
-                "spectrum": (("endmember", "band"), self.endmembers.T),
-            },
+            known,
             coords={"endmember": names, "used_band": ("band", self.used_bands)},
             attrs={"method": self.method, "relative_error": self.relative_error, "comment": self.note},
         )

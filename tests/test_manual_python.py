@@ -20,7 +20,7 @@ def test_the_lines_of_the_page_run_one_after_the_other(
         exec(compile(block, "python.md", "exec"), names)
     said = capsys.readouterr().out
     assert "hsunmix result" in said
-    assert "0 endmembers are not possible" in said
+    assert "0 endmembers cannot be found" in said
     assert (tmp_path / "products/abundances.tif").is_file()
     assert (tmp_path / "more/result.nc").is_file()
     assert (tmp_path / "desert.hsu").is_file()

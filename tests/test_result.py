@@ -63,6 +63,9 @@ def test_of_a_matrix_too(tmp_path: Path):
     result = hsunmix.unmix(mixture(), "spa", rank=4)
     dataset = result.to_xarray()
     assert dataset["abundance"].dims == ("endmember", "pixel")
+    shaded = hsunmix.unmix(mixture(), "spa", rank=4, abundance="shade")
+    assert shaded.to_xarray()["shade"].dims == ("pixel",)
+    np.testing.assert_array_equal(shaded.to_xarray()["shade"], shaded["shade"])
     names = {path.name for path in result.write(tmp_path)}
     assert "endmembers.csv" in names
     assert "abundances.tif" not in names

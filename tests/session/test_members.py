@@ -11,7 +11,7 @@ from hsunmix.model.spectra import Endmember, Source
 from hsunmix.session.archive import load, save
 from hsunmix.session.document import Document, with_endmember
 from hsunmix.session.members import reordered, same_spectra, unsolved, with_members
-from tests.session.conftest import BANDS, LINES, SAMPLES
+from tests.session.conftest import BANDS, LINES, SAMPLES, make_document
 
 
 @pytest.fixture
@@ -87,3 +87,17 @@ def test_painted_bands_come_back(tmp_path, document: Document):
     np.testing.assert_array_equal(loaded.bad_bands, bad)
     np.testing.assert_array_equal(loaded.selection, cube.selection)
     assert loaded.shape == (LINES, SAMPLES, BANDS)
+
+
+def test_other_maps_follow_the_order_and_are_left_behind_by_an_edit():
+    document = make_document(None)
+    before, order = document.unmixing.maps, (2, 0, 1)
+    after = reordered(document, order).unmixing.maps
+    np.testing.assert_array_equal(after["abundance_sd"].values, before["abundance_sd"].values[list(order)])
+    for k, old in enumerate(order):
+        np.testing.assert_array_equal(after["dominant"].values == k, before["dominant"].values == old)
+    np.testing.assert_array_equal(after["dominant"].values == -1, before["dominant"].values == -1)
+    for name in ("shade", "model", "library_abundance"):
+        assert after[name] is before[name]
+    edited = with_members(document, document.endmembers[:2], ((0,), (1,)), "nnls")
+    assert list(edited.unmixing.maps) == ["abundance", "rmse"]

@@ -2,7 +2,7 @@
 
 Problem: minimize ‖x − W h‖² over h ≥ 0 with Σh ≤ 1, for every pixel.
 Method: fully constrained least squares with one spectrum more, of zeros (photometric shade), whose fraction
-is what the others lack of one; it is none of the endmembers.
+is what the others lack of one; it is none of the endmembers, but a map of its own.
 Cost: as fcls with one endmember more.
 Guarantee: the optimum, as fcls; abundances are nonnegative and sum to at most one. Where light varies they
 fit better than those of fcls, and a spectrum that is nearly dark can't be in a pixel several times.
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part
-from hsunmix.methods import Abundances
+from hsunmix.methods import Abundances, PixelMap
 from hsunmix.methods.abundance._constrained import solve
 from hsunmix.model.progress import Step
 from hsunmix.parameters import NoParams as Params
@@ -37,10 +37,12 @@ def run(
 ) -> Generator[Step | None, None, Abundances]:
     """Solve every pixel; w is (bands used, r)."""
     found = yield from solve(scene, np.column_stack([w, np.zeros(len(w))]), simplex=True)
-    h = scene.per_pixel(w.shape[1], np.float32)
-    yield from scene.map(_all_but_the_last, per_pixel=[found.h, h], blind=True)
-    return Abundances(h)
+    h, shade = scene.per_pixel(w.shape[1], np.float32), scene.per_pixel(None, np.float32)
+    yield from scene.map(_apart, per_pixel=[found.h, h, shade], blind=True)
+    return Abundances(h, maps={"shade": PixelMap(shade, kind="fraction", title="Shade")})
 
 
-def _all_but_the_last(_part: Part, whole: NDArray[np.float32], h: NDArray[np.float32]) -> None:
-    h[:] = whole[:, :-1]
+def _apart(
+    _part: Part, whole: NDArray[np.float32], h: NDArray[np.float32], shade: NDArray[np.float32]
+) -> None:
+    h[:], shade[:] = whole[:, :-1], whole[:, -1]
