@@ -153,7 +153,7 @@ def start_of(method: Method, own: Choice) -> str:
     """Return the extraction that a method's parameter ``init`` names; empty where it names none."""
     usual = next((p.default for p in method.parameters if p.name == "init"), "")
     start = own.parameters.get("init", usual)
-    return str(start) if method.traits.starts_from_spectra and _is_extraction(start) else ""
+    return str(start) if _is_extraction(start) else ""
 
 
 def _params(method: Method, request: Request) -> msgspec.Struct:
@@ -228,7 +228,7 @@ def _init(method: Method, params: msgspec.Struct, request: Request) -> Choice:
     count, label = _given(request)
     start = "" if count else getattr(params, "init", "")
     own = request.init.parameters
-    if own and not (method.traits.starts_from_spectra and _is_extraction(start)):
+    if own and not _is_extraction(start):
         why = f"but the start is {label}" if count else f"but {method.id} starts from none here"
         raise InputError(f"{', '.join(own)}: of an extraction to start from, {why}")
     if own:

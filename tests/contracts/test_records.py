@@ -85,6 +85,7 @@ KINDS: dict[str, list[str]] = {
     "factorization and parameters of the abundances": _of("hals", "-a", "ksparse", "--abundance-set", "k=2"),
     "init": _of("hals", "--init", "nndsvd"),
     "init with parameters": _of("hals", "--init", "vca", "--init-set", "runs=2", "--seed", "5"),
+    "beginning with parameters": _of("nfindr", "--init", "xray", "--init-set", "candidates=8"),
     "init of a file": _of("hals", "--init", "library.csv"),
     "locked": _of("hals", "--init", "library.csv", "--locked", "1,3", "-a", "fcls"),
     "locked, auto": _of("auto", "--init", "library.csv", "--locked", "2"),

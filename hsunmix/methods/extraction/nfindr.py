@@ -30,6 +30,7 @@ from hsunmix.methods.extraction._choice import extraction
 from hsunmix.methods.extraction._options import Options, with_options
 from hsunmix.methods.extraction._reduced import directions, longest
 from hsunmix.model.progress import Step
+from hsunmix.parameters import make
 
 __all__ = ["MOMENTS", "REFERENCE", "TITLE", "Params", "run"]
 
@@ -85,7 +86,8 @@ def _beginnings(problem: Problem, params: Params) -> Generator[Step | None, None
         n, r = problem.scene.n_pixels, problem.rank
         return [rng.choice(n, r, replace=False) for _ in range(params.runs)]
     method = get(params.init, "extraction")
-    found = yield from method.run(problem, method.params())
+    own = make(method.params, problem.init_parameters)
+    found = yield from method.run(replace(problem, init_parameters={}), own)
     assert found.columns is not None
     return [found.columns]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -47,7 +48,8 @@ def initial_pixels(
     if init == "nndsvd":
         return (yield from nndsvd(scene, rank)), None
     method = get(init, "extraction")
-    found: Extraction = yield from method.run(problem, make(method.params, problem.init_parameters))
+    own = make(method.params, problem.init_parameters)
+    found: Extraction = yield from method.run(replace(problem, init_parameters={}), own)
     if found.endmembers.shape[1] < rank:
         raise InputError(f"{rank} endmembers asked for, but {found.note.lower().rstrip('.')}")
     return found.endmembers, None if found.smoothed else found.columns
