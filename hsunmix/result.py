@@ -108,7 +108,7 @@ class Result(Unmixing):
             import xarray
         except ImportError as error:
             raise InputError("to_xarray needs xarray and h5netcdf: pip install xarray h5netcdf") from error
-        if self.abundances.ndim == 2:
+        if len(self.pixel_shape) == 1:
             return self._matrix()
         from io import BytesIO
 
@@ -141,7 +141,7 @@ class Result(Unmixing):
             "method": self.method + (f", abundances by {self.abundance}" if self.abundance else ""),
             "endmembers": f"{self.rank} spectra of {bands}",
             "mean abundances": means + more,
-            "abundances": " × ".join(map(str, self.abundances.shape)),
+            "abundances": " × ".join(map(str, (self.rank, *self.pixel_shape))),
             "relative error": percent(self.relative_error, 2),
         }
         if self.converged is not None:
@@ -155,13 +155,13 @@ class Result(Unmixing):
         from hsunmix.exports import exports
 
         known = exports()
-        return [name for name in USUAL if self.abundances.ndim == 3 or not known[name].needs_image]
+        return [name for name in USUAL if len(self.pixel_shape) == 2 or not known[name].needs_image]
 
     def _job(self, folder: Path, products: Sequence[str] | None, dpi: int) -> ExportJob:
         """With the command and the script that make the result again, where there are such."""
         from hsunmix.session.reproduce import command_line, facts_of, python_script
 
-        if self.cube is None or self.abundances.ndim != 3:
+        if self.cube is None or len(self.pixel_shape) != 2:
             return ExportJob(self, self.as_endmembers(), self.cube, dpi=dpi)
         document = self._document(self.cube)
         facts = facts_of(document, None)

@@ -123,7 +123,7 @@ class ExportJob:
     @property
     def has_image(self) -> bool:
         """Whether the abundances have lines and samples."""
-        return self.unmixing.abundances.ndim == 3
+        return len(self.unmixing.pixel_shape) == 2
 
 
 @dataclass(frozen=True)
@@ -255,7 +255,7 @@ def _chosen(job: ExportJob, products: Sequence[str]) -> list[Export]:
             raise InputError(f"{name!r} is no product (known: {', '.join(known)})")
         if known[name].needs_image and not job.has_image:
             raise InputError(
-                f"{name} needs an image, but this result is of {job.unmixing.abundances.shape[-1]} "
+                f"{name} needs an image, but this result is of {job.unmixing.pixel_shape[-1]} "
                 "pixels without lines and samples"
             )
     return [known[name] for name in dict.fromkeys(products)]

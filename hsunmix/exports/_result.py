@@ -96,7 +96,7 @@ def _record(job: ExportJob, sha256: str | None, statistics: Statistics) -> dict[
         "sources": [str(e.source) for e in job.endmembers],
         "mean_abundances": list(statistics.means),
         "maps": [_map(sheet) for sheet in sheets(job)],
-        "shape": list(unmixing.abundances.shape[1:]),
+        "shape": list(unmixing.pixel_shape),
         "used_pixels": statistics.used_pixels,
         "bands": statistics.bands,
         "used_bands": statistics.used_bands,

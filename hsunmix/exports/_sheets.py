@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -81,7 +82,8 @@ class Sheet:
             return 1.0, float(max(2, getattr(self.map, "most", 0) + 1))
         if low is not None and high is not None:
             return low, high
-        step = max(1, round(self.map.layers * self.map.layer(0).size / SAMPLE))
+        several = self.map.layers > 1
+        step = max(1, self.map.layers * math.prod(self.map.shape) // SAMPLE) if several else 1
         known = np.concatenate([self.map.layer(k).ravel()[::step] for k in range(self.map.layers)])
         top = top_of_residual(known)
         if low is not None:

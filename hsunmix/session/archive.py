@@ -30,8 +30,9 @@ from hsunmix.errors import (
 from hsunmix.files import Identity, clean_orphans, identity, replacing
 from hsunmix.model.cube import Cube
 from hsunmix.model.unmixing import Data
+from hsunmix.session.array_places import Given, Packed, damaged
 from hsunmix.session.checks import checked, mended
-from hsunmix.session.codec import Given, Instead, Node, Packed, Pattern, damaged, node_of
+from hsunmix.session.codec import Instead, Node, Pattern, node_of
 from hsunmix.session.document import Document
 from hsunmix.session.entries import (
     MANIFEST,

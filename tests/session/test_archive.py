@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import tracemalloc
 import zipfile
 from dataclasses import fields, replace
 from pathlib import Path
@@ -79,6 +80,21 @@ def test_the_same_document_gives_the_same_arrays_and_they_may_be_written_to(tmp_
         assert box.testzip() is None
     with np.load(tmp_path / "work.hsu") as arrays:  # other software reads it as an .npz
         assert np.array_equal(arrays["unmixing.maps.rmse.values"][0], bare.unmixing.rmse)
+
+
+def test_maps_are_not_copied_while_they_are_saved(tmp_path):
+    result = make_result(pixels=(400, 300))
+    held = sum(array.nbytes for one in result.maps.values() for array in one.arrays)
+    tracemalloc.start()
+    try:
+        save(Document(unmixing=result), tmp_path / "work.hsu")
+        assert tracemalloc.get_traced_memory()[1] < held / 8
+        tracemalloc.reset_peak()
+        loaded = load(tmp_path / "work.hsu")
+        assert tracemalloc.get_traced_memory()[1] < 1.3 * held
+    finally:
+        tracemalloc.stop()
+    assert same(loaded.unmixing.maps, result.maps)
 
 
 def test_saving_again_replaces(tmp_path, document):

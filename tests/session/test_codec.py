@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from hsunmix.session.codec import Given, Packed, node_of
+from hsunmix.session.array_places import Given, Packed
+from hsunmix.session.codec import node_of
 
 
 @dataclass(frozen=True, eq=False)
