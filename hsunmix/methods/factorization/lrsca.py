@@ -41,7 +41,7 @@ TITLE = "Low-rank sparse components (LRSCA)"
 REFERENCE = "Cohen and Gillis, ICASSP (2019); Cohen and Gillis, Neural Computation 31 (2019)"
 STARTS_FROM_SPECTRA = True
 
-ENOUGH = 2_000  # pixels that starts are compared on
+MIN_PIXELS = 2_000  # pixels that starts are compared on
 TRIAL = 40  # iterations of each
 
 
@@ -87,7 +87,7 @@ def run(problem: Problem, params: Params) -> Generator[Step | None, None, Factor
 
 def _best_start(problem: Problem, params: Params, steps: Steps) -> Generator[Step | None, None, Array]:
     """Return the spectra that some iterations on a few pixels come to with the lowest error."""
-    scene = yield from sampled(problem.scene, ENOUGH)
+    scene = yield from sampled(problem.scene, MIN_PIXELS)
     first = yield from initial_spectra(problem, params.init)
     rng, best = np.random.default_rng(problem.seed), (np.inf, first)
     free = np.setdiff1d(np.arange(problem.rank), problem.locked)

@@ -6,13 +6,17 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtWidgets import QHBoxLayout
 
+from hsunmix.gui.commands import ShowMap
 from hsunmix.gui.image.drawing import Drawing, Pane, Scale
 from hsunmix.gui.image.images import stretch_limits, thin
 from hsunmix.gui.image.pages import PageControls
 from hsunmix.gui.image.pages._maps import map_pane
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.colour_bar import limits
+from hsunmix.gui.widgets.panel import named
+from hsunmix.gui.widgets.quiet import QuietComboBox
 from hsunmix.model.map_kinds import class_colour
 from hsunmix.model.maps import AnyMap, Map
 from hsunmix.session.document import Document
@@ -96,6 +100,31 @@ def value(document: Document, state: ViewState) -> str:
     return f"{entry.label}: {names[found] if names else found + 1}"
 
 
+class Controls(PageControls):
+    """A list of maps."""
+
+    def __init__(self) -> None:
+        super().__init__("furtherControls", "The map shown")
+        self.box = named(QuietComboBox(), "furtherChoice", "Map shown")
+        self.box.setToolTip("The map shown")
+        self.box.setMaximumWidth(320)
+        self.box.activated.connect(lambda k: self.command.emit(ShowMap(*self._entries[k][1:])))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.box)
+        self._entries: list[Entry] = []
+
+    def present(self, document: Document, state: ViewState) -> None:  # noqa: ARG002
+        """List the maps."""
+        found = entries(document)
+        if found != self._entries:
+            self._entries = found
+            self.box.clear()
+            self.box.addItems([entry.label for entry in found])
+        if found:
+            self.box.setCurrentIndex(found.index(entry_shown(document)))
+
+
 def _ends(one: AnyMap, values: NDArray[np.float32]) -> tuple[float, float]:
     """Return what the lowest and the highest colour mean."""
     terms = one.terms
@@ -113,10 +142,3 @@ def _classes(document: Document, one: AnyMap) -> list[tuple[str, str]]:
         return [(member.name, member.colour) for member in document.endmembers]
     names = one.classes or tuple(str(k + 1) for k in range(one.most + 1))
     return [(name, class_colour(k)) for k, name in enumerate(names[:PALETTE])]
-
-
-def controls() -> PageControls:
-    """Choose the map."""
-    from hsunmix.gui.image.pages._further_controls import Controls
-
-    return Controls()

@@ -11,8 +11,7 @@ from PySide6.QtWidgets import QComboBox
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.image.images import colours
 from hsunmix.gui.image.pages import page_of, pages
-from hsunmix.gui.image.pages._further_controls import Controls
-from hsunmix.gui.image.pages.further import entries
+from hsunmix.gui.image.pages.further import Controls, entries
 from hsunmix.gui.state.store import Store
 from hsunmix.gui.state.view_state import PixelView, ViewState
 from hsunmix.gui.widgets.colour_bar import ColourBar
