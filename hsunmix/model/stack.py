@@ -52,7 +52,10 @@ class StackedPixels:
         """Values of the lines first … last − 1."""
         if bands is None:
             return np.concatenate([cube.read(first, last) for cube in self.cubes], axis=2)
-        which, band = np.divmod(np.asarray(bands, dtype=np.intp), self.cubes[0].bands)
+        begins = np.cumsum([0, *(cube.bands for cube in self.cubes)])
+        wanted = np.arange(begins[-1])[list(bands)]
+        which = np.searchsorted(begins, wanted, side="right") - 1
+        band = wanted - begins[which]
         out = np.empty((last - first, self.shape[1], len(which)), dtype=np.float32)
         for n in np.unique(which):
             out[:, :, which == n] = self.cubes[n].read(first, last, band[which == n].tolist())
@@ -76,26 +79,30 @@ class StackedPixels:
 
 
 def stacked(cubes: Sequence[Cube]) -> Cube:
-    """Return cubes of the same ground with the same bands as one cube: see ``Cube.stacked``.
+    """Return cubes of the same ground as one cube: see ``Cube.stacked``.
 
-    A pixel is used where all have it. It lies where the first one does, and is called like it.
+    Those with the same bands are a stack. Two sensors that see other bands, such as VNIR and SWIR, are joined
+    as one sensor with the bands of both. A pixel is used where all have it. It lies where the first one
+    does, and is called like it.
 
     Raises
     ------
     InputError
-        They are of other sizes, of other bands, or lie elsewhere.
+        They are of other sizes, of bands that lie near each other without being the same, or lie elsewhere.
     """
     first = cubes[0]
     if len(cubes) == 1:
         return first
-    for number, cube in enumerate(cubes[1:], 2):
-        _check(first, cube, f"cube {number} of the stack ({cube.name})")
+    alike = [_same_bands(first, cube) for cube in cubes[1:]]
+    for number, (cube, same) in enumerate(zip(cubes[1:], alike, strict=True), 2):
+        _check(first, cube, same, f"cube {number} of the stack ({cube.name})")
+    joined = () if all(alike) else ("The cubes have other bands, so they are joined as those of one sensor.",)
     chosen = [cube.selection for cube in cubes if cube.selection is not None]
     return replace(
         first,
         pixels=StackedPixels(tuple(cubes)),
-        wavelengths=None if first.wavelengths is None else np.tile(first.wavelengths, len(cubes)),
-        fwhm=None if first.fwhm is None else np.tile(first.fwhm, len(cubes)),
+        wavelengths=_behind([cube.wavelengths for cube in cubes]),
+        fwhm=_behind([cube.fwhm for cube in cubes]),
         bad_bands=np.concatenate([~cube.good_bands for cube in cubes]),
         band_names=_names(cubes),
         nodata=None,
@@ -105,8 +112,8 @@ def stacked(cubes: Sequence[Cube]) -> Cube:
         selection=reduce(np.logical_and, chosen) if chosen else None,
         opened_bad_bands=None,
         seeks_nodata=any(cube.seeks_nodata for cube in cubes),
-        notes=tuple(dict.fromkeys(note for cube in cubes for note in cube.notes)),
-        stacked=sum(cube.stacked for cube in cubes),
+        notes=(*dict.fromkeys(note for cube in cubes for note in cube.notes), *joined),
+        stacked=sum(cube.stacked for cube in cubes) if all(alike) else 1,
     )
 
 
@@ -122,14 +129,34 @@ def _origin(cubes: Sequence[Cube]) -> dict[str, Any]:
     return {"options": (*first.options, ("stack", ",".join(names)))}
 
 
-def _check(first: Cube, cube: Cube, what: str) -> None:
+def _behind(axes: Sequence[NDArray[np.float64] | None]) -> NDArray[np.float64] | None:
+    """Return what every cube says of its bands, one behind the other; None where one says nothing."""
+    known = [axis for axis in axes if axis is not None]
+    return np.concatenate(known) if len(known) == len(axes) else None
+
+
+def _same_bands(first: Cube, cube: Cube) -> bool:
+    """Whether a cube's bands are those of the first one, by number or by place."""
+    if cube.bands != first.bands:
+        return False
+    if cube.wavelengths is None or first.wavelengths is None:
+        return True
+    return not (min(_ends(first)[1], _ends(cube)[1]) < max(_ends(first)[0], _ends(cube)[0]))
+
+
+def _ends(cube: Cube) -> tuple[float, float]:
+    assert cube.wavelengths is not None
+    return float(np.nanmin(cube.wavelengths)), float(np.nanmax(cube.wavelengths))
+
+
+def _check(first: Cube, cube: Cube, same: bool, what: str) -> None:
     """Refuse a cube that can't be stacked on the first one."""
-    if cube.shape != first.shape or cube.is_matrix != first.is_matrix:
+    if cube.shape[:2] != first.shape[:2] or cube.is_matrix != first.is_matrix:
         is_, wanted = (" × ".join(map(str, one.shape)) for one in (cube, first))
         raise InputError(
-            f"{what} is of {is_} (lines, samples, bands), the first of {wanted}: bring them together"
+            f"{what} is of {is_} (lines, samples, bands), the first of {wanted}: bring them to the same grid"
         )
-    if cube.wavelengths is not None and first.wavelengths is not None:
+    if same and cube.wavelengths is not None and first.wavelengths is not None:
         step = np.abs(np.gradient(first.wavelengths)) if first.bands > 1 else np.ones(1)
         far = np.flatnonzero(~(np.abs(cube.wavelengths - first.wavelengths) <= APART * step))
         if len(far):

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+import hsunmix
 from hsunmix.errors import InputError
 from hsunmix.model.cube import Cube
 from hsunmix.model.georeference import Georeference
@@ -51,7 +52,6 @@ def test_other_sizes_bands_and_places_are_refused() -> None:
     moved = replace(first, georeference=Georeference((30, 0, 520, 0, -30, 900)))
     assert first.wavelengths is not None
     cases = {
-        "13 × 9 × 21": make_cube(bands=21),
         "12 × 9 × 20": make_cube(lines=12),
         "band 1 .* nm": replace(first, wavelengths=first.wavelengths + 60),
         "lies elsewhere": moved,
@@ -61,3 +61,18 @@ def test_other_sizes_bands_and_places_are_refused() -> None:
             stacked([first, other])
     near = replace(first, georeference=Georeference((30, 0, 510, 0, -30, 900)))
     assert stacked([first, near]).stacked == 2
+
+
+def test_two_sensors_are_joined_and_share_their_maps() -> None:
+    whole = make_cube(bands=30)
+    assert whole.wavelengths is not None
+    values = whole.read(0, 13)
+    one = Cube.from_array(values[:, :, :12], whole.wavelengths[:12])
+    other = Cube.from_array(values[:, :, 12:], whole.wavelengths[12:])
+    pair = stacked([one, other])
+    assert (pair.stacked, pair.shape) == (1, (13, 9, 30))
+    assert "joined as those of one sensor" in pair.notes[-1]
+    np.testing.assert_array_equal(pair.wavelengths, whole.wavelengths)
+    np.testing.assert_array_equal(pair.read(0, 13, [3, 20, 11, 12]), values[:, :, [3, 20, 11, 12]])
+    alone, both = (hsunmix.unmix(cube, "hals", rank=3) for cube in (whole, [one, other]))
+    np.testing.assert_array_equal(both.abundances, alone.abundances)
