@@ -10,10 +10,11 @@ from hsunmix.methods.request import Request, plan
 from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube
 
-__all__ = ["of_estimate", "of_run", "of_solve", "of_sweep"]
+__all__ = ["of_estimate", "of_run", "of_solve", "of_sweep", "of_window"]
 
 ANY = Resources()
 
+SEVERAL = 300  # bytes for each pixel, where nobody knows yet what will be done
 IMAGES = 16  # bytes for each pixel of a result: what is left, as it is found and as an image
 
 
@@ -67,3 +68,8 @@ def of_estimate(cube: Cube, method: Choice, resources: Resources = ANY) -> Footp
 def of_sweep(cube: Cube, seeds: int, resources: Resources = ANY) -> Footprint:
     """Say what it takes to draw so many samples of the pixels; see ``of_run``."""
     return Footprint.of(cube, Needs(1 + seeds), resources)
+
+
+def of_window(cube: Cube, resources: Resources = ANY) -> Footprint:
+    """Say what it takes to work with a cube in one way after the other; see ``of_run``."""
+    return Footprint.of(cube, Needs(3, SEVERAL, moments=True), resources)

@@ -14,9 +14,10 @@ from hsunmix.gui.run.state import RunState
 from hsunmix.gui.state.channels import SHOWN
 from hsunmix.gui.state.documents import abundance_of, bands_in_words
 from hsunmix.gui.state.means import means
-from hsunmix.gui.state.scenes import is_huge
+from hsunmix.gui.state.scenes import is_huge, size_told
 from hsunmix.gui.state.store import Store
 from hsunmix.methods import RankEstimate, find, get, pipeline
+from hsunmix.methods.footprint import of_run
 from hsunmix.methods.noisy_bands import noisy_bands
 from hsunmix.model.cube import Cube
 from hsunmix.model.library import Library
@@ -65,8 +66,13 @@ class Controller:
         self.store.cancel("run", "rank")
         self.store.scenes.expect(new.cube)
         self.store.show(RunState, estimate=None)
-        if new.cube is not None and not is_huge(new.cube):
+        self.store.withdraw("size")
+        if new.cube is None:
+            return
+        if not is_huge(new.cube):
             self._estimate(new.cube, asked=False)
+        elif told := size_told(new.cube):
+            self.store.say(f"Larger than the free memory. To be unmixed, {told}.", about="size")
 
     def set_run(self, command: cmd.SetRun) -> None:
         """Remember what the run panel says; another constraint holds for the result there is as well."""
@@ -117,13 +123,17 @@ class Controller:
     def _work(
         self, cube: Cube, settings: RunSettings, locked: tuple[Endmember, ...]
     ) -> Generator[Step | None, None, Found]:
-        scene = yield from self.store.scenes.scene(cube)
         request = request_of(settings, np.stack([e.spectrum for e in locked], axis=1) if locked else None)
         request = replace(request, libraries=libraries_of(self.store, settings.method, cube))
         if settings.weights is not None:
             values, origin = read_weights(Path(settings.weights.path), cube)
             request = replace(request, weights=values, weights_from=origin)
-            scene = yield from pipeline.load_for(cube, request)  # what they call missing costs no pixel
+        taken = of_run(cube, request)
+        if settings.weights is not None or taken.way == "scratch":
+            # What weights call missing costs no pixel; what is read again and again is laid out first.
+            scene = yield from pipeline.load_for(cube, request, taken)
+        else:
+            scene = yield from self.store.scenes.scene(cube)
         result = yield from pipeline.unmix(scene, request)
         means(result)
         return result, tuple(request.locked)

@@ -1,4 +1,4 @@
-"""The pixels of the cube that is open, in memory once, for every kind of work."""
+"""The pixels of the cube that is open, read once, for every kind of work."""
 
 from __future__ import annotations
 
@@ -12,18 +12,28 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.loading import load
 from hsunmix.engine.scene import Scene
+from hsunmix.errors import TooLargeError
+from hsunmix.methods.footprint import of_window
 from hsunmix.model.cube import Cube
 from hsunmix.model.progress import Step, relay
 
-__all__ = ["WAIT", "SceneKeeper", "is_huge"]
+__all__ = ["WAIT", "SceneKeeper", "is_huge", "size_told"]
 
 WAIT = 0.01  # seconds between looks at what another worker loads
 UNASKED = 2 << 30  # bytes in memory of a cube that is loaded before anybody asks for a method
 
 
 def is_huge(cube: Cube) -> bool:
-    """Whether a cube is too large to be brought into memory unasked."""
-    return 4 * math.prod(cube.shape) > UNASKED
+    """Whether a cube is too large to be read unasked."""
+    return 4 * math.prod(cube.shape) > UNASKED or bool(size_told(cube))
+
+
+def size_told(cube: Cube) -> str:
+    """Say what a cube takes that is larger than memory, or that it can't be unmixed; empty for any other."""
+    try:
+        return of_window(cube).sentence
+    except TooLargeError as error:
+        return str(error)
 
 
 class SceneKeeper:
@@ -87,7 +97,7 @@ class SceneKeeper:
             self._step = step
             return step
 
-        scene = yield from relay(load(cube), kept)
+        scene = yield from relay(load(cube, footprint=of_window(cube)), kept)
         with self._lock:
             if cube is self._cube:
                 self._scene = scene

@@ -27,6 +27,7 @@ from hsunmix.model.cube import Cube
 from hsunmix.model.progress import Step, finish
 from hsunmix.model.unmixing import Unmixing, Weights
 from hsunmix.session.document import Document, RunSettings
+from tests.beyond_memory import MEMORY, little_memory, values, write_envi
 from tests.conftest import make_cube
 from tests.gui.conftest import unmixing_of
 
@@ -310,7 +311,7 @@ def test_settings_are_no_change_worth_saving(open_store: Store):
 def test_a_cube_larger_than_memory_is_shown_and_unmixing_it_is_refused(
     store: Store, cube: Cube, wait: Wait, monkeypatch: pytest.MonkeyPatch
 ):
-    def too_large(_: Cube) -> Generator[None, None, None]:
+    def too_large(_: Cube, **__: object) -> Generator[None, None, None]:
         raise TooLargeError("the pixels of the scene would take 20.0 GB, and 8.0 GB are free")
         yield
 
@@ -444,3 +445,28 @@ def test_a_run_of_no_endmembers_is_none(open_store: Store):
     open_store.send(cmd.UseEndmembers())
     assert "run" not in open_store.state.tasks
     assert open_store.document.runs == ()
+
+
+@pytest.mark.parametrize("method", ["auto", "hals"])
+def test_a_cube_larger_than_memory_is_told_and_unmixed(
+    store: Store, wait: Wait, tmp_path: Path, method: str, monkeypatch: pytest.MonkeyPatch
+):
+    cube = hsunmix.open_cube(write_envi(tmp_path / "scene", values()))
+    with little_memory():
+        known = hsunmix.unmix(cube, method, rank=4)
+        monkeypatch.setattr("hsunmix.engine.footprint.available", lambda: MEMORY / 0.8)
+        store.history.reset(Document(cube=cube))
+        wait(lambda: not store.state.tasks and store.state.picture is not None)
+        assert store.scenes.here(cube) is None
+        message = store.state.message
+        assert message is not None
+        assert (
+            "To be unmixed, scene.hdr is read three times; this needs at most 1 MB of memory" in message.text
+        )
+        store.send(cmd.SetRun(replace(store.document.settings, method=method, rank=4)))
+        store.send(cmd.Unmix())
+        wait(lambda: store.document.unmixing is not None and not store.state.tasks)
+    found = store.document.unmixing
+    assert found is not None
+    np.testing.assert_allclose(found.endmembers, known.endmembers, rtol=1e-6)
+    np.testing.assert_allclose(found.abundances, known.abundances, atol=1e-5)

@@ -19,11 +19,11 @@ def loads(monkeypatch: pytest.MonkeyPatch) -> list[Cube]:
     seen: list[Cube] = []
     real = scenes.load
 
-    def counted(cube: Cube) -> Generator[Step | None, None, object]:
+    def counted(cube: Cube, **how: object) -> Generator[Step | None, None, object]:
         seen.append(cube)
         yield Step(0.5)
         yield Step(0.6)
-        return (yield from real(cube))
+        return (yield from real(cube, **how))
 
     monkeypatch.setattr(scenes, "load", counted)
     return seen
