@@ -136,13 +136,15 @@ def _unconstrained(part: Part, inverse: Array, h: NDArray[np.float32]) -> None:
     least_squares.unconstrained(part.tiles, part.counts, inverse, h)
 
 
-def gram(scene: Scene) -> Generator[Step | None, None, tuple[Array, Array]]:
-    """X Xᵀ (bands, bands) and the sum of the pixels (bands,), in float64."""
+def gram(
+    scene: Scene, onto: tuple[Array, Array] | None = None
+) -> Generator[Step | None, None, tuple[Array, Array]]:
+    """X Xᵀ (bands, bands) and the sum of the pixels (bands,), in float64; added to those of pixels before."""
     if scene.moments is not None:
         return scene.moments
     bands = scene.n_bands
     with single_threaded_blas():
-        found = yield from scene.map(_gram, sums=[(bands, bands), (bands,)])
+        found = yield from scene.map(_gram, sums=[(bands, bands), (bands,)], onto=onto)
     return found.sums[0], found.sums[1]
 
 

@@ -144,6 +144,7 @@ class Scene:
         sums: Sequence[tuple[int, ...]] = (),
         pixels: int | None = None,
         blind: bool = False,
+        onto: Sequence[NDArray[np.float64]] | None = None,
     ) -> Generator[Step | None, None, Mapped]:
         """Pass over all pixels: see ``hsunmix.engine.source``.
 
@@ -160,6 +161,8 @@ class Scene:
             the padding are left as they are.
         blind : bool
             The work looks at no pixel, only at numbers that stay with them: nothing has to be read for it.
+        onto : sequence of array, optional
+            Sums of pixels before these, on to which those of this pass are added, part by part.
 
         Returns
         -------
@@ -169,7 +172,9 @@ class Scene:
         chunks = self._chunks if pixels is None else self._pieces(pixels)
         one = Pass(work, small, tuple(per_pixel), tuple(sums), blind)
         outcomes = yield from self.executor.run(one, self._part, chunks)
-        totals = [reduce(np.add, (found[k] for _, found in outcomes)) for k in range(len(one.sums))]
+        before = [()] * len(one.sums) if onto is None else [(array,) for array in onto]
+        own = [[found[k] for _, found in outcomes] for k in range(len(one.sums))]
+        totals = [reduce(np.add, (*first, *rest)) for first, rest in zip(before, own, strict=True)]
         return Mapped([value for value, _ in outcomes], totals)
 
     def made(

@@ -273,5 +273,4 @@ class _Moments:
         self.sums = None
 
     def visit(self, block: Scene) -> Generator[Step | None, None, None]:
-        product, total = yield from gram(block)
-        self.sums = (product, total) if self.sums is None else (self.sums[0] + product, self.sums[1] + total)
+        self.sums = yield from gram(block, self.sums)

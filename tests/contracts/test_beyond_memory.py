@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from hsunmix.engine.footprint import Footprint, Resources
-from hsunmix.engine.scene import Scene
+from hsunmix.engine.passes import gram
+from hsunmix.engine.scene import TILE, Scene
 from hsunmix.formats import open_cube
 from hsunmix.methods import Method, footprint, methods, pipeline
 from hsunmix.methods.pipeline import Request
@@ -173,3 +174,15 @@ def test_geotiff(tmp_path: Path) -> None:
     for what, name in (("extraction", "spa"), ("abundance", "nnls")):
         method = methods()[what, name]
         same(run(cube, method, LITTLE)[2], run(cube, method, PLENTY)[2])
+
+
+@pytest.mark.parametrize("chunks", [1, 3, 50])
+def test_moments_are_summed_as_in_memory_to_the_last_bit(cube: Cube, chunks: int) -> None:
+    known = finish(gram(finish(pipeline.load(cube))))
+    taken = Footprint(
+        "file", block=chunks * 2 * BANDS * TILE * 4, room=10**8, folder=cube.path.parent, moments=True
+    )
+    scene = finish(pipeline.load(cube, footprint=taken))
+    assert scene.moments is not None
+    for one, other in zip(known, scene.moments, strict=True):
+        np.testing.assert_array_equal(one, other)

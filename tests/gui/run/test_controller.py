@@ -456,7 +456,7 @@ def test_a_cube_larger_than_memory_is_told_and_unmixed(
         known = hsunmix.unmix(cube, method, rank=4)
         monkeypatch.setattr("hsunmix.engine.footprint.available", lambda: MEMORY / 0.8)
         store.history.reset(Document(cube=cube))
-        wait(lambda: not store.state.tasks and store.state.picture is not None)
+        wait(lambda: not store.state.tasks and store.state[ImageState].picture is not None)
         assert store.scenes.here(cube) is None
         message = store.state.message
         assert message is not None
