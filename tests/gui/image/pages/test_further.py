@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtWidgets import QComboBox
 
 from hsunmix.gui import commands as cmd
+from hsunmix.gui.app.main_window import MainWindow
 from hsunmix.gui.image.images import colours
 from hsunmix.gui.image.pages import page_of, pages
 from hsunmix.gui.image.pages.further import Controls, entries
@@ -136,6 +137,16 @@ def test_the_window_shows_it(store: Store, found: Document, wait):
         1,
     )
     assert not store.history.modified
+
+
+def test_the_list_is_under_the_image(window: MainWindow, found: Document, wait):
+    window.show()
+    window.store.history.reset(found)
+    window.store.send(cmd.ShowMap("model"))
+    wait(lambda: window.findChild(QComboBox, "furtherChoice") is not None)
+    box = window.findChild(QComboBox, "furtherChoice")
+    assert box.isVisible()
+    assert box.currentText() == "Model"
 
 
 def test_the_names_of_classes_find_room_at_the_bar(qtbot):
