@@ -151,6 +151,10 @@ def test_a_schema_that_is_none(tmp_path, session, schema):
     refused(tmp_path, edited(session, lambda m: m.update(schema=schema)), "names no version")
 
 
+def maps(manifest):
+    return manifest["unmixing"]["maps"]
+
+
 def arrays(name, **changes):
     return lambda m: m["arrays"][name].update(changes)
 
@@ -176,6 +180,21 @@ def arrays(name, **changes):
         (lambda m: m["endmembers"].pop(), "60 numbers, but its records need 40"),
         (lambda m: m["unmixing"].update(names=["a"]), "another shape than a result"),
         (lambda m: m["unmixing"].update(parameters=[]), "manifest is damaged"),
+        (lambda m: m["unmixing"]["parameters"].update({"x=1); import os #": 1}), "no parameter is called"),
+        (lambda m: maps(m)["shade"].update(kind="colour"), "manifest is damaged"),
+        (lambda m: maps(m)["shade"].update({"is": "Path"}), "none of Map, SparseMap"),
+        (lambda m: maps(m)["shade"].update(of_endmembers=True), "endmembers do not fit together"),
+        (lambda m: maps(m)["shade"].update(values=RMSE.replace("rmse", "elsewhere")), "names no array"),
+        (lambda m: maps(m)["shade"].update(values="unmixing.maps.model.values"), "of the type int32"),
+        (lambda m: maps(m)["dominant"].update(kind="fraction"), "of the type int32"),
+        (lambda m: maps(m)["model"].update(classes=["a"]), "for 1 classes"),
+        (lambda m: maps(m)["model"].update(names=["a"]), "2 layers has 1 names"),
+        (lambda m: maps(m)["library_abundance"].update(layers=3), "beyond its layers"),
+        (lambda m: maps(m)["library_abundance"].update(layers=1 << 40), "has 9 names"),
+        (lambda m: maps(m)["abundance"].update(kind="score"), "does not fit together"),
+        (lambda m: maps(m).pop("rmse"), "has no rmse|do not agree"),
+        (lambda m: maps(m).update(con=maps(m).pop("shade")), "is taken"),
+        (lambda m: maps(m).update({"../shade": maps(m).pop("shade")}), "other names"),
         (lambda m: m["regions"].clear(), "do not agree"),
         (lambda m: m["regions"][0].update(kind="circle"), "no region of the kind"),
         (lambda m: m["regions"][2].update(vertices=[[0, 0]]), "1 vertices"),
