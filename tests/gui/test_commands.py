@@ -164,6 +164,10 @@ def different(one: object, other: object) -> str:
             if where:
                 return f"{field.name}: {where}"
         return ""
+    if isinstance(one, Mapping):
+        if list(one) != list(other):
+            return f"{list(one)} are {list(other)}"
+        return next((f"{key}: {where}" for key in one if (where := different(one[key], other[key]))), "")
     if isinstance(one, tuple | list):
         if len(one) != len(other):
             return f"{len(one)} are {len(other)}"

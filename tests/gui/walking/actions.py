@@ -71,7 +71,9 @@ def widget(chance: random.Random, window: MainWindow) -> tuple[str, Callable[[],
     if isinstance(chosen, QAbstractButton):
         return name, chosen.click, None
     if isinstance(chosen, QComboBox):
-        return name, lambda: _choose(chosen, chance.randrange(max(chosen.count(), 1))), None
+        model, enabled = chosen.model(), Qt.ItemFlag.ItemIsEnabled  # a heading is not
+        rows = [k for k in range(chosen.count()) if model.flags(model.index(k, 0)) & enabled]
+        return name, lambda: _choose(chosen, chance.choice(rows or [0])), None
     if isinstance(chosen, QTabBar):
         tabs = [k for k in range(chosen.count()) if chosen.isTabVisible(k) and chosen.isTabEnabled(k)]
         return name, lambda: chosen.setCurrentIndex(chance.choice(tabs)), None
