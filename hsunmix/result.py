@@ -96,7 +96,8 @@ class Result(Unmixing):
         """Return everything as a Dataset, the one that ``xarray.open_dataset`` makes of ``result.nc``.
 
         Its variables are ``abundance`` (endmember, y, x), ``rmse`` (y, x) and ``spectrum`` (endmember, band),
-        with names, wavelengths, map coordinates and projection. Of a matrix the pixels have one axis.
+        with names, wavelengths, map coordinates and projection; every other map is there by its name, classes
+        counted from 1 as in files. Of a matrix the pixels have one axis.
 
         Raises
         ------
