@@ -71,32 +71,24 @@ def _quotients(x, wt, b, h, v, least, itakura):
 
 @njit(**KERNEL, fastmath=FAST, inline="never")
 def _add_to_pixels(wt, b, q, out):
-    """Out (r, T) += Wᵀ q for four bands."""
+    """Out (r, T) += Wᵀ q for four bands; r is even."""
     r, t_end = out.shape
     q0, q1, q2, q3 = q[0], q[1], q[2], q[3]
-    k = 0
-    while k + 2 <= r:
+    for k in range(0, r, 2):
         o0, o1 = out[k], out[k + 1]
         a0, a1, a2, a3 = wt[k, b], wt[k, b + 1], wt[k, b + 2], wt[k, b + 3]
         b0, b1, b2, b3 = wt[k + 1, b], wt[k + 1, b + 1], wt[k + 1, b + 2], wt[k + 1, b + 3]
         for t in range(t_end):
             o0[t] += a0 * q0[t] + a1 * q1[t] + a2 * q2[t] + a3 * q3[t]
             o1[t] += b0 * q0[t] + b1 * q1[t] + b2 * q2[t] + b3 * q3[t]
-        k += 2
-    if k < r:
-        o0 = out[k]
-        a0, a1, a2, a3 = wt[k, b], wt[k, b + 1], wt[k, b + 2], wt[k, b + 3]
-        for t in range(t_end):
-            o0[t] += a0 * q0[t] + a1 * q1[t] + a2 * q2[t] + a3 * q3[t]
 
 
 @njit(**KERNEL, fastmath=FAST, inline="never")
 def _add_to_spectra(q, h, b, out):
-    """Out (r, bands) += h qᵀ for four bands; out is float64."""
+    """Out (r, bands) += h qᵀ for four bands; out is float64, r even."""
     r, t_end = h.shape
     q0, q1, q2, q3 = q[0], q[1], q[2], q[3]
-    k = 0
-    while k + 2 <= r:
+    for k in range(0, r, 2):
         h0, h1 = h[k], h[k + 1]
         s00 = s10 = s20 = s30 = s01 = s11 = s21 = s31 = np.float32(0)
         for t in range(t_end):
@@ -117,19 +109,6 @@ def _add_to_spectra(q, h, b, out):
         out[k + 1, b + 1] += s11
         out[k + 1, b + 2] += s21
         out[k + 1, b + 3] += s31
-        k += 2
-    if k < r:
-        h0 = h[k]
-        s00 = s10 = s20 = s30 = np.float32(0)
-        for t in range(t_end):
-            s00 += q0[t] * h0[t]
-            s10 += q1[t] * h0[t]
-            s20 += q2[t] * h0[t]
-            s30 += q3[t] * h0[t]
-        out[k, b] += s00
-        out[k, b + 1] += s10
-        out[k, b + 2] += s20
-        out[k, b + 3] += s30
 
 
 @njit(**KERNEL, fastmath=FAST, inline="never")
