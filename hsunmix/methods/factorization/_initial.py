@@ -21,7 +21,9 @@ __all__ = ["OTHERS", "Init", "given_spectra", "initial_abundances", "initial_pix
 
 # Choices for forms and help; which of them exist is asked of the registry at run time.
 OTHERS = ("nndsvd", "random")  # that are no extraction methods
-Init = Literal["spa", "snpa", "vca", "xray", "h2nmf", "fgnsr", "lp", "nfindr", "ppi", "nndsvd", "random"]
+Init = Literal[
+    "spa", "snpa", "vca", "xray", "h2nmf", "fgnsr", "lp", "smrs", "smacc", "nfindr", "ppi", "nndsvd", "random"
+]
 
 
 def initial_spectra(problem: Problem, init: str) -> Generator[Step | None, None, NDArray[np.float64]]:
