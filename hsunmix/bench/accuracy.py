@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.model.angles import angles as between
 
-__all__ = ["Score", "angles", "score"]
+__all__ = ["Score", "angles", "nearest", "score"]
 
 Array = NDArray[np.float64]
 
@@ -24,10 +24,15 @@ class Score:
         Mean spectral angle of the matched endmembers, degrees.
     rmse : float
         Root mean square error of the abundances; NaN where the truth has none worth comparing.
+    angles, mrsa : array, (r,)
+        Spectral angle of every endmember, and the angle after its mean is taken off (mean-removed spectral
+        angle), degrees.
     """
 
     angle: float
     rmse: float = float("nan")
+    angles: Array = field(default_factory=lambda: np.zeros(0))
+    mrsa: Array = field(default_factory=lambda: np.zeros(0))
 
 
 def angles(found: Array, true: Array) -> tuple[Array, NDArray[np.intp]]:
@@ -58,17 +63,29 @@ def score(
     Parameters
     ----------
     found, true : array, (bands, r)
+        Bands in which a spectrum has no value are not compared.
     abundances, true_abundances : array, (r, pixels)
+        Pixels without abundances are not compared.
     shares : bool
         Compare abundances divided by their sum.
     """
+    whole = np.isfinite(found).all(axis=1)
+    found, true = found[whole], true[whole]
     if found.shape[1] < true.shape[1]:
         found = np.pad(found, ((0, 0), (0, true.shape[1] - found.shape[1])))
         abundances = np.pad(abundances, ((0, true.shape[1] - len(abundances)), (0, 0)))
     degrees, order = angles(found, true)
-    if true_abundances is None:
-        return Score(float(degrees.mean()))
-    h = abundances[order]
-    if shares:
-        h = h / np.maximum(h.sum(axis=0), 1e-12)
-    return Score(float(degrees.mean()), float(np.sqrt(np.mean((h - true_abundances) ** 2))))
+    mrsa = between(true - true.mean(axis=0), found[:, order] - found[:, order].mean(axis=0)).diagonal()
+    rmse = float("nan")
+    if true_abundances is not None:
+        h = abundances[order]
+        if shares:
+            h = h / np.maximum(h.sum(axis=0), 1e-12)
+        known = np.isfinite(h).all(axis=0)
+        rmse = float(np.sqrt(np.mean((h[:, known] - true_abundances[:, known]) ** 2)))
+    return Score(float(degrees.mean()), rmse, degrees, mrsa)
+
+
+def nearest(x: Array, true: Array) -> Array:
+    """Spectral angle from each true endmember to the pixel that is most like it, (r,), degrees."""
+    return np.asarray(between(true, x).min(axis=1))

@@ -1,14 +1,16 @@
 """Scenes made of library spectra, so that the true endmembers and abundances are known.
 
-The four kinds are the ones on which unmixing methods differ: pure pixels; none purer than 0.8;
-outliers and shade; much noise and many materials. Each can be made from the 23 chosen minerals, plants
-and ice or from the whole built-in library, whose spectra are darker and more alike; and with abundances
-in patches, where few materials meet, or uniform, where every mixture is as likely as any other.
+The kinds are those on which unmixing methods differ: pure pixels or none, outliers and shade, noise, bad
+bands, clouds, a rare material, bent mixing, many materials, few pixels, few bands. Each can be made from the
+23 chosen minerals, plants and ice or from the whole built-in library, whose spectra are darker and more
+alike; and with abundances in patches, where few materials meet, or uniform, where every mixture is as likely
+as any other.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Literal
 
@@ -19,14 +21,14 @@ from hsunmix.files import resource
 from hsunmix.formats import builtin_library, open_spectra
 from hsunmix.model.angles import angles
 
-__all__ = ["KINDS", "Library", "Mixing", "Planted", "mixed_scene", "planted"]
+__all__ = ["KINDS", "Kind", "Library", "Mixing", "Planted", "mixed_scene", "planted"]
 
 Array = NDArray[np.float64]
 Library = Literal["chosen", "whole"]
 Mixing = Literal["patches", "uniform"]
 
-SIDE = 100  # lines and samples
-MIN_ANGLE = 8.0  # degrees between any two materials
+SIDE = 100  # lines and samples, unless a kind has fewer
+MIN_ANGLE = 8.0  # degrees between any two materials, where there are enough
 CHOSEN = ("resources", "spectra", "usgs_1995.csv")
 PURE = 20  # nearly pure pixels of each material
 
@@ -45,6 +47,10 @@ class Planted:
         Outliers: they hold no mixture, so they have no true abundances.
     shade : bool
         Whether brightness varies: abundances are then compared as shares of their sum.
+    bad : array of bool, (bands,)
+        Bands without information: spectra are not compared there.
+    rare : int or None
+        The endmember that only a few pixels have.
     """
 
     x: Array
@@ -52,18 +58,136 @@ class Planted:
     abundances: Array
     odd: NDArray[np.bool_]
     shade: bool = False
+    bad: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    rare: int | None = None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a kind of scene is made.
+
+    Attributes
+    ----------
+    title : str
+    rank : int
+    decibel : float
+    largest : float
+        No abundance is above this.
+    odd : bool
+        Shade, and outliers.
+    side : int
+        Lines, and samples.
+    disturb : function of a scene and a generator, or None
+        What happens to the scene afterwards.
+    """
+
+    title: str
+    rank: int = 5
+    decibel: float = 30.0
+    largest: float = 1.0
+    odd: bool = False
+    side: int = SIDE
+    disturb: Callable[[Planted, np.random.Generator], Planted] | None = None
+
+
+def _bad_bands(scene: Planted, rng: np.random.Generator) -> Planted:
+    """A tenth of the bands mostly noise, four dead, eight striped along the columns."""
+    x, bands = scene.x.copy(), len(scene.x)
+    chosen = rng.permutation(bands)
+    noisy, dead, striped = np.split(chosen[: bands // 10 + 12], [bands // 10, bands // 10 + 4])
+    spread = x.std(axis=1, keepdims=True)
+    x[noisy] += 3 * spread[noisy] * rng.standard_normal((len(noisy), x.shape[1]))
+    x[striped] += (
+        2 * spread[striped, None] * rng.standard_normal((len(striped), 1, SIDE)) * np.ones((SIDE, 1))
+    ).reshape(len(striped), -1)
+    x[dead] = 0
+    bad = np.zeros(bands, dtype=bool)
+    bad[[*noisy, *dead, *striped]] = True
+    return replace(scene, x=np.maximum(x, 0), bad=bad)
+
+
+def _clouds(scene: Planted, rng: np.random.Generator) -> Planted:
+    """Bands end at a largest value; clouds reach it in a twentieth of the pixels; a border holds zeros."""
+    from scipy.ndimage import gaussian_filter
+
+    shape = (SIDE, SIDE)
+    cover = gaussian_filter(rng.standard_normal(shape), 4, mode="wrap").ravel()
+    cloudy = cover > np.quantile(cover, 0.95)
+    top = 1.1 * scene.x.max()
+    x = scene.x.copy()
+    x[:, cloudy] = np.minimum(
+        top * rng.uniform(0.95, 1.6, (1, int(cloudy.sum()))) * np.linspace(1.1, 0.9, len(x))[:, None], top
+    )
+    border = np.zeros(shape, dtype=bool)
+    border[:4], border[:, -7:] = True, True
+    x[:, border.ravel()] = 0
+    return replace(scene, x=x, odd=scene.odd | cloudy | border.ravel())
+
+
+def _rare(scene: Planted, rng: np.random.Generator) -> Planted:
+    """The last material is in ten pixels only, at nine tenths or more."""
+    w, h = scene.endmembers, scene.abundances.copy()
+    noise = scene.x - w @ h
+    last = len(h) - 1
+    h[last] = 0
+    h /= np.maximum(h.sum(axis=0), 1e-12)
+    places = rng.choice(h.shape[1], 10, replace=False)
+    share = rng.uniform(0.9, 1.0, 10)
+    h[:, places] *= 1 - share
+    h[last, places] = share
+    return replace(scene, x=np.maximum(w @ h + noise, 0), abundances=h, rare=last)
+
+
+def _bent(scene: Planted, rng: np.random.Generator) -> Planted:
+    """Light that met two materials: the generalized bilinear model, each pair with a strength of its own."""
+    w, h = scene.endmembers, scene.abundances
+    x = scene.x.copy()
+    for i in range(len(h)):
+        for j in range(i):
+            x += np.outer(w[:, i] * w[:, j], rng.uniform(0, 1, h.shape[1]) * h[i] * h[j])
+    return replace(scene, x=x)
+
+
+def _few_bands(scene: Planted, rng: np.random.Generator) -> Planted:  # noqa: ARG001
+    """Eight bands, evenly spaced."""
+    keep = np.linspace(0, len(scene.x) - 1, 8).round().astype(int)
+    return replace(scene, x=scene.x[keep], endmembers=scene.endmembers[keep])
+
+
+def _shade(scene: Planted, rng: np.random.Generator) -> Planted:
+    light = rng.uniform(0.5, 1.0, scene.x.shape[1])
+    clean = scene.endmembers @ scene.abundances
+    return replace(scene, x=np.maximum(scene.x - clean * (1 - light), 0), shade=True)
+
+
+def _poisson(scene: Planted, rng: np.random.Generator) -> Planted:
+    """Noise that grows with the light, of the same power over all."""
+    clean = scene.endmembers @ scene.abundances
+    noise = np.sqrt((clean**2).mean() / 1000 * clean / clean.mean())
+    return replace(scene, x=np.maximum(clean + noise * rng.standard_normal(clean.shape), 0))
 
 
 KINDS = {
-    "pure": "planted, pure pixels, 30 dB, r=5",
-    "mixed": "planted, no abundance above 0.8, 30 dB, r=5",
-    "outliers": "planted, 0.5 % outliers, shade 0.5–1, 30 dB, r=5",
-    "noisy": "planted, 20 dB, r=8",
+    "pure": Kind("planted, pure pixels, 30 dB, r=5"),
+    "mixed": Kind("planted, no abundance above 0.8, 30 dB, r=5", largest=0.8),
+    "outliers": Kind("planted, 0.5 % outliers, shade 0.5–1, 30 dB, r=5", odd=True),
+    "noisy": Kind("planted, 20 dB, r=8", rank=8, decibel=20.0),
+    "bad-bands": Kind("planted, noisy, dead and striped bands, 30 dB, r=5", disturb=_bad_bands),
+    "clouds": Kind("planted, 5 % saturated clouds and an empty border, 30 dB, r=5", disturb=_clouds),
+    "rare": Kind("planted, one material in 10 pixels, 30 dB, r=5", disturb=_rare),
+    "bilinear": Kind("planted, bilinear mixing, 30 dB, r=5", disturb=_bent),
+    "diluted": Kind("planted, no abundance above 0.6, 30 dB, r=5", largest=0.6),
+    "small": Kind("planted, 64 pixels, 30 dB, r=5", side=8),
+    "few-bands": Kind("planted, 8 bands, 30 dB, r=6", rank=6, disturb=_few_bands),
+    "twelve": Kind("planted, pure pixels, 30 dB, r=12", rank=12),
+    "twenty": Kind("planted, pure pixels, 30 dB, r=20", rank=20),
+    "shade": Kind("planted, shade 0.5–1, 30 dB, r=5", disturb=_shade),
+    "poisson": Kind("planted, noise that grows with the light, 30 dB, r=5", disturb=_poisson),
 }
 
 
 def planted(kind: str, seed: int, library: Library = "chosen", mixing: Mixing = "patches") -> Planted:
-    """Make one scene of 100 × 100 pixels.
+    """Make one scene, of 100 × 100 pixels unless its kind is small.
 
     Parameters
     ----------
@@ -76,9 +200,9 @@ def planted(kind: str, seed: int, library: Library = "chosen", mixing: Mixing = 
         How they are mixed.
     """
     rng = np.random.default_rng([seed, list(KINDS).index(kind)])
-    rank, decibel = (8, 20.0) if kind == "noisy" else (5, 30.0)
-    largest = 0.8 if kind == "mixed" else 1.0
-    return mixed_scene(rank, decibel, rng, library, mixing, largest, odd=kind == "outliers")
+    how = KINDS[kind]
+    scene = mixed_scene(how.rank, how.decibel, rng, library, mixing, how.largest, how.odd, how.side)
+    return how.disturb(scene, rng) if how.disturb else scene
 
 
 def mixed_scene(
@@ -89,6 +213,7 @@ def mixed_scene(
     mixing: Mixing = "patches",
     largest: float = 1.0,
     odd: bool = False,
+    side: int = SIDE,
 ) -> Planted:
     """Mix ``rank`` materials, no abundance above ``largest``; ``odd``: with shade and outliers.
 
@@ -96,7 +221,7 @@ def mixed_scene(
     same in all bands. Noise below zero counts as zero.
     """
     w = _materials(rank, rng, library)
-    h = _abundances(rank, rng, largest) if mixing == "patches" else _uniform(rank, rng, largest)
+    h = (_abundances if mixing == "patches" else _uniform)(rank, rng, largest, side)
     clean = w @ h
     if odd:
         clean = clean * rng.uniform(0.5, 1.0, h.shape[1])
@@ -107,21 +232,23 @@ def mixed_scene(
         places = rng.choice(h.shape[1], h.shape[1] // 200, replace=False)
         x[:, places] = x.max() * rng.random((len(w), len(places)))
         outliers[places] = True
-    return Planted(np.maximum(x, 0), w, h, outliers, odd)
+    return Planted(np.maximum(x, 0), w, h, outliers, odd, np.zeros(len(w), dtype=bool))
 
 
 def _materials(rank: int, rng: np.random.Generator, library: Library) -> Array:
-    """Return spectra (bands, rank) of a library, any two at least 8° apart."""
+    """Return spectra (bands, rank) of a library, at least 8° apart, nearer where there aren't so many."""
     spectra = _library(library)
-    for _ in range(1000):
-        pick = rng.permutation(spectra.shape[1])
-        chosen: list[int] = []
-        for k in pick:
-            if (angles(spectra[:, [k]], spectra[:, chosen]) >= MIN_ANGLE).all():
-                chosen.append(int(k))
-            if len(chosen) == rank:
-                return spectra[:, chosen]
-    raise ValueError(f"the library has no {rank} spectra {MIN_ANGLE}° apart")
+    apart = MIN_ANGLE
+    while apart > 1:
+        for _ in range(1000 if apart == MIN_ANGLE else 100):
+            chosen: list[int] = []
+            for k in rng.permutation(spectra.shape[1]):
+                if (angles(spectra[:, [k]], spectra[:, chosen]) >= apart).all():
+                    chosen.append(int(k))
+                if len(chosen) == rank:
+                    return spectra[:, chosen]
+        apart *= 0.75
+    raise ValueError(f"the library has no {rank} spectra")
 
 
 @cache
@@ -135,20 +262,21 @@ def _library(name: Library) -> Array:
     return np.asarray(values[np.isfinite(values).all(axis=1)].T, dtype=np.float64)
 
 
-def _abundances(rank: int, rng: np.random.Generator, largest: float) -> Array:
+def _abundances(rank: int, rng: np.random.Generator, largest: float, side: int) -> Array:
     """Mixtures of two to four materials in patches, and a few pure pixels of each (up to ``largest``)."""
     from scipy.ndimage import gaussian_filter
 
     fields = np.stack(
-        [gaussian_filter(rng.standard_normal((SIDE, SIDE)), 6, mode="wrap") for _ in range(rank)]
+        [gaussian_filter(rng.standard_normal((side, side)), 0.06 * side, mode="wrap") for _ in range(rank)]
     )
     fields /= fields.std(axis=(1, 2), keepdims=True)
     h = np.exp(2.0 * fields).reshape(rank, -1)
     h *= rng.gamma(2.0, 0.5, h.shape)  # neighbours differ: scenes aren't that smooth
     h /= h.sum(axis=0)
+    count = min(PURE, h.shape[1] // (4 * rank))
     for k in range(rank):
-        pure = rng.choice(h.shape[1], PURE, replace=False)
-        h[:, pure] = rng.dirichlet(np.ones(rank), PURE).T * (1 - 0.98)
+        pure = rng.choice(h.shape[1], count, replace=False)
+        h[:, pure] = rng.dirichlet(np.ones(rank), count).T * (1 - 0.98)
         h[k, pure] += 0.98
     over = h.max(axis=0) > largest
     while over.any():  # mix what is too pure with the mean
@@ -157,13 +285,13 @@ def _abundances(rank: int, rng: np.random.Generator, largest: float) -> Array:
     return h
 
 
-def _uniform(rank: int, rng: np.random.Generator, largest: float) -> Array:
+def _uniform(rank: int, rng: np.random.Generator, largest: float, side: int) -> Array:
     """Mixtures drawn evenly from all there are, and pure pixels of each material if they may be."""
-    h = rng.dirichlet(np.ones(rank), SIDE * SIDE).T
+    h = rng.dirichlet(np.ones(rank), side * side).T
     while (over := h.max(axis=0) > largest).any():
         h[:, over] = rng.dirichlet(np.ones(rank), int(over.sum())).T
     if largest == 1:
-        places = rng.choice(h.shape[1], (rank, PURE), replace=False)
+        places = rng.choice(h.shape[1], (rank, min(PURE, h.shape[1] // (4 * rank))), replace=False)
         for k in range(rank):
             h[:, places[k]] = np.eye(rank)[:, [k]]
     return h

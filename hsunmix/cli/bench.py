@@ -43,6 +43,13 @@ def command() -> None:
     show_default=True,
     help="Few materials meet in a pixel, or every mixture is as likely as any other.",
 )
+@click.option(
+    "--kinds",
+    default="pure,mixed,outliers,noisy",
+    show_default=True,
+    help="Kinds of planted scenes, with commas between; all for every one; help lists them.",
+)
+@click.option("--details", is_flag=True, help="A line for every scene, with every endmember.")
 def accuracy(
     names: tuple[str, ...],
     seeds: int,
@@ -50,6 +57,8 @@ def accuracy(
     scenes: Path | None,
     library: Library,
     mixing: Mixing,
+    kinds: str,
+    details: bool,
 ) -> None:
     """Print mean spectral angle (degrees) and abundance RMSE of every method on every kind of scene.
 
@@ -57,7 +66,16 @@ def accuracy(
     library's spectra; outliers, which have no true abundances, don't count for the RMSE. The last
     rows are what the true spectra reach.
     """
+    from hsunmix.bench.planted import KINDS
     from hsunmix.bench.table import table
+    from hsunmix.errors import InputError
 
-    for line in table(names, range(first_seed, first_seed + seeds), scenes, library, mixing):
+    chosen = list(KINDS) if kinds == "all" else [kind.strip() for kind in kinds.split(",") if kind.strip()]
+    if kinds == "help":
+        click.echo("\n".join(f"{name:12} {kind.title}" for name, kind in KINDS.items()))
+        return
+    for kind in chosen:
+        if kind not in KINDS:
+            raise InputError(f"there is no kind of scene {kind!r} (kinds: {', '.join(KINDS)})")
+    for line in table(names, range(first_seed, first_seed + seeds), scenes, library, mixing, chosen, details):
         click.echo(line)

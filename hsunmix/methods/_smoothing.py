@@ -31,7 +31,7 @@ SKETCHED = 10  # directions beyond the rank that stand for a scene which stays i
 SHARE = 200  # a pixel has at most a 200th of the sample as neighbours: small scenes are mixed soon
 COMPANY = 5  # neighbours that a pixel must have near by not to be isolated
 FAINTEST = 1e-8  # of the mean square of the values: less noise than this isn't believed (80 dB)
-STRUCTURE = 1.5  # the directions after the r-th may hold so many times the noise beyond them
+STRUCTURE = 1.2  # times what the directions after the r-th hold of noise: more isn't noise
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,13 +147,22 @@ def smoothed(
 
 
 def _noise(norms: Array, points: Array, rank: int, bands: int) -> tuple[float, bool]:
-    """Mean square of a value beyond the directions, and whether the directions after r hold no more."""
-    power = np.square(points).mean(axis=0)
+    """Mean square of a value's noise, and whether the directions after r hold no more than noise does.
+
+    With few bands the directions after r are all there is to tell the noise, and count as such.
+    """
+    n, power = len(points), np.square(points).mean(axis=0)
     faintest = FAINTEST * float(norms.mean()) / bands
-    if bands < rank + 2 * EXTRA_DIRECTIONS:
+    if bands < rank + 2 or n <= rank:
         return faintest, False
-    noise = faintest + max(float(norms.mean() - power.sum()), 0.0) / (bands - len(power))
-    return noise, bool(faintest + power[rank:].mean() <= STRUCTURE * noise)
+    # r directions fitted to n pixels take part of the noise with them.
+    noise = float(norms.mean() - power[:rank].sum()) * n / ((n - rank) * (bands - rank))
+    if bands < rank + 2 * EXTRA_DIRECTIONS:
+        return faintest + max(noise, 0.0), True
+    rest = faintest + max(float(norms.mean() - power.sum()), 0.0) / (bands - len(power))
+    # Of pure noise the strongest directions hold so much more than the mean (Marchenko and Pastur).
+    white = bool(faintest + power[rank:].mean() <= STRUCTURE * (1 + np.sqrt(bands / n)) ** 2 * rest)
+    return (faintest + max(noise, 0.0) if white else rest), white
 
 
 def _directions(scene: Scene, count: int) -> Generator[Step | None, None, Array]:

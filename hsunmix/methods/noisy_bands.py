@@ -29,8 +29,18 @@ FAR = 3.0  # times the noise of the usual band
 MAX_SHARE = 0.5  # of the bands: where more are noisy the scene is, not its bands
 
 
-def noisy_bands(scene: Scene) -> Generator[Step | None, None, NDArray[np.bool_]]:
+def noisy_bands(
+    scene: Scene, share: float = MOSTLY, rounds: int = 1
+) -> Generator[Step | None, None, NDArray[np.bool_]]:
     """Find them on an even sample of the pixels.
+
+    Parameters
+    ----------
+    scene : Scene
+    share : float
+        Of a band's variance that must be noise.
+    rounds : int
+        How often: without the noisiest bands others show.
 
     Returns
     -------
@@ -42,23 +52,33 @@ def noisy_bands(scene: Scene) -> Generator[Step | None, None, NDArray[np.bool_]]
     if scene.n_bands < MIN_BANDS or count < PIXELS_PER_BAND * scene.n_bands:
         return found
     x = scene.columns(np.linspace(0, scene.n_pixels - 1, count).astype(np.int64))
+    left = np.arange(len(x))
+    for _ in range(rounds):
+        noisy = yield from _noisy(x[left], share)
+        if len(left) - noisy.sum() < (1 - MAX_SHARE) * len(x):
+            return np.zeros(len(scene.bands), dtype=bool)
+        found[np.flatnonzero(scene.bands)[left[noisy]]] = True
+        left = left[~noisy]
+        if not noisy.any() or len(left) < MIN_BANDS:
+            break
+    return found
+
+
+def _noisy(x: Array, share: float) -> Generator[Step | None, None, NDArray[np.bool_]]:
     yield None
     with single_threaded_blas():
-        x -= x.mean(axis=1, keepdims=True)
+        x = x - x.mean(axis=1, keepdims=True)
         size = np.sqrt((x**2).mean(axis=1))
         size[size == 0] = 1
         x /= size[:, None]  # noise of any size must not hide what the others share
-        correlation = x @ x.T / count
+        correlation = x @ x.T / x.shape[1]
         yield None
         rest = unpredicted(precision(correlation, 1e-9)) @ x
     yield None
     spread = size * _spread(x)
     noise = np.minimum(size * _spread(rest), spread)  # where few odd pixels mislead the regression
-    usual = float(np.median(noise))
-    noisy = (noise**2 > MOSTLY * spread**2) & (noise > FAR * usual) & (spread > 0)
-    if noisy.mean() <= MAX_SHARE:
-        found[np.flatnonzero(scene.bands)[noisy]] = True
-    return found
+    far = noise > FAR * float(np.median(noise))
+    return np.asarray((noise**2 > share * spread**2) & far & (spread > 0))
 
 
 def _spread(values: Array) -> Array:

@@ -27,6 +27,7 @@ from hsunmix.methods.diagnosis import diagnose
 from hsunmix.methods.locked import with_locked
 from hsunmix.methods.problem import started
 from hsunmix.methods.request import Plan, Request, plan, start_of
+from hsunmix.methods.screening import filled, screened
 from hsunmix.methods.units import noted, scaled_to_sum_one
 from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube
@@ -76,7 +77,11 @@ def unmix(scene: Scene, request: Request) -> Steps:
     began = perf_counter()
     asked = plan(request)
     request, method, params = asked.request, asked.method, asked.params
+    whole, screening = scene, ""
+    if getattr(params, "screen", False):
+        scene, screening = yield from screened(scene)
     problem, said = yield from started(scene, asked)
+    said = f"{screening} {said}".strip()
     known = known_by(scene, params, problem.weights)
     if method.kind == "extraction":
         result = _extracted((yield from method.run(problem, params)))
@@ -94,6 +99,9 @@ def unmix(scene: Scene, request: Request) -> Steps:
             said = f"{said} {wanted.upper()} counts all known values alike, whatever their weights.".strip()
     result = replace(result, note=" ".join(filter(None, [said, result.note, result.abundance_note])))
     unmixing = yield from _finish(scene, result, method, to_dict(params), known, left)
+    if whole is not scene and result.abundances is not None:
+        w = yield from filled(whole, scene, result.endmembers, result.abundances)
+        unmixing = replace(unmixing, endmembers=w)
     unmixing = noted(scene, unmixing, request.endmembers)
     record = _asked(asked)
     names = _names(record.spectra, asked.locked, unmixing.rank, result.names)

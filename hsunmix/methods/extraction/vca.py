@@ -8,9 +8,10 @@ directions and given one constant coordinate. Then, r times: f is a random direc
 in the span of the vertices found, and the next vertex is argmax_j |fᵀ y_j|. All this is done
 ``runs`` times; the set with the lowest relative error (exact nonnegative abundances; large scenes
 are judged on every m-th pixel, at least 5000 of them) is kept. With ``exchange`` its vertices are
-then exchanged, one at a time, for pixels at either end of the directions of the other runs, as long
-as the error (of at least 2000 pixels) falls. One run without exchange, ``projected``, is the
-published method: its spectra are the pixels' projections, which hold less noise than the pixels.
+then exchanged, one at a time, for pixels at either end of the directions of the other runs (of many those
+that are explained least), as long as the error (of at least 2000 pixels) falls. One run without exchange,
+``projected``, is the published method: its spectra are the pixels' projections, which hold less noise than
+the pixels.
 Cost: two reads of X; per run r · r · pixels operations on the reduced data, and an nnls.
 Guarantee: with pure pixels and no noise every run finds the vertices. Otherwise runs differ, and
 a single one can be far off: that is what ``runs`` is for.
@@ -26,11 +27,12 @@ import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
-from hsunmix.engine.passes import coordinates_along, norms_squared
+from hsunmix.engine.passes import coordinates_along, norms_squared, residuals
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part, PerPixel
+from hsunmix.engine.subsets import subset
 from hsunmix.engine.threads import single_threaded_blas
-from hsunmix.methods import Extraction, Problem
+from hsunmix.methods import Abundances, Extraction, Problem, get
 from hsunmix.methods.extraction._choice import best_set, exchanged, extraction
 from hsunmix.methods.extraction._options import Options, with_options
 from hsunmix.methods.extraction._reduced import Directions, directions, longest
@@ -43,6 +45,7 @@ TITLE = "Vertex component analysis (VCA)"
 REFERENCE = "Nascimento and Bioucas-Dias, IEEE TGRS 43 (2005)"
 EVERYDAY = True
 
+MAX_TRIALS = 21_000  # over r²: vertices of other runs that are tried in the best one's places
 TOO_DARK = 1e-3  # of the mean projection on the mean: division by less would only enlarge noise
 
 Array = NDArray[np.float64]
@@ -82,13 +85,29 @@ def run(problem: Problem, params: Params) -> Generator[Step | None, None, Extrac
     sets, others = yield from _vertices(scene, y, params.runs, np.random.default_rng(problem.seed))
     columns = yield from best_set(scene, sets, "Set of vertices")
     if params.exchange and params.runs > 1:
-        columns = yield from exchanged(scene, columns, sets + others)
+        columns = yield from exchanged(scene, columns, (yield from _promising(scene, columns, sets + others)))
     found = extraction(scene, columns, rank)
     if not params.projected:
         return found
     assert found.columns is not None
     inside = mean + basis.T @ (basis @ (scene.columns(found.columns) - mean))
     return replace(found, endmembers=np.maximum(inside, 0), smoothed=True)
+
+
+def _promising(
+    scene: Scene, best: Columns, pool: list[Columns]
+) -> Generator[Step | None, None, list[Columns]]:
+    """Of many vertices those that the best ones explain least: each costs r trials, and r of them r² more."""
+    every = np.unique(np.concatenate(pool))
+    most = max(2 * len(best), MAX_TRIALS // len(best) ** 2)
+    if len(every) <= most:
+        return pool
+    few = yield from subset(scene, every)
+    nnls = get("nnls", "abundance")
+    w = np.maximum(scene.columns(best), 0)
+    found: Abundances = yield from nnls.run(few, w, nnls.params())
+    left = (yield from residuals(few, w, found.h)).known()
+    return [every[np.sort(np.argsort(-left, kind="stable")[:most])]]
 
 
 def signal_to_noise(about_mean: Directions, r: int) -> float:

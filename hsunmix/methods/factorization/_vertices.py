@@ -17,15 +17,15 @@ from hsunmix.engine.loading import from_array
 from hsunmix.engine.scene import Scene
 from hsunmix.methods import Abundances, Problem, get
 from hsunmix.methods._smoothing import Smoothed
+from hsunmix.methods.factorization._excess import abundances
 from hsunmix.model.progress import Step
 from hsunmix.parameters import make
 
-__all__ = ["Vertices", "enclosing", "misfit", "spectra", "vertices"]
+__all__ = ["Vertices", "enclosing", "spectra", "vertices"]
 
 Array = NDArray[np.float64]
 PENALTY = 0.1  # of the volume: a larger one shrinks scenes with noise too much
 MAX_PIXELS = 5000  # pixels that the smallest simplex is put around
-PRESENT = 1e-9  # an abundance above this is no zero
 EXCHANGES = 10  # of weight between two points, an endmember and iteration
 
 
@@ -56,14 +56,17 @@ class Vertices:
 
 
 def vertices(
-    smooth: Smoothed, count: int, by_brightness: bool, refinement: int, seed: int
+    smooth: Smoothed, count: int, by_brightness: bool, refinement: int, seed: int, init: str = "nfindr"
 ) -> Generator[Step | None, None, Vertices]:
-    """Find endmembers among the means: N-FINDR, then archetypal refinement."""
+    """Find endmembers among the means: an extraction method, then archetypal refinement."""
     means = smooth.means(count)
     brightness = smooth.brightness(means) if by_brightness else np.ones(means.shape[1])
     points = means / brightness
-    extract = get("nfindr", "extraction")
-    found = yield from extract.run(Problem(from_array(points), smooth.rank, seed), extract.params())
+    extract = get(init, "extraction")
+    options = {"exchange": False} if init == "vca" else {}  # refinement does it better
+    found = yield from extract.run(
+        Problem(from_array(points), smooth.rank, seed), make(extract.params, options)
+    )
     assert found.columns is not None
     weights = (yield from refine(points, found.columns, refinement)) / brightness[:, None]
     weights /= weights.sum(axis=0)
@@ -82,19 +85,6 @@ def spectra(smooth: Smoothed, found: Vertices) -> Array:
         means = [smooth.sample.columns(near[i]).mean(axis=1) for i in parts]
         result.append(np.column_stack(means) @ weight[parts])
     return np.asarray(np.maximum(np.column_stack(result), 0))
-
-
-def misfit(smooth: Smoothed, w: Array, abundance: str) -> Generator[Step | None, None, float]:
-    """Reduced chi-squared: what is left in the first r directions, in units of what noise would leave.
-
-    About one where endmembers (directions, r) explain the pixels and the rest is noise: noise
-    leaves its variance for each direction that a pixel's abundances aren't free to follow.
-    """
-    r = smooth.rank
-    pixels, w = smooth.raw[:r], w[:r]
-    h = yield from _abundances(pixels, w, abundance)
-    free = (h > PRESENT).sum(axis=0) - get(abundance, "abundance").traits.sum_to_one
-    return float(np.square(pixels - w @ h).sum() / (smooth.noise * max(int((r - free).sum()), 1)))
 
 
 def enclosing(smooth: Smoothed, found: Vertices) -> Generator[Step | None, None, Array]:
@@ -120,16 +110,9 @@ def enclosing(smooth: Smoothed, found: Vertices) -> Generator[Step | None, None,
 
 def _sums(smooth: Smoothed, w: Array) -> Generator[Step | None, None, Array]:
     """Factors of the abundances with which they sum to one as nearly as they can; ones if that is absurd."""
-    h = yield from _abundances(smooth.raw, smooth.basis @ w, "nnls")
+    h = yield from abundances(smooth.raw, smooth.basis @ w, "nnls")
     factor = np.linalg.lstsq(h @ h.T, h.sum(axis=1), rcond=1e-9)[0]
     return factor if factor.min() > 0.5 and factor.max() < 2 else np.ones(len(factor))
-
-
-def _abundances(pixels: Array, w: Array, name: str) -> Generator[Step | None, None, Array]:
-    """Abundances (r, n) of points in the directions."""
-    scene, method = from_array(pixels), get(name, "abundance")
-    found = yield from method.run(scene, w, method.params())
-    return np.nan_to_num(found.h.known().astype(np.float64))
 
 
 def refine(

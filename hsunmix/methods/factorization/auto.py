@@ -37,9 +37,12 @@ from hsunmix.engine.source import PerPixel
 from hsunmix.methods import Abundances, Factorization, Problem, get
 from hsunmix.methods._smoothing import Smoothed, smoothed
 from hsunmix.methods.diagnosis import dark
-from hsunmix.methods.factorization._vertices import Vertices, enclosing, misfit, spectra, vertices
+from hsunmix.methods.factorization._rare import rare, with_rare
+from hsunmix.methods.factorization._search import BRIGHT, search
+from hsunmix.methods.factorization._vertices import Vertices, enclosing, spectra, vertices
 from hsunmix.methods.locked import in_their_columns
 from hsunmix.model.progress import Step
+from hsunmix.model.wording import counted
 
 __all__ = ["EVERYDAY", "KEEPS_LOCKED", "MOMENTS", "READS", "REFERENCE", "TITLE", "Params", "run"]
 
@@ -61,11 +64,6 @@ MIN_BANDS = 3  # for each endmember
 NO_PURE_PIXELS = (
     1.3  # up to here the pixels outside the simplex of the endmembers are what costs; beyond, shade
 )
-SIZES = (20, 8, 3)  # neighbours that are averaged, where the noise tells how many may be
-NOISE = 1.1  # reduced chi-squared up to which what is left passes for noise
-SHADE = 3.0  # times as much left by fractions that sum to one as by free ones
-
-BRIGHT = " divided by their brightness"
 
 
 class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -79,6 +77,9 @@ class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Meta(ge=0, le=0.5, description="Share of the pixels, the most isolated, that can't be endmembers"),
     ] = 0.01
     refinement: Annotated[int, Meta(ge=0, le=1000, description="Iterations of archetypal refinement")] = 20
+    screen: Annotated[
+        bool, Meta(description="Leave out bands that are mostly noise and pixels at the sensor's limit")
+    ] = True
 
 
 def run(problem: Problem, params: Params) -> Generator[Step | None, None, Factorization]:
@@ -122,24 +123,28 @@ def _choice(best: _Solved) -> tuple[str, str]:
 def _down_to_noise(
     smooth: Smoothed, params: Params, problem: Problem
 ) -> Generator[Step | None, None, tuple[_Solved, int, str]]:
-    """Take fewer neighbours until the endmembers leave no more than noise; else look outside the pixels."""
+    """Take what leaves no more than the noise does; where nothing does, the vertices of the pixels stay."""
+    best = (yield from search(smooth, params.refinement, problem.seed))[0]
     refined = ", refined as archetypes" if params.refinement else ""
-    for count in [min(size, smooth.near.shape[1]) for size in SIZES]:
-        plain = yield from vertices(smooth, count, False, params.refinement, problem.seed)
-        left = yield from misfit(smooth, plain.w, "fcls")
-        if left <= NOISE:
-            return (yield from _of(smooth, plain)), count, refined
-        found, how, before = plain, "", (yield from misfit(smooth, plain.w, "nnls"))
-        if left > SHADE * before:
-            found, how = (yield from vertices(smooth, count, True, params.refinement, problem.seed)), BRIGHT
-            before = yield from misfit(smooth, found.w, "nnls")
-            if before <= NOISE:
-                return (yield from _of(smooth, found)), count, how + refined
-    w = yield from enclosing(smooth, found)
-    if (yield from misfit(smooth, smooth.basis @ w, "nnls")) < before:
-        how += refined + ", then moved outwards (minimum volume), because no pixel seems pure"
-        return (yield from _solved(smooth, w, found.columns(smooth))), count, how
-    return (yield from _of(smooth, found)), count, how + refined
+    r = smooth.rank
+    w = np.maximum(smooth.basis[:r].T @ best.w[:r], 0)
+    how = best.how.replace(",", refined + ",", 1) if "," in best.how else best.how + refined
+    columns = best.columns
+    odd = (yield from rare(smooth, w)) if w.shape[1] == r > 1 else None
+    changed = None
+    if odd is not None:
+        changed = yield from with_rare(smooth, w, odd, "nnls" if best.how.startswith(BRIGHT) else "fcls")
+        many = counted(len(odd.columns), "pixel")
+        if changed is not None:
+            w, place = changed
+            columns = columns.copy()
+            columns[place] = odd.columns[0]
+            how += f". Endmember {place + 1} is in {many} only"
+        else:
+            how += f". {many[0].upper()}{many[1:]} hold something else: try one endmember more"
+    if not best.fits and changed is None:
+        how += ". More is left than noise: mixing doesn't look linear"
+    return (yield from _solved(smooth, w, columns)), best.count, how
 
 
 def _with_structure(
@@ -174,7 +179,9 @@ class _Solved:
     @property
     def cost_of_sum(self) -> float:
         """How much worse the scene is explained when abundances must sum to one."""
-        return self.error["fcls"] / max(self.error["nnls"], 1e-300)
+        bands, r = self.w.shape
+        freedom = np.sqrt((bands - r + 1) / (bands - r)) if bands > r else 1.0  # noise alone costs that much
+        return float(self.error["fcls"] / max(self.error["nnls"], 1e-300) / freedom)
 
 
 def _solved(smooth: Smoothed, w: Array, columns: NDArray[np.int64]) -> Generator[Step | None, None, _Solved]:

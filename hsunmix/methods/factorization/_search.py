@@ -1,0 +1,141 @@
+"""Endmembers where the noise is known: candidates, until one leaves no more than noise. A part of auto."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.engine.threads import single_threaded_blas
+from hsunmix.methods._smoothing import Smoothed
+from hsunmix.methods.factorization._excess import excess
+from hsunmix.methods.factorization._simplex import FITS, simplex_by_noise
+from hsunmix.methods.factorization._vertices import Vertices, enclosing, vertices
+from hsunmix.model.progress import Step
+
+__all__ = ["BRIGHT", "Candidate", "search"]
+
+Array = NDArray[np.float64]
+
+SIZES = (20, 8, 3)  # neighbours that are averaged
+STARTS = ("vca", "spa")  # extractions that are tried where N-FINDR's pixels don't fit
+RIGHT = 1.0  # excess at which the search ends
+HOPELESS = 8.0  # excess beyond which fewer neighbours, or other pixels, won't help
+FAR_BETTER = 10.0  # times less left outside the pixels than among them
+SHADE = 1.3  # times the noise outside the plane of the endmembers: brightness varies
+SIMPLEX_SAMPLE = 5_000  # pixels that a simplex is put around
+BRIGHT = " divided by their brightness"
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """A set of endmembers.
+
+    Attributes
+    ----------
+    w : array, (directions, r)
+    columns : array of int64, (r,)
+        Columns of the scene that are near them.
+    excess : float
+        How much more they leave than noise: about one where they are right.
+    how : str
+        The way to them, for the analyst.
+    count : int
+        Neighbours that were averaged.
+    """
+
+    w: Array
+    columns: NDArray[np.int64]
+    excess: float
+    how: str
+    count: int
+
+    @property
+    def fits(self) -> bool:
+        """Whether what is left passes for noise."""
+        return self.excess <= FITS
+
+
+def search(smooth: Smoothed, refinement: int, seed: int) -> Generator[Step | None, None, list[Candidate]]:
+    """Return what was tried, the best first: means of many neighbours and few, then the smallest simplex."""
+    tried: list[Candidate] = []
+    shaded, inside = False, False
+    for init, count, by_brightness in _plan(smooth):
+        if shaded and not by_brightness:
+            continue
+        if init != "nfindr" and (inside or min(one.excess for one in tried) > HOPELESS):
+            break
+        found = yield from vertices(smooth, count, by_brightness, refinement, seed, init)
+        if found.w.shape[1] < smooth.rank:
+            tried.append(_of(smooth, found, float("inf"), init))
+            return tried
+        left = yield from _left(smooth, found.w, by_brightness)
+        if not by_brightness and count == _sizes(smooth)[0]:
+            shaded = _beyond(smooth, found.w) > SHADE
+            if shaded:
+                left = float("inf")
+        tried.append(_of(smooth, found, left, init))
+        inside = inside or left <= FITS
+        if left <= RIGHT:
+            break
+    tried.sort(key=lambda one: one.excess)
+    # Where a little is left, or even the simplex doesn't fit, mixing is bent: the pixels' own corners are
+    # nearer to the truth. A cone fits whatever is bent if it is wide enough.
+    if not tried[0].fits and not (shaded and tried[0].excess < HOPELESS):
+        outside = yield from _outside(smooth, tried[0], shaded, seed)
+        better = outside.fits or outside.excess < tried[0].excess / FAR_BETTER
+        tried.insert(0 if better else len(tried), outside)
+    return tried
+
+
+def _sizes(smooth: Smoothed) -> list[int]:
+    return sorted({min(size, smooth.near.shape[1]) for size in SIZES}, reverse=True)
+
+
+def _plan(smooth: Smoothed) -> Iterator[tuple[str, int, bool]]:
+    for init in ("nfindr", *STARTS):
+        for count in _sizes(smooth) if init == "nfindr" else _sizes(smooth)[1:2] or _sizes(smooth):
+            for by_brightness in (False, True):
+                yield init, count, by_brightness
+
+
+def _of(smooth: Smoothed, found: Vertices, left: float, init: str) -> Candidate:
+    how = BRIGHT if found.by_brightness else ""
+    return Candidate(found.w, found.columns(smooth), left, how, found.count)
+
+
+def _left(smooth: Smoothed, w: Array, by_brightness: bool) -> Generator[Step | None, None, float]:
+    r = smooth.rank
+    model = "nnls" if by_brightness else "fcls"
+    return (yield from excess(smooth.raw[:r], w[:r], smooth.noise, model))
+
+
+@single_threaded_blas()
+def _beyond(smooth: Smoothed, w: Array) -> float:
+    """Mean square, in units of the noise, in the first r directions outside the endmembers' plane."""
+    points, w = smooth.raw[: smooth.rank], w[: smooth.rank]
+    middle = w.mean(axis=1, keepdims=True)
+    normal = np.linalg.svd(w - middle)[0][:, -1]
+    return float(np.square(normal @ (points - middle)).mean() / smooth.noise)
+
+
+def _outside(
+    smooth: Smoothed, inside: Candidate, shaded: bool, seed: int
+) -> Generator[Step | None, None, Candidate]:
+    """Put the smallest simplex around the pixels, under shade the smallest cone."""
+    pick = (
+        np.linspace(0, len(smooth.near) - 1, min(len(smooth.near), SIMPLEX_SAMPLE)).round().astype(np.int64)
+    )
+    if not shaded:
+        r = smooth.rank
+        w, left = yield from simplex_by_noise(smooth.raw[:r, pick], inside.w[:r], smooth.noise, seed)
+        w = np.vstack([w, np.zeros((len(smooth.basis) - r, r))])
+        how = ", then the smallest simplex (SISAL), because no pixel seems pure"
+        return Candidate(w, inside.columns, left, how, inside.count)
+    found = Vertices(inside.count, True, np.zeros((0, 0)), inside.w)
+    w = smooth.basis @ (yield from enclosing(smooth, found))
+    left = yield from _left(smooth, w, True)
+    how = inside.how + ", then moved outwards (minimum volume), because no pixel seems pure"
+    return Candidate(w, inside.columns, left, how, inside.count)

@@ -1,0 +1,132 @@
+"""What no endmember should be looked for in: bands that are mostly noise, and pixels at the sensor's limit.
+
+A pixel is saturated where its values stand at their bands' largest value in many bands at once, and other
+pixels share those values: a sensor, or a product, cannot count further. Clouds and glint look so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.engine.scene import Scene
+from hsunmix.engine.source import Part, PerPixel
+from hsunmix.engine.subsets import ascending
+from hsunmix.engine.threads import single_threaded_blas
+from hsunmix.methods.noisy_bands import noisy_bands
+from hsunmix.model.progress import Step
+from hsunmix.model.wording import counted
+
+__all__ = ["filled", "saturated", "screened"]
+
+Array = NDArray[np.float64]
+
+MAX_PIXELS = 10_000  # from which spectra are told where bands were left out
+NOISE_SHARE = 0.05  # of a band's variance; noise at least three times that of the usual band besides
+MIN_SHARING = 5  # pixels at a band's largest value that make it a limit
+BANDS = 0.1  # of the bands must be at their limit
+MAX_SHARE = 0.3  # of the pixels: where more are at the limit, it is none of a few clouds
+RANGES_TOLD = 6
+
+
+def screened(scene: Scene) -> Generator[Step | None, None, tuple[Scene, str]]:
+    """Return the scene without such bands and pixels, and what was left out, in words.
+
+    A scene that stays in its file is returned as it is: it would have to be read again.
+    """
+    if scene.in_file:
+        return scene, ""
+    said = []
+    noisy = (yield from noisy_bands(scene, NOISE_SHARE, 3))[scene.bands]
+    if noisy.any():
+        bands = scene.bands.copy()
+        bands[np.flatnonzero(bands)[noisy]] = False
+        said.append(_of_bands(scene.bands & ~bands))
+        keep = np.flatnonzero(~noisy)
+        less = yield from scene.made(_some_bands, keep, bands=len(keep))
+        scene = replace(less, bands=bands)
+    bright = yield from saturated(scene)
+    if bright.any():
+        said.append(
+            f"{counted(int(bright.sum()), 'pixel')} at the sensor's limit (clouds or glint) "
+            f"{'was' if bright.sum() == 1 else 'were'} left out."
+        )
+        scene = yield from ascending(scene, np.flatnonzero(~bright))
+    return scene, " ".join(said)
+
+
+def filled(scene: Scene, less: Scene, w: Array, h: PerPixel) -> Generator[Step | None, None, Array]:
+    """Spectra over all bands of the cube and in its units, those that were left out by least squares.
+
+    Parameters
+    ----------
+    scene, less : Scene
+        As it was, and as ``screened`` returned it.
+    w : array, (bands of ``less``, r)
+    h : PerPixel
+        Abundances of the pixels of ``less``.
+    """
+    full = less.full_spectra(w)
+    left_out = scene.bands & ~less.bands
+    if left_out.any():
+        places = np.linspace(0, less.n_pixels - 1, min(less.n_pixels, MAX_PIXELS)).round().astype(np.int64)
+        x = scene.columns(np.searchsorted(scene.pixels, less.pixels[places]))[left_out[scene.bands]]
+        shares = np.nan_to_num(h.at(places).astype(np.float64))
+        yield None
+        with single_threaded_blas():
+            found = np.linalg.lstsq(shares @ shares.T, shares @ x.T, rcond=1e-9)[0]
+        full[left_out] = np.maximum(found.T, 0) * scene.scale
+    return full
+
+
+def saturated(scene: Scene) -> Generator[Step | None, None, NDArray[np.bool_]]:
+    """Find the pixels at the limit, (pixels,)."""
+    none = np.zeros(scene.n_pixels, dtype=bool)
+    found = yield from scene.map(_largest)
+    top = np.max([largest for largest, _ in found.values], axis=0)
+    sharing = sum(np.where(largest == top, count, 0) for largest, count in found.values)
+    limits = np.flatnonzero((sharing >= MIN_SHARING) & (top > 0))
+    if len(limits) < max(1, BANDS * scene.n_bands):
+        return none
+    share: PerPixel = scene.per_pixel()
+    yield from scene.map(_at_limit, limits, top[limits].astype(np.float32), per_pixel=[share])
+    bright = share.known() >= BANDS * scene.n_bands
+    return bright if bright.mean() <= MAX_SHARE else none
+
+
+def _largest(part: Part) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Each band's largest value in a part, and how many pixels have it."""
+    bands = part.tiles.shape[1]
+    top, sharing = np.full(bands, -np.inf, np.float32), np.zeros(bands, np.int64)
+    for tile, count in zip(part.tiles, part.counts, strict=True):
+        largest = tile[:, :count].max(axis=1)
+        higher = np.maximum(top, largest)
+        here = (tile[:, :count] == higher[:, None]).sum(axis=1)
+        sharing = np.where(higher == top, sharing, 0) + here
+        top = higher
+    return top, sharing
+
+
+def _at_limit(
+    part: Part, limits: NDArray[np.int64], top: NDArray[np.float32], out: NDArray[np.float64]
+) -> None:
+    for i, tile in enumerate(part.tiles):
+        out[i] = (tile[limits] == top[:, None]).sum(axis=0)
+
+
+def _some_bands(part: Part, keep: NDArray[np.int64], out: NDArray[np.float32]) -> None:
+    out[:] = part.tiles[:, keep]
+
+
+def _of_bands(left_out: NDArray[np.bool_]) -> str:
+    """Name bands by their numbers from 1, as ranges."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], left_out.astype(np.int8), [0])))).reshape(-1, 2)
+    ranges = [f"{a + 1}" if b - a == 1 else f"{a + 1}–{b}" for a, b in edges]
+    told = ", ".join(ranges[:RANGES_TOLD]) + (", …" if len(ranges) > RANGES_TOLD else "")
+    one = left_out.sum() == 1
+    return f"{counted(int(left_out.sum()), 'band')} that {'is' if one else 'are'} mostly noise ({told}) " + (
+        "was left out." if one else "were left out."
+    )
