@@ -151,7 +151,7 @@ def _bent(scene: Planted, rng: np.random.Generator) -> Planted:
 def _few_bands(scene: Planted, rng: np.random.Generator) -> Planted:  # noqa: ARG001
     """Eight bands, evenly spaced."""
     keep = np.linspace(0, len(scene.x) - 1, 8).round().astype(int)
-    return replace(scene, x=scene.x[keep], endmembers=scene.endmembers[keep])
+    return replace(scene, x=scene.x[keep], endmembers=scene.endmembers[keep], bad=scene.bad[keep])
 
 
 def _shade(scene: Planted, rng: np.random.Generator) -> Planted:
