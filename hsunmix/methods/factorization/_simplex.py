@@ -19,6 +19,7 @@ Array = NDArray[np.float64]
 ROUNDS = 60  # tangents of the logarithm
 INNER = 30  # rounds of alternating directions for each
 STIFF = 3.0  # times λ/n: what holds the copy of the abundances to them
+FLAT = 1e12  # condition from which vertices, or points, span no volume
 SMALLEST_STEP = 1e-3
 SAME = 1e-6  # of the objective: smaller gains end the search
 PATIENT = 3  # rounds that may gain nothing
@@ -100,7 +101,10 @@ def smallest_simplex(points: Array, start: Array, weight: float) -> Generator[St
     """
     with single_threaded_blas():
         walls = _Walls(np.vstack([points, np.ones(points.shape[1])]), weight)
-        q = np.linalg.inv(np.vstack([start, np.ones(start.shape[1])]))
+        corners = np.vstack([start, np.ones(start.shape[1])])
+        if max(np.linalg.cond(corners), np.linalg.cond(walls.square)) > FLAT:
+            return start  # no volume to begin with
+        q = np.linalg.inv(corners)
         a = q @ walls.y
         value, near = walls.objective(q, a), 1e-2
     idle = 0
