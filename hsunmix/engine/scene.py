@@ -216,6 +216,10 @@ class Scene:
         """
         return per_pixel_of(self.counts, TILE, k, dtype, fill, self.room)
 
+    def values(self) -> PerPixel:
+        """Return the pixels' own values, at hand, as numbers that stay with them."""
+        return PerPixel(np.asarray(self.tiles), self.counts, self.room)
+
     def chance(self, k: int, seed: int) -> PerPixel:
         """Return ``k`` random numbers from 0 to 1 for each pixel, float32: the same for the same seed."""
         found = self.per_pixel(k, np.float32)

@@ -19,7 +19,7 @@ import scipy.io
 
 from hsunmix.exports import deliver, exports
 from hsunmix.formats import formats
-from hsunmix.formats.aviris import LINE
+from hsunmix.formats.older.aviris import LINE
 from hsunmix.formats.opening.files import read_head
 from hsunmix.model.progress import finish
 from tests.exports.conftest import make_delivery

@@ -67,17 +67,16 @@ def run(
         return Abundances(found.h, "Pixels of a matrix have no neighbours: each was solved by itself.")
     rows = np.linalg.qr(w)[0].T
     reduced = yield from projected(scene, rows)
-    coordinates = PerPixel(np.asarray(reduced.tiles), reduced.counts, scene.room)
+    coordinates = reduced.values()
     variance = yield from _noise(scene, coordinates)
     if variance > 0:
         means = yield from _means(scene.spread(coordinates), variance, params)
-        tiles = scene.room.tiles(coordinates.values.shape)
-        tiles.fill(0)
+        smooth = reduced.per_pixel(len(rows), np.float32, fill=0)
         flat = means.reshape(len(rows), -1)
         for i, (columns, pixels) in enumerate(scene.by_tile()):
-            tiles[i, :, : len(columns)] = flat[:, pixels]
+            smooth.values[i, :, : len(columns)] = flat[:, pixels]
             yield None
-        reduced = reduced.with_tiles(tiles)
+        reduced = reduced.with_tiles(smooth.values)
     return (yield from solve(reduced, rows @ w, params.sum_to_one))
 
 

@@ -1,0 +1,3 @@
+"""Forms of earlier decades that Spectral Python still reads."""
+
+ROOM = True
