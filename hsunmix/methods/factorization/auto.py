@@ -4,17 +4,18 @@ Problem: endmembers that are really in the scene, found in spite of noise, odd p
 Method: of a sample of at most 10,000 pixels the most isolated are dropped, and each other is replaced by the
 mean of its spectral neighbours; N-FINDR picks r of the means; archetypal refinement lets each be a
 mixture of a few means, so that the others are better explained as mixtures of them.
-Where what the scene's first r directions leave is noise, it tells how many neighbours may be averaged: 20,
-and fewer until the endmembers leave no more than the noise does (reduced chi-squared up to 1.1).
-If fractions that sum to one leave far more than free ones, the scene has shade, and the means are
-divided by their brightness. If even means of 3 leave more, no pixel is pure: the smallest simplex, or under
-shade the smallest cone, around the pixels is taken (minimum volume). Spectra then have no part outside
-the r directions.
+Where what the scene's first r directions leave is noise, it tells how good endmembers are: the fitted pixels
+get fresh noise, and what is left of these is what right ones leave. Means of 20, 8 and 3 neighbours are
+tried, also divided by their brightness. If none is right, no pixel is pure: the smallest simplex around the
+pixels is taken (SISAL, with the weight that leaves what noise does), or under shade the smallest cone. If
+under shade little is left, mixing is bent, and the pixels' corners stay. Pixels that are alike and far worse
+explained than the others are a rare material: it takes the place of the endmember that is missed least.
 Where r directions leave more than noise, as on most real scenes, 50 neighbours are averaged, with and
 without brightness, and where the scene has shade the set that explains it better is kept.
 Abundances are exact nonnegative least squares; they are made to sum to one only where that fits the scene
 as well, since shade and brightness can't be expressed by such fractions, or up to 15 % worse where a
 spectrum is so dark, or the bands are so few, that free fractions would mean little.
+Bands that are mostly noise, and pixels at the sensor's limit, are left out first.
 Locked spectra take the places of those found that are most like them.
 Cost: three to six reads of X, three where it stays in its file, the search for neighbours, and up to six
 searches for vertices among the sample.
@@ -52,7 +53,7 @@ MOMENTS = True
 TITLE = "Automatic"
 REFERENCE = (
     "Nadisic, Gillis and Kervazo, Linear Algebra and its Applications (2023), for the smoothing; "
-    "Winter, SPIE 3753 (1999); Cutler and Breiman, Technometrics 36 (1994)"
+    "Winter, SPIE 3753 (1999); Cutler and Breiman, Technometrics 36 (1994); Bioucas-Dias, WHISPERS (2009)"
 )
 EVERYDAY = True
 
