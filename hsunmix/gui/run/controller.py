@@ -110,7 +110,8 @@ class Controller:
         def done(found: Found) -> None:
             result, columns = found
             if self.store.document.cube is cube:
-                new = record_run(self.store.document, result, settings, columns)
+                document = _with_bands_of(self.store.document, result)
+                new = record_run(document, result, settings, columns)
                 new = _with_locked(new, _as_they_are(locked, self.store.document), columns)
                 replaced = _by_hand(self.store.document)
                 self.store.history.apply(f"Unmix ({title}, r = {result.rank})", new)
@@ -272,6 +273,18 @@ def libraries_of(store: Store, method: str, cube: Cube) -> tuple[Library, ...]:
     paths = store.settings.preferences.libraries if traits.takes_library else ()
     paths = paths or ((BUILTIN,) if traits.needs_library else ())
     return tuple(open_library(path).on(cube).usable(cube) for path in paths)
+
+
+def _with_bands_of(document: Document, result: Unmixing) -> Document:
+    """Leave out the bands that a run found to be noise, in its own step: undo brings them back."""
+    cube = document.cube
+    if cube is None or not result.parameters.get("screen"):
+        return document
+    left_out = cube.good_bands & ~result.used_bands
+    if not left_out.any():
+        return document
+    bad = left_out if cube.bad_bands is None else cube.bad_bands | left_out
+    return replace(document, cube=cube.with_bad_bands(bad))
 
 
 def _counted(bands: int) -> str:

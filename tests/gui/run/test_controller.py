@@ -470,3 +470,23 @@ def test_a_cube_larger_than_memory_is_told_and_unmixed(
     assert found is not None
     np.testing.assert_allclose(found.endmembers, known.endmembers, rtol=1e-6)
     np.testing.assert_allclose(found.abundances, known.abundances, atol=1e-5)
+
+
+def test_bands_of_noise_leave_with_the_run_and_come_back_by_undo(store: Store, wait: Wait) -> None:
+    rng = np.random.default_rng(0)
+    w = 0.1 + 0.5 * rng.random((1, 3)) + np.cumsum(rng.standard_normal((40, 3)), axis=0) ** 2 / 200
+    h = rng.dirichlet(np.ones(3) / 2, 600)
+    values = h @ w.T + 0.001 * rng.standard_normal((600, 40))
+    values[:, [7, 30]] += 2 * rng.random((600, 2))
+    cube = Cube.from_array(values.reshape(30, 20, 40).astype(np.float32))
+    settings = RunSettings(rank=3)
+    store.history.reset(Document(cube=cube, settings=settings))
+    wait(lambda: not store.state.tasks)
+    store.send(cmd.Unmix())
+    wait(lambda: store.document.unmixing is not None and not store.state.tasks)
+    good = store.document.cube.good_bands
+    assert np.flatnonzero(~good).tolist() == [7, 30]
+    np.testing.assert_array_equal(store.document.unmixing.used_bands, good)
+    store.history.undo()
+    assert store.document.unmixing is None
+    assert store.document.cube.good_bands.all()
