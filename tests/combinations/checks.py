@@ -82,7 +82,7 @@ def _faults(
 def _abundances(row: Row, record: dict[str, Any], x: Matrix, w: Matrix, h: Matrix) -> Iterator[str]:
     """Check sums and signs, and that no other abundances fit better."""
     how, size = record["abundance"], np.linalg.norm(x, axis=0)
-    if how != "ucls" and h.min() < -1e-6:
+    if not (how and get(how, "abundance").traits.may_be_negative) and h.min() < -1e-6:
         yield f"negative abundances, {h.min()}"
     found = np.linalg.norm(x - w @ h, axis=0)
     if how in ("fcls", "shade"):

@@ -18,7 +18,11 @@ TRIED = 40  # rows that are drawn for each that is taken
 
 FACTORS: Mapping[str, tuple[str, ...]] = {
     "method": tuple(m.id for m in methods().values() if m.kind in ("factorization", "extraction")),
-    "abundance": ("", *(m.id for m in methods().values() if m.kind == "abundance")),
+    # Those that look at all pixels at once have tests of their own: no pixel can be checked by itself.
+    "abundance": (
+        "",
+        *(m.id for m in methods().values() if m.kind == "abundance" and not m.traits.whole_scene),
+    ),
     "init": ("", "vca", "random", "nndsvd"),
     "mask": ("", "condition", "two conditions", "file", "condition and file"),
     "bands": ("", "#2-17", "all,#1-18", "no-#7"),

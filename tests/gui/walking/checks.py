@@ -90,7 +90,7 @@ def _result(document: Document, scene: Scene) -> Iterator[str]:
     if abs(error - result.relative_error) > 2e-3 * error + 1e-5:
         yield f"the error is {error:.6g}, and {result.relative_error:.6g} is shown"
     if result.method == result.abundance:
-        again = finish(pipeline.solve(scene, spectra, Choice(result.abundance)))
+        again = finish(pipeline.solve(scene, spectra, Choice(result.abundance, result.parameters)))
         if not np.array_equal(again.abundances, result.abundances, equal_nan=True):
             worst = np.nanmax(np.abs(again.abundances - result.abundances))
             yield f"solved again by {result.abundance}, the maps differ by {worst:.3g}"
