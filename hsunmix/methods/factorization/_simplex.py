@@ -20,6 +20,7 @@ ROUNDS = 60  # tangents of the logarithm
 INNER = 30  # rounds of alternating directions for each
 STIFF = 3.0  # times λ/n: what holds the copy of the abundances to them
 FLAT = 1e12  # condition from which vertices, or points, span no volume
+MAX_REACH = 5.0  # times as far from the middle as the farthest point may a corner be
 SMALLEST_STEP = 1e-3
 SAME = 1e-6  # of the objective: smaller gains end the search
 PATIENT = 3  # rounds that may gain nothing
@@ -95,7 +96,7 @@ def smallest_simplex(points: Array, start: Array, weight: float) -> Generator[St
     ----------
     points : array, (r − 1, n)
     start : array, (r − 1, r)
-        Vertices that span a volume.
+        Vertices that span a volume; returned where the others would lie far outside of all points.
     weight : float
         λ, of what lies outside; see ``hsunmix.methods.factorization.sisal``.
     """
@@ -128,7 +129,9 @@ def smallest_simplex(points: Array, start: Array, weight: float) -> Generator[St
         idle = idle + 1 if gain < SAME else 0
         if idle > PATIENT or near > 1e6:
             break
-    return np.asarray(np.linalg.inv(q)[:-1])
+    found = np.asarray(np.linalg.inv(q)[:-1])
+    # Where points don't fill a simplex nothing holds a corner, and it runs away.
+    return start if np.abs(found).max() > MAX_REACH * np.abs(points).max() else found
 
 
 def simplex_of(points: Array, start: Array, weight: float) -> Generator[Step | None, None, Array]:
