@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 import hsunmix
 from hsunmix.bench.accuracy import Score, angles, score
-from hsunmix.bench.planted import Library, Mixing, Planted, planted
+from hsunmix.bench.planted import KINDS, Library, Mixing, Planted, planted
 from hsunmix.bench.real import real
 from hsunmix.cli.bench import command
 
@@ -82,3 +82,32 @@ def test_the_table_is_markdown() -> None:
     ]
     assert all("0.00°" in line for line in lines[4:])
     assert len({line.count("|") for line in lines}) == 1
+
+
+def test_kinds_are_chosen_listed_and_refused_by_name() -> None:
+    run = CliRunner()
+    listed = run.invoke(command, ["accuracy", "--kinds", "help"]).output
+    assert [line.split()[0] for line in listed.splitlines()] == list(KINDS)
+    told = run.invoke(
+        command,
+        ["accuracy", "-m", "spa", "--seeds", "1", "--kinds", "small", "--details"],
+        catch_exceptions=False,
+    )
+    rows = told.output.splitlines()
+    assert rows[0].startswith("| scene | seed | method | SAD")
+    assert len(rows) == 2 + 4
+    assert all(len(row.split(" | ")[3].split()) == 5 for row in rows[2:])
+    refused = run.invoke(command, ["accuracy", "--kinds", "sunny"])
+    assert isinstance(refused.exception, hsunmix.errors.InputError)
+    assert "'sunny'" in str(refused.exception)
+
+
+def test_bands_and_pixels_without_values_are_not_compared() -> None:
+    rng = np.random.default_rng(2)
+    w, h = rng.random((30, 3)), rng.dirichlet(np.ones(3), 50).T
+    found, own = w.copy(), h.copy()
+    found[4], own[:, 7] = np.nan, np.nan
+    got = score(found, own, w, h)
+    assert got.angles.max() < 1e-5
+    assert got.mrsa.max() < 1e-5
+    assert got.rmse == 0
