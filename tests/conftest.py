@@ -23,6 +23,18 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(scope="session")
+def qapp():
+    """The application as the program makes it, with fonts to draw with, whichever test asks first."""
+    from PySide6.QtGui import QFontDatabase
+
+    from hsunmix.gui.app.application import application
+
+    app = application()
+    assert QFontDatabase.families(), "there are no fonts: text would be drawn as boxes"
+    return app
+
+
+@pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of real scenes, which is no part of the project."""
     folder = Path(os.environ.get("HSUNMIX_SHARED", REPOSITORY.parent / "shared"))

@@ -86,7 +86,7 @@ def reads(name: str, scene: Scene, w: np.ndarray) -> None:
     floor, products, extraction, sweep = least_of(
         [
             lambda: _sum(flat),
-            lambda: _products(tile, wt, loop.h[0], len(scene.tiles)),
+            lambda: _products(tile, wt, loop.h.values[0], len(scene.tiles)),
             lambda: finish(spa.run(Problem(scene, rank), spa.params())),
             lambda: finish(loop.iterate()),
         ],

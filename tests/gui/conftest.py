@@ -19,13 +19,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from hsunmix.engine.loading import load
-from hsunmix.gui.app.application import application
 from hsunmix.gui.app.main_window import MainWindow
 from hsunmix.gui.app.subjects import install
 from hsunmix.gui.endmembers.state import EndmembersState
@@ -144,14 +142,6 @@ def answered(dialogs: object, prompt: Prompt[A]) -> A:
     """Let the method of the prompt's name answer it."""
     name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(prompt).__name__).lower()
     return getattr(dialogs, name)(*(getattr(prompt, f.name) for f in fields(prompt)))
-
-
-@pytest.fixture(scope="session")
-def qapp() -> QApplication:
-    """The application as the program makes it, with fonts to draw with."""
-    app = application()
-    assert QFontDatabase.families(), "there are no fonts: text would be drawn as boxes"
-    return app
 
 
 @pytest.fixture(autouse=True)

@@ -359,7 +359,9 @@ def test_a_proposal_is_made_once_and_taken_back_with_its_bands(store: Store, wai
 def test_a_proposal_is_read_though_unmixing_waited_for_the_estimate(store: Store, wait: Wait):
     values = make_cube(60, 50, bands=40, noise=0.002).read(0, 60)
     values[:, :, 20:23] = np.abs(0.3 * np.random.default_rng(3).standard_normal((60, 50, 3)))
-    store.history.reset(Document(cube=Cube.from_array(values, np.linspace(400, 2400, 40))))
+    keep_all = RunSettings(parameters={"factorization/auto": {"screen": False}})
+    cube = Cube.from_array(values, np.linspace(400, 2400, 40))
+    store.history.reset(Document(cube=cube, settings=keep_all))
     store.send(cmd.Unmix())
     wait(lambda: store.document.unmixing is not None)
     assert any(message.about == "noise" for message in store.state.messages)
