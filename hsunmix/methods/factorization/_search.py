@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from hsunmix.methods.factorization._simplex import FITS, simplex_by_noise
 from hsunmix.methods.factorization._vertices import Vertices, enclosing, vertices
 from hsunmix.model.progress import Step
 
-__all__ = ["BRIGHT", "Candidate", "search"]
+__all__ = ["Candidate", "search"]
 
 Array = NDArray[np.float64]
 
@@ -26,7 +26,6 @@ HOPELESS = 8.0  # excess beyond which fewer neighbours, or other pixels, won't h
 FAR_BETTER = 10.0  # times less left outside the pixels than among them
 SHADE = 1.3  # times the noise outside the plane of the endmembers: brightness varies
 SIMPLEX_SAMPLE = 5_000  # pixels that a simplex is put around
-BRIGHT = " divided by their brightness"
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,17 +39,23 @@ class Candidate:
         Columns of the scene that are near them.
     excess : float
         How much more they leave than noise: about one where they are right.
-    how : str
-        The way to them, for the analyst.
     count : int
         Neighbours that were averaged.
+    by_brightness : bool
+        Whether shade plays no part: fractions are free.
+    outwards : str
+        How they were moved out of the pixels, for the analyst; empty where they are among them.
+    bent : bool
+        Whether so little is left that bent mixing explains it better than corners outside the pixels.
     """
 
     w: Array
     columns: NDArray[np.int64]
     excess: float
-    how: str
     count: int
+    by_brightness: bool
+    outwards: str = ""
+    bent: bool = False
 
     @property
     def fits(self) -> bool:
@@ -62,48 +67,41 @@ def search(smooth: Smoothed, refinement: int, seed: int) -> Generator[Step | Non
     """Return what was tried, the best first: means of many neighbours and few, then the smallest simplex."""
     tried: list[Candidate] = []
     shaded, inside = False, False
-    for init, count, by_brightness in _plan(smooth):
+    sizes = sorted({min(size, smooth.near.shape[1]) for size in SIZES}, reverse=True)
+    for init, count, by_brightness in _plan(sizes):
         if shaded and not by_brightness:
             continue
         if init != "nfindr" and (inside or min(one.excess for one in tried) > HOPELESS):
             break
         found = yield from vertices(smooth, count, by_brightness, refinement, seed, init)
-        if found.w.shape[1] < smooth.rank:
-            tried.append(_of(smooth, found, float("inf"), init))
-            return tried
-        left = yield from _left(smooth, found.w, by_brightness)
-        if not by_brightness and count == _sizes(smooth)[0]:
+        whole = found.w.shape[1] == smooth.rank
+        if whole and not by_brightness and count == sizes[0]:
             shaded = _beyond(smooth, found.w) > SHADE
-            if shaded:
-                left = float("inf")
-        tried.append(_of(smooth, found, left, init))
+        left = float("inf")
+        if whole and not (shaded and not by_brightness):
+            left = yield from _left(smooth, found.w, by_brightness)
+        tried.append(Candidate(found.w, found.columns(smooth), left, count, by_brightness))
         inside = inside or left <= FITS
         if left <= RIGHT:
             break
     tried.sort(key=lambda one: one.excess)
     # Where a little is left, or even the simplex doesn't fit, mixing is bent: the pixels' own corners are
     # nearer to the truth. A cone fits whatever is bent if it is wide enough.
-    if not tried[0].fits and not (shaded and tried[0].excess < HOPELESS):
+    if shaded and FITS < tried[0].excess < HOPELESS:
+        return [replace(tried[0], bent=True), *tried[1:]]
+    if not tried[0].fits and tried[0].w.shape[1] == smooth.rank:
         outside = yield from _outside(smooth, tried[0], shaded, seed)
         better = outside.fits or outside.excess < tried[0].excess / FAR_BETTER
         tried.insert(0 if better else len(tried), outside)
     return tried
 
 
-def _sizes(smooth: Smoothed) -> list[int]:
-    return sorted({min(size, smooth.near.shape[1]) for size in SIZES}, reverse=True)
-
-
-def _plan(smooth: Smoothed) -> Iterator[tuple[str, int, bool]]:
+def _plan(sizes: list[int]) -> Iterator[tuple[str, int, bool]]:
+    """Yield what is tried in turn: the extraction, how many neighbours, and whether by brightness."""
     for init in ("nfindr", *STARTS):
-        for count in _sizes(smooth) if init == "nfindr" else _sizes(smooth)[1:2] or _sizes(smooth):
+        for count in sizes if init == "nfindr" else sizes[len(sizes) // 2 :][:1]:
             for by_brightness in (False, True):
                 yield init, count, by_brightness
-
-
-def _of(smooth: Smoothed, found: Vertices, left: float, init: str) -> Candidate:
-    how = BRIGHT if found.by_brightness else ""
-    return Candidate(found.w, found.columns(smooth), left, how, found.count)
 
 
 def _left(smooth: Smoothed, w: Array, by_brightness: bool) -> Generator[Step | None, None, float]:
@@ -132,10 +130,10 @@ def _outside(
         r = smooth.rank
         w, left = yield from simplex_by_noise(smooth.raw[:r, pick], inside.w[:r], smooth.noise, seed)
         w = np.vstack([w, np.zeros((len(smooth.basis) - r, r))])
-        how = ", then the smallest simplex (SISAL), because no pixel seems pure"
-        return Candidate(w, inside.columns, left, how, inside.count)
+        how = "then the smallest simplex (SISAL), because no pixel seems pure"
+        return Candidate(w, inside.columns, left, inside.count, False, how)
     found = Vertices(inside.count, True, np.zeros((0, 0)), inside.w)
     w = smooth.basis @ (yield from enclosing(smooth, found))
     left = yield from _left(smooth, w, True)
-    how = inside.how + ", then moved outwards (minimum volume), because no pixel seems pure"
-    return Candidate(w, inside.columns, left, how, inside.count)
+    how = "then moved outwards (minimum volume), because no pixel seems pure"
+    return Candidate(w, inside.columns, left, inside.count, True, how)

@@ -39,7 +39,7 @@ from hsunmix.methods import Abundances, Factorization, Problem, get
 from hsunmix.methods._smoothing import Smoothed, smoothed
 from hsunmix.methods.diagnosis import dark
 from hsunmix.methods.factorization._rare import rare, with_rare
-from hsunmix.methods.factorization._search import BRIGHT, search
+from hsunmix.methods.factorization._search import search
 from hsunmix.methods.factorization._vertices import Vertices, enclosing, spectra, vertices
 from hsunmix.methods.locked import in_their_columns
 from hsunmix.model.progress import Step
@@ -65,6 +65,8 @@ MIN_BANDS = 3  # for each endmember
 NO_PURE_PIXELS = (
     1.3  # up to here the pixels outside the simplex of the endmembers are what costs; beyond, shade
 )
+
+BRIGHT = " divided by their brightness"
 
 
 class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -129,12 +131,12 @@ def _down_to_noise(
     refined = ", refined as archetypes" if params.refinement else ""
     r = smooth.rank
     w = np.maximum(smooth.basis[:r].T @ best.w[:r], 0)
-    how = best.how.replace(",", refined + ",", 1) if "," in best.how else best.how + refined
+    how = (BRIGHT if best.by_brightness else "") + refined + (f", {best.outwards}" if best.outwards else "")
     columns = best.columns
     odd = (yield from rare(smooth, w)) if w.shape[1] == r > 1 else None
     changed = None
     if odd is not None:
-        changed = yield from with_rare(smooth, w, odd, "nnls" if best.how.startswith(BRIGHT) else "fcls")
+        changed = yield from with_rare(smooth, w, odd, "nnls" if best.by_brightness else "fcls")
         many = counted(len(odd.columns), "pixel")
         if changed is not None:
             w, place = changed
@@ -144,7 +146,7 @@ def _down_to_noise(
         else:
             how += f". {many[0].upper()}{many[1:]} hold something else: try one endmember more"
     if not best.fits and changed is None:
-        how += ". More is left than noise: mixing doesn't look linear"
+        how += ". More is left than noise" + (": mixing doesn't look linear" if best.bent else "")
     return (yield from _solved(smooth, w, columns)), best.count, how
 
 
