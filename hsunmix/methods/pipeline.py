@@ -101,6 +101,10 @@ def unmix(scene: Scene, request: Request) -> Steps:
     unmixing = yield from _finish(scene, result, method, to_dict(params), known, left)
     if whole is not scene and result.abundances is not None:
         w = yield from filled(whole, scene, result.endmembers, result.abundances)
+        if request.endmembers is not None and problem.locked:
+            left_out = np.flatnonzero(whole.bands & ~scene.bands)
+            place = np.ix_(left_out, np.array(problem.locked))
+            w[place] = np.asarray(spectra(request.endmembers))[place]
         unmixing = replace(unmixing, endmembers=w)
     unmixing = noted(scene, unmixing, request.endmembers)
     record = _asked(asked)

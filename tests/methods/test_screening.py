@@ -67,3 +67,12 @@ def test_bent_mixing_is_said_and_the_corners_stay() -> None:
     assert "no pixel seems pure" not in result.note
     assert "doesn't look linear" in result.note
     assert score(result.endmembers, result.abundances, scene.endmembers, None).angle < 0.6
+
+
+def test_locked_spectra_stay_in_the_bands_that_are_left_out_too() -> None:
+    scene = planted("bad-bands", 0)
+    own = scene.endmembers[:, [1, 3]]
+    result = hsunmix.unmix(scene.x, "auto", rank=5, init=own, locked=(0, 1))
+    known = result.used_bands | (scene.x.std(axis=1) > 0)
+    assert not result.used_bands.all()
+    np.testing.assert_array_equal(result.endmembers[known][:, :2], own[known])
