@@ -48,6 +48,7 @@ class Collector(QObject):
         young, middle, old = (n > limit for n, limit in zip(counts, self._limits, strict=True))
         if old and self._idle() and not self._begun:
             self._begun = True
+            gc.collect(1)  # what is garbage by now must not be frozen with it
             gc.freeze()  # what the start made stays anyhow, and to look through it takes a tenth of a second
         elif old and self._idle():
             began = time.perf_counter()
