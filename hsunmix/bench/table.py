@@ -12,18 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.api import abundances, unmix
+from hsunmix.bench import USUAL_KINDS
 from hsunmix.bench.accuracy import Score, nearest, score
 from hsunmix.bench.planted import KINDS, Library, Mixing, Planted, planted
 from hsunmix.bench.real import real
 from hsunmix.errors import HsunmixError
 from hsunmix.methods import get, methods
 
-__all__ = ["USUAL", "table"]
+__all__ = ["table"]
 
 Array = NDArray[np.float64]
-
-
-USUAL = ("pure", "mixed", "outliers", "noisy")  # kinds of scenes that are measured where none is named
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,7 @@ def table(
     folder: Path | None,
     library: Library = "chosen",
     mixing: Mixing = "patches",
-    kinds: Sequence[str] = USUAL,
+    kinds: Sequence[str] = USUAL_KINDS,
     details: bool = False,
 ) -> Iterator[str]:
     """Yield the lines of a Markdown table.

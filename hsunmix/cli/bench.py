@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hsunmix.bench import USUAL_KINDS
+
 if TYPE_CHECKING:
     from hsunmix.bench.planted import Library, Mixing
 
@@ -45,7 +47,7 @@ def command() -> None:
 )
 @click.option(
     "--kinds",
-    default="pure,mixed,outliers,noisy",
+    default=",".join(USUAL_KINDS),
     show_default=True,
     help="Kinds of planted scenes, with commas between; all for every one; help lists them.",
 )

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.engine.judging import counted
+from hsunmix.engine.subsets import evenly
 from hsunmix.engine.tile_writer import TILE, Judged
 from hsunmix.model.cube import Cube
 
@@ -205,9 +206,9 @@ def _suspects(writer: Judged, scale: Scale) -> Generator[None, None, list[Sentin
     return sorted(usable, key=lambda s: (-abs(s.value), s.value))[:MAX_SUSPECTS]
 
 
-def probes_of(bands: int) -> NDArray[np.intp]:
+def probes_of(bands: int) -> NDArray[np.int64]:
     """Return the bands, of so many, that every pixel is asked for whether it is flat."""
-    return np.unique(np.linspace(0, bands - 1, PROBES).round().astype(np.intp))
+    return evenly(bands, PROBES)
 
 
 def _flat(writer: Judged, scale: Scale) -> Generator[None, None, NDArray[np.int64]]:

@@ -16,13 +16,18 @@ from hsunmix.engine.file_tiles import FileTiles
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.tile_writer import TILE
 
-__all__ = ["ascending", "of_spectra", "sampled", "scenes", "subsample", "subset"]
+__all__ = ["ascending", "evenly", "of_spectra", "sampled", "scenes", "subsample", "subset"]
 
 ONE_BY_ONE = 300  # pixels of a file that are read alone; for more it is read from end to end
 AT_ONCE = 10  # of them between two places to cancel
 BLOCK = 64 << 20  # bytes passed over between two places to cancel
 
 Blocks = Generator[tuple[int, NDArray[np.float32]] | None, None, None]
+
+
+def evenly(count: int, most: int) -> NDArray[np.int64]:
+    """Which of so many, ``most`` at most, spread evenly from the first to the last; ascending, none twice."""
+    return np.linspace(0, count - 1, min(count, most)).round().astype(np.int64)
 
 
 def subsample(scene: Scene, step: int) -> Generator[None, None, Scene]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from hsunmix.engine.passes import coordinates_along, gram, norms_squared
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.sketch import sketched
-from hsunmix.engine.subsets import ascending
+from hsunmix.engine.subsets import ascending, evenly
 from hsunmix.engine.threads import single_threaded_blas, thread_count
 from hsunmix.model.progress import Step
 
@@ -129,7 +129,7 @@ def smoothed(
     """
     basis = yield from _directions(scene, rank + EXTRA_DIRECTIONS)
     yield Step(0.1, message="Looking for spectral neighbours")
-    places = np.linspace(0, scene.n_pixels - 1, min(scene.n_pixels, sample)).round().astype(np.int64)
+    places = evenly(scene.n_pixels, sample)
     few, ground = yield from _sampled(scene, places, rank if sketch else 0)
     points = np.ascontiguousarray((yield from coordinates_along(few, basis)).known().T)
     norms = (yield from norms_squared(few)).known()

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.engine.scene import Scene
+from hsunmix.engine.subsets import evenly
 from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.methods._regression import precision, unpredicted
 from hsunmix.model.progress import Step
@@ -51,7 +52,7 @@ def noisy_bands(
     count = min(scene.n_pixels, MAX_PIXELS)
     if scene.n_bands < MIN_BANDS or count < PIXELS_PER_BAND * scene.n_bands:
         return found
-    x = scene.columns(np.linspace(0, scene.n_pixels - 1, count).astype(np.int64))
+    x = scene.columns(evenly(scene.n_pixels, count))
     left = np.arange(len(x))
     for _ in range(rounds):
         noisy = yield from _noisy(x[left], share)

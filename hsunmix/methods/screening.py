@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part, PerPixel
-from hsunmix.engine.subsets import ascending
+from hsunmix.engine.subsets import ascending, evenly
 from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.methods.noisy_bands import noisy_bands
+from hsunmix.model.band_ranges import in_words
 from hsunmix.model.progress import Step
 from hsunmix.model.wording import counted
 
@@ -29,7 +30,6 @@ NOISE_SHARE = 0.05  # of a band's variance; noise at least three times that of t
 MIN_SHARING = 5  # pixels at a band's largest value that make it a limit
 BANDS = 0.1  # of the bands must be at their limit
 MAX_SHARE = 0.3  # of the pixels: where more are at the limit, it is none of a few clouds
-RANGES_TOLD = 6
 
 
 def screened(scene: Scene) -> Generator[Step | None, None, tuple[Scene, str]]:
@@ -72,7 +72,7 @@ def filled(scene: Scene, less: Scene, w: Array, h: PerPixel) -> Generator[Step |
     full = less.full_spectra(w)
     left_out = scene.bands & ~less.bands
     if left_out.any():
-        places = np.linspace(0, less.n_pixels - 1, min(less.n_pixels, MAX_PIXELS)).round().astype(np.int64)
+        places = evenly(less.n_pixels, MAX_PIXELS)
         x = scene.columns(np.searchsorted(scene.pixels, less.pixels[places]))[left_out[scene.bands]]
         shares = np.nan_to_num(h.at(places).astype(np.float64))
         yield None
@@ -122,11 +122,6 @@ def _some_bands(part: Part, keep: NDArray[np.int64], out: NDArray[np.float32]) -
 
 
 def _of_bands(left_out: NDArray[np.bool_]) -> str:
-    """Name bands by their numbers from 1, as ranges."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], left_out.astype(np.int8), [0])))).reshape(-1, 2)
-    ranges = [f"{a + 1}" if b - a == 1 else f"{a + 1}–{b}" for a, b in edges]
-    told = ", ".join(ranges[:RANGES_TOLD]) + (", …" if len(ranges) > RANGES_TOLD else "")
-    one = left_out.sum() == 1
-    return f"{counted(int(left_out.sum()), 'band')} that {'is' if one else 'are'} mostly noise ({told}) " + (
-        "was left out." if one else "were left out."
-    )
+    count = int(left_out.sum())
+    be, was = ("is", "was") if count == 1 else ("are", "were")
+    return f"{counted(count, 'band')} that {be} mostly noise ({in_words(left_out)}) {was} left out."

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from hsunmix.engine.passes import norms_squared
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part
+from hsunmix.engine.subsets import evenly
 from hsunmix.methods import Factorization, PixelMap
 from hsunmix.methods._maps import is_of_endmembers
 from hsunmix.model.progress import Step
@@ -40,7 +41,7 @@ def scale_note(scene: Scene, endmembers: NDArray[np.float64]) -> str:
         A sentence with the factor that brings them there; empty where they are in its units.
     """
     most = LOOKED_AT_IN_FILE if scene.in_file else LOOKED_AT
-    some = np.linspace(0, scene.n_pixels - 1, min(scene.n_pixels, most)).astype(np.int64)
+    some = evenly(scene.n_pixels, most)
     found = between(endmembers[scene.bands], scene.columns(some) * scene.scale)
     return f"The given spectra have {found.sentence}." if found.sentence else ""
 

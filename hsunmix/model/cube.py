@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from hsunmix.errors import InputError
 from hsunmix.files import Identity
-from hsunmix.model.band_numbers import numbered
+from hsunmix.model.band_ranges import numbered
 from hsunmix.model.georeference import Georeference
 from hsunmix.model.layout import Layout
 from hsunmix.model.mask import holding_bands, usable_pixels

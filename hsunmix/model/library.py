@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.errors import InputError
-from hsunmix.model.band_numbers import numbered
+from hsunmix.model.band_ranges import numbered
 from hsunmix.model.hapke import Hapke
 from hsunmix.model.library_on_bands import MAX_FILLED, filled, lacking, on_bands, some_pixels
 from hsunmix.model.scales import Scale, between

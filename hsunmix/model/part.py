@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.errors import FileError, HsunmixError
-from hsunmix.model.band_numbers import numbered
+from hsunmix.model.band_ranges import numbered
 from hsunmix.model.cube import Cube
 from hsunmix.model.unmixing import Unmixing
 

@@ -5,16 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["breaks", "runs", "stretches"]
+from hsunmix.model.band_ranges import runs
+
+__all__ = ["breaks", "stretches"]
 
 MIN_BANDS = 30  # with fewer, as of multispectral sensors, bands stand apart everywhere
 GAP = 5.0  # usual steps from band to band
-
-
-def runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Return (first, last) of every run of True, both inclusive."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], flags.astype(np.int8), [0]))))
-    return [(int(a), int(b) - 1) for a, b in edges.reshape(-1, 2)]
 
 
 def breaks(x: NDArray[np.float64]) -> NDArray[np.bool_]:

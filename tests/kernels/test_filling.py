@@ -17,7 +17,7 @@ WIDTH = 48
 KINDS = pytest.mark.parametrize("kind", [np.float32, np.float64, np.int16, np.uint16])
 EACH_BANDS = pytest.mark.parametrize("bands", [*BANDS, 31, 32, 33, 40])
 LAYOUTS = pytest.mark.parametrize("layout", ["spectra", "rows"])
-STRANGE = (np.nan, -np.nan, np.inf, -np.inf, 0.0, -0.0, 1e-45, -1e-45, 3e38, -3e38)
+STRANGE = (np.nan, -np.nan, np.inf, -np.inf, 0.0, -0.0, 1e-45, -1e-45, 3e38, -3e38, np.finfo(np.float32).max)
 PIXELS = (0, 1, 7, 8, 9, 47, 48, 49, 130)  # of spectra; rows are two of so many
 
 Array = NDArray[Any]
@@ -73,6 +73,19 @@ def test_survey(bands: int, layout: str) -> None:
         expected = other(block, limits(bands))
         np.testing.assert_array_equal(top, expected[0])
         np.testing.assert_array_equal(below, expected[1])
+
+
+@LAYOUTS
+@pytest.mark.parametrize("none", [np.nan, np.inf])
+def test_the_largest_number_counts_beside_what_is_none(none: float, layout: str) -> None:
+    """Where what is no number is passed over: of spectra such a pixel is looked at twice."""
+    one = kernels.survey_spectra if layout == "spectra" else kernels.survey_rows
+    block = np.array([[0, none, 3, 4, np.finfo(np.float32).max]], np.float32)
+    if layout == "rows":
+        block = np.ascontiguousarray(np.stack([block.T, block.T]))
+    _, top, below = empty(block, layout)
+    one(block, limits(5), top, below)
+    np.testing.assert_array_equal(top.view(np.float32), np.finfo(np.float32).max)
 
 
 @LAYOUTS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -66,3 +67,15 @@ def test_shade_without_pure_pixels() -> None:
     assert angles(result.endmembers, w).mean() < 0.4 * plain
     assert "brightness" in result.note
     assert "outwards" in result.note
+
+
+def test_a_scene_below_zero_is_said_to_be_unexplained() -> None:
+    """Nothing of it has a brightness to divide by; a shaded scene, so that this is tried."""
+    rng = np.random.default_rng(0)
+    shaded = rng.dirichlet(np.ones(3), 400).T * rng.uniform(0.3, 1, 400)
+    x = -(rng.random((30, 3)) @ shaded) - 0.01 * rng.standard_normal((30, 400))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RuntimeWarning)
+        result = hsunmix.unmix(x, rank=3)
+    assert "explain nothing" in result.note
+    assert np.isfinite(result.endmembers).all()

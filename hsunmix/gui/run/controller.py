@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.run.state import RunState
 from hsunmix.gui.state.channels import SHOWN
-from hsunmix.gui.state.documents import abundance_of, bands_in_words
+from hsunmix.gui.state.documents import abundance_of
 from hsunmix.gui.state.means import means
 from hsunmix.gui.state.scenes import is_huge, size_told
 from hsunmix.gui.state.store import Store
 from hsunmix.methods import RankEstimate, find, get, pipeline
 from hsunmix.methods.footprint import of_run
 from hsunmix.methods.noisy_bands import noisy_bands
+from hsunmix.model.band_ranges import in_words
 from hsunmix.model.cube import Cube
 from hsunmix.model.library import Library
 from hsunmix.model.progress import Step
@@ -217,7 +218,7 @@ class Controller:
         ask = cmd.EstimateRank()
         self._proposed = (cube.pixels, noisy)
         self.store.say(
-            f"{_counted(len(bands))} mostly noise: {bands_in_words(cube, noisy)}. Leave "
+            f"{_counted(len(bands))} mostly noise: {in_words(noisy, cube.wavelengths, 4)}. Leave "
             f"{'it' if len(bands) == 1 else 'them'} out?",
             [("Leave out", cmd.LeaveOut(bands, ask))],
             about="noise",

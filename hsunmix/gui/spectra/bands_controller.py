@@ -12,8 +12,8 @@ from hsunmix.errors import InputError
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.spectra.state import SpectraState
 from hsunmix.gui.state.channels import QUIET_IN_TURN
-from hsunmix.gui.state.documents import range_in_words
 from hsunmix.gui.state.store import Store
+from hsunmix.model.band_ranges import in_words
 from hsunmix.model.cube import Cube
 from hsunmix.model.spectra import Endmember
 from hsunmix.session.document import Document
@@ -55,7 +55,10 @@ class Controller:
             max(min(command.first, command.last), 0),
             min(max(command.first, command.last), cube.bands - 1),
         )
-        label = f"{'Leave out' if command.bad else 'Take in'} {range_in_words(cube, first, last)}"
+        chosen = np.zeros(cube.bands, dtype=bool)
+        chosen[first : last + 1] = True
+        what = "" if cube.wavelengths is not None else "band " if first == last else "bands "
+        label = f"{'Leave out' if command.bad else 'Take in'} {what}{in_words(chosen, cube.wavelengths)}"
         self._use(range(first, last + 1), command.bad, label, {})
 
     def leave_out(self, command: cmd.LeaveOut) -> None:

@@ -6,20 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hsunmix.model.cube import Cube
-from hsunmix.model.stretches import runs
 from hsunmix.session.document import Document
 from hsunmix.session.runs import carried
 
 __all__ = [
     "abundance_of",
     "band_shown",
-    "bands_in_words",
     "keep_looking",
     "made_with_other_bands",
-    "range_in_words",
     "same_bands",
 ]
 
@@ -39,20 +35,6 @@ def made_with_other_bands(document: Document) -> bool:
     if result is None or cube is None or result.provisional:
         return False
     return not np.array_equal(result.used_bands, cube.good_bands)
-
-
-def bands_in_words(cube: Cube, chosen: NDArray[np.bool_], most: int = 4) -> str:
-    """Name bands by their wavelengths, or their numbers from 1; of many ranges the first few."""
-    parts = [range_in_words(cube, first, last) for first, last in runs(chosen)]
-    return ", ".join(parts[:most]) + (", …" if len(parts) > most else "")
-
-
-def range_in_words(cube: Cube, first: int, last: int) -> str:
-    """Name neighbouring bands, both ends included."""
-    if cube.wavelengths is None:
-        return f"band {first + 1}" if first == last else f"bands {first + 1} to {last + 1}"
-    low, high = sorted((cube.wavelengths[first], cube.wavelengths[last]))
-    return f"{low:.0f} nm" if first == last else f"{low:.0f} to {high:.0f} nm"
 
 
 def abundance_of(document: Document) -> str:

@@ -12,7 +12,7 @@ from PySide6.QtGui import QFontMetricsF
 
 from hsunmix.gui.widgets.curves import Curve, Frame, Spread
 from hsunmix.gui.widgets.plot_axes import lay_out
-from hsunmix.model.stretches import runs
+from hsunmix.model.band_ranges import runs
 
 __all__ = ["RESIDUAL", "Sheet", "round_up"]
 

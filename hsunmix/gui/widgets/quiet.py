@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QKeyEvent, QKeySequence, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QSpinBox
 
 __all__ = ["QuietComboBox", "QuietDoubleSpinBox", "QuietSpinBox"]
 
-
-class QuietComboBox(QComboBox):
-    """A list to choose from that leaves the wheel to what lies behind, unless it has the focus."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Change only with the focus."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QAbstractSpinBox as Number
+    from PySide6.QtWidgets import QWidget as Widget
+else:  # a class can have only one of Qt's among its bases
+    Widget = Number = object
 
 
 def _takes_back(event: QEvent) -> bool:
@@ -28,8 +25,19 @@ def _takes_back(event: QEvent) -> bool:
     return any(event.matches(key) for key in ours)
 
 
-class QuietSpinBox(QSpinBox):
-    """A spin box that leaves the wheel to what lies behind, unless it has the focus."""
+class _Quiet(Widget):
+    """What leaves the wheel to what lies behind, unless it has the focus; stands before a class of Qt."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Change only with the focus."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class _QuietNumber(_Quiet, Number):
+    """A number that leaves undo and redo to the window as well."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,31 +50,14 @@ class QuietSpinBox(QSpinBox):
             return True
         return super().event(event)
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Change only with the focus."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
+
+class QuietComboBox(_Quiet, QComboBox):
+    """A list to choose from."""
 
 
-class QuietDoubleSpinBox(QDoubleSpinBox):
-    """A spin box for fractions that leaves the wheel to what lies behind, unless it has the focus."""
+class QuietSpinBox(_QuietNumber, QSpinBox):
+    """A whole number."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.lineEdit().setTextMargins(5, 0, 0, 0)  # as above
 
-    def event(self, event: QEvent) -> bool:
-        """Leave undo and redo to the window."""
-        if _takes_back(event):
-            event.ignore()
-            return True
-        return super().event(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Change only with the focus."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
+class QuietDoubleSpinBox(_QuietNumber, QDoubleSpinBox):
+    """A number with a fraction."""

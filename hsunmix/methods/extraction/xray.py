@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from hsunmix.engine.passes import coordinates_along
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part
+from hsunmix.engine.subsets import evenly
 from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.errors import InputError
 from hsunmix.methods import Extraction, Problem
@@ -64,7 +65,7 @@ def run(problem: Problem, params: Params) -> Generator[Step | None, None, Extrac
     chosen: list[int] = []
     while len(chosen) < rank and not model.exhausted:
         if params.selection == "greedy":
-            rest = _residuals(model, _sample(scene))
+            rest = _residuals(model, evenly(scene.n_pixels, SAMPLE))
             score = (yield from _positive_power(scene, rest))[1] / np.where(usable, model.norms.flat, 1)
         else:
             rest = yield from _outside(model, params.selection, rng)
@@ -92,13 +93,9 @@ def _outside(model: Model, selection: str, rng: np.random.Generator) -> Generato
     if selection == "rand":
         outside = np.flatnonzero(model.residual.flat > NOTHING_LEFT * model.norms.max())
         return _residuals(model, np.array([rng.choice(outside)]))[:, 0]
-    rest = _residuals(model, _sample(model.scene))
+    rest = _residuals(model, evenly(model.scene.n_pixels, SAMPLE))
     power, _ = yield from _positive_power(model.scene, rest)
     return np.asarray(rest[:, power.argmax()])
-
-
-def _sample(scene: Scene) -> NDArray[np.int64]:
-    return np.unique(np.linspace(0, scene.n_pixels - 1, SAMPLE).round().astype(np.int64))
 
 
 def _residuals(model: Model, columns: NDArray[np.int64]) -> Array:

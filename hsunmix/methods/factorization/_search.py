@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from hsunmix.engine.subsets import evenly
 from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.methods._smoothing import Smoothed
 from hsunmix.methods.factorization._excess import excess
@@ -123,9 +124,7 @@ def _outside(
     smooth: Smoothed, inside: Candidate, shaded: bool, seed: int
 ) -> Generator[Step | None, None, Candidate]:
     """Put the smallest simplex around the pixels, under shade the smallest cone."""
-    pick = (
-        np.linspace(0, len(smooth.near) - 1, min(len(smooth.near), SIMPLEX_SAMPLE)).round().astype(np.int64)
-    )
+    pick = evenly(len(smooth.near), SIMPLEX_SAMPLE)
     if not shaded:
         r = smooth.rank
         w, left = yield from simplex_by_noise(smooth.raw[:r, pick], inside.w[:r], smooth.noise, seed)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.loading import from_array
 from hsunmix.engine.scene import Scene
+from hsunmix.engine.subsets import evenly
 from hsunmix.methods import Abundances, Problem, get
 from hsunmix.methods._smoothing import Smoothed
 from hsunmix.methods.factorization._excess import abundances
@@ -92,12 +93,14 @@ def enclosing(smooth: Smoothed, found: Vertices) -> Generator[Step | None, None,
 
     With vertices by brightness it is the smallest cone, and the spectra are as bright as theirs.
     """
-    pick = np.linspace(0, len(smooth.near) - 1, min(len(smooth.near), MAX_PIXELS)).round().astype(np.int64)
+    pick = evenly(len(smooth.near), MAX_PIXELS)
     # Means are drawn inwards; where the noise is known the pixels themselves are better.
     points = np.maximum(smooth.basis.T @ smooth.means(1 if smooth.white else found.count)[:, pick], 0)
     w = np.maximum(smooth.basis.T @ found.w, 0)
     bright = w.sum(axis=0)
     if found.by_brightness:
+        if not bright.all():
+            return w  # nothing above zero: no cone to begin with
         points, w = points / np.maximum(points.sum(axis=0), 1e-300), w / bright
     minvol = get("minvol", "factorization")
     params = make(minvol.params, {"model": "fractions", "penalty": PENALTY, "max_iterations": 300})

@@ -22,6 +22,7 @@ from msgspec import Meta
 from numpy.typing import NDArray
 
 from hsunmix.engine.passes import coordinates_along
+from hsunmix.engine.subsets import evenly
 from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.methods import Extraction, Factorization, Problem, get
 from hsunmix.methods._smoothing import FAINTEST
@@ -64,7 +65,7 @@ def run(problem: Problem, params: Params) -> Generator[Step | None, None, Factor
     _, about = yield from directions(scene)
     count = min(rank + EXTRA_DIRECTIONS, scene.n_bands)
     basis, rest = about.basis[:count], about.power[count:]
-    places = np.linspace(0, scene.n_pixels - 1, min(scene.n_pixels, SAMPLE)).round().astype(np.int64)
+    places = evenly(scene.n_pixels, SAMPLE)
     points = (yield from coordinates_along(scene, basis, about.mean)).at(places)
     noise = float(rest.mean()) if len(rest) else 0.0
     start = basis @ (w - about.mean[:, None])

@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import QPointF, QRectF
 
 from hsunmix.gui.widgets.curves import Frame, pieces
-from hsunmix.model.stretches import runs
+from hsunmix.model.band_ranges import runs
 
 
 def test_dashes_follow_the_curve_at_one_length():
