@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -43,20 +44,27 @@ T = TypeVar("T")
 
 
 class ProgressLine:
-    """One line at the foot of a terminal, rewritten as the work goes on; nothing elsewhere."""
+    """One line at the foot of a terminal, rewritten as the work goes on; nothing elsewhere.
+
+    Programs that run this one ask for lines of their own by ``HSUNMIX_PROGRESS=lines``.
+    """
 
     def __init__(self, label: str) -> None:
         self._label = label
-        self._shown = sys.stderr.isatty()
+        self._lines = os.environ.get("HSUNMIX_PROGRESS") == "lines"
+        self._shown = sys.stderr.isatty() and not self._lines
         self._last = 0.0
 
     def __call__(self, step: Step) -> None:
         """Show a step, at most ten times a second."""
         check_interrupt()
         now = time.monotonic()
-        if not self._shown or now - self._last < 0.1:
+        if not (self._shown or self._lines) or now - self._last < 0.1:
             return
         self._last = now
+        if self._lines:
+            print(f"{step.fraction:4.0%} {step.message or self._label}", file=sys.stderr, flush=True)
+            return
         error = "" if step.relative_error is None else f", error {step.relative_error:.2%}"
         self._write(f"{step.message or self._label}: {step.fraction:4.0%}{error}")
 

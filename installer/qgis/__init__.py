@@ -1,0 +1,1 @@
+"""The QGIS plugin: its files, and how they become the zip that QGIS installs."""
