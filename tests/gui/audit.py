@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, product
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QAccessible, QAccessibleInterface, QTextDocument
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -18,6 +19,8 @@ from PySide6.QtWidgets import (
     QMenu,
     QScrollBar,
     QSplitterHandle,
+    QStyle,
+    QStyleOptionViewItem,
     QTabBar,
     QTableView,
     QToolButton,
@@ -31,7 +34,8 @@ PRIVATE = ("QComboBoxPrivateContainer", "QTableCornerButton", "QLineEditIconButt
 # These lie over others on purpose.
 FLOATING = ("messageBar", "recoveryBar", "tourPanel", "tourFrame", "overview", "qt_")
 PAINTED = (QAccessible.Role.Graphic, QAccessible.Role.Chart)
-SLACK = 1  # logical pixels
+SLACK, MARGIN = 1, 3  # logical pixels; around a cell's text
+TIP = Qt.ItemDataRole.ToolTipRole
 
 
 def ours(root: QWidget) -> Iterator[QWidget]:
@@ -177,6 +181,42 @@ def _header_fits(header: QHeaderView) -> bool:
     return True
 
 
+def cut_cells(root: QWidget) -> list[str]:
+    """Cells of tables of which a number, or a word that no tool tip has, is not to be seen."""
+    found = []
+    for table in ours(root):
+        if isinstance(table, QTableView) and table.isVisibleTo(root):
+            model = table.model()
+            cells = product(range(model.rowCount()), range(model.columnCount()))
+            found += [
+                f"{_called(table)} {text!r} is seen as {seen!r}"
+                for index in (model.index(*cell) for cell in cells)
+                if not table.isColumnHidden(index.column())
+                for text, seen in [(str(index.data() or ""), seen_of(table, index))]
+                if seen != text and not _enough(text, seen, str(index.data(TIP) or ""))
+            ]
+    return found
+
+
+def seen_of(table: QTableView, index: QModelIndex) -> str:
+    """Return what is to be read in a cell."""
+    option = QStyleOptionViewItem()
+    table.initViewItemOption(option)
+    option.rect = table.visualRect(index)
+    table.itemDelegateForIndex(index).initStyleOption(option, index)
+    part = QStyle.SubElement.SE_ItemViewItemText
+    room = table.style().subElementRect(part, option, table).width() - 2 * MARGIN
+    return option.fontMetrics.elidedText(option.text, table.textElideMode(), room)
+
+
+def _enough(text: str, seen: str, tip: str) -> bool:
+    """Whether a text that is shortened still tells its number, and a tool tip tells the rest."""
+    # A name's number, as of "Endmember 12", tells it from others; what is no name is there for its numbers.
+    numbers = re.findall(r"[\d.,]+(?: ?[%°])?$", text) if text[:1].isalpha() else re.findall(r"[\d.,]+", text)
+    words = text.removeprefix("≈ ").split()
+    return all(number in seen for number in numbers) and (not words or words[0] in tip)
+
+
 def overlaps(root: QWidget) -> list[str]:
     """Widgets that lie over each other, or stick out of what they are in."""
     found = []
@@ -193,9 +233,19 @@ def overlaps(root: QWidget) -> list[str]:
         found += [
             f"{_called(w)} sticks out of {_called(parent)}"
             for w in children
-            if not inside.contains(w.geometry())
+            if not inside.contains(_seen_across(w) if _scrolls(parent) else w.geometry())
         ]
     return found
+
+
+def _scrolls(parent: QWidget) -> bool:
+    above = parent.parentWidget()
+    return isinstance(above, QAbstractScrollArea) and above.viewport() is parent
+
+
+def _seen_across(widget: QWidget) -> QRect:
+    """Where a widget is from left to right, whatever its height: that is scrolled."""
+    return QRect(widget.x(), 0, widget.width(), 1)
 
 
 def _counts(widget: QWidget, root: QWidget) -> bool:
@@ -209,4 +259,4 @@ def _shrunk(rect: QRect) -> QRect:
 
 def ugly(root: QWidget) -> list[str]:
     """All that is cut or overlaps."""
-    return [*cut(root), *overlaps(root)]
+    return [*cut(root), *cut_cells(root), *overlaps(root)]

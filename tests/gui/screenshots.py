@@ -1,7 +1,7 @@
 """Make the pictures of the window anew: ``python -m tests.gui.screenshots FOLDER``.
 
-Every state, light and dark, at 1280×800 and 2560×1440; with ``--small``, or with QT_SCALE_FACTOR (1.5, 2)
-in the environment, only the smaller size. What is cut or overlaps is told, and makes the exit code 1.
+Every state, light and dark, at 1024×640, 1440×900 and 2560×1440; with ``--small``, or with QT_SCALE_FACTOR
+(1.5, 2) in the environment, only at 1280×800. What is cut or overlaps is told, and makes the exit code 1.
 ``--light`` or ``--dark``: only that theme. ``--manual`` writes the manual's pictures, and nothing else
 when no folder is given. No display is needed, but QT_SCALE_FACTOR=2 needs a screen that is large enough
 (``QT_QPA_PLATFORM=xcb`` under Xvfb of 2560×1600): the one of no display has 800×800.
@@ -48,7 +48,8 @@ from hsunmix.session.recovery import Record, Work
 from tests.gui.audit import ugly
 
 SCALE = float(os.environ.get("QT_SCALE_FACTOR", "1"))
-SIZES = ((1280, 800), (2560, 1440)) if SCALE == 1 and "--small" not in sys.argv else ((1280, 800),)
+FIRST = (1280, 800)  # that of the manual's pictures
+SIZES = ((1024, 640), (1440, 900), (2560, 1440)) if SCALE == 1 and "--small" not in sys.argv else (FIRST,)
 IMAGES = Path("resources") / "docs" / "images"
 # The manual's pictures, by state. What was to be seen on them is written into each: see test_screenshots.
 MANUAL = {
@@ -299,7 +300,7 @@ def main(folder: Path | None, manual: bool) -> int:
         folder.mkdir(parents=True, exist_ok=True)
     wanted = [theme for theme in ("light", "dark") if f"--{theme}" in sys.argv] or ["light", "dark"]
     for theme in wanted if folder is not None else ("light",):
-        for width, height in SIZES if folder is not None else SIZES[:1]:
+        for width, height in SIZES if folder is not None else (FIRST,):
             with tempfile.TemporaryDirectory() as config:
                 os.environ["HSUNMIX_STATE_DIR"] = config  # work that the user left behind is not for pictures
                 settings = Settings(Path(config) / "settings.json")

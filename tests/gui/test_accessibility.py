@@ -50,9 +50,15 @@ def themed(qapp: QApplication) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("themed")
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_in_every_state_all_is_told_and_nothing_cut(window: MainWindow, cube: Cube, wait: Wait, theme: str):
+@pytest.mark.parametrize(
+    ("theme", "size"), [("light", (1024, 640)), ("dark", (1280, 800)), ("light", (2560, 1440))]
+)
+def test_in_every_state_all_is_told_and_nothing_cut(
+    window: MainWindow, cube: Cube, wait: Wait, theme: str, size: tuple[int, int]
+):
     window.store.send(cmd.SetTheme(theme))
+    window.resize(*size)
+    window.store.send(cmd.ResetLayout())  # as a window that opens in this size
     found: dict[str, list[str]] = {}
     for name in states(window, cube, wait):
         QApplication.processEvents()

@@ -67,7 +67,7 @@ def test_tab_goes_through_all_of_the_window_and_round(full: MainWindow, qtbot: Q
         assert back == [seen[0], *reversed(seen[1:])]
         panels = [panel.objectName() for panel, _ in groupby(map(panel_of, seen))]
         assert panels == [
-            "imagePanel", "regionsPanel", "endmemberPanel", "runPanel", "spectraPanel", "runsPanel",
+            "imagePanel", "spectraPanel", "endmemberPanel", "regionsPanel", "runPanel", "runsPanel",
             "messageBar",
         ]  # fmt: skip
 

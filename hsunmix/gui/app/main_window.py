@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from hsunmix.gui import commands as cmd
+from hsunmix.gui.app.areas import Areas
 from hsunmix.gui.app.dialogs import QtDialogs
 from hsunmix.gui.app.menus import Menus
 from hsunmix.gui.app.preloading import libraries, parts
@@ -35,7 +36,6 @@ from hsunmix.session.listeners import Listeners
 __all__ = ["MainWindow"]
 
 MAX_WAIT_MS = 300  # milliseconds
-RIGHT_WIDTH, RUN_HEIGHT, BOTTOM_HEIGHT, BARS = 432, 232, 240, 60  # at first, in pixels
 
 
 class MainWindow(QMainWindow):
@@ -71,7 +71,7 @@ class MainWindow(QMainWindow):
         self.welcome.command.connect(self.store.send)
         self.pages = named(QStackedWidget(), "pages", "Content")
         self.pages.addWidget(self.welcome)
-        self._splitters: dict[str, QSplitter] = {}
+        self.areas: Areas | None = None
         self.tools: Tools | None = None
         self._body = named(QWidget(), "body", "Content")
         self._column = QVBoxLayout(self._body)
@@ -126,7 +126,9 @@ class MainWindow(QMainWindow):
             made.append(panel)
             areas.setdefault(module.AREA, []).append(panel)
             yield True
-        self.pages.addWidget(self._arrange(areas))
+        self.areas = Areas(areas)
+        self.areas.set_sizes(self.size(), self.store.settings.preferences.splitters)
+        self.pages.addWidget(self.areas.whole)
         yield True
         for k, panel in enumerate(areas.get("message", [])):
             self._column.insertWidget(k, panel)
@@ -161,44 +163,9 @@ class MainWindow(QMainWindow):
         self.tools.show(command)
 
     def _reset_layout(self, _command: cmd.ResetLayout) -> None:
-        self._set_sizes({})
+        if self.areas is not None:
+            self.areas.set_sizes(self.size(), {})
         self.store.note("All parts of the window have their first sizes.")
-
-    def _arrange(self, areas: dict[str, list[Panel]]) -> QSplitter:
-        right = self._splitter("rightArea", Qt.Orientation.Vertical, areas.get("right", []))
-        centre = self._splitter("centreArea", Qt.Orientation.Horizontal, areas.get("centre", []))
-        bottom = self._splitter("bottomArea", Qt.Orientation.Horizontal, areas.get("bottom", []))
-        columns = self._splitter("columns", Qt.Orientation.Horizontal, [centre, right])
-        rows = self._splitter("rows", Qt.Orientation.Vertical, [columns, bottom])
-        for splitter in (columns, rows, right, centre):
-            for k in range(splitter.count()):
-                splitter.setStretchFactor(k, 1 if k == 0 else 0)  # the first takes what is to be had
-        self._set_sizes(self.store.settings.preferences.splitters)
-        return rows
-
-    def _set_sizes(self, wanted: Mapping[str, Sequence[int]]) -> None:
-        """Divide the areas; where no size is wanted, as at first."""
-        top = max(self.height() - BOTTOM_HEIGHT - BARS, RUN_HEIGHT + 100)
-        first = {
-            "columns": (max(self.width() - RIGHT_WIDTH, 500), RIGHT_WIDTH),
-            "rows": (top, BOTTOM_HEIGHT),
-            "rightArea": (top - RUN_HEIGHT, RUN_HEIGHT),
-        }
-        sizes_of: dict[str, Sequence[int]] = {**first, **wanted}
-        for name, splitter in self._splitters.items():
-            sizes = sizes_of.get(name, ())
-            if len(sizes) == splitter.count() and sum(sizes) > 0:
-                splitter.setSizes(list(sizes))
-
-    def _splitter(self, name: str, orientation: Qt.Orientation, parts: Sequence[QWidget]) -> QSplitter:
-        splitter = named(QSplitter(orientation), name, "Divided area")
-        splitter.setChildrenCollapsible(False)
-        splitter.setHandleWidth(6)
-        for k, part in enumerate(parts):
-            splitter.addWidget(part)
-            splitter.handle(k).setAccessibleName("Divider")
-        self._splitters[name] = splitter
-        return splitter
 
     # Showing
 
@@ -304,8 +271,8 @@ class MainWindow(QMainWindow):
                 return
         if self.tools is not None:
             self.tools.close()
-        sizes = {name: tuple(splitter.sizes()) for name, splitter in self._splitters.items()}
-        remembered = {**store.settings.preferences.splitters, **sizes}
+        divided = self.areas.sizes() if self.areas is not None else {}
+        remembered = {**store.settings.preferences.splitters, **divided}
         store.settings.change(geometry=placed(self), splitters=remembered)
         self._making.close()
         store.close()

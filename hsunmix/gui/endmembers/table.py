@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QTableView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from hsunmix.gui.endmembers.share_delegate import ShareDelegate
 from hsunmix.gui.endmembers.table_model import (
@@ -22,12 +29,11 @@ from hsunmix.gui.widgets.panel import named
 
 __all__ = ["EndmemberTable"]
 
+ICONS = (VISIBLE, COLOUR, LOCK)
+CONTENT = (SOURCE, MEAN)  # columns as wide as what stands in them; names and the library's share the rest
 ICON, AROUND = 26, 19  # logical pixels: a column with an icon; what is around a text
-LONGEST = {SOURCE: "000, 00", MEAN: "100 %", MATCH: "≈ Kaolinite 0.0°"}  # that is not shortened
-NAMES, MIN_LIBRARY_WIDTH = (
-    "Endmember 10",
-    60,
-)  # has room before the library's column has; what that column keeps
+LEAST_MATCH = "≈ Kaol… 00.0°"  # that the library's column has room for
+LONGEST_WORDS = 0.3  # of the width, for a source that is no place
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -39,6 +45,21 @@ class _Names(QStyledItemDelegate):
         if not editor.property("filled"):
             super().setEditorData(editor, index)
             editor.setProperty("filled", True)
+
+
+class _Matches(QStyledItemDelegate):
+    """Shortens the name of what was matched, never the number behind it."""
+
+    def initStyleOption(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Fit the text into its cell."""
+        super().initStyleOption(option, index)
+        name, _, number = option.text.rpartition(" ")
+        metrics = option.fontMetrics
+        room = option.rect.width() - AROUND + 5 - metrics.horizontalAdvance(f" {number}")
+        if name and metrics.horizontalAdvance(name) > room:
+            option.text = f"{metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)} {number}"
 
 
 class EndmemberTable(QTableView):
@@ -86,6 +107,7 @@ class EndmemberTable(QTableView):
         self.shares = ShareDelegate(self)
         self.setItemDelegateForColumn(MEAN, self.shares)
         self.setItemDelegateForColumn(NAME, _Names(self))
+        self.setItemDelegateForColumn(MATCH, _Matches(self))
         self._set_columns()
 
     def _set_columns(self) -> None:
@@ -95,18 +117,42 @@ class EndmemberTable(QTableView):
         for column in range(self._rows.columnCount()):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
-        for column in (VISIBLE, COLOUR, LOCK):
+        for column in ICONS:
             self.setColumnWidth(column, ICON)
-        for column, text in LONGEST.items():
-            self.setColumnWidth(column, self.fontMetrics().horizontalAdvance(text) + AROUND)
+        self._rows.dataChanged.connect(self._fit)
+        self._rows.modelReset.connect(self._fit)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Make columns as wide as what stands in them; names and the library's divide what is left."""
+        for column in CONTENT:
+            self.setColumnWidth(column, self._wanted(column))
+        others = sum(self.columnWidth(k) for k in range(self._rows.columnCount()) if k not in (NAME, MATCH))
+        room = self.viewport().width() - others
+        names, matches = self._wanted(NAME), self._wanted(MATCH)
+        spare = room - names - matches
+        least = min(matches, self.fontMetrics().horizontalAdvance(LEAST_MATCH) + AROUND)
+        self.setColumnWidth(MATCH, max(matches + (spare // 2 if spare > 0 else spare), least))
+
+    def _wanted(self, column: int) -> int:
+        """Return the width that shows a column whole; words, unlike places, have no claim to all of it."""
+        wide = self.fontMetrics().horizontalAdvance
+        cells = [str(self._rows.index(row, column).data() or "") for row in range(self._rows.rowCount())]
+        heading = wide(str(self._rows.headerData(column, Qt.Orientation.Horizontal) or ""))
+        most = int(LONGEST_WORDS * self.viewport().width()) if column == SOURCE else heading + 10_000
+        widths = [wide(text) if text[:1].isdigit() else min(wide(text), most) for text in cells]
+        return max(heading, *widths, 0) + AROUND
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Let the library's column give way before names are shortened."""
+        """Divide the new width."""
         super().resizeEvent(event)
-        wide = self.fontMetrics().horizontalAdvance
-        others = sum(self.columnWidth(k) for k in range(self._rows.columnCount()) if k not in (NAME, MATCH))
-        rest = self.viewport().width() - others - wide(NAMES) - AROUND
-        self.setColumnWidth(MATCH, min(wide(LONGEST[MATCH]) + AROUND, max(rest, MIN_LIBRARY_WIDTH)))
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Measure anew in another font."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Ask for the menu of a row."""

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QImage
 from hsunmix.gui.image.rasters import image_of, quick
 from hsunmix.gui.regions.state import Overlay
 
-__all__ = ["overlay_image"]
+__all__ = ["masked_image", "overlay_image"]
 
 VEIL, TINT = 0.85, 0.28  # opacity
 CONVERTED = 1 << 22  # pixels: some milliseconds, and every frame is drawn more quickly from then on
@@ -31,6 +31,19 @@ def overlay_image(overlay: Overlay, veil: str, veiled: bool) -> QImage:
     for k, tint in enumerate(tints):
         table[2 * k] = _bytes(tint)
         table[2 * k + 1] = _bytes(_over(tint, cover))
+    image = image_of(overlay.values, table)
+    return quick(image) if overlay.values.size <= CONVERTED else image
+
+
+def masked_image(overlay: Overlay) -> QImage | None:
+    """Return an image that is opaque where pixels are masked; None where none are.
+
+    They are hatched: whatever colours a picture has, a pattern is no value.
+    """
+    if not (overlay.values & 1).any():
+        return None
+    table = np.zeros((256, 4), dtype=np.uint8)
+    table[1::2] = 255
     image = image_of(overlay.values, table)
     return quick(image) if overlay.values.size <= CONVERTED else image
 

@@ -28,6 +28,16 @@ class PageTabs(QTabBar):
         for button in self.findChildren(QToolButton):  # they scroll; arrow keys do so as well
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
+    def show_tab(self, index: int, shown: bool) -> None:
+        """Show a tab or don't; Qt would lay it out only when the bar has another size."""
+        if shown != self.isTabVisible(index):
+            self.setTabVisible(index, shown)
+            self._lay_out()
+            self._fit()
+
+    def _lay_out(self) -> None:
+        self.setElideMode(Qt.TextElideMode.ElideNone)  # which lays the tabs out anew
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Look whether there is room."""
         super().resizeEvent(event)
@@ -46,4 +56,4 @@ class PageTabs(QTabBar):
             self.setProperty("narrow", not narrow)
             self.style().unpolish(self)
             self.style().polish(self)
-            self.setElideMode(Qt.TextElideMode.ElideNone)  # lays the tabs out anew
+            self._lay_out()

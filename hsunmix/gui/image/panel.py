@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRectF, QSize, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from hsunmix.gui.commands import (
     DrawRegion,
@@ -20,10 +20,9 @@ from hsunmix.gui.commands import (
     Zoom,
 )
 from hsunmix.gui.image.context_menus import PixelMenu
-from hsunmix.gui.image.drawing import Scale
-from hsunmix.gui.image.images import colours
+from hsunmix.gui.image.legend import Legend
 from hsunmix.gui.image.map_grid import MapGrid
-from hsunmix.gui.image.overlay import overlay_image
+from hsunmix.gui.image.overlay import masked_image, overlay_image
 from hsunmix.gui.image.overview import Overview
 from hsunmix.gui.image.page_tabs import PageTabs
 from hsunmix.gui.image.pages import Mark, PageControls, in_words, page_of, pages
@@ -34,7 +33,6 @@ from hsunmix.gui.image.tool_bar import ToolBar
 from hsunmix.gui.image.viewport import Viewport
 from hsunmix.gui.regions.state import RegionsState
 from hsunmix.gui.state.view_state import ViewState
-from hsunmix.gui.widgets.colour_bar import ColourBar
 from hsunmix.gui.widgets.elided import ElidedLabel
 from hsunmix.gui.widgets.icons import icon
 from hsunmix.gui.widgets.panel import Panel, named
@@ -47,6 +45,7 @@ AREA = "centre"
 ORDER = 0
 
 STILL = 80  # milliseconds without a move until what is seen is told
+FOOT = 38  # logical pixels: buttons and boxes of all pages
 BRUSH = 2.5  # radius of the first brush, in pixels
 
 
@@ -68,7 +67,9 @@ class View(Panel):
         self.grid = MapGrid(self.viewport)
         self.stack = named(QStackedWidget(), "imageStack", "Image")
         self.tools = ToolBar()
-        self.bars: list[ColourBar] = []
+        self.frame = named(QWidget(), "imageFrame", "Image and its colour bars")
+        self.legend = Legend()
+        self.foot = named(QWidget(), "imageFoot", "What the image shows, and how")
         self.controls: dict[str, PageControls] = {}
         self.caption = ElidedLabel("imageCaption", "What the image shows")
         self.fit_button = named(QToolButton(), "fitButton", "Show the whole scene")
@@ -84,28 +85,39 @@ class View(Panel):
         self.stack.addWidget(self.grid)
         self.fit_button.setToolTip("Show the whole scene (Ctrl+0)")
         self.fit_button.setIconSize(QSize(16, 16))
+        self.frame.setAutoFillBackground(True)  # in the colour behind the image
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
         top.setContentsMargins(6, 2, 6, 0)
         top.setSpacing(2)
         top.addWidget(self.tabs, 1)
-        top.addWidget(self.tools)
-        top.addWidget(self.fit_button)
-        self._middle = QHBoxLayout()
-        self._middle.setContentsMargins(8, 4, 8, 4)
-        self._middle.setSpacing(4)
-        self._middle.addWidget(self.stack, 1)
-        self._add_bar()
-        self._bottom = QHBoxLayout()
+        side = QVBoxLayout()
+        side.setContentsMargins(0, 0, 0, 0)
+        side.setSpacing(2)
+        side.addWidget(self.fit_button)
+        side.addWidget(self.tools)
+        side.addStretch(1)
+        middle = QHBoxLayout(self.frame)
+        middle.setContentsMargins(0, 0, 0, 0)
+        middle.setSpacing(0)
+        middle.addWidget(self.stack, 1)
+        middle.addWidget(self.legend)
+        around = QHBoxLayout()
+        around.setContentsMargins(4, 4, 8, 4)
+        around.setSpacing(4)
+        around.addLayout(side)
+        around.addWidget(self.frame, 1)
+        self._bottom = QHBoxLayout(self.foot)
         self._bottom.setContentsMargins(10, 0, 10, 6)
         self._bottom.addWidget(self.caption, 1)
+        self.foot.setFixedHeight(max(FOOT, self.fontMetrics().height() + 20))  # the same on every page
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(top)
-        layout.addLayout(self._middle, 1)
-        layout.addLayout(self._bottom)
+        layout.addLayout(around, 1)
+        layout.addWidget(self.foot)
         self.setMinimumSize(360, 260)
 
     def _connect(self) -> None:
@@ -160,10 +172,12 @@ class View(Panel):
     def dress(self, theme: Theme) -> None:
         """Colour canvas, veil and bars."""
         self._theme = theme
-        self.viewport.set_canvas(theme.canvas)
+        self.viewport.set_canvas(theme.canvas, theme.hatch)
         self.tools.dress(theme)
-        for bar in self.bars:
-            bar.set_colours(theme.muted, theme.border)
+        self.legend.dress(theme)
+        palette = self.frame.palette()
+        palette.setColor(palette.ColorRole.Window, theme.canvas)
+        self.frame.setPalette(palette)
         for controls in self.controls.values():
             controls.dress(theme)
         self.fit_button.setIcon(icon("fit", theme.muted))
@@ -191,7 +205,7 @@ class View(Panel):
         for k, page in enumerate(pages()):
             there = page.available(document, state)
             self.tabs.setTabEnabled(k, there or page is pages()[0])
-            self.tabs.setTabVisible(k, there or page.core)
+            self.tabs.show_tab(k, there or page.core)
             if page is shown:
                 self.tabs.setCurrentIndex(k)
         self.tabs.blockSignals(False)
@@ -202,9 +216,6 @@ class View(Panel):
         if shown.id in self.controls:
             self.controls[shown.id].present(document, state)
             self.controls[shown.id].fit()
-            height = self.controls[shown.id].sizeHint().height()
-            if height > self.caption.minimumHeight():
-                self.caption.setMinimumHeight(height)  # the line is as high on pages without choices
         members = [(k, e) for k, e in enumerate(document.endmembers) if e.visible]
         placed = [(k, e, e.source.line, e.source.sample) for k, e in members]
         own = [(k, (y, x, e.colour, "o")) for k, e, y, x in placed if y is not None and x is not None]
@@ -222,7 +233,7 @@ class View(Panel):
 
     def _draw(self, shown: Shown | None) -> None:
         drawing = shown.drawing if shown else None
-        self._set_bars(drawing.scales if drawing else ())
+        self.legend.show_scales(drawing.scales if drawing else ())
         self.caption.setText(drawing.caption if drawing else "")
         if shown is None or drawing is None or not drawing.panes:
             self.stack.setCurrentWidget(self.single)
@@ -249,32 +260,12 @@ class View(Panel):
         for view in self._views():
             view.tell(words)
 
-    def _set_bars(self, scales: tuple[Scale, ...]) -> None:
-        while len(self.bars) < len(scales):
-            self._add_bar()
-        for k, bar in enumerate(self.bars):
-            bar.setVisible(k < len(scales))
-            if k < len(scales):
-                scale = scales[k]
-                bar.set_scale(colours(scale.table), scale.low, scale.high, scale.label, scale.names)
-
-    def _add_bar(self) -> None:
-        bar = ColourBar(f"colourBar{len(self.bars) or ''}", "Colour bar")
-        if self._theme is not None:
-            bar.set_colours(self._theme.muted, self._theme.border)
-        if not self.bars:  # its room is kept, so that the image stands still from page to page
-            policy = bar.sizePolicy()
-            policy.setRetainSizeWhenHidden(True)
-            bar.setSizePolicy(policy)
-        bar.hide()
-        self._middle.addWidget(bar)
-        self.bars.append(bar)
-
     def _draw_overlay(self) -> None:
         overlay, document = self._state[RegionsState].overlay, self._document
         veil = self._theme.veil if self._theme else "#808080"
         image = None if overlay is None else overlay_image(overlay, veil, document.view.veiled)
-        self.viewport.set_overlay(image, document.regions, document.view.region)
+        masked = masked_image(overlay) if overlay is not None and document.view.veiled else None
+        self.viewport.set_overlay(image, document.regions, document.view.region, masked)
 
     # Commands
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPixmap, QResizeEvent
+from PySide6.QtGui import QBrush, QImage, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from hsunmix.gui.image.scene_paint import cross_hair, paint_front, paint_regions
@@ -143,12 +143,33 @@ class SceneCanvas(QWidget):
         backing.fill(self.viewport.canvas)
         painter = QPainter(backing)
         if self._image is not None:
+            scene = self.viewport.scene
+            painter.fillRect(
+                QRectF(self.to_widget(scene.topLeft()), self.to_widget(scene.bottomRight())), self._hatch()
+            )
             self._paint_image(painter, self._image)
             if self.viewport.overlay is not None:
                 self._paint_image(painter, self.viewport.overlay)
+            if self.viewport.masked is not None:
+                self._hatch_masked(painter, self.viewport.masked, ratio)
             paint_regions(painter, self)
         painter.end()
         return backing
+
+    def _hatch(self) -> QBrush:
+        """Lines for pixels without a value: no colour could say that beside a map's colours."""
+        return QBrush(self.viewport.hatch, Qt.BrushStyle.BDiagPattern)
+
+    def _hatch_masked(self, painter: QPainter, masked: QImage, ratio: float) -> None:
+        layer = QImage(self.size() * ratio, QImage.Format.Format_ARGB32_Premultiplied)
+        layer.setDevicePixelRatio(ratio)
+        layer.fill(Qt.GlobalColor.transparent)
+        within = QPainter(layer)
+        self._paint_image(within, masked)
+        within.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+        within.fillRect(self.rect(), self._hatch())
+        within.end()
+        painter.drawImage(0, 0, layer)
 
     def _paint_image(self, painter: QPainter, image: QImage) -> None:
         """Paint the pixels that are seen, each as a whole."""

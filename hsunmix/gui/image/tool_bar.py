@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from hsunmix.gui.commands import SetTool
 from hsunmix.gui.widgets.icons import icon
@@ -23,14 +23,14 @@ TOOLS = {
 
 
 class ToolBar(QWidget):
-    """A button for each tool; the one in hand is pressed."""
+    """A button for each tool, one above the other; the one in hand is pressed."""
 
     command = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
         named(self, "toolBar", "Tools that draw regions")
-        layout = QHBoxLayout(self)
+        layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
         self.buttons: dict[str, QToolButton] = {}

@@ -64,9 +64,10 @@ class Viewport(QObject):
         self.marks: Sequence[Mark] = ()
         self.grips: Sequence[int] = ()
         self.overlay: QImage | None = None
+        self.masked: QImage | None = None
         self.regions: Sequence[Region] = ()
         self.selected = -1
-        self.canvas = QColor("#808080")
+        self.canvas = self.hatch = QColor("#808080")
         self.shape_tool: ShapeTool | None = None
 
     @property
@@ -135,14 +136,17 @@ class Viewport(QObject):
         self.marks, self.grips = tuple(marks), tuple(grips)
         self.touched.emit()
 
-    def set_overlay(self, overlay: QImage | None, regions: Sequence[Region], selected: int) -> None:
-        """Lay the mask's veil and the regions on the pictures."""
+    def set_overlay(
+        self, overlay: QImage | None, regions: Sequence[Region], selected: int, masked: QImage | None = None
+    ) -> None:
+        """Lay the mask's veil and the regions on the pictures; ``masked`` is opaque where it is hatched."""
         self.overlay, self.regions, self.selected = overlay, tuple(regions), selected
+        self.masked = masked
         self.changed.emit()
 
-    def set_canvas(self, colour: str) -> None:
-        """Colour what is behind the pictures."""
-        self.canvas = QColor(colour)
+    def set_canvas(self, colour: str, hatch: str = "") -> None:
+        """Colour what is behind the pictures, and the lines where there is no value."""
+        self.canvas, self.hatch = QColor(colour), QColor(hatch or colour)
         self.changed.emit()
 
     def set_shape_tool(self, shape_tool: ShapeTool | None) -> None:

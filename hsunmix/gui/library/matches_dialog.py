@@ -97,6 +97,7 @@ class MatchDialog(Dialog):
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setShowGrid(False)
+        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # numbers of samples stand at the end
         table.setTabKeyNavigation(False)
         table.verticalHeader().hide()
         named(table.verticalHeader(), "matchRows", "Rows")
@@ -123,6 +124,7 @@ class MatchDialog(Dialog):
         for row, match in enumerate(matches):
             partly = "" if match.coverage > 0.995 else f"  (over {match.coverage:.0%} of the bands)"
             name = QTableWidgetItem(match.name + partly)
+            name.setToolTip(match.name + partly)
             name.setData(Qt.ItemDataRole.UserRole, match.index)
             self.table.setItem(row, 0, name)
             for column, metric in enumerate(METRICS, 1):

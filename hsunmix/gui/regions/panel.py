@@ -26,10 +26,10 @@ from hsunmix.gui.widgets.theme import Theme
 from hsunmix.session.document import Document
 
 TITLE = "Regions"
-AREA = "centre"
-ORDER = 10
+AREA = "right"
+ORDER = 5
 
-WIDTH, WIDEST = 170, 210  # the image wants the room
+LOWEST, HIGH = 76, 120  # logical pixels: at least, and at first
 F2 = QKeyCombination(Qt.Key.Key_F2)
 
 
@@ -100,10 +100,13 @@ class View(Panel):
         layout.addLayout(row)
         layout.addWidget(self.list, 1)
         layout.addWidget(self.about)
-        self.setMinimumWidth(WIDTH)
-        self.setMaximumWidth(WIDEST)
-        self.list.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+        self.setMinimumHeight(LOWEST)
+        self.list.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self.hide()
+
+    def sizeHint(self) -> QSize:
+        """Room for some regions."""
+        return QSize(super().sizeHint().width(), HIGH)
 
     def render(self, old: Document, new: Document) -> None:  # type: ignore[override]
         """List the regions."""

@@ -19,6 +19,7 @@ __all__ = [
     "LookAt",
     "RestoreRun",
     "SetRun",
+    "ShowAdvanced",
     "ShowPair",
     "SolveAgain",
     "StartSweep",
@@ -38,6 +39,13 @@ class SetRun(Command):
 @dataclass(frozen=True)
 class Unmix(Command):
     """Unmix with the settings of the run panel."""
+
+
+@dataclass(frozen=True)
+class ShowAdvanced(Command):
+    """Show the parameters of the methods, or don't."""
+
+    shown: bool
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from hsunmix.gui.commands import EstimateRank, SetRun, ShowTool, Unmix, UseEndmembers
+from hsunmix.gui.commands import EstimateRank, SetRun, ShowAdvanced, ShowTool, Unmix, UseEndmembers
 from hsunmix.gui.run.choice_form import ChoiceForm
 from hsunmix.gui.run.state import RunState
 from hsunmix.gui.state.view_state import ViewState
@@ -51,6 +51,7 @@ class View(Panel):
         self._settings = RunSettings()
         self._theme = LIGHT
         self._estimated: int | None = None
+        self._wanted = 0  # height, in logical pixels
         self._has_cube = self._has_members = self._busy = self._lent = False
         self._make_fields()
         self._lay_out()
@@ -103,6 +104,7 @@ class View(Panel):
         self.advanced.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.advanced.setIconSize(QSize(10, 10))
         self.advanced.toggled.connect(self._on_advanced)
+        self.advanced.clicked.connect(lambda shown: self.command.emit(ShowAdvanced(shown)))
 
     def _lay_out(self) -> None:
         rank = QHBoxLayout()
@@ -131,20 +133,20 @@ class View(Panel):
         seed.addRow(_label("Seed", self.seed), self.seed)
         self._more_layout.addLayout(seed)
         self._more.hide()
-        inside = named(QWidget(), "runSettings", "Settings of the run")
-        column = QVBoxLayout(inside)
+        self._inside = named(QWidget(), "runSettings", "Settings of the run")
+        column = QVBoxLayout(self._inside)
         column.setContentsMargins(10, 2, 10, 2)
         column.setSpacing(6)
         column.addLayout(form)
         column.addWidget(self.advanced, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self._more)
         column.addStretch(1)
-        scroll = named(QScrollArea(), "runScroll", "Settings of the run")
+        self._scroll = scroll = named(QScrollArea(), "runScroll", "Settings of the run")
         named(scroll.viewport(), "runScrollViewport", "Settings of the run")
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(inside)
+        scroll.setWidget(self._inside)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it follows the focus of what is in it
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, 6, 1, 10)
@@ -159,7 +161,17 @@ class View(Panel):
         layout.addWidget(title)
         layout.addWidget(scroll, 1)
         layout.addLayout(button)
-        self.setMinimumSize(280, 150)  # its fields scroll, the button stays
+        self.setMinimumSize(280, 130)  # its fields scroll, the button stays
+
+    def sizeHint(self) -> QSize:
+        """Room for all settings that are shown: what scrolls asks for less by itself."""
+        for part in (self._more, self._inside):
+            layout = part.layout()
+            assert layout is not None
+            layout.invalidate()
+        hint = super().sizeHint()
+        more = self._inside.sizeHint().height() - self._scroll.sizeHint().height()
+        return QSize(hint.width(), hint.height() + more)
 
     def render(self, old: Document, new: Document) -> None:  # type: ignore[override]  # noqa: ARG002
         """Show the settings."""
@@ -172,6 +184,7 @@ class View(Panel):
         """Follow the work under way, and the estimate."""
         self._busy = new.running is not None
         self._show_button()
+        self.advanced.setChecked(new[RunState].advanced)
         if new[RunState].estimate is not old[RunState].estimate or ("rank" in new.tasks) != (
             "rank" in old.tasks
         ):
@@ -239,13 +252,20 @@ class View(Panel):
         self.of_method.show_settings(settings, settings.method)
         self.of_start.show_settings(settings, start)
         self.of_abundance.show_settings(settings, settings.abundance)
+        if self._more.isVisibleTo(self) and self.sizeHint().height() != self._wanted:
+            self._wanted = (
+                self.sizeHint().height()
+            )  # other parameters: the splitter stays where it is for the same
+            self.room_wanted.emit(self._wanted)
 
     def _on_parameters(self, kind: str, choice: Choice) -> None:
         self._change(parameters=self._settings.with_choice(kind, choice).parameters)
 
     def _on_advanced(self, shown: bool) -> None:
-        self._more.setVisible(shown)
         self.advanced.setIcon(icon("chevron-down" if shown else "chevron-right", self._theme.muted))
+        if shown != self._more.isVisibleTo(self):
+            self._more.setVisible(shown)
+            self.room_wanted.emit(self.sizeHint().height())
 
     def _change(self, **changes: Any) -> None:
         self._settings = replace(self._settings, **changes)

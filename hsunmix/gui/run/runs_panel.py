@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import SignalInstance
+from PySide6.QtCore import QSize, SignalInstance
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout
 
 from hsunmix.gui.commands import CompareRuns, DeleteRun, RestoreRun, ShowPair, StopComparing
@@ -17,10 +17,10 @@ from hsunmix.session.document import Document
 from hsunmix.session.runs import current
 
 TITLE = "Runs"
-AREA = "bottom"
-ORDER = 10
+AREA = "right"
+ORDER = 20
 
-WIDTH = 390
+LOWEST, HIGH = 84, 150  # logical pixels: at least, and at first
 
 
 class View(Panel):
@@ -54,9 +54,13 @@ class View(Panel):
         layout.setSpacing(2)
         layout.addLayout(top)
         layout.addWidget(self.stack, 1)
-        self.setFixedWidth(WIDTH)
+        self.setMinimumHeight(LOWEST)
         self._connect()
         self.hide()
+
+    def sizeHint(self) -> QSize:
+        """Room for some runs."""
+        return QSize(super().sizeHint().width(), HIGH)
 
     def _button(self, text: str, name: str, tip: str) -> QPushButton:
         button = named(QPushButton(text), name, tip)

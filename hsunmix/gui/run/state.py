@@ -89,11 +89,14 @@ class RunState:
         What runs with several numbers of endmembers found.
     comparing : Comparing or None
         Two results beside each other.
+    advanced : bool
+        The parameters of the methods are shown.
     """
 
     estimate: RankEstimate | None = None
     sweep: Sweep | None = None
     comparing: Comparing | None = None
+    advanced: bool = False
 
 
 def is_solved(store: Store) -> bool:

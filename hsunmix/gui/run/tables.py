@@ -41,6 +41,7 @@ class _Table(QTableWidget):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setShowGrid(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # a number at the end stays
         self.setTabKeyNavigation(False)
         rows = named(self.verticalHeader(), f"{name}Rows", "Rows")
         rows.hide()

@@ -15,7 +15,7 @@ from hsunmix.gui.widgets.theme import LIGHT, Theme
 
 __all__ = ["AbundanceBars", "Share"]
 
-WIDTH = 250
+WIDTH, NARROWEST, PART = 250, 170, 0.27  # in logical pixels; of the panel's width
 NONE = "No pixel"
 NAMES = 0.46  # of the width
 PERCENT = 44.0  # room for the number, in logical pixels
@@ -44,8 +44,10 @@ class AbundanceBars(QWidget):
         self.shares: tuple[Share, ...] = ()
 
     def sizeHint(self) -> QSize:
-        """Width for a name and a bar."""
-        return QSize(WIDTH, 100)
+        """Width for a name and a bar; less in a narrow window."""
+        parent = self.parentWidget()
+        wide = WIDTH if parent is None else min(WIDTH, max(round(PART * parent.width()), NARROWEST))
+        return QSize(wide, 100)
 
     def set_shares(self, shares: Sequence[Share]) -> None:
         """Show these; none empties it."""

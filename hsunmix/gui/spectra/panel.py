@@ -31,6 +31,7 @@ TITLE = "Spectra"
 AREA = "bottom"
 ORDER = 0
 
+LONGEST = "pinned pixel 0000, 0000 · RMSE 0.00000"
 KEY = "╌╌ measured   ── modelled"
 
 
@@ -48,6 +49,9 @@ class View(Panel):
         self.plot.painted.connect(lambda *stroke: self.command.emit(PaintBands(*stroke)))
         self.bars = AbundanceBars("pixelAbundances", "Abundances of the pixel")
         self.readout = ElidedLabel("spectraReadout", "Pixel under the cursor")
+        self.readout.setMinimumWidth(
+            self.fontMetrics().horizontalAdvance(LONGEST)
+        )  # its numbers are never cut
         self.key = ElidedLabel("spectraKey", "What the lines are")
         self.key.setProperty("role", "muted")
         self.unit = named(QToolButton(), "wavelengthUnit", "Unit of the wavelength axis")
@@ -89,6 +93,7 @@ class View(Panel):
         layout.setSpacing(2)
         layout.addLayout(top)
         layout.addLayout(body, 1)
+        self.bars.hide()
         self.setMinimumHeight(150)
 
     # Showing
@@ -113,6 +118,7 @@ class View(Panel):
         if _pixels(new) is not _pixels(old):
             self.plot.fit()
         self.clear_pins.setVisible(bool(new.pins))
+        self.bars.setVisible(new.unmixing is not None)
         self.bands.setEnabled(new.cube is not None)
         self.unit.setVisible(new.cube is not None and new.cube.wavelengths is not None)
         self._tell()

@@ -49,6 +49,7 @@ class Preferences(msgspec.Struct, frozen=True):
     libraries: tuple[str, ...] = ()
     library_folder: str = ""
     wavelength_unit: Literal["nm", "µm"] = "nm"
+    advanced: bool = False
     geometry: Geometry | None = None
     splitters: dict[str, tuple[Size, ...]] = {}
     tools: dict[str, Geometry] = {}

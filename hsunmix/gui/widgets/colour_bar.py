@@ -18,9 +18,9 @@ __all__ = ["ColourBar", "limits", "nice_ticks"]
 
 SAMPLE = 50_000  # values that a percentile is taken from
 MOST_NAMES = 20  # of classes, that are told in words
-WIDEST = 120  # of a class's name, in logical pixels
 WIDTH = 12  # of the bar itself, in logical pixels
-USUAL = "0.000"  # room is kept for such a tick, so that bars are mostly as wide as each other
+USUAL = "-0.0000"  # room is kept for such a tick
+BEFORE = WIDTH + 12  # pixels left of the texts
 
 
 def nice_ticks(low: float, high: float, about: int = 5) -> list[float]:
@@ -49,13 +49,11 @@ class ColourBar(QWidget):
         self._names: tuple[str, ...] = ()
         self._ink = QColor("#888888")
         self._border = QColor("#888888")
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
 
     def sizeHint(self) -> QSize:
-        """Room for the bar and its widest tick."""
-        metrics = self.fontMetrics()
-        widest = max(metrics.horizontalAdvance(t) for t in (USUAL, *self._texts()))
-        return QSize(WIDTH + widest + 16, 120)
+        """Room for the bar and a usual tick; names are shortened to what there is."""
+        return QSize(BEFORE + self.fontMetrics().horizontalAdvance(USUAL) + 4, 120)
 
     @property
     def range(self) -> tuple[float, float]:
@@ -81,7 +79,8 @@ class ColourBar(QWidget):
     def _texts(self) -> list[str]:
         if self._names:
             metrics = self.fontMetrics()
-            return [metrics.elidedText(n, Qt.TextElideMode.ElideRight, WIDEST) for n in self._names]
+            room = self.width() - BEFORE - 2
+            return [metrics.elidedText(n, Qt.TextElideMode.ElideMiddle, room) for n in self._names]
         return [f"{value:.4g}" for value in nice_ticks(*self._range)]
 
     def paintEvent(self, _event: QPaintEvent) -> None:

@@ -27,10 +27,18 @@ class Panel(QFrame):
     one. The window finds it by scanning the folders. Panels never call each other. One of the area
     ``tool`` has a window of its own, of the size ``SIZE`` at first, and is made when ``ShowTool`` asks
     for it; one of the area ``float`` lies over the others and puts itself where it belongs.
+
+    Signals
+    -------
+    command : Command
+        What the analyst asks for.
+    room_wanted : int
+        The height that shows all of it, in an area where panels lie one above the other.
     """
 
     accessible_role = Role.Grouping
     command = Signal(object)
+    room_wanted = Signal(int)
 
     def __init__(self, name: str, title: str) -> None:
         super().__init__()

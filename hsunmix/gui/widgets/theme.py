@@ -32,6 +32,8 @@ class Theme:
         The one button that matters, selections; text on it.
     canvas : str
         Behind images.
+    hatch : str
+        Lines where there is no value.
     veil : str
         Over masked pixels: no colour that a map could have, and not its darkest either.
     error, error_text, info, info_text : str
@@ -53,6 +55,7 @@ class Theme:
     on_accent: str
     selection: str
     canvas: str
+    hatch: str
     veil: str
     error: str
     error_text: str
@@ -81,6 +84,7 @@ LIGHT = Theme(
     on_accent="#ffffff",
     selection="#dbe8fb",
     canvas="#e3e6ea",
+    hatch="#bfc6d0",
     veil="#e3e6ea",
     error="#fdeceb",
     error_text="#8c1d18",
@@ -104,6 +108,7 @@ DARK = Theme(
     on_accent="#ffffff",
     selection="#2b4366",
     canvas="#121416",
+    hatch="#4d555f",
     veil="#6f7883",
     error="#42201f",
     error_text="#ffb4ab",

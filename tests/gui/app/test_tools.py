@@ -62,7 +62,7 @@ def test_an_unknown_tool_is_a_message_not_a_crash(window: MainWindow):
 def test_the_layout_can_be_reset(window: MainWindow, document: Document):
     window.store.history.reset(document)
     QApplication.processEvents()
-    rows = window._splitters["rows"]
+    rows = window.areas.splitters["rows"]
     first = rows.sizes()
     rows.setSizes([500, 500])
     assert rows.sizes() != first

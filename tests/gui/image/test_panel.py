@@ -76,7 +76,7 @@ def test_the_map_of_the_selected_endmember_lies_as_the_scene_does(alone: Alone, 
     np.testing.assert_allclose((index[:-1] - 1.0) / 254, expected[:-1], atol=0.5 / 254 + 1e-6)
     assert index[-1, -1] == 0  # not used: transparent
     assert panel.caption.text() == "Abundance of Endmember 2"
-    assert panel.bars[0].range == (0, 1)
+    assert panel.legend.bars[0].range == (0, 1)
 
 
 def test_the_grid_shows_every_map_with_its_name(alone: Alone, document: Document):
@@ -93,7 +93,9 @@ def test_the_grid_shows_every_map_with_its_name(alone: Alone, document: Document
 def test_the_residual_has_its_own_scale(alone: Alone, document: Document):
     panel, _ = alone(image)
     turn(panel, document, "residual")
-    assert panel.bars[0].range[1] == pytest.approx(np.nanpercentile(document.unmixing.rmse, 99), rel=0.05)
+    assert panel.legend.bars[0].range[1] == pytest.approx(
+        np.nanpercentile(document.unmixing.rmse, 99), rel=0.05
+    )
     assert shown(panel)[-1, -1] == 0
 
 

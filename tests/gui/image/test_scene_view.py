@@ -10,12 +10,13 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from hsunmix.gui.image.images import colours
-from hsunmix.gui.image.overlay import overlay_image
+from hsunmix.gui.image.overlay import masked_image, overlay_image
 from hsunmix.gui.image.overview import Overview
 from hsunmix.gui.image.rasters import image_of, quick
 from hsunmix.gui.image.scene_view import SceneView
 from hsunmix.gui.image.viewport import Viewport
 from hsunmix.gui.regions.state import Overlay
+from hsunmix.gui.widgets.theme import DARK, LIGHT, Theme
 from hsunmix.model.region import Region, runs_of
 
 LINES, SAMPLES = 13, 9
@@ -122,6 +123,29 @@ def test_masked_pixels_are_veiled_where_they_are(view: SceneView):
     assert np.array_equal(veiled, masked == 1)
     view.viewport.set_overlay(overlay_image(overlay, "#ffffff", False), (), -1)
     assert colour_at(painted(view), view.place_of(3, 6)) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_masked_and_missing_pixels_have_a_pattern_that_no_value_has(view: SceneView, theme: Theme):
+    view.viewport.set_canvas(theme.canvas, theme.hatch)
+    values = np.full((LINES, SAMPLES, 4), 255, dtype=np.uint8)
+    values[6:10, 1:4, 3] = 0  # without a value
+    show(view, values, (LINES, SAMPLES), None)
+    masked = np.zeros((LINES, SAMPLES), dtype=np.uint8)
+    masked[2:5, 3:6] = 1
+    overlay = Overlay(masked, ())
+    images = overlay_image(overlay, theme.veil, True), masked_image(overlay)
+    view.viewport.set_overlay(images[0], (), -1, images[1])
+    image = painted(view)
+
+    def colours_of(line: int, sample: int) -> int:
+        middle, half = view.place_of(line, sample), int(view.scale / 2) - 1
+        return len({colour_at(image, middle + QPoint(k, 0)) for k in range(-half, half)})
+
+    assert colours_of(3, 4) > 1
+    assert colours_of(8, 2) > 1
+    assert colours_of(11, 5) == 1  # a value
+    assert masked_image(Overlay(np.zeros_like(masked), ())) is None
 
 
 def test_regions_are_tinted_in_their_colours_and_still_veiled(view: SceneView):

@@ -21,7 +21,7 @@ from hsunmix.session.document import Document
 TITLE = "Band"
 TIP = "One band of the cube in grey, chosen by its wavelength"
 ORDER = 10
-SHORTCUT = "Ctrl+6"
+SHORTCUT = "Ctrl+2"
 
 COLOURS = "CET-L1"
 

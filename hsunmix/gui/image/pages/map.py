@@ -11,7 +11,7 @@ from hsunmix.session.document import Document
 TITLE = "Map"
 TIP = "The abundance map of the selected endmember"
 ORDER = 20
-SHORTCUT = "Ctrl+2"
+SHORTCUT = "Ctrl+3"
 
 available = has_result
 value = shown_share

@@ -12,7 +12,7 @@ from hsunmix.session.document import Document
 TITLE = "All maps"
 TIP = "The abundance maps of all endmembers"
 ORDER = 30
-SHORTCUT = "Ctrl+3"
+SHORTCUT = "Ctrl+4"
 
 MAX_MAPS = 30  # more could neither be seen nor drawn quickly
 

@@ -21,7 +21,7 @@ from hsunmix.session.document import Document
 TITLE = "Residual"
 TIP = "Where the endmembers fit badly: root mean square error per pixel"
 ORDER = 50
-SHORTCUT = "Ctrl+4"
+SHORTCUT = "Ctrl+6"
 
 COLOURS = "inferno"
 MARK = "#2fd6e0"  # the mark of what fits worst: seen on every colour of the table
