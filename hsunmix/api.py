@@ -6,26 +6,27 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from os import PathLike, fspath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hsunmix.engine.footprint import Resources
+from hsunmix.engine.footprint import Footprint, Resources
 from hsunmix.engine.loading import load
 from hsunmix.engine.scene import Scene
 from hsunmix.errors import InputError
-from hsunmix.methods import footprint, get, pipeline
+from hsunmix.methods import footprint, get, pipeline, together
 from hsunmix.methods.units import scale_note
+from hsunmix.model.chain import scene_names
 from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube
-from hsunmix.model.foreign import image, is_image, matrix, spectra
+from hsunmix.model.foreign import is_image, one_cube, spectra
 from hsunmix.model.foreign import weights as weights_of
 from hsunmix.model.library import Library
 from hsunmix.model.progress import finish
 from hsunmix.model.spectra import Spectra
-from hsunmix.model.stack import stacked
 from hsunmix.result import Result
+from hsunmix.results import Results
 from hsunmix.session.libraries import open_library
 
 if TYPE_CHECKING:
@@ -88,6 +89,14 @@ def _masks(given: Any) -> Sequence[Mask]:
     return tuple(given)
 
 
+@overload
+def unmix(cube_or_x: list[Any] | tuple[Any, ...], method: str = ..., **given: Any) -> Results: ...
+
+
+@overload
+def unmix(cube_or_x: Any, method: str = ..., **given: Any) -> Result: ...
+
+
 def unmix(
     cube_or_x: Any,
     method: str = "auto",
@@ -105,15 +114,16 @@ def unmix(
     memory: str | float | None = None,
     scratch: str | PathLike[str] | None = None,
     **parameters: Any,
-) -> Result:
+) -> Result | Results:
     """Find the spectra of the materials and how much of each lies in every pixel.
 
     Parameters
     ----------
     cube_or_x : Cube or array, (bands, pixels)
         Never changed. Masked values hold no data. An xarray DataArray, an image of Spectral Python or a
-        pandas frame is taken with what it says of dimensions, wavelengths, nodata and scale. Several of the
-        same ground and bands in a list are a stack, the bands of one behind those of the other.
+        pandas frame is taken with what it says of dimensions, wavelengths, nodata and scale. Several in a
+        list are scenes that get one set of endmembers, found on the pixels of all: the bands and units of
+        the first one hold, and one that can't be used is warned of and left out.
     method : str
         A factorization or an extraction method: see ``methods()``.
     rank : int
@@ -151,6 +161,11 @@ def unmix(
     **parameters
         The method's own.
 
+    Returns
+    -------
+    Result, or Results
+        Of several scenes a ``Results``: ``result.scenes`` are those of each.
+
     Raises
     ------
     InputError
@@ -159,7 +174,8 @@ def unmix(
         It takes more memory, or more of the disk, than there is.
     """
     resources = Resources.given(memory, scratch)
-    cube = _cube(cube_or_x, nodata)
+    several = _several(cube_or_x, nodata)
+    cube = several[0][1] if several else one_cube(cube_or_x, nodata)
     named, library_of = isinstance(init, str), isinstance(init, Spectra)
     endmembers = None if init is None or named or library_of else spectra(init, "init", cube.wavelengths)
     request = pipeline.Request(
@@ -174,6 +190,8 @@ def unmix(
         spectra_from=_library(init) if library_of else None,
         libraries=_libraries(library),
     )
+    if several:
+        return _together(several, request, resources)
     request = request.on(cube)
     scene = _told(
         finish(pipeline.load_for(cube, request, footprint.of_run(cube, request, resources))), cube, cube_or_x
@@ -182,6 +200,40 @@ def unmix(
     if endmembers is not None:
         _warn_of_units(scene, endmembers)
     return Result.of(unmixing, None if cube.is_matrix else cube)
+
+
+def _together(
+    several: Sequence[together.NamedCube], request: pipeline.Request, resources: Resources
+) -> Results:
+    """Unmix several scenes; warn of those that can't take part."""
+
+    def of_run(cube: Cube, request: pipeline.Request) -> Footprint:
+        return footprint.of_run(cube, request, resources)
+
+    found = Results.of(finish(together.unmix(several, request, footprint=of_run)))
+    for one in found.failed:
+        warnings.warn(f"{one.scene} took no part: {one.reason}", UserWarning, stacklevel=3)
+    return found
+
+
+def _several(given: Any, nodata: float | str | None) -> list[together.NamedCube]:
+    """Return scenes with their names where there is a list of them; else none."""
+    if not isinstance(given, list | tuple) or not given or not all(_is_cube(one) for one in given):
+        return []
+    cubes = [one_cube(one, nodata) for one in given]
+    return list(zip(scene_names(cubes), cubes, strict=True))
+
+
+@overload
+def abundances(
+    cube_or_x: list[Any] | tuple[Any, ...], endmembers: ArrayLike | Library, method: str = ..., **given: Any
+) -> list[NDArray[np.float32]]: ...
+
+
+@overload
+def abundances(
+    cube_or_x: Any, endmembers: ArrayLike | Library, method: str = ..., **given: Any
+) -> NDArray[np.float32]: ...
 
 
 def abundances(
@@ -193,7 +245,7 @@ def abundances(
     memory: str | float | None = None,
     scratch: str | PathLike[str] | None = None,
     **parameters: Any,
-) -> NDArray[np.float32]:
+) -> NDArray[np.float32] | list[NDArray[np.float32]]:
     """Find the abundances of given endmembers.
 
     What had to be assumed of the pixels, such as a value that means "no data", comes as a ``UserWarning``.
@@ -202,7 +254,8 @@ def abundances(
     ----------
     cube_or_x : Cube or array, (bands, pixels)
         As of ``unmix``; also a single spectrum, (bands,). A band that is zero throughout counts: what is
-        not seen in it isn't there.
+        not seen in it isn't there. Several in a list are solved one after the other; a library is brought to
+        each one's bands and units.
     endmembers : Library, or array, (bands, r)
         A library is brought to the cube's bands and units by one factor for all its spectra; what that was,
         and bands without values, come as a ``UserWarning``. Bands of an array as of ``init`` in ``unmix``; it
@@ -216,10 +269,13 @@ def abundances(
     Returns
     -------
     array of float32, (r, lines, samples) or (r, pixels)
-        NaN where a pixel is not used.
+        NaN where a pixel is not used. Of several scenes a list of these.
     """
     get(method, "abundance")
-    cube = _cube(cube_or_x, nodata)
+    if several := _several(cube_or_x, nodata):
+        rest: dict[str, Any] = {"memory": memory, "scratch": scratch, **parameters}
+        return [abundances(cube, endmembers, method, **rest) for _, cube in several]
+    cube = one_cube(cube_or_x, nodata)
     w, given = _spectra(endmembers, cube, "the endmembers")
     choice = Choice(method, parameters)
     taken = footprint.of_solve(cube, w.shape[1], choice, Resources.given(memory, scratch))
@@ -246,9 +302,10 @@ def estimate_rank(
 
     Where the scene allows no more than a range, this is the number that is proposed within it. What had to
     be assumed of the pixels comes as a ``UserWarning``, as of ``abundances``; ``memory`` and ``scratch`` are
-    those of ``unmix``.
+    those of ``unmix``. Several scenes in a list are looked at together.
     """
-    cube, choice = _cube(cube_or_x, nodata), Choice(method, parameters)
+    choice, several = Choice(method, parameters), _several(cube_or_x, nodata)
+    cube = together.alike(several).cube if several else one_cube(cube_or_x, nodata)
     taken = footprint.of_estimate(cube, choice, Resources.given(memory, scratch))
     scene = _told(finish(load(cube, footprint=taken)), cube, cube_or_x)
     _warn_of_assumptions(scene)
@@ -291,17 +348,6 @@ def _warn_of_assumptions(scene: Scene) -> None:
 def _told(scene: Scene, cube: Cube, given: Any) -> Scene:
     """Return a scene that tells what had to be assumed of an array; a cube of the caller's has its notes."""
     return scene if isinstance(given, Cube) else replace(scene, notes=(*cube.notes, *scene.notes))
-
-
-def _cube(given: Any, nodata: float | str | None) -> Cube:
-    """Take what was given for a cube; three axes only where it says which is which; several for a stack."""
-    if isinstance(given, list | tuple) and given and all(_is_cube(one) for one in given):
-        return stacked([_cube(one, nodata) for one in given])
-    if isinstance(given, Cube):
-        return given.with_nodata(nodata)
-    if is_image(given):
-        return image(given, None, nodata)
-    return matrix(given, nodata)
 
 
 def _is_cube(given: Any) -> bool:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.engine.blocks import Scaling
 from hsunmix.engine.memory import aligned
-from hsunmix.engine.reading import BLOCK_BYTES, block_of, lines_of_block
+from hsunmix.engine.reading import BLOCK_BYTES, Reader
 from hsunmix.engine.tile_writer import TILE
+from hsunmix.model.chain import ChainedPixels, Span
 from hsunmix.model.cube import Cube
 
 __all__ = ["FileTiles"]
@@ -65,16 +65,13 @@ class FileTiles:
 
         What other lines have in these tiles is left as memory has it.
         """
-        index = None if self.bands.all() else np.flatnonzero(self.bands).tolist()
-        scaling = Scaling.of(self.cube, self.bands)
+        reader = Reader(self.cube, self.bands, min(BLOCK_BYTES, self.block // 4))
         column, last = self._column(begin), self._column(end)
         base = column // TILE
         out = aligned((-(-last // TILE) - base, self.shape[1], TILE))
-        step = lines_of_block(self.cube, scaling, min(BLOCK_BYTES, self.block // 4))
-        for first in range(begin, end, step):
-            lines = slice(first, min(first + step, end))
-            following = self._column(lines.stop)
-            self._put(lines, column, following, index, scaling, out, base)
+        for span in reader.spans(begin, end):
+            following = self._column(span.lines.stop)
+            self._put(reader, span, column, following, out, base)
             column = following
         if last == len(self.pixels):
             out[-1:, :, last - (base + len(out) - 1) * TILE :] = 0
@@ -83,21 +80,14 @@ class FileTiles:
         return out
 
     def _put(
-        self,
-        lines: slice,
-        column: int,
-        following: int,
-        index: list[int] | None,
-        scaling: Scaling | None,
-        out: NDArray[np.float32],
-        base: int,
+        self, reader: Reader, span: Span, column: int, following: int, out: NDArray[np.float32], base: int
     ) -> None:
         """Read some lines into their columns."""
         from hsunmix.kernels.filling import ANY
 
         if column == following:
             return
-        rows = block_of(self.cube, lines, index, scaling)
+        rows, lines = reader.read(span), span.lines
         start, whole = column - base * TILE, (lines.stop - lines.start) * self.cube.samples
         if following - column == whole:
             rows.take(out, start, np.full(self.shape[1], ANY, np.int32))
@@ -125,7 +115,9 @@ class FileTiles:
         """Return the lines that some tiles lie in: the first, and that after the last."""
         first, last, _ = tiles.indices(len(self))
         samples, end = self.cube.samples, min(last * TILE, len(self.pixels)) - 1
-        return int(self.pixels[first * TILE]) // samples, int(self.pixels[end]) // samples + 1
+        lines = int(self.pixels[first * TILE]) // samples, int(self.pixels[end]) // samples + 1
+        pixels = self.cube.pixels
+        return pixels.whole_lines(*lines) if isinstance(pixels, ChainedPixels) else lines
 
     def only(self, bands: NDArray[np.bool_], columns: NDArray[np.bool_] | None) -> FileTiles:
         """Return the same without some of the bands used and of the pixels."""

@@ -12,6 +12,7 @@ from hsunmix.engine.room import MEMORY, Room
 from hsunmix.engine.scratch import Scratch, scratch_folder
 from hsunmix.engine.tile_writer import TILE
 from hsunmix.errors import InputError, TooLargeError
+from hsunmix.model.chain import parts_of
 from hsunmix.model.cube import Cube
 
 __all__ = ["Footprint", "Needs", "Resources"]
@@ -99,6 +100,8 @@ class Footprint:
     folder : Path or None
         Where scratch files are made.
     moments : bool
+    several : bool
+        Whether these are several scenes.
     """
 
     way: str = "memory"
@@ -111,6 +114,7 @@ class Footprint:
     reads: int = 1
     folder: Path | None = None
     moments: bool = field(default=False, kw_only=True)
+    several: bool = field(default=False, kw_only=True)
 
     @classmethod
     def of(cls, cube: Cube, needs: Needs, resources: Resources) -> Footprint:
@@ -130,7 +134,7 @@ class Footprint:
         if limit is None or PROGRAM + tiles + numbers <= limit:
             return cls(memory=PROGRAM + tiles + numbers)
         way = "scratch" if needs.reads is None or _is_packed(cube) else "file"
-        line = cube.samples * bands * 4
+        line = max(one.samples for one in parts_of(cube)) * bands * 4
         block = max(min(BLOCK, (limit - PROGRAM) // 16), scene.CHUNK_BYTES, tile)
         block = max(block, min(LINES * line, BLOCK, (limit - PROGRAM) // 8))
         piece = max(min(PIECE, (limit - PROGRAM) // 32), line)
@@ -145,7 +149,7 @@ class Footprint:
         reads = 1 if way == "scratch" else needs.reads or 1
         return cls(
             way, cube.name, fixed + room, scratch, room, block, piece, reads,
-            scratch_folder(resources.scratch), moments=needs.moments,
+            scratch_folder(resources.scratch), moments=needs.moments, several=len(parts_of(cube)) > 1,
         )  # fmt: skip
 
     @property
@@ -155,7 +159,8 @@ class Footprint:
             return ""
         count = COUNTS[self.reads] if self.reads < len(COUNTS) else f"about {self.reads} times"
         disk = f" and {said(self.scratch)} in {self.folder}" if self.scratch else ""
-        return f"{self.name} is read {count}; this needs at most {said(self.memory)} of memory{disk}"
+        are = "are" if self.several else "is"
+        return f"{self.name} {are} read {count}; this needs at most {said(self.memory)} of memory{disk}"
 
     def made_room(self) -> Room:
         """Return the room for numbers of pixels, once what it needs of the disk is reserved.
@@ -179,4 +184,4 @@ def _usual() -> int | None:
 
 def _is_packed(cube: Cube) -> bool:
     """Whether lines can't be read alone: what is unpacked for one is unpacked again for the next."""
-    return int(getattr(cube.pixels, "block_lines", 1)) > 1
+    return any(int(getattr(one.pixels, "block_lines", 1)) > 1 for one in parts_of(cube))

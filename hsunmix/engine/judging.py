@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from hsunmix.engine.tile_writer import TILE, Judged
 from hsunmix.errors import InputError
 from hsunmix.model.band_choice import PRESETS
+from hsunmix.model.chain import ChainedPixels, parts_of
 from hsunmix.model.cube import Cube
 from hsunmix.model.mask import holds_data
 
@@ -102,8 +103,9 @@ def measured_zeros(cube: Cube, spectra: NDArray[np.float64]) -> NDArray[np.bool_
 
 def is_out_of_range(cube: Cube, writer: Judged) -> bool:
     """Whether values may have been lost when they became float32."""
-    wide = cube.pixels.dtype.kind == "f" and cube.pixels.dtype.itemsize > 4
-    scaled = bool(np.any(np.asarray(cube.gain) != 1) or np.any(np.asarray(cube.offset)))
+    parts = parts_of(cube)
+    wide = any(one.pixels.dtype.kind == "f" and one.pixels.dtype.itemsize > 4 for one in parts)
+    scaled = any(np.any(np.asarray(one.gain) != 1) or np.any(np.asarray(one.offset)) for one in parts)
     return (wide or scaled) and (writer.infinite > 0 or writer.largest < SMALLEST)
 
 
@@ -134,6 +136,8 @@ def _blocks(cube: Cube) -> Iterator[tuple[int, NDArray[np.float64]]]:
 def rescaled(cube: Cube, exponent: int) -> Cube:
     """Return the same cube in units that are 2 ** exponent times as large."""
     exponent = max(-1000, min(1000, exponent))
+    if isinstance(cube.pixels, ChainedPixels):
+        return replace(cube, pixels=ChainedPixels(tuple(rescaled(one, exponent) for one in parts_of(cube))))
     return replace(cube, gain=np.ldexp(cube.gain, -exponent), offset=np.ldexp(cube.offset, -exponent))
 
 

@@ -17,10 +17,11 @@ from hsunmix.engine.footprint import PIECE, PIECES, Footprint
 from hsunmix.engine.reading import fill
 from hsunmix.engine.room import Room
 from hsunmix.engine.scene import Scene
-from hsunmix.engine.sentinels import Scale, leave_out
+from hsunmix.engine.sentinels import Scale, leave_out, of_other_scales
 from hsunmix.engine.survey import FileWriter, Visitor, survey
 from hsunmix.engine.tile_writer import TILE, TileWriter
 from hsunmix.errors import InputError
+from hsunmix.model.chain import grids_of, parts_of
 from hsunmix.model.cube import Cube
 from hsunmix.model.pixels import MatrixPixels, prepared
 from hsunmix.model.progress import Step, finish
@@ -92,8 +93,9 @@ def load(
     if not trusted:
         notes += judging.lacking_note(source, used, writer.count)
         if cube.seeks_nodata:
-            used[used], found = yield from leave_out(writer, Scale.of(source, used))
-            notes += found
+            for part in of_other_scales(parts_of(source)):
+                used[used], found = yield from leave_out(writer, Scale.of(part, used))
+                notes += found
         notes += yield from judging.digits_note(cube, writer)
     cube.judge(bands & ~used)
     return _scene(cube, writer, used, exponent, notes, room)
@@ -152,7 +154,7 @@ def _scene(
     scene = Scene(
         _frozen(writer, own) if isinstance(writer, TileWriter) else replace(writer.tiles, exponent=own),
         writer.pixels, bands, shape, 2.0 ** (exponent + own), negative, tuple(notes),
-        stacked=cube.stacked, room=room,
+        stacked=cube.stacked, room=room, grids=grids_of(cube),
     )  # fmt: skip
     return scene if isinstance(writer, TileWriter) else _in_file(scene, writer, own)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from typing import cast
 
@@ -13,11 +13,12 @@ from hsunmix.engine.blocks import Block, ChunkBlock, ChunkedPixels, RowBlock, Sc
 from hsunmix.engine.room import MEMORY, Room
 from hsunmix.engine.threads import run_chunks, thread_count
 from hsunmix.engine.tile_writer import TILE, TileWriter
+from hsunmix.model.chain import Span, parts_of, spans
 from hsunmix.model.cube import Cube
 from hsunmix.model.pixels import ArrayPixels, MatrixPixels
 from hsunmix.model.progress import Step
 
-__all__ = ["block_of", "fill", "lines_of_block"]
+__all__ = ["Reader", "block_of", "fill", "lines_of_block"]
 
 BLOCK_BYTES = 8 << 20  # read at a time
 HELD_BYTES = 1 << 30  # by all threads, where a block must be large
@@ -44,26 +45,25 @@ def fill(
     held : int
         Bytes that all threads may hold, where a block must be large.
     """
-    index = None if bands.all() else np.flatnonzero(bands).tolist()
     writer = _writer(cube, doubtful[bands], room)
-    scaling = Scaling.of(cube, bands)
-    step = lines_of_block(cube, scaling)
+    reader = Reader(cube, bands)
     done = 0
 
-    def work(lines: slice) -> None:
+    def work(number: int) -> None:
         nonlocal done
+        lines = blocks[number].lines
         try:
-            block = block_of(cube, lines, index, scaling)
             selected = None if cube.selection is None else cube.selection[lines].ravel()
-            writer.add(lines.start // step, lines.start * cube.samples, block, selected)
+            writer.add(number, lines.start * cube.samples, reader.read(blocks[number]), selected)
         except BaseException:
             writer.fail()
             raise
         done += lines.stop - lines.start
 
-    at_once = max(1, held // max(1, step * cube.samples * cube.bands * 4))
-    blocks = [slice(first, min(first + step, cube.lines)) for first in range(0, cube.lines, step)]
-    passing = run_chunks(work, blocks, threads=min(thread_count(), at_once))
+    blocks = list(reader.spans(0, cube.lines))
+    largest = max((one.lines.stop - one.lines.start for one in blocks), default=0)
+    at_once = max(1, held // max(1, largest * cube.samples * cube.bands * 4))
+    passing = run_chunks(work, range(len(blocks)), threads=min(thread_count(), at_once))
     with closing(passing):
         for _ in passing:
             yield Step(done / cube.lines, message="Reading the cube")
@@ -76,6 +76,34 @@ def _writer(cube: Cube, doubtful: NDArray[np.bool_], room: Room) -> TileWriter:
     if room is MEMORY:
         return TileWriter(pixels, doubtful)
     return TileWriter(pixels, doubtful, room.on_disk((-(-pixels // TILE), len(doubtful), TILE)))
+
+
+class Reader:
+    """Reads some bands of a cube; of a chain, each of its scenes from where it lies.
+
+    Parameters
+    ----------
+    cube : Cube
+    bands : array of bool, (bands,)
+    most : int, optional
+        Bytes at a time.
+    """
+
+    def __init__(self, cube: Cube, bands: NDArray[np.bool_], most: int | None = None) -> None:
+        self.cube, self.parts = cube, parts_of(cube)
+        self._index = None if bands.all() else np.flatnonzero(bands).tolist()
+        self._scalings = [Scaling.of(part, bands) for part in self.parts]
+        self._lines = [
+            lines_of_block(part, one, most) for part, one in zip(self.parts, self._scalings, strict=True)
+        ]
+
+    def spans(self, first: int, last: int) -> Iterator[Span]:
+        """What is read together of the lines first … last − 1."""
+        return spans(self.cube, first, last, self._lines)
+
+    def read(self, span: Span) -> Block:
+        """Read it, or get ready to."""
+        return block_of(self.parts[span.part], span.own, self._index, self._scalings[span.part])
 
 
 def lines_of_block(cube: Cube, scaling: Scaling | None, most: int | None = None) -> int:

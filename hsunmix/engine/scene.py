@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import numpy as np
@@ -67,6 +68,9 @@ class Scene:
         The largest magnitude, where the pixels stay in their file.
     moments : tuple of array of float64, or None
         X Xᵀ (bands used, bands used) and the sum of the pixels, where they are known.
+    grids : tuple of tuple of int
+        Lines and samples of every scene, where these are the pixels of several: their numbers go on from one
+        to the next, and ``shape`` is (pixels of all,).
     """
 
     tiles: NDArray[np.float32] | FileTiles
@@ -81,6 +85,19 @@ class Scene:
     room: Room = MEMORY
     top: float | None = None
     moments: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
+    grids: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def images(self) -> list[tuple[slice, tuple[int, int]]]:
+        """The images that the pixels lie in: the numbers of its pixels, and lines and samples, of each."""
+        if self.grids:
+            ends = np.cumsum([lines * samples for lines, samples in self.grids]).tolist()
+            numbers = (slice(a, b) for a, b in pairwise([0, *ends]))
+            return list(zip(numbers, self.grids, strict=True))
+        if len(self.shape) != 2:
+            return []
+        lines, samples = self.shape
+        return [(slice(0, lines * samples), (lines, samples))]
 
     @property
     def in_file(self) -> bool:
@@ -256,6 +273,12 @@ class Scene:
             flat[:, self.pixels[i * TILE : i * TILE + count]] = layers[i, :, :count]
         image = flat.reshape(k, *self.shape)
         return image[0] if tiles.ndim == 2 else image
+
+    def of_images(self, numbers: PerPixel) -> NDArray[np.float64]:
+        """Sum one number for each pixel over the pixels of every image, (images,)."""
+        values = numbers.known()
+        edges = [np.searchsorted(self.pixels, (one.start, one.stop)) for one, _ in self.images]
+        return np.array([values[a:b].sum(dtype=np.float64) for a, b in edges])
 
     def full_spectra(self, w: NDArray[np.float64]) -> NDArray[np.float64]:
         """Spectra over all bands of the cube and in its units, NaN in bands not used."""

@@ -7,7 +7,7 @@ every other pixel holds. So zeros, saturated pixels and flat spectra stay what t
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ from hsunmix.engine.subsets import evenly
 from hsunmix.engine.tile_writer import TILE, Judged
 from hsunmix.model.cube import Cube
 
-__all__ = ["Scale", "Sentinel", "leave_out", "probes_of"]
+__all__ = ["Scale", "Sentinel", "leave_out", "of_other_scales", "probes_of"]
 
 Array = NDArray[np.float64]
 
@@ -149,6 +149,16 @@ class _Verdict:
     whole: NDArray[np.bool_]
     spoilt: NDArray[np.bool_]
     bands: NDArray[np.bool_]
+
+
+def of_other_scales(cubes: Sequence[Cube]) -> list[Cube]:
+    """Return one scene of every scale among several, those first in which a value weighs most.
+
+    What means "no data" is told by stored values. In the units of all, that of one scale may lie among the
+    data of another; so the most extreme ones go first.
+    """
+    kinds = {(np.asarray(c.gain).tobytes(), np.asarray(c.offset).tobytes(), c.nodata): c for c in cubes}
+    return sorted(kinds.values(), key=lambda cube: -float(np.abs(cube.gain).max()))
 
 
 def leave_out(writer: Judged, scale: Scale) -> Generator[None, None, tuple[NDArray[np.bool_], list[str]]]:

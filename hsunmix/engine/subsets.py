@@ -69,7 +69,7 @@ def of_spectra(scene: Scene, spectra: NDArray[np.float64]) -> Scene:
         part = spectra[:, i * TILE : (i + 1) * TILE]
         tiles[i, :, : part.shape[1]] = part
     made = scene.with_tiles(tiles, np.arange(n))
-    return replace(made, shape=(n,), negative=float((spectra < 0).mean()), notes=())
+    return replace(made, shape=(n,), grids=(), negative=float((spectra < 0).mean()), notes=())
 
 
 def subset(

@@ -11,18 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.engine.ahead import Ahead
-from hsunmix.engine.blocks import RowBlock, Scaling
+from hsunmix.engine.blocks import RowBlock
 from hsunmix.engine.digest import PassingDigest
 from hsunmix.engine.executor_file import reading_step
 from hsunmix.engine.file_tiles import FileTiles
 from hsunmix.engine.footprint import PIECES, Footprint
 from hsunmix.engine.memory import aligned
 from hsunmix.engine.passes import gram
-from hsunmix.engine.reading import block_of, lines_of_block
+from hsunmix.engine.reading import Reader
 from hsunmix.engine.room import Room
 from hsunmix.engine.scene import Scene, tiles_of_chunk
 from hsunmix.engine.sentinels import probes_of
 from hsunmix.engine.tile_writer import TILE, TileWriter
+from hsunmix.model.chain import Span
 from hsunmix.model.cube import Cube
 from hsunmix.model.progress import Step
 
@@ -167,22 +168,21 @@ def survey(
     scale : float
         The cube's units are so many of the caller's.
     """
-    index = None if bands.all() else np.flatnonzero(bands).tolist()
-    scaling = Scaling.of(cube, bands)
-    step = lines_of_block(cube, scaling, footprint.piece)
+    reader = Reader(cube, bands, footprint.piece)
     writer = FileWriter(cube, bands, doubtful, room, footprint.block)
 
-    digest = None if scaling is None else PassingDigest.of(cube, bands)
+    digests = [PassingDigest.of(part, bands) for part in reader.parts]
 
-    def read(lines: slice) -> tuple[TileWriter, NDArray[Any] | None]:
+    def read(span: Span) -> tuple[TileWriter, NDArray[Any] | None]:
+        lines = span.lines
         pixels = (lines.stop - lines.start) * cube.samples
         block = TileWriter(pixels, writer.doubtful, aligned((-(-pixels // TILE), len(writer.doubtful), TILE)))
         selected = None if cube.selection is None else cube.selection[lines].ravel()
-        rows = block_of(cube, lines, index, scaling)
+        rows = reader.read(span)
         block.add(0, 0, rows, selected)
-        return block, rows.values if digest is not None and isinstance(rows, RowBlock) else None
+        return block, rows.values if digests[span.part] is not None and isinstance(rows, RowBlock) else None
 
-    wanted = (slice(first, min(first + step, cube.lines)) for first in range(0, cube.lines, step))
+    wanted = reader.spans(0, cube.lines)
     summing = [_Moments()] if footprint.moments else []
     seen = bands.copy()
     seen[bands] = ~writer.doubtful
@@ -191,16 +191,16 @@ def survey(
     grid = _Grid(cube, seen, footprint.block, [*summing, *visitors])
     with closing(Ahead(read, wanted, PIECES // 2)) as ahead:
         while ahead.more:
-            lines, (block, stored) = yield from ahead.take()
-            first = lines.start * cube.samples
+            span, (block, stored) = yield from ahead.take()
+            first, digest = span.lines.start * cube.samples, digests[span.part]
             if digest is not None and stored is not None:
                 digest.update(stored)
             if grid.visitors:
                 yield from grid.add(block, ~writer.doubtful, first)
             writer.add(block, first)
-            yield reading_step(cube, 1, lines.stop / cube.lines)
+            yield reading_step(cube, 1, span.lines.stop / cube.lines)
     yield from grid.show()
-    if digest is not None:
+    for digest in filter(None, digests):
         digest.end()
     writer.end()
     writer.moments = summing[0].sums if summing else None

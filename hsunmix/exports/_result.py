@@ -22,7 +22,7 @@ from hsunmix.files import Identity, digest_of, identity, replacing
 from hsunmix.model.cube import Cube
 from hsunmix.model.library import LibraryFile
 from hsunmix.model.part import condition_of
-from hsunmix.model.unmixing import Unmixing
+from hsunmix.model.unmixing import Share, Unmixing
 
 __all__ = ["digest", "source", "text", "unknown", "unsaid", "write"]
 
@@ -101,7 +101,13 @@ def _record(job: ExportJob, sha256: str | None, statistics: Statistics) -> dict[
         "bands": statistics.bands,
         "used_bands": statistics.used_bands,
         "note": unmixing.note,
+        "together": None if unmixing.share is None else _together(unmixing.share),
     }
+
+
+def _together(share: Share) -> dict[str, Any]:
+    """Say with which scenes the endmembers were found."""
+    return {"scene": share.scene, "scenes": list(share.scenes), "relative_error": share.relative_error}
 
 
 def _map(sheet: Sheet) -> dict[str, Any]:

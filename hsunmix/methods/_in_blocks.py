@@ -47,6 +47,7 @@ class Solver:
         self._bands, self._scale = bands, scale
         self._w = self.spectra[bands] / scale
         self.done, self._norm = 0, 0.0
+        self._norms = np.zeros(())
         self._notes: dict[str, None] = {}
         self._pixels, self._room = pixels, room
         self._maps: dict[str, PixelMap] = {}
@@ -62,7 +63,10 @@ class Solver:
             return
         found = yield from self.method.run(block, self._w, self.params)
         rest = yield from residuals(block, self._w, found.h)
-        self._norm += (yield from norms_squared(block)).sum()
+        norms = yield from norms_squared(block)
+        self._norm += norms.sum()
+        if block.grids:
+            self._norms = self._norms + block.of_images(norms)
         self._h.write(self.done, found.h)
         self._rest.write(self.done, rest)
         for name, one in found.maps.items():
@@ -86,7 +90,8 @@ class Solver:
             )
             for name, one in self._maps.items()
         }
-        return Abundances(h, note, maps), Misfit(rest, scene.n_bands, self._norm)
+        norms = self._norms if scene.grids else None
+        return Abundances(h, note, maps), Misfit(rest, scene.n_bands, self._norm, norms)
 
     def _keep(self, name: str, part: PixelMap) -> None:
         """Take over the part of a map that is of this block."""

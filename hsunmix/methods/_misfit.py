@@ -29,11 +29,21 @@ class Misfit:
         How many values of each pixel are known.
     norm : float
         ‖X‖² over the known values.
+    norms : array of float64, (scenes,), or None
+        The same over the pixels of each of several scenes.
     """
 
     rest: PerPixel
     known: PerPixel | int
     norm: float
+    norms: NDArray[np.float64] | None = None
+
+    def relative_errors(self, scene: Scene) -> tuple[float, ...]:
+        """‖X − WH‖ / ‖X‖ over each of several scenes; empty for a single one."""
+        if self.norms is None:
+            return ()
+        rest = scene.of_images(self.rest)
+        return tuple(np.sqrt(np.divide(rest, self.norms, out=np.zeros_like(rest), where=self.norms > 0)))
 
     @property
     def relative_error(self) -> float:
@@ -70,11 +80,14 @@ def misfit(
         A zero without a weight is a missing value: it belongs neither to what is left nor to the norm.
     """
     if weights is None:
-        norm = float((yield from norms_squared(scene)).sum())
-        return Misfit((yield from residuals(scene, w, h)), scene.n_bands, norm)
+        norms = yield from norms_squared(scene)
+        norm, of_each = norms.sum(), scene.of_images(norms) if scene.grids else None
+        del norms
+        return Misfit((yield from residuals(scene, w, h)), scene.n_bands, norm, of_each)
     rest, known = scene.per_pixel(), scene.per_pixel()
     found = yield from scene.map(_known_only, w, per_pixel=[h, weights, rest, known])
-    return Misfit(rest, known, float(sum(found.values)))
+    of_each = scene.of_images((yield from norms_squared(scene))) if scene.grids else None
+    return Misfit(rest, known, float(sum(found.values)), of_each)
 
 
 def _known_only(

@@ -133,6 +133,23 @@ class Cube:
 
         return image(values, wavelengths, nodata)
 
+    @classmethod
+    def stack(cls, cubes: Sequence[Any]) -> Cube:
+        """Return several cubes of the same ground as one, the bands of one behind those of the other.
+
+        Cubes, or matrices (bands, pixels): dates or angles of the same bands, or sensors that see other ones.
+        Those in files are opened as one by ``hsunmix.open_cube(path, stack=[…])`` as well.
+
+        Raises
+        ------
+        InputError
+            They don't fit on each other.
+        """
+        from hsunmix.model.foreign import one_cube
+        from hsunmix.model.stack import stacked
+
+        return stacked([one_cube(one) for one in cubes])
+
     def with_nodata(self, nodata: float | str | None) -> Cube:
         """Return the same cube with another value that means "no data".
 
@@ -199,7 +216,7 @@ class Cube:
     @property
     def name(self) -> str:
         """What to call it in a title."""
-        return self.path.name if self.path else "untitled"
+        return self.path.name if self.path else str(getattr(self.pixels, "name", "untitled"))
 
     @property
     def selection_text(self) -> str:
@@ -210,7 +227,12 @@ class Cube:
     @property
     def nbytes(self) -> int:
         """Size of the stored values in bytes."""
-        return int(np.prod(self.shape, dtype=object)) * self.pixels.dtype.itemsize
+        known = getattr(self.pixels, "stored_bytes", None)  # of several files
+        return (
+            known
+            if known is not None
+            else int(np.prod(self.shape, dtype=object)) * self.pixels.dtype.itemsize
+        )
 
     @cached_property
     def dead_bands(self) -> NDArray[np.bool_]:

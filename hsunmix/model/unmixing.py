@@ -15,7 +15,7 @@ from hsunmix.model.library import LibraryFile
 from hsunmix.model.maps import AnyMap, SparseMap
 from hsunmix.model.spectra import Endmember, Source, colour
 
-__all__ = ["Data", "RunInputs", "Unmixing", "Weights"]
+__all__ = ["Data", "RunInputs", "Share", "Unmixing", "Weights"]
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,28 @@ class RunInputs:
     init: Choice = field(default_factory=Choice)
 
 
+@dataclass(frozen=True)
+class Share:
+    """What a result of one of several scenes shares with the others: the endmembers.
+
+    Attributes
+    ----------
+    scene : str
+        What this one is called among them.
+    scenes : tuple of str
+        All of them, in the order of their pixels.
+    relative_error : float
+        Over the pixels of all.
+    sources : tuple of str
+        For each endmember that is a pixel of another scene, of which and where; else empty.
+    """
+
+    scene: str
+    scenes: tuple[str, ...]
+    relative_error: float
+    sources: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Unmixing:
     """Spectra of the materials and how much of each lies in every pixel.
@@ -119,6 +141,11 @@ class Unmixing:
         The file of the scene when this was made, where it is another now; None for a fresh result.
     asked : RunInputs or None
         None where abundances were solved for spectra of no file, or where nobody knows any more.
+    scene_errors : tuple of float
+        The relative error over each of several scenes whose pixels these are, one behind the other; empty for
+        a result of one scene.
+    share : Share or None
+        What it was found together with, where it is of one of several scenes.
     """
 
     endmembers: NDArray[np.float64]
@@ -140,6 +167,8 @@ class Unmixing:
     provisional: bool = False
     data: Data | None = None
     asked: RunInputs | None = None
+    scene_errors: tuple[float, ...] = ()
+    share: Share | None = None
 
     def __getitem__(self, name: str) -> NDArray[Any]:
         """Return the numbers of a map; a layer for each endmember, or name, comes first."""
@@ -230,5 +259,6 @@ class Unmixing:
             return given.source(k)
         pixel = -1 if self.source_pixels is None else int(self.source_pixels[k])
         if pixel < 0:
-            return Source(text=self.method)
+            elsewhere = self.share.sources[k] if self.share is not None and self.share.sources else ""
+            return Source(text=elsewhere or self.method)
         return Source("smoothed" if self.smoothed else "pixel", *divmod(pixel, self.pixel_shape[-1]))

@@ -43,12 +43,12 @@ def tensors() -> None:
     import tensorly
     from tensorly.decomposition import non_negative_parafac
 
-    hsunmix.unmix(list(tensor(99)[:, :, :300]), "parafac", rank=5)  # compiles
+    hsunmix.unmix(hsunmix.Cube.stack(list(tensor(99)[:, :, :300])), "parafac", rank=5)  # compiles
     print("| tensor | parafac, error | s | tensorly, error | s | times as fast |\n|---|---|---|---|---|---|")
     for seed in range(10):
         t = tensor(seed)
         began = time.perf_counter()
-        ours = hsunmix.unmix(list(t), "parafac", rank=5).relative_error
+        ours = hsunmix.unmix(hsunmix.Cube.stack(list(t)), "parafac", rank=5).relative_error
         middle = time.perf_counter()
         factors = non_negative_parafac(
             tensorly.tensor(t.astype(float)), rank=5, init="random", random_state=0
@@ -77,10 +77,14 @@ def recovered(rho: float, seed: int) -> tuple[float, float]:
     t, atoms, chosen = problem(rho, seed)
     names = tuple(f"{k}:" for k in range(ATOMS))
     library = Library.of(Spectra(np.tile(atoms, (CUBES, 1)).T, names))
-    free = hsunmix.unmix(list(t), "parafac", rank=RANK).endmembers.reshape(CUBES, BANDS, RANK).mean(axis=0)
+    free = (
+        hsunmix.unmix(hsunmix.Cube.stack(list(t)), "parafac", rank=RANK)
+        .endmembers.reshape(CUBES, BANDS, RANK)
+        .mean(axis=0)
+    )
     unit = atoms / np.linalg.norm(atoms, axis=0)
     nearest = linear_sum_assignment(-(free / np.linalg.norm(free, axis=0)).T @ unit)[1]
-    drawn = hsunmix.unmix(list(t), "mpals", rank=RANK, library=library)
+    drawn = hsunmix.unmix(hsunmix.Cube.stack(list(t)), "mpals", rank=RANK, library=library)
     found = [int(member.name.partition(":")[0]) for member in drawn.as_endmembers()]
     return len({*nearest} & {*chosen}) / RANK, len({*found} & {*chosen}) / RANK
 

@@ -24,7 +24,11 @@ def library(d: np.ndarray) -> Library:
     return Library(np.tile(d, (CUBES, 1)).T, tuple(f"atom {k}" for k in range(d.shape[1])))
 
 
-def stack(spectra: np.ndarray, noise: float, seed: int = 0, pixels: int = 120) -> list[np.ndarray]:
+def stack(spectra: np.ndarray, noise: float, seed: int = 0) -> hsunmix.Cube:
+    return hsunmix.Cube.stack(dates(spectra, noise, seed))
+
+
+def dates(spectra: np.ndarray, noise: float, seed: int = 0, pixels: int = 120) -> list[np.ndarray]:
     rng = np.random.default_rng(seed)
     r = spectra.shape[1]
     amounts, maps = rng.uniform(0.2, 1, (CUBES, r)), rng.dirichlet(np.ones(r), pixels).T
@@ -65,10 +69,10 @@ def test_the_choice_is_as_good_as_the_best_of_all() -> None:
 
 def test_without_a_library_atoms_are_pixels() -> None:
     d = atoms(3)
-    t = stack(d, 0.0, pixels=200)
+    t = dates(d, 0.0, pixels=200)
     for one, amounts in zip(t, np.random.default_rng(0).uniform(0.2, 1, (CUBES, 3)), strict=True):
         one[:, :3] = d * amounts  # pure pixels
-    result = hsunmix.unmix(t, "mpals", rank=3)
+    result = hsunmix.unmix(hsunmix.Cube.stack(t), "mpals", rank=3)
     assert result.relative_error < 1e-3
     unit = d / np.linalg.norm(d, axis=0)
     assert ((unit.T @ folded(result, CUBES)[0]).max(axis=1) > 0.99999).all()

@@ -46,7 +46,9 @@ def matched(found: np.ndarray, true: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("seed", range(3))
 def test_factors_come_back_without_pure_pixels(seed: int) -> None:
     t, spectra, amounts, maps = tensor(seed)
-    result = hsunmix.unmix(list(t), "parafac", rank=3, max_iterations=3000, tolerance=1e-9)
+    result = hsunmix.unmix(
+        hsunmix.Cube.stack(list(t)), "parafac", rank=3, max_iterations=3000, tolerance=1e-9
+    )
     a, s = folded(result, 4)
     assert result.relative_error < 1e-3
     assert angles(a, spectra).max() < 1
@@ -61,7 +63,9 @@ def test_factors_come_back_without_pure_pixels(seed: int) -> None:
 
 def test_it_is_the_best_that_alternating_least_squares_finds() -> None:
     t, *_ = tensor(5, noise=0.02)
-    found = hsunmix.unmix(list(t), "parafac", rank=3, max_iterations=2000, tolerance=1e-9).relative_error
+    found = hsunmix.unmix(
+        hsunmix.Cube.stack(list(t)), "parafac", rank=3, max_iterations=2000, tolerance=1e-9
+    ).relative_error
     assert found <= 1.0001 * min(_plain_als(t, 3, seed) for seed in range(3))
 
 
@@ -86,7 +90,9 @@ def test_bands_that_one_cube_lacks() -> None:
     t, spectra, *_ = tensor(1)
     t[1, 3:6] = np.nan
     t[3, 20] = np.nan
-    result = hsunmix.unmix(list(t), "parafac", rank=3, max_iterations=2000, tolerance=1e-8)
+    result = hsunmix.unmix(
+        hsunmix.Cube.stack(list(t)), "parafac", rank=3, max_iterations=2000, tolerance=1e-8
+    )
     assert result.used_bands.sum() == 96
     w = result.endmembers.reshape(4, 25, 3)
     assert np.isnan(w[1, 3:6]).all()
@@ -96,7 +102,7 @@ def test_bands_that_one_cube_lacks() -> None:
 def test_locked_spectra_stay() -> None:
     t, spectra, amounts, _ = tensor(2, noise=0.01)
     truth = np.einsum("bk,nk->nbk", spectra, amounts).reshape(-1, 3)
-    result = hsunmix.unmix(list(t), "parafac", init=truth[:, :1], locked=[0], rank=3)
+    result = hsunmix.unmix(hsunmix.Cube.stack(list(t)), "parafac", init=truth[:, :1], locked=[0], rank=3)
     np.testing.assert_allclose(result.endmembers[:, 0], truth[:, 0])
     assert result.relative_error < 0.03
 
@@ -131,7 +137,7 @@ def test_files_sessions_and_python_make_the_same(tmp_path: Path, run_hsunmix: Ru
     assert sum(not line.startswith("#") for line in lines) == 101
 
     cubes = [hsunmix.open_cube(path) for path in files]
-    result = hsunmix.unmix(cubes, "parafac", rank=3)
+    result = hsunmix.unmix(hsunmix.Cube.stack(cubes), "parafac", rank=3)
     assert result.cube is not None
     assert dict(result.cube.options)["stack"] == "june.hdr,july.hdr,august.hdr"
     result.save(tmp_path / "python.hsu")

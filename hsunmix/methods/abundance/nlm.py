@@ -62,7 +62,7 @@ def run(
     params: Params,
 ) -> Generator[Step | None, None, Abundances]:
     """Solve every pixel; w is (bands used, r)."""
-    if len(scene.shape) != 2:
+    if not scene.images:
         found = yield from solve(scene, w, params.sum_to_one)
         return Abundances(found.h, "Pixels of a matrix have no neighbours: each was solved by itself.")
     rows = np.linalg.qr(w)[0].T
@@ -70,9 +70,11 @@ def run(
     coordinates = reduced.values()
     variance = yield from _noise(scene, coordinates)
     if variance > 0:
-        means = yield from _means(scene.spread(coordinates), variance, params)
+        flat = scene.spread(coordinates).reshape(len(rows), -1)
+        for numbers, grid in scene.images:
+            image = flat[:, numbers].reshape(len(rows), *grid)
+            flat[:, numbers] = (yield from _means(image, variance, params)).reshape(len(rows), -1)
         smooth = reduced.per_pixel(len(rows), np.float32, fill=0)
-        flat = means.reshape(len(rows), -1)
         for i, (columns, pixels) in enumerate(scene.by_tile()):
             smooth.values[i, :, : len(columns)] = flat[:, pixels]
             yield None

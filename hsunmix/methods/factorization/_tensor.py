@@ -117,7 +117,7 @@ class TensorSteps(_steps.Steps):
 def amounts_note(amounts: Array) -> str:
     """Say how much of each endmember is in each cube, relative to its mean; empty where that is too long."""
     if amounts.shape[1] == 1:
-        return "This scene is one cube, for which it is plain NMF: stack several (--stack, or a list)."
+        return "This scene is one cube, for which it is plain NMF: stack several (--stack, or Cube.stack)."
     if amounts.size > MAX_AMOUNTS:
         return ""
     rows = (f"{k + 1}: {', '.join(f'{v:.2f}' for v in row)}" for k, row in enumerate(amounts))

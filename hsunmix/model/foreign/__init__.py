@@ -19,7 +19,18 @@ from hsunmix.model.foreign._numbers import given, numbers
 from hsunmix.model.foreign.aligned import mask, spectra, weights
 from hsunmix.model.pixels import ArrayPixels, MatrixPixels, Pixels
 
-__all__ = ["Given", "given", "image", "is_image", "mask", "matrix", "numbers", "spectra", "weights"]
+__all__ = [
+    "Given",
+    "given",
+    "image",
+    "is_image",
+    "mask",
+    "matrix",
+    "numbers",
+    "one_cube",
+    "spectra",
+    "weights",
+]
 
 Nodata = float | str | None
 
@@ -30,6 +41,13 @@ def is_image(values: Any) -> bool:
     """Whether an object says by itself that it is an image of three axes, and which axis is which."""
     libraries = {kind.__module__.partition(".")[0] for kind in type(values).__mro__}
     return bool(libraries & {"spectral", "xarray"}) and len(getattr(values, "shape", ())) == 3
+
+
+def one_cube(given: Any, nodata: Nodata = None) -> Cube:
+    """Take what is given for a cube; an array of three axes only where it says which is which."""
+    if isinstance(given, Cube):
+        return given.with_nodata(nodata)
+    return image(given, None, nodata) if is_image(given) else matrix(given, nodata)
 
 
 def image(values: Any, wavelengths: ArrayLike | None = None, nodata: Nodata = None) -> Cube:

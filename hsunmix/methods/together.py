@@ -1,0 +1,282 @@
+"""Several scenes and one set of endmembers: found on all their pixels, or given to each of them.
+
+A scene that can't take part, because its file is damaged, its bands are others or it holds no data, is left
+out and named; the others go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from hsunmix.engine.footprint import Footprint
+from hsunmix.errors import FileError, HsunmixError, InputError
+from hsunmix.methods import RankEstimate, pipeline
+from hsunmix.methods.request import Request, plan
+from hsunmix.model.brought import brought, terms_for
+from hsunmix.model.chain import ChainedPixels, chained
+from hsunmix.model.cube import Cube
+from hsunmix.model.maps import AnyMap, Map, SparseMap
+from hsunmix.model.progress import Step
+from hsunmix.model.unmixing import Share, Unmixing
+
+__all__ = ["Failure", "Found", "NamedCube", "SceneResult", "alike", "estimate_rank", "unmix"]
+
+NamedCube = tuple[str, Cube]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A scene that took no part.
+
+    Attributes
+    ----------
+    scene : str
+        What it is called.
+    reason : str
+        One line, which names its file.
+    """
+
+    scene: str
+    reason: str
+
+
+@dataclass(frozen=True, eq=False)
+class SceneResult:
+    """What was found of one of several scenes.
+
+    Attributes
+    ----------
+    name : str
+    cube : Cube
+        On the bands and in the units of the first one.
+    unmixing : Unmixing
+        Its ``share`` tells of the others.
+    """
+
+    name: str
+    cube: Cube
+    unmixing: Unmixing
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What was found of several scenes.
+
+    Attributes
+    ----------
+    unmixing : Unmixing
+        Of all their pixels, one behind the other.
+    scenes : tuple of SceneResult
+    failures : tuple of Failure
+    """
+
+    unmixing: Unmixing
+    scenes: tuple[SceneResult, ...]
+    failures: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Alike:
+    """Scenes on common bands and in common units.
+
+    Attributes
+    ----------
+    scenes : tuple of NamedCube
+    failures : tuple of Failure
+        Those that can't be brought there.
+    notes : tuple of str
+        What was done to some.
+    """
+
+    scenes: tuple[NamedCube, ...]
+    failures: tuple[Failure, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def cube(self) -> Cube:
+        """All as one."""
+        return chained([cube for _, cube in self.scenes])
+
+
+def alike(scenes: Sequence[NamedCube]) -> Alike:
+    """Bring scenes to the bands and units of the first one.
+
+    Raises
+    ------
+    InputError
+        None can be used.
+    """
+    kept: list[NamedCube] = []
+    failures: list[Failure] = []
+    notes: list[str] = []
+    for name, cube in scenes:
+        try:
+            if not kept:
+                cube.dead_bands  # noqa: B018 - looks at some of its lines
+                kept.append((name, cube))
+                continue
+            terms, said = terms_for(cube, kept[0][1])
+            kept.append((name, brought(cube, terms)))
+            notes += filter(None, [said])
+        except HsunmixError as error:
+            failures.append(Failure(name, _reason(cube, error)))
+    if not kept:
+        raise InputError(_none(failures))
+    return Alike(tuple(kept), tuple(failures), tuple(notes))
+
+
+def unmix(
+    scenes: Sequence[NamedCube],
+    request: Request,
+    factor: float | None = None,
+    footprint: Callable[[Cube, Request], Footprint | None] = lambda *_: None,
+) -> Generator[Step | None, None, Found]:
+    """Find one set of endmembers of several scenes, and the abundances of each.
+
+    Parameters
+    ----------
+    scenes : sequence of NamedCube
+        No two called alike. The first that can be used gives the bands and the units.
+    request : Request
+    factor : float, optional
+        By what spectra to start from are to be multiplied.
+    footprint : callable
+        Says where all pixels are to lie; by default in memory.
+
+    Raises
+    ------
+    InputError
+        The request makes no sense, or no scene can be used.
+    TooLargeError
+        Together they need more memory than there may be.
+    """
+    plan(request)
+    if request.weights is not None or request.weights_from is not None:
+        raise InputError("weights are of one scene: leave them out, or unmix it alone")
+    left, failures = list(scenes), list[Failure]()
+    while True:
+        together = alike(left)
+        try:
+            whole, used = yield from _unmix(together, request, factor, footprint)
+        except FileError as error:
+            broken = [name for name, cube in together.scenes if _is_of(error, cube)]
+            if not broken:
+                raise
+            failures += [Failure(name, str(error)) for name in broken]
+            left = [one for one in left if one[0] not in broken]
+            if not left:
+                raise InputError(_none(failures)) from error
+            continue
+        failures += together.failures
+        return _found(whole, together, used, failures)
+
+
+def estimate_rank(
+    scenes: Sequence[NamedCube],
+    estimate: Callable[[Cube], Generator[Step | None, None, RankEstimate]],
+) -> Generator[Step | None, None, tuple[RankEstimate, tuple[Failure, ...]]]:
+    """Estimate the number of endmembers of several scenes: of all their pixels."""
+    left, failures = list(scenes), list[Failure]()
+    while True:
+        together = alike(left)
+        try:
+            found = yield from estimate(together.cube)
+        except FileError as error:
+            broken = [name for name, cube in together.scenes if _is_of(error, cube)]
+            if not broken or len(broken) == len(left):
+                raise
+            failures += [Failure(name, str(error)) for name in broken]
+            left = [one for one in left if one[0] not in broken]
+            continue
+        return found, (*failures, *together.failures)
+
+
+def _unmix(
+    together: Alike,
+    request: Request,
+    factor: float | None,
+    footprint: Callable[[Cube, Request], Footprint | None],
+) -> Generator[Step | None, None, tuple[Unmixing, list[int]]]:
+    """Unmix all as one; return also how many pixels of each are used."""
+    cube = together.cube
+    request = request.on(cube, factor)
+    scene = yield from pipeline.load_for(cube, request, footprint(cube, request))
+    ends = [number.stop for number, _ in scene.images] if scene.grids else [scene.pixels[-1] + 1]
+    used = np.diff(np.searchsorted(scene.pixels, ends), prepend=0).tolist()
+    found = yield from pipeline.unmix(scene, request)
+    return replace(found, note=" ".join([found.note, *together.notes]).strip()), used
+
+
+def _found(whole: Unmixing, together: Alike, used: list[int], failures: list[Failure]) -> Found:
+    """Give each scene its own part of the maps."""
+    kept: list[SceneResult] = []
+    names = tuple(name for (name, _), count in zip(together.scenes, used, strict=True) if count)
+    for k, (name, cube) in enumerate(together.scenes):
+        if used[k]:
+            kept.append(SceneResult(name, cube, _part(whole, together.scenes, k, names)))
+        else:
+            none = "no pixel can be used: all are masked, nodata, NaN or zero in every band"
+            failures.append(Failure(name, f"{cube.path or name}: {none}"))
+    return Found(whole, tuple(kept), tuple(failures))
+
+
+def _part(whole: Unmixing, scenes: Sequence[NamedCube], k: int, names: tuple[str, ...]) -> Unmixing:
+    """Return the result of one of the scenes."""
+    pixels = ChainedPixels(tuple(cube for _, cube in scenes))
+    begin, end = (int(n) for n in pixels.starts[k : k + 2])
+    cube = scenes[k][1]
+    shape = (cube.lines,) if cube.is_matrix else cube.shape[:2]
+    if len(scenes) == 1:
+        return replace(whole, share=Share(names[0], names, whole.relative_error))
+    own, sources = None, tuple[str, ...]()
+    if whole.source_pixels is not None:
+        places = whole.source_pixels
+        own = np.where((places >= begin) & (places < end), places - begin, -1)
+        around = "around " if whole.smoothed else ""
+        sources = tuple(
+            "" if place < 0 or begin <= place < end else f"{around}pixel {_place(pixels, place, scenes)}"
+            for place in places.tolist()
+        )
+    return replace(
+        whole,
+        maps={name: _cut(one, slice(begin, end), shape) for name, one in whole.maps.items()},
+        relative_error=whole.scene_errors[k],
+        scene_errors=(),
+        source_pixels=own,
+        share=Share(scenes[k][0], names, whole.relative_error, sources),
+    )
+
+
+def _place(pixels: ChainedPixels, place: int, scenes: Sequence[NamedCube]) -> str:
+    k, line, sample = pixels.place(place)
+    return f"{line}, {sample} of {scenes[k][0]}"
+
+
+def _cut(one: AnyMap, pixels: slice, shape: tuple[int, ...]) -> AnyMap:
+    """Return a map of some pixels in a row, laid out as their image; nothing is copied."""
+    if isinstance(one, SparseMap):
+        index, value = one.index[:, pixels], one.value[:, pixels]
+        return replace(one, index=index.reshape(len(index), *shape), value=value.reshape(len(value), *shape))
+    assert isinstance(one, Map)
+    return replace(one, values=one.values[:, pixels].reshape(one.layers, *shape))
+
+
+def _is_of(error: FileError, cube: Cube) -> bool:
+    """Whether an error is of a file of a scene."""
+    files = [path for path, _ in cube.files] + ([] if cube.path is None else [cube.path])
+    return any(Path(error.path) == path for path in files)
+
+
+def _reason(cube: Cube, error: HsunmixError) -> str:
+    text = str(error)
+    return text if cube.path is None or str(cube.path) in text else f"{cube.path}: {text}"
+
+
+def _none(failures: Sequence[Failure]) -> str:
+    if len(failures) == 1:
+        return failures[0].reason
+    return f"none of the {len(failures)} scenes can be used; {failures[0].reason}"
