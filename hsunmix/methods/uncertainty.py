@@ -1,0 +1,179 @@
+"""How sure endmembers and abundances are: what the noise does, and what else the endmembers might be.
+
+Method: the part of the noise comes from what each pixel leaves (``_deviations``). Endmembers that were found might
+also be others that explain the scene as well. Where the first r directions leave noise only, that is how far each
+might be moved unnoticed (``_reach``); where they leave more, as on most real scenes, how much sets differ that are
+found in other ways and leave hardly more (``_candidate_sets``). The parts are added as variances.
+Limits: what is left must be noise that bands don't share. Where mixing bends, or materials vary more than they
+differ, no interval holds what it says; the result then says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.engine.scene import Scene
+from hsunmix.engine.source import Part, PerPixel
+from hsunmix.engine.threads import single_threaded_blas
+from hsunmix.methods import PixelMap, Problem, Traits, get
+from hsunmix.methods._candidate_sets import candidate_sets
+from hsunmix.methods._deviations import deviations, noise_of
+from hsunmix.methods._misfit import Misfit
+from hsunmix.methods._reach import reach_of
+from hsunmix.methods._smoothing import Smoothed, smoothed
+from hsunmix.methods.factorization._excess import excess
+from hsunmix.model.angles import angles
+from hsunmix.model.progress import Step, relay
+from hsunmix.model.uncertainty import Uncertainty
+
+__all__ = ["Sure", "sure_of"]
+
+Array = NDArray[np.float64]
+
+MAP = "abundance_sd"
+NEIGHBOURS, ISOLATED = 50, 0.01
+TRUSTED = 1.6  # times what right endmembers leave, above which no interval is to be trusted
+FAR = 25.0  # times the usual: of a pixel that leaves so much, nobody knows what is in it
+MIN_SETS = 2  # to be compared with
+
+
+@dataclass(frozen=True, eq=False)
+class Sure:
+    """How sure a result is: a map of its deviations, and what is known of endmembers and scene."""
+
+    map: PixelMap
+    record: Uncertainty
+
+
+@dataclass(frozen=True, eq=False)
+class _Spread:
+    """What else the endmembers might be."""
+
+    reach: Array  # (r, r)
+    sets: tuple[Array, ...]
+    smooth: Smoothed | None
+    rests_on: str
+    doubt: str
+
+
+def sure_of(
+    scene: Scene, w: Array, h: PerPixel, left: Misfit, traits: Traits, problem: Problem | None = None
+) -> Generator[Step | None, None, Sure]:
+    """Say how sure a result is.
+
+    Parameters
+    ----------
+    scene : Scene
+    w : array, (bands used, r)
+    h : PerPixel
+    left : Misfit
+        What they leave.
+    traits : Traits
+        Of the method that found the abundances.
+    problem : Problem, optional
+        What was to be found; None where the endmembers were given, so that only the noise counts.
+    """
+    r = w.shape[1]
+    model = "fcls" if traits.sum_to_one else "ucls" if traits.may_be_negative else "nnls"
+    spread = _Spread(np.zeros((r, r)), (), None, "noise", "")
+    if problem is not None and len(problem.locked) < r:
+        spread = yield from _spread(scene, w, problem, model)
+    yield Step(0.9, message="Uncertainty")
+    sd = yield from deviations(
+        scene, w, h, left, traits.sum_to_one, traits.may_be_negative, spread.reach
+    )
+    yield from _add_sets(scene, spread, h, sd, model)
+    record = Uncertainty(
+        scene.full_spectra(_spectra_sd(w, spread)),
+        _degrees(w, spread),
+        spread.rests_on,
+        len(spread.sets),
+        _doubtful(left, r),
+        spread.doubt,
+    )
+    title = "Uncertainty (standard deviation)"
+    return Sure(PixelMap(sd, kind="sd", of_endmembers=True, title=title), record)
+
+
+def _spread(scene: Scene, w: Array, problem: Problem, model: str) -> Generator[Step | None, None, _Spread]:
+    """Look for what else the endmembers might be."""
+    r = w.shape[1]
+    work = smoothed(scene, r, NEIGHBOURS, ISOLATED, sketch=True)
+    smooth = yield from relay(work, lambda step: replace(step, message="Uncertainty") if step else step)
+    inside = smooth.basis @ w
+    if not smooth.white:
+        sets = yield from candidate_sets(smooth, w, problem, "nnls" if model == "ucls" else model)
+        doubt = ""
+        if len(sets) < MIN_SETS:
+            doubt = (
+                "Materials vary, and no other way finds endmembers that explain the scene as well: "
+                "the deviations are too small."
+            )
+        return _Spread(np.zeros((r, r)), tuple(sets), smooth, "sets", doubt)
+    reach = reach_of(smooth.raw[:r], inside[:r], smooth.noise)
+    reach[list(problem.locked)] = 0
+    judged = "nnls" if model == "ucls" else model
+    left = yield from excess(smooth.raw[:r], inside[:r], smooth.noise, judged, problem.seed)
+    doubt = ""
+    if left > TRUSTED:
+        doubt = (
+            f"Not to be trusted: these endmembers leave {left:.3g} times as much as the right ones would, so "
+            "some are wrong, or mixing isn't linear."
+        )
+    return _Spread(reach, (), smooth, "moves", doubt)
+
+
+def _add_sets(
+    scene: Scene, spread: _Spread, h: PerPixel, sd: PerPixel, model: str
+) -> Generator[Step | None, None, None]:
+    """Add how much the abundances of other sets differ."""
+    if not spread.sets or spread.smooth is None:
+        return
+    total, ground, method = scene.per_pixel(h.k, np.float32, 0), spread.smooth.ground, get(model, "abundance")
+    for w in spread.sets:
+        work = method.run(ground.scene, ground.of(w), method.params())
+        other = yield from relay(work, lambda _: None)
+        yield from scene.map(_difference, per_pixel=[h, other.h, total], blind=True)
+    yield from scene.map(_together, len(spread.sets), per_pixel=[total, sd], blind=True)
+
+
+def _difference(_part: Part, h: NDArray[np.float32], other: NDArray[np.float32], total: NDArray[np.float32]) -> None:
+    total += np.square(other - h)
+
+
+def _together(_part: Part, sets: int, total: NDArray[np.float32], sd: NDArray[np.float32]) -> None:
+    sd[:] = np.sqrt(np.square(sd) + total / np.float32(sets))
+
+
+@single_threaded_blas()
+def _spectra_sd(w: Array, spread: _Spread) -> Array:
+    """Standard deviation of each value of the endmembers, (bands used, r)."""
+    square = np.zeros_like(w)
+    for other in spread.sets:
+        square += np.square(other - w) / len(spread.sets)
+    for k in range(w.shape[1]):
+        square[:, k] += np.square(w[:, [k]] - w) @ np.square(spread.reach[k])
+    return np.asarray(np.sqrt(square))
+
+
+@single_threaded_blas()
+def _degrees(w: Array, spread: _Spread) -> Array:
+    """Root mean square angle between each endmember and what else it might be, (r,)."""
+    square = np.zeros(w.shape[1])
+    for other in spread.sets:
+        square += np.square(np.diag(angles(w, other))) / len(spread.sets)
+    for k in range(w.shape[1]):
+        moved = w[:, [k]] + (w[:, [k]] - w) * spread.reach[k]
+        square[k] += np.square(angles(w[:, [k]], moved)).sum()
+    return np.asarray(np.sqrt(square))
+
+
+def _doubtful(left: Misfit, r: int) -> int:
+    """Count the pixels that leave far more than the usual one."""
+    known = left.known if isinstance(left.known, int) else left.known.known()
+    values = np.maximum(np.asarray(known) - r, 1)
+    return int(np.count_nonzero(left.rest.known() / values > FAR * max(noise_of(left, r), 1e-300)))
