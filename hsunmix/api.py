@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from os import PathLike, fspath
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -113,6 +113,7 @@ def unmix(
     nodata: float | str | None = None,
     memory: str | float | None = None,
     scratch: str | PathLike[str] | None = None,
+    uncertainty: bool = False,
     **parameters: Any,
 ) -> Result | Results:
     """Find the spectra of the materials and how much of each lies in every pixel.
@@ -158,6 +159,10 @@ def unmix(
         beyond it stays in its file, or is laid out in a scratch file, and the same is found.
     scratch : path-like, optional
         Folder for scratch files, which vanish by themselves; by default the system's.
+    uncertainty : bool
+        Say how sure the result is: ``result["abundance_sd"]`` holds the standard deviation of every
+        abundance, ``result.intervals(0.9)`` from where to where it may lie, ``result.uncertainty`` how far
+        each endmember might be another, and whether any of it can be trusted.
     **parameters
         The method's own.
 
@@ -189,6 +194,7 @@ def unmix(
         None if weights is None else _weights(weights, cube_or_x, cube),
         spectra_from=_library(init) if library_of else None,
         libraries=_libraries(library),
+        uncertainty=uncertainty,
     )
     if several:
         return _together(several, request, resources)
@@ -227,7 +233,18 @@ def _several(given: Any, nodata: float | str | None) -> list[together.NamedCube]
 @overload
 def abundances(
     cube_or_x: list[Any] | tuple[Any, ...], endmembers: ArrayLike | Library, method: str = ..., **given: Any
-) -> list[NDArray[np.float32]]: ...
+) -> list[Any]: ...
+
+
+@overload
+def abundances(
+    cube_or_x: Any,
+    endmembers: ArrayLike | Library,
+    method: str = ...,
+    *,
+    uncertainty: Literal[True],
+    **given: Any,
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]: ...
 
 
 @overload
@@ -244,8 +261,9 @@ def abundances(
     nodata: float | str | None = None,
     memory: str | float | None = None,
     scratch: str | PathLike[str] | None = None,
+    uncertainty: bool = False,
     **parameters: Any,
-) -> NDArray[np.float32] | list[NDArray[np.float32]]:
+) -> NDArray[np.float32] | tuple[NDArray[np.float32], NDArray[np.float32]] | list[Any]:
     """Find the abundances of given endmembers.
 
     What had to be assumed of the pixels, such as a value that means "no data", comes as a ``UserWarning``.
@@ -265,28 +283,35 @@ def abundances(
         An abundance method.
     nodata, memory, scratch : optional
         As of ``unmix``.
+    uncertainty : bool
+        Return the standard deviation of every abundance too: what the noise does, for these endmembers.
 
     Returns
     -------
-    array of float32, (r, lines, samples) or (r, pixels)
+    array of float32, (r, lines, samples) or (r, pixels), or two such arrays
         NaN where a pixel is not used. Of several scenes a list of these.
     """
     get(method, "abundance")
     if several := _several(cube_or_x, nodata):
-        rest: dict[str, Any] = {"memory": memory, "scratch": scratch, **parameters}
-        return [abundances(cube, endmembers, method, **rest) for _, cube in several]
+        rest: dict[str, Any] = {"memory": memory, "scratch": scratch, "uncertainty": uncertainty}
+        return [abundances(cube, endmembers, method, **rest, **parameters) for _, cube in several]
     cube = one_cube(cube_or_x, nodata)
     w, given = _spectra(endmembers, cube, "the endmembers")
     choice = Choice(method, parameters)
     taken = footprint.of_solve(cube, w.shape[1], choice, Resources.given(memory, scratch))
-    scene, found = finish(pipeline.abundances_of_cube(cube, w, choice, taken))
+    deviations = None
+    if uncertainty:
+        scene, result = finish(pipeline.solve_cube(cube, w, choice, None, taken, uncertainty=True))
+        found, deviations = result.abundances, result["abundance_sd"]
+    else:
+        scene, found = finish(pipeline.abundances_of_cube(cube, w, choice, taken))
     scene = _told(scene, cube, cube_or_x)
     if given is None:
         _warn_of_units(scene, w)
     for note in () if given is None else given.notes:
         warnings.warn(note, UserWarning, stacklevel=2)
     _warn_of_assumptions(scene)
-    return found
+    return found if deviations is None else (found, deviations)
 
 
 def estimate_rank(

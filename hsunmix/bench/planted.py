@@ -9,6 +9,7 @@ as any other.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -92,13 +93,13 @@ class Kind:
 
 def _bad_bands(scene: Planted, rng: np.random.Generator) -> Planted:
     """A tenth of the bands mostly noise, four dead, eight striped along the columns."""
-    x, bands = scene.x.copy(), len(scene.x)
+    x, bands, side = scene.x.copy(), len(scene.x), _side(scene)
     chosen = rng.permutation(bands)
     noisy, dead, striped = np.split(chosen[: bands // 10 + 12], [bands // 10, bands // 10 + 4])
     spread = x.std(axis=1, keepdims=True)
     x[noisy] += 3 * spread[noisy] * rng.standard_normal((len(noisy), x.shape[1]))
     x[striped] += (
-        2 * spread[striped, None] * rng.standard_normal((len(striped), 1, SIDE)) * np.ones((SIDE, 1))
+        2 * spread[striped, None] * rng.standard_normal((len(striped), 1, side)) * np.ones((side, 1))
     ).reshape(len(striped), -1)
     x[dead] = 0
     bad = np.zeros(bands, dtype=bool)
@@ -110,7 +111,7 @@ def _clouds(scene: Planted, rng: np.random.Generator) -> Planted:
     """Bands end at a largest value; clouds reach it in a twentieth of the pixels; a border holds zeros."""
     from scipy.ndimage import gaussian_filter
 
-    shape = (SIDE, SIDE)
+    shape = (_side(scene), _side(scene))
     cover = gaussian_filter(rng.standard_normal(shape), 4, mode="wrap").ravel()
     cloudy = cover > np.quantile(cover, 0.95)
     top = 1.1 * scene.x.max()
@@ -154,6 +155,10 @@ def _few_bands(scene: Planted, rng: np.random.Generator) -> Planted:  # noqa: AR
     return replace(scene, x=scene.x[keep], endmembers=scene.endmembers[keep], bad=scene.bad[keep])
 
 
+def _side(scene: Planted) -> int:
+    return math.isqrt(scene.x.shape[1])
+
+
 def _shade(scene: Planted, rng: np.random.Generator) -> Planted:
     light = rng.uniform(0.5, 1.0, scene.x.shape[1])
     clean = scene.endmembers @ scene.abundances
@@ -186,7 +191,9 @@ KINDS = {
 }
 
 
-def planted(kind: str, seed: int, library: Library = "chosen", mixing: Mixing = "patches") -> Planted:
+def planted(
+    kind: str, seed: int, library: Library = "chosen", mixing: Mixing = "patches", side: int | None = None
+) -> Planted:
     """Make one scene, of 100 × 100 pixels unless its kind is small.
 
     Parameters
@@ -198,10 +205,14 @@ def planted(kind: str, seed: int, library: Library = "chosen", mixing: Mixing = 
         What the materials are drawn from.
     mixing : str
         How they are mixed.
+    side : int, optional
+        Lines and samples, instead of those of the kind; a kind that is smaller stays so.
     """
     rng = np.random.default_rng([seed, list(KINDS).index(kind)])
     how = KINDS[kind]
-    scene = mixed_scene(how.rank, how.decibel, rng, library, mixing, how.largest, how.odd, how.side)
+    scene = mixed_scene(
+        how.rank, how.decibel, rng, library, mixing, how.largest, how.odd, min(how.side, side or how.side)
+    )
     return how.disturb(scene, rng) if how.disturb else scene
 
 

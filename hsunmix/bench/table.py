@@ -55,6 +55,7 @@ def table(
     mixing: Mixing = "patches",
     kinds: Sequence[str] = USUAL_KINDS,
     details: bool = False,
+    side: int | None = None,
 ) -> Iterator[str]:
     """Yield the lines of a Markdown table.
 
@@ -73,11 +74,13 @@ def table(
     details : bool
         A line for every scene and method instead: angles of every endmember, also after the mean is taken
         off, how far the nearest pixel is from each, and seconds.
+    side : int, optional
+        Lines and samples of planted scenes.
     """
     for name in names:
         get(name, "factorization", "extraction")
     rows = [*(_Row(name, name) for name in names or _all()), PUBLISHED_VCA, *FLOORS]
-    columns = _scenes(seeds, folder, library, mixing, kinds)
+    columns = _scenes(seeds, folder, library, mixing, kinds, side)
     if details:
         yield from _details(rows, columns)
         return
@@ -93,14 +96,19 @@ def _all() -> list[str]:
 
 
 def _scenes(
-    seeds: Sequence[int], folder: Path | None, library: Library, mixing: Mixing, kinds: Sequence[str]
+    seeds: Sequence[int],
+    folder: Path | None,
+    library: Library,
+    mixing: Mixing,
+    kinds: Sequence[str],
+    side: int | None = None,
 ) -> dict[str, list[_Scene]]:
     columns: dict[str, list[_Scene]] = {}
     if folder is not None:
         for name, x, w in real(folder):
             columns[f"{name}, r={w.shape[1]}"] = [_Scene(x, w)]
     for kind in kinds:
-        made = [planted(kind, seed, library, mixing) for seed in seeds]
+        made = [planted(kind, seed, library, mixing, side) for seed in seeds]
         columns[KINDS[kind].title] = [_Scene(p.x, p.endmembers, p) for p in made]
     return columns
 

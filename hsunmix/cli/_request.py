@@ -77,6 +77,7 @@ def requested(given: Mapping[str, Any]) -> Request:
         weights_from=Weights(str(given["weights"])) if given.get("weights") else None,
         spectra_from=library,
         libraries=tuple(map(open_library, given.get("libraries", ()))),
+        uncertainty=bool(given.get("uncertainty")),
     )
 
 

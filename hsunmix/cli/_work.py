@@ -151,14 +151,16 @@ def unmix_cube(cube: Cube, request: Request, resources: Resources | None = None)
     return run(unmix(run(load_for(cube, request, footprint), "Reading"), request), "Unmixing")
 
 
-def solve_cube(cube: Cube, library: Library, abundance: Choice, resources: Resources) -> Unmixing:
+def solve_cube(
+    cube: Cube, library: Library, abundance: Choice, resources: Resources, uncertainty: bool = False
+) -> Unmixing:
     """Read a cube and find the abundances of a library that was brought to it."""
     from hsunmix.methods.footprint import of_solve
     from hsunmix.methods.pipeline import solve_cube
 
     w = library.endmembers(cube)
     footprint = announced(of_solve(cube, w.shape[1], abundance, resources))
-    return run(solve_cube(cube, w, abundance, library, footprint), "Unmixing")[1]
+    return run(solve_cube(cube, w, abundance, library, footprint, uncertainty), "Unmixing")[1]
 
 
 def write(job: ExportJob, folder: ProductFolder, products: Sequence[str]) -> list[Path]:

@@ -51,6 +51,14 @@ def command() -> None:
     show_default=True,
     help="Kinds of planted scenes, with commas between; all for every one; help lists them.",
 )
+@click.option(
+    "--uncertainty",
+    is_flag=True,
+    help="How many intervals of abundances hold the truth, of one method instead.",
+)
+@click.option(
+    "--side", type=click.IntRange(8, 1000), help="Lines and samples of planted scenes, for a quick look."
+)
 @click.option("--details", is_flag=True, help="A line for every scene, with every endmember.")
 def accuracy(
     names: tuple[str, ...],
@@ -61,6 +69,8 @@ def accuracy(
     mixing: Mixing,
     kinds: str,
     details: bool,
+    uncertainty: bool,
+    side: int | None,
 ) -> None:
     """Print mean spectral angle (degrees) and abundance RMSE of every method on every kind of scene.
 
@@ -79,5 +89,14 @@ def accuracy(
     for kind in chosen:
         if kind not in KINDS:
             raise InputError(f"there is no kind of scene {kind!r} (kinds: {', '.join(KINDS)})")
-    for line in table(names, range(first_seed, first_seed + seeds), scenes, library, mixing, chosen, details):
+    if uncertainty:
+        from hsunmix.bench import coverage
+
+        method, several = (names or ("auto",))[0], range(first_seed, first_seed + seeds)
+        for line in coverage.table(method, several, library, mixing, chosen, side):
+            click.echo(line)
+        return
+    for line in table(
+        names, range(first_seed, first_seed + seeds), scenes, library, mixing, chosen, details, side
+    ):
         click.echo(line)

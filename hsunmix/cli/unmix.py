@@ -69,6 +69,11 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="A cube with a weight for each value, or a band with one for each pixel; for -m weighted.",
 )
+@click.option(
+    "--uncertainty",
+    is_flag=True,
+    help="Say how sure the result is: a standard deviation for every abundance, and for every spectrum.",
+)
 @out
 @products
 @resolution
@@ -138,7 +143,9 @@ def _unmixed(
             return cube, request, result, folder
         library = request.spectra_from
         assert library is not None  # --endmembers
-        found = work.solve_cube(cube, library.on(cube, given["factor"]), request.abundance, resources)
+        found = work.solve_cube(
+            cube, library.on(cube, given["factor"]), request.abundance, resources, request.uncertainty
+        )
         return cube, request, found, folder
 
 

@@ -100,6 +100,7 @@ def _record(job: ExportJob, sha256: str | None, statistics: Statistics) -> dict[
         "used_pixels": statistics.used_pixels,
         "bands": statistics.bands,
         "used_bands": statistics.used_bands,
+        "uncertainty": _uncertainty(unmixing),
         "note": unmixing.note,
         "together": None if unmixing.share is None else _together(unmixing.share),
     }
@@ -108,6 +109,20 @@ def _record(job: ExportJob, sha256: str | None, statistics: Statistics) -> dict[
 def _together(share: Share) -> dict[str, Any]:
     """Say with which scenes the endmembers were found."""
     return {"scene": share.scene, "scenes": list(share.scenes), "relative_error": share.relative_error}
+
+
+def _uncertainty(unmixing: Unmixing) -> dict[str, Any] | None:
+    """Say how sure a result is; None where that was not asked."""
+    sure = unmixing.uncertainty
+    if sure is None:
+        return None
+    return {
+        "rests_on": sure.rests_on,
+        "sets": sure.sets,
+        "degrees": [float(one) for one in sure.degrees],
+        "doubt": sure.doubt,
+        "doubtful_pixels": sure.doubtful_pixels,
+    }
 
 
 def _map(sheet: Sheet) -> dict[str, Any]:

@@ -18,7 +18,10 @@ from hsunmix.model.maps import AnyMap, Map
 
 __all__ = ["Sheet", "further_sheets", "sheets"]
 
-FILES = {"abundance": "abundances"}  # what files of a map are called, where not as it is
+FILES = {
+    "abundance": "abundances",
+    "abundance_sd": "abundances_sd",
+}  # what files of a map are called, where not as it is
 NAMES = {"rmse": ("RMSE",)}
 PALETTE = 255  # classes that have colours of their own
 PICTURES = 40  # layers of a map that are drawn

@@ -6,6 +6,7 @@ import csv
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hsunmix.exports import ExportJob
 from hsunmix.files import replacing
@@ -22,14 +23,22 @@ def write(job: ExportJob, folder: Path) -> list[Path]:
 
     The first column is ``wavelength_nm``, or ``band`` (counted from 1) where the scene has no
     wavelengths. Numbers are written so that reading them gives the same bits. A name that a spreadsheet
-    would compute has ``'`` before it.
+    would compute has ``'`` before it. Of a result that says how sure it is, ``endmembers_sd.csv`` has the
+    standard deviations.
     """
-    path = folder / "endmembers.csv"
-    spectra, nm = job.spectra, job.wavelengths
+    paths = [_table(job, folder / "endmembers.csv", job.spectra)]
+    sure = job.unmixing.uncertainty
+    if sure is not None:
+        paths.append(_table(job, folder / "endmembers_sd.csv", sure.spectra_sd))
+    return paths
+
+
+def _table(job: ExportJob, path: Path, spectra: NDArray[np.float64]) -> Path:
+    nm = job.wavelengths
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(["band" if nm is None else "wavelength_nm", *map(cell, job.names)])
         for k, row in enumerate(spectra):
             first = str(k + 1) if nm is None else repr(float(nm[k]))
             table.writerow([first, *(repr(float(v)) if np.isfinite(v) else "" for v in row)])
-    return [path]
+    return path

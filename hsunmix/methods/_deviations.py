@@ -1,9 +1,9 @@
 """What the noise of the pixels does to abundances: their standard deviations for given endmembers.
 
-On the set S of endmembers that are present, abundances are an affine map of the pixel, so noise of variance s²
-makes the covariance s² P M P, with P = (W_SᵀW_S)⁻¹, less what a sum of one forbids, and M = WᵀNW, where N says
-how the noise is shared out among the bands (the delta method). An endmember that is absent has the deviation that
-it would have if it were let in: so "none" has a width, too.
+On the set S of endmembers that are present, abundances are an affine map of the pixel, so noise of variance
+s² makes the covariance s² P M P, with P = (W_SᵀW_S)⁻¹, less what a sum of one forbids, and M = WᵀNW, where N
+says how the noise is shared out among the bands (the delta method). An endmember that is absent has the
+deviation that it would have if it were let in: so "none" has a width, too.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ Array = NDArray[np.float64]
 RIDGE = 1e-12  # of the diagonal: spectra that depend on each other get wide intervals, not none
 PRIOR = 5.0  # values that speak for the usual noise beside those of the pixel
 WIDEST = 0.5  # standard deviation of a number between 0 and 1
+HALVED = 1 / 3  # of its variance is left of noise that can't fall below zero
 MIN_SHARE = 0.05  # of a band's noise must be left outside the endmembers, for it to be told there
 
 
@@ -41,7 +42,8 @@ def deviations(
     """Standard deviations of abundances, float32, ``r`` for each pixel.
 
     The size of the noise is that of what the pixel leaves, its course over the bands that of all pixels.
-    Endmember k that is moved away from j by a share t of their distance adds t h_k to h_j and takes it from h_k.
+    Endmember k that is moved away from j by a share t of their distance adds t h_k to h_j and takes it from
+    h_k.
 
     Parameters
     ----------
@@ -55,7 +57,8 @@ def deviations(
     signed : bool
         Whether abundances may be negative: then all endmembers are present everywhere.
     reach : array, (r, r), optional
-        How far endmember k might lie away from j, as a standard deviation and a share of their distance.
+        How far endmember k might lie away from j, as a standard deviation and a share of their distance; on
+        the diagonal by what share it might be brighter.
     """
     r = w.shape[1]
     usual = noise_of(left, r)
@@ -91,11 +94,11 @@ def _squares(part: Part, w: Array, h: NDArray[np.float32], total: Array) -> None
 
 @single_threaded_blas()
 def _course(squares: Array, w: Array) -> Array:
-    """How the noise is shared out among the bands, of mean one: where endmembers reach, they took some of it."""
+    """Shares of the bands in the noise, of mean one: where endmembers reach, they took some of it."""
     q = np.linalg.qr(w)[0]
     course = squares / np.maximum(1 - np.square(q).sum(axis=1), MIN_SHARE)
     mean = float(course.mean())
-    return course / mean if mean > 0 else np.ones(len(w))
+    return np.asarray(course / mean if mean > 0 else np.ones(len(w)))
 
 
 def _deviations(
@@ -117,14 +120,14 @@ def _deviations(
         square = np.square(h[i, :, :count].astype(np.float64))
         found = variances(sets.T, g, m, sum_to_one)[which.ravel()].T * noise
         with single_threaded_blas():
-            found += moved.T @ square + moved.sum(axis=1)[:, None] * square
+            found += (moved.T - np.diag(np.diag(moved))) @ square + moved.sum(axis=1)[:, None] * square
         found = np.sqrt(found)
         sd[i, :, :count] = np.minimum(found, WIDEST if sum_to_one else np.finfo(np.float32).max)
 
 
 @single_threaded_blas()
 def variances(sets: NDArray[np.bool_], g: Array, m: Array, sum_to_one: bool) -> Array:
-    """Variances of the abundances where each of some sets of endmembers is present, for noise of variance one.
+    """Variances of the abundances for noise of variance one, where sets of endmembers are present.
 
     Parameters
     ----------
@@ -154,5 +157,7 @@ def variances(sets: NDArray[np.bool_], g: Array, m: Array, sum_to_one: bool) -> 
     v = np.eye(r) - p @ g - toward[:, :, None]
     noise, stiff = ((v * (matrix @ v)).sum(axis=1) for matrix in (m, g + RIDGE * own))
     let_in = noise / np.maximum(np.square(stiff), 1e-300)
-    there = ((p @ m) * p).sum(axis=2)
+    # One that is alone has all that the sum allows, and loses what others win by noise.
+    lost = HALVED * (np.square(v) @ np.where(sets, 0.0, let_in)[:, :, None])[:, :, 0]
+    there = ((p @ m) * p).sum(axis=2) + np.where(sets.sum(axis=1, keepdims=True) == 1, lost, 0.0)
     return np.asarray(np.where(sets, there, let_in) / np.square(scale))

@@ -1,9 +1,11 @@
 """How far endmembers might lie elsewhere without anybody noticing.
 
 An endmember that is moved away from another, or towards it, turns one side of the simplex, or cone: the side
-without that other one. It is noticed by the pixels there, whose abundance of the other one comes out below zero
-more, or less, than noise explains. What noise explains is known only so well, for nobody knows how many pixels
-have a little of everything: ``UNKNOWN`` is how well, measured on scenes with known answers.
+without that other one. It is noticed by the pixels there, whose abundance of the other one comes out below
+zero more, or less, than noise explains. What noise explains is known only so well, for nobody knows how many
+pixels have a little of everything: ``UNKNOWN`` is how well, measured on scenes with known answers. Where
+light varies, nobody knows either how bright an endmember is beside the others: as bright as the purest
+pixels of each are beside all.
 """
 
 from __future__ import annotations
@@ -17,13 +19,17 @@ __all__ = ["reach_of"]
 
 Array = NDArray[np.float64]
 
-UNKNOWN = 0.012  # of the noise: so much more or less may lie outside of one side
+UNKNOWN = 0.014  # of the noise: so much more or less may lie outside of one side
+PUREST = 10  # pixels of each endmember
+DARK = 0.3  # times the usual brightness: in darker pixels fractions are noise
 FIRST, GROWTH, FARTHEST = 0.05, 1.2, 0.5  # steps: in deviations of the noise; times; share of the distance
 
 
 @single_threaded_blas()
-def reach_of(points: Array, w: Array, noise: float) -> Array:
+def reach_of(points: Array, w: Array, noise: float, sum_to_one: bool) -> Array:
     """Return how far each endmember might lie away from each other, (r, r), as shares of their distance.
+
+    On the diagonal stands by what share it might be brighter or darker.
 
     Parameters
     ----------
@@ -32,6 +38,8 @@ def reach_of(points: Array, w: Array, noise: float) -> Array:
     w : array, (directions, r)
     noise : float
         Mean square of a coordinate's noise.
+    sum_to_one : bool
+        Whether abundances do, so that brightness is known.
     """
     inverse = np.linalg.pinv(w.T @ w, hermitian=True)
     h = inverse @ (w.T @ points)
@@ -43,7 +51,23 @@ def reach_of(points: Array, w: Array, noise: float) -> Array:
         for k in range(r):
             if k != j:
                 reach[k, j] = _farthest(h[j, near] / size[j], h[k, near] / size[j], size[j], UNKNOWN * n)
+    if not sum_to_one:
+        np.fill_diagonal(reach, _brightness(h))
     return reach
+
+
+def _brightness(h: Array) -> Array:
+    """By what share the sum of fractions in the purest pixels of each differs from that of all, (r,)."""
+    total = h.sum(axis=0)
+    usual = float(np.median(total))
+    lit = total > DARK * usual
+    if usual <= 0 or not lit.any():
+        return np.zeros(len(h))
+    total, fractions = total[lit], h[:, lit] / total[lit]
+    count = min(PUREST, len(total))
+    purest = np.argsort(-fractions, axis=1, kind="stable")[:, :count]
+    by_chance = float(total.std()) / usual / np.sqrt(count)
+    return np.asarray(np.hypot(total[purest].mean(axis=1) / float(total.mean()) - 1, by_chance))
 
 
 def _farthest(height: Array, along: Array, size: float, may: float) -> float:

@@ -15,6 +15,7 @@ __all__ = ["of_estimate", "of_run", "of_solve", "of_sweep", "of_window"]
 ANY = Resources()
 
 SEVERAL = 300  # bytes for each pixel, where nobody knows yet what will be done
+MORE_READS = 2  # where a result is to say how sure it is
 IMAGES = 16  # bytes for each pixel of a result: what is left, as it is found and as an image
 
 
@@ -50,7 +51,12 @@ def of_run(cube: Cube, request: Request, resources: Resources = ANY) -> Footprin
     after = request.abundance.method or apart
     several = [method, *([get(after, "abundance")] if after else [])]
     rank = min(asked.rank, cube.bands, cube.lines * cube.samples)  # a larger one is refused by name
-    return Footprint.of(cube, _needs(*several, rank=rank), resources)
+    needs = _needs(*several, rank=rank)
+    if request.uncertainty:
+        needs = replace(
+            needs, reads=needs.reads and needs.reads + MORE_READS, numbers=needs.numbers + 8 * rank
+        )
+    return Footprint.of(cube, needs, resources)
 
 
 def of_solve(cube: Cube, rank: int, abundance: Choice, resources: Resources = ANY) -> Footprint:

@@ -18,7 +18,7 @@ from hsunmix.engine.known import with_weights
 from hsunmix.engine.loading import load
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import PerPixel
-from hsunmix.methods import Abundances, Extraction, Factorization, Method, RankEstimate, get
+from hsunmix.methods import Abundances, Extraction, Factorization, Method, Problem, RankEstimate, get
 from hsunmix.methods._in_blocks import Solver, solved_in_blocks
 from hsunmix.methods._maps import maps_of, without_abundances
 from hsunmix.methods._misfit import Misfit, misfit
@@ -28,6 +28,7 @@ from hsunmix.methods.locked import with_locked
 from hsunmix.methods.problem import started
 from hsunmix.methods.request import Plan, Request, plan, start_of
 from hsunmix.methods.screening import filled, screened
+from hsunmix.methods.uncertainty import MAP, sure_of
 from hsunmix.methods.units import noted, scaled_to_sum_one
 from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube
@@ -98,7 +99,8 @@ def unmix(scene: Scene, request: Request) -> Steps:
         if problem.weights is not None:
             said = f"{said} {wanted.upper()} counts all known values alike, whatever their weights.".strip()
     result = replace(result, note=" ".join(filter(None, [said, result.note, result.abundance_note])))
-    unmixing = yield from _finish(scene, result, method, to_dict(params), known, left)
+    sure_for = problem if request.uncertainty else None
+    unmixing = yield from _finish(scene, result, method, to_dict(params), known, left, sure_for)
     if whole is not scene and result.abundances is not None:
         w = yield from filled(whole, scene, result.endmembers, result.abundances)
         if request.endmembers is not None and problem.locked:
@@ -124,7 +126,14 @@ def _asked(plan: Plan) -> RunInputs:
         spectra = LibraryFile("") if request.spectra_from is None else request.spectra_from.file
     libraries = tuple(library.file for library in request.libraries)
     return RunInputs(
-        request.abundance, request.endmembers, plan.locked, weights, spectra, libraries, plan.init
+        request.abundance,
+        request.endmembers,
+        plan.locked,
+        weights,
+        spectra,
+        libraries,
+        plan.init,
+        request.uncertainty,
     )
 
 
@@ -159,6 +168,7 @@ def solve(
     abundance: Choice = NNLS,
     given: Library | None = None,
     solver: Solver | None = None,
+    uncertainty: bool = False,
 ) -> Steps:
     """Find the abundances of given endmembers.
 
@@ -173,6 +183,8 @@ def solve(
         What they are the spectra of, brought to the cube's bands and units: the result has its names.
     solver : Solver, optional
         That has seen the scene while it was read.
+    uncertainty : bool
+        Whether the result says how sure its abundances are.
     """
     began = perf_counter()
     endmembers = spectra(endmembers)
@@ -183,11 +195,11 @@ def solve(
     result = Factorization(
         w, found.h, np.zeros((0, 2)), abundance=method.id, note=found.note, maps=found.maps
     )
-    unmixing = noted(
-        scene, (yield from _finish(scene, result, method, to_dict(params), None, left)), endmembers
-    )
+    sure_for = Problem(scene, w.shape[1], start=w, locked=tuple(range(w.shape[1]))) if uncertainty else None
+    work = _finish(scene, result, method, to_dict(params), None, left, sure_for)
+    unmixing = noted(scene, (yield from work), endmembers)
     if given is not None:
-        asked = RunInputs(abundance, spectra=given.file)
+        asked = RunInputs(abundance, spectra=given.file, uncertainty=uncertainty)
         names = _names(given.file, range(w.shape[1]), w.shape[1])
         unmixing = replace(unmixing, asked=asked, names=names, note=_with_notes(unmixing.note, given))
     return replace(unmixing, seconds=perf_counter() - began)
@@ -210,13 +222,14 @@ def solve_cube(
     abundance: Choice = NNLS,
     given: Library | None = None,
     footprint: Footprint | None = None,
+    uncertainty: bool = False,
 ) -> Generator[Step | None, None, tuple[Scene, Unmixing]]:
     """Read a cube and find the abundances of given endmembers; both in one read where it stays in its file.
 
     See ``solve`` and ``load``.
     """
     scene, solver = yield from _read_for(cube, endmembers, abundance, footprint)
-    return scene, (yield from solve(scene, endmembers, abundance, given, solver))
+    return scene, (yield from solve(scene, endmembers, abundance, given, solver, uncertainty))
 
 
 def abundances_of_cube(
@@ -304,21 +317,31 @@ def _finish(
     parameters: dict[str, Any],
     weights: PerPixel | None = None,
     left: Misfit | None = None,
+    sure_for: Problem | None = None,
 ) -> Steps:
-    """Measure what the result leaves unexplained, and put everything into the cube's terms."""
+    """Measure what the result leaves unexplained, and put everything into the cube's terms.
+
+    With the problem that it solves it also says how sure it is.
+    """
     w, h = result.endmembers, result.abundances
     assert h is not None  # solved for by now
     if left is None:
         left = yield from misfit(scene, w, h, weights)
     error, columns = left.relative_error, result.columns
     means = h.totals() / scene.n_pixels
+    maps, uncertainty, unsure, doubts = dict(result.maps), None, "", [*_doubts(w, means, error)]
+    if sure_for is not None:
+        solver = get(result.abundance, "abundance") if result.abundance else method
+        sure = yield from sure_of(scene, w, h, left, solver.traits, sure_for)
+        maps[MAP], uncertainty, unsure = sure.map, sure.record, sure.record.sentence
+        doubts = [sure.record.doubt, *doubts]
     # Doubts first: the window has room for one line.
-    notes = [*_doubts(w, means, error), result.note, *scene.notes]
+    notes = [*doubts, result.note, unsure, *scene.notes]
     if scene.negative:
         notes.append(_negative(scene, columns))
     return Unmixing(
         endmembers=scene.full_spectra(w),
-        maps=maps_of(scene, h, left.rmse(scene), result.maps),
+        maps=maps_of(scene, h, left.rmse(scene), maps),
         relative_error=error,
         scene_errors=left.relative_errors(scene),
         history=result.history,
@@ -331,6 +354,7 @@ def _finish(
         iterations=max(0, len(result.history) - 1),
         note=" ".join(filter(None, notes)),
         smoothed=result.smoothed,
+        uncertainty=uncertainty,
     )
 
 

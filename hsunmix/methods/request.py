@@ -56,6 +56,8 @@ class Request:
         What ``endmembers`` are the spectra of; ``on`` makes them.
     libraries : tuple of Library
         For a method that chooses spectra from some.
+    uncertainty : bool
+        Whether the result says how sure it is.
     """
 
     method: Choice = field(default_factory=lambda: Choice("auto"))
@@ -69,6 +71,7 @@ class Request:
     weights_from: Weights | None = None
     spectra_from: Library | None = None
     libraries: tuple[Library, ...] = ()
+    uncertainty: bool = False
 
     def on(self, cube: Cube, factor: float | None = None) -> Request:
         """Bring libraries to a cube's bands and units, where the request makes sense; see ``Library.on``.

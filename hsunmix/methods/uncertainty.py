@@ -1,11 +1,12 @@
 """How sure endmembers and abundances are: what the noise does, and what else the endmembers might be.
 
-Method: the part of the noise comes from what each pixel leaves (``_deviations``). Endmembers that were found might
-also be others that explain the scene as well. Where the first r directions leave noise only, that is how far each
-might be moved unnoticed (``_reach``); where they leave more, as on most real scenes, how much sets differ that are
-found in other ways and leave hardly more (``_candidate_sets``). The parts are added as variances.
-Limits: what is left must be noise that bands don't share. Where mixing bends, or materials vary more than they
-differ, no interval holds what it says; the result then says so.
+Method: the part of the noise comes from what each pixel leaves (``_deviations``). Endmembers that were found
+might also be others that explain the scene as well. Where the first r directions leave noise only, that is
+how far each might be moved unnoticed (``_reach``); where they leave more, as on most real scenes, how much
+sets differ that are found in other ways and leave hardly more (``_candidate_sets``). The parts are added as
+variances.
+Limits: what is left must be noise that bands don't share. Where mixing bends, or materials vary more than
+they differ, no interval holds what it says; the result then says so.
 """
 
 from __future__ import annotations
@@ -28,9 +29,9 @@ from hsunmix.methods._smoothing import Smoothed, smoothed
 from hsunmix.methods.factorization._excess import excess
 from hsunmix.model.angles import angles
 from hsunmix.model.progress import Step, relay
-from hsunmix.model.uncertainty import Uncertainty
+from hsunmix.model.uncertainty import RestsOn, Uncertainty
 
-__all__ = ["Sure", "sure_of"]
+__all__ = ["MAP", "Sure", "sure_of"]
 
 Array = NDArray[np.float64]
 
@@ -56,12 +57,12 @@ class _Spread:
     reach: Array  # (r, r)
     sets: tuple[Array, ...]
     smooth: Smoothed | None
-    rests_on: str
+    rests_on: RestsOn
     doubt: str
 
 
 def sure_of(
-    scene: Scene, w: Array, h: PerPixel, left: Misfit, traits: Traits, problem: Problem | None = None
+    scene: Scene, w: Array, h: PerPixel, left: Misfit, traits: Traits, problem: Problem
 ) -> Generator[Step | None, None, Sure]:
     """Say how sure a result is.
 
@@ -74,18 +75,16 @@ def sure_of(
         What they leave.
     traits : Traits
         Of the method that found the abundances.
-    problem : Problem, optional
-        What was to be found; None where the endmembers were given, so that only the noise counts.
+    problem : Problem
+        What was to be found. Locked endmembers are no others; where all are, only the noise counts.
     """
     r = w.shape[1]
     model = "fcls" if traits.sum_to_one else "ucls" if traits.may_be_negative else "nnls"
     spread = _Spread(np.zeros((r, r)), (), None, "noise", "")
-    if problem is not None and len(problem.locked) < r:
+    if len(problem.locked) < r:
         spread = yield from _spread(scene, w, problem, model)
     yield Step(0.9, message="Uncertainty")
-    sd = yield from deviations(
-        scene, w, h, left, traits.sum_to_one, traits.may_be_negative, spread.reach
-    )
+    sd = yield from deviations(scene, w, h, left, traits.sum_to_one, traits.may_be_negative, spread.reach)
     yield from _add_sets(scene, spread, h, sd, model)
     record = Uncertainty(
         scene.full_spectra(_spectra_sd(w, spread)),
@@ -114,7 +113,7 @@ def _spread(scene: Scene, w: Array, problem: Problem, model: str) -> Generator[S
                 "the deviations are too small."
             )
         return _Spread(np.zeros((r, r)), tuple(sets), smooth, "sets", doubt)
-    reach = reach_of(smooth.raw[:r], inside[:r], smooth.noise)
+    reach = reach_of(smooth.raw[:r], inside[:r], smooth.noise, model == "fcls")
     reach[list(problem.locked)] = 0
     judged = "nnls" if model == "ucls" else model
     left = yield from excess(smooth.raw[:r], inside[:r], smooth.noise, judged, problem.seed)
@@ -141,7 +140,9 @@ def _add_sets(
     yield from scene.map(_together, len(spread.sets), per_pixel=[total, sd], blind=True)
 
 
-def _difference(_part: Part, h: NDArray[np.float32], other: NDArray[np.float32], total: NDArray[np.float32]) -> None:
+def _difference(
+    _part: Part, h: NDArray[np.float32], other: NDArray[np.float32], total: NDArray[np.float32]
+) -> None:
     total += np.square(other - h)
 
 
@@ -157,6 +158,7 @@ def _spectra_sd(w: Array, spread: _Spread) -> Array:
         square += np.square(other - w) / len(spread.sets)
     for k in range(w.shape[1]):
         square[:, k] += np.square(w[:, [k]] - w) @ np.square(spread.reach[k])
+        square[:, k] += np.square(w[:, k] * spread.reach[k, k])
     return np.asarray(np.sqrt(square))
 
 
@@ -167,7 +169,8 @@ def _degrees(w: Array, spread: _Spread) -> Array:
     for other in spread.sets:
         square += np.square(np.diag(angles(w, other))) / len(spread.sets)
     for k in range(w.shape[1]):
-        moved = w[:, [k]] + (w[:, [k]] - w) * spread.reach[k]
+        far = spread.reach[k] > 0
+        moved = w[:, [k]] + (w[:, [k]] - w[:, far]) * spread.reach[k, far]
         square[k] += np.square(angles(w[:, [k]], moved)).sum()
     return np.asarray(np.sqrt(square))
 

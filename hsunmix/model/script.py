@@ -117,6 +117,8 @@ class Writer:
             words.append(f"weights={self.weights(f'{target}_weights', asked.weights)}")
         if asked.init.parameters and not start:
             words.append(f"init_parameters={dict(asked.init.parameters)!r}")
+        if asked.uncertainty:
+            words.append("uncertainty=True")
         if asked.libraries:
             paths = ", ".join(repr(library.path) for library in asked.libraries)
             words.append(f"library=[{paths}]")
@@ -198,7 +200,9 @@ def script_of(unmixing: Unmixing, cube: Cube | None, endmembers: Sequence[Endmem
         script.call("W", "np.column_stack", [f"[{', '.join(columns)}]"])
         method = unmixing.abundance or "nnls"
         own = given if unmixing.method == method else {}
-        script.call("H", "hsunmix.abundances", ["cube", "W", repr(method)], own)
+        sure = unmixing.uncertainty is not None
+        own = {**own, **({"uncertainty": True} if sure else {})}
+        script.call("H, H_sd" if sure else "H", "hsunmix.abundances", ["cube", "W", repr(method)], own)
     else:
         asked = unmixing.asked or RunInputs(Choice(unmixing.abundance))
         given = {"rank": unmixing.rank, "seed": unmixing.seed, **given}

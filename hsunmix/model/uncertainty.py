@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LEVEL", "Uncertainty", "deviates"]
+__all__ = ["LEVEL", "RestsOn", "Uncertainty", "deviates"]
 
 RestsOn = Literal["noise", "moves", "sets"]
 
@@ -23,12 +24,13 @@ class Uncertainty:
     Attributes
     ----------
     spectra_sd : array of float64, (bands, r)
-        Standard deviation of each value of the endmembers, in the cube's units; NaN in bands that were not used.
+        Standard deviation of each value of the endmembers, in the cube's units; NaN in bands that were not
+        used.
     degrees : array of float64, (r,)
         Root mean square of the spectral angle between each endmember and what else it might be.
     rests_on : str
-        ``noise`` alone, where endmembers were given; ``moves`` of the endmembers that the noise would hide; or
-        other ``sets`` of them that explain the scene hardly worse.
+        ``noise`` alone, where endmembers were given; ``moves`` of the endmembers that the noise would hide;
+        or other ``sets`` of them that explain the scene hardly worse.
     sets : int
         How many of these were compared.
     doubtful_pixels : int
@@ -51,9 +53,14 @@ class Uncertainty:
         degrees = float(self.degrees[k])
         return "stable" if degrees <= STABLE else f"±{degrees:.1f}°" if degrees < 3 else f"±{degrees:.0f}°"
 
+    def reordered(self, order: Sequence[int]) -> Uncertainty:
+        """Return it for the endmembers in another order: for each new place the old one."""
+        index = list(order)
+        return replace(self, spectra_sd=self.spectra_sd[:, index], degrees=self.degrees[index])
+
     @property
     def sentence(self) -> str:
-        """What the deviations rest on, for an analyst; doubts first."""
+        """What the deviations rest on, and which pixels hold something else, for an analyst."""
         others = "1 other set" if self.sets == 1 else f"{self.sets} other sets"
         rests = {
             "noise": "the noise of the pixels, for these endmembers",
@@ -64,10 +71,10 @@ class Uncertainty:
         if self.doubtful_pixels:
             one = self.doubtful_pixels == 1
             odd = (
-                f"{self.doubtful_pixels} pixel{'' if one else 's'} hold{'s' if one else ''} something else: far "
-                f"more is left of {'it' if one else 'them'} than of the others."
+                f"Far more is left of {self.doubtful_pixels} pixel{'' if one else 's'} than of the others: "
+                f"{'it holds' if one else 'they hold'} something else."
             )
-        return " ".join(filter(None, [self.doubt, f"The standard deviations rest on {rests}.", odd]))
+        return " ".join(filter(None, [f"The standard deviations rest on {rests}.", odd]))
 
 
 def deviates(level: float = LEVEL) -> float:

@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hsunmix.errors import InputError
 from hsunmix.model.choice import Choice
 from hsunmix.model.library import LibraryFile
 from hsunmix.model.maps import AnyMap, SparseMap
 from hsunmix.model.spectra import Endmember, Source, colour
+from hsunmix.model.uncertainty import LEVEL, Uncertainty, deviates
 
 __all__ = ["Data", "RunInputs", "Share", "Unmixing", "Weights"]
 
@@ -70,6 +72,8 @@ class RunInputs:
         Those that the method was given to choose from.
     init : Choice
         What it started from, where that was an extraction or a way of its own and no given spectra.
+    uncertainty : bool
+        Whether it had to say how sure it is.
     """
 
     abundance: Choice = field(default_factory=Choice)
@@ -79,6 +83,7 @@ class RunInputs:
     spectra: LibraryFile | None = None
     libraries: tuple[LibraryFile, ...] = ()
     init: Choice = field(default_factory=Choice)
+    uncertainty: bool = False
 
 
 @dataclass(frozen=True)
@@ -146,6 +151,8 @@ class Unmixing:
         a result of one scene.
     share : Share or None
         What it was found together with, where it is of one of several scenes.
+    uncertainty : Uncertainty or None
+        How sure it is; with it goes the map ``abundance_sd``. None where that was not asked.
     """
 
     endmembers: NDArray[np.float64]
@@ -169,6 +176,7 @@ class Unmixing:
     asked: RunInputs | None = None
     scene_errors: tuple[float, ...] = ()
     share: Share | None = None
+    uncertainty: Uncertainty | None = None
 
     def __getitem__(self, name: str) -> NDArray[Any]:
         """Return the numbers of a map; a layer for each endmember, or name, comes first."""
@@ -197,6 +205,25 @@ class Unmixing:
         float32, or float64 where that doesn't reach; NaN where a pixel was not used.
         """
         return np.asarray(self.maps["rmse"].layer(0))
+
+    def intervals(self, level: float = LEVEL) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return from where to where each abundance may lie, both as ``abundances``.
+
+        Parameters
+        ----------
+        level : float
+            Share of the intervals that should hold the truth.
+
+        Raises
+        ------
+        InputError
+            This result doesn't say how sure it is: ask with ``uncertainty=True``.
+        """
+        if "abundance_sd" not in self.maps:
+            raise InputError("this result doesn't say how sure it is: unmix with uncertainty=True")
+        h, reach = self.abundances, np.float32(deviates(level)) * self["abundance_sd"]
+        signed = bool(np.nanmin(h, initial=0) < 0)
+        return (h - reach if signed else np.maximum(h - reach, 0)), h + reach
 
     @property
     def pixel_shape(self) -> tuple[int, ...]:

@@ -81,6 +81,9 @@ def _checked_result(result: Unmixing, cube: Cube | None) -> Unmixing:
         _check_map(name, one, pixels, rank)
     if result.history.ndim != 2 or result.history.shape[1] != 2 or len(result.names) not in (0, rank):
         raise ValueError("the record of its result has another shape than a result")
+    sure = result.uncertainty
+    if sure is not None and (sure.spectra_sd.shape != w.shape or sure.degrees.shape != (rank,)):
+        raise ValueError("how sure its endmembers are does not fit together with these")
     sources, count = result.source_pixels, math.prod(pixels)
     if sources is not None and (sources.shape != (rank,) or sources.min() < -1 or sources.max() >= count):
         raise ValueError("the source pixels of its endmembers are not in the scene")

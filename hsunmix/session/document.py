@@ -49,6 +49,8 @@ class RunSettings:
         For a method that chooses spectra from some.
     estimate : str
         How the number of endmembers is estimated.
+    uncertainty : bool
+        Whether results say how sure they are.
     """
 
     method: str = "auto"
@@ -61,6 +63,7 @@ class RunSettings:
     locked: tuple[int, ...] = ()
     libraries: tuple[LibraryFile, ...] = ()
     estimate: str = "auto"
+    uncertainty: bool = False
 
     def choice(self, kind: str, method: str) -> Choice:
         """Return a method of a kind with its parameters."""

@@ -102,6 +102,7 @@ def reordered(document: Document, order: Sequence[int]) -> Document:
             maps={name: one.reordered(index) for name, one in old.maps.items()},
             source_pixels=None if old.source_pixels is None else old.source_pixels[index],
             names=tuple(old.names[k] for k in order) if old.names else (),
+            uncertainty=old.uncertainty and old.uncertainty.reordered(order),
         )
     return replace(document, endmembers=members, unmixing=old, view=view)
 

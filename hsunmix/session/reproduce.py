@@ -74,6 +74,7 @@ def command_line(
     for name, value in asked_of(settings).init.parameters.items():
         words += ["--init-set", to_text(name, value)]
     words += ["--weights", settings.weights.path] if settings.weights else []
+    words += ["--uncertainty"] if result.uncertainty is not None else []
     for library in settings.libraries:
         words += ["--library", library.path]
     for mask in part.masks:
@@ -128,7 +129,9 @@ def python_script(document: Document, facts: Facts) -> str:
             script.writer.call("W", "np.column_stack", [stack])
         method = result.abundance or "nnls"
         own = dict(result.parameters) if result.method == method else {}
-        script.writer.call("H", "hsunmix.abundances", [where, "W", repr(method)], own)
+        sure = result.uncertainty is not None
+        own |= {"uncertainty": True} if sure else {}
+        script.writer.call("H, H_sd" if sure else "H", "hsunmix.abundances", [where, "W", repr(method)], own)
     script.writer.add(f"names = {names!r}")
     return script.writer.text(f"Unmixing of {cube.name}: {label_of(result)}. Written by hsunmix.")
 

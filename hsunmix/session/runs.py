@@ -80,6 +80,7 @@ def record_run(
             spectra=made.spectra,
             locked=made.locked,
             libraries=made.libraries,
+            uncertainty=made.uncertainty,
             parameters={**settings.parameters, **made.parameters},
         )
     return _with_entry(new, label_of(unmixing), made, locked)
@@ -193,7 +194,7 @@ def settings_of(unmixing: Unmixing) -> RunSettings:
     settings = RunSettings(
         unmixing.method, unmixing.rank, asked.abundance.method, unmixing.seed,
         weights=asked.weights if asked.weights is not None and asked.weights.path else None,
-        spectra=asked.spectra, locked=asked.locked, libraries=asked.libraries,
+        spectra=asked.spectra, locked=asked.locked, libraries=asked.libraries, uncertainty=asked.uncertainty,
     )  # fmt: skip
     for kind, choice in (
         ("extraction", asked.init),
@@ -232,9 +233,17 @@ def request_of(settings: RunSettings, locked: NDArray[np.float64] | None = None)
     if locked is not None:
         own = replace(own, parameters={name: v for name, v in own.parameters.items() if name != "init"})
         columns = tuple(range(locked.shape[1]))
-        return Request(own, settings.rank, abundance, settings.seed, endmembers=locked, locked=columns)
+        return Request(
+            own,
+            settings.rank,
+            abundance,
+            settings.seed,
+            endmembers=locked,
+            locked=columns,
+            uncertainty=settings.uncertainty,
+        )
     init = settings.choice("extraction", start_of(method, own))
-    return Request(own, settings.rank, abundance, settings.seed, init)
+    return Request(own, settings.rank, abundance, settings.seed, init, uncertainty=settings.uncertainty)
 
 
 def asked_of(settings: RunSettings) -> RunInputs:
@@ -243,7 +252,14 @@ def asked_of(settings: RunSettings) -> RunInputs:
     made_here = settings.spectra is None and _kind(settings.method) != "abundance"
     init = request_of(settings).init if made_here else Choice()
     return RunInputs(
-        abundance, None, settings.locked, settings.weights, settings.spectra, settings.libraries, init
+        abundance,
+        None,
+        settings.locked,
+        settings.weights,
+        settings.spectra,
+        settings.libraries,
+        init,
+        settings.uncertainty,
     )
 
 
@@ -266,7 +282,8 @@ def held(results: Iterable[Unmixing | None]) -> Iterator[tuple[int, int]]:
     for result in results:
         if result is not None:
             of_maps = (array for one in result.maps.values() for array in one.arrays)
-            for array in (*of_maps, result.endmembers, result.history):
+            sure = [] if result.uncertainty is None else [result.uncertainty.spectra_sd]
+            for array in (*of_maps, result.endmembers, result.history, *sure):
                 yield id(array), array.nbytes
 
 

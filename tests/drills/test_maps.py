@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hsunmix.exports._sheets import FILES
 from hsunmix.registry import PLUGINS
 from tests.scenes import mixture
 
@@ -166,7 +167,7 @@ def test_the_whole_way(place: Path) -> None:
     run(place, "-m", *command)
     run(place, "-c", SESSION)
     run(place, "-m", "hsunmix", "export", "again.hsu", "-o", "third", "--products", every)
-    for name in ("shade.tif", "model_index.tif", "abundance_sd.img", "model_index.hdr", "model_index.qml"):
+    for name in ("shade.tif", "model_index.tif", "abundances_sd.img", "model_index.hdr", "model_index.qml"):
         assert (place / "out" / name).read_bytes() == (place / "second" / name).read_bytes()
         assert (place / "out" / name).read_bytes() == (place / "third" / name).read_bytes()
     with rasterio.open(place / "third/model_index_cog.tif") as raster:
@@ -179,7 +180,7 @@ def check_rasters(folder: Path, ending: str, found: np.lib.npyio.NpzFile) -> Non
 
     expected = {"shade": ("float32", -9999), "model_index": ("uint8", 0), "abundance_sd": ("float32", -9999)}
     for name, (dtype, nodata) in expected.items():
-        with rasterio.open(folder / f"{name}{ending}") as raster:
+        with rasterio.open(folder / f"{FILES.get(name, name)}{ending}") as raster:
             values = raster.read()
             assert set(raster.dtypes) == {dtype}
             assert raster.crs == rasterio.CRS.from_epsg(32611)

@@ -49,7 +49,7 @@ def test_rasters_hold_the_numbers(job, written, ending):
 
     for name, one in others(job):
         driver = "ENVI" if ending == ".img" else "GTiff"
-        with rasterio.open(written / f"{name}{ending}", driver=driver) as raster:
+        with rasterio.open(written / f"{_sheets.FILES.get(name, name)}{ending}", driver=driver) as raster:
             values = raster.read()
             assert set(raster.dtypes) == {TYPES.get(name, "float32")}, name
             assert raster.nodata == (0 if one.whole else -9999) or (ending == ".img" and name in TYPES)
@@ -63,7 +63,7 @@ def test_bands_have_the_names_of_layers(written):
     import rasterio
 
     for name, expected in {
-        "abundance_sd": NAMES,
+        "abundances_sd": NAMES,
         "shade": ("Shade",),
         "models": ("first", "second/<b>"),
         "model_index": ("Model index",),
@@ -85,7 +85,7 @@ def test_classes_have_colours_and_names(job, written):
     assert [(entry.get("value"), entry.get("label")) for entry in entries] == list(
         zip("123", MODELS, strict=True)
     )
-    ramp = ElementTree.parse(written / "abundance_sd.qml").find(".//colorrampshader")
+    ramp = ElementTree.parse(written / "abundances_sd.qml").find(".//colorrampshader")
     assert float(ramp.get("minimumValue")) == 0
     assert 0.09 < float(ramp.get("maximumValue")) < 0.1
     ramp = ElementTree.parse(written / "brightness.qml").find(".//colorrampshader")
@@ -147,8 +147,8 @@ def test_matlab(job, written):
     found = loadmat(written / "result.mat")
     for name, one in others(job):
         expected = np.moveaxis(in_files(one), 0, 2)
-        np.testing.assert_array_equal(found[name].reshape(expected.shape), expected)
-        assert found[name].dtype == (np.int32 if one.whole else np.float32)
+        np.testing.assert_array_equal(found[_sheets.FILES.get(name, name)].reshape(expected.shape), expected)
+        assert found[_sheets.FILES.get(name, name)].dtype == (np.int32 if one.whole else np.float32)
     assert [cell.item() for cell in found["model_index_classes"].ravel()] == list(MODELS)
     assert [cell.item() for cell in found["models_layers"].ravel()] == ["first", "second/<b>"]
 

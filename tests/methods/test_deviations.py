@@ -39,9 +39,7 @@ def _solved(x: np.ndarray, w: np.ndarray, method: str) -> tuple[np.ndarray, np.n
 def test_deviations_are_those_of_abundances_under_fresh_noise(method: str) -> None:
     w, h, noise = _scene()
     rng = np.random.default_rng(1)
-    drawn = [
-        _solved(w @ h + noise * rng.standard_normal((50, 120)), w, method) for _ in range(DRAWS)
-    ]
+    drawn = [_solved(w @ h + noise * rng.standard_normal((50, 120)), w, method) for _ in range(DRAWS)]
     seen = np.std([one for one, _ in drawn], axis=0)
     said = np.sqrt(np.mean([np.square(sd) for _, sd in drawn], axis=0))
     inside = (h > 4 * seen) & (h.sum(axis=0) > 0) & (h[0] > 0)  # no constraint ever holds there
@@ -52,7 +50,7 @@ def test_deviations_are_those_of_abundances_under_fresh_noise(method: str) -> No
     assert np.abs(ratio - 1).max() < 0.3  # 200 draws tell a deviation to 5 %
     # Of pixels at the edge more is said than is seen: the constraint takes half of the noise away.
     edge = (said / seen)[0, :30]
-    assert (np.median(edge) == pytest.approx(1, abs=0.1)) if method == "ucls" else (1 < edge).all()
+    assert (np.median(edge) == pytest.approx(1, abs=0.1)) if method == "ucls" else (edge > 1).all()
     assert edge.max() < 3
 
 
