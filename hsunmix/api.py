@@ -227,7 +227,7 @@ def _several(given: Any, nodata: float | str | None) -> list[together.NamedCube]
     if not isinstance(given, list | tuple) or not given or not all(_is_cube(one) for one in given):
         return []
     cubes = [one_cube(one, nodata) for one in given]
-    return list(zip(scene_names(cubes), cubes, strict=True))
+    return list(zip(scene_names([cube.path for cube in cubes]), cubes, strict=True))
 
 
 @overload

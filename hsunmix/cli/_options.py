@@ -20,6 +20,7 @@ __all__ = [
     "SEED",
     "as_json",
     "cube_argument",
+    "cubes_argument",
     "echo_json",
     "masking",
     "out",
@@ -40,6 +41,9 @@ Command = Callable[..., Any]
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 cube_argument = click.argument("cube", type=click.Path(path_type=Path))
+cubes_argument = click.argument(
+    "cubes", metavar="CUBE...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
 out = click.option(
     "-o",
     "--out",

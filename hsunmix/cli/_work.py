@@ -20,6 +20,7 @@ from hsunmix.model.progress import Step, finish
 if TYPE_CHECKING:
     from hsunmix.engine.footprint import Footprint, Resources
     from hsunmix.exports import ExportJob, ProductFolder
+    from hsunmix.exports._several import SeveralJobs
     from hsunmix.methods.pipeline import Request
     from hsunmix.model.choice import Choice
     from hsunmix.model.cube import Cube
@@ -30,6 +31,7 @@ __all__ = [
     "about",
     "announced",
     "check_products",
+    "check_request",
     "given",
     "open_part",
     "output_folder",
@@ -38,6 +40,7 @@ __all__ = [
     "solve_cube",
     "unmix_cube",
     "write",
+    "write_several",
 ]
 
 T = TypeVar("T")
@@ -168,6 +171,20 @@ def write(job: ExportJob, folder: ProductFolder, products: Sequence[str]) -> lis
     from hsunmix.exports import deliver
 
     return run(deliver(job, folder, products), "Writing")
+
+
+def write_several(several: SeveralJobs, folder: ProductFolder, products: Sequence[str]) -> list[Path]:
+    """Write the products of several scenes, a report and a record; return the files."""
+    from hsunmix.exports._several import deliver_several
+
+    return run(deliver_several(several, folder, products), "Writing")
+
+
+def check_request(request: Request) -> None:
+    """Refuse what no scene could satisfy, before a file is opened."""
+    from hsunmix.methods.pipeline import plan
+
+    plan(request)
 
 
 def given(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -28,6 +28,11 @@ def command(line: str, /, session: Path, out: Path, products: str, dpi: int, cub
     document = load(session, cube)
     if document.unmixing is None:
         raise FileError(session, "the session holds no result yet; unmix its cube first")
+    if document.scenes:
+        from hsunmix.cli._several import export_several
+
+        export_several(document, line, work.output_folder(out), names, dpi)
+        return
     if document.unmixing.data is not None and document.cube is not None:
         click.echo(f"{document.cube.path}: {document.cube.notes[-1]}", err=True)
     # What was typed only says where the result was kept, not how it was made.

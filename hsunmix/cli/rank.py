@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from hsunmix.cli._options import (
     as_json,
-    cube_argument,
+    cubes_argument,
     echo_json,
     masking,
     reading,
@@ -19,9 +19,18 @@ from hsunmix.cli._options import (
 )
 from hsunmix.parameters import from_texts, make
 
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from hsunmix.methods import RankEstimate
+    from hsunmix.methods.together import Failure
+    from hsunmix.model.cube import Cube
+    from hsunmix.model.progress import Step
+    from hsunmix.session.scene_files import SceneFile
+
 
 @click.command("rank", short_help="Estimate the number of endmembers.")
-@cube_argument
+@cubes_argument
 @click.option("-m", "--method", default="auto", show_default=True, help="Which estimate.")
 @settings
 @masking
@@ -29,18 +38,19 @@ from hsunmix.parameters import from_texts, make
 @reading
 @as_json
 def command(
-    cube: Path,
+    cubes: tuple[Path, ...],
     method: str,
     settings: tuple[str, ...],
     masks: tuple[str, ...],
     bands: str,
     as_json: bool,
     **given: Any,
-) -> None:
-    """Estimate the number of endmembers of CUBE."""
+) -> int:
+    """Estimate the number of endmembers of CUBE; of several cubes, folders or patterns, of all together."""
+    from hsunmix.cli import _several
     from hsunmix.cli._work import about, announced, open_part, resources_of, run
     from hsunmix.engine.loading import load
-    from hsunmix.methods import get
+    from hsunmix.methods import get, together
     from hsunmix.methods.footprint import of_estimate
     from hsunmix.methods.pipeline import estimate_rank
     from hsunmix.model.choice import Choice
@@ -48,11 +58,22 @@ def command(
     parameters = from_texts(settings)
     choice = Choice(method, parameters)
     make(get(method, "rank").params, parameters)
-    with about(cube):
-        opened = open_part(cube, reading_of(given), masks, bands)
-        footprint = announced(of_estimate(opened, choice, resources_of(given)))
-        scene = run(load(opened, footprint=footprint), "Reading")
-        estimate = run(estimate_rank(scene, choice), "Estimating")
+    files: list[SceneFile] = _several.scenes_of(cubes)
+    failures: list[Failure] = []
+
+    def estimated(cube: Cube) -> Generator[Step | None, None, RankEstimate]:
+        footprint = announced(of_estimate(cube, choice, resources_of(given)))
+        scene = yield from load(cube, footprint=footprint)
+        return (yield from estimate_rank(scene, choice))
+
+    if len(files) > 1:
+        scenes, failures = _several.opened(files, given, masks, bands)
+        estimate, more = run(together.estimate_rank(scenes, estimated), "Estimating")
+        failures += more
+    else:
+        with about(files[0].path):
+            opened = open_part(files[0].path, reading_of(given), masks, bands)
+            estimate = run(estimated(opened), "Estimating")
     if as_json:
         echo_json(
             {
@@ -66,6 +87,7 @@ def command(
                 "curve": estimate.curve,
             }
         )
-        return
-    click.echo(estimate.rank)
-    click.echo(estimate.sentence)
+    else:
+        click.echo(estimate.rank)
+        click.echo(estimate.sentence)
+    return _several.tell(failures, len(files))

@@ -11,7 +11,7 @@ import click
 
 from hsunmix.cli._options import (
     as_json,
-    cube_argument,
+    cubes_argument,
     echo_json,
     masking,
     out,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 @click.command("unmix", short_help="Unmix a cube and write the products.")
-@cube_argument
+@cubes_argument
 @click.option("-r", "--rank", type=int, metavar="R", help="Number of endmembers.")
 @choosing
 @click.option(
@@ -86,7 +86,7 @@ if TYPE_CHECKING:
 def command(
     line: str,
     /,
-    cube: Path,
+    cubes: tuple[Path, ...],
     out: Path,
     products: str,
     dpi: int,
@@ -95,8 +95,13 @@ def command(
     bands: str,
     as_json: bool,
     **given: Any,
-) -> None:
-    """Unmix CUBE into R endmembers and write the products into DIR."""
+) -> int:
+    """Unmix CUBE into R endmembers and write the products into DIR.
+
+    Several cubes, folders and patterns such as 'lines/*.hdr' get one set of endmembers, found on all their
+    pixels together, and products in DIR/NAME. One that can't be used is named, and the exit code is 2.
+    """
+    from hsunmix.cli import _several
     from hsunmix.cli import _work as work
     from hsunmix.exports import ExportJob
     from hsunmix.session.archive import save
@@ -106,7 +111,13 @@ def command(
     names = work.check_products(products)
     if session is not None:
         check_place(session)
-    opened, request, result, folder = _unmixed(cube, masks, bands, out, given)
+    files = _several.scenes_of(cubes)
+    if len(files) > 1 or not files[0].named:
+        return _several.unmix_several(
+            line, files, _request(given), out=out, products=names, dpi=dpi, session=session, masks=masks,
+            bands=bands, as_json=as_json, given=given,
+        )  # fmt: skip
+    opened, request, result, folder = _unmixed(cubes[0], masks, bands, out, given)
     document = _document(opened, request, result)
     script = python_script(document, facts_of(document, None))
     job = ExportJob(result, document.endmembers, opened, line, script, dpi)
@@ -118,6 +129,7 @@ def command(
         echo_json(json.loads((folder.path / "result.json").read_text(encoding="utf-8")))
     else:
         summary(result, written)
+    return 0
 
 
 def _unmixed(

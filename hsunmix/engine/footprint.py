@@ -141,7 +141,7 @@ class Footprint:
         fixed = PROGRAM + BLOCKS * block + PIECES * piece + PASSING * pixels
         if fixed > limit:
             raise TooLargeError(
-                f"{cube.name} needs at least {said(fixed)} of memory, and {said(max(0, limit))} may be used: "
+                f"{cube.name} {'needs' if len(parts_of(cube)) == 1 else 'need'} at least {said(fixed)} of memory, and {said(max(0, limit))} may be used: "
                 "allow more (--memory, memory=), or leave pixels out with a mask"
             )
         room = min(limit - fixed, numbers)

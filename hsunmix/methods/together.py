@@ -23,7 +23,16 @@ from hsunmix.model.maps import AnyMap, Map, SparseMap
 from hsunmix.model.progress import Step
 from hsunmix.model.unmixing import Share, Unmixing
 
-__all__ = ["Failure", "Found", "NamedCube", "SceneResult", "alike", "estimate_rank", "unmix"]
+__all__ = [
+    "Failure",
+    "Found",
+    "NamedCube",
+    "SceneResult",
+    "alike",
+    "estimate_rank",
+    "solved_together",
+    "unmix",
+]
 
 NamedCube = tuple[str, Cube]
 
@@ -42,6 +51,13 @@ class Failure:
 
     scene: str
     reason: str
+
+    @classmethod
+    def of(cls, scene: str, path: Path | None, error: HsunmixError) -> Failure:
+        """Say what happened, with the file's name in front where the error doesn't have it."""
+        text = str(error)
+        named = path is None or isinstance(error, FileError) or str(path) in text
+        return cls(scene, text if named else f"{path}: {text}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +139,7 @@ def alike(scenes: Sequence[NamedCube]) -> Alike:
             kept.append((name, brought(cube, terms)))
             notes += filter(None, [said])
         except HsunmixError as error:
-            failures.append(Failure(name, _reason(cube, error)))
+            failures.append(Failure.of(name, cube.path, error))
     if not kept:
         raise InputError(_none(failures))
     return Alike(tuple(kept), tuple(failures), tuple(notes))
@@ -173,6 +189,21 @@ def unmix(
             continue
         failures += together.failures
         return _found(whole, together, used, failures)
+
+
+def solved_together(results: Sequence[tuple[str, Cube, Unmixing]]) -> Found:
+    """Return what was found of scenes that were solved one by one for the same endmembers.
+
+    ``unmixing`` is that of the first one. Each scene is in its own units, so that the relative error of all
+    is the root mean square of theirs, each counted by its pixels.
+    """
+    names = tuple(name for name, *_ in results)
+    errors = np.array([one.relative_error for *_, one in results])
+    pixels = np.array([np.isfinite(one.rmse).sum() for *_, one in results])
+    error = float(np.sqrt((pixels * errors**2).sum() / pixels.sum()))
+    shares = ((n, cube, replace(one, share=Share(n, names, error))) for n, cube, one in results)
+    scenes = tuple(SceneResult(*one) for one in shares)
+    return Found(replace(scenes[0].unmixing, relative_error=error), scenes)
 
 
 def estimate_rank(
@@ -269,11 +300,6 @@ def _is_of(error: FileError, cube: Cube) -> bool:
     """Whether an error is of a file of a scene."""
     files = [path for path, _ in cube.files] + ([] if cube.path is None else [cube.path])
     return any(Path(error.path) == path for path in files)
-
-
-def _reason(cube: Cube, error: HsunmixError) -> str:
-    text = str(error)
-    return text if cube.path is None or str(cube.path) in text else f"{cube.path}: {text}"
 
 
 def _none(failures: Sequence[Failure]) -> str:

@@ -17,7 +17,7 @@ from hsunmix.model.resampling import resample
 from hsunmix.model.scales import between
 from hsunmix.model.spectra import Spectra
 
-__all__ = ["BroughtPixels", "Terms", "brought", "source_of_scene", "terms_for"]
+__all__ = ["BroughtPixels", "Terms", "brought", "source_of_scene", "terms_for", "terms_of"]
 
 MIN_COMMON = 0.5  # share of the other scene's good bands in which a scene must have values
 SAME = 0.05  # of the distance between bands: what lies nearer is the same band
@@ -144,10 +144,13 @@ def brought(cube: Cube, terms: Terms) -> Cube:
         if terms.factor == 1:
             return cube
         gain, offset = (np.multiply(number, terms.factor) for number in (cube.gain, cube.offset))
-        own = float if gain.ndim == 0 else np.asarray
-        return _known(
-            cube, replace(cube, gain=own(gain), offset=float(offset) if offset.ndim == 0 else offset)
+        scaled = replace(
+            cube,
+            gain=float(gain) if gain.ndim == 0 else gain,
+            offset=float(offset) if offset.ndim == 0 else offset,
+            scaled_by=cube.scaled_by * terms.factor,
         )
+        return _known(cube, scaled)
     pixels = BroughtPixels(cube, terms)
     return replace(
         cube,
@@ -166,8 +169,15 @@ def brought(cube: Cube, terms: Terms) -> Cube:
 
 
 def source_of_scene(cube: Cube) -> Cube:
-    """Return a scene that was brought to other bands as its file has it."""
+    """Return a scene that was brought to other bands with those that its file has."""
     return cube.pixels.cube if isinstance(cube.pixels, BroughtPixels) else cube
+
+
+def terms_of(cube: Cube) -> Terms:
+    """Return what a scene was brought to."""
+    if isinstance(cube.pixels, BroughtPixels):
+        return cube.pixels.terms
+    return Terms(factor=cube.scaled_by)
 
 
 def _known(before: Cube, after: Cube) -> Cube:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -203,10 +204,10 @@ def spans(cube: Cube, first: int, last: int, lines: Sequence[int]) -> Iterator[S
             yield Span(slice(start + own.start * part.samples, start + own.stop * part.samples), k, own)
 
 
-def scene_names(cubes: Sequence[Cube]) -> tuple[str, ...]:
+def scene_names(paths: Sequence[Path | None]) -> tuple[str, ...]:
     """Name scenes by their files, such that no two are called alike, whatever the case of the letters."""
-    stems = [cube.path.stem if cube.path is not None else "scene" for cube in cubes]
-    folders = [cube.path.parent.name if cube.path is not None else "" for cube in cubes]
+    stems = [path.stem if path is not None else "scene" for path in paths]
+    folders = [path.parent.name if path is not None else "" for path in paths]
     plain = [stem.casefold() for stem in stems]
     named: list[str] = []
     for stem, folder in zip(stems, folders, strict=True):

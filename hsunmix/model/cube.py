@@ -79,6 +79,8 @@ class Cube:
         Of how many cubes of the same ground its bands are, those of one behind those of the other.
     notes : tuple of str
         What the reader had to assume, in sentences.
+    scaled_by : float
+        By what its values were multiplied to be in the units of another scene; in ``gain`` and ``offset``.
     """
 
     pixels: Pixels
@@ -107,6 +109,7 @@ class Cube:
     transform: str = ""
     stacked: int = 1
     notes: tuple[str, ...] = ()
+    scaled_by: float = 1.0
 
     @classmethod
     def from_array(

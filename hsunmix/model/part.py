@@ -13,7 +13,7 @@ from hsunmix.model.band_ranges import numbered
 from hsunmix.model.cube import Cube
 from hsunmix.model.unmixing import Unmixing
 
-__all__ = ["Part", "condition_of", "part_of"]
+__all__ = ["Part", "condition_of", "part_of", "part_of_cube"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +63,11 @@ def part_of(
     of_result = np.isfinite(result.rmse)
     if used is not None and not np.array_equal(of_result, used):
         return Part(of_result, bands)
+    return part_of_cube(cube, bands, masks_hold=masks_hold)
+
+
+def part_of_cube(cube: Cube, bands: str, *, masks_hold: bool = True) -> Part:
+    """Say which pixels of a scene are chosen; see ``part_of``."""
     if cube.selection is None:
         return Part((), bands)
     if not masks_hold:

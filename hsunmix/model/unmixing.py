@@ -107,6 +107,11 @@ class Share:
     relative_error: float
     sources: tuple[str, ...] = ()
 
+    @property
+    def several(self) -> bool:
+        """Whether there are others: else it is a scene alone."""
+        return len(self.scenes) > 1
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Unmixing:

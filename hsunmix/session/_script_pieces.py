@@ -19,7 +19,7 @@ from hsunmix.session._facts import Facts
 from hsunmix.session.document import Document, Run
 from hsunmix.session.runs import asked_of, method_of, solved_only
 
-__all__ = ["Pieces", "column_of"]
+__all__ = ["Pieces", "column_of", "is_shared"]
 
 
 class Pieces:
@@ -115,11 +115,17 @@ class Pieces:
             ):
                 return f"{self.cube(self._document.unmixing)}.spectrum({line}, {sample})"
         for run in reversed(self._document.runs):
-            made = not run.edited and not solved_only(run) and run.number <= before
+            made = not (run.edited or solved_only(run) or is_shared(run)) and run.number <= before
             column = column_of(member.spectrum, run) if made else None
             if column is not None:
                 return f"{self.run(run)[0]}[:, {column}]"
         return self.writer.spectrum(member.name, str(member.source), member.spectrum)
+
+
+def is_shared(run: Run) -> bool:
+    """Whether a run was one of several scenes together: this one alone doesn't make it again."""
+    share = None if run.unmixing is None or solved_only(run) else run.unmixing.share
+    return share is not None and share.several
 
 
 def column_of(spectrum: NDArray[np.float64], run: Run) -> int | None:

@@ -24,6 +24,7 @@ from hsunmix.errors import (
     FileError,
     FormatError,
     HsunmixError,
+    MissingCubeError,
     MissingFileError,
     TooLargeError,
 )
@@ -33,7 +34,7 @@ from hsunmix.model.unmixing import Data
 from hsunmix.session.array_places import Given, Packed, damaged
 from hsunmix.session.checks import checked, mended
 from hsunmix.session.codec import Instead, Node, Pattern, node_of
-from hsunmix.session.document import Document
+from hsunmix.session.document import Document, ScenePlace
 from hsunmix.session.entries import (
     MANIFEST,
     Entry,
@@ -45,12 +46,14 @@ from hsunmix.session.entries import (
     write_bytes,
 )
 from hsunmix.session.place import SUFFIX, check_place
+from hsunmix.session.scenes import parked, shown
 from hsunmix.session.source import SourceRecord, changes, data_of, find, source_of
 
 __all__ = ["SCHEMA", "SUFFIX", "load", "save"]
 
 FORMAT, SCHEMA = "hsunmix session", 1
 HEAD = {"format", "schema", "version", "saved", "arrays"}
+LATER = {"scenes", "scene"}  # what sessions of before have not
 MANIFEST_BYTES = 16 << 20
 
 
@@ -93,7 +96,8 @@ def save(document: Document, path: str | PathLike[str], known: Identity | None =
         zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as box,
     ):
         out = Packed()
-        packed = _document(there=lambda _: source).pack(document, "", out)
+        places = partial(_record_of, session=path)
+        packed = _document(there=lambda _: source, places=places).pack(parked(document), "", out)
         head = {
             "format": FORMAT,
             "schema": SCHEMA,
@@ -136,6 +140,20 @@ def load(path: str | PathLike[str], cube_path: str | PathLike[str] | None = None
         that the session was made with.
     """
     path = Path(path)
+    try:
+        return _load(path, cube_path)
+    except MissingCubeError:
+        if cube_path is not None:
+            raise
+        found = _load(path, None, lenient=True)
+        there = [k for k, one in enumerate(found.scenes) if one.place.cube is not None]
+        if not there:
+            raise
+        return shown(found, there[0])
+
+
+def _load(path: Path, cube_path: str | PathLike[str] | None, *, lenient: bool = False) -> Document:
+    """Read a session; leniently, the scene that is shown may be missing."""
     with _opened(path) as (box, entries):
         declared, packed = _manifest(box, entries)
         check_names(entries, _dtypes_of)
@@ -144,7 +162,13 @@ def load(path: str | PathLike[str], cube_path: str | PathLike[str] | None = None
         arrays = _Arrays(box, entries, declared)
         changed: list[Data | None] = []
         opened = partial(_open, session=path, place=cube_path, changed=changed)
-        document: Document = _document(back=opened).unpack(packed, "", Given(arrays, mended))
+        place_of = partial(_place_of, session=path)
+
+        def cube_of(record: SourceRecord) -> Cube | None:
+            return place_of(record).cube if lenient else opened(record)
+
+        node = _document(back=cube_of, places=place_of)
+        document: Document = node.unpack(packed, "", Given(arrays, mended))
         if len(arrays.read) < len(declared):
             raise ValueError("its manifest and its content do not agree")
         return _of(checked(document), changed[0] if changed else None)
@@ -208,10 +232,30 @@ def _of(document: Document, data: Data | None) -> Document:
 
 def _document(
     there: Callable[[Cube], SourceRecord | None] | None = None,
-    back: Callable[[SourceRecord], Cube] | None = None,
+    back: Callable[[SourceRecord], Cube | None] | None = None,
+    places: Callable[[Any], Any] | None = None,
 ) -> Node:
-    """Return how a document is kept: its cube by where it is and what it was."""
-    return node_of(Document, {Cube: Instead(node_of(SourceRecord), there or _none, back or _none)})
+    """Return how a document is kept: its cube, and other scenes, by where they are and what they were."""
+    record = node_of(SourceRecord)
+    several = Instead(record, places or _none, places or _none)
+    return node_of(Document, {Cube: Instead(record, there or _none, back or _none), ScenePlace: several})
+
+
+def _record_of(place: ScenePlace, session: Path) -> SourceRecord:
+    """Return what a session keeps of one of several scenes."""
+    if place.cube is not None:
+        return source_of(place.cube, session)
+    assert isinstance(place.lost, SourceRecord)
+    return place.lost
+
+
+def _place_of(record: SourceRecord, session: Path) -> ScenePlace:
+    """Find one of several scenes; without its file it is kept as it was."""
+    try:
+        cube = _open(record, session, None, [])
+    except FileError:
+        return ScenePlace(None, record, record.absolute)
+    return ScenePlace(cube, None, str(cube.path))
 
 
 def _none(_: Any) -> Any:
@@ -267,7 +311,7 @@ def _manifest(
     if schema > SCHEMA:
         made = str(values.get("version", ""))[:20]
         raise ValueError(f"was saved by a newer hsunmix ({made}) than this one ({__version__}): update it")
-    if lacking := HEAD.union(field.name for field in fields(Document)) - values.keys():
+    if lacking := HEAD.union(field.name for field in fields(Document)) - LATER - values.keys():
         raise damaged("", f"lacks {', '.join(sorted(lacking))}")
     try:
         declared = msgspec.convert(values["arrays"], dict[str, Entry])
@@ -290,4 +334,4 @@ def _open(
     if said := changes(record, cube):
         cube = replace(cube, notes=(*cube.notes, said))
         changed.append(data_of(record))
-    return record.subset(cube)
+    return record.brought(cube)

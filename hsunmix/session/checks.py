@@ -10,7 +10,7 @@ import keyword
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from hsunmix.errors import InputError
@@ -22,7 +22,7 @@ from hsunmix.model.region import Region
 from hsunmix.model.spectra import Endmember, colour
 from hsunmix.model.unmixing import RunInputs, Unmixing
 from hsunmix.parameters import make
-from hsunmix.session.document import Document, Run, RunSettings, View
+from hsunmix.session.document import Document, Run, RunSettings, SceneEntry, View
 
 __all__ = ["checked", "mended"]
 
@@ -65,7 +65,24 @@ def checked(document: Document) -> Document:
         pins=tuple(p for p in document.pins if cube is None or _inside(cube, p.line, p.sample)),
         runs=runs,
         run_count=max([0, min(document.run_count, RUNS[-1]), *numbers]),
+        scenes=_scenes(document),
     )
+
+
+def _scenes(document: Document) -> tuple[SceneEntry, ...]:
+    """Check several scenes, each as if it were alone."""
+    names = [entry.name for entry in document.scenes]
+    if len(set(names)) < len(names) or not all(names):
+        raise ValueError("its scenes are called alike")
+    if document.scenes and not 0 <= document.scene < len(names):
+        raise ValueError("it shows none of its scenes")
+    state = [field.name for field in fields(SceneEntry) if field.name not in ("name", "place")]
+    entries = []
+    for entry in document.scenes:
+        own = checked(Document(cube=entry.place.cube, **{name: getattr(entry, name) for name in state}))
+        place = replace(entry.place, cube=own.cube)
+        entries.append(replace(entry, place=place, **{name: getattr(own, name) for name in state}))
+    return tuple(entries)
 
 
 def _checked_result(result: Unmixing, cube: Cube | None) -> Unmixing:

@@ -21,7 +21,7 @@ from hsunmix.model.spectra import Endmember
 from hsunmix.model.unmixing import Unmixing, Weights
 
 __all__ = [
-    "Document", "Layer", "Pin", "Run", "RunSettings", "Subset", "View",
+    "Document", "Layer", "Pin", "Run", "RunSettings", "SceneEntry", "ScenePlace", "Subset", "View",
     "index_without", "with_endmember", "with_result",
 ]  # fmt: skip
 
@@ -213,6 +213,49 @@ class Run:
 
 
 @dataclass(frozen=True, eq=False)
+class ScenePlace:
+    """Where one of several scenes is.
+
+    Attributes
+    ----------
+    cube : Cube or None
+        None where its file is not found.
+    lost : object
+        What a session knows of it then, to be kept in the next one.
+    path : str
+        Its file.
+    """
+
+    cube: Cube | None
+    lost: Any = None
+    path: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class SceneEntry:
+    """One of several scenes of a session, as it was when another one was shown.
+
+    Attributes
+    ----------
+    name : str
+        No two are called alike.
+    place : ScenePlace
+    unmixing, endmembers, pins, regions, layers, runs, run_count
+        As of ``Document``.
+    """
+
+    name: str
+    place: ScenePlace
+    unmixing: Unmixing | None = None
+    endmembers: tuple[Endmember, ...] = ()
+    pins: tuple[Pin, ...] = ()
+    regions: tuple[Region, ...] = ()
+    layers: tuple[Layer, ...] = ()
+    runs: tuple[Run, ...] = ()
+    run_count: int = 0
+
+
+@dataclass(frozen=True, eq=False)
 class Document:
     """What a session holds.
 
@@ -233,6 +276,10 @@ class Document:
         The results of this session, the oldest first; the one shown may be among them.
     run_count : int
         How many were made, those that were deleted included.
+    scenes : tuple of SceneEntry
+        All scenes, where there are several; of the one shown the entry holds what it had when it was shown.
+    scene : int
+        Which of them is shown.
     """
 
     cube: Cube | None = None
@@ -245,6 +292,8 @@ class Document:
     layers: tuple[Layer, ...] = ()
     runs: tuple[Run, ...] = ()
     run_count: int = 0
+    scenes: tuple[SceneEntry, ...] = ()
+    scene: int = 0
 
 
 def with_endmember(document: Document, index: int, **changes: Any) -> Document:

@@ -17,15 +17,18 @@ import numpy as np
 from hsunmix.errors import InputError
 from hsunmix.exports import DPI
 from hsunmix.methods import find
+from hsunmix.model.brought import source_of_scene
 from hsunmix.model.cube import Cube
 from hsunmix.model.library import LibraryFile
-from hsunmix.model.part import part_of
+from hsunmix.model.part import Part, part_of, part_of_cube
 from hsunmix.model.unmixing import Unmixing
 from hsunmix.parameters import to_text
 from hsunmix.session._facts import Facts, facts_of, read_weights
-from hsunmix.session._script_pieces import Pieces, column_of
+from hsunmix.session._script_pieces import Pieces, column_of, is_shared
 from hsunmix.session.document import Document, Run
 from hsunmix.session.runs import SOLVERS, asked_of, current, label_of, settings_of, solved_only
+from hsunmix.session.scenes import parked
+from hsunmix.session.several_script import script_of_scenes
 
 __all__ = ["Facts", "command_line", "facts_of", "python_script", "read_weights"]
 
@@ -53,6 +56,9 @@ def command_line(
     if given is not None and given not in facts.libraries:
         raise InputError(_why_not(given))
     part = part_of(result, cube, facts.used, masks_hold=facts.masks_hold)
+    together = _together(document)
+    if together is not None:
+        part = _same_part(together)
     if isinstance(part.masks, np.ndarray):
         raise InputError("no command knows a mask that was drawn or whose file changed; a Python script does")
     settings = settings_of(result) if run is None else run.settings
@@ -61,7 +67,7 @@ def command_line(
         raise InputError("no command takes the arrays that this run was given in Python")
     if settings.weights is not None and not facts.weights_hold:
         raise InputError(f"{settings.weights.path}: is gone or another file now than the run's weights")
-    words = ["hsunmix", "unmix", os.fspath(cube.path or "")]
+    words = ["hsunmix", "unmix", *(os.fspath(one.path or "") for one in together or [cube])]
     if given is not None:
         words += ["--endmembers" if solved else "--init", given.path, "--factor", repr(given.factor)]
         words += ["--locked", ",".join(str(k + 1) for k in settings.locked)] if settings.locked else []
@@ -84,6 +90,15 @@ def command_line(
         words += [f"--{name}", str(value)]
     words += ["-o", os.fspath(out), "--products", ",".join(products)]
     return shlex.join([*words, *(["--dpi", str(dpi)] if dpi != DPI[0] else [])])
+
+
+def _same_part(cubes: Sequence[Cube]) -> Part:
+    """Return the part of several scenes, where it is the same of all."""
+    own = [source_of_scene(cube) for cube in cubes]
+    several = [part_of_cube(cube, cube.band_text) for cube in own]
+    if not all(several[0].same(one) for one in several) or len({cube.options for cube in own}) > 1:
+        raise InputError("no command masks or opens each of several scenes in its own way; a script does")
+    return several[0]
 
 
 def _parameters(result: Unmixing) -> list[str]:
@@ -109,6 +124,8 @@ def python_script(document: Document, facts: Facts) -> str:
         There is no result, or the scene is in no file.
     """
     result, cube = _result(document)
+    if (together := _together(document)) is not None:
+        return script_of_scenes(together, result, result.share)
     script = Pieces(document, cube, facts)
     if result.data is not None:
         known = f" of {result.data.bytes} bytes, SHA-256 {result.data.sha256 or 'not known'}"
@@ -147,6 +164,25 @@ def _result(document: Document) -> tuple[Unmixing, Cube]:
     return result, cube
 
 
+def _together(document: Document) -> list[Cube] | None:
+    """Return the scenes that the shown result was found on, where these are several.
+
+    Raises
+    ------
+    InputError
+        One of them isn't there any more.
+    """
+    run, result = _made_by(document), document.unmixing
+    if run is None or not is_shared(run) or result is None or result.share is None:
+        return None
+    cubes = {e.name: e.place.cube for e in parked(document).scenes}
+    found = [cube for name in result.share.scenes if (cube := cubes.get(name)) is not None]
+    if len(found) < len(result.share.scenes):
+        missing = ", ".join(name for name in result.share.scenes if cubes.get(name) is None)
+        raise InputError(f"the result was found on several scenes together, and {missing} is not there")
+    return found
+
+
 def _kind(result: Unmixing) -> str:
     found = find(result.method, *SOLVERS)
     return found.kind if found is not None else ""
@@ -172,6 +208,8 @@ def _run_of(document: Document) -> tuple[Run, list[int]] | None:
     for run in reversed(document.runs):
         columns = [column_of(member.spectrum, run) for member in document.endmembers]
         order = [k for k in columns if k is not None]
+        if is_shared(run):
+            continue
         every = len(order) == len(columns) and sorted(order) == list(range(len(run.endmembers)))
         if every and not run.edited and run.settings.method == result.method:
             return run, order

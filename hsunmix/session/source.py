@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from hsunmix.errors import InputError, MissingCubeError
 from hsunmix.files import Identity, check_identity
+from hsunmix.model.brought import Terms, brought, source_of_scene, terms_of
 from hsunmix.model.cube import Cube
 from hsunmix.model.unmixing import Data
 
@@ -41,7 +42,8 @@ class SourceRecord:
 
     ``pixels`` is of the file that holds the pixels, ``header`` of a header beside it, as they were when
     the cube was opened; without a hash where they had changed when the session was saved. ``relative`` is
-    from the session's folder, with ``/``. The others are the cube's.
+    from the session's folder, with ``/``. ``wavelengths``, ``fwhm`` and ``factor`` are of another scene, to
+    whose bands and units it was brought. The others are the cube's.
     """
 
     absolute: str
@@ -54,6 +56,13 @@ class SourceRecord:
     masks: tuple[str, ...] = ()
     bad_bands: NDArray[np.bool_] | None = None
     band_text: str = ""
+    wavelengths: NDArray[np.float64] | None = None
+    fwhm: NDArray[np.float64] | None = None
+    factor: float = 1.0
+
+    def brought(self, cube: Cube) -> Cube:
+        """Restrict a cube as this one was, and bring it to the bands and units that it was brought to."""
+        return brought(self.subset(cube), Terms(self.wavelengths, self.fwhm, self.factor))
 
     def subset(self, cube: Cube) -> Cube:
         """Restrict a cube as this one was."""
@@ -92,8 +101,10 @@ def source_of(cube: Cube, session: Path, data: Data | None = None) -> SourceReco
     pixels, header = _fingerprints(cube)
     if data is not None:
         pixels = Fingerprint(data.bytes, 0, data.sha256, "whole")
-    part = (cube.selection, cube.masks, cube.bad_bands, cube.band_text)
-    return SourceRecord(absolute, relative, cube.shape, dict(cube.options), pixels, header, *part)
+    own, terms = source_of_scene(cube), terms_of(cube)
+    part = (cube.selection, cube.masks, own.bad_bands, own.band_text)
+    to = (terms.wavelengths, terms.fwhm, terms.factor)
+    return SourceRecord(absolute, relative, own.shape, dict(cube.options), pixels, header, *part, *to)
 
 
 def find(record: SourceRecord, session: Path) -> Path:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from html import escape
 from pathlib import Path
 
 from hsunmix.exports import ExportJob
 from hsunmix.files import replacing
 
-__all__ = ["NEEDS_IMAGE", "TITLE", "write"]
+__all__ = ["NEEDS_IMAGE", "TITLE", "page_of", "write"]
 
 TITLE = "HTML: a report with maps, spectra and errors"
 NEEDS_IMAGE = True
@@ -74,6 +74,17 @@ ul { padding-left: 20px; margin: 0; }
 """.strip()
 
 
+def page_of(title: str, body: Iterable[str]) -> str:
+    """Return a page of some parts."""
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(title)}</title>\n<style>\n{STYLE}\n</style></head>\n<body><main>\n"
+        + "\n".join(part for part in body if part)
+        + "\n</main></body></html>\n"
+    )
+
+
 def write(job: ExportJob, folder: Path) -> Generator[None, None, list[Path]]:
     """Write ``report.html``: a single file, complete without a network, readable in light and dark."""
     from hsunmix.exports._result import digest
@@ -99,13 +110,7 @@ def write(job: ExportJob, folder: Path) -> Generator[None, None, list[Path]]:
         parts.reproduce(job),
     ]
     name = job.cube.name if job.cube is not None else "a scene"
-    page = (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>Unmixing of {escape(name)}</title>\n<style>\n{STYLE}\n</style></head>\n<body><main>\n"
-        + "\n".join(part for part in body if part)
-        + "\n</main></body></html>\n"
-    )
+    page = page_of(f"Unmixing of {name}", body)
     path = folder / "report.html"
     with replacing(path) as temporary:
         temporary.write_text(page, encoding="utf-8", errors="backslashreplace")

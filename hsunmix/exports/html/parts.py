@@ -37,6 +37,7 @@ __all__ = [
     "reproduce",
     "section",
     "spectra",
+    "table",
 ]
 
 LONGEST = 640  # pixels of a map in the page
@@ -63,7 +64,7 @@ def head(job: ExportJob, statistics: Statistics) -> str:
     )
 
 
-def maps(job: ExportJob, statistics: Statistics) -> Generator[None, None, str]:
+def maps(job: ExportJob, statistics: Statistics, title: str = "Maps") -> Generator[None, None, str]:
     """All abundance maps on the range 0 to 1, and the residual."""
     unmixing = job.unmixing
     metres = metres_per_pixel(job.cube)
@@ -82,7 +83,7 @@ def maps(job: ExportJob, statistics: Statistics) -> Generator[None, None, str]:
     said = "All abundances have the same range; what is beyond it has the colour of its end."
     said += "" if np.isfinite(unmixing.rmse).all() else " Hatched: not used."
     body = f'<div class="bars">{bars}</div><div class="maps">{"".join(figures)}</div>'
-    return section("Maps", f'<p class="soft">{said}</p>{body}')
+    return section(title, f'<p class="soft">{said}</p>{body}')
 
 
 def spectra(job: ExportJob, statistics: Statistics) -> str:
@@ -112,7 +113,7 @@ def endmembers(job: ExportJob, statistics: Statistics) -> str:
             job.names, job.endmembers, statistics.means, statistics.most, strict=True
         )
     ]
-    return _table(("Endmember", "Source", "Mean abundance", "Most abundant in"), rows)
+    return table(("Endmember", "Source", "Mean abundance", "Most abundant in"), rows)
 
 
 def errors(job: ExportJob, statistics: Statistics) -> str:
@@ -244,7 +245,7 @@ def _facts(facts: dict[str, Any]) -> str:
     return f'<table class="facts">{rows}</table>'
 
 
-def _table(titles: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+def table(titles: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     """Make a table of cells that are HTML; the first two columns are words, the others numbers."""
     kinds = ["", "", *[' class="n"'] * (len(titles) - 2)]
     first = "".join(f"<th{kind}>{escape(title)}</th>" for kind, title in zip(kinds, titles, strict=True))

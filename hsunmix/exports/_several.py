@@ -1,0 +1,186 @@
+"""What is written for several scenes: a folder of products for each, one report and one record for all."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from hsunmix._version import __version__
+from hsunmix.exports import ExportJob, ProductFolder, deliver
+from hsunmix.exports._folder import RECORD
+from hsunmix.exports._result import plain, text
+from hsunmix.exports._statistics import Statistics, gather
+from hsunmix.exports.html import page_of, parts
+from hsunmix.files import replacing
+from hsunmix.model.progress import Step, relay
+
+__all__ = ["REPORT", "SeveralJobs", "deliver_several"]
+
+REPORT = "report.html"
+
+
+@dataclass(frozen=True, eq=False)
+class SeveralJobs:
+    """Results of several scenes on their way out.
+
+    Attributes
+    ----------
+    jobs : mapping of str to ExportJob
+        By the scenes' names, which become folders.
+    failures : mapping of str to str
+        Scenes that took no part, and why.
+    relative_error : float
+        Over the pixels of all.
+    note : str
+    command, script : str
+        What makes all of it again.
+    """
+
+    jobs: Mapping[str, ExportJob]
+    failures: Mapping[str, str]
+    relative_error: float
+    note: str = ""
+    command: str = ""
+    script: str = ""
+
+
+def deliver_several(
+    several: SeveralJobs, folder: ProductFolder, products: Sequence[str]
+) -> Generator[Step | None, None, list[Path]]:
+    """Write the products of every scene into a folder of its own, and a report and a record of all.
+
+    Returns
+    -------
+    list of Path
+        Report and record, then the products.
+
+    Raises
+    ------
+    InputError, WriteError
+        As of ``deliver``.
+    """
+    paths: list[Path] = []
+    count = len(several.jobs)
+    for k, (name, job) in enumerate(several.jobs.items()):
+
+        def of_all(step: Step | None, k: int = k, name: str = name) -> Step | None:
+            return (
+                None if step is None else Step((k + step.fraction) / count, message=f"{name}: {step.message}")
+            )
+
+        paths += yield from relay(deliver(job, folder.path / name, products), of_all)
+    yield Step(1.0, message="Writing the report")
+    with folder.staging() as stage:
+        statistics = {}
+        for name, job in several.jobs.items():
+            statistics[name] = yield from gather(job.unmixing)
+        body = yield from _report(several, statistics)
+        _put(stage / REPORT, page_of(f"Unmixing of {_counted(several)}", body))
+        record = json.dumps(
+            plain(_record(several, statistics)), indent=2, ensure_ascii=False, allow_nan=False
+        )
+        _put(stage / RECORD, record + "\n")
+        folder.exchange(stage)
+    return [folder.path / REPORT, folder.path / RECORD, *paths]
+
+
+def _put(path: Path, content: str) -> None:
+    with replacing(path) as temporary:
+        temporary.write_text(content, encoding="utf-8", errors="backslashreplace")
+
+
+def _counted(several: SeveralJobs) -> str:
+    return "1 scene" if len(several.jobs) == 1 else f"{len(several.jobs)} scenes"
+
+
+def _record(several: SeveralJobs, statistics: Mapping[str, Statistics]) -> dict[str, Any]:
+    first = next(iter(several.jobs.values()))
+    unmixing = first.unmixing
+    return {
+        "method": unmixing.method,
+        "abundance": unmixing.abundance,
+        "rank": unmixing.rank,
+        "parameters": dict(unmixing.parameters),
+        "seed": unmixing.seed,
+        "relative_error": several.relative_error,
+        "hsunmix_version": __version__,
+        "command": several.command,
+        "names": list(first.names),
+        "scenes": [
+            {
+                "name": name,
+                "path": None if job.cube is None else str(job.cube.path),
+                "relative_error": float(job.unmixing.relative_error),
+                "shape": list(job.unmixing.pixel_shape),
+                "used_pixels": statistics[name].used_pixels,
+                "mean_abundances": list(statistics[name].means),
+            }
+            for name, job in several.jobs.items()
+        ],
+        "failed": [{"name": name, "reason": reason} for name, reason in several.failures.items()],
+        "files": [REPORT],
+        "note": several.note,
+    }
+
+
+def _report(several: SeveralJobs, statistics: Mapping[str, Statistics]) -> Generator[None, None, list[str]]:
+    """What is common first, then the maps of each scene."""
+    jobs = several.jobs
+    first_name, first = next(iter(jobs.items()))
+    body = [_head(several, first), _scenes(several, statistics)]
+    body.append(parts.spectra(first, statistics[first_name]))
+    for name, job in jobs.items():
+        body.append((yield from parts.maps(job, statistics[name], name)))
+    body.append(parts.convergence(first))
+    said = [several.note, *(note for job in jobs.values() if job.cube is not None for note in job.cube.notes)]
+    items = "".join(f"<li>{escape(note)}</li>" for note in dict.fromkeys(said) if note)
+    body.append(parts.section("Notes", f"<ul>{items}</ul>") if items else "")
+    again = (
+        f"<p>On the command line:</p><pre>{escape(text(several.command))}</pre>" if several.command else ""
+    )
+    again += f"<p>In Python:</p><pre>{escape(text(several.script))}</pre>" if several.script else ""
+    body.append(parts.section("To make it again", again) if again else "")
+    return body
+
+
+def _head(several: SeveralJobs, job: ExportJob) -> str:
+    unmixing = job.unmixing
+    now = datetime.datetime.now().astimezone()
+    by = f"{unmixing.method}, abundances by {unmixing.abundance}" if unmixing.abundance else unmixing.method
+    tiles = {
+        "scenes": str(len(several.jobs)),
+        "common endmembers": str(unmixing.rank),
+        "relative error of all": f"{100 * several.relative_error:.2f} %",
+    }
+    shown = "".join(f'<div class="tile"><b>{escape(v)}</b>{escape(k)}</div>' for k, v in tiles.items())
+    return (
+        f"<h1>Unmixing of {_counted(several)}</h1>"
+        f'<p class="soft">{escape(by)} · written {now:%Y-%m-%d %H:%M %Z} by hsunmix {__version__}</p>'
+        f'<div class="tiles">{shown}</div>'
+    )
+
+
+def _scenes(several: SeveralJobs, statistics: Mapping[str, Statistics]) -> str:
+    """A table with a row for each scene, and a list of those that took no part."""
+    first = next(iter(several.jobs.values()))
+    titles = ("Scene", "File", "Relative error", *map(escape, first.names))
+    rows = [
+        (
+            escape(name),
+            escape(text(str(job.cube.path)) if job.cube is not None else ""),
+            f"{100 * job.unmixing.relative_error:.2f} %",
+            *(f"{100 * mean:.1f} %" for mean in statistics[name].means),
+        )
+        for name, job in several.jobs.items()
+    ]
+    failed = "".join(
+        f"<li><b>{escape(name)}</b>: {escape(text(reason))}</li>" for name, reason in several.failures.items()
+    )
+    left = f"<p>Took no part:</p><ul>{failed}</ul>" if failed else ""
+    said = '<p class="soft">Mean abundances over the pixels used of each.</p>'
+    return parts.section("Scenes", said + parts.table(titles, rows) + left)

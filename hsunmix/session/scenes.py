@@ -1,0 +1,181 @@
+"""Several scenes in one document: one is shown, the others wait as they were left.
+
+Endmembers are common to all that were unmixed together. Where they were edited meanwhile, a scene that is
+shown again takes them over, and its maps are provisional until they are solved. All functions return a new
+document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from hsunmix.methods.together import Found, NamedCube
+from hsunmix.model.spectra import Endmember
+from hsunmix.session.document import Document, RunSettings, SceneEntry, ScenePlace
+from hsunmix.session.members import with_members
+from hsunmix.session.runs import for_panel, record_run, settings_of
+
+__all__ = ["documents_of", "of_cubes", "parked", "shown", "with_found", "without_scene"]
+
+STATE = ("unmixing", "endmembers", "pins", "regions", "layers", "runs", "run_count")
+
+
+def of_cubes(scenes: Sequence[NamedCube], settings: RunSettings | None = None) -> Document:
+    """Return a document of several scenes, the first of which is shown; of a single one it has no list."""
+    entries = tuple(SceneEntry(name, ScenePlace(cube, path=str(cube.path or ""))) for name, cube in scenes)
+    first = Document(cube=scenes[0][1], settings=settings or RunSettings())
+    return replace(first, scenes=entries if len(entries) > 1 else ())
+
+
+def parked(document: Document) -> Document:
+    """Return the document with the entry of the scene that is shown as it is now."""
+    if not document.scenes:
+        return document
+    entry = document.scenes[document.scene]
+    place = entry.place
+    if document.cube is not None and place.cube is not document.cube:
+        place = ScenePlace(document.cube, path=str(document.cube.path or ""))
+    entry = replace(entry, place=place, **{name: getattr(document, name) for name in STATE})
+    entries = list(document.scenes)
+    entries[document.scene] = entry
+    return replace(document, scenes=tuple(entries))
+
+
+def shown(document: Document, index: int, *, common: bool = True) -> Document:
+    """Return the document that shows another of its scenes.
+
+    Parameters
+    ----------
+    document : Document
+    index : int
+    common : bool
+        Whether the endmembers that are shown now hold for that one too.
+
+    Raises
+    ------
+    InputError
+        An endmember has no value in a band that is used there.
+    """
+    before = parked(document)
+    entry = before.scenes[index]
+    cube = entry.place.cube
+    if cube is None:
+        raise ValueError(f"{entry.name} is not there")
+    view = replace(before.view, region=-1, layer=min(before.view.layer, max(0, len(entry.layers) - 1)))
+    state = {name: getattr(entry, name) for name in STATE}
+    found = replace(before, cube=cube, scene=index, view=view, **state)
+    members = before.endmembers
+    if common and members and _together(before, entry):
+        found = _with_common(found, members)
+    elif found.unmixing is None and view.page in ("map", "maps", "residual"):
+        found = replace(found, view=replace(view, page="rgb"))
+    return _bounded(found)
+
+
+def with_found(document: Document, found: Found, settings: RunSettings | None = None) -> Document:
+    """Return the document with what was found of several of its scenes, by their names."""
+    if not document.scenes:
+        (one,) = found.scenes
+        return record_run(replace(document, cube=one.cube), one.unmixing, settings)
+    document = parked(document)
+    entries = list(document.scenes)
+    names = [entry.name for entry in entries]
+    for one in found.scenes:
+        k = names.index(one.name)
+        own = Document(cube=one.cube, settings=document.settings, view=document.view)
+        own = replace(own, **{name: getattr(entries[k], name) for name in STATE})
+        own = record_run(own, one.unmixing, settings and replace(settings, rank=one.unmixing.rank))
+        place = ScenePlace(one.cube, path=str(one.cube.path or ""))
+        entries[k] = replace(entries[k], place=place, **{name: getattr(own, name) for name in STATE})
+    document = replace(document, scenes=tuple(entries))
+    used = [names.index(one.name) for one in found.scenes]
+    now = document.scene if document.scene in used else used[0]
+    entry = entries[now]
+    view = replace(
+        document.view, page="maps" if document.view.page in ("rgb", "band") else document.view.page
+    )
+    state = {name: getattr(entry, name) for name in STATE}
+    return replace(document, cube=entry.place.cube, scene=now, view=replace(view, endmember=0), **state)
+
+
+def without_scene(document: Document, index: int) -> Document:
+    """Return the document without one of its scenes; where it was shown, another one is.
+
+    With the last but one of them the list goes too.
+    """
+    document = parked(document)
+    if index == document.scene:
+        others = [k for k, one in enumerate(document.scenes) if k != index and one.place.cube is not None]
+        if not others:
+            return Document(settings=document.settings)
+        document = parked(shown(document, min(others, key=lambda k: (abs(k - index), k)), common=False))
+    entries = tuple(one for k, one in enumerate(document.scenes) if k != index)
+    now = document.scene - (document.scene > index)
+    return replace(document, scenes=entries if len(entries) > 1 else (), scene=now if len(entries) > 1 else 0)
+
+
+def documents_of(document: Document) -> list[tuple[str, Document]]:
+    """Return a document of each scene that has a result, as if it were alone, with its name."""
+    if not document.scenes:
+        return [("", document)] if document.unmixing is not None else []
+    found = []
+    for entry in parked(document).scenes:
+        if entry.place.cube is not None and entry.unmixing is not None:
+            state = {name: getattr(entry, name) for name in STATE}
+            own = Document(cube=entry.place.cube, settings=document.settings, view=document.view, **state)
+            found.append((entry.name, own))
+    return found
+
+
+def panel_settings(document: Document) -> RunSettings:
+    """Return what the run panel says after a run of several scenes."""
+    result = document.unmixing
+    return document.settings if result is None else for_panel(settings_of(result), document.settings)
+
+
+def _together(document: Document, entry: SceneEntry) -> bool:
+    """Whether a scene has the same bands as the one shown, so that its endmembers can be common."""
+    now, then = document.cube, entry.place.cube
+    return now is not None and then is not None and now.bands == then.bands
+
+
+def _with_common(document: Document, members: tuple[Endmember, ...]) -> Document:
+    """Take over endmembers: where the spectra are the same, only what they are called."""
+    own = document.endmembers
+    result = document.unmixing
+    if len(own) == len(members) and all(map(_same, own, members)):
+        named = tuple(
+            replace(e, name=m.name, colour=m.colour, locked=m.locked)
+            for e, m in zip(own, members, strict=True)
+        )
+        return replace(document, endmembers=named)
+    if result is None:
+        return replace(document, endmembers=members)
+    rows = [tuple(k for k, e in enumerate(own) if _same(e, m))[:1] for m in members]
+    method = result.abundance or "nnls"
+    kept = tuple(_elsewhere(m, own[row[0]] if row else None) for m, row in zip(members, rows, strict=True))
+    return with_members(document, kept, rows, method)
+
+
+def _same(one: Endmember, other: Endmember) -> bool:
+    return np.array_equal(one.spectrum, other.spectrum, equal_nan=True)
+
+
+def _elsewhere(member: Endmember, own: Endmember | None) -> Endmember:
+    """Return an endmember as another scene has it: its pixel is not one of that scene's."""
+    if own is not None:
+        return replace(member, source=own.source)
+    source = member.source
+    if source.line is None:
+        return member
+    return replace(member, source=replace(source, kind="computed", line=None, sample=None, text=str(source)))
+
+
+def _bounded(document: Document) -> Document:
+    """Keep the view within what there is."""
+    last = max(0, len(document.endmembers) - 1)
+    view = document.view
+    return replace(document, view=replace(view, endmember=min(view.endmember, last)))
