@@ -140,9 +140,10 @@ class Footprint:
         piece = max(min(PIECE, (limit - PROGRAM) // 32), line)
         fixed = PROGRAM + BLOCKS * block + PIECES * piece + PASSING * pixels
         if fixed > limit:
+            needs_ = "need" if len(parts_of(cube)) > 1 else "needs"
             raise TooLargeError(
-                f"{cube.name} {'needs' if len(parts_of(cube)) == 1 else 'need'} at least {said(fixed)} of memory, and {said(max(0, limit))} may be used: "
-                "allow more (--memory, memory=), or leave pixels out with a mask"
+                f"{cube.name} {needs_} at least {said(fixed)} of memory, and {said(max(0, limit))} may be "
+                "used: allow more (--memory, memory=), or leave pixels out with a mask"
             )
         room = min(limit - fixed, numbers)
         scratch = numbers - room + (tiles if way == "scratch" else 0)
