@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from hsunmix.errors import InputError
 
@@ -109,10 +110,20 @@ def run_chunks(
                 helper.exception()
 
 
+@lru_cache(maxsize=1)
+def _libraries(modules: int) -> Any:  # noqa: ARG001
+    """The linear algebra libraries of this process, with so many modules imported.
+
+    To look for them is to read which files the process has mapped, milliseconds; only a module that was
+    imported since can have brought another one.
+    """
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
+
+
 @contextmanager
 def single_threaded_blas() -> Generator[None, None, None]:
     """Keep BLAS to one thread while our own are at work."""
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(limits=1, user_api="blas"):
+    with _libraries(len(sys.modules)).limit(limits=1, user_api="blas"):
         yield
