@@ -21,6 +21,7 @@ from hsunmix.errors import FileError, HsunmixError, MissingFileError, WriteError
 __all__ = [
     "CHANGED",
     "PREFIX",
+    "STORE_FILES",
     "SUFFIX",
     "Identity",
     "beside",
@@ -47,6 +48,7 @@ PREFIX, SUFFIX = ".hsunmix-", ".tmp"  # short, so that it fits where the target'
 HOST = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:4]
 DAY = 86400.0
 HASHED = 8 << 20  # bytes at a time
+STORE_FILES = ("zarr.json", ".zmetadata", ".zgroup", ".zarray", ".zattrs")  # by these a folder is one scene
 CHANGED = "has changed since it was opened; open it again"
 REASONS = {
     errno.ENOSPC: "the disk is full",
@@ -238,7 +240,7 @@ def orphaned(path: Path) -> bool:
 
 
 class Identity(NamedTuple):
-    """By what a file is known to be another than it was.
+    """By what a file is known to be another than it was; a folder that is one scene by what says so in it.
 
     Attributes
     ----------
@@ -275,10 +277,22 @@ def identity(path: Path, descriptor: int | None = None) -> Identity:
     """
     try:
         found = path.stat() if descriptor is None else os.fstat(descriptor)
+        if stat.S_ISDIR(found.st_mode):
+            return _of_folder(path, found)
     except OSError as error:
         raise FileError(path, f"can no longer be read: {error.strerror or error}") from None
     device = 0 if os.name == "nt" else found.st_dev  # there the two calls count volumes differently
     return Identity(found.st_size, found.st_mtime_ns, device, found.st_ino)
+
+
+def _of_folder(path: Path, folder: os.stat_result) -> Identity:
+    about = []
+    for name in STORE_FILES:
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            about.append((path / name).stat())
+    device = 0 if os.name == "nt" else folder.st_dev
+    changed = max((one.st_mtime_ns for one in about), default=folder.st_mtime_ns)
+    return Identity(sum(one.st_size for one in about), changed, device, folder.st_ino)
 
 
 def identity_or_none(path: Path) -> Identity | None:
@@ -313,13 +327,22 @@ def sha256(path: str | PathLike[str]) -> str:
 
 
 def hashing(path: str | PathLike[str]) -> Generator[None, None, str]:
-    """As ``sha256``, a piece after the other: a large file takes long."""
-    digest = hashlib.sha256()
+    """As ``sha256``, a piece after the other: a large file takes long.
+
+    Of a folder: of its files' names within it, each followed by its bytes, in the names' order.
+    """
+    digest, whole = hashlib.sha256(), Path(path)
     try:
-        with Path(path).open("rb") as file:
-            while piece := file.read(HASHED):
-                digest.update(piece)
-                yield
+        folder = whole.is_dir()
+        for one in sorted(whole.rglob("*")) if folder else [whole]:
+            if folder and not one.is_file():
+                continue
+            if folder:
+                digest.update(f"{one.relative_to(whole).as_posix()}\0".encode("utf-8", "surrogateescape"))
+            with one.open("rb") as file:
+                while piece := file.read(HASHED):
+                    digest.update(piece)
+                    yield
         return digest.hexdigest()
     except FileNotFoundError as error:
         raise MissingFileError(path, "there is no such file") from error

@@ -86,9 +86,9 @@ def _selection(cube: Cube) -> list[str]:
 def _open(path: Path, options: dict[str, Any]) -> Cube:
     """Open a cube, or a library that is no image as one line of pixels."""
     from hsunmix.errors import FormatError
-    from hsunmix.formats import open_header, open_spectra
+    from hsunmix.formats import is_store, open_header, open_spectra
 
-    if path.is_dir():
+    if path.is_dir() and not is_store(path):
         return _line(open_spectra(path))
     try:
         return open_header(path, **options)

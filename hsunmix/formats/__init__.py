@@ -20,6 +20,8 @@ A format is a file or a package in this folder, or in one of its rooms: those pa
 ``DECODED_BY`` (optional)
     Names of the modules that parse its files in C: then all but ``sniff`` runs in the decoder process,
     see ``decoder``. The pixels' ``path``, where they have one, is watched like the file itself.
+``EXTRA`` (optional)
+    Where these modules don't come with the program: ``pip install hsunmix[EXTRA]`` brings them.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
+from importlib.util import find_spec
 from os import PathLike
 from pathlib import Path
 from types import ModuleType
@@ -37,7 +40,7 @@ from numpy.typing import NDArray
 
 from hsunmix.errors import FormatError, InputError, ParameterError
 from hsunmix.files import Identity, check_identity, identity
-from hsunmix.formats.opening.files import guarded, read_head, regular_file
+from hsunmix.formats.opening.files import guarded, is_store, read_head, regular_file, scene_at
 from hsunmix.formats.opening.foreign import foreign_file
 from hsunmix.formats.opening.options import Options
 from hsunmix.formats.pixels.raw import MissingPixels
@@ -56,6 +59,7 @@ __all__ = [
     "builtin_library",
     "file_filter",
     "formats",
+    "is_store",
     "open_cube",
     "open_header",
     "open_mask",
@@ -86,6 +90,8 @@ class Format:
     by_neighbour : bool
     decoded_by : tuple of str
         Where there are some, the functions are to be called in the decoder process only.
+    extra : str
+        By which extra of the program these come.
     """
 
     id: str
@@ -99,6 +105,7 @@ class Format:
     options: tuple[str, ...] = ()
     by_neighbour: bool = False
     decoded_by: tuple[str, ...] = ()
+    extra: str = ""
 
 
 @cache
@@ -122,6 +129,7 @@ def formats() -> dict[str, Format]:
                 tuple(getattr(module, "OPTIONS", ())),
                 bool(getattr(module, "BY_NEIGHBOUR", False)),
                 tuple(getattr(module, "DECODED_BY", ())),
+                str(getattr(module, "EXTRA", "")),
             )
         )
     return {f.id: f for f in sorted(found, key=lambda f: (f.by_neighbour, f.id))}
@@ -197,13 +205,13 @@ def open_spectra(path: str | PathLike[str]) -> Spectra:
     FileError
         What is wrong with the file, in one line.
     """
-    if Path(path).is_dir():
+    if Path(path).is_dir() and not is_store(Path(path)):
         from hsunmix.formats.spectra.folder import open_folder
 
         able = [f for f in formats().values() if f.open_spectra is not None and f.open_cube is None]
         endings = (*(suffix for f in able for suffix in f.suffixes), ".hdr")  # of an ENVI library, the header
         return open_folder(Path(path), endings, open_spectra)
-    file = regular_file(path)
+    file = scene_at(path)
     found = _find(file, lambda f: f.open_spectra)
     opener = found.open_spectra
     if opener is None:
@@ -267,7 +275,7 @@ def _open_one(path: str | PathLike[str], given: dict[str, Any], what: str) -> Cu
     if isinstance(given.get("nodata"), int | float | np.number):
         given["nodata"] = repr(float(given["nodata"]))
     options = make(Options, given)
-    file = regular_file(path)
+    file = scene_at(path)
     found = _find(file, lambda f: getattr(f, what))
     opener: Callable[[Path, Options], Cube] | None = getattr(found, what)
     if opener is None:
@@ -276,6 +284,7 @@ def _open_one(path: str | PathLike[str], given: dict[str, Any], what: str) -> Cu
     for name in kept:
         if name not in (*found.options, *ALWAYS):
             raise ParameterError(name, f"{found.title} files need no such option")
+    _require(file, found)
     before = identity(file)
     if found.decoded_by:
         from hsunmix.formats.decoder.remote import remote_cube
@@ -286,6 +295,14 @@ def _open_one(path: str | PathLike[str], given: dict[str, Any], what: str) -> Cu
     check_identity(file, before)
     cube = replace(cube, format=found.id, path=cube.path or file, options=tuple(kept.items()))
     return replace(cube.with_nodata(options.nodata), files=tuple(_files(cube, {file: before})))
+
+
+def _require(file: Path, found: Format) -> None:
+    """Make sure that what reads a format is installed."""
+    if found.extra and any(find_spec(name) is None for name in found.decoded_by):
+        raise FormatError(
+            file, f"is {found.title}, for which a package is missing: pip install 'hsunmix[{found.extra}]'"
+        )
 
 
 def _files(cube: Cube, known: dict[Path, Identity]) -> Iterator[tuple[Path, Identity]]:

@@ -116,7 +116,7 @@ def _cog_threads():
     return [thread for thread in threading.enumerate() if thread.name.startswith("hsunmix-aside")]
 
 
-@pytest.mark.parametrize("product", ["geotiff", "cog", "envi", "netcdf", "matlab", "html"])
+@pytest.mark.parametrize("product", ["geotiff", "cog", "envi", "netcdf", "zarr", "matlab", "html"])
 def test_a_large_scene_is_written_in_many_steps(tmp_path, product):
     """So that it can be cancelled at once; how soon, tests/benchmarks/cancelling.py measures."""
     large = make_delivery(NAMES, lines=1100, samples=800, bands=4)

@@ -18,7 +18,7 @@ def test_formats():
     for entry in found.values():
         assert entry.title
         assert entry.suffixes
-        assert all(suffix == suffix.lower() and suffix.startswith(".") for suffix in entry.suffixes)
+        assert all(suffix == suffix.lower() and "." in suffix for suffix in entry.suffixes)
         assert entry.open_cube or entry.open_spectra or entry.open_mask
         assert set(entry.options) <= known
 

@@ -20,7 +20,7 @@ from hsunmix.files import replacing
 from hsunmix.model.maps import Map
 from hsunmix.model.progress import finish
 
-__all__ = ["NEEDS_IMAGE", "TITLE", "content", "write"]
+__all__ = ["NEEDS_IMAGE", "TITLE", "content", "fill", "pieces", "write"]
 
 TITLE = "NetCDF: everything in one file, for xarray"
 NEEDS_IMAGE = True
@@ -67,12 +67,13 @@ def _content(job: ExportJob) -> Generator[None, None, bytes]:
     import h5py
 
     with h5py.File("result.nc", "w", driver="core", backing_store=False, track_order=True) as file:
-        yield from _fill(file, job)
+        yield from fill(file, job)
         file.flush()
         return bytes(file.id.get_file_image())
 
 
-def _fill(file: Any, job: ExportJob) -> Generator[None, None, None]:
+def fill(file: Any, job: ExportJob) -> Generator[None, None, None]:
+    """Write a result into an HDF5 file that is open, by the conventions of netCDF-4."""
     lines, samples = job.unmixing.pixel_shape
     grid = grid_of(job.place, lines, samples)
     _about_the_file(file, job)
@@ -221,7 +222,7 @@ def _variable(
         packed = {"compression": "gzip", "compression_opts": 4, "shuffle": True, "chunks": chunks}
     fillvalue = {} if fill is None else {"fillvalue": values.dtype.type(fill)}
     dataset = file.create_dataset(name, values.shape, values.dtype, **packed, **fillvalue)
-    for where in _pieces(values.shape):
+    for where in pieces(values.shape):
         dataset[where] = values[where]
         yield
     for axis, dimension in enumerate(dimensions):
@@ -231,7 +232,7 @@ def _variable(
     _describe(dataset, attributes)
 
 
-def _pieces(shape: tuple[int, ...]) -> Iterator[tuple[slice | int, ...]]:
+def pieces(shape: tuple[int, ...]) -> Iterator[tuple[slice | int, ...]]:
     """Yield the parts of an array that hold whole chunks: of an image a row of them."""
     if len(shape) < 2:
         yield (slice(None),)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,8 @@ from numpy.typing import NDArray
 
 from hsunmix.errors import FormatError
 from hsunmix.formats.hdf5 import cube_of, joined
-from hsunmix.formats.hdf5 import describe as hdf5_describe
-from hsunmix.formats.hdf5 import layers as hdf5_layers
-from hsunmix.formats.hdf5 import plain as hdf5_plain
-from hsunmix.formats.hdf5.axes import plane
-from hsunmix.formats.hdf5.file import datasets, reading
+from hsunmix.formats.hdf5.file import reading
+from hsunmix.formats.hdf5.mirror import Variable, find, lay_out, mirror
 from hsunmix.formats.opening.damage import damaged
 from hsunmix.formats.opening.options import Options
 from hsunmix.model.cube import Cube
@@ -30,8 +28,6 @@ SUFFIXES = (".nc", ".cdf", ".nc3")
 DECODED_BY = ("scipy.io", "h5py")
 OPTIONS = ("dataset", "axes")
 MAX_VARIABLES = 10_000
-MAX_SHORT = 100_000
-NO_VARIABLE = "This is a netCDF dimension but not a netCDF variable."
 
 Values = NDArray[np.generic]
 
@@ -49,7 +45,6 @@ def open_cube(path: Path, options: Options) -> Cube:
     FormatError
         There is no cube in it, or it is damaged.
     """
-    import h5py
     from scipy.io import netcdf_file
 
     try:
@@ -65,41 +60,24 @@ def open_cube(path: Path, options: Options) -> Cube:
         raise FormatError(path, reason)
     if len(source.variables) > MAX_VARIABLES:
         raise FormatError(path, f"has {len(source.variables)} variables: too many for a cube")
-    with h5py.File(path.name, "w", driver="core", backing_store=False) as mirror, reading(path):
-        _lay_out(source, mirror)
-        every = datasets(mirror)
-        asked = (options.dataset or "").strip("/")
-        found = None if options.axes else hdf5_describe.find(mirror, every, asked)
-        cubes = hdf5_plain.cubes(every)
-        if found is None and not asked and not options.axes and all(map(plane, cubes.values())):
-            found = hdf5_layers.find(mirror, every)
-        if found is None:
-            found = hdf5_plain.find(path, mirror, every, options)
+    with mirror(path.name) as file, reading(path):
+        _lay_out(source, file)
+        found, names = find(path, file, options)
         pieces = [
             (MappedPixels(source.variables[piece.dataset.name.strip("/")].data, piece.axes), piece.bands)
             for piece in found.pieces
         ]
-        return cube_of(path, found, joined(path, pieces), tuple(hdf5_plain.cubes(every)), options)
+        return cube_of(path, found, joined(path, pieces), names, options)
 
 
-def _lay_out(source: Any, mirror: Any) -> None:
-    """Write what a file says into an HDF5 file in memory; of long variables no values."""
-    scales = {}
-    for name, length in source.dimensions.items():
-        variable = source.variables.get(name)
-        own = variable is not None and variable.dimensions == (name,) and variable.data.dtype.kind in "iuf"
-        place = name if own else f"dimensions/{name}"
-        scales[name] = _variable(mirror, place, variable.data) if own else mirror.create_dataset(
-            place, shape=(_length(source, name, length),), dtype="f4"
-        )  # fmt: skip
-        scales[name].make_scale(name if own else NO_VARIABLE)
-    for name, variable in source.variables.items():
-        made = scales[name] if name in mirror else _variable(mirror, name, variable.data)
-        _describe(made, variable._attributes)
-        numbers = made.ndim == len(variable.dimensions) and not made.is_scale
-        for k, dimension in enumerate(variable.dimensions if numbers else ()):
-            made.dims[k].attach_scale(scales[dimension])
-    _describe(mirror, source._attributes)
+def _lay_out(source: Any, file: Any) -> None:
+    """Say in terms of netCDF4 what a file says."""
+    variables = {
+        name: Variable(v.data.shape, v.data.dtype, partial(np.asarray, v.data), v.dimensions, v._attributes)
+        for name, v in source.variables.items()
+    }
+    dimensions = {name: _length(source, name, length) for name, length in source.dimensions.items()}
+    lay_out(file, dimensions, variables, {"": source._attributes})
 
 
 def _length(source: Any, name: str, length: int | None) -> int:
@@ -107,27 +85,6 @@ def _length(source: Any, name: str, length: int | None) -> int:
     if length is not None:
         return int(length)
     return max((len(v.data) for v in source.variables.values() if v.dimensions[:1] == (name,)), default=0)
-
-
-def _variable(mirror: Any, name: str, data: Values) -> Any:
-    if data.dtype.kind not in "iuf":  # text; a grid mapping may be one, of which only the attributes count
-        return mirror.create_dataset(name, data=np.int8(0))
-    kind = data.dtype.newbyteorder("=")
-    if data.size > MAX_SHORT:
-        return mirror.create_dataset(name, shape=data.shape, dtype=kind)
-    return mirror.create_dataset(name, data=data.astype(kind))
-
-
-def _describe(item: Any, attributes: dict[str, Any]) -> None:
-    for name, value in attributes.items():
-        if isinstance(value, bytes):
-            value = value.decode("utf-8", "replace").replace("\0", "")
-        elif isinstance(value, np.ndarray):
-            value = value.astype(value.dtype.newbyteorder("="))
-        try:
-            item.attrs[name] = value
-        except (OSError, TypeError, ValueError, RuntimeError):  # one too long for HDF5, a name it has itself
-            continue
 
 
 class MappedPixels:

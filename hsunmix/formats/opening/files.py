@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from hsunmix.errors import FileError, FormatError, HsunmixError, MissingFileError
+from hsunmix.files import STORE_FILES
 from hsunmix.formats.opening.foreign import foreign_folder
 
-__all__ = ["guarded", "is_regular", "read_head", "read_small", "regular_file"]
+__all__ = ["guarded", "is_regular", "is_store", "read_head", "read_small", "regular_file", "scene_at"]
 
 HEAD_BYTES = 4096
 
@@ -44,6 +45,21 @@ def regular_file(path: str | os.PathLike[str]) -> Path:
     return absolute
 
 
+def is_store(path: Path) -> bool:
+    """Whether a folder is one scene: a Zarr store."""
+    return path.is_dir() and any(is_regular(path / name) for name in STORE_FILES)
+
+
+def scene_at(path: str | os.PathLike[str]) -> Path:
+    """As ``regular_file``; also a folder that is one scene, or the file in it that says so."""
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100
+    if absolute.name in STORE_FILES and is_store(absolute.parent):
+        absolute = absolute.parent
+        while is_store(absolute.parent):  # an array within a group
+            absolute = absolute.parent
+    return absolute if is_store(absolute) else regular_file(path)
+
+
 def is_regular(path: Path) -> bool:
     """Whether there is an ordinary file of this name."""
     try:
@@ -53,7 +69,9 @@ def is_regular(path: Path) -> bool:
 
 
 def read_head(path: Path) -> bytes:
-    """Read the first bytes of a file, by which formats are told apart."""
+    """Read the first bytes of a file, by which formats are told apart; of a folder there are none."""
+    if path.is_dir():
+        return b""
     try:
         with path.open("rb") as file:
             return file.read(HEAD_BYTES)

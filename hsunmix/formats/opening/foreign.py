@@ -99,8 +99,6 @@ def foreign_file(path: Path, head: bytes) -> str:
 
 def foreign_folder(path: Path) -> str:
     """Return what a folder is, and what to do; empty where that is not known."""
-    if any((path / name).is_file() for name in (".zgroup", ".zarray", ".zmetadata", "zarr.json")):
-        return "is a Zarr store, which hsunmix does not read: save it as netCDF (xarray's to_netcdf)"
     if path.suffix.upper() == ".SAFE" or (path / "manifest.safe").is_file():
         return "is a SAFE folder: join its bands into one file (gdalbuildvrt -separate, then gdal_translate)"
     if (path / "hdr.adf").is_file():

@@ -79,8 +79,7 @@ def test_archives(tmp_path):
 def test_folders(tmp_path):
     for name, inside, reason in (
         ("S2A_MSIL1C.SAFE", "manifest.safe", "SAFE folder"),
-        ("cube.zarr", ".zgroup", "Zarr.*to_netcdf"),
-        ("cube3", "zarr.json", "Zarr"),
+        ("cube3", "zarr.json", "holds no array|no Zarr store"),
         ("plain", "a.txt", "is a folder, not a file"),
     ):
         (tmp_path / name).mkdir()
