@@ -25,6 +25,7 @@ from hsunmix.formats import open_spectra
 from hsunmix.methods import Method, methods
 from hsunmix.methods.pipeline import estimate_rank
 from hsunmix.model.choice import Choice
+from hsunmix.model.maps import Map
 from hsunmix.model.progress import finish
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -44,7 +45,11 @@ def draw(method: Method) -> None:
     """Write a method's figure."""
     figure = Figure(figsize=(7.2, 2.5), layout="constrained")
     kind = "extraction" if method.name == "auto" else method.kind  # it has no curve of errors
-    draws = {"extraction": extraction, "factorization": factorization, "abundance": abundance, "rank": rank}
+    kind = "classes" if method.traits.of_classes else kind
+    draws = {
+        "extraction": extraction, "factorization": factorization, "abundance": abundance, "rank": rank,
+        "classes": classes,
+    }  # fmt: skip
     draws[kind](figure, method.id)
     IMAGES.mkdir(parents=True, exist_ok=True)
     file = io.BytesIO()
@@ -101,6 +106,22 @@ def abundance(figure: Figure, name: str) -> None:
         part.set_title(title, fontsize="medium")
         part.set_axis_off()
         figure.colorbar(shown, ax=part, shrink=0.8)
+
+
+def classes(figure: Figure, name: str) -> None:
+    """Draw the fraction of one class, and the maps that only such a method has."""
+    result = hsunmix.unmix(cube, name, library=ROOT / "sample_cubes" / "desert_spectra.csv")
+    shown = {"alunite": Map(result.abundances[:1], kind="fraction")}
+    shown |= {one.titled(key): one for key, one in result.maps.items() if one.layers == 1}
+    parts = figure.subplots(1, len(shown))
+    for part, (title, one) in zip(parts, shown.items(), strict=True):
+        colours, low, high = one.terms.colours, one.terms.lowest, one.terms.highest
+        values = np.asarray(one.layer(0), dtype=np.float64)
+        values[values < 0] = np.nan if one.whole else 0
+        image = part.imshow(values, cmap="tab10" if one.whole else colours, vmin=low, vmax=high)
+        part.set_title(textwrap.fill(title, 14), fontsize="small")
+        part.set_axis_off()
+        figure.colorbar(image, ax=part, shrink=0.8)
 
 
 def rank(figure: Figure, name: str) -> None:

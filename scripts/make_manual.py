@@ -43,6 +43,7 @@ CALLS = {
     "abundance": "hsunmix unmix scene.hdr -r 5 -a {id} -o products",
     "rank": "hsunmix rank scene.hdr -m {id}",
 }
+OF_CLASSES = "hsunmix unmix scene.hdr -m {id} --library spectra.csv -o products"
 FOUND = "Right: the spectra found (lines) and the true ones (dotted)."
 CAPTIONS = {
     "factorization": f"Left: the relative error of each iteration. {FOUND}",
@@ -50,6 +51,7 @@ CAPTIONS = {
     f"(crosses). {FOUND}",
     "abundance": "With the true spectra: the abundances of alunite, their sum over all materials, and what "
     "the pixels leave unexplained.",
+    "classes": "With the true spectra as library: the fraction of one, and the other maps of the result.",
     "rank": "The curve behind the estimate, and what it proposes. The scene has five materials.",
 }
 
@@ -91,14 +93,16 @@ def _kind(kind: str) -> Iterator[str]:
 def _method(method: Method) -> Iterator[str]:
     yield f"# {method.title} · `{method.id}`\n\n{method.summary}\n"
     yield f"![{method.title} on the sample cube](../images/methods/{method.name}.png)\n"
-    caption = CAPTIONS["extraction" if method.name == "auto" else method.kind]
+    kind = "classes" if method.traits.of_classes else method.kind
+    caption = CAPTIONS["extraction" if method.name == "auto" else kind]
     yield f"*On the sample cube. {caption}*\n"
     for paragraph in method.details.split("\n\n"):
         yield from _paragraph(paragraph)
     if method.kind != "rank":
         yield f"{_traits(method)}\n"
     yield f"Source: {method.reference}.\n"
-    yield f"```\n{CALLS[method.kind].format(id=method.id)}\n```\n"
+    call = OF_CLASSES if method.traits.of_classes else CALLS[method.kind]
+    yield f"```\n{call.format(id=method.id)}\n```\n"
     if method.parameters:
         yield "| parameter | default | allowed | |\n|---|---|---|---|"
         yield from (_row(p) for p in method.parameters)
@@ -121,6 +125,10 @@ def _traits(method: Method) -> str:
         said.append("Locked spectra take the places of those found that are most like them.")
     if traits.takes_library:
         said.append(f"It {'needs' if traits.needs_library else 'can choose from'} a library.")
+    if traits.of_classes:
+        said.append(
+            "There is an endmember for each class of a library, and each pixel has spectra of its own."
+        )
     if traits.monotone_loss:
         said.append("The relative error never rises from one iteration to the next.")
     return " ".join(said)

@@ -10,11 +10,12 @@ from scipy.optimize import linear_sum_assignment
 from hsunmix.engine.loading import from_array
 from hsunmix.methods import pipeline
 from hsunmix.model.choice import Choice
+from hsunmix.model.library import Library
 from hsunmix.model.maps import usual_maps
 from hsunmix.model.progress import finish
 from hsunmix.model.unmixing import Unmixing
 
-__all__ = ["angles", "lake", "library_problem", "mixture", "solved", "with_numbers"]
+__all__ = ["angles", "lake", "library_of_classes", "library_problem", "mixture", "solved", "with_numbers"]
 
 
 def mixture(
@@ -74,3 +75,19 @@ def with_numbers(
         result.abundances if abundances is None else abundances, result.rmse if rmse is None else rmse
     )
     return replace(result, maps={**result.maps, **new})
+
+
+def library_of_classes(classes: tuple[str, ...], each: int, bands: int = 40, seed: int = 0) -> Library:
+    """A library of so many smooth spectra of each class, which differ in brightness and shape."""
+    rng = np.random.default_rng([seed, each])
+    place = np.linspace(0, 1, bands)
+    rows = []
+    for k in range(len(classes)):
+        base = 0.1 + 0.4 * np.exp(-(((place - (k + 0.5) / len(classes)) / 0.25) ** 2))
+        bumps = rng.standard_normal((each, bands + 8))
+        smooth = np.stack([np.convolve(one, np.ones(9) / 9, "valid") for one in bumps])
+        rows.append(base * rng.uniform(0.7, 1.2, (each, 1)) + 0.03 * smooth)
+    names = tuple(f"{name} {i + 1}" for name in classes for i in range(each))
+    return Library(
+        np.clip(np.concatenate(rows), 0.01, None), names, classes=tuple(np.repeat(classes, each).tolist())
+    )

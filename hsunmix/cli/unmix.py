@@ -170,7 +170,7 @@ def _request(given: dict[str, Any]) -> Request:
     library, rank = request.spectra_from, request.rank
     if library is None and given["factor"] is not None:
         raise click.UsageError("--factor is of the spectra of a file: give them as --endmembers or --init")
-    if library is None and rank is None:
+    if library is None and rank is None and not request.libraries:
         raise required(context, "rank")
     if library is not None and given["endmembers"] is not None and rank not in (None, len(library)):
         holds = counted(len(library), "spectrum", "spectra")

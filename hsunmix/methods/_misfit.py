@@ -67,6 +67,7 @@ def misfit(
     w: NDArray[np.float64],
     h: PerPixel,
     weights: PerPixel | None = None,
+    rest: PerPixel | None = None,
 ) -> Generator[Step | None, None, Misfit]:
     """Measure a result.
 
@@ -78,12 +79,14 @@ def misfit(
     weights : PerPixel, optional
         One for each value.
         A zero without a weight is a missing value: it belongs neither to what is left nor to the norm.
+    rest : PerPixel, optional
+        What is left, where the method knows.
     """
     if weights is None:
         norms = yield from norms_squared(scene)
         norm, of_each = norms.sum(), scene.of_images(norms) if scene.grids else None
         del norms
-        return Misfit((yield from residuals(scene, w, h)), scene.n_bands, norm, of_each)
+        return Misfit(rest or (yield from residuals(scene, w, h)), scene.n_bands, norm, of_each)
     rest, known = scene.per_pixel(), scene.per_pixel()
     found = yield from scene.map(_known_only, w, per_pixel=[h, weights, rest, known])
     of_each = scene.of_images((yield from norms_squared(scene))) if scene.grids else None

@@ -112,6 +112,9 @@ class Traits:
         What it finds of a pixel depends on all others, so that it can't work block by block.
     monotone_loss : bool
         The relative error of its history never rises.
+    of_classes : bool
+        Its endmembers are classes of spectra, of which every pixel has its own: W H is not what explains the
+        scene. Given a library, it finds as many as that has classes.
     everyday : bool
         It is one of the few that lists show first: a newcomer needs no other.
     """
@@ -128,6 +131,7 @@ class Traits:
     may_be_negative: bool = False
     whole_scene: bool = False
     monotone_loss: bool = False
+    of_classes: bool = False
     everyday: bool = False
 
     @classmethod
@@ -222,6 +226,8 @@ class Factorization:
     maps : mapping of str to PixelMap
         What else was found of the pixels, by name. Where other abundances take the place of these, only those
         stay that say so. Fractions and deviations of endmembers are scaled as the abundances are.
+    rest : PerPixel of float64, or None
+        The squared residual of every pixel, where it isn't that of W H.
     """
 
     endmembers: NDArray[np.float64]
@@ -236,6 +242,7 @@ class Factorization:
     note: str = ""
     names: tuple[str, ...] = ()
     maps: Mapping[str, PixelMap] = field(default_factory=dict)
+    rest: PerPixel | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -70,6 +70,7 @@ def with_locked(result: Factorization, problem: Problem, method: Method) -> Fact
         endmembers=w,
         columns=columns,
         abundances=None,
+        rest=None,
         abundance=result.abundance or "nnls",
         abundance_note="",
         note=" ".join(filter(None, [said, result.note])),

@@ -302,6 +302,7 @@ def _with_abundances(
     result = replace(
         result,
         abundances=found.h,
+        rest=None,
         abundance=abundance,
         abundance_note="" if other else result.abundance_note,
         note=note,
@@ -326,7 +327,7 @@ def _finish(
     w, h = result.endmembers, result.abundances
     assert h is not None  # solved for by now
     if left is None:
-        left = yield from misfit(scene, w, h, weights)
+        left = yield from misfit(scene, w, h, weights, result.rest)
     error, columns = left.relative_error, result.columns
     means = h.totals() / scene.n_pixels
     maps, uncertainty, unsure, doubts = dict(result.maps), None, "", [*_doubts(w, means, error)]

@@ -19,7 +19,7 @@ from hsunmix.methods.factorization._initial import OTHERS
 from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube
 from hsunmix.model.foreign import spectra
-from hsunmix.model.library import Library
+from hsunmix.model.library import Library, classes_of
 from hsunmix.model.unmixing import Weights
 from hsunmix.model.wording import counted
 from hsunmix.parameters import columns, make, whole_number
@@ -141,7 +141,7 @@ def plan(request: Request) -> Plan:
     given = None if request.endmembers is None else spectra(request.endmembers, "init")
     locked = tuple(sorted(columns(request.locked)))
     request = replace(request, seed=seed, endmembers=given, locked=locked)
-    rank = _rank(request)
+    rank = _rank(method, request)
     _check_start(method, request)
     if (request.weights is not None or request.weights_from is not None) and not method.traits.takes_weights:
         raise InputError(f"{method.id} takes no weights; weighted does")
@@ -178,8 +178,19 @@ def _abundance(asked: Choice) -> msgspec.Struct | None:
     return None
 
 
-def _rank(request: Request) -> int:
-    """Return how many endmembers: as many as are given, or more where all of these are locked."""
+def _rank(method: Method, request: Request) -> int:
+    """Return how many endmembers: as many as are given, or more where all of these are locked.
+
+    Where they are classes, there are as many as the library has.
+    """
+    if method.traits.of_classes and request.libraries:
+        classes = len(set(classes_of(request.libraries)))
+        if request.rank not in (None, classes):
+            said = counted(classes, "class", "classes")
+            raise ParameterError(
+                "rank", f"the library has {said}, and {method.id} finds one endmember for each"
+            )
+        request = replace(request, rank=classes)
     count, label = _given(request)
     locked = request.locked
     if locked and not count:

@@ -21,7 +21,7 @@ from hsunmix.model.spectra import Source, Spectra
 if TYPE_CHECKING:
     from hsunmix.model.cube import Cube
 
-__all__ = ["Library", "LibraryFile", "joined", "material"]
+__all__ = ["Library", "LibraryFile", "classes_of", "joined", "material"]
 
 NAMED = 3  # spectra named in a sentence
 
@@ -257,6 +257,24 @@ def joined(libraries: Sequence[Library]) -> Library:
         origins=tuple(one.label for one, _ in every),
         factor=1.0,
     )
+
+
+def classes_of(libraries: Sequence[Library]) -> tuple[str, ...]:
+    """Return the class of each spectrum: as the library says, else its file, where there are several.
+
+    In a single file without classes it is the material that the spectrum's name begins with. Classes that
+    differ only in small and capital letters are one.
+    """
+    every = [(one, k) for one in libraries for k in range(len(one))]
+    files = [one.origins[k] if one.origins else one.label for one, k in every]
+    several = len(set(files)) > 1
+    spelt: dict[str, str] = {}
+    found = []
+    for (one, k), file in zip(every, files, strict=True):
+        own = one.classes[k].strip() if one.classes else ""
+        name = own or (Path(file).stem if several else material(one.names[k]))
+        found.append(spelt.setdefault(name.casefold(), name))
+    return tuple(found)
 
 
 def material(name: str) -> str:

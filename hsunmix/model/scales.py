@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Scale", "between", "scale_of", "to_brightness"]
+__all__ = ["BRIGHT", "BRIGHTEST", "Scale", "between", "scale_of", "to_brightness"]
 
 BRIGHT = 0.5  # reflectance of what is bright in a scene or a library
 BRIGHTEST = 99.0  # percentile of the values that is taken for it: a few odd ones count for nothing

@@ -42,7 +42,7 @@ def request_for(method: Method) -> Request:
     if method.traits.needs_library:
         from hsunmix.model.library import Library
 
-        library = (Library.of_columns(spectra()),)
+        library = (Library(spectra().T, tuple(f"m{k}" for k in range(RANK))),)
     return Request(
         Choice(method.id, slow if method.kind == "factorization" else {}), RANK, seed=2, libraries=library
     )

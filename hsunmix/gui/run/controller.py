@@ -127,6 +127,8 @@ class Controller:
     ) -> Generator[Step | None, None, Found]:
         request = request_of(settings, np.stack([e.spectrum for e in locked], axis=1) if locked else None)
         request = replace(request, libraries=libraries_of(self.store, settings.method, cube))
+        if request.libraries and get(settings.method, "factorization", "extraction").traits.of_classes:
+            request = replace(request, rank=None)  # it is the library that says how many
         if settings.weights is not None:
             values, origin = read_weights(Path(settings.weights.path), cube)
             request = replace(request, weights=values, weights_from=origin)
