@@ -26,6 +26,8 @@ SAME = 1e-6  # of the objective: smaller gains end the search
 PATIENT = 3  # rounds that may gain nothing
 FIRST_WEIGHT, LAST_WEIGHT = 20.0, 2000.0
 FITS = 1.1  # excess up to which endmembers are as good as right
+JUMP = 100.0  # times as much excess at the weight below: there is none in between
+SAME_EXCESS = 0.99  # of that at a smaller weight
 AIM = 0.92  # excess of the true endmembers: a little of the noise was taken for mixture
 
 
@@ -163,6 +165,7 @@ def simplex_by_noise(
     flat, w = plane.of(points), plane.of(start)
     tried: list[tuple[float, float, Array]] = []  # weight, excess, vertices
     weight = FIRST_WEIGHT
+    low: tuple[float, float, Array] | None = None
     while weight <= LAST_WEIGHT and len(tried) < 9:
         w = yield from smallest_simplex(flat, w, weight)
         found = yield from excess(points, plane.back(w), noise, "fcls", seed)
@@ -172,9 +175,13 @@ def simplex_by_noise(
         if not below:
             weight *= 2
             continue
-        low, high = max(above, key=lambda one: one[0], default=None), min(below, key=lambda one: one[0])
+        lower, low = low, max(above, key=lambda one: one[0], default=None)
+        high = min(below, key=lambda one: one[0])
         if low is None or high[1] > AIM - 0.15 or high[0] < 1.1 * low[0]:
             break
+        idle = lower is not None and lower[0] < low[0] and low[1] > SAME_EXCESS * lower[1]
+        if idle or low[1] > JUMP * high[1]:
+            break  # no weight leaves what noise does: the walls give way all at once
         # The excess falls by a power of the weight.
         slope = np.log(low[1] / high[1]) / np.log(high[0] / low[0])
         weight = float(np.clip(low[0] * (low[1] / AIM * 1.05) ** (1 / slope), 1.05 * low[0], 0.97 * high[0]))
