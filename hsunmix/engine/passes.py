@@ -29,7 +29,7 @@ Array = NDArray[np.float64]
 
 def compiling(kernel: Any) -> Step | None:
     """Return what to tell the analyst before a kernel's first call: a step, or None when it is ready."""
-    if kernel.signatures:
+    if kernel.overloads:  # ``signatures`` makes a list of them anew, and this is asked in every iteration
         return None
     folder = Path(kernel.stats.cache_path)
     name = f"{kernel.py_func.__module__.rpartition('.')[2]}.{kernel.py_func.__name__}-*.nbi"

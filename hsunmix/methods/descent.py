@@ -84,7 +84,9 @@ class Revival:
     def dead(self, power: Array, least: float = 1e-14) -> NDArray[np.intp]:
         """Return those whose power is nothing beside the largest, unless they have been started too often."""
         self.fresh = False
-        found = np.setdiff1d(np.flatnonzero(power <= least * power.max()), self._locked)
+        idle = power <= least * power.max()
+        idle[self._locked] = False
+        found = np.flatnonzero(idle)
         return found if self._count < RESTARTS * len(power) else found[:0]
 
     def spectra(self, scene: Scene, rest: PerPixel, dead: NDArray[np.intp]) -> Iterator[tuple[int, Array]]:

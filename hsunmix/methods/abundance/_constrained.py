@@ -34,9 +34,8 @@ def solve(
     r = w.shape[1]
     solver = exact(r)
     yield compiling(solver)
-    wt, length = unit_spectra(w)
-    if simplex:  # abundances that sum to one can't be scaled
-        wt, length = np.ascontiguousarray(w.T), np.ones(r)
+    # Abundances that sum to one can't be scaled.
+    wt, length = (np.ascontiguousarray(w.T), np.ones(r)) if simplex else unit_spectra(w)
     g = wt @ wt.T
     h = scene.per_pixel(r, np.float32, 0)
     found = yield from scene.map(
