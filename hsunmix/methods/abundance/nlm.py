@@ -22,12 +22,11 @@ import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
-from hsunmix.engine.passes import norms_squared, projected
 from hsunmix.engine.scene import Scene
-from hsunmix.engine.source import PerPixel
 from hsunmix.engine.threads import run_chunks
 from hsunmix.methods import Abundances
 from hsunmix.methods.abundance._constrained import solve
+from hsunmix.methods.abundance._picture import lines_of, pictured
 from hsunmix.model.progress import Step
 
 __all__ = ["NUMBERS", "READS", "REFERENCE", "TITLE", "WHOLE_SCENE", "Params", "run"]
@@ -40,7 +39,6 @@ WHOLE_SCENE = True
 
 NUMBERS_AT_ONCE = 60_000  # coordinates of a block of lines: with all neighbours less than 0.2 s
 
-Array = NDArray[np.float64]
 Single = NDArray[np.float32]
 
 
@@ -65,46 +63,17 @@ def run(
     if not scene.images:
         found = yield from solve(scene, w, params.sum_to_one)
         return Abundances(found.h, "Pixels of a matrix have no neighbours: each was solved by itself.")
-    rows = np.linalg.qr(w)[0].T
-    reduced = yield from projected(scene, rows)
-    coordinates = reduced.values()
-    variance = yield from _noise(scene, coordinates)
-    if variance > 0:
-        flat = scene.spread(coordinates).reshape(len(rows), -1)
-        for numbers, grid in scene.images:
-            image = flat[:, numbers].reshape(len(rows), *grid)
-            flat[:, numbers] = (yield from _means(image, variance, params)).reshape(len(rows), -1)
-        smooth = reduced.per_pixel(len(rows), np.float32, fill=0)
-        for i, (columns, pixels) in enumerate(scene.by_tile()):
-            smooth.values[i, :, : len(columns)] = flat[:, pixels]
-            yield None
-        reduced = reduced.with_tiles(smooth.values)
-    return (yield from solve(reduced, rows @ w, params.sum_to_one))
-
-
-def _noise(scene: Scene, coordinates: PerPixel) -> Generator[Step | None, None, float]:
-    """Return the mean square of a value beyond the spectra, of a pixel of which half have less."""
-    beyond = scene.n_bands - coordinates.k
-    if not beyond:
-        return 0.0
-    norms = (yield from norms_squared(scene)).known()
-    along = np.einsum("nkt,nkt->nt", coordinates.values, coordinates.values, dtype=np.float64)
-    rest = norms - along.reshape(-1)[: scene.n_pixels]
-    # Differences of float32 numbers: less than their digits is nothing.
-    return float(np.median(rest)) / beyond if np.median(rest) > 1e-6 * np.median(norms) else 0.0
-
-
-def _means(image: Single, variance: float, params: Params) -> Generator[Step | None, None, Single]:
-    """Return the means of coordinates, (k, lines, samples); NaN where a pixel takes no part stays."""
-    k, lines, samples = image.shape
-    used = np.isfinite(image[0])
-    filled, out = np.where(used, image, np.float32(0)), np.empty_like(image)
-    step = max(1, NUMBERS_AT_ONCE // (k * samples))
-    blocks = [slice(first, min(first + step, lines)) for first in range(0, lines, step)]
-    scale = 1 / (2 * k * variance)
-    work = partial(_block, filled, used, np.float32(scale), params.reach, np.float32(params.softness), out)
-    yield from run_chunks(work, blocks)
-    return out
+    picture = yield from pictured(scene, w)
+    reduced = picture.reduced
+    if picture.variance > 0:
+        scale = np.float32(1 / (2 * len(picture.flat) * picture.variance))
+        for place, image, used in picture.images():
+            means = np.empty_like(image)
+            work = partial(_block, image, used, scale, params.reach, np.float32(params.softness), means)
+            yield from run_chunks(work, lines_of(image, NUMBERS_AT_ONCE))
+            picture.flat[:, place] = means.reshape(len(means), -1)
+        reduced = reduced.with_tiles((yield from picture.per_pixel(picture.flat)).values)
+    return (yield from solve(reduced, picture.w, params.sum_to_one))
 
 
 def _block(
