@@ -6,11 +6,13 @@ python -m tests.benchmarks.planted
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
+from scipy.ndimage import gaussian_filter
 
 import hsunmix
-from hsunmix.bench.planted import planted
+from hsunmix.bench.planted import SIDE, Planted, planted
 from tests.methods import test_lrsca
 from tests.scenes import angles
 
@@ -23,12 +25,28 @@ def lrsca(seed: int, purest: float) -> float:
     return float(angles(hsunmix.unmix(x, "lrsca", rank=6).endmembers, w).max())
 
 
-def rmse(seed: int, method: str, **options: bool) -> float:
-    """Return the RMSE of abundances with the true spectra on the scene of 20 dB and eight materials."""
-    made = planted("noisy", seed)
-    cube = hsunmix.Cube.from_array(made.x.T.reshape(100, 100, -1).astype(np.float32))
-    found = hsunmix.abundances(cube, made.endmembers, method, **options).reshape(8, -1)
-    return float(np.sqrt(((found - made.abundances) ** 2).mean()))
+def noisy(seed: int) -> Planted:
+    """The scene of 20 dB and eight materials, in which neighbours differ."""
+    return planted("noisy", seed)
+
+
+def regions(seed: int) -> Planted:
+    """The same with twenty kinds of regions, each of one mixture."""
+    made, rng = noisy(seed), np.random.default_rng(seed)
+    fields = [gaussian_filter(rng.standard_normal((SIDE, SIDE)), 6, mode="wrap") for _ in range(20)]
+    mixtures = rng.dirichlet(np.full(len(made.abundances), 0.5), len(fields)).T
+    h = mixtures[:, np.argmax(fields, axis=0).ravel()]
+    clean = made.endmembers @ h
+    x = clean + np.sqrt((clean**2).mean() / 100) * rng.standard_normal(clean.shape)
+    return replace(made, x=np.maximum(x, 0), abundances=h)
+
+
+def rmse(seed: int, method: str, of: Callable[[int], Planted] = noisy, **options: bool) -> float:
+    """Return the RMSE of abundances with the true spectra."""
+    made = of(seed)
+    cube = hsunmix.Cube.from_array(made.x.T.reshape(SIDE, SIDE, -1).astype(np.float32))
+    found = hsunmix.abundances(cube, made.endmembers, method, **options)
+    return float(np.sqrt(((found.reshape(made.abundances.shape) - made.abundances) ** 2).mean()))
 
 
 ROWS: dict[str, Callable[[int], float]] = {
@@ -38,6 +56,14 @@ ROWS: dict[str, Callable[[int], float]] = {
     "nlm, RMSE": lambda seed: rmse(seed, "nlm"),
     "fcls, RMSE": lambda seed: rmse(seed, "fcls"),
     "nlm with sum_to_one, RMSE": lambda seed: rmse(seed, "nlm", sum_to_one=True),
+    "sunsal, RMSE": lambda seed: rmse(seed, "sunsal"),
+    "tv, RMSE": lambda seed: rmse(seed, "tv"),
+    "tv with sum_to_one, RMSE": lambda seed: rmse(seed, "tv", sum_to_one=True),
+    "regions, sunsal, RMSE": lambda seed: rmse(seed, "sunsal", of=regions),
+    "regions, fcls, RMSE": lambda seed: rmse(seed, "fcls", of=regions),
+    "regions, nlm with sum_to_one, RMSE": lambda seed: rmse(seed, "nlm", sum_to_one=True, of=regions),
+    "regions, tv, RMSE": lambda seed: rmse(seed, "tv", of=regions),
+    "regions, tv with sum_to_one, RMSE": lambda seed: rmse(seed, "tv", sum_to_one=True, of=regions),
 }
 
 

@@ -121,12 +121,13 @@ def test_an_endmember_says_of_which_scene_its_pixel_is() -> None:
     assert (here.share.scenes, here.share.relative_error) == (("a", "b"), found.unmixing.relative_error)
 
 
-def test_neighbours_end_at_a_scene() -> None:
-    """nlm looks at neighbours: twice the same scene is each by itself."""
+@pytest.mark.parametrize("abundance", ["nlm", "tv"])
+def test_neighbours_end_at_a_scene(abundance: str) -> None:
+    """These look at neighbours: twice the same scene is each by itself."""
     noisy = np.abs(IMAGE + 0.05 * np.random.default_rng(0).standard_normal(IMAGE.shape)).astype(np.float32)
-    once = alone(cube(noisy), request_for("spa", "nlm")).scenes[0].unmixing.abundances
+    once = alone(cube(noisy), request_for("spa", abundance)).scenes[0].unmixing.abundances
     nnls = alone(cube(noisy), request_for("spa", "nnls")).scenes[0].unmixing.abundances
-    twice = run(several(noisy, noisy), request_for("spa", "nlm"))
+    twice = run(several(noisy, noisy), request_for("spa", abundance))
     for one in twice.scenes:
         np.testing.assert_allclose(one.unmixing.abundances, once, atol=1e-5)
     assert np.abs(once - nnls).max() > 1e-3

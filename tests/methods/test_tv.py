@@ -75,9 +75,10 @@ def best(
     return h
 
 
-@pytest.mark.parametrize("smoothness", [0.1, 1.0])
-@pytest.mark.parametrize(("penalty", "simplex"), [(0.0, False), (0.05, False), (0.0, True)])
-@pytest.mark.parametrize("masked", [False, True])
+@pytest.mark.parametrize(
+    ("smoothness", "penalty", "simplex", "masked"),
+    [(0.2, 0.0, False, False), (0.2, 0.05, False, True), (1.0, 0.0, False, True), (0.4, 0.0, True, True)],
+)
 def test_optimum_against_a_general_solver(
     smoothness: float, penalty: float, simplex: bool, masked: bool
 ) -> None:
@@ -87,7 +88,7 @@ def test_optimum_against_a_general_solver(
     cube = replace(hsunmix.Cube.from_array(x), selection=used)
     found = hsunmix.abundances(
         cube, w, "tv", smoothness=smoothness, penalty=penalty, sum_to_one=simplex,
-        tolerance=1e-7, max_iterations=20_000,
+        tolerance=1e-6, max_iterations=20_000,
     )  # fmt: skip
     cost = cost_of(x, w, used, smoothness)
     known = best(x, w, used, cost, penalty, simplex)
@@ -105,7 +106,7 @@ def test_the_usual_tolerance_is_near_the_optimum() -> None:
     cost = cost_of(x, w, used, 0.3)
     losses = [
         loss(x, w, used, hsunmix.abundances(cube, w, "tv", smoothness=0.3, **more), cost, 0.0)
-        for more in ({}, {"tolerance": 1e-7, "max_iterations": 5000})
+        for more in ({}, {"tolerance": 1e-6, "max_iterations": 5000})
     ]
     assert losses[0] == pytest.approx(losses[1], rel=1e-3)
 
@@ -117,7 +118,7 @@ def test_smoothed_without_end_each_part_is_the_mean() -> None:
     used[:, 4] = False
     used[2, 4] = False
     cube = replace(hsunmix.Cube.from_array(x), selection=used)
-    found = hsunmix.abundances(cube, w, "tv", smoothness=300.0, tolerance=1e-7, max_iterations=20_000)
+    found = hsunmix.abundances(cube, w, "tv", smoothness=300.0, tolerance=1e-6, max_iterations=20_000)
     for part in (slice(0, 4), slice(5, 9)):
         mean = hsunmix.abundances(x[:, part].reshape(-1, BANDS).mean(axis=0)[:, None], w, "nnls")
         np.testing.assert_allclose(

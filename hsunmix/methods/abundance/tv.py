@@ -174,13 +174,13 @@ class Search:
     def of(cls, small: Small, image: Single, h: Single, used: NDArray[np.bool_], room: Room) -> Search:
         """Begin with abundances that were found pixel by pixel."""
         h[:, ~used] = 0
-        ahead, own, *forces = (room.array(h.shape, np.float32, 0) for _ in range(5))
+        ahead, own, below, down, right = (room.array(h.shape, np.float32, 0) for _ in range(5))
         for block in lines_of(h, NUMBERS_AT_ONCE):
             own[:, block] = np.tensordot(small.own, image[:, block], 1) - small.less[:, None, None]
         most = room.array((2, *used.shape), np.float32, 0)
         most[0, :-1] = small.cost * (used[:-1] & used[1:])
         most[1, :, :-1] = small.cost * (used[:, :-1] & used[:, 1:])
-        return cls(small, used, h, ahead, own, *forces, most)
+        return cls(small, used, h, ahead, own, below, down, right, most)
 
     def iterate(self, params: Params) -> Generator[Step | None, None, int]:
         """Go on until little changes; return after how many iterations."""
