@@ -156,19 +156,20 @@ def _one_by_one(
     for name, cube in scenes:
         try:
             brought = library.on(cube, given["factor"])
-            results.append((name, cube, work.solve_cube(cube, brought, request.abundance, resources)))
+            found = work.solve_cube(cube, brought, request.abundance, resources, request.uncertainty)
+            results.append((name, cube, found))
         except HsunmixError as error:
             failures.append(Failure.of(name, cube.path, error))
     if not results:
         raise InputError(failures[0].reason)
-    found = solved_together(results)
-    document = with_found(of_cubes([(name, cube) for name, cube, _ in results]), found)
+    solved = solved_together(results)
+    document = with_found(of_cubes([(name, cube) for name, cube, _ in results]), solved)
     jobs = {}
-    for one in found.scenes:
-        alone = with_found(of_cubes([(one.name, one.cube)]), replace(found, scenes=(one,)))
+    for one in solved.scenes:
+        alone = with_found(of_cubes([(one.name, one.cube)]), replace(solved, scenes=(one,)))
         script = python_script(alone, facts_of(alone, None))
         jobs[one.name] = ExportJob(one.unmixing, alone.endmembers, one.cube, line, script, dpi)
-    several = SeveralJobs(jobs, {}, found.unmixing.relative_error, found.unmixing.note, line)
+    several = SeveralJobs(jobs, {}, solved.unmixing.relative_error, solved.unmixing.note, line)
     return several, document, failures
 
 

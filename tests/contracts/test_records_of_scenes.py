@@ -27,6 +27,7 @@ KINDS = {
     "masks and bands": ["-r", "3", "-m", "vca", "--mask", "b[758] > 0.05", "--bands", "500-1300, no-water"],
     "spectra of a file": ["-r", "3", "-m", "hals", "--init", "library.csv", "--locked", "1,3"],
     "library": ["-r", "2", "-m", "dictionary", "--library", "library.csv"],
+    "uncertainty": ["-r", "3", "-m", "vca", "-a", "nnls", "--uncertainty"],
     "given endmembers": ["--endmembers", "library.csv", "-a", "fcls"],
 }
 
