@@ -8,18 +8,18 @@ import click
 
 
 @click.command("window", short_help="Open the window.")
-@click.argument("path", metavar="[CUBE|SESSION]", required=False, type=click.Path(path_type=Path))
-def command(path: Path | None) -> int:
-    """Open the window, on a cube or a session if one is named."""
-    from hsunmix.errors import FileError, MissingFileError
-    from hsunmix.formats.opening.files import is_store
+@click.argument("paths", metavar="[CUBE...|SESSION]", nargs=-1, type=click.Path(path_type=Path))
+def command(paths: tuple[Path, ...]) -> int:
+    """Open the window, on a cube or a session if one is named; on several cubes, or those in a folder."""
+    from hsunmix.errors import MissingFileError
     from hsunmix.gui.app import system_libraries
+    from hsunmix.session.scene_files import scene_files
 
-    if path is not None and not path.exists():
-        raise MissingFileError(path, "there is no such file")
-    if path is not None and path.is_dir() and not is_store(path):
-        raise FileError(path, "is a folder, not a file")
+    for path in paths:
+        if not path.exists():
+            raise MissingFileError(path, "there is no such file")
+    scene_files(paths)  # a folder without a cube is told here
     system_libraries.require()
     from hsunmix.gui.app.application import run
 
-    return run(path)
+    return run(*paths)

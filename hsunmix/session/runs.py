@@ -177,6 +177,8 @@ def carried(now: Document, then: Document) -> Document:
     So undoing a run takes its maps away but not its entry, while a deleted run comes back. An edited
     result was kept because another took its place: where that is undone, it is shown again.
     """
+    if now.cube is not None and then.cube is not None and now.cube.pixels is not then.cube.pixels:
+        return then  # another of several scenes was shown
     later = tuple(run for run in now.runs if run.number > then.run_count and not run.edited)
     if not later:
         return then

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from hsunmix.errors import FileError, HsunmixError, InputError
 from hsunmix.formats import formats, open_cube, open_spectra
+from hsunmix.formats.opening.files import is_store
 from hsunmix.methods.together import Failure, NamedCube
 from hsunmix.model.chain import scene_names
 from hsunmix.model.cube import Cube
@@ -57,7 +58,7 @@ def scene_files(given: Sequence[str | os.PathLike[str]]) -> list[SceneFile]:
             several = [match for match in several if _may_hold(match)]
             if not several:
                 raise InputError(f"{os.fspath(one)}: nothing that may hold a cube matches this pattern")
-        elif path.is_dir() and not _is_scene(path):
+        elif path.is_dir() and not is_store(path):
             several = sorted(file for file in path.iterdir() if _may_hold(file))
             if not several:
                 raise InputError(f"{path}: is a folder without a cube")
@@ -121,7 +122,7 @@ def _may_hold(path: Path) -> bool:
     if path.name.startswith(".") or path.suffix.lower() in PICTURES:
         return False
     if path.is_dir():
-        return _is_scene(path)
+        return is_store(path)
     suffix = path.suffix.lower()
     if suffix != ".hdr" and any(one.exists() for one in _headers(path)):
         return False
@@ -135,8 +136,3 @@ def _headers(path: Path) -> Iterator[Path]:
 
 def _suffixes() -> set[str]:
     return {suffix for f in formats().values() if f.open_cube is not None for suffix in f.suffixes}
-
-
-def _is_scene(folder: Path) -> bool:
-    """Whether a folder is a scene itself: of a format that keeps one in a folder."""
-    return bool(folder.suffix) and folder.suffix.lower() in _suffixes()

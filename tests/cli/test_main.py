@@ -39,7 +39,7 @@ def test_version(hsunmix):
         (["methods", "--nosuch"], "--nosuch"),
         (["info", "nowhere.hdr"], "nowhere.hdr: there is no such file"),
         (["nowhere.hdr"], "nowhere.hdr: there is no such file"),
-        ([str(Path.home())], "is a folder, not a file"),
+        ([str(Path(__file__).parent)], "is a folder without a cube"),
         (
             ["unmix", "a.hdr", "-r", "3", "-m", "hals", "--init", "x", "-o", "y"],
             "'x' is not allowed: choose from ",

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from hsunmix.errors import HsunmixError
 from hsunmix.files import resource
+from hsunmix.formats.opening.files import is_store
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.collector import Collector
 from hsunmix.gui.app.main_window import MainWindow
@@ -50,13 +51,13 @@ def application() -> QApplication:
     return app
 
 
-def run(path: Path | None = None, *, unmixed: bool = False) -> int:
+def run(*paths: Path, unmixed: bool = False) -> int:
     """Open the window.
 
     Parameters
     ----------
-    path : Path, optional
-        A cube or a session to open.
+    *paths : Path
+        A cube or a session to open; several cubes, or folders with cubes, are scenes.
     unmixed : bool
         Unmix it at once.
 
@@ -71,9 +72,11 @@ def run(path: Path | None = None, *, unmixed: bool = False) -> int:
     Collector(lambda: not window.store.state.tasks, window)
     window.show()
     QTimer.singleShot(HEADSTART, window, lambda: _prepare(app))
-    if path is not None:
-        rank = SAMPLE_RANK if path == resource(*SAMPLE) else 0
-        QTimer.singleShot(0, window, lambda: window.store.send(cmd.Open(path, rank=rank, unmix=unmixed)))
+    if paths:
+        rank = SAMPLE_RANK if paths[0] == resource(*SAMPLE) else 0
+        alone = len(paths) == 1 and (is_store(paths[0]) or not paths[0].is_dir())
+        command = cmd.Open(paths[0], rank=rank, unmix=unmixed) if alone else cmd.OpenScenes(paths)
+        QTimer.singleShot(0, window, lambda: window.store.send(command))
     return app.exec()
 
 

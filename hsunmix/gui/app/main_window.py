@@ -252,12 +252,12 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open the first file."""
+        """Open the file, or several as scenes; a folder stands for the cubes in it."""
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
             event.acceptProposedAction()
             # Not from inside the drag: a question would stop the program the file comes from.
-            QTimer.singleShot(0, self, lambda: self.store.send(cmd.Open(paths[0])))
+            QTimer.singleShot(0, self, lambda: self.store.send(cmd.OpenScenes(tuple(paths))))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about changes, remember the place, end all work."""

@@ -10,18 +10,26 @@ from hsunmix.gui.state.commands import Command
 from hsunmix.session.recovery import Work
 
 __all__ = [
+    "AddScenes",
     "ChooseLayout",
     "ClearRecent",
+    "CloseFile",
     "DiscardWork",
     "Export",
+    "ExportAll",
     "LocateCube",
     "LocateWork",
     "Open",
     "OpenFolder",
     "OpenSample",
+    "OpenScenes",
     "OpenWork",
     "PutOffWork",
+    "RemoveScene",
     "Save",
+    "ShareEndmembers",
+    "ShowScene",
+    "UnmixAll",
 ]
 
 
@@ -128,3 +136,77 @@ class DiscardWork(Command):
 @dataclass(frozen=True)
 class PutOffWork(Command):
     """Ask about the work that was left behind at the next start again."""
+
+
+@dataclass(frozen=True)
+class OpenScenes(Command):
+    """Open several files, or the cubes in folders, as scenes of one list.
+
+    Attributes
+    ----------
+    paths : tuple of Path
+    discard : bool
+        Don't ask about changes that are not saved.
+    """
+
+    paths: tuple[Path, ...]
+    discard: bool = False
+
+
+@dataclass(frozen=True)
+class AddScenes(Command):
+    """Put more scenes into the list; without paths it asks which."""
+
+    paths: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True)
+class ShowScene(Command):
+    """Show a scene of the list, or the one so many behind the one shown.
+
+    Attributes
+    ----------
+    index : int
+    step : int
+        Used instead where it is not zero.
+    """
+
+    index: int = 0
+    step: int = 0
+
+
+@dataclass(frozen=True)
+class RemoveScene(Command):
+    """Take a scene out of the list; its file stays."""
+
+    index: int
+
+
+@dataclass(frozen=True)
+class ShareEndmembers(Command):
+    """Let a scene that is shown take over the endmembers of the one before, or keep its own."""
+
+    on: bool
+
+
+@dataclass(frozen=True)
+class UnmixAll(Command):
+    """Find one set of endmembers for all scenes of the list."""
+
+
+@dataclass(frozen=True)
+class ExportAll(Command):
+    """Write the products of all scenes that have a result."""
+
+
+@dataclass(frozen=True)
+class CloseFile(Command):
+    """Close what is open, and show the first page.
+
+    Attributes
+    ----------
+    discard : bool
+        Don't ask about changes that are not saved.
+    """
+
+    discard: bool = False

@@ -53,7 +53,11 @@ class Controller:
         if not command.discard and not may_leave(store, command):
             return
         if command.path is None:
-            command = replace(command, path=store.ask(OpenFile(store.settings.preferences.open_folder)))
+            answer = store.ask(OpenFile(store.settings.preferences.open_folder))
+            if isinstance(answer, tuple):
+                store.send(cmd.OpenScenes(answer, discard=True))
+                return
+            command = replace(command, path=answer)
         path, entry = command.path, store.history.entry
         if path is None:
             return

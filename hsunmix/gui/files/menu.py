@@ -22,6 +22,7 @@ ACTIONS = (
     Action("open", "&Open…", "Open a cube or a session", lambda _: cmd.Open(), "Ctrl+O", icon="open"),
     Action("sample", "Open the sample cube", "A small scene with known materials", lambda _: cmd.OpenSample()),
     Action("layout", "Open with o&ptions…", "Another dataset of the file, other axes, the scene on its map", lambda _: cmd.ChooseLayout(), when=has_choices),
+    Action("close", "&Close", "Close the cube or the scenes, and show the first page", lambda _: cmd.CloseFile(), "Ctrl+W", opened),
     Action("save", "&Save session", "Save the work on this cube", lambda _: cmd.Save(), "Ctrl+S", opened, "save", line=True),
     Action("saveAs", "Save session &as…", "Save the work under another name", lambda _: cmd.Save(True), "Ctrl+Shift+S", opened),
     Action("export", "&Export…", "Write maps, spectra and the record of the run", lambda _: cmd.Export(), "Ctrl+E", has_result, "export"),

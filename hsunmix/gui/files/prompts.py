@@ -19,21 +19,22 @@ __all__ = ["CubeOf", "LayoutOf", "LinesOf", "OpenFile", "Products", "SessionFile
 
 
 @dataclass(frozen=True)
-class OpenFile(Prompt[Path | None]):
-    """Which cube or session to open."""
+class OpenFile(Prompt[Path | tuple[Path, ...] | None]):
+    """Which cube or session to open; several cubes are scenes."""
 
     folder: str
 
-    def show(self, window: QWidget | None) -> Path | None:
-        """Ask for a file."""
+    def show(self, window: QWidget | None) -> Path | tuple[Path, ...] | None:
+        """Ask for a file, or several."""
         from hsunmix.formats import file_filter
 
         cubes, *rest = file_filter().split(";;")
         inside = cubes[cubes.rfind("(") + 1 : -1]
         filters = ";;".join([f"Cubes and sessions ({inside} *.hsu)", "Sessions (*.hsu)", cubes, *rest])
-        return chosen_path(
-            QFileDialog.getOpenFileName(window, "Open a cube or a session", self.folder, filters)
-        )
+        title = "Open a cube, a session, or several cubes"
+        names, _ = QFileDialog.getOpenFileNames(window, title, self.folder, filters)
+        paths = tuple(map(Path, names))
+        return paths if len(paths) > 1 else paths[0] if paths else None
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,15 @@ __all__ = ["FilesState"]
 
 @dataclass(frozen=True, eq=False)
 class FilesState:
-    """Work of before.
+    """Work of before, and how several scenes are worked with.
 
     Attributes
     ----------
     left_behind : tuple of Work
         Work that windows left behind which ended without saving it, the newest first.
+    common : bool
+        Whether a scene of the list that is shown takes over the endmembers of the one before.
     """
 
     left_behind: tuple[Work, ...] = ()
+    common: bool = True

@@ -29,6 +29,7 @@ CONTEXT: Mapping[str, str] = {
     "statusPanel": "window.md",
     "messageBar": "window.md",
     "recoveryBar": "runs.md#After a crash",
+    "scenesPanel": "scenes.md#In the window",
     "welcome": "files.md",
     "menuBar": "menus.md",
     "manualPanel": "index.md",

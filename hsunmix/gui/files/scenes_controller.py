@@ -1,0 +1,288 @@
+"""Several scenes: opened, switched between, unmixed together, exported."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.errors import InputError
+from hsunmix.formats.opening.files import is_store
+from hsunmix.gui import commands as cmd
+from hsunmix.gui.files.controller import is_session, may_leave
+from hsunmix.gui.files.prompts import OpenFile, Products
+from hsunmix.gui.files.state import FilesState
+from hsunmix.gui.run.state import is_solved
+from hsunmix.gui.state.channels import SHOWN
+from hsunmix.gui.state.means import means
+from hsunmix.gui.state.store import Store
+from hsunmix.methods import get, together
+from hsunmix.methods.footprint import of_run
+from hsunmix.methods.together import Failure, Found, NamedCube
+from hsunmix.model.chain import scene_names
+from hsunmix.model.cube import Cube
+from hsunmix.model.library import Library
+from hsunmix.model.pixels import prepared
+from hsunmix.model.progress import Step
+from hsunmix.model.unmixing import Unmixing
+from hsunmix.model.wording import counted
+from hsunmix.session.document import Document, RunSettings, SceneEntry, ScenePlace
+from hsunmix.session.history import Entry
+from hsunmix.session.libraries import BUILTIN, open_library
+from hsunmix.session.runs import request_of
+from hsunmix.session.scenes import of_cubes, parked, shown, with_found, without_scene
+
+if TYPE_CHECKING:
+    from hsunmix.exports import ExportJob
+
+__all__ = ["Controller"]
+
+CHANNELS = {"run_all": SHOWN}
+
+Opened = tuple[list[NamedCube], list[Failure]]
+
+
+class Controller:
+    """Keeps the list of scenes."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        store.handle(cmd.OpenScenes, self.open)
+        store.handle(cmd.AddScenes, self.add)
+        store.handle(cmd.ShowScene, self.show)
+        store.handle(cmd.RemoveScene, self.remove)
+        store.handle(cmd.ShareEndmembers, lambda command: store.show(FilesState, common=command.on))
+        store.handle(cmd.UnmixAll, self.unmix)
+        store.handle(cmd.ExportAll, self.export)
+        store.handle(cmd.CloseFile, self.close)
+
+    def changed(self, old: Document, new: Document) -> None:
+        """A run of all ends with the list."""
+        if old.scenes and not new.scenes:
+            self.store.cancel("run_all")
+
+    # The list
+
+    def open(self, command: cmd.OpenScenes) -> None:
+        """Open several files in place of what is open."""
+        store, paths = self.store, command.paths
+        if len(paths) == 1 and (is_store(paths[0]) or not paths[0].is_dir()):
+            store.send(cmd.Open(paths[0], discard=command.discard))
+            return
+        if any(map(is_session, paths)):
+            raise InputError("A session is opened by itself: choose it alone, or cubes alone.")
+        if not command.discard and not may_leave(store, command):
+            return
+        store.hush()
+        entry = store.history.entry
+        title = f"Opening {paths[0].name}" if len(paths) == 1 else f"Opening {len(paths)} files"
+        store.start("open", title, _opening(paths), partial(self._opened, command, entry))
+
+    def _opened(self, command: cmd.OpenScenes, before: Entry, found: Opened) -> None:
+        store, (scenes, failures) = self.store, found
+        if store.history.entry is not before and not may_leave(store, replace(command, discard=False)):
+            return  # something was changed while the files were read
+        if scenes:
+            store.session_path, store.session_known = None, None
+            store.history.reset(of_cubes(scenes))
+        self._tell(failures)
+
+    def add(self, command: cmd.AddScenes) -> None:
+        """Put more scenes into the list; the one that is open is its first."""
+        store, paths = self.store, command.paths
+        if store.document.cube is None:
+            return
+        if not paths:
+            answer = store.ask(OpenFile(store.settings.preferences.open_folder))
+            paths = () if answer is None else answer if isinstance(answer, tuple) else (answer,)
+        if not paths:
+            return
+        if any(map(is_session, paths)):
+            raise InputError("A session can't be put into the list: choose cubes.")
+        session = store.history.session
+        store.start(
+            "open", f"Opening {counted(len(paths), 'file')}", _opening(paths), partial(self._added, session)
+        )
+
+    def _added(self, session: object, found: Opened) -> None:
+        store, (scenes, failures) = self.store, found
+        if store.history.session is session and scenes:
+            document = parked(store.document)
+            label = f"Add {counted(len(scenes), 'scene')}"
+            store.history.apply(label, _with_more(document, [cube for _, cube in scenes]))
+        self._tell(failures)
+
+    def show(self, command: cmd.ShowScene) -> None:
+        """Show another scene: looking elsewhere is no change."""
+        store, document = self.store, self.store.document
+        there = [k for k, e in enumerate(document.scenes) if e.place.cube is not None or k == document.scene]
+        if command.step and document.scene in there:
+            index = there[(there.index(document.scene) + command.step) % len(there)]
+        else:
+            index = command.index
+        if index not in there or index == document.scene:
+            return
+        new = shown(document, index, common=store.state[FilesState].common)
+        store.history.amend(new)
+
+    def remove(self, command: cmd.RemoveScene) -> None:
+        """Take a scene out of the list."""
+        document = self.store.document
+        if 0 <= command.index < len(document.scenes):
+            name = document.scenes[command.index].name
+            self.store.history.apply(f"Remove {name}", without_scene(document, command.index))
+
+    def close(self, command: cmd.CloseFile) -> None:
+        """Close what is open."""
+        store = self.store
+        if store.document.cube is None or (not command.discard and not may_leave(store, command)):
+            return
+        store.hush()
+        store.session_path, store.session_known = None, None
+        store.history.reset(Document())
+
+    # Together
+
+    def unmix(self, _command: cmd.UnmixAll) -> None:
+        """Unmix all scenes as one."""
+        store, document = self.store, parked(self.store.document)
+        scenes = [(e.name, e.place.cube) for e in document.scenes if e.place.cube is not None]
+        if not scenes:
+            return
+        settings, session = document.settings, store.history.session
+        locked = [e.spectrum for e in document.endmembers if e.locked]
+        title = get(settings.method, "factorization", "extraction").title
+
+        def done(found: Found) -> None:
+            now = parked(store.document)
+            cubes = {e.name: e.place.cube for e in now.scenes}
+            if store.history.session is not session or any(cubes.get(n) is not c for n, c in scenes):
+                store.note("The run of all scenes was dropped: scenes were changed in the meantime.")
+                return
+            label = f"Unmix {len(found.scenes)} scenes ({title}, r = {found.unmixing.rank})"
+            store.history.apply(label, _with_bands(with_found(now, found, settings)))
+            self._tell(found.failures)
+
+        store.close_message()
+        start = np.stack(locked, axis=1) if locked else None
+        store.start("run_all", f"Unmixing {len(scenes)} scenes", self._work(scenes, settings, start), done)
+
+    def _work(
+        self, scenes: list[NamedCube], settings: RunSettings, locked: NDArray[np.float64] | None
+    ) -> Generator[Step | None, None, Found]:
+        if settings.weights is not None:
+            raise InputError("Weights are of one scene: leave them out to unmix all.")
+        request = replace(request_of(settings, locked), libraries=self._libraries(settings))
+        found = yield from together.unmix(scenes, request, footprint=lambda cube, asked: of_run(cube, asked))
+        for one in found.scenes:
+            means(one.unmixing)
+        return found
+
+    def _libraries(self, settings: RunSettings) -> tuple[Library, ...]:
+        traits = get(settings.method, "factorization", "extraction").traits
+        paths = self.store.settings.preferences.libraries if traits.takes_library else ()
+        paths = paths or ((BUILTIN,) if traits.needs_library else ())
+        return tuple(open_library(path) for path in paths)
+
+    # Out
+
+    def export(self, _command: cmd.ExportAll) -> None:
+        """Ask which products and where, and write those of all scenes."""
+        store, document = self.store, self.store.document
+        if not document.scenes or (document.unmixing is not None and not is_solved(store)):
+            return
+        from hsunmix.session.several_products import several_jobs
+
+        known = store.settings.preferences
+        several = several_jobs(document, dpi=known.export_dpi)
+        job: ExportJob = next(iter(several.jobs.values()))
+        folder = known.export_folder or str(Path.home() / "scenes-unmixed")
+        answer = store.ask(Products(folder, known.export_products, job))
+        if answer is None:
+            return
+        out, products = answer
+        store.settings.change(export_folder=str(out), export_products=products)
+        dpi = store.settings.preferences.export_dpi
+
+        def work() -> Generator[Step | None, None, list[Path]]:
+            from hsunmix.exports import ProductFolder
+            from hsunmix.exports._several import deliver_several
+
+            yield None
+            chosen = several_jobs(document, _command_of(document, out, products, dpi), dpi)
+            with ProductFolder(out) as place:
+                return (yield from deliver_several(chosen, place, products))
+
+        def done(paths: list[Path]) -> None:
+            store.say(
+                f"{counted(len(paths), 'file')} written to {out}", [("Show folder", cmd.OpenFolder(out))]
+            )
+
+        store.start("export", "Exporting all scenes", work(), done)
+
+    def _tell(self, failures: Sequence[Failure]) -> None:
+        """Name the scenes that took no part."""
+        if failures:
+            self.store.fail(InputError(" · ".join(one.reason for one in failures)))
+
+
+def _opening(paths: Sequence[Path]) -> Generator[Step | None, None, Opened]:
+    """Open scenes, and look at what the window asks of each at once."""
+    from hsunmix.session.scene_files import open_scenes, scene_files
+
+    scenes, failures = open_scenes(scene_files(paths))
+    yield None
+    for k, (name, cube) in enumerate(scenes):
+        yield Step(k / len(scenes), message=f"Opening {name}")
+        yield from prepared(cube.pixels)
+        cube.rgb_bands  # noqa: B018 - the first look reads lines of the file
+    return scenes, failures
+
+
+def _with_more(document: Document, cubes: Sequence[Cube]) -> Document:
+    """Put more scenes behind those there are; names that come twice are told apart."""
+    entries = document.scenes
+    if not entries:
+        place = ScenePlace(document.cube, path=str(document.cube.path or "") if document.cube else "")
+        entries = (SceneEntry("scene", place),)
+        document = parked(replace(document, scenes=entries, scene=0))
+        entries = document.scenes
+    paths = [Path(entry.place.path) for entry in entries] + [cube.path for cube in cubes]
+    names = scene_names(paths)
+    before = tuple(replace(e, name=n) for e, n in zip(entries, names[: len(entries)], strict=True))
+    more = tuple(
+        SceneEntry(name, ScenePlace(cube, path=str(cube.path or "")))
+        for name, cube in zip(names[len(entries) :], cubes, strict=True)
+    )
+    return replace(document, scenes=before + more)
+
+
+def _with_bands(document: Document) -> Document:
+    """Leave out, in every scene, the bands that a run of all found to be noise."""
+
+    def own(cube: Cube | None, result: Unmixing | None) -> Cube | None:
+        if cube is None or result is None or not result.parameters.get("screen"):
+            return cube
+        return (
+            cube.with_bad_bands(~result.used_bands) if (cube.good_bands & ~result.used_bands).any() else cube
+        )
+
+    entries = tuple(
+        replace(e, place=replace(e.place, cube=own(e.place.cube, e.unmixing))) for e in document.scenes
+    )
+    return replace(document, scenes=entries, cube=entries[document.scene].place.cube)
+
+
+def _command_of(document: Document, out: Path, products: tuple[str, ...], dpi: int) -> str:
+    """Return the command that makes all results again; empty where none does."""
+    from hsunmix.session.reproduce import command_line, facts_of
+
+    try:
+        return command_line(document, facts_of(document, None), out, products, dpi)
+    except InputError:
+        return ""
