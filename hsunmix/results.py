@@ -10,8 +10,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.exports import DPI
-from hsunmix.methods.together import Failure, Found
+from hsunmix.errors import InputError
+from hsunmix.exports import DPI, USUAL, ExportJob, ProductFolder
+from hsunmix.exports._several import SeveralJobs, deliver_several
+from hsunmix.methods.together import Failure, Found, SceneResult
+from hsunmix.model.progress import finish
 from hsunmix.model.unmixing import Unmixing
 from hsunmix.model.wording import percent
 from hsunmix.result import Result
@@ -85,14 +88,75 @@ class Results:
     def write(
         self, folder: str | PathLike[str], products: Sequence[str] | None = None, *, dpi: int = DPI[0]
     ) -> list[Path]:
-        """Write the products of every scene into a folder of its own, ``folder/NAME``.
+        """Write the products of every scene into a folder of its own, ``folder/NAME``, and a report on all.
 
-        See ``Result.write``.
+        See ``Result.write``. Of matrices there is no report: it shows maps.
+
+        Returns
+        -------
+        list of Path
+            Report and record first, then the products.
+
+        Raises
+        ------
+        InputError
+            A product is not known, or needs an image.
+        WriteError
+            A file could not be written.
         """
-        paths: list[Path] = []
-        for name, one in zip(self.names, self.scenes, strict=True):
-            paths += one.write(Path(folder) / name, products, dpi=dpi)
-        return paths
+        place = Path(folder)
+        if any(one.cube is None or len(one.pixel_shape) != 2 for one in self.scenes):
+            named = zip(self.names, self.scenes, strict=True)
+            return [path for name, one in named for path in one.write(place / name, products, dpi=dpi)]
+        chosen = USUAL if products is None else (products,) if isinstance(products, str) else tuple(products)
+        with ProductFolder(place) as kept:
+            return finish(deliver_several(self._jobs(dpi), kept, chosen))
+
+    def save(self, path: str | PathLike[str]) -> Path:
+        """Save a session of all scenes, which the window and ``hsunmix export`` open.
+
+        Raises
+        ------
+        InputError
+            A scene is in no file: a session names files, it holds no pixels.
+        WriteError
+            It could not be written.
+        """
+        from hsunmix.session.archive import save
+        from hsunmix.session.scenes import of_cubes, with_found
+
+        missing = [n for n, one in zip(self.names, self.scenes, strict=True) if _path(one) is None]
+        if missing:
+            raise InputError(
+                f"a session names the files of its scenes, and {missing[0]} is in none: write the array to a "
+                "file (numpy.save, an ENVI image) and open that with hsunmix.open_cube"
+            )
+        parts = [
+            SceneResult(n, one.cube, one) for n, one in zip(self.names, self.scenes, strict=True) if one.cube
+        ]
+        save(
+            with_found(of_cubes([(one.name, one.cube) for one in parts]), Found(self.whole, tuple(parts))),
+            path,
+        )
+        return Path(path)
+
+    def _jobs(self, dpi: int) -> SeveralJobs:
+        from hsunmix.session.several_script import script_of_scenes
+
+        cubes = [one.cube for one in self.scenes if one.cube is not None]
+        jobs = {
+            name: ExportJob(
+                one,
+                one.as_endmembers(),
+                one.cube,
+                script=script_of_scenes(cubes, self.whole, one.share),
+                dpi=dpi,
+            )
+            for name, one in zip(self.names, self.scenes, strict=True)
+        }
+        failures = {one.scene: one.reason for one in self.failed}
+        script = script_of_scenes(cubes, self.whole)
+        return SeveralJobs(jobs, failures, self.relative_error, self.note, script=script)
 
     def __repr__(self) -> str:
         """In a few lines what was found."""
@@ -103,3 +167,7 @@ class Results:
             lines.append(f"  {name}: {size}, relative error {percent(one.relative_error, 2)}")
         lines += [f"  {one.scene} took no part: {one.reason}" for one in self.failed]
         return "\n".join(lines)
+
+
+def _path(one: Result) -> Path | None:
+    return None if one.cube is None else one.cube.path
