@@ -110,9 +110,9 @@ def opened(monkeypatch):
     """Paths that a window was opened on, instead of a window."""
     from hsunmix.gui.app import system_libraries
 
-    paths: list[Path | None] = []
+    paths: list[tuple[Path, ...]] = []
     app = types.ModuleType("hsunmix.gui.app.application")
-    app.run = lambda path, unmixed=False: paths.append(path) or 0
+    app.run = lambda *given, unmixed=False: paths.append(given) or 0
     monkeypatch.setitem(sys.modules, "hsunmix.gui.app.application", app)
     monkeypatch.setattr(system_libraries, "require", lambda: None)
     return paths
@@ -124,4 +124,6 @@ def test_without_a_subcommand_the_window_opens(hsunmix, opened, scene, monkeypat
     monkeypatch.chdir(scene.parent)
     Path("cube").touch()
     assert hsunmix("cube").exit_code == 0
-    assert opened == [None, scene, Path("cube")]
+    assert hsunmix(scene, "cube").exit_code == 0
+    assert hsunmix(scene.parent).exit_code == 0
+    assert opened == [(), (scene,), (Path("cube"),), (scene, Path("cube")), (scene.parent,)]

@@ -56,7 +56,11 @@ def test_with_a_result_everything_is_offered(window: MainWindow, document: objec
     need_another_run = {"pageCompare", "compare", "flicker"}
     need_a_hint = {"addSuggested", "hideMatch", "closeLibraries"}
     need_choices = {"layout"}
+    need_scenes = {
+        "nextScene", "previousScene", "removeScene", "commonEndmembers", "unmixAll", "exportAll",
+    }  # fmt: skip
     need_more = need_a_mask | need_a_region | need_a_layer | need_another_run | need_a_hint | need_choices
+    need_more |= need_scenes
     assert off - need_more == {"undo", "clearPins", "cancel", "solve", "moveUp"}
     assert need_more - {"addSuggested"} <= off  # the residual may suggest one by now
     assert window.menus.actions["redo"].text() == "&Redo Pin"
