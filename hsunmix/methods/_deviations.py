@@ -26,6 +26,7 @@ Array = NDArray[np.float64]
 RIDGE = 1e-12  # of the diagonal: spectra that depend on each other get wide intervals, not none
 PRIOR = 5.0  # values that speak for the usual noise beside those of the pixel
 WIDEST = 0.5  # standard deviation of a number between 0 and 1
+ABSENT = 0.8  # of its deviation has an endmember that is absent: noise below zero doesn't show
 HALVED = 1 / 3  # of its variance is left of noise that can't fall below zero
 MIN_SHARE = 0.05  # of a band's noise must be left outside the endmembers, for it to be told there
 
@@ -70,8 +71,12 @@ def deviations(
         g, m = w.T @ w, w.T @ (course[:, None] * w)
     sd = scene.per_pixel(r, np.float32, 0)
     known = left.known if isinstance(left.known, PerPixel) else None
-    moved = np.zeros((r, r)) if reach is None else np.square(reach)
-    terms = (g, m, moved, len(w), usual, sum_to_one, signed)
+    reach = np.zeros((r, r)) if reach is None else reach
+    brighter = np.diag(reach)
+    away = reach - np.diag(brighter)
+    # One that lies too far out, or too far in, mostly does so on all sides.
+    own = np.square(away.sum(axis=1)) + np.square(brighter)
+    terms = (g, m, np.square(away), own, len(w), usual, sum_to_one, signed)
     yield from scene.map(
         _deviations, *terms, per_pixel=[h, left.rest, *([known] if known else []), sd], blind=True
     )
@@ -102,8 +107,8 @@ def _course(squares: Array, w: Array) -> Array:
 
 
 def _deviations(
-    part: Part, g: Array, m: Array, moved: Array, bands: int, usual: float, sum_to_one: bool, signed: bool,
-    h: NDArray[np.float32], rest: Array, *more: NDArray[np.float64],
+    part: Part, g: Array, m: Array, moved: Array, own: Array, bands: int, usual: float, sum_to_one: bool,
+    signed: bool, h: NDArray[np.float32], rest: Array, *more: NDArray[np.float64],
 ) -> None:  # fmt: skip
     *known, sd = more
     for i, count in enumerate(part.counts):
@@ -120,7 +125,7 @@ def _deviations(
         square = np.square(h[i, :, :count].astype(np.float64))
         found = variances(sets.T, g, m, sum_to_one)[which.ravel()].T * noise
         with single_threaded_blas():
-            found += (moved.T - np.diag(np.diag(moved))) @ square + moved.sum(axis=1)[:, None] * square
+            found += moved.T @ square + own[:, None] * square
         found = np.sqrt(found)
         sd[i, :, :count] = np.minimum(found, WIDEST if sum_to_one else np.finfo(np.float32).max)
 
@@ -160,4 +165,4 @@ def variances(sets: NDArray[np.bool_], g: Array, m: Array, sum_to_one: bool) -> 
     # One that is alone has all that the sum allows, and loses what others win by noise.
     lost = HALVED * (np.square(v) @ np.where(sets, 0.0, let_in)[:, :, None])[:, :, 0]
     there = ((p @ m) * p).sum(axis=2) + np.where(sets.sum(axis=1, keepdims=True) == 1, lost, 0.0)
-    return np.asarray(np.where(sets, there, let_in) / np.square(scale))
+    return np.asarray(np.where(sets, there, np.square(ABSENT) * let_in) / np.square(scale))

@@ -19,8 +19,10 @@ __all__ = ["reach_of"]
 
 Array = NDArray[np.float64]
 
-UNKNOWN = 0.014  # of the noise: so much more or less may lie outside of one side
-PUREST = 10  # pixels of each endmember
+UNKNOWN = 0.011  # of the noise: so much more or less may lie outside of one side
+UNKNOWN_SHARE = 0.5  # of what lies outside now: not more than that
+LEAST = 0.002  # of the noise: less lies outside by chance
+PUREST = 20  # pixels of each endmember
 DARK = 0.3  # times the usual brightness: in darker pixels fractions are noise
 FIRST, GROWTH, FARTHEST = 0.05, 1.2, 0.5  # steps: in deviations of the noise; times; share of the distance
 
@@ -47,10 +49,12 @@ def reach_of(points: Array, w: Array, noise: float, sum_to_one: bool) -> Array:
     r, n = h.shape
     reach = np.zeros((r, r))
     for j in range(r):
+        outside = np.minimum(h[j] / size[j], 0)
+        may = min(UNKNOWN * n, max(UNKNOWN_SHARE * float(outside @ outside), LEAST * n))
         near = h[j] < FARTHEST
         for k in range(r):
             if k != j:
-                reach[k, j] = _farthest(h[j, near] / size[j], h[k, near] / size[j], size[j], UNKNOWN * n)
+                reach[k, j] = _farthest(h[j, near] / size[j], h[k, near] / size[j], size[j], may)
     if not sum_to_one:
         np.fill_diagonal(reach, _brightness(h))
     return reach
@@ -67,7 +71,7 @@ def _brightness(h: Array) -> Array:
     count = min(PUREST, len(total))
     purest = np.argsort(-fractions, axis=1, kind="stable")[:, :count]
     by_chance = float(total.std()) / usual / np.sqrt(count)
-    return np.asarray(np.hypot(total[purest].mean(axis=1) / float(total.mean()) - 1, by_chance))
+    return np.asarray(np.maximum(np.abs(total[purest].mean(axis=1) / float(total.mean()) - 1), by_chance))
 
 
 def _farthest(height: Array, along: Array, size: float, may: float) -> float:

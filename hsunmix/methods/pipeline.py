@@ -28,13 +28,14 @@ from hsunmix.methods.locked import with_locked
 from hsunmix.methods.problem import started
 from hsunmix.methods.request import Plan, Request, plan, start_of
 from hsunmix.methods.screening import filled, screened
-from hsunmix.methods.uncertainty import MAP, sure_of
+from hsunmix.methods.uncertainty import sure_of
 from hsunmix.methods.units import noted, scaled_to_sum_one
 from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube
 from hsunmix.model.foreign import spectra
 from hsunmix.model.library import Library, LibraryFile
 from hsunmix.model.progress import Step, relay
+from hsunmix.model.uncertainty import SD_MAP
 from hsunmix.model.unmixing import RunInputs, Unmixing, Weights
 from hsunmix.model.wording import percent
 from hsunmix.parameters import make, to_dict
@@ -334,7 +335,7 @@ def _finish(
     if sure_for is not None:
         solver = get(result.abundance, "abundance") if result.abundance else method
         sure = yield from sure_of(scene, w, h, left, solver.traits, sure_for)
-        maps[MAP], uncertainty, unsure = sure.map, sure.record, sure.record.sentence
+        maps[SD_MAP], uncertainty, unsure = sure.map, sure.record, sure.record.sentence
         doubts = [sure.record.doubt, *doubts]
     # Doubts first: the window has room for one line.
     notes = [*doubts, result.note, unsure, *scene.notes]

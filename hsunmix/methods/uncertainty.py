@@ -31,14 +31,15 @@ from hsunmix.model.angles import angles
 from hsunmix.model.progress import Step, relay
 from hsunmix.model.uncertainty import RestsOn, Uncertainty
 
-__all__ = ["MAP", "Sure", "sure_of"]
+__all__ = ["Sure", "sure_of"]
 
 Array = NDArray[np.float64]
 
-MAP = "abundance_sd"
 NEIGHBOURS, ISOLATED = 50, 0.01
-TRUSTED = 1.6  # times what right endmembers leave, above which no interval is to be trusted
-FAR = 25.0  # times the usual: of a pixel that leaves so much, nobody knows what is in it
+TRUSTED = 1.8  # times what right endmembers leave, above which no interval is to be trusted
+BRIGHTER = 4.0  # times the usual noise that a pixel may have
+MIN_BANDS = 20  # more than endmembers
+FAR = 10.0  # times the usual: of a pixel that leaves so much, nobody knows what is in it
 MIN_SETS = 2  # to be compared with
 
 
@@ -82,7 +83,7 @@ def sure_of(
     model = "fcls" if traits.sum_to_one else "ucls" if traits.may_be_negative else "nnls"
     spread = _Spread(np.zeros((r, r)), (), None, "noise", "")
     if len(problem.locked) < r:
-        spread = yield from _spread(scene, w, problem, model)
+        spread = yield from _spread(scene, w, left, problem, model)
     yield Step(0.9, message="Uncertainty")
     sd = yield from deviations(scene, w, h, left, traits.sum_to_one, traits.may_be_negative, spread.reach)
     yield from _add_sets(scene, spread, h, sd, model)
@@ -94,11 +95,13 @@ def sure_of(
         _doubtful(left, r),
         spread.doubt,
     )
-    title = "Uncertainty (standard deviation)"
+    title = "Uncertainty (sd)"
     return Sure(PixelMap(sd, kind="sd", of_endmembers=True, title=title), record)
 
 
-def _spread(scene: Scene, w: Array, problem: Problem, model: str) -> Generator[Step | None, None, _Spread]:
+def _spread(
+    scene: Scene, w: Array, left: Misfit, problem: Problem, model: str
+) -> Generator[Step | None, None, _Spread]:
     """Look for what else the endmembers might be."""
     r = w.shape[1]
     work = smoothed(scene, r, NEIGHBOURS, ISOLATED, sketch=True)
@@ -116,14 +119,24 @@ def _spread(scene: Scene, w: Array, problem: Problem, model: str) -> Generator[S
     reach = reach_of(smooth.raw[:r], inside[:r], smooth.noise, model == "fcls")
     reach[list(problem.locked)] = 0
     judged = "nnls" if model == "ucls" else model
-    left = yield from excess(smooth.raw[:r], inside[:r], smooth.noise, judged, problem.seed)
+    noise = _noise(smooth, left, scene.n_bands)
+    ratio = yield from excess(smooth.raw[:r], inside[:r], noise, judged, problem.seed)
     doubt = ""
-    if left > TRUSTED:
+    if ratio > TRUSTED:
         doubt = (
-            f"Not to be trusted: these endmembers leave {left:.3g} times as much as the right ones would, so "
+            f"Not to be trusted: these endmembers leave {ratio:.3g} times as much as the right ones would: "
             "some are wrong, or mixing isn't linear."
         )
     return _Spread(reach, (), smooth, "moves", doubt)
+
+
+def _noise(smooth: Smoothed, left: Misfit, bands: int) -> Array:
+    """Mean square of the noise of each pixel that was kept, (n,): it may grow with the light."""
+    each: Array = left.rest.at(smooth.columns(1)[:, 0])
+    if bands < smooth.rank + MIN_BANDS:  # too few values tell that of a single pixel
+        return np.full(len(each), smooth.noise)
+    share = each / max(float(np.median(each)), 1e-300)
+    return np.asarray(smooth.noise * np.minimum(share, BRIGHTER))
 
 
 def _add_sets(

@@ -9,10 +9,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LEVEL", "RestsOn", "Uncertainty", "deviates"]
+__all__ = ["LEVEL", "SD_MAP", "RestsOn", "Uncertainty", "deviates"]
 
 RestsOn = Literal["noise", "moves", "sets"]
 
+SD_MAP = "abundance_sd"
 LEVEL = 0.9  # share of the intervals that should hold the truth
 STABLE = 1.0  # degrees up to which other sets of endmembers agree with one
 

@@ -15,7 +15,7 @@ from hsunmix.model.choice import Choice
 from hsunmix.model.library import LibraryFile
 from hsunmix.model.maps import AnyMap, SparseMap
 from hsunmix.model.spectra import Endmember, Source, colour
-from hsunmix.model.uncertainty import LEVEL, Uncertainty, deviates
+from hsunmix.model.uncertainty import LEVEL, SD_MAP, Uncertainty, deviates
 
 __all__ = ["Data", "RunInputs", "Share", "Unmixing", "Weights"]
 
@@ -224,9 +224,9 @@ class Unmixing:
         InputError
             This result doesn't say how sure it is: ask with ``uncertainty=True``.
         """
-        if "abundance_sd" not in self.maps:
+        if SD_MAP not in self.maps:
             raise InputError("this result doesn't say how sure it is: unmix with uncertainty=True")
-        h, reach = self.abundances, np.float32(deviates(level)) * self["abundance_sd"]
+        h, reach = self.abundances, np.float32(deviates(level)) * self[SD_MAP]
         signed = bool(np.nanmin(h, initial=0) < 0)
         return (h - reach if signed else np.maximum(h - reach, 0)), h + reach
 

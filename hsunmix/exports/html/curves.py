@@ -19,7 +19,13 @@ Vector = NDArray[np.float64]
 Scale = Callable[[float], float]
 
 
-def line_plot(x: Vector, curves: Sequence[tuple[str, str, Vector]], x_label: str, y_label: str) -> str:
+def line_plot(
+    x: Vector,
+    curves: Sequence[tuple[str, str, Vector]],
+    x_label: str,
+    y_label: str,
+    around: Sequence[Vector] = (),
+) -> str:
     """Draw curves with gaps where they are NaN, and where no band lies.
 
     Parameters
@@ -27,13 +33,16 @@ def line_plot(x: Vector, curves: Sequence[tuple[str, str, Vector]], x_label: str
     x : array, (n,)
     curves : sequence of (name, colour, values)
     x_label, y_label : str
+    around : sequence of array, (n,)
+        For each curve how far a band about it reaches to both sides.
 
     Returns
     -------
     str
         An ``svg`` element; empty where no curve has two values.
     """
-    known = [values[np.isfinite(values)] for _, _, values in curves]
+    ends = [v + sign * reach for (_, _, v), reach in zip(curves, around, strict=False) for sign in (-1, 1)]
+    known = [values[np.isfinite(values)] for values in [*(v for _, _, v in curves), *ends]]
     every = np.concatenate(known) if known else np.empty(0)
     if every.size < 2:
         return ""
@@ -60,6 +69,9 @@ def line_plot(x: Vector, curves: Sequence[tuple[str, str, Vector]], x_label: str
         at = across(tick)
         parts.append(f'<path class="rule" d="M{at:.1f} {TOP}V{HEIGHT - BOTTOM}"/>')
         parts.append(f'<text x="{at:.1f}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">{tick:g}</text>')
+    for (_, colour, values), reach in zip(curves, around, strict=False):
+        path = _band(x, values - reach, values + reach, across, down)
+        parts.append(f'<path fill="{escape(colour)}" fill-opacity="0.18" d="{path}"/>')
     for name, colour, values in curves:
         path = _path(x, values, across, down)
         parts.append(
@@ -80,6 +92,15 @@ def ticks(low: float, high: float, count: int) -> list[float]:
     step = next(step * m for m in (1, 2, 5, 10) if (high - low) / (step * m) <= count)
     first = math.ceil(low / step - 1e-9)
     return [float(f"{k * step:.12g}") for k in range(first, math.floor(high / step + 1e-9) + 1)]
+
+
+def _band(x: Vector, low: Vector, high: Vector, across: Scale, down: Scale) -> str:
+    words = []
+    for first, last in stretches(x, np.isfinite(low) & np.isfinite(high)):
+        there, back = range(first, last + 1), range(last, first - 1, -1)
+        points = [(k, high[k]) for k in there] + [(k, low[k]) for k in back]
+        words.append("M" + "L".join(f"{across(x[k]):.1f} {down(y):.1f}" for k, y in points) + "Z")
+    return "".join(words)
 
 
 def _path(x: Vector, y: Vector, across: Scale, down: Scale) -> str:

@@ -21,6 +21,7 @@ from hsunmix.exports._statistics import Statistics, residual_statistics, top_of_
 from hsunmix.exports.html.curves import line_plot
 from hsunmix.exports.html.pictures import map_png, palette
 from hsunmix.model.script import script_of
+from hsunmix.model.uncertainty import LEVEL, Uncertainty, deviates
 
 __all__ = [
     "LONGEST",
@@ -95,14 +96,24 @@ def spectra(job: ExportJob, statistics: Statistics) -> str:
         for name, member, column in zip(job.names, job.endmembers, values.T, strict=True)
     ]
     label = "Band" if nm is None else "Wavelength (nm)"
-    plot = line_plot(x, curves, label, "Spectrum, in the scene's units")
-    return section("Spectra", plot + endmembers(job, statistics))
+    sure = job.unmixing.uncertainty
+    around = () if sure is None else tuple(deviates() * sure.spectra_sd.T)
+    plot = line_plot(x, curves, label, "Spectrum, in the scene's units", around)
+    said = "" if sure is None else f'<p class="soft">{escape(_how_sure(sure))}</p>'
+    return section("Spectra", plot + endmembers(job, statistics) + said)
+
+
+def _how_sure(sure: Uncertainty) -> str:
+    bands = f"Bands about the curves hold {LEVEL:.0%} of what the endmembers might be."
+    return " ".join(filter(None, [sure.doubt, sure.sentence, bands if sure.rests_on != "noise" else ""]))
 
 
 def endmembers(job: ExportJob, statistics: Statistics) -> str:
     """Where each endmember comes from, and how much of it there is."""
     whole = statistics.used_pixels and 1
-    rows = [
+    sure = job.unmixing.uncertainty
+    spread = [] if sure is None else [escape(sure.of(k)) for k in range(len(job.names))]
+    rows: list[tuple[str, ...]] = [
         (
             f'<i class="swatch" style="background:{escape(member.colour)}"></i>{escape(name)}',
             escape(str(member.source)),
@@ -113,7 +124,10 @@ def endmembers(job: ExportJob, statistics: Statistics) -> str:
             job.names, job.endmembers, statistics.means, statistics.most, strict=True
         )
     ]
-    return table(("Endmember", "Source", "Mean abundance", "Most abundant in"), rows)
+    headings: tuple[str, ...] = ("Endmember", "Source", "Mean abundance", "Most abundant in")
+    if any(spread):
+        headings, rows = (*headings, "Spread"), [(*row, far) for row, far in zip(rows, spread, strict=True)]
+    return table(headings, rows)
 
 
 def errors(job: ExportJob, statistics: Statistics) -> str:

@@ -154,6 +154,7 @@ class View(Panel):
                 self.closing.emit()
                 self._leave_name()
             self.model.show(new)
+            self.table.show_sure(self.model.says_how_sure)
             self.model.show_matches(self._state)
             self._pages.setCurrentIndex(1 if new.endmembers else 0)
         if new.unmixing is not old.unmixing or new.cube is not old.cube:

@@ -21,6 +21,7 @@ from hsunmix.gui.endmembers.table_model import (
     MEAN,
     NAME,
     SOURCE,
+    SURE,
     VISIBLE,
     EndmemberModel,
 )
@@ -30,7 +31,8 @@ from hsunmix.gui.widgets.panel import named
 __all__ = ["EndmemberTable"]
 
 ICONS = (VISIBLE, COLOUR, LOCK)
-CONTENT = (SOURCE, MEAN)  # columns as wide as what stands in them; names and the library's share the rest
+# Columns as wide as what stands in them; names and the library's share the rest.
+CONTENT = (SOURCE, MEAN, SURE)
 ICON, AROUND = 26, 19  # logical pixels: a column with an icon; what is around a text
 LEAST_MATCH = "≈ Kaol… 00.0°"  # that the library's column has room for
 LONGEST_WORDS = 0.3  # of the width, for a source that is no place
@@ -119,9 +121,16 @@ class EndmemberTable(QTableView):
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
         for column in ICONS:
             self.setColumnWidth(column, ICON)
+        self.setColumnHidden(SURE, True)
         self._rows.dataChanged.connect(self._fit)
         self._rows.modelReset.connect(self._fit)
         self._fit()
+
+    def show_sure(self, shown: bool) -> None:
+        """Show the column that says how far endmembers might be others, or don't."""
+        if self.isColumnHidden(SURE) == shown:
+            self.setColumnHidden(SURE, not shown)
+            self._fit()
 
     def _fit(self) -> None:
         """Make columns as wide as what stands in them; names and the library's divide what is left."""

@@ -35,19 +35,24 @@ __all__ = [
     "NAME",
     "SHARE_ROLE",
     "SOURCE",
+    "SURE",
     "VISIBLE",
     "EndmemberModel",
 ]
 
-VISIBLE, COLOUR, NAME, SOURCE, MEAN, MATCH, LOCK = range(7)
-HEADINGS = ("", "", "Name", "Source", "Mean", "Library", "")
-SPOKEN = ("Visible", "Colour", "Name", "Source", "Mean abundance", "Most like, in the library", "Locked")
+VISIBLE, COLOUR, NAME, SOURCE, MEAN, SURE, MATCH, LOCK = range(8)
+HEADINGS = ("", "", "Name", "Source", "Mean", "Spread", "Library", "")
+SPOKEN = (
+    "Visible", "Colour", "Name", "Source", "Mean abundance", "How far it might be another",
+    "Most like, in the library", "Locked",
+)  # fmt: skip
 TIPS = (
     "Shown in the plots",
     "Colour in all plots; double-click to change",
     "Name; double-click or F2 to change",
     "Where the spectrum comes from; double-click to see the place",
     "Mean abundance over the pixels used",
+    "How far other spectra that explain the scene as well are from this one; stable: within 1°",
     "The library's spectrum at the smallest angle: a hint, no proof; double-click for more",
     "Locked endmembers stay as they are when a factorization runs",
 )
@@ -77,6 +82,7 @@ class EndmemberModel(QAbstractTableModel):
         self._emit = emit
         self._members: tuple[Endmember, ...] = ()
         self._means: tuple[float, ...] = ()
+        self._sure: tuple[str, ...] = ()
         self._matches: tuple[tuple[Match, ...], ...] = ()
         self._theme = LIGHT
 
@@ -90,11 +96,16 @@ class EndmemberModel(QAbstractTableModel):
         same = len(members) == len(self._members)
         if not same:
             self.beginResetModel()
-        self._members, self._means = members, shares
+        self._members, self._means, self._sure = members, shares, _sure(document)
         if not same:
             self.endResetModel()
         elif members:
             self.dataChanged.emit(self.index(0, 0), self.index(len(members) - 1, LOCK))
+
+    @property
+    def says_how_sure(self) -> bool:
+        """Whether anything is known of how far endmembers might be others."""
+        return any(self._sure)
 
     def show_matches(self, state: ViewState) -> None:
         """Show what of the library is most like each endmember."""
@@ -166,11 +177,13 @@ class EndmemberModel(QAbstractTableModel):
             return _place(self._members[row])
         if column == MATCH:
             return _like(self._matches_of(row))
+        if column == SURE:
+            return self._sure[row] if row < len(self._sure) else ""
         share = self._means[row] if column == MEAN and row < len(self._means) else np.nan
         return f"{100 * share:.0f} %" if np.isfinite(share) else ""
 
     def _ink(self, row: int, column: int) -> QColor | None:
-        if column not in (SOURCE, MEAN, MATCH) and self._members[row].visible:
+        if column not in (SOURCE, MEAN, SURE, MATCH) and self._members[row].visible:
             return None
         if column == MEAN and row < len(self._means) and self._means[row] > WHOLE:
             return QColor(self._theme.error_text)  # no fraction
@@ -253,6 +266,11 @@ def _place(member: Endmember) -> str:
     if source.line is None or source.sample is None:
         return str(source)
     return f"{source.line}, {source.sample}"
+
+
+def _sure(document: Document) -> tuple[str, ...]:
+    sure = None if document.unmixing is None else document.unmixing.uncertainty
+    return () if sure is None else tuple(sure.of(k) for k in range(len(sure.degrees)))
 
 
 def _angle(match: Match) -> str:

@@ -155,9 +155,10 @@ class Controller:
             scene = yield from self.store.scenes.scene(cube)
             own = asked.settings.choice("abundance", method)
             spectra = np.stack([e.spectrum for e in members], axis=1)
-            found = yield from pipeline.solve(scene, spectra, own)
+            sure = asked.settings.uncertainty
+            found = yield from pipeline.solve(scene, spectra, own, uncertainty=sure)
             places_of = places(members, scene.shape[1])
-            result = replace(found, source_pixels=places_of, asked=RunInputs(own))
+            result = replace(found, source_pixels=places_of, asked=RunInputs(own, uncertainty=sure))
             means(result)
             return result
 

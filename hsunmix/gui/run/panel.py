@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QFormLayout,
     QFrame,
@@ -97,6 +98,11 @@ class View(Panel):
             "Find only the abundances of the endmembers in the table, as a run of its own (Ctrl+Alt+R)"
         )
         self.use.clicked.connect(lambda: self.command.emit(UseEndmembers()))
+        self.uncertainty = named(QCheckBox("Uncertainty"), "uncertainty", "Say how sure the result is")
+        self.uncertainty.setToolTip(
+            "Say how sure the result is: a standard deviation for every abundance and every spectrum"
+        )
+        self.uncertainty.toggled.connect(lambda on: self._change(uncertainty=on))
         self.advanced = named(QToolButton(), "advanced", "Advanced settings")
         self.advanced.setText("Advanced")
         self.advanced.setToolTip("Show the parameters of the methods")
@@ -138,7 +144,11 @@ class View(Panel):
         column.setContentsMargins(10, 2, 10, 2)
         column.setSpacing(6)
         column.addLayout(form)
-        column.addWidget(self.advanced, 0, Qt.AlignmentFlag.AlignLeft)
+        below = QHBoxLayout()
+        below.addWidget(self.advanced)
+        below.addStretch(1)
+        below.addWidget(self.uncertainty)
+        column.addLayout(below)
         column.addWidget(self._more)
         column.addStretch(1)
         self._scroll = scroll = named(QScrollArea(), "runScroll", "Settings of the run")
@@ -232,13 +242,15 @@ class View(Panel):
 
     def _show_settings(self, settings: RunSettings) -> None:
         self._settings = settings
-        for widget in (self.rank, self.method, self.abundance, self.seed):
+        fields = (self.rank, self.method, self.abundance, self.seed, self.uncertainty)
+        for widget in fields:
             widget.blockSignals(True)
         self.rank.setValue(settings.rank)
         self.seed.setValue(settings.seed)
         self.method.setCurrentIndex(max(0, self.method.findData(settings.method)))
         self.abundance.setCurrentIndex(max(0, self.abundance.findData(settings.abundance)))
-        for widget in (self.rank, self.method, self.abundance, self.seed):
+        self.uncertainty.setChecked(settings.uncertainty)
+        for widget in fields:
             widget.blockSignals(False)
         self.method.setToolTip(_tip(find(settings.method, "factorization", "extraction")))
         self.abundance.setToolTip(

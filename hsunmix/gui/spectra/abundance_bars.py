@@ -28,6 +28,15 @@ class Share:
     name: str
     colour: str
     share: float
+    sd: float | None = None
+
+    @property
+    def text(self) -> str:
+        """The percentage, with its standard deviation where that is known."""
+        if self.sd is None:
+            return f"{100 * self.share:.0f} %"
+        digits = 1 if 100 * self.sd < 0.95 else 0  # a deviation never reads as none
+        return f"{100 * self.share:.{digits}f} ± {100 * self.sd:.{digits}f} %"
 
 
 class AbundanceBars(QWidget):
@@ -53,7 +62,7 @@ class AbundanceBars(QWidget):
         """Show these; none empties it."""
         if tuple(shares) != self.shares:
             self.shares = tuple(shares)
-            said = ", ".join(f"{s.name} {100 * s.share:.0f} %" for s in self.shares)
+            said = ", ".join(f"{s.name} {s.text}" for s in self.shares)
             self.setAccessibleDescription(said or NONE)
             self.update()
 
@@ -76,8 +85,11 @@ class AbundanceBars(QWidget):
         painter = QPainter(self)
         metrics, row = QFontMetricsF(self.font()), self._row()
         longest = max(1.0, *(abs(r.share) for r in rows))
-        named_width = NAMES * self.width()
-        full = self.width() - named_width - PERCENT - 8
+        widest = max(metrics.horizontalAdvance(entry.name) for entry in rows) + 8
+        named_width = min(NAMES * self.width(), widest)
+        # Room for the longest, so that bars begin and end together.
+        percent = max(PERCENT, *(metrics.horizontalAdvance(entry.text) + 10 for entry in rows))
+        full = self.width() - named_width - percent - 8
         for k, entry in enumerate(rows):
             top = k * row
             painter.setPen(QColor(self.theme.text))
@@ -90,6 +102,6 @@ class AbundanceBars(QWidget):
             ink = QColor(entry.colour)
             painter.fillRect(part, ink if entry.share >= 0 else QColor(self.theme.error_text))
             painter.setPen(QColor(self.theme.muted))
-            number = QRectF(self.width() - PERCENT, top, PERCENT - 4, row)
-            painter.drawText(number, middle | int(Qt.AlignmentFlag.AlignRight), f"{100 * entry.share:.0f} %")
+            number = QRectF(self.width() - percent, top, percent - 4, row)
+            painter.drawText(number, middle | int(Qt.AlignmentFlag.AlignRight), entry.text)
         painter.end()

@@ -14,6 +14,7 @@ from hsunmix.gui.state.channels import QUIET
 from hsunmix.gui.state.store import Store
 from hsunmix.gui.state.view_state import PixelView
 from hsunmix.model.cube import Cube
+from hsunmix.model.uncertainty import SD_MAP
 from hsunmix.session.document import Document
 
 __all__ = ["Controller"]
@@ -92,7 +93,9 @@ class Controller:
             return PixelView(line, sample, measured)
         shares = result.abundances[:, line, sample]
         modelled = result.endmembers @ shares if np.isfinite(shares).all() else None
-        return PixelView(line, sample, measured, modelled, shares)
+        sure = result.maps.get(SD_MAP)
+        deviations = None if sure is None else sure.at(line, sample)
+        return PixelView(line, sample, measured, modelled, shares, deviations)
 
     def _read(self, pixels: Iterable[Pixel]) -> None:
         """Read spectra in the worker, unless it reads already: its end looks again."""

@@ -24,6 +24,7 @@ from hsunmix.gui.widgets.spectrum_plot import RESIDUAL, Curve, SpectrumPlot, Spr
 from hsunmix.gui.widgets.theme import LIGHT, Theme, pin_colour
 from hsunmix.model.quantity import label_of
 from hsunmix.model.spectra import colour
+from hsunmix.model.uncertainty import deviates
 from hsunmix.model.wording import quantity
 from hsunmix.session.document import Document
 
@@ -45,6 +46,8 @@ class View(Panel):
         self._state = ViewState()
         self._theme = LIGHT
         self._usual: float | None = None  # residual that is no news
+        self._of_endmembers: list[Spread] = []
+        self._of_regions: list[Spread] = []
         self.plot = SpectrumPlot("spectraPlot", "Spectra", moving=("cursor", RESIDUAL))
         self.plot.painted.connect(lambda *stroke: self.command.emit(PaintBands(*stroke)))
         self.bars = AbundanceBars("pixelAbundances", "Abundances of the pixel")
@@ -103,7 +106,11 @@ class View(Panel):
         self._document = new
         if new.cube is not old.cube:
             self._set_axes()
-        elif new.endmembers is not old.endmembers or new.view.endmember != old.view.endmember:
+        elif (
+            new.endmembers is not old.endmembers
+            or new.view.endmember != old.view.endmember
+            or new.unmixing is not old.unmixing
+        ):
             self._draw_endmembers()
         if new.unmixing is not old.unmixing:
             self._set_residual(new)
@@ -216,6 +223,21 @@ class View(Panel):
             if e.visible
         ]
         self.plot.set_curves("endmembers", curves)
+        self._of_endmembers = self._spreads()
+        self._draw_spreads()
+
+    def _spreads(self) -> list[Spread]:
+        """How far the endmembers shown might be others, of a result that says it."""
+        result, members = self._document.unmixing, self._document.endmembers
+        sure = None if result is None else result.uncertainty
+        if sure is None or result is None or len(members) != result.rank:
+            return []
+        reach = deviates() * sure.spectra_sd.T
+        return [
+            Spread(self._used(e.spectrum - far), self._used(e.spectrum + far), e.colour)
+            for e, far in zip(members, reach, strict=True)
+            if e.visible and np.nanmax(far, initial=0) > 0
+        ]
 
     def _draw_hints(self) -> None:
         """Draw what an endmember is compared with, and on the residual's page what is missing."""
@@ -245,8 +267,12 @@ class View(Panel):
                 chosen = k == self._document.view.region
                 curves.append(Curve(found.mean, region.colour, width=2.4 if chosen else 1.6))
                 spreads.append(Spread(found.mean - found.spread, found.mean + found.spread, region.colour))
-        self.plot.set_spreads(spreads)
+        self._of_regions = spreads
+        self._draw_spreads()
         self.plot.set_curves("regions", curves)
+
+    def _draw_spreads(self) -> None:
+        self.plot.set_spreads([*self._of_endmembers, *self._of_regions])
 
     def _draw_pins(self) -> None:
         curves: list[Curve] = []
@@ -281,7 +307,11 @@ class View(Panel):
             return []
         if not np.isfinite(seen.abundances).all():
             return []
-        return [Share(e.name, e.colour, float(a)) for e, a in zip(members, seen.abundances, strict=True)]
+        known = seen.deviations if seen.deviations is not None else np.full(len(members), np.nan)
+        return [
+            Share(e.name, e.colour, float(a), float(sd) if np.isfinite(sd) else None)
+            for e, a, sd in zip(members, seen.abundances, known, strict=True)
+        ]
 
     def _used(self, spectrum: NDArray[np.float64]) -> NDArray[np.float64]:
         """An endmember keeps its values in bands that were painted out; they are not drawn."""

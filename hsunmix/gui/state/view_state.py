@@ -34,6 +34,8 @@ class PixelView:
     modelled : array of float64, (bands,), or None
         W·h; None without a result or where the pixel was not used.
     abundances : array of float32, (r,), or None
+    deviations : array of float32, (r,), or None
+        Their standard deviations, where the result says how sure it is.
     """
 
     line: int
@@ -41,6 +43,7 @@ class PixelView:
     measured: NDArray[np.float32] | None = None
     modelled: NDArray[np.float64] | None = None
     abundances: NDArray[np.float32] | None = None
+    deviations: NDArray[np.float32] | None = None
 
     @property
     def residual(self) -> NDArray[np.float64] | None:

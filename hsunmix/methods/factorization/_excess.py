@@ -24,7 +24,7 @@ Array = NDArray[np.float64]
 
 
 def excess(
-    points: Array, w: Array, noise: float, abundance: str, seed: int = 0
+    points: Array, w: Array, noise: float | Array, abundance: str, seed: int = 0
 ) -> Generator[Step | None, None, float]:
     """Ratio of what endmembers leave, squared, to what they leave of the fitted points with fresh noise.
 
@@ -32,8 +32,8 @@ def excess(
     ----------
     points : array, (directions, n)
     w : array, (directions, r)
-    noise : float
-        Mean square of the noise of one coordinate.
+    noise : float, or array, (n,)
+        Mean square of the noise of one coordinate, of all points or each.
     abundance : str
         ``fcls``, where only what lies in the plane of the endmembers counts, or ``nnls``.
     seed : int
@@ -50,7 +50,9 @@ def excess(
     h = yield from abundances(again, w, abundance)
     with single_threaded_blas():
         usual = float(np.square(again - w @ h).sum())
-    return float(np.square(points - fitted).sum()) / max(usual, 1e-9 * noise * points.size, 1e-300)
+    return float(np.square(points - fitted).sum()) / max(
+        usual, 1e-9 * float(np.mean(noise)) * points.size, 1e-300
+    )
 
 
 def abundances(points: Array, w: Array, name: str) -> Generator[Step | None, None, Array]:

@@ -38,3 +38,9 @@ def test_nothing_is_drawn_of_nothing(qtbot: QtBot):
     widget = bars(qtbot, [])
     assert widget.rows() == []
     widget.grab()
+
+
+def test_how_sure_a_share_is_stands_behind_it(qtbot: QtBot):
+    widget = bars(qtbot, [Share("A", "#ff0000", 0.234, 0.041), Share("B", "#0000ff", 0.766, 0.0008)])
+    assert widget.accessibleDescription() == "A 23 ± 4 %, B 76.6 ± 0.1 %"
+    widget.grab()
