@@ -44,6 +44,7 @@ __all__ = ["Plan", "Request", "estimate_rank", "load_for", "plan", "solve", "sta
 
 Steps = Generator[Step | None, None, Unmixing]
 
+UNSURE = "How sure fractions are can't be told from the noise: every pixel has spectra of its own."
 AUTO, NNLS = Choice("auto"), Choice("nnls")
 NOTHING_EXPLAINED = 1 - 1e-6  # relative error from which on no iteration has come to anything
 
@@ -99,8 +100,10 @@ def unmix(scene: Scene, request: Request) -> Steps:
         result, left = yield from _with_abundances(scene, result, wanted, asked.abundance, known)
         if problem.weights is not None:
             said = f"{said} {wanted.upper()} counts all known values alike, whatever their weights.".strip()
+    if request.uncertainty and result.rest is not None:
+        said = f"{said} {UNSURE}".strip()
     result = replace(result, note=" ".join(filter(None, [said, result.note, result.abundance_note])))
-    sure_for = problem if request.uncertainty else None
+    sure_for = problem if request.uncertainty and result.rest is None else None
     unmixing = yield from _finish(scene, result, method, to_dict(params), known, left, sure_for)
     if whole is not scene and result.abundances is not None:
         w = yield from filled(whole, scene, result.endmembers, result.abundances)
