@@ -15,7 +15,7 @@ from hsunmix._version import __version__
 
 if TYPE_CHECKING:
     from hsunmix import methods
-    from hsunmix.api import abundances, estimate_rank, open_cube, open_library, unmix
+    from hsunmix.api import abundances, estimate_rank, open_cube, open_library, prune, unmix
     from hsunmix.errors import HsunmixError
     from hsunmix.model.cube import Cube
     from hsunmix.model.unmixing import Unmixing
@@ -30,6 +30,7 @@ __all__ = [
     "methods",
     "open_cube",
     "open_library",
+    "prune",
     "unmix",
 ]
 

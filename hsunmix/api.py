@@ -15,7 +15,7 @@ from hsunmix.engine.footprint import Footprint, Resources
 from hsunmix.engine.loading import load
 from hsunmix.engine.scene import Scene
 from hsunmix.errors import InputError
-from hsunmix.methods import footprint, get, pipeline, together
+from hsunmix.methods import footprint, get, pipeline, pruning, together
 from hsunmix.methods.units import scale_note
 from hsunmix.model.chain import scene_names
 from hsunmix.model.choice import Choice
@@ -32,7 +32,7 @@ from hsunmix.session.libraries import open_library
 if TYPE_CHECKING:
     from hsunmix.session.masking import Mask
 
-__all__ = ["abundances", "estimate_rank", "open_cube", "open_library", "unmix"]
+__all__ = ["abundances", "estimate_rank", "open_cube", "open_library", "prune", "unmix"]
 
 LibraryLike = Library | str | PathLike[str]
 
@@ -390,3 +390,41 @@ def _weights(given: ArrayLike, values: Any, cube: Cube) -> NDArray[Any]:
         return np.where(mask, 0, whole)
     except ValueError:  # of another shape, which the method refuses by name
         return counts
+
+
+def prune(
+    library: LibraryLike,
+    by: pruning.By = "ies",
+    *,
+    each: int = 3,
+    min_fraction: float = -0.05,
+    max_fraction: float = 1.05,
+    max_rmse: float = 0.025,
+) -> pruning.Pruned:
+    """Choose which spectra of a library to keep.
+
+    Parameters
+    ----------
+    library : Library or path-like
+        With classes, or names that begin with them.
+    by : str
+        ``ies`` chooses a set, and how many; ``ear``, ``masa`` and ``cob`` the best ``each`` of every class.
+    each : int
+        How many of a class, for those.
+    min_fraction, max_fraction : float
+        Limits on the fraction of a spectrum in a model.
+    max_rmse : float
+        Limit on the error of a model, in reflectance from 0 to 1, in whatever numbers the library has it.
+
+    Returns
+    -------
+    Pruned
+        ``library``, the spectra kept; ``kept``, which they are; ``scores`` and ``errors`` of all.
+
+    Raises
+    ------
+    InputError
+        The library has fewer than two spectra, or no band in which all have values.
+    """
+    given = library if isinstance(library, Library) else open_library(library)
+    return finish(pruning.pruned(given, by, each, (min_fraction, max_fraction, max_rmse)))

@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from hsunmix.model.cells import text_of_cell
+
 __all__ = ["by_class", "class_heading", "classes_in"]
 
 # The first of these that a file has is taken. Levels are those of VIPER Tools and of MESMA's libraries.
@@ -32,7 +34,7 @@ def class_heading(headings: Sequence[str]) -> int | None:
 
 def classes_in(cells: Sequence[str]) -> tuple[str, ...]:
     """Return classes out of cells; nothing where all are empty."""
-    found = tuple(" ".join(cell.split()) for cell in cells)
+    found = tuple(" ".join(text_of_cell(cell).split()) for cell in cells)
     return found if any(found) else ()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -132,10 +133,14 @@ def _columns(table: Table, place: int, notes: list[str]) -> Spectra:
     _say_aside([f"{headings[k]} {table.units[k]}".strip() or f"column {k + 1}" for k in aside], notes)
     values = np.array(list(picked.values()))[:, order]
     percent = [_is_percent(table, k) for k in picked]
-    line = class_heading([cells[place] for cells in table.lines])
-    classes = () if line is None else classes_in([table.lines[line][k] for k in picked])
     names = [headings[k] or _name_of_pair(table, k) for k in picked]
-    return _library(table, values, names, nm, fwhm, percent, notes, classes)
+    return _library(table, values, names, nm, fwhm, percent, notes, _of_columns(table, place, picked))
+
+
+def _of_columns(table: Table, place: int, columns: Iterable[int]) -> tuple[str, ...]:
+    """Return the classes of some columns; the line that has them is so called in the column at ``place``."""
+    line = class_heading([cells[place] for cells in table.lines])
+    return () if line is None else classes_in([table.lines[line][k] for k in columns])
 
 
 def _name_of_pair(table: Table, k: int) -> str:
@@ -182,7 +187,8 @@ def _without_wavelengths(table: Table, notes: list[str]) -> Spectra:
         spectra = [k for k in range(table.width) if k not in counting]
         percent = [_is_percent(table, k) for k in spectra]
         values = _matrix(table, spectra).T
-        return _library(table, values, [headings[k] for k in spectra], None, None, percent, notes)
+        classes = _of_columns(table, counting[0], spectra)
+        return _library(table, values, [headings[k] for k in spectra], None, None, percent, notes, classes)
     columns = axis.numbered(table) if headings else []
     if columns:
         notes.append(f"there are no wavelengths: the headings ({headings[columns[0]]!r} …) count the bands.")
