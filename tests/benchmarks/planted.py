@@ -13,6 +13,10 @@ from scipy.ndimage import gaussian_filter
 
 import hsunmix
 from hsunmix.bench.planted import SIDE, Planted, planted
+from hsunmix.engine.loading import from_array
+from hsunmix.methods import pipeline
+from hsunmix.model.choice import Choice
+from hsunmix.model.progress import finish
 from tests.methods import test_lrsca
 from tests.scenes import angles
 
@@ -49,6 +53,14 @@ def rmse(seed: int, method: str, of: Callable[[int], Planted] = noisy, **options
     return float(np.sqrt(((found.reshape(made.abundances.shape) - made.abundances) ** 2).mean()))
 
 
+def bent(seed: int, kind: str, *, sum_to_one: bool = True) -> float:
+    """Return the share of the pixels that ppnm calls bent."""
+    made = planted(kind, seed)
+    chosen = Choice("ppnm", {"sum_to_one": sum_to_one})
+    found = finish(pipeline.solve(from_array(made.x), made.endmembers, chosen))
+    return float((found.maps["mixing"].values > 0).mean())
+
+
 ROWS: dict[str, Callable[[int], float]] = {
     "lrsca, pure pixels, largest angle, °": lambda seed: lrsca(seed, 1.0),
     "lrsca, no abundance above 0.6, largest angle, °": lambda seed: lrsca(seed, 0.6),
@@ -64,6 +76,12 @@ ROWS: dict[str, Callable[[int], float]] = {
     "regions, nlm with sum_to_one, RMSE": lambda seed: rmse(seed, "nlm", sum_to_one=True, of=regions),
     "regions, tv, RMSE": lambda seed: rmse(seed, "tv", of=regions),
     "regions, tv with sum_to_one, RMSE": lambda seed: rmse(seed, "tv", sum_to_one=True, of=regions),
+    "ppnm, bilinear, share called bent": lambda seed: bent(seed, "bilinear"),
+    "ppnm, linear, share called bent": lambda seed: bent(seed, "pure"),
+    "ppnm without the sum, bilinear, share called bent": lambda seed: bent(
+        seed, "bilinear", sum_to_one=False
+    ),
+    "ppnm without the sum, shade, share called bent": lambda seed: bent(seed, "shade", sum_to_one=False),
 }
 
 
