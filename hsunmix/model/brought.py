@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from hsunmix.model.cube import Cube
 from hsunmix.model.library_on_bands import some_pixels
 from hsunmix.model.pixels import prepared
 from hsunmix.model.progress import Step
-from hsunmix.model.resampling import resample
+from hsunmix.model.resampling import resample, weighted, weights
 from hsunmix.model.scales import between
 from hsunmix.model.spectra import Spectra
 
@@ -79,13 +80,15 @@ class BroughtPixels:
 
     def read(self, first: int, last: int, bands: Sequence[int] | None = None) -> NDArray[np.generic]:
         """Values of the lines first … last − 1."""
-        block = self.cube.read(first, last)
-        found = self._on_bands(block.reshape(-1, block.shape[2])).reshape(*block.shape[:2], -1)
-        return found if bands is None else np.ascontiguousarray(found[:, :, list(bands)])
+        wanted = slice(None) if bands is None else list(bands)
+        needed = self._needed(wanted)
+        block = self.cube.read(first, last, needed)
+        on_bands = self._on_bands(block.reshape(-1, block.shape[2]), wanted, needed)
+        return on_bands.reshape(*block.shape[:2], -1)
 
     def spectrum(self, line: int, sample: int) -> NDArray[np.generic]:
         """Values of one pixel, (bands,)."""
-        return np.asarray(self._on_bands(self.cube.spectrum(line, sample)[None])[0])
+        return np.asarray(self._on_bands(self.cube.spectrum(line, sample)[None], slice(None), None)[0])
 
     def prepare(self) -> Generator[Step | None, None, None]:
         """Get the pixels of the cube ready."""
@@ -97,15 +100,29 @@ class BroughtPixels:
         if close is not None:
             close()
 
-    def _on_bands(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Bring spectra, (pixels, bands), to the terms."""
-        terms = self.terms
-        if terms.wavelengths is None:
-            return np.asarray(values * terms.factor, np.float32)
-        given = np.where(self.cube.good_bands, values, np.nan).astype(np.float64)
-        made = resample(_spectra(given, self.cube), terms.wavelengths, terms.fwhm).values
-        made[~np.isfinite(given).any(axis=1)] = np.nan
-        return np.asarray(made * terms.factor, np.float32)
+    @cached_property
+    def _weights(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """By which each band is a mean of the cube's, (bands, its bands), and what a whole one adds up to."""
+        nm, source = self.terms.wavelengths, self.cube.wavelengths
+        if nm is None or source is None:  # its bands stay what they are
+            return np.eye(self.cube.bands), np.ones(self.cube.bands)
+        return weights(source, nm, self.terms.fwhm)
+
+    def _needed(self, wanted: list[int] | slice) -> list[int] | None:
+        """Return which of the cube's bands some bands are made of; None for all."""
+        if isinstance(wanted, slice):
+            return None
+        return np.flatnonzero((self._weights[0][wanted] != 0).any(axis=0)).tolist() or [0]
+
+    def _on_bands(
+        self, values: NDArray[np.float32], wanted: list[int] | slice, needed: list[int] | None
+    ) -> NDArray[np.float32]:
+        """Bring spectra, (pixels, bands that are needed), to the terms."""
+        pick = slice(None) if needed is None else needed
+        given = np.where(self.cube.good_bands[pick], values, np.nan).astype(np.float64)
+        weight, whole = self._weights
+        made = weighted(given, weight[wanted][:, pick], whole[wanted])
+        return np.asarray(made * self.terms.factor, np.float32)
 
 
 def terms_for(cube: Cube, first: Cube) -> tuple[Terms, str]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from hsunmix.errors import InputError
 from hsunmix.model.spectra import Spectra
 
-__all__ = ["resample"]
+__all__ = ["resample", "weighted", "weights"]
 
 MIN_WEIGHT_SHARE = 0.5  # share of a band's weight that must lie on values
 WIDEST = 5.0  # neighbours further apart than so many times the usual have a gap between them
@@ -64,15 +64,39 @@ def resample(library: AnySpectra, wavelengths: Vector | None, fwhm: Vector | Non
         )
     if len(source) == len(nm) and np.allclose(source, nm, rtol=0, atol=ALONE):
         return library
+    on_bands = weighted(library.values, *weights(source, nm, fwhm))
+    return replace(library, values=on_bands, wavelengths=nm, fwhm=fwhm)
+
+
+def weights(source: Vector, nm: Vector, fwhm: Vector | None) -> tuple[NDArray[np.float64], Vector]:
+    """Return by which each band is a mean of a spectrum's values, and what a whole band adds up to.
+
+    Parameters
+    ----------
+    source : array, (values,)
+        Their wavelengths, in any order.
+    nm, fwhm : array, (bands,)
+        As of ``resample``.
+
+    Returns
+    -------
+    array, (bands, values)
+    array, (bands,)
+    """
     order = np.argsort(source, kind="stable")
-    weight, whole = _weights(source[order], nm, fwhm)
-    values = library.values[:, order]
+    sorted_weight, whole = _weights(source[order], nm, fwhm)
+    weight = np.empty_like(sorted_weight)
+    weight[:, order] = sorted_weight
+    return weight, whole
+
+
+def weighted(values: NDArray[np.float64], weight: NDArray[np.float64], whole: Vector) -> NDArray[np.float64]:
+    """Return spectra, (n, values), on other bands, (n, bands), by ``weights``; a gap is NaN."""
     there = np.isfinite(values)
     share = there.astype(np.float64) @ weight.T
     total = np.where(there, values, 0.0) @ weight.T
     with np.errstate(invalid="ignore", divide="ignore"):
-        on_bands = np.where(share >= MIN_WEIGHT_SHARE * whole - 1e-12, total / share, np.nan)
-    return replace(library, values=on_bands, wavelengths=nm, fwhm=fwhm)
+        return np.where(share >= MIN_WEIGHT_SHARE * whole - 1e-12, total / share, np.nan)
 
 
 def _weights(source: Vector, nm: Vector, fwhm: Vector | None) -> tuple[NDArray[np.float64], Vector]:

@@ -16,7 +16,7 @@ from hsunmix.model.cube import Cube
 from hsunmix.model.pixels import prepared
 from hsunmix.model.progress import Step
 
-__all__ = ["StackedPixels", "stacked"]
+__all__ = ["StackedPixels", "elsewhere", "stacked"]
 
 APART = 0.5  # of a pixel or of a band's distance to the next: what lies further apart is another
 
@@ -164,11 +164,12 @@ def _check(first: Cube, cube: Cube, same: bool, what: str) -> None:
                 f"band {far[0] + 1} of {what} is at {cube.wavelengths[far[0]]:g} nm, that of the first at "
                 f"{first.wavelengths[far[0]]:g} nm: resample it to the same bands first"
             )
-    if _elsewhere(first, cube):
+    if elsewhere(first, cube):
         raise InputError(f"{what} lies elsewhere than the first: bring them to the same grid first")
 
 
-def _elsewhere(first: Cube, cube: Cube) -> bool:
+def elsewhere(first: Cube, cube: Cube) -> bool:
+    """Whether two images of the same size lie at other places, as far as that is known."""
     here, there = first.georeference, cube.georeference
     if here is None or there is None:
         return False

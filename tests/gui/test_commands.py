@@ -92,7 +92,7 @@ OUTSIDE = {
     cmd.OpenFolder, cmd.OpenLibrary, cmd.OpenSample, cmd.OpenWork, cmd.PutOffWork, cmd.Quit, cmd.Redo,
     cmd.ResetLayout, cmd.Save, cmd.SaveMask, cmd.SetTheme, cmd.ShowTool, cmd.Undo,
     cmd.AddScenes, cmd.CloseFile, cmd.ExportAll, cmd.OpenScenes, cmd.RemoveScene, cmd.ShareEndmembers,
-    cmd.ShowScene, cmd.UnmixAll,
+    cmd.CompareScenes, cmd.ShowScene, cmd.UnmixAll,
 }  # fmt: skip
 
 

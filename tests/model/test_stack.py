@@ -74,5 +74,5 @@ def test_two_sensors_are_joined_and_share_their_maps() -> None:
     assert "joined as those of one sensor" in pair.notes[-1]
     np.testing.assert_array_equal(pair.wavelengths, whole.wavelengths)
     np.testing.assert_array_equal(pair.read(0, 13, [3, 20, 11, 12]), values[:, :, [3, 20, 11, 12]])
-    alone, both = (hsunmix.unmix(cube, "hals", rank=3) for cube in (whole, [one, other]))
+    alone, both = (hsunmix.unmix(cube, "hals", rank=3) for cube in (whole, pair))
     np.testing.assert_array_equal(both.abundances, alone.abundances)

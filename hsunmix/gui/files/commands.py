@@ -14,6 +14,7 @@ __all__ = [
     "ChooseLayout",
     "ClearRecent",
     "CloseFile",
+    "CompareScenes",
     "DiscardWork",
     "Export",
     "ExportAll",
@@ -187,6 +188,13 @@ class ShareEndmembers(Command):
     """Let a scene that is shown take over the endmembers of the one before, or keep its own."""
 
     on: bool
+
+
+@dataclass(frozen=True)
+class CompareScenes(Command):
+    """Show what has changed since, or until, another scene of the list."""
+
+    other: int
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,7 @@ class Controller:
         store.handle(cmd.ShowScene, self.show)
         store.handle(cmd.RemoveScene, self.remove)
         store.handle(cmd.ShareEndmembers, lambda command: store.show(FilesState, common=command.on))
+        store.handle(cmd.CompareScenes, self.compare)
         store.handle(cmd.UnmixAll, self.unmix)
         store.handle(cmd.ExportAll, self.export)
         store.handle(cmd.CloseFile, self.close)
@@ -129,6 +130,11 @@ class Controller:
             return
         new = shown(document, index, common=store.state[FilesState].common)
         store.history.amend(new)
+
+    def compare(self, command: cmd.CompareScenes) -> None:
+        """Show the difference to another scene."""
+        self.store.show(FilesState, other=command.other)
+        self.store.send(cmd.ShowPage("change"))
 
     def remove(self, command: cmd.RemoveScene) -> None:
         """Take a scene out of the list."""

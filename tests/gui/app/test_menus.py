@@ -58,6 +58,7 @@ def test_with_a_result_everything_is_offered(window: MainWindow, document: objec
     need_choices = {"layout"}
     need_scenes = {
         "nextScene", "previousScene", "removeScene", "commonEndmembers", "unmixAll", "exportAll",
+        "pageChange",
     }  # fmt: skip
     need_more = need_a_mask | need_a_region | need_a_layer | need_another_run | need_a_hint | need_choices
     need_more |= need_scenes

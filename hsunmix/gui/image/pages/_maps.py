@@ -12,8 +12,18 @@ from hsunmix.gui.state.view_state import ViewState
 from hsunmix.model.unmixing import Unmixing
 from hsunmix.session.document import Document
 
-__all__ = ["ABUNDANCE", "abundance_range", "has_result", "map_pane", "shown_share"]
+__all__ = [
+    "ABUNDANCE",
+    "DIFFERENCE",
+    "abundance_range",
+    "far",
+    "has_result",
+    "map_pane",
+    "shown_share",
+]
 
+DIFFERENCE = "CET-D1"  # blue, white, red
+MIN_DIFFERENCE = 0.02  # a smaller difference is not blown up to full colour
 ABUNDANCE = "viridis"
 
 
@@ -64,3 +74,11 @@ def shown_share(document: Document, state: ViewState) -> str:
     share = result.abundances[index, cursor.line, cursor.sample]
     name = document.endmembers[index].name
     return f"{name} {share:.3f}" if np.isfinite(share) else "not used"
+
+
+def far(difference: NDArray[np.float32]) -> float:
+    """Return how far the differences go, but for the odd one in a hundred."""
+    step = max(1, int(np.ceil(np.sqrt(difference.size / SAMPLE))))
+    sample = np.abs(difference[::step, ::step])
+    sample = sample[np.isfinite(sample)]
+    return max(float(np.percentile(sample, 99)), MIN_DIFFERENCE) if sample.size else 1.0

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QPushButton
 
 from hsunmix.gui.commands import CompareRuns, Flicker, StopComparing
 from hsunmix.gui.image.drawing import Drawing, Pane, Scale
-from hsunmix.gui.image.images import SAMPLE
 from hsunmix.gui.image.pages import PageControls
-from hsunmix.gui.image.pages._maps import ABUNDANCE, map_pane
+from hsunmix.gui.image.pages._maps import ABUNDANCE, DIFFERENCE, far, map_pane
 from hsunmix.gui.run.state import Comparing, RunState, Side
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.panel import named
@@ -23,9 +21,7 @@ ORDER = 80
 SHORTCUT = "Ctrl+9"
 CORE = False
 
-DIFFERENCE = "CET-D1"  # blue, white, red
 SHOWN = "the result shown"
-MIN_DIFFERENCE = 0.02  # a smaller difference is not blown up to full colour
 
 
 def available(_document: Document, state: ViewState) -> bool:
@@ -64,7 +60,7 @@ def draw(_document: Document, state: ViewState, most: int) -> Drawing:
     if first is None or second is None:
         return Drawing((lines, samples), tuple(panes), caption, (scale,))
     difference = second - first
-    most_far = _far(difference)
+    most_far = far(difference)
     panes.append(map_pane(difference, (-most_far, most_far), most // 3, DIFFERENCE, "Second − first"))
     bar = Scale(DIFFERENCE, -most_far, most_far, "Second − first")
     return Drawing((lines, samples), tuple(panes), caption, (scale, bar), columns=3)
@@ -86,14 +82,6 @@ def _titles(shown: Comparing) -> tuple[str, str]:
         return f"{side.label}: {'no partner' if index is None else side.endmembers[index].name}"
 
     return title(shown.first, shown.pair.first), title(shown.second, shown.pair.second)
-
-
-def _far(difference: NDArray[np.float32]) -> float:
-    """Return how far the differences go, but for the odd one in a hundred."""
-    step = max(1, int(np.ceil(np.sqrt(difference.size / SAMPLE))))
-    sample = np.abs(difference[::step, ::step])
-    sample = sample[np.isfinite(sample)]
-    return max(float(np.percentile(sample, 99)), MIN_DIFFERENCE) if sample.size else 1.0
 
 
 def _blank(lines: int, samples: int) -> Pane:

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from hsunmix.gui.commands import CompareRuns, Flicker, StopComparing
 from hsunmix.gui.image.images import paint
 from hsunmix.gui.image.pages import compare
+from hsunmix.gui.image.pages._maps import MIN_DIFFERENCE
 from hsunmix.gui.run.state import Comparing, RunState, Side
 from hsunmix.gui.state.view_state import PixelView, ViewState
 from hsunmix.methods.stability import stability
@@ -65,7 +66,7 @@ def test_two_maps_and_their_difference(document: Document, state: ViewState):
 def test_equal_maps_are_not_blown_up(document: Document, state: ViewState):
     side = state[RunState].comparing.first
     same = state.changed(RunState, comparing=Comparing(side, side, stability(side.unmixing, side.unmixing)))
-    assert compare.draw(document, same, MANY).scales[1].high == compare.MIN_DIFFERENCE
+    assert compare.draw(document, same, MANY).scales[1].high == MIN_DIFFERENCE
 
 
 def test_what_has_no_partner_stands_alone(document: Document, state: ViewState):
