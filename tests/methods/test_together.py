@@ -121,7 +121,7 @@ def test_an_endmember_says_of_which_scene_its_pixel_is() -> None:
     assert (here.share.scenes, here.share.relative_error) == (("a", "b"), found.unmixing.relative_error)
 
 
-@pytest.mark.parametrize("abundance", ["nlm", "tv"])
+@pytest.mark.parametrize("abundance", ["nlm", "tv", "mua"])
 def test_neighbours_end_at_a_scene(abundance: str) -> None:
     """These look at neighbours: twice the same scene is each by itself."""
     noisy = np.abs(IMAGE + 0.05 * np.random.default_rng(0).standard_normal(IMAGE.shape)).astype(np.float32)

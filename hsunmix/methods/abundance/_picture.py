@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,11 +50,12 @@ class Picture:
         for place, grid in self.reduced.images:
             yield place, self.flat[:, place].reshape(-1, *grid), self.used[place].reshape(grid)
 
-    def per_pixel(self, flat: Single) -> Generator[Step | None, None, PerPixel]:
-        """Return numbers that are laid out so, (k, all pixels), as such that stay with their pixels."""
-        numbers = self.reduced.per_pixel(len(flat), np.float32, 0)
+    def per_pixel(self, flat: NDArray[Any]) -> Generator[Step | None, None, PerPixel]:
+        """Return numbers that are laid out so, one or k for each, as such that stay with their pixels."""
+        k = None if flat.ndim == 1 else len(flat)
+        numbers = self.reduced.per_pixel(k, flat.dtype, 0)
         for i, (columns, pixels) in enumerate(self.reduced.by_tile()):
-            numbers.values[i, :, : len(columns)] = flat[:, pixels]
+            numbers.values[i, ..., : len(columns)] = flat[..., pixels]
             yield None
         return numbers
 

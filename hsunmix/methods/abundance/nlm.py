@@ -68,7 +68,7 @@ def run(
     if picture.variance > 0:
         scale = np.float32(1 / (2 * len(picture.flat) * picture.variance))
         for place, image, used in picture.images():
-            means = np.empty_like(image)
+            means = scene.room.array(image.shape, np.float32)
             work = partial(_block, image, used, scale, params.reach, np.float32(params.softness), means)
             yield from run_chunks(work, lines_of(image, NUMBERS_AT_ONCE))
             picture.flat[:, place] = means.reshape(len(means), -1)
