@@ -5,6 +5,7 @@ for the same thing in the same way. Each subject has its own; all of their names
 """
 
 from hsunmix.gui.endmembers.commands import *
+from hsunmix.gui.feature_space.commands import *
 from hsunmix.gui.files.commands import *
 from hsunmix.gui.help.commands import *
 from hsunmix.gui.image.commands import *

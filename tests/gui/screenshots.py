@@ -28,6 +28,7 @@ from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.application import application
 from hsunmix.gui.app.main_window import MainWindow
 from hsunmix.gui.endmembers.state import EndmembersState
+from hsunmix.gui.feature_space.state import SpaceState
 from hsunmix.gui.files.export_dialog import ExportDialog
 from hsunmix.gui.files.shape_dialog import ShapeDialog
 from hsunmix.gui.files.state import FilesState
@@ -252,6 +253,11 @@ def tools(window: MainWindow, keep: Keep) -> None:
     store.send(cmd.ShowTool("how_many", "estimate"))
     settle()
     keep("howManyEstimate", window.tools.windows["how_many"])
+    store.send(cmd.ShowTool("feature_space"))
+    wait(window, lambda: store.state[SpaceState].cloud is not None and not store.state.tasks)
+    store.send(cmd.Hover(60, 44))
+    settle(0.4)
+    keep("featureSpace", window.tools.windows["feature_space"])
     store.send(cmd.ShowTool("manual", "runs.md"))
     settle(0.4)
     keep("manual", window.tools.windows["manual"])

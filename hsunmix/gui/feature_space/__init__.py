@@ -1,0 +1,1 @@
+"""Feature space: the pixels along two axes, the endmembers as corners."""
