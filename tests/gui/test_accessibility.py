@@ -69,7 +69,12 @@ def test_in_every_state_all_is_told_and_nothing_cut(
 
 def test_in_every_window_beside_it_too(window: MainWindow, cube: Cube):
     window.store.history.reset(full_document(cube))
-    for tool, place in (("how_many", "estimate"), ("how_many", "sweep"), ("manual", ""), ("feature_space", "")):
+    for tool, place in (
+        ("how_many", "estimate"),
+        ("how_many", "sweep"),
+        ("manual", ""),
+        ("feature_space", ""),
+    ):
         window.store.send(cmd.ShowTool(tool, place))
         shown = window.tools.windows[tool]
         QApplication.processEvents()
