@@ -171,7 +171,8 @@ class History:
             document = self._entries[k].document
             others = () if document.runs is runs else (run.unmixing for run in document.runs)
             runs = document.runs
-            for array, size in held([document.unmixing, *others]):
+            waiting = (r for e in document.scenes for r in (e.unmixing, *(run.unmixing for run in e.runs)))
+            for array, size in held([document.unmixing, *others, *waiting]):
                 total += size * (array not in known)
                 known.add(array)
             if total > BYTES and k < len(self._entries) - 2:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "asked_of",
+    "bounded",
     "carried",
     "current",
     "for_panel",
@@ -307,7 +308,7 @@ def _with_entry(
         edited,
         _subset(document, result),
     )
-    runs = _bounded((*document.runs, run)[-MAX_ENTRIES:], result)
+    runs = bounded((*document.runs, run)[-MAX_ENTRIES:], result)
     return replace(document, runs=runs, run_count=run.number)
 
 
@@ -332,9 +333,17 @@ def _made_of(cube: Cube, subset: Subset | None, result: Unmixing) -> Cube:
     return Subset(np.isfinite(result.rmse), (), cube.bad_bands, cube.band_text).on(cube)
 
 
-def _bounded(runs: tuple[Run, ...], shown: Unmixing) -> tuple[Run, ...]:
-    """Drop the arrays of the oldest runs until the rest fits; those of the result shown cost nothing."""
-    left, result = BYTES, []
+def bounded(runs: tuple[Run, ...], shown: Unmixing | None, scenes: int = 1) -> tuple[Run, ...]:
+    """Drop the arrays of the oldest runs until the rest fits; those of the result shown cost nothing.
+
+    Parameters
+    ----------
+    runs : tuple of Run
+    shown : Unmixing or None
+    scenes : int
+        So many share the room.
+    """
+    left, result = BYTES // scenes, []
     for run in reversed(runs):
         if run.unmixing is not shown:
             left -= run_bytes(run)

@@ -16,7 +16,7 @@ from hsunmix.methods.together import Found, NamedCube
 from hsunmix.model.spectra import Endmember
 from hsunmix.session.document import Document, RunSettings, SceneEntry, ScenePlace
 from hsunmix.session.members import with_members
-from hsunmix.session.runs import for_panel, record_run, settings_of
+from hsunmix.session.runs import bounded, record_run
 
 __all__ = ["documents_of", "of_cubes", "parked", "shown", "with_found", "without_scene"]
 
@@ -88,6 +88,7 @@ def with_found(document: Document, found: Found, settings: RunSettings | None = 
         own = Document(cube=one.cube, settings=document.settings, view=document.view)
         own = replace(own, **{name: getattr(entries[k], name) for name in STATE})
         own = record_run(own, one.unmixing, settings and replace(settings, rank=one.unmixing.rank))
+        own = replace(own, runs=bounded(own.runs, own.unmixing, len(entries)))
         place = ScenePlace(one.cube, path=str(one.cube.path or ""))
         entries[k] = replace(entries[k], place=place, **{name: getattr(own, name) for name in STATE})
     document = replace(document, scenes=tuple(entries))
@@ -128,12 +129,6 @@ def documents_of(document: Document) -> list[tuple[str, Document]]:
             own = Document(cube=entry.place.cube, settings=document.settings, view=document.view, **state)
             found.append((entry.name, own))
     return found
-
-
-def panel_settings(document: Document) -> RunSettings:
-    """Return what the run panel says after a run of several scenes."""
-    result = document.unmixing
-    return document.settings if result is None else for_panel(settings_of(result), document.settings)
 
 
 def _together(document: Document, entry: SceneEntry) -> bool:

@@ -35,7 +35,7 @@ from hsunmix.model.layout import Layout
 from hsunmix.model.maps import Map
 from hsunmix.model.region import Region
 from hsunmix.model.unmixing import Unmixing
-from hsunmix.session.document import Document, Layer, Pin, with_endmember
+from hsunmix.session.document import Document, Layer, Pin, SceneEntry, ScenePlace, with_endmember
 from hsunmix.session.recovery import Record, Work
 from hsunmix.session.runs import record_run
 from tests.gui.conftest import unmixing_of
@@ -61,6 +61,19 @@ def full_document(cube: Cube) -> Document:
         Region("Road", "#96b478", "polygon", ((0, 0), (9, 1), (4, 6))),
     )
     return replace(document, regions=regions, layers=(Layer("NDVI", "band[3] - band[2]"),), pins=(Pin(3, 4),))
+
+
+def with_scenes(document: Document) -> Document:
+    """Add scenes called as files of flight lines are: one on the same grid, one that is not there."""
+    result = document.unmixing
+    usual = replace(result, maps={name: result.maps[name] for name in ("abundance", "rmse")})
+    place, known = ScenePlace(document.cube, path="/lines/west.hdr"), {"endmembers": document.endmembers}
+    entries = (
+        SceneEntry("west", place, usual, **known),
+        SceneEntry("ang20160910t185702_rfl_v1n2_img", place, usual, **known),
+        SceneEntry("east", ScenePlace(None, path="/lines/east.hdr")),
+    )
+    return replace(document, unmixing=usual, layers=(), scenes=entries)
 
 
 def with_other_maps(result: Unmixing) -> Unmixing:
@@ -99,6 +112,14 @@ def states(window: MainWindow, cube: Cube, wait: Wait) -> Iterator[str]:
     wait(lambda: store.state[RunState].comparing is not None)
     yield "comparison"
     store.send(cmd.StopComparing())
+    before = store.document
+    store.history.amend(with_scenes(before))
+    wait(lambda: not store.state.tasks)
+    for page in ("change", "maps"):
+        store.send(cmd.ShowPage(page))
+        wait(lambda: not store.state.tasks)
+        yield f"scenes, {page}"
+    store.history.amend(before)
     store.send(cmd.SelectRegion(1))
     yield "regions"
     store.send(cmd.PlanMask("(band[3] - band[8]) / (band[3] + band[8])"))

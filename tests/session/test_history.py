@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from hsunmix.session import history as module
-from hsunmix.session.document import Document, RunSettings, View
+from hsunmix.session.document import Document, RunSettings, SceneEntry, ScenePlace, View
 from hsunmix.session.history import History
 from tests.session.conftest import make_result
 
@@ -209,3 +209,16 @@ def test_what_is_taken_along_by_undo_is_told_once(history):
     history.subscribe(lambda _, new: heard.append(new.view.page))
     history.undo(lambda now, then: replace(then, view=View(page=f"of {now.settings.rank}")))
     assert heard == ["of 3"]
+
+
+def test_results_of_scenes_that_wait_count_too(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "BYTES", 3 << 20)
+    made = History(Document())
+    for _ in range(6):
+        entry = SceneEntry("west", ScenePlace(None), with_maps(1).unmixing)
+        made.apply("Unmix 2 scenes", Document(scenes=(entry,)))
+    undone = 0
+    while made.undo_label:
+        made.undo()
+        undone += 1
+    assert 1 <= undone < 5

@@ -25,7 +25,7 @@ TITLE = "Scenes"
 AREA = "centre"
 ORDER = 10
 
-NARROWEST, WIDEST = 170, 220  # logical pixels: at least, and at first
+NARROWEST, WIDEST = 170, 190  # logical pixels: at least, and at first
 
 
 class View(Panel):
@@ -40,7 +40,7 @@ class View(Panel):
         self.list = named(QListWidget(), "sceneList", "Scenes")
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.list.setWordWrap(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.common = named(QCheckBox("Common endmembers"), "commonEndmembers", "Common endmembers")
         self.common.setToolTip("A scene that is shown takes over the\nendmembers of the one before")
         self.unmix = self._button("Unmix all", "unmixAllButton", "Find one set of endmembers for all scenes")
@@ -53,7 +53,7 @@ class View(Panel):
         layout.addWidget(self.title)
         layout.addWidget(self.list, 1)
         layout.addWidget(self.common)
-        for pair in ((self.unmix, self.export), (self.add, self.remove)):
+        for pair in ((self.unmix,), (self.export,), (self.add, self.remove)):
             row = QHBoxLayout()
             for button in pair:
                 row.addWidget(button)

@@ -74,7 +74,7 @@ def draw(document: Document, state: ViewState, most: int) -> Drawing:
     difference = second - first
     most_far = far(difference)
     words = f"{here} − {other.name}"
-    panes.append(map_pane(difference, (-most_far, most_far), most // 3, DIFFERENCE, words))
+    panes.append(map_pane(difference, (-most_far, most_far), most // 3, DIFFERENCE, "Difference"))
     scales = (Scale(ABUNDANCE, 0.0, 1.0, "Abundance"), Scale(DIFFERENCE, -most_far, most_far, LABEL))
     return Drawing(difference.shape, tuple(panes), f"{_title(document)}: {words}", scales, columns=3)
 

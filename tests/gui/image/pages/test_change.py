@@ -54,7 +54,8 @@ def test_other_endmembers_are_no_change(dates: Document) -> None:
 def test_the_difference_is_drawn_and_told(dates: Document) -> None:
     state = ViewState().changed(None, cursor=PixelView(2, 3))
     drawing = change.draw(dates, state, 1 << 20)
-    assert [pane.title for pane in drawing.panes] == ["june", "may", "may − june"]
+    assert [pane.title for pane in drawing.panes] == ["june", "may", "Difference"]
+    assert drawing.caption.endswith("may − june")
     most = drawing.scales[1].high
     half = dates.unmixing.abundances[1] * 0.5
     assert most == pytest.approx(np.nanpercentile(np.abs(half), 99), rel=0.02)
