@@ -17,7 +17,7 @@ import numpy as np
 from hsunmix.errors import InputError
 from hsunmix.exports import DPI
 from hsunmix.methods import find
-from hsunmix.model.brought import source_of_scene
+from hsunmix.model.brought import source_of_scene, terms_of
 from hsunmix.model.cube import Cube
 from hsunmix.model.library import LibraryFile
 from hsunmix.model.part import Part, part_of, part_of_cube
@@ -180,6 +180,9 @@ def _together(document: Document) -> list[Cube] | None:
     if len(found) < len(result.share.scenes):
         missing = ", ".join(name for name in result.share.scenes if cubes.get(name) is None)
         raise InputError(f"the result was found on several scenes together, and {missing} is not there")
+    terms = terms_of(found[0])
+    if terms.wavelengths is not None or terms.factor != 1:
+        raise InputError("nothing makes this result: its bands and units are of a scene that was removed")
     return found
 
 

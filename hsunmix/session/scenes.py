@@ -134,7 +134,12 @@ def documents_of(document: Document) -> list[tuple[str, Document]]:
 def _together(document: Document, entry: SceneEntry) -> bool:
     """Whether a scene has the same bands as the one shown, so that its endmembers can be common."""
     now, then = document.cube, entry.place.cube
-    return now is not None and then is not None and now.bands == then.bands
+    if now is None or then is None or now.bands != then.bands:
+        return False
+    if now.wavelengths is None or then.wavelengths is None:
+        return True
+    step = np.abs(np.gradient(now.wavelengths)) if now.bands > 1 else np.ones(1)
+    return bool((np.abs(now.wavelengths - then.wavelengths) <= 0.5 * step).all())
 
 
 def _with_common(document: Document, members: tuple[Endmember, ...]) -> Document:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -24,6 +25,7 @@ from hsunmix.gui.state.store import Store
 from hsunmix.methods import get, together
 from hsunmix.methods.footprint import of_run
 from hsunmix.methods.together import Failure, Found, NamedCube
+from hsunmix.model.brought import brought, terms_for
 from hsunmix.model.chain import scene_names
 from hsunmix.model.cube import Cube
 from hsunmix.model.library import Library
@@ -105,9 +107,13 @@ class Controller:
             return
         if any(map(is_session, paths)):
             raise InputError("A session can't be put into the list: choose cubes.")
-        session = store.history.session
+        session, entries = store.history.session, store.document.scenes
+        first = entries[0].place.cube if entries else store.document.cube
         store.start(
-            "open", f"Opening {counted(len(paths), 'file')}", _opening(paths), partial(self._added, session)
+            "open",
+            f"Opening {counted(len(paths), 'file')}",
+            _opening(paths, first),
+            partial(self._added, session),
         )
 
     def _added(self, session: object, found: Opened) -> None:
@@ -237,17 +243,28 @@ class Controller:
             self.store.fail(InputError(" · ".join(one.reason for one in failures)))
 
 
-def _opening(paths: Sequence[Path]) -> Generator[Step | None, None, Opened]:
-    """Open scenes, and look at what the window asks of each at once."""
+def _opening(paths: Sequence[Path], first: Cube | None = None) -> Generator[Step | None, None, Opened]:
+    """Open scenes, bring them to the bands and units of the first one, and look at each.
+
+    One that can't be brought there stays as it is: it can be looked at, and a run of all will name it.
+    """
     from hsunmix.session.scene_files import open_scenes, scene_files
 
     scenes, failures = open_scenes(scene_files(paths))
     yield None
+    alike: list[NamedCube] = []
     for k, (name, cube) in enumerate(scenes):
         yield Step(k / len(scenes), message=f"Opening {name}")
         yield from prepared(cube.pixels)
+        if first is not None:
+            with contextlib.suppress(InputError):
+                terms, said = terms_for(cube, first)
+                notes = (*cube.notes, said) if said else cube.notes
+                cube = replace(brought(cube, terms), notes=notes)
         cube.rgb_bands  # noqa: B018 - the first look reads lines of the file
-    return scenes, failures
+        first = first or cube
+        alike.append((name, cube))
+    return alike, failures
 
 
 def _with_more(document: Document, cubes: Sequence[Cube]) -> Document:

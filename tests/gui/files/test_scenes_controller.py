@@ -10,11 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hsunmix.errors import InputError
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.files.state import FilesState
 from hsunmix.gui.state.store import Store
 from hsunmix.session.archive import load
 from hsunmix.session.document import Document
+from hsunmix.session.reproduce import facts_of, python_script
 from tests.flight_lines import NM, truth, write_lines
 from tests.gui.conftest import FakeDialogs
 from tests.scenes import angles
@@ -120,6 +122,19 @@ def test_scenes_are_added_removed_and_closed(
     store.send(cmd.CloseFile())
     assert store.document.cube is None
     assert not store.history.modified
+
+
+def test_what_only_a_removed_scene_could_make_again_has_no_script(
+    store: Store, wait: Wait, lines: list[Path]
+) -> None:
+    opened(store, wait, [lines[0], lines[1]])
+    assert store.document.scenes[1].place.cube.bands == 40  # brought to the bands of the first at once
+    store.send(cmd.AddScenes((lines[2],)))
+    wait(lambda: len(store.document.scenes) == 3 and idle(store))
+    store.send(cmd.RemoveScene(0))
+    document = unmixed(store, wait)
+    with pytest.raises(InputError, match="a scene that was removed"):
+        python_script(document, facts_of(document, None))
 
 
 def test_all_are_exported_with_one_report(
