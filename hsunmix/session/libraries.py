@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,9 +16,13 @@ from hsunmix.files import resource, sha256
 from hsunmix.model.library import Library, LibraryFile
 from hsunmix.model.spectra import Spectra
 
-__all__ = ["BUILTIN", "holds", "open_library"]
+if TYPE_CHECKING:
+    from hsunmix.session.document import RunSettings
+
+__all__ = ["BUILTIN", "NO_LIBRARY", "holds", "open_library", "paths_for"]
 
 BUILTIN = "builtin"
+NO_LIBRARY = LibraryFile("")  # that a run shall have none, whichever are open
 
 
 def open_library(path: str | PathLike[str]) -> Library:
@@ -49,6 +55,21 @@ def open_library(path: str | PathLike[str]) -> Library:
     found = open_spectra(path)
     digest = "" if place.is_dir() else sha256(_data(place, found))
     return Library.of(replace(found, path=str(place)), digest)
+
+
+def paths_for(settings: RunSettings, opened: Sequence[str]) -> tuple[str, ...]:
+    """Return the libraries that a run chooses from: those of its settings, else all that are open.
+
+    A method that can't do without has the built-in one where there are none.
+    """
+    from hsunmix.methods import get
+
+    traits = get(settings.method, "factorization", "extraction").traits
+    if not traits.takes_library:
+        return ()
+    chosen = tuple(one.path for one in settings.libraries if one.path)
+    paths = chosen or (() if NO_LIBRARY in settings.libraries else tuple(opened))
+    return paths or ((BUILTIN,) if traits.needs_library else ())
 
 
 def holds(file: LibraryFile) -> bool:

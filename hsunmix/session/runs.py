@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from hsunmix.model.band_ranges import numbered
 from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube
+from hsunmix.model.library import Library, LibraryFile
 from hsunmix.model.spectra import Endmember
 from hsunmix.model.unmixing import RunInputs, Unmixing
 from hsunmix.parameters import to_dict
@@ -43,6 +44,7 @@ __all__ = [
     "run_bytes",
     "settings_of",
     "solved_only",
+    "with_libraries",
     "without_run",
 ]  # fmt: skip
 
@@ -121,7 +123,12 @@ def for_panel(settings: RunSettings, now: RunSettings) -> RunSettings:
     run is to keep are the locked ones of the table.
     """
     method = now.method if _kind(settings.method) == "abundance" else settings.method
-    return replace(settings, method=method, spectra=None, locked=(), libraries=())
+    return replace(settings, method=method, spectra=None, locked=(), libraries=_paths(settings))
+
+
+def _paths(settings: RunSettings) -> tuple[LibraryFile, ...]:
+    """Return which libraries were chosen, whatever these held."""
+    return tuple(LibraryFile(one.path) for one in settings.libraries if one.path)
 
 
 def _kind(method: str) -> str:
@@ -247,6 +254,14 @@ def request_of(settings: RunSettings, locked: NDArray[np.float64] | None = None)
         )
     init = settings.choice("extraction", start_of(method, own))
     return Request(own, settings.rank, abundance, settings.seed, init, uncertainty=settings.uncertainty)
+
+
+def with_libraries(request: Request, libraries: tuple[Library, ...]) -> Request:
+    """Return a request that chooses from libraries; where endmembers are their classes, as many as these."""
+    from hsunmix.methods import get
+
+    of_classes = get(request.method.method, "factorization", "extraction").traits.of_classes
+    return replace(request, libraries=libraries, rank=None if of_classes and libraries else request.rank)
 
 
 def asked_of(settings: RunSettings) -> RunInputs:

@@ -28,15 +28,14 @@ from hsunmix.methods.together import Failure, Found, NamedCube
 from hsunmix.model.brought import brought, terms_for
 from hsunmix.model.chain import scene_names
 from hsunmix.model.cube import Cube
-from hsunmix.model.library import Library
 from hsunmix.model.pixels import prepared
 from hsunmix.model.progress import Step
 from hsunmix.model.unmixing import Unmixing
 from hsunmix.model.wording import counted
 from hsunmix.session.document import Document, RunSettings, SceneEntry, ScenePlace
 from hsunmix.session.history import Entry
-from hsunmix.session.libraries import BUILTIN, open_library
-from hsunmix.session.runs import request_of
+from hsunmix.session.libraries import open_library, paths_for
+from hsunmix.session.runs import request_of, with_libraries
 from hsunmix.session.scenes import of_cubes, parked, shown, with_found, without_scene
 
 if TYPE_CHECKING:
@@ -189,17 +188,12 @@ class Controller:
     ) -> Generator[Step | None, None, Found]:
         if settings.weights is not None:
             raise InputError("Weights are of one scene: leave them out to unmix all.")
-        request = replace(request_of(settings, locked), libraries=self._libraries(settings))
+        paths = paths_for(settings, self.store.settings.preferences.libraries)
+        request = with_libraries(request_of(settings, locked), tuple(map(open_library, paths)))
         found = yield from together.unmix(scenes, request, footprint=lambda cube, asked: of_run(cube, asked))
         for one in found.scenes:
             means(one.unmixing)
         return found
-
-    def _libraries(self, settings: RunSettings) -> tuple[Library, ...]:
-        traits = get(settings.method, "factorization", "extraction").traits
-        paths = self.store.settings.preferences.libraries if traits.takes_library else ()
-        paths = paths or ((BUILTIN,) if traits.needs_library else ())
-        return tuple(open_library(path) for path in paths)
 
     # Out
 

@@ -26,10 +26,10 @@ from hsunmix.model.progress import Step
 from hsunmix.model.spectra import Endmember
 from hsunmix.model.unmixing import RunInputs, Unmixing
 from hsunmix.session.document import Document, RunSettings
-from hsunmix.session.libraries import BUILTIN, open_library
+from hsunmix.session.libraries import open_library, paths_for
 from hsunmix.session.members import check_values, free_name, places, same_spectra
 from hsunmix.session.reproduce import read_weights
-from hsunmix.session.runs import record_run, request_of, solved_only
+from hsunmix.session.runs import record_run, request_of, solved_only, with_libraries
 
 __all__ = ["Controller", "libraries_of"]
 
@@ -126,9 +126,7 @@ class Controller:
         self, cube: Cube, settings: RunSettings, locked: tuple[Endmember, ...]
     ) -> Generator[Step | None, None, Found]:
         request = request_of(settings, np.stack([e.spectrum for e in locked], axis=1) if locked else None)
-        request = replace(request, libraries=libraries_of(self.store, settings.method, cube))
-        if request.libraries and get(settings.method, "factorization", "extraction").traits.of_classes:
-            request = replace(request, rank=None)  # it is the library that says how many
+        request = with_libraries(request, libraries_of(self.store, settings, cube))
         if settings.weights is not None:
             values, origin = read_weights(Path(settings.weights.path), cube)
             request = replace(request, weights=values, weights_from=origin)
@@ -268,14 +266,9 @@ class Controller:
             self.store.cancel((asked or tasks)[-1])
 
 
-def libraries_of(store: Store, method: str, cube: Cube) -> tuple[Library, ...]:
-    """Return the analyst's libraries on the scene's bands, for a method that takes some.
-
-    One that can't do without gets the built-in library where there are none.
-    """
-    traits = get(method, "factorization", "extraction").traits
-    paths = store.settings.preferences.libraries if traits.takes_library else ()
-    paths = paths or ((BUILTIN,) if traits.needs_library else ())
+def libraries_of(store: Store, settings: RunSettings, cube: Cube) -> tuple[Library, ...]:
+    """Return the libraries that a run chooses from, on the scene's bands."""
+    paths = paths_for(settings, store.settings.preferences.libraries)
     return tuple(open_library(path).on(cube).usable(cube) for path in paths)
 
 

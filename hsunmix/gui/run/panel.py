@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -21,15 +20,26 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from hsunmix.gui.commands import EstimateRank, SetRun, ShowAdvanced, ShowTool, Unmix, UseEndmembers
+from hsunmix.gui.commands import (
+    EstimateRank,
+    OpenLibrary,
+    SetRun,
+    ShowAdvanced,
+    ShowTool,
+    Unmix,
+    UseEndmembers,
+)
 from hsunmix.gui.run.choice_form import ChoiceForm
+from hsunmix.gui.run.library_row import LibraryRow
+from hsunmix.gui.run.library_state import LibraryClasses
+from hsunmix.gui.run.method_list import fill_methods, tip_of
 from hsunmix.gui.run.state import RunState
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.icons import icon
 from hsunmix.gui.widgets.panel import Panel, heading, named
 from hsunmix.gui.widgets.quiet import QuietComboBox, QuietSpinBox
 from hsunmix.gui.widgets.theme import LIGHT, Theme
-from hsunmix.methods import Method, find, methods
+from hsunmix.methods import find
 from hsunmix.methods.pipeline import start_of
 from hsunmix.model.choice import Choice
 from hsunmix.session.document import Document, RunSettings
@@ -40,7 +50,7 @@ ORDER = 10
 
 MAX_RANK = 999
 OWN_ABUNDANCES = "Chosen by the method"
-MORE = "More"
+RANK_TIP = "How many materials to look for"
 
 
 class View(Panel):
@@ -53,6 +63,7 @@ class View(Panel):
         self._theme = LIGHT
         self._estimated: int | None = None
         self._wanted = 0  # height, in logical pixels
+        self._classes = LibraryClasses()
         self._has_cube = self._has_members = self._busy = self._lent = False
         self._make_fields()
         self._lay_out()
@@ -61,7 +72,7 @@ class View(Panel):
     def _make_fields(self) -> None:
         self.rank = named(QuietSpinBox(), "rank", "Number of endmembers")
         self.rank.setRange(1, MAX_RANK)
-        self.rank.setToolTip("How many materials to look for")
+        self.rank.setToolTip(RANK_TIP)
         self.rank.setFixedWidth(72)
         self.rank.valueChanged.connect(lambda value: self._change(rank=value))
         self.estimate = named(QPushButton("Estimate"), "estimateRank", "Estimate the number of endmembers")
@@ -75,13 +86,16 @@ class View(Panel):
         self.method = named(QuietComboBox(), "method", "Method")
         self.abundance = named(QuietComboBox(), "abundance", "Abundances")
         self.abundance.addItem(OWN_ABUNDANCES, "")
-        _fill(self.method, "factorization", "extraction")
-        _fill(self.abundance, "abundance")
+        fill_methods(self.method, "factorization", "extraction")
+        fill_methods(self.abundance, "abundance")
         for box in (self.method, self.abundance):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(12)
         self.method.activated.connect(lambda _: self._change(method=self.method.currentData()))
         self.abundance.activated.connect(lambda _: self._change(abundance=self.abundance.currentData()))
+        self.library = LibraryRow()
+        self.library.chosen.connect(lambda libraries: self._change(libraries=libraries))
+        self.library.open_wanted.connect(lambda: self.command.emit(OpenLibrary()))
         self.of_method = ChoiceForm("", "", "factorization", "extraction")
         self.of_start = ChoiceForm("start", "Start", "extraction")
         self.of_abundance = ChoiceForm("abundance", "Abundances", "abundance")
@@ -126,7 +140,9 @@ class View(Panel):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow(_label("Endmembers", self.rank), rank)
         form.addRow(_label("Method", self.method), self.method)
+        form.addRow(_label("Library", self.library.box), self.library)
         form.addRow(_label("Abundances", self.abundance), self.abundance)
+        self._form = form
         self._more = named(QWidget(), "advancedSettings", "Advanced settings")
         self._more_layout = QVBoxLayout(self._more)
         self._more_layout.setContentsMargins(0, 0, 0, 0)
@@ -195,6 +211,9 @@ class View(Panel):
         self._busy = new.running is not None
         self._show_button()
         self.advanced.setChecked(new[RunState].advanced)
+        if new[LibraryClasses] is not old[LibraryClasses]:
+            self._classes = new[LibraryClasses]
+            self._show_library(self._settings)
         if new[RunState].estimate is not old[RunState].estimate or ("rank" in new.tasks) != (
             "rank" in old.tasks
         ):
@@ -252,11 +271,21 @@ class View(Panel):
         self.uncertainty.setChecked(settings.uncertainty)
         for widget in fields:
             widget.blockSignals(False)
-        self.method.setToolTip(_tip(find(settings.method, "factorization", "extraction")))
+        self.method.setToolTip(tip_of(find(settings.method, "factorization", "extraction")))
         self.abundance.setToolTip(
-            _tip(find(settings.abundance, "abundance")) or "The abundances that the method itself computes"
+            tip_of(find(settings.abundance, "abundance")) or "The abundances that the method itself computes"
         )
+        self._show_library(settings)
         self._show_forms(settings)
+
+    def _show_library(self, settings: RunSettings) -> None:
+        """Show the library, for a method that takes one; its classes may tell the number of endmembers."""
+        self._form.setRowVisible(self.library, self.library.present(settings, self._classes))
+        entry = find(settings.method, "factorization", "extraction")
+        given = entry is not None and entry.traits.of_classes and bool(self._classes.classes)
+        self.rank.setEnabled(not given)
+        tip = f"The library has {len(self._classes.classes)} classes" if given else RANK_TIP
+        self.rank.setToolTip(tip)
 
     def _show_forms(self, settings: RunSettings) -> None:
         entry = find(settings.method, "factorization", "extraction")
@@ -290,29 +319,3 @@ def _label(text: str, buddy: QWidget) -> QLabel:
     label.setProperty("role", "field")
     label.setBuddy(buddy)
     return label
-
-
-def _fill(box: QComboBox, *kinds: str) -> None:
-    """Add the methods of some kinds: first those for every day, then the others under "More"."""
-    found = [entry for entry in methods().values() if entry.kind in kinds]
-    for entry in sorted(found, key=lambda entry: not entry.traits.everyday):
-        if not entry.traits.everyday and box.findText(MORE) < 0:
-            _head(box, MORE)
-        _add(box, entry)
-
-
-def _head(box: QComboBox, text: str) -> None:
-    """Add a heading, which can't be chosen."""
-    box.addItem(text)
-    model = box.model()
-    assert isinstance(model, QStandardItemModel)
-    model.item(box.count() - 1).setEnabled(False)
-
-
-def _add(box: QComboBox, entry: Method) -> None:
-    box.addItem(entry.title, entry.id)
-    box.setItemData(box.count() - 1, _tip(entry), Qt.ItemDataRole.ToolTipRole)
-
-
-def _tip(entry: Method | None) -> str:
-    return "" if entry is None else f"{entry.summary}\n{entry.reference}"

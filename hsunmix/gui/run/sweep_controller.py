@@ -51,7 +51,7 @@ class Controller:
 
         def work() -> Generator[Step | None, None, Sweep]:
             scene = yield from store.scenes.scene(cube)
-            given = replace(request, libraries=libraries_of(store, settings.method, cube))
+            given = replace(request, libraries=libraries_of(store, settings, cube))
             return (yield from sweep(scene, given, range(command.first, command.last + 1), command.seeds))
 
         def done(found: Sweep) -> None:
