@@ -77,7 +77,7 @@ class LibraryRow(QWidget):
     def _show_classes(self, known: LibraryClasses) -> None:
         """Say how many spectra each class has."""
         shown = [
-            f'<span style="color:{class_colour(k)}">■</span> {escape(name)} ({count})'
+            f'<span style="color:{class_colour(k)}">■</span>&nbsp;{escape(name).replace(" ", "&nbsp;")}&nbsp;({count})'
             for k, (name, count) in enumerate(known.classes[:MAX_SHOWN])
         ]
         if len(known.classes) > MAX_SHOWN:
