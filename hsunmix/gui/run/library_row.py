@@ -76,9 +76,10 @@ class LibraryRow(QWidget):
 
     def _show_classes(self, known: LibraryClasses) -> None:
         """Say how many spectra each class has."""
+        named_ones = ((name.replace(" ", "\N{NO-BREAK SPACE}"), n) for name, n in known.classes[:MAX_SHOWN])
         shown = [
-            f'<span style="color:{class_colour(k)}">■</span>&nbsp;{escape(name).replace(" ", "&nbsp;")}&nbsp;({count})'
-            for k, (name, count) in enumerate(known.classes[:MAX_SHOWN])
+            f'<span style="color:{class_colour(k)}">■</span>&nbsp;{escape(name)}&nbsp;({count})'
+            for k, (name, count) in enumerate(named_ones)
         ]
         if len(known.classes) > MAX_SHOWN:
             shown.append(f"and {len(known.classes) - MAX_SHOWN} more")
