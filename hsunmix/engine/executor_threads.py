@@ -19,12 +19,20 @@ class Threads:
         """Yield after every part that this thread has done; return the outcomes in order."""
 
         def work(chunk: Chunk) -> Outcome:
+            if chunk.whole:
+                return one.on(*at_hand.pop(chunk.tiles.start))
             shares = [numbers.share(chunk) for numbers in one.per_pixel]
             outcome = one.on(part_of(chunk), shares)
             for numbers, share in zip(one.per_pixel, shares, strict=True):
                 numbers.keep(chunk, share)
             return outcome
 
+        # Views of whole tiles are made at once: between two parts the interpreter has left the cache.
+        at_hand = {
+            chunk.tiles.start: (part_of(chunk), [numbers.share(chunk) for numbers in one.per_pixel])
+            for chunk in chunks
+            if chunk.whole
+        }
         return run_chunks(work, chunks)
 
 

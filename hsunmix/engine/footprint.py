@@ -7,7 +7,7 @@ from os import PathLike
 from pathlib import Path
 
 from hsunmix.engine import scene
-from hsunmix.engine.memory import available, bytes_of, said
+from hsunmix.engine.memory import available, bytes_of, said, taken
 from hsunmix.engine.room import MEMORY, Room
 from hsunmix.engine.scratch import Scratch, scratch_folder
 from hsunmix.engine.tile_writer import TILE
@@ -180,7 +180,7 @@ class Footprint:
 def _usual() -> int | None:
     """Memory that may be used where nobody says how much: most of what is free, and what is taken already."""
     free = available()
-    return None if free is None else int(SHARE * free) + PROGRAM
+    return None if free is None else int(SHARE * free) + min(PROGRAM, taken())
 
 
 def _is_packed(cube: Cube) -> bool:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hsunmix.errors import InputError, TooLargeError
 
-__all__ = ["aligned", "available", "bytes_of", "machine", "require", "said"]
+__all__ = ["aligned", "available", "bytes_of", "machine", "require", "said", "taken"]
 
 LINE = 64  # bytes
 UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
@@ -42,6 +42,16 @@ def available() -> int | None:
     except (OSError, RuntimeError, ValueError, psutil.Error):
         return None
     return max(0, min([free, *_own_limits(psutil.Process()), *_group_limit()]))
+
+
+def taken() -> int:
+    """Return how much memory this process has, in bytes; 0 where the system doesn't say."""
+    import psutil
+
+    try:
+        return int(psutil.Process().memory_info().rss)
+    except (OSError, RuntimeError, ValueError, psutil.Error):
+        return 0
 
 
 def machine() -> int:

@@ -16,6 +16,7 @@ from hsunmix.kernels._compile import FAST, KERNEL, njit
 from hsunmix.kernels._vectors import I64, MAX_ROWS, WIDE, Code, each_count, matrices
 
 BANDS = 4 if WIDE else 2  # of X Hᵀ at a time
+SQUARE = 3  # rows times rows of H Hᵀ at a time
 PAIR = (0, 1)  # vectors of pixels of Wᵀ X at a time
 LAST = 1 << 40  # no line of ``ahead`` left to fetch
 
@@ -99,9 +100,8 @@ def _add_x_ht_rows(_typing_context, x, h, _first, _rows, out, ahead, _line):
                 return [*sums, v.plus(line, bands // 2)]
 
             *sums, line = v.loop(I64(0), whole, v.lanes, [v.zero] * bands * count + [line], columns)
-            for j in range(count):
-                for q in range(bands):
-                    v.add_to(out, v.plus(b, q), v.plus(k, j), v.total(sums[bands * j + q]))
+            for place, total in enumerate(v.totals(sums)):
+                v.add_to(out, v.plus(b, place % bands), v.plus(k, place // bands), total)
             return line
 
         def make(count):
@@ -138,17 +138,49 @@ def add_x_ht(x, h, out, ahead=None):
         first += rows
 
 
+@intrinsic
+def _add_h_ht_block(_typing_context, h, _i, _rows, _j, _columns, out):
+    """Add rows i … of h times rows j …, and the reverse, over pixels that are whole vectors: so many."""
+
+    def code(context, builder, signature, arguments):
+        h, out = matrices(context, builder, signature, arguments, (0, 5))
+        i, rows, j, columns = arguments[1:5]
+        v = Code(builder, out.item)
+        whole = builder.and_(h.pitch, I64(-v.lanes))
+
+        def make(few, many):
+            def pixels(t, sums):
+                left = [v.load(h, v.plus(i, k), t) for k in range(few)]
+                right = [v.load(h, v.plus(j, k), t) for k in range(many)]
+                pairs = [(a, b) for a in left for b in right]
+                return [v.add_product(s, a, b) for s, (a, b) in zip(sums, pairs, strict=True)]
+
+            sums = v.loop(I64(0), whole, v.lanes, [v.zero] * few * many, pixels)
+            same = builder.icmp_signed("==", i, j)
+            for place, total in enumerate(v.totals(sums)):
+                row, column = v.plus(i, place // many), v.plus(j, place % many)
+                v.add_to(out, row, column, total)
+                v.add_to(out, column, row, builder.select(same, v.item(0.0), total))
+
+        def with_rows(few):
+            each_count(builder, columns, lambda many: make(few, many), SQUARE)
+
+        each_count(builder, rows, with_rows, SQUARE)
+        return whole
+
+    return types.int64(h, types.int64, types.int64, types.int64, types.int64, out), code
+
+
 @njit(**KERNEL, fastmath=FAST, inline="never")
 def add_h_ht(h, out):
     """Out (r, r) += h (r, T) hᵀ, in float64: errors are computed from it by cancellation."""
     r, t_end = h.shape
-    for k in range(r):
-        a = h[k]
-        for j in range(k + 1):
-            b = h[j]
+    for i in range(0, r, SQUARE):
+        for j in range(0, i + 1, SQUARE):
+            whole = _add_h_ht_block(h, i, min(SQUARE, r - i), j, min(SQUARE, r - j), out)
+    for k in range(r if whole < t_end else 0):
+        for j in range(r):
             s = 0.0
-            for t in range(t_end):
-                s += np.float64(a[t]) * np.float64(b[t])
+            for t in range(whole, t_end):
+                s += np.float64(h[k, t]) * np.float64(h[j, t])
             out[k, j] += s
-            if j < k:
-                out[j, k] += s

@@ -137,6 +137,24 @@ class Code:
         function = self.builder.module.globals.get(name) or ir.Function(self.builder.module, kind, name)
         return self.builder.call(function, [ir.Constant(self.item, 0.0), value], fastmath=FAST)
 
+    def totals(self, values):
+        """Sums of the values of each of some vectors: several together, which takes a third of the steps.
+
+        Two vectors with w summands of each sum become one with w / 2 summands of twice as many, until there
+        is one of each. Shuffles stay within 16 bytes, or move these as a whole: others are slow on AVX2.
+        """
+        if isinstance(self.item, ir.DoubleType):
+            return [self.total(value) for value in values]
+        groups = [(value, [k] * self.lanes) for k, value in enumerate(values)]
+        for low, high in _foldings(self.lanes):
+            following = []
+            for (a, own), (b, other) in zip(groups[::2], [*groups[1::2], groups[-1]], strict=False):
+                parts = [self.builder.shuffle_vector(a, b, mask) for mask in (_mask(low), _mask(high))]
+                following.append((self.sum(*parts), [(own + other)[lane] for lane in low]))
+            groups = following
+        places = {of: (total, lane) for total, owners in groups for lane, of in enumerate(owners)}
+        return [self.builder.extract_element(places[k][0], I32(places[k][1])) for k in range(len(values))]
+
     def add_to(self, matrix, row, column, value):
         """Add a number to a place."""
         pointer = matrix.at(row, column)
@@ -178,6 +196,24 @@ class Code:
         b.branch(head)
         b.position_at_end(after)
         return carried
+
+
+def _foldings(lanes):
+    """For two vectors, side by side, which lanes of them are added to which: step by step, to one summand."""
+    blocks = range(lanes // 4)
+    if lanes == 16:
+        yield [*range(8), *range(16, 24)], [*range(8, 16), *range(24, 32)]
+        first = [4 * block + k for block in (0, 2, 4, 6) for k in range(4)]
+        yield first, [lane + 4 for lane in first]
+    else:
+        yield [*range(4), *range(8, 12)], [*range(4, 8), *range(12, 16)]
+    for pick, apart in (((0, 1), 2), ((0, 2), 1)):
+        first = [side * lanes + 4 * block + k for block in blocks for side in (0, 1) for k in pick]
+        yield first, [lane + apart for lane in first]
+
+
+def _mask(lanes):
+    return ir.Constant(ir.VectorType(I32, len(lanes)), lanes)
 
 
 def each_count(builder, count, make, most=MAX_ROWS, otherwise=None):

@@ -9,7 +9,6 @@ from numba import types
 from numba.extending import intrinsic
 
 from hsunmix.kernels._compile import FAST, KERNEL, njit
-from hsunmix.kernels._prefetch import fetch
 from hsunmix.kernels._products import add_h_ht, add_x_ht, wt_x
 from hsunmix.kernels._vectors import I64, WIDE, Code, each_count, matrices
 
@@ -97,29 +96,21 @@ def _sweep(g, c, h, floor):
 
 
 @njit(**KERNEL)
-def _per_row(g):
-    """G with its rows divided by their diagonals, for ``_sweep``, and what c is to be multiplied by.
+def _per_row(g, wt):
+    """G and Wᵀ with their rows divided by the diagonal of G, for ``_sweep``.
 
-    The diagonal becomes zero; −1 where it was not above zero, and all else in the row zero: h then stays.
+    The diagonal of G becomes zero; −1 where it was not above zero, and all else in the row zero: h stays.
     """
     r = g.shape[0]
-    out, inverse = np.zeros((r, r), np.float32), np.zeros(r, np.float32)
+    rows, spectra = np.zeros((r, r), np.float32), np.zeros(wt.shape, np.float32)
     for k in range(r):
-        if g[k, k] > 0:
-            inverse[k] = np.float32(1) / g[k, k]
+        inverse = np.float32(1) / g[k, k] if g[k, k] > 0 else np.float32(0)
         for j in range(r):
-            out[k, j] = g[k, j] * inverse[k]
-        out[k, k] = 0 if g[k, k] > 0 else -1
-    return out, inverse
-
-
-@njit(**KERNEL, fastmath=FAST, inline="never")
-def _scale(c, factors):
-    """Multiply every row by its factor."""
-    for k in range(c.shape[0]):
-        row, factor = c[k], factors[k]
-        for t in range(c.shape[1]):
-            row[t] *= factor
+            rows[k, j] = g[k, j] * inverse
+        for b in range(wt.shape[1]):
+            spectra[k, b] = wt[k, b] * inverse
+        rows[k, k] = 0 if g[k, k] > 0 else -1
+    return rows, spectra
 
 
 @njit(**KERNEL, fastmath=FAST, inline="never")
@@ -161,17 +152,15 @@ def update(tiles, counts, wt, g, h, previous, beta, restart, sweeps, delta, xht,
     """
     r, t_end = h.shape[1], h.shape[2]
     c = np.empty((r, t_end), np.float32)
-    rows, inverse = _per_row(g)
+    rows, spectra = _per_row(g, wt)
     half = tiles.shape[1] // 2
-    fetch(tiles[0], 0, tiles[0].size)
     for i in range(tiles.shape[0]):
-        ahead = tiles[min(i + 1, tiles.shape[0] - 1)]
+        ahead = tiles[i + 1]  # behind the last there are mostly those of the next part; it is only fetched
         if restart:
             for k in range(r):  # written out: an assignment to a slice takes Numba seconds to compile
                 for t in range(t_end):
                     h[i, k, t] = previous[i, k, t]
-        wt_x(wt, tiles[i], c, ahead[:half])
-        _scale(c, inverse)
+        wt_x(spectra, tiles[i], c, ahead[:half])
         first = _sweep(rows, c, h[i], np.float32(0))
         for _ in range(sweeps - 1):
             if _sweep(rows, c, h[i], np.float32(0)) <= delta * delta * first:
