@@ -206,7 +206,7 @@ def spans(cube: Cube, first: int, last: int, lines: Sequence[int]) -> Iterator[S
 
 def scene_names(paths: Sequence[Path | None]) -> tuple[str, ...]:
     """Name scenes by their files, such that no two are called alike, whatever the case of the letters."""
-    stems = [path.stem if path is not None else "scene" for path in paths]
+    stems = ["scene" if path is None else _stem(path) for path in paths]
     folders = [path.parent.name if path is not None else "" for path in paths]
     plain = [stem.casefold() for stem in stems]
     named: list[str] = []
@@ -219,3 +219,8 @@ def scene_names(paths: Sequence[Path | None]) -> tuple[str, ...]:
             name = f"{one} {number}"
         named.append(name)
     return tuple(named)
+
+
+def _stem(path: Path) -> str:
+    packed = path.suffix.lower() == ".gz"
+    return (path.with_suffix("") if packed else path).stem

@@ -106,7 +106,10 @@ def _open(file: SceneFile, opened: Callable[[Path], Cube]) -> Cube | HsunmixErro
         cube = opened(file.path)
     except HsunmixError as error:
         return None if not file.named and _is_library(file.path) else error
-    return cube if file.named or cube.bands >= MIN_BANDS else None
+    if file.named:
+        return cube
+    library = cube.format == "envi" and _is_library(file.path)
+    return cube if cube.bands >= MIN_BANDS and not library else None
 
 
 def _is_library(path: Path) -> bool:
@@ -124,9 +127,13 @@ def _may_hold(path: Path) -> bool:
     if path.is_dir():
         return is_store(path)
     suffix = path.suffix.lower()
+    if suffix == ".gz":  # its header, if it has one, doesn't find it
+        return True
+    if suffix == ".hdr" and any(path.parent.glob(f"{glob.escape(path.stem)}.*gz")):
+        return False
     if suffix != ".hdr" and any(one.exists() for one in _headers(path)):
         return False
-    return suffix in _suffixes() or suffix == ".gz"
+    return suffix in _suffixes()
 
 
 def _headers(path: Path) -> Iterator[Path]:

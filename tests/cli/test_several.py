@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -181,6 +182,10 @@ def test_memory_is_stated_for_all_together(
     done = hsunmix("unmix", "west.hdr", "east.hdr", *words, "--memory", "700KB")
     assert done.exit_code == 0, done.output
     assert "2 scenes are read" in done.stderr
+    for name in ("west", "east"):  # hashed while it is read
+        record = json.loads((tmp_path / "out" / name / "result.json").read_text(encoding="utf-8"))
+        data = (lines / f"{name}.img").read_bytes()
+        assert record["input"]["sha256"] == hashlib.sha256(data).hexdigest()
     little = hsunmix("unmix", "west.hdr", "east.hdr", *words, "--memory", "1KB")
     assert little.exit_code == 2
     assert "2 scenes need at least" in little.stderr

@@ -30,7 +30,29 @@ def wrong(row: Row, folder: Path) -> list[str]:
     folder.mkdir(parents=True, exist_ok=True)
     scene = stored(folder, row["storage"], row["missing"])
     masks, wanted = write_masks(folder, scene.values, row["mask"])
-    words = ["unmix", *scene.words, "-m", row["method"], "-r", row["rank"], "--seed", row["seed"], *masks]
+    scenes = {"": (scene, wanted)}
+    more: list[str] = []
+    if row["scenes"]:
+        (folder / "other").mkdir(exist_ok=True)
+        other = stored(folder / "other", row["storage"], row["missing"], flipped=True)
+        scenes = {
+            f"{folder.name} s": (scene, wanted),
+            "other s": (other, write_masks(folder, other.values, row["mask"])[1]),
+        }
+        more = other.words[:1]
+    words = [
+        "unmix",
+        scene.words[0],
+        *more,
+        *scene.words[1:],
+        "-m",
+        row["method"],
+        "-r",
+        row["rank"],
+        "--seed",
+        row["seed"],
+        *masks,
+    ]
     words += write_weights(folder, row["weights"])
     for option, name in (("-a", "abundance"), ("--init", "init"), ("--bands", "bands")):
         words += [option, row[name]] if row[name] else []
@@ -46,17 +68,21 @@ def wrong(row: Row, folder: Path) -> list[str]:
     done = CliRunner().invoke(main, words)
     if done.exit_code != 0:
         return [f"refused: {done.output.strip()[-300:]}"]
-    record = json.loads((folder / "out" / "result.json").read_text(encoding="utf-8"))
-    return list(_faults(row, scene, wanted, record, folder))
+    faults = []
+    for place, (name, (one, kept)) in enumerate(scenes.items()):
+        out = folder / "out" / name
+        record = json.loads((out / "result.json").read_text(encoding="utf-8"))
+        faults += [f"{name} {fault}".strip() for fault in _faults(row, one, kept, record, out, place)]
+    return faults
 
 
 def _faults(
-    row: Row, scene: Stored, wanted: NDArray[np.bool_], record: dict[str, Any], folder: Path
+    row: Row, scene: Stored, wanted: NDArray[np.bool_], record: dict[str, Any], out: Path, place: int
 ) -> Iterator[str]:
     used_bands = _bands(row["bands"], scene.bad)
     values = scene.values[:, :, used_bands]
     used = np.isfinite(values).all(axis=-1) & (values != 0).any(axis=-1) & wanted
-    h, w, rmse = _read(folder / "out", used_bands, row["products"])
+    h, w, rmse = _read(out, used_bands, row["products"])
     if not np.array_equal(np.isfinite(h).all(axis=0), used) or np.isfinite(h).any(axis=0)[~used].any():
         yield "pixels: others are used than hold data and are wanted"
         return
@@ -71,7 +97,7 @@ def _faults(
         yield "rmse"
     yield from _abundances(row, record, x, w, pixels)
     yield from _spectra(row, record, scene, x, w, pixels, used, used_bands)
-    yield from _session(row, folder, h, w, used_bands)
+    yield from _session(row, out, h, w, used_bands, place)
     for name, expected in (("method", row["method"]), ("rank", w.shape[1]), ("seed", int(row["seed"]))):
         if record[name] != expected:
             yield f"record: {name} is {record[name]}"
@@ -114,6 +140,8 @@ def _spectra(
     sources = record["source_pixels"]
     if row["method"] in PURE and sources is not None and "around" not in record["sources"][0]:
         for k, pixel in enumerate(sources):
+            if pixel < 0 and row["scenes"]:
+                continue  # of the other scene
             line, sample = divmod(pixel, used.shape[1])
             own = scene.values[line, sample, used_bands]
             if not used[line, sample] or not np.allclose(
@@ -128,7 +156,7 @@ def _spectra(
         return
     if not 0.5 < sums.mean() < 1.6:  # the scene is made of fractions that sum to one
         yield f"scale: abundances sum to {sums.mean():.2g} on average"
-    if not row["abundance"]:
+    if not row["abundance"] and not row["scenes"]:  # the factors are of the pixels of all scenes
         # One factor for each endmember, by least squares: no small change of one improves the sums. None
         # falls below what gives an endmember 0.3 of some pixel; of those only more could be better.
         slope = h @ (sums - 1) / np.maximum((h**2).sum(axis=1), 1e-300)
@@ -138,13 +166,14 @@ def _spectra(
 
 
 def _session(
-    row: Row, folder: Path, h: NDArray[np.float32], w: Matrix, used_bands: NDArray[np.bool_]
+    row: Row, out: Path, h: NDArray[np.float32], w: Matrix, used_bands: NDArray[np.bool_], place: int
 ) -> Iterator[str]:
     if not row["session"]:
         return
     from hsunmix.session.archive import load
 
-    result = load(folder / "s.hsu").unmixing
+    document = load(next(up / "s.hsu" for up in out.parents if (up / "s.hsu").is_file()))
+    result = document.scenes[place].unmixing if document.scenes else document.unmixing
     if not np.array_equal(result.abundances, h, equal_nan=True):
         yield "session: other abundances"
     if not np.allclose(result.endmembers[used_bands], w, rtol=1e-6):

@@ -34,6 +34,7 @@ FACTORS: Mapping[str, tuple[str, ...]] = {
     "tolerance": ("", "1e-3"),
     "products": ("geotiff,csv", "envi,sli,geotiff", "netcdf,geotiff", "matlab,geotiff"),
     "session": ("", "yes"),
+    "scenes": ("", "", "two"),
 }
 
 
@@ -50,6 +51,8 @@ def possible(row: Row) -> Row:
         row["init"] = ""
     if not get(row["method"]).traits.takes_weights:
         row["weights"] = ""
+    if row["weights"]:
+        row["scenes"] = ""
     if "tolerance" not in known:
         row["tolerance"] = ""
     if row["missing"] == "nan" and not row["storage"].endswith("float"):

@@ -41,8 +41,8 @@ class Stored:
     bad: NDArray[np.bool_]
 
 
-def stored(folder: Path, storage: str, missing: str) -> Stored:
-    """Write the scene."""
+def stored(folder: Path, storage: str, missing: str, *, flipped: bool = False) -> Stored:
+    """Write the scene; or the same one upside down, as another one."""
     kind, _, form = storage.partition("-")
     layout, _, name = form.rpartition("-")
     dtype = np.dtype(TYPES[name])
@@ -56,6 +56,8 @@ def stored(folder: Path, storage: str, missing: str) -> Stored:
         data[GONE] = fill
         if missing != "zeros":
             data[(*PARTLY, 2)] = fill
+    if flipped:
+        data = np.ascontiguousarray(data[::-1])
     truth = data.astype(np.float64)
     if missing == "nodata":
         truth[truth == NODATA] = np.nan

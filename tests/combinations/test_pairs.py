@@ -23,7 +23,7 @@ def test_rows_cover_all_pairs() -> None:
         if number < RUNS:
             first |= pairs_of(row)
     assert not every - all_rows
-    assert len(every - first) < 0.05 * len(every)
+    assert len(every - first) < 0.07 * len(every)
 
 
 @pytest.mark.parametrize("tenth", range(10))
