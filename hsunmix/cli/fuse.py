@@ -34,7 +34,7 @@ def command(coarse: Path, fine: Path, rank: int, out: Path, fwhm: float, seed: i
     """
     from hsunmix.cli._work import about, run
     from hsunmix.errors import InputError
-    from hsunmix.exports._cube import write_cube
+    from hsunmix.exports._cube import refuse_own_files, write_cube
     from hsunmix.formats import open_cube
     from hsunmix.methods.fusion import fuse
 
@@ -44,6 +44,7 @@ def command(coarse: Path, fine: Path, rank: int, out: Path, fwhm: float, seed: i
         many = open_cube(coarse)
     with about(fine):
         few = open_cube(fine)
+    refuse_own_files(out, many, few)
     fused = run(fuse(many, few, rank, fwhm, seed), "Fusing")
     written = run(write_cube(fused, out, f"{coarse.name} fused with {fine.name}"), "Writing")
     click.echo(f"{fused.lines} lines, {fused.samples} samples, {fused.bands} bands")

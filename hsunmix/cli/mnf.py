@@ -10,8 +10,6 @@ import numpy as np
 
 from hsunmix.cli._options import as_json, cube_argument, echo_json, masking, out, reading
 
-SIGNAL = 2.0  # variance, in units of the noise, from which on a component has as much signal as noise
-
 
 @click.command("mnf", short_help="Components by signal to noise; take noise away.")
 @cube_argument
@@ -54,7 +52,7 @@ def command(
         opened = open_part(cube, options, masks, bands)
         folder = output_folder(out)
         found = run(mnf.fit(opened, noise), "Reading")
-        count = components or max(1, int((found.variances >= SIGNAL).sum()))
+        count = components or mnf.standing_out(found)
         count = min(count, len(found.variances))
         written = run(
             write_cube(
@@ -74,7 +72,7 @@ def command(
         return
     shown = ", ".join(f"{v:.4g}" for v in found.variances[: min(count, 12)])
     click.echo(f"{count} of {len(found.variances)} components; variances in units of the noise: {shown}")
-    if count > np.sum(found.variances >= SIGNAL):
+    if count > np.sum(found.variances >= mnf.SIGNAL):
         click.echo("Some of these have less signal than noise.", err=True)
     for path in written:
         click.echo(path)

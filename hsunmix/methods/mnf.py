@@ -26,9 +26,10 @@ from hsunmix.methods._components import Components, noise_adjusted
 from hsunmix.model.cube import ArrayPixels, Cube
 from hsunmix.model.progress import Step
 
-__all__ = ["Noise", "components", "denoised", "fit"]
+__all__ = ["SIGNAL", "Noise", "components", "denoised", "fit", "standing_out"]
 
 Noise = Literal["differences", "regression"]
+SIGNAL = 2.0  # variance, in units of the noise, from which on a component has as much signal as noise
 BLOCK = 2 << 20  # bytes read at a time: a step takes no longer than 0.2 s
 
 
@@ -64,6 +65,11 @@ def fit(cube: Cube, noise: Noise = "differences") -> Generator[Step | None, None
         return noise_adjusted(product, total, pixels)
     spread = apart / pairs - np.outer(slope, slope) / pairs**2
     return noise_adjusted(product, total, pixels, spread / 2)  # a difference has the noise of two pixels
+
+
+def standing_out(found: Components) -> int:
+    """Return how many components have as much signal as noise; at least one."""
+    return max(1, int((found.variances >= SIGNAL).sum()))
 
 
 def components(cube: Cube, found: Components, count: int) -> Generator[Step | None, None, Cube]:

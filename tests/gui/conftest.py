@@ -118,6 +118,14 @@ class FakeDialogs:
         self.asked.append(f"mask_file {'write' if writing else 'read'}")
         return self.file
 
+    def cube_to_write(self, suggestion: Path) -> Path | None:
+        self.asked.append(f"cube_to_write {suggestion.name}")
+        return self.session
+
+    def finer_cube(self, folder: str) -> Path | None:
+        self.asked.append(f"finer_cube {folder}")
+        return self.file
+
     def library_file(self, folder: str) -> Path | None:
         self.asked.append(f"library_file {folder}")
         return self.file

@@ -82,6 +82,7 @@ LOOKS: tuple[Command, ...] = (
     cmd.ShowBand(3),
     cmd.ShowBands((1, 2, 3)), cmd.ShowEndmember(2), cmd.ShowLayer(0), cmd.ShowMap("shade"),
     cmd.ShowOverview(False), cmd.WatchSpace(False), cmd.SetSpaceAxes(), cmd.BinSpace(),
+    cmd.ShowScores(), cmd.RemoveContinuum(True),
     cmd.ShowPage("map"), cmd.ShowPair(0), cmd.ShowVeil(False), cmd.StartSweep(2, 3, 2), cmd.StartTour(),
     cmd.StopComparing(), cmd.StopTour(), cmd.StretchMaps((2.0, 98.0)), cmd.Tell("Why"), cmd.Zoom(2.0),
 )  # fmt: skip
@@ -93,7 +94,7 @@ OUTSIDE = {
     cmd.ResetLayout, cmd.Save, cmd.SaveMask, cmd.SetTheme, cmd.ShowTool, cmd.Undo,
     cmd.AddScenes, cmd.CloseFile, cmd.ExportAll, cmd.OpenScenes, cmd.RemoveScene, cmd.ShareEndmembers,
     cmd.CompareScenes, cmd.ShowScene, cmd.UnmixAll,
-    cmd.SelectInSpace,
+    cmd.SelectInSpace, cmd.WriteComponents, cmd.FuseCubes,
 }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hsunmix.gui.state.commands import Command
 from hsunmix.methods.feature_space import Axis
 
-__all__ = ["BinSpace", "SelectInSpace", "SetSpaceAxes", "WatchSpace"]
+__all__ = ["BinSpace", "SelectInSpace", "SetSpaceAxes", "ShowScores", "WatchSpace"]
 
 
 @dataclass(frozen=True)
@@ -52,3 +52,8 @@ class SelectInSpace(Command):
 
     corners: tuple[tuple[float, float], ...]
     endmember: bool = False
+
+
+@dataclass(frozen=True)
+class ShowScores(Command):
+    """Lay the pixels out along the selected endmember's matched filter scores, and their infeasibility."""

@@ -18,6 +18,7 @@ __all__ = [
     "DiscardWork",
     "Export",
     "ExportAll",
+    "FuseCubes",
     "LocateCube",
     "LocateWork",
     "Open",
@@ -31,6 +32,7 @@ __all__ = [
     "ShareEndmembers",
     "ShowScene",
     "UnmixAll",
+    "WriteComponents",
 ]
 
 
@@ -218,3 +220,20 @@ class CloseFile(Command):
     """
 
     discard: bool = False
+
+
+@dataclass(frozen=True)
+class WriteComponents(Command):
+    """Write noise adjusted components of the cube to a file, or the cube made of these alone.
+
+    Attributes
+    ----------
+    denoised : bool
+    """
+
+    denoised: bool = False
+
+
+@dataclass(frozen=True)
+class FuseCubes(Command):
+    """Write the cube with the pixels of a finer one of the same ground."""

@@ -15,7 +15,17 @@ from hsunmix.model.cube import Cube
 if TYPE_CHECKING:
     from hsunmix.exports import ExportJob
 
-__all__ = ["CubeOf", "LayoutOf", "LinesOf", "OpenFile", "Products", "SessionFile", "Unsaved"]
+__all__ = [
+    "CubeOf",
+    "CubeToWrite",
+    "FinerCube",
+    "LayoutOf",
+    "LinesOf",
+    "OpenFile",
+    "Products",
+    "SessionFile",
+    "Unsaved",
+]
 
 
 @dataclass(frozen=True)
@@ -129,3 +139,29 @@ class Unsaved(Prompt[str]):
         dialog = UnsavedDialog(window, self.name)
         agreed(dialog)
         return dialog.answer
+
+
+@dataclass(frozen=True)
+class CubeToWrite(Prompt[Path | None]):
+    """Which ENVI file to write a cube to."""
+
+    suggestion: Path
+
+    def show(self, window: QWidget | None) -> Path | None:
+        """Ask for a file."""
+        kinds = "ENVI images (*.img *.dat *.bsq)"
+        return chosen_path(QFileDialog.getSaveFileName(window, "Write the cube", str(self.suggestion), kinds))
+
+
+@dataclass(frozen=True)
+class FinerCube(Prompt[Path | None]):
+    """Which cube of finer pixels to fuse with."""
+
+    folder: str
+
+    def show(self, window: QWidget | None) -> Path | None:
+        """Ask for a file."""
+        from hsunmix.formats import file_filter
+
+        title = "A cube of the same ground with finer pixels"
+        return chosen_path(QFileDialog.getOpenFileName(window, title, self.folder, file_filter()))

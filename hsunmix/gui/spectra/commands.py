@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from hsunmix.gui.state.commands import Command
 
-__all__ = ["ClearPins", "LeaveOut", "PaintBands", "Pin", "SetUnit"]
+__all__ = ["ClearPins", "LeaveOut", "PaintBands", "Pin", "RemoveContinuum", "SetUnit"]
 
 
 @dataclass(frozen=True)
@@ -58,3 +58,10 @@ class SetUnit(Command):
     """Choose the unit of the wavelength axis, ``nm`` or ``µm``."""
 
     unit: str
+
+
+@dataclass(frozen=True)
+class RemoveContinuum(Command):
+    """Show spectra divided by their continuum, or as they are."""
+
+    removed: bool

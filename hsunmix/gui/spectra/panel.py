@@ -12,6 +12,7 @@ from hsunmix.gui.endmembers.state import EndmembersState
 from hsunmix.gui.library.state import LibraryState
 from hsunmix.gui.regions.state import RegionsState
 from hsunmix.gui.spectra.abundance_bars import AbundanceBars, Share
+from hsunmix.gui.spectra.continuum import ContinuumPlot
 from hsunmix.gui.spectra.state import SpectraState
 from hsunmix.gui.state.view_state import PixelView, ViewState
 from hsunmix.gui.widgets.colour_bar import limits
@@ -20,7 +21,7 @@ from hsunmix.gui.widgets.elided import ElidedLabel
 from hsunmix.gui.widgets.icons import icon
 from hsunmix.gui.widgets.panel import Panel, heading, named
 from hsunmix.gui.widgets.plot_sheet import round_up
-from hsunmix.gui.widgets.spectrum_plot import RESIDUAL, Curve, SpectrumPlot, Spread
+from hsunmix.gui.widgets.spectrum_plot import RESIDUAL, Curve, Spread
 from hsunmix.gui.widgets.theme import LIGHT, Theme, pin_colour
 from hsunmix.model.quantity import label_of
 from hsunmix.model.spectra import colour
@@ -48,7 +49,7 @@ class View(Panel):
         self._usual: float | None = None  # residual that is no news
         self._of_endmembers: list[Spread] = []
         self._of_regions: list[Spread] = []
-        self.plot = SpectrumPlot("spectraPlot", "Spectra", moving=("cursor", RESIDUAL))
+        self.plot = ContinuumPlot("spectraPlot", "Spectra", moving=("cursor", RESIDUAL))
         self.plot.painted.connect(lambda *stroke: self.command.emit(PaintBands(*stroke)))
         self.bars = AbundanceBars("pixelAbundances", "Abundances of the pixel")
         self.readout = ElidedLabel("spectraReadout", "Pixel under the cursor")
@@ -136,6 +137,7 @@ class View(Panel):
         if new[SpectraState].unit != old[SpectraState].unit or not self.unit.text():
             self.unit.setText(new[SpectraState].unit)
             self._set_axes()
+        self.plot.remove_continuum(new[SpectraState].continuum)
         if new.cursor is not old.cursor:
             self._draw_cursor()
         if new[SpectraState].pinned is not old[SpectraState].pinned:

@@ -20,7 +20,10 @@ class SpectraState:
         The document's pins, as far as their spectra have been read.
     unit : str
         Of the wavelength axis: ``nm`` or ``µm``.
+    continuum : bool
+        Spectra are shown divided by their continuum.
     """
 
     pinned: Mapping[tuple[int, int], PixelView] = field(default_factory=dict)
     unit: str = "nm"
+    continuum: bool = False
