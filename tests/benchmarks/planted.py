@@ -45,12 +45,23 @@ def regions(seed: int) -> Planted:
     return replace(made, x=np.maximum(x, 0), abundances=h)
 
 
+def brightnesses(seed: int) -> Planted:
+    """Pure pixels, 30 dB, and five materials that are each brighter here and darker there, by a quarter."""
+    made, rng = planted("pure", seed), np.random.default_rng(seed)
+    fields = np.stack([gaussian_filter(rng.standard_normal((SIDE, SIDE)), 12, mode="wrap") for _ in range(5)])
+    psi = np.clip(1 + 0.25 * fields / fields.std(axis=(1, 2), keepdims=True), 0.3, 2).reshape(5, -1)
+    clean = made.endmembers @ (psi * made.abundances)
+    x = clean + np.sqrt((clean**2).mean() / 1000) * rng.standard_normal(clean.shape)
+    return replace(made, x=np.maximum(x, 0))
+
+
 def rmse(seed: int, method: str, of: Callable[[int], Planted] = noisy, **options: bool) -> float:
     """Return the RMSE of abundances with the true spectra."""
     made = of(seed)
     cube = hsunmix.Cube.from_array(made.x.T.reshape(SIDE, SIDE, -1).astype(np.float32))
-    found = hsunmix.abundances(cube, made.endmembers, method, **options)
-    return float(np.sqrt(((found.reshape(made.abundances.shape) - made.abundances) ** 2).mean()))
+    found = hsunmix.abundances(cube, made.endmembers, method, **options).reshape(made.abundances.shape)
+    found = found / found.sum(axis=0) if of is brightnesses else found
+    return float(np.sqrt(((found - made.abundances) ** 2).mean()))
 
 
 def bent(seed: int, kind: str, *, sum_to_one: bool = True) -> float:
@@ -80,6 +91,9 @@ ROWS: dict[str, Callable[[int], float]] = {
     "regions, tv with sum_to_one, RMSE": lambda seed: rmse(seed, "tv", sum_to_one=True, of=regions),
     "regions, mua, RMSE": lambda seed: rmse(seed, "mua", of=regions),
     "regions, mua with sum_to_one, RMSE": lambda seed: rmse(seed, "mua", sum_to_one=True, of=regions),
+    "brightnesses, fcls, RMSE": lambda seed: rmse(seed, "fcls", of=brightnesses),
+    "brightnesses, nnls over its sum, RMSE": lambda seed: rmse(seed, "nnls", of=brightnesses),
+    "brightnesses, elmm, RMSE": lambda seed: rmse(seed, "elmm", of=brightnesses),
     "ppnm, bilinear, share called bent": lambda seed: bent(seed, "bilinear"),
     "ppnm, linear, share called bent": lambda seed: bent(seed, "pure"),
     "ppnm without the sum, bilinear, share called bent": lambda seed: bent(

@@ -137,7 +137,7 @@ def superpixels(
         yield from found.gather()
     means = room.array(image.shape, np.float32)
     for block in lines_of(image, NUMBERS_AT_ONCE):
-        means[:, block] = found.centres[:-2][:, found.label[block]] * used[block]
+        means[:, block] = np.where(used[block], found.centres[:-2][:, found.label[block]], 0)
         yield None
     found.label[~used] = -1
     return found.label, means
