@@ -74,6 +74,7 @@ class FakeDialogs:
     factor: float | None = None
     leave: bool = False
     match: tuple[str, int] | None = None
+    picture: Path | None = None
     asked: list[str] = field(default_factory=list)
 
     def ask(self, prompt: Prompt[A]) -> A:
@@ -141,6 +142,10 @@ class FakeDialogs:
         for entry in self.entries:
             compare(entry)
         return self.match
+
+    def picture_file(self, suggestion: Path) -> Path | None:
+        self.asked.append(f"picture_file {suggestion.name}")
+        return self.picture
 
     def about(self) -> None:
         self.asked.append("about")

@@ -74,6 +74,7 @@ def test_in_every_window_beside_it_too(window: MainWindow, cube: Cube):
         ("how_many", "sweep"),
         ("manual", ""),
         ("feature_space", ""),
+        ("levels", ""),
     ):
         window.store.send(cmd.ShowTool(tool, place))
         shown = window.tools.windows[tool]

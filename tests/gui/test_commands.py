@@ -81,8 +81,9 @@ LOOKS: tuple[Command, ...] = (
     cmd.SetStretch((0.0, 100.0)), cmd.SetTool("brush"), cmd.SetUnit("nm"), cmd.ShowAdvanced(True),
     cmd.ShowBand(3),
     cmd.ShowBands((1, 2, 3)), cmd.ShowEndmember(2), cmd.ShowLayer(0), cmd.ShowMap("shade"),
-    cmd.ShowOverview(False), cmd.WatchSpace(False), cmd.SetSpaceAxes(), cmd.BinSpace(),
     cmd.ShowScores(), cmd.RemoveContinuum(True),
+    cmd.ShowOverview(False), cmd.WatchSpace(False), cmd.SetColours("inferno"), cmd.SetLevels((0.1, 0.4)),
+    cmd.ShowLargest(True), cmd.ShowScale(False), cmd.SetSpaceAxes(), cmd.BinSpace(),
     cmd.ShowPage("map"), cmd.ShowPair(0), cmd.ShowVeil(False), cmd.StartSweep(2, 3, 2), cmd.StartTour(),
     cmd.StopComparing(), cmd.StopTour(), cmd.StretchMaps((2.0, 98.0)), cmd.Tell("Why"), cmd.Zoom(2.0),
 )  # fmt: skip
@@ -94,7 +95,8 @@ OUTSIDE = {
     cmd.ResetLayout, cmd.Save, cmd.SaveMask, cmd.SetTheme, cmd.ShowTool, cmd.Undo,
     cmd.AddScenes, cmd.CloseFile, cmd.ExportAll, cmd.OpenScenes, cmd.RemoveScene, cmd.ShareEndmembers,
     cmd.CompareScenes, cmd.ShowScene, cmd.UnmixAll,
-    cmd.SelectInSpace, cmd.WriteComponents, cmd.FuseCubes,
+    cmd.WriteComponents, cmd.FuseCubes,
+    cmd.SelectInSpace, cmd.CopyPicture, cmd.CopyValues, cmd.SavePicture,
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.areas import Areas
 from hsunmix.gui.app.dialogs import QtDialogs
 from hsunmix.gui.app.menus import Menus
+from hsunmix.gui.app.pictures import Pictures
 from hsunmix.gui.app.preloading import libraries, parts
 from hsunmix.gui.app.subjects import install, panels
 from hsunmix.gui.app.tools import Tools
@@ -65,6 +66,7 @@ class MainWindow(QMainWindow):
         self.store.open_channels({"warm_up": QUIET_IN_TURN})
         self.controllers = install(self.store)
         Warned(self.store)
+        Pictures(self, self.store)
         self.menus = Menus(self, self.store)
         self.theme = themes.choose(self.store.settings.preferences.theme)
         self.welcome = Welcome()

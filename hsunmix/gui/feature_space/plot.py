@@ -9,10 +9,11 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QPainter, QPainterPath, QPaintEvent
 
 from hsunmix.gui.widgets.accessibility import Role
 from hsunmix.gui.widgets.panel import named
+from hsunmix.gui.widgets.pictured import PICTURING, picture_menu, rows_of
 from hsunmix.gui.widgets.theme import LIGHT, Theme
 from hsunmix.methods.feature_space import Density
 
@@ -90,6 +91,7 @@ class SpacePlot(pg.GraphicsView):  # type: ignore[misc]
         named(self.viewport(), f"{name}Viewport", title)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAcceptDrops(False)
+        self.setAccessibleDescription("No pixels yet")
         self.lasso = True
         self._corners: list[Place] = []
         self._at: Place | None = None  # the cursor of the keys
@@ -171,6 +173,7 @@ class SpacePlot(pg.GraphicsView):  # type: ignore[misc]
         spots = [
             {
                 "pos": (c.x, c.y),
+                "data": c.name,
                 "brush": c.colour,
                 "pen": pg.mkPen(self._theme.text, width=2.5 if k == chosen else 1),
             }
@@ -214,6 +217,29 @@ class SpacePlot(pg.GraphicsView):  # type: ignore[misc]
         self._cursor.setPen(pg.mkPen(theme.accent, width=2))
         self._outline.setPen(pg.mkPen(theme.accent, width=1.5))
         self.show_density(self._density)
+
+    def paint_picture(self, painter: QPainter) -> None:
+        """Paint it, lines as lines."""
+        self.render(painter, QRectF(self.rect()), self.rect())
+
+    def numbers(self) -> str:
+        """Return the cells that hold pixels, and the endmembers."""
+        rows: list[tuple[object, ...]] = [
+            (p.data(), p.pos().x(), p.pos().y(), "") for p in self.corners.points()
+        ]
+        if self._density is not None:
+            left, right, bottom, top = self._density.box
+            n_rows, n_columns = self._density.counts.shape
+            for row, column in np.argwhere(self._density.counts).tolist():
+                x = left + (column + 0.5) * (right - left) / n_columns
+                y = bottom + (row + 0.5) * (top - bottom) / n_rows
+                rows.append(("", x, y, int(self._density.counts[row, column])))
+        axes = [axis.labelText or name for axis, name in ((self._bottom, "x"), (self._left, "y"))]
+        return rows_of(["Endmember", *axes, "Pixels"], rows)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Show what can be done with the picture."""
+        picture_menu(self).popup(event.globalPos())
 
     # The lasso
 
@@ -292,7 +318,7 @@ class SpacePlot(pg.GraphicsView):  # type: ignore[misc]
     def paintEvent(self, event: QPaintEvent) -> None:
         """Frame it while it has the focus."""
         super().paintEvent(event)
-        if self.hasFocus():
+        if self.hasFocus() and not self.window().property(PICTURING):
             painter = QPainter(self.viewport())
             painter.setPen(self.palette().highlight().color())
             painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))

@@ -11,14 +11,18 @@ __all__ = [
     "DeleteLayer",
     "Hover",
     "Locate",
+    "SetColours",
+    "SetLevels",
     "SetStretch",
     "ShowBand",
     "ShowBands",
     "ShowEndmember",
+    "ShowLargest",
     "ShowLayer",
     "ShowMap",
     "ShowOverview",
     "ShowPage",
+    "ShowScale",
     "ShowVeil",
     "StretchMaps",
     "Zoom",
@@ -134,3 +138,31 @@ class StretchMaps(Command):
     """Stretch all maps alike between two percentiles; None shows 0 to 1."""
 
     percentiles: tuple[float, float] | None
+
+
+@dataclass(frozen=True)
+class SetColours(Command):
+    """Choose the colour table of the abundance maps."""
+
+    table: str
+
+
+@dataclass(frozen=True)
+class SetLevels(Command):
+    """Show these abundances as the lowest and the highest colour; None goes by the stretch again."""
+
+    levels: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class ShowLargest(Command):
+    """Show on the page of the mixture only the endmember of the largest fraction, or the mixture again."""
+
+    shown: bool
+
+
+@dataclass(frozen=True)
+class ShowScale(Command):
+    """Tell distances and the north on the image, or don't."""
+
+    shown: bool

@@ -32,7 +32,11 @@ class Controller:
         store.handle(cmd.ShowBands, lambda command: self._look(rgb=command.bands))
         store.handle(cmd.SetStretch, lambda command: self._look(stretch=command.percentiles))
         store.handle(cmd.ShowBand, self.show_band)
-        store.handle(cmd.StretchMaps, lambda command: self._look(map_stretch=command.percentiles))
+        store.handle(cmd.ShowLargest, lambda command: store.show(ImageState, largest=command.shown))
+        store.handle(cmd.SetColours, lambda command: store.show(ImageState, colours=command.table))
+        store.handle(cmd.ShowScale, lambda command: store.show(ImageState, scale_bar=command.shown))
+        store.handle(cmd.SetLevels, self.set_levels)
+        store.handle(cmd.StretchMaps, self.stretch_maps)
         store.handle(cmd.ShowVeil, lambda command: self._look(veiled=command.veiled))
         store.handle(cmd.ShowOverview, lambda command: self._look(overview=command.shown))
         store.handle(cmd.Tell, lambda command: store.note(command.text))
@@ -51,6 +55,17 @@ class Controller:
             self._read(new)
         if new.view.page == "band" and (other or self._band_missing(new)):
             self._read_band(new)
+
+    def stretch_maps(self, command: cmd.StretchMaps) -> None:
+        """Stretch all maps alike; levels set by hand are given up."""
+        self.store.show(ImageState, levels=None)
+        self._look(map_stretch=command.percentiles)
+
+    def set_levels(self, command: cmd.SetLevels) -> None:
+        """Take levels that leave something between them."""
+        levels = command.levels
+        if levels is None or levels[1] > levels[0]:
+            self.store.show(ImageState, levels=levels)
 
     def show_endmember(self, command: cmd.ShowEndmember) -> None:
         """Select an endmember, by index or as the next one."""

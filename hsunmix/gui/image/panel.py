@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRectF, QSize, QTimer
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from hsunmix.gui.commands import (
@@ -30,12 +31,14 @@ from hsunmix.gui.image.scene_view import SceneView
 from hsunmix.gui.image.shape_tools import BrushTool, ShapeTool, shape_tool_for
 from hsunmix.gui.image.state import ImageState, Shown
 from hsunmix.gui.image.tool_bar import ToolBar
+from hsunmix.gui.image.values import values_of
 from hsunmix.gui.image.viewport import Viewport
 from hsunmix.gui.regions.state import RegionsState
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.elided import ElidedLabel
 from hsunmix.gui.widgets.icons import icon
 from hsunmix.gui.widgets.panel import Panel, named
+from hsunmix.gui.widgets.pictured import add_entries
 from hsunmix.gui.widgets.tab_order import arrange
 from hsunmix.gui.widgets.theme import Theme, pin_colour
 from hsunmix.session.document import Document
@@ -200,6 +203,10 @@ class View(Panel):
     def _present(self) -> None:
         """Show the tabs that can be chosen, and the controls and marks of the one that is."""
         document, state = self._document, self._state
+        cube = document.cube
+        self.viewport.set_place(
+            cube.georeference if cube is not None and state[ImageState].scale_bar else None
+        )
         shown = page_of(document, state)
         self.tabs.blockSignals(True)
         for k, page in enumerate(pages()):
@@ -267,16 +274,32 @@ class View(Panel):
         masked = masked_image(overlay) if overlay is not None and document.view.veiled else None
         self.viewport.set_overlay(image, document.regions, document.view.region, masked)
 
+    # Pictures and numbers
+
+    def paint_picture(self, painter: QPainter) -> None:
+        """Paint the image with its colour bars."""
+        painter.translate((self.width() - self.frame.width()) / 2, (self.height() - self.frame.height()) / 2)
+        self.frame.render(painter, QPoint())
+
+    def numbers(self) -> str:
+        """Return the values of the pixels that are seen."""
+        found = page_of(self._document, self._state).numbers(self._document, self._state)
+        return values_of(found, self._seen())
+
     # Commands
 
-    def _tell_window(self) -> None:
-        """Say which part of the scene is seen: it is worked on first."""
+    def _seen(self) -> tuple[int, int, int, int]:
+        """Return the lines and samples that are seen: from, past, from, past."""
         lines, samples = self.viewport.shape
         seen = self.single.visible_rect() if self.stack.currentWidget() is self.single else self.viewport.rect
         top, bottom = max(int(seen.top()), 0), min(int(seen.bottom()) + 1, lines)
         left, right = max(int(seen.left()), 0), min(int(seen.right()) + 1, samples)
-        whole = (top, bottom, left, right) == (0, lines, 0, samples) or bottom <= top or right <= left
-        window = None if whole else (top, bottom, left, right)
+        return (0, lines, 0, samples) if bottom <= top or right <= left else (top, bottom, left, right)
+
+    def _tell_window(self) -> None:
+        """Say which part of the scene is seen: it is worked on first."""
+        seen, (lines, samples) = self._seen(), self.viewport.shape
+        window = None if seen == (0, lines, 0, samples) else seen
         if window != self._told:
             self._told = window
             self.command.emit(LookAt(window))
@@ -297,6 +320,8 @@ class View(Panel):
     def _on_menu(self, line: int, sample: int, position: QPoint) -> None:
         menu = PixelMenu(self, self._document, line, sample)
         menu.command.connect(self.command)
+        menu.addSeparator()
+        add_entries(menu, self)
         menu.popup(position)
 
 

@@ -8,10 +8,12 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QImage, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from hsunmix.gui.image.scale_bar import paint_scale
 from hsunmix.gui.image.scene_paint import cross_hair, paint_front, paint_regions
 from hsunmix.gui.image.viewport import Viewport
 from hsunmix.gui.widgets.accessibility import Role, announce
 from hsunmix.gui.widgets.panel import named
+from hsunmix.gui.widgets.pictured import PICTURING
 
 __all__ = ["SceneCanvas"]
 
@@ -131,7 +133,7 @@ class SceneCanvas(QWidget):
         painter.drawPixmap(0, 0, self._backing)
         if self._image is not None:
             paint_front(painter, self)
-        if self.hasFocus():
+        if self.hasFocus() and not self.window().property(PICTURING):
             painter.setPen(self.palette().highlight().color())
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
@@ -153,6 +155,7 @@ class SceneCanvas(QWidget):
             if self.viewport.masked is not None:
                 self._hatch_masked(painter, self.viewport.masked, ratio)
             paint_regions(painter, self)
+            paint_scale(painter, self)
         painter.end()
         return backing
 

@@ -85,9 +85,21 @@ class ImageState:
         The band that was read last.
     layers : mapping of str to array of float32, (lines, samples)
         The values of the document's layers by their expressions, as far as they are known.
+    largest : bool
+        The page of the mixture shows only the endmember of the largest fraction of every pixel.
+    colours : str
+        The colour table of the abundance maps.
+    levels : tuple of 2 float, or None
+        Abundances shown as the lowest and the highest colour, where they were set by hand.
+    scale_bar : bool
+        Distances and the north are told on the image.
     """
 
     picture: Picture | None = None
     shown: Shown | None = None
     grey: Grey | None = None
     layers: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+    largest: bool = False
+    colours: str = "viridis"
+    levels: tuple[float, float] | None = None
+    scale_bar: bool = True

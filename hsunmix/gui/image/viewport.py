@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QImage
 
 from hsunmix.gui.image.pages import Mark
 from hsunmix.gui.image.shape_tools import ShapeTool
+from hsunmix.model.georeference import Georeference
 from hsunmix.model.region import Region
 
 __all__ = ["Viewport"]
@@ -67,6 +68,7 @@ class Viewport(QObject):
         self.masked: QImage | None = None
         self.regions: Sequence[Region] = ()
         self.selected = -1
+        self.place: Georeference | None = None  # on the Earth, where a scale is wanted
         self.canvas = self.hatch = QColor("#808080")
         self.shape_tool: ShapeTool | None = None
 
@@ -143,6 +145,12 @@ class Viewport(QObject):
         self.overlay, self.regions, self.selected = overlay, tuple(regions), selected
         self.masked = masked
         self.changed.emit()
+
+    def set_place(self, place: Georeference | None) -> None:
+        """Say where on the Earth the scene lies, for scale and north; None shows neither."""
+        if place != self.place:
+            self.place = place
+            self.changed.emit()
 
     def set_canvas(self, colour: str, hatch: str = "") -> None:
         """Colour what is behind the pictures, and the lines where there is no value."""

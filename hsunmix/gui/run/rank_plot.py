@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QPainter, QPaintEvent
 
 from hsunmix.gui.widgets.accessibility import Role
 from hsunmix.gui.widgets.panel import named
+from hsunmix.gui.widgets.pictured import PICTURING, picture_menu, rows_of
 from hsunmix.gui.widgets.theme import LIGHT, Theme
 
 __all__ = ["RankPlot"]
@@ -164,11 +165,26 @@ class RankPlot(pg.GraphicsView):  # type: ignore[misc]
     def paintEvent(self, event: QPaintEvent) -> None:
         """Frame the plot that has the focus."""
         super().paintEvent(event)
-        if self.hasFocus():
+        if self.hasFocus() and not self.window().property(PICTURING):
             painter = QPainter(self.viewport())
             painter.setPen(QColor(self._theme.accent))
             painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
             painter.end()
+
+    def paint_picture(self, painter: QPainter) -> None:
+        """Paint it, lines as lines."""
+        self.render(painter, QRectF(self.rect()), self.rect())
+
+    def numbers(self) -> str:
+        """Return the curve."""
+        x, y = self.values
+        return rows_of(
+            ("Endmembers", self._left.labelText or "Value"), zip(x.tolist(), y.tolist(), strict=True)
+        )
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Show what can be done with the picture."""
+        picture_menu(self).popup(event.globalPos())
 
     def _nearest(self, x: float) -> int:
         return min(self._ranks, key=lambda rank: abs(rank - x))

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from hsunmix.gui.widgets.accessibility import Role
 from hsunmix.gui.widgets.panel import named
+from hsunmix.gui.widgets.pictured import picture_menu, rows_of
 from hsunmix.gui.widgets.theme import LIGHT, Theme
 
 __all__ = ["AbundanceBars", "Share"]
@@ -65,6 +66,14 @@ class AbundanceBars(QWidget):
             said = ", ".join(f"{s.name} {s.text}" for s in self.shares)
             self.setAccessibleDescription(said or NONE)
             self.update()
+
+    def numbers(self) -> str:
+        """Return the abundances."""
+        return rows_of(("Endmember", "Abundance"), ((s.name, s.share) for s in self.shares))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Show what can be done with the picture."""
+        picture_menu(self).popup(event.globalPos())
 
     def rows(self) -> list[Share]:
         """Return the shares that have room, in their order."""

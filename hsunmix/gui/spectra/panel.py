@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout
 
-from hsunmix.gui.commands import ClearPins, PaintBands, SetUnit
+from hsunmix.gui.commands import ClearPins, PaintBands, SelectRegion, SetUnit, ShowEndmember
 from hsunmix.gui.endmembers.state import EndmembersState
 from hsunmix.gui.library.state import LibraryState
 from hsunmix.gui.regions.state import RegionsState
@@ -51,6 +51,7 @@ class View(Panel):
         self._of_regions: list[Spread] = []
         self.plot = ContinuumPlot("spectraPlot", "Spectra", moving=("cursor", RESIDUAL))
         self.plot.painted.connect(lambda *stroke: self.command.emit(PaintBands(*stroke)))
+        self.plot.picked.connect(self._on_picked)
         self.bars = AbundanceBars("pixelAbundances", "Abundances of the pixel")
         self.readout = ElidedLabel("spectraReadout", "Pixel under the cursor")
         self.readout.setMinimumWidth(
@@ -182,6 +183,16 @@ class View(Panel):
         if taken:
             self.plot.setFocus()  # where its keys are heard
 
+    def _on_picked(self, group: str, k: int) -> None:
+        """Select the endmember, or the region, whose curve was clicked."""
+        name = self.plot.curves(group)[k].name
+        members = [member.name for member in self._document.endmembers]
+        regions = [region.name for region in self._document.regions]
+        if group == "endmembers" and name in members:
+            self.command.emit(ShowEndmember(members.index(name)))
+        elif group == "regions" and name in regions:
+            self.command.emit(SelectRegion(regions.index(name)))
+
     # Drawing
 
     def _set_axes(self) -> None:
@@ -215,12 +226,15 @@ class View(Panel):
         if task and task.step and task.step.endmembers is not None:
             so_far = task.step.endmembers.T
             if so_far.shape[1:] == (cube.bands,):
-                curves = [Curve(values, colour(k), width=1.2) for k, values in enumerate(so_far)]
+                curves = [
+                    Curve(values, colour(k), width=1.2, name=f"Endmember {k + 1}")
+                    for k, values in enumerate(so_far)
+                ]
                 self.plot.set_curves("endmembers", curves)
                 return
         chosen = self._document.view.endmember
         curves = [
-            Curve(self._used(e.spectrum), e.colour, width=2.6 if k == chosen else 1.7)
+            Curve(self._used(e.spectrum), e.colour, width=2.6 if k == chosen else 1.7, name=e.name)
             for k, e in enumerate(self._document.endmembers)
             if e.visible
         ]
@@ -251,11 +265,11 @@ class View(Panel):
         curves, said = [], [KEY]
         for member in document.endmembers:
             if compared is not None and member.spectrum is compared.spectrum:
-                curves.append(Curve(compared.values, member.colour, DOTTED, 2.0))
+                curves.append(Curve(compared.values, member.colour, DOTTED, 2.0, compared.name))
                 said.append(f"⋯ {compared.name}, at the brightness of {member.name}")
         found = suggested.found if suggested and suggested.result is document.unmixing else None
         if found is not None and document.view.page == "residual":
-            curves.append(Curve(found.spectrum, self._theme.accent, DOTTED, 2.4))
+            curves.append(Curve(found.spectrum, self._theme.accent, DOTTED, 2.4, "Missing"))
             said.append(f"⋯ missing near {found.line}, {found.sample}")
         self.plot.set_curves("hints", curves)
         self.key.setText("   ".join(reversed(said)))
@@ -267,7 +281,9 @@ class View(Panel):
             found = known.get(region)
             if found is not None and found.pixels:
                 chosen = k == self._document.view.region
-                curves.append(Curve(found.mean, region.colour, width=2.4 if chosen else 1.6))
+                curves.append(
+                    Curve(found.mean, region.colour, width=2.4 if chosen else 1.6, name=region.name)
+                )
                 spreads.append(Spread(found.mean - found.spread, found.mean + found.spread, region.colour))
         self._of_regions = spreads
         self._draw_spreads()
@@ -336,11 +352,11 @@ class View(Panel):
 
 def _pair(seen: PixelView, ink: str, model_ink: str) -> list[Curve]:
     """Return the modelled curve and, over it, the measured one."""
-    curves = []
+    curves, place = [], f"pixel {seen.line}, {seen.sample}"
     if seen.modelled is not None:
-        curves.append(Curve(seen.modelled, model_ink, width=1.3))
+        curves.append(Curve(seen.modelled, model_ink, width=1.3, name=f"{place} modelled"))
     if seen.measured is not None:
-        curves.append(Curve(seen.measured, ink, DASHED, 1.6))
+        curves.append(Curve(seen.measured, ink, DASHED, 1.6, f"{place} measured"))
     return curves
 
 

@@ -8,9 +8,12 @@ __all__ = [
     "CancelWork",
     "CloseMessage",
     "Command",
+    "CopyPicture",
+    "CopyValues",
     "Escape",
     "Quit",
     "ResetLayout",
+    "SavePicture",
     "SetTheme",
     "ShowTool",
     "Tell",
@@ -53,6 +56,27 @@ class ShowTool(Command):
 @dataclass(frozen=True)
 class ResetLayout(Command):
     """Give all parts of the window their first sizes again."""
+
+
+@dataclass(frozen=True)
+class CopyPicture(Command):
+    """Copy a plot or a map as a picture; an empty name means what has the focus."""
+
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class CopyValues(Command):
+    """Copy the numbers that a plot or a map shows; an empty name means what has the focus."""
+
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class SavePicture(Command):
+    """Save a plot or a map as PNG or SVG; an empty name means what has the focus."""
+
+    name: str = ""
 
 
 @dataclass(frozen=True)

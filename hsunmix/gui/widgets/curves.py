@@ -48,12 +48,15 @@ class Curve:
         ``SOLID``, ``DASHED`` or ``DOTTED``.
     width : float
         In logical pixels.
+    name : str
+        What it is called where it is pointed at or copied; one without a name is neither.
     """
 
     values: NDArray[np.floating]
     colour: str
     style: str = SOLID
     width: float = 1.6
+    name: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
@@ -26,8 +27,10 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from hsunmix.gui.widgets.accessibility import Role
 from hsunmix.gui.widgets.band_brush import BandBrush
+from hsunmix.gui.widgets.curve_picking import curve_at, paint_names, table_of
 from hsunmix.gui.widgets.curves import Curve, Frame, Spread, paint_curve, paint_spread
 from hsunmix.gui.widgets.panel import named
+from hsunmix.gui.widgets.pictured import picture_menu
 from hsunmix.gui.widgets.plot_axes import Inks, paint_axes
 from hsunmix.gui.widgets.plot_sheet import RESIDUAL, Sheet
 from hsunmix.gui.widgets.theme import Theme
@@ -35,6 +38,7 @@ from hsunmix.gui.widgets.theme import Theme
 __all__ = ["RESIDUAL", "Curve", "SpectrumPlot", "Spread"]
 
 WHEEL = 1.2  # zoom by one notch
+SHAKE = 4  # logical pixels that the mouse may shake in a click
 STEP = 40.0  # logical pixels that an arrow key pans by
 ARROWS = {
     Qt.Key.Key_Left: (1, 0),
@@ -65,11 +69,14 @@ class SpectrumPlot(QWidget):
         First and last band, both inclusive, and whether they are bad from now on.
     put_down
         The brush is wanted no more.
+    picked : str, int
+        A curve was clicked: its group, and its place among those.
     """
 
     accessible_role = Role.Chart
     painted = Signal(int, int, bool)
     put_down = Signal()
+    picked = Signal(str, int)
 
     def __init__(self, name: str, title: str, moving: Sequence[str] = ()) -> None:
         super().__init__()
@@ -85,6 +92,7 @@ class SpectrumPlot(QWidget):
         self._backing: QPixmap | None = None
         self._down: QPointF | None = None
         self._mouse: QPointF | None = None
+        self._pressed: QPointF | None = None
 
     # What is shown
 
@@ -183,7 +191,11 @@ class SpectrumPlot(QWidget):
             x, y = frame.value_at(self._mouse)
             painter.setPen(QColor(self._inks.text))
             box = frame.rect.adjusted(6, 3, -6, -3)
-            painter.drawText(box, int(Qt.AlignmentFlag.AlignRight), f"{self._as_a_band(x):.5g}, {y:.4g}")
+            meant = curve_at(self.sheet, frame, self._mouse)
+            name = f"{self.curves(meant[0])[meant[1]].name} · " if meant else ""
+            painter.drawText(
+                box, int(Qt.AlignmentFlag.AlignRight), f"{name}{self._as_a_band(x):.5g}, {y:.4g}"
+            )
         if self.hasFocus():
             painter.setPen(QPen(QColor(self._inks.accent), 1))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
@@ -198,6 +210,11 @@ class SpectrumPlot(QWidget):
         backing.setDevicePixelRatio(ratio)
         backing.fill(QColor(self._inks.ground))
         painter = QPainter(backing)
+        self._paint_still(painter)
+        painter.end()
+        return backing
+
+    def _paint_still(self, painter: QPainter) -> None:
         painter.setFont(self.font())
         frame, strip = self.frames()
         for part in (frame, strip):
@@ -211,8 +228,19 @@ class SpectrumPlot(QWidget):
         for group in self.sheet.curves:
             if group not in self._moving:
                 self._paint_group(painter, group, frame, strip)
-        painter.end()
-        return backing
+
+    def paint_picture(self, painter: QPainter) -> None:
+        """Paint all curves, lines as lines."""
+        self._paint_still(painter)
+        frame, strip = self.frames()
+        for group in self._moving:
+            self._paint_group(painter, group, frame, strip)
+        painter.setClipping(False)
+        paint_names(painter, self.sheet, frame, self._inks)
+
+    def numbers(self) -> str:
+        """Return the curves that have names, a column each."""
+        return table_of(self.sheet)
 
     def _paint_shades(self, painter: QPainter, part: Frame) -> None:
         for ends in self.sheet.shaded:
@@ -237,7 +265,7 @@ class SpectrumPlot(QWidget):
             if self.brush.active:
                 self.brush.press(self.band_at(event.position()))
             else:
-                self._down = event.position()
+                self._down = self._pressed = event.position()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Pan, paint, or say where the mouse is."""
@@ -250,10 +278,21 @@ class SpectrumPlot(QWidget):
             self.brush.move(self.band_at(event.position()))
         self.update()
 
-    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
-        """End it."""
-        self._down = None
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End it; a click on a curve picks it."""
+        begun, self._down, self._pressed = self._pressed, None, None
         self.brush.release()
+        if begun is not None and (event.position() - begun).manhattanLength() < SHAKE:
+            meant = curve_at(self.sheet, self.frames()[0], event.position())
+            if meant is not None:
+                self.picked.emit(*meant)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Show what can be done with the picture."""
+        menu = picture_menu(self)
+        menu.addSeparator()
+        menu.addAction("Show everything").triggered.connect(self.fit)
+        menu.popup(event.globalPos())
 
     def leaveEvent(self, event: QEvent) -> None:
         """The mouse left."""

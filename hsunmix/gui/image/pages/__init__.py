@@ -16,6 +16,8 @@ A page has
     together) and, where that left pixels out, in a worker with a large one.
 ``value(document, state) -> str``
     Optional; what the page shows at ``state.cursor``.
+``numbers(document, state) -> sequence of (str, array (lines, samples))``
+    Optional; what the page shows, as numbers and what they are called.
 ``marks(document, state) -> sequence of Mark``
     Optional; pixels marked on this page besides pins and endmembers.
 ``Controls``
@@ -57,6 +59,7 @@ class Page:
     value: Callable[[Document, ViewState], str]
     marks: Callable[[Document, ViewState], Sequence[Mark]]
     controls: Callable[[], PageControls] | None
+    numbers: Callable[[Document, ViewState], Sequence[tuple[str, Any]]] = lambda _document, _state: ()
 
 
 @lru_cache(maxsize=1)
@@ -96,4 +99,5 @@ def _made(name: str, module: ModuleType) -> Page:
         value=getattr(module, "value", lambda _document, _state: ""),
         marks=getattr(module, "marks", lambda _document, _state: ()),
         controls=getattr(module, "Controls", None),
+        numbers=getattr(module, "numbers", lambda _document, _state: ()),
     )

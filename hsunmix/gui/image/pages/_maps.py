@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from hsunmix.gui.image.drawing import Pane
 from hsunmix.gui.image.images import SAMPLE, paint, thin
+from hsunmix.gui.image.state import ImageState
 from hsunmix.gui.state.commands import Command
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.model.unmixing import Unmixing
@@ -16,9 +17,11 @@ __all__ = [
     "ABUNDANCE",
     "DIFFERENCE",
     "abundance_range",
+    "all_shares",
     "far",
     "has_result",
     "map_pane",
+    "shown_range",
     "shown_share",
 ]
 
@@ -52,6 +55,14 @@ def abundance_range(result: Unmixing, percentiles: tuple[float, float] | None) -
     return (float(low), float(high)) if high > low else (float(low), float(low) + 1.0)
 
 
+def shown_range(document: Document, state: ViewState) -> tuple[float, float]:
+    """Return the abundances shown as the lowest and the highest colour: by hand, or by the stretch."""
+    levels, result = state[ImageState].levels, document.unmixing
+    if levels is not None or result is None:
+        return levels or (0.0, 1.0)
+    return abundance_range(result, document.view.map_stretch)
+
+
 def map_pane(
     values: NDArray[np.float32],
     scale: tuple[float, float],
@@ -64,6 +75,13 @@ def map_pane(
     """Paint a map, (lines, samples), with at most about ``most`` pixels."""
     few, _ = thin(values, most)
     return Pane(paint(few, *scale), table, title, colour, chosen)
+
+
+def all_shares(document: Document, _state: ViewState) -> list[tuple[str, NDArray[np.float32]]]:
+    """Return every abundance map with its name."""
+    result, members = document.unmixing, document.endmembers
+    maps = () if result is None else result.abundances
+    return [(member.name, values) for member, values in zip(members, maps, strict=False)]
 
 
 def shown_share(document: Document, state: ViewState) -> str:

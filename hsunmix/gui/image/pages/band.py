@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QHBoxLayout, QSlider
 
@@ -58,6 +59,12 @@ def draw(document: Document, state: ViewState, most: int) -> Drawing:
         label += " · bad, not used"
     pane = map_pane(grey.values, (low, high), most, COLOURS)
     return Drawing(shape, (pane,), label, (Scale(COLOURS, low, high, label),))
+
+
+def numbers(document: Document, state: ViewState) -> list[tuple[str, NDArray[np.float32]]]:
+    """Return the band, where all of it was read."""
+    grey = state[ImageState].grey
+    return [] if grey is None or grey.step > 1 else [(band_name(document, grey.band), grey.values)]
 
 
 def value(_document: Document, state: ViewState) -> str:

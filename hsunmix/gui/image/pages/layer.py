@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QHBoxLayout, QToolButton
 
@@ -56,6 +57,13 @@ def draw(document: Document, state: ViewState, most: int) -> Drawing:
     label = layer.name if layer.name == layer.text else f"{layer.name}: {layer.text}"
     pane = map_pane(values, (low, high), most, COLOURS)
     return Drawing(shape, (pane,), label, (Scale(COLOURS, low, high, label),))
+
+
+def numbers(document: Document, state: ViewState) -> list[tuple[str, NDArray[np.float32]]]:
+    """Return the layer."""
+    layer = layer_shown(document)
+    values = state[ImageState].layers.get(layer.text)
+    return [] if values is None else [(layer.name, values)]
 
 
 def value(document: Document, state: ViewState) -> str:

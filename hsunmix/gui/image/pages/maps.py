@@ -5,7 +5,14 @@ from __future__ import annotations
 from hsunmix.gui.commands import ShowEndmember
 from hsunmix.gui.image.drawing import Drawing, Scale
 from hsunmix.gui.image.pages._map_controls import Controls  # noqa: F401 - a part of the page
-from hsunmix.gui.image.pages._maps import ABUNDANCE, abundance_range, has_result, map_pane, shown_share
+from hsunmix.gui.image.pages._maps import (
+    all_shares,
+    has_result,
+    map_pane,
+    shown_range,
+    shown_share,
+)
+from hsunmix.gui.image.state import ImageState
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.session.document import Document
 
@@ -17,26 +24,30 @@ SHORTCUT = "Ctrl+4"
 MAX_MAPS = 30  # more could neither be seen nor drawn quickly
 
 available = has_result
+numbers = all_shares
 value = shown_share
 
 
-def depends(document: Document, _state: ViewState) -> tuple[object, ...]:
+def depends(document: Document, state: ViewState) -> tuple[object, ...]:
     """What the drawing is made of."""
     looks = tuple((e.name, e.colour) for e in document.endmembers)
-    return document.unmixing, looks, document.view.map_stretch
+    own = state[ImageState]
+    return document.unmixing, looks, document.view.map_stretch, own.levels, own.colours
 
 
-def draw(document: Document, _state: ViewState, most: int) -> Drawing:
+def draw(document: Document, state: ViewState, most: int) -> Drawing:
     """Paint the maps."""
     result = document.unmixing
     assert result is not None  # the page is available
     members = document.endmembers[:MAX_MAPS]
-    low, high = abundance_range(result, document.view.map_stretch)
+    low, high = shown_range(document, state)
+    table = state[ImageState].colours
     panes = tuple(
         map_pane(
             result.abundances[k],
             (low, high),
             most // len(members),
+            table,
             title=member.name,
             colour=member.colour,
             chosen=ShowEndmember(k, "map"),
@@ -46,4 +57,4 @@ def draw(document: Document, _state: ViewState, most: int) -> Drawing:
     which = "all endmembers" if len(members) == result.rank else f"the first {len(members)} endmembers"
     caption = f"Abundances of {which}, one scale"
     shape = result.abundances.shape[1:]
-    return Drawing((shape[0], shape[1]), panes, caption, (Scale(ABUNDANCE, low, high, "Abundance"),))
+    return Drawing((shape[0], shape[1]), panes, caption, (Scale(table, low, high, "Abundance"),))

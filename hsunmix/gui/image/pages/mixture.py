@@ -6,10 +6,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout
 
-from hsunmix.gui.image.drawing import Drawing, Pane
-from hsunmix.gui.image.pages._maps import has_result
+from hsunmix.gui.commands import ShowLargest
+from hsunmix.gui.image.drawing import Drawing, Pane, Scale
+from hsunmix.gui.image.pages._controls import PageControls
+from hsunmix.gui.image.pages._maps import all_shares, has_result
+from hsunmix.gui.image.state import ImageState
 from hsunmix.gui.state.view_state import ViewState
+from hsunmix.gui.widgets.panel import named
 from hsunmix.session.document import Document
 
 TITLE = "Mixture"
@@ -21,15 +26,20 @@ BLOCK = 1 << 18  # pixels at a time
 NAMED = 3  # abundances that are named at the cursor
 
 available = has_result
+numbers = all_shares
 
 
-def depends(document: Document, _state: ViewState) -> tuple[object, ...]:
+def depends(document: Document, state: ViewState) -> tuple[object, ...]:
     """What the drawing is made of."""
-    return document.unmixing, tuple((e.colour, e.visible) for e in document.endmembers)
+    return (
+        document.unmixing,
+        tuple((e.name, e.colour, e.visible) for e in document.endmembers),
+        state[ImageState].largest,
+    )
 
 
-def draw(document: Document, _state: ViewState, most: int) -> Drawing:
-    """Mix the colours of the endmembers that are shown."""
+def draw(document: Document, state: ViewState, most: int) -> Drawing:
+    """Mix the colours of the endmembers that are shown, or show the one of the largest fraction."""
     result = document.unmixing
     assert result is not None  # the page is available
     lines, samples = result.abundances.shape[1:]
@@ -39,8 +49,21 @@ def draw(document: Document, _state: ViewState, most: int) -> Drawing:
     inks = np.array([[int(e.colour[n : n + 2], 16) for n in (1, 3, 5)] for _, e in members], np.float32)
     hidden = len(document.endmembers) - len(members)
     left_out = f" · {hidden} hidden" if hidden else ""
+    table = ",".join(e.colour for _, e in members)
+    names = tuple(e.name for _, e in members)
+    legend = (Scale(table, 0, len(members), "Endmembers", names),) if members else ()
+    if state[ImageState].largest and members:
+        caption = f"The endmember of the largest fraction{left_out}"
+        return Drawing((lines, samples), (Pane(largest(shares), table),), caption, legend)
     caption = f"Colours of the endmembers, mixed by their abundances{left_out}"
-    return Drawing((lines, samples), (Pane(mixed(shares, inks)),), caption)
+    return Drawing((lines, samples), (Pane(mixed(shares, inks)),), caption, legend)
+
+
+def largest(shares: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Return which of the shares is largest, from 1 on; 0 where they are not known, or none is above zero."""
+    known = np.isfinite(shares).all(axis=0) & (shares > 0).any(axis=0)
+    leading = np.where(np.isnan(shares), -np.inf, shares).argmax(axis=0)
+    return np.where(known, leading + 1, 0).astype(np.uint8)
 
 
 def mixed(shares: NDArray[np.float32], inks: NDArray[Any]) -> NDArray[np.uint8]:
@@ -85,3 +108,20 @@ def value(document: Document, state: ViewState) -> str:
         return "not used"
     largest = np.argsort(-shares, kind="stable")[:NAMED]
     return "  ".join(f"{document.endmembers[k].name} {shares[k]:.2f}" for k in largest)
+
+
+class Controls(PageControls):
+    """Whether only the largest fraction is shown."""
+
+    def __init__(self) -> None:
+        super().__init__("mixtureControls", "What the mixture shows")
+        self.largest = named(QCheckBox("Largest fraction only"), "mixtureLargest", "Largest fraction only")
+        self.largest.setToolTip("A class map: every pixel in the colour of its main endmember")
+        self.largest.clicked.connect(lambda shown: self.command.emit(ShowLargest(shown)))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.largest)
+
+    def present(self, document: Document, state: ViewState) -> None:  # noqa: ARG002
+        """Show what is chosen."""
+        self.largest.setChecked(state[ImageState].largest)

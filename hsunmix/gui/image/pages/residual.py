@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtWidgets import QHBoxLayout, QPushButton
 
 from hsunmix.gui.commands import AddSuggested
@@ -42,6 +43,11 @@ def draw(document: Document, _state: ViewState, most: int) -> Drawing:
     low, high = limits(result.rmse)
     pane = map_pane(result.rmse, (low, high), most, COLOURS)
     return Drawing(result.rmse.shape, (pane,), LABEL, (Scale(COLOURS, low, high, LABEL),))
+
+
+def numbers(document: Document, _state: ViewState) -> list[tuple[str, NDArray[np.float32]]]:
+    """Return the residual."""
+    return [] if document.unmixing is None else [("RMSE", document.unmixing.rmse)]
 
 
 def value(document: Document, state: ViewState) -> str:

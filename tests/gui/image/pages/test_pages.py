@@ -11,8 +11,8 @@ from hsunmix.gui.image.drawing import Drawing
 from hsunmix.gui.image.images import colours, grey
 from hsunmix.gui.image.pages import page_of, pages
 from hsunmix.gui.image.pages.band import band_name
-from hsunmix.gui.image.pages.mixture import mixed
-from hsunmix.gui.image.state import Picture
+from hsunmix.gui.image.pages.mixture import largest, mixed
+from hsunmix.gui.image.state import ImageState, Picture
 from hsunmix.gui.state.documents import band_shown
 from hsunmix.gui.state.view_state import PixelView, ViewState
 from hsunmix.model.cube import Cube
@@ -158,3 +158,31 @@ def test_values_at_the_cursor(document: Document):
     assert PAGES["mixture"].value(document, at).startswith(f"Endmember {first + 1} {shares[first]:.2f}")
     unused = state_of(cursor=PixelView(12, 8))
     assert PAGES["map"].value(document, unused) == PAGES["mixture"].value(document, unused) == "not used"
+
+
+def test_the_mixture_has_a_legend_and_can_be_a_class_map(document: Document):
+    state = ViewState().changed(ImageState, largest=True)
+    assert PAGES["mixture"].depends(document, state) != PAGES["mixture"].depends(document, ViewState())
+    for seen in (ViewState(), state):
+        (legend,) = PAGES["mixture"].draw(document, seen, BIG).scales
+        assert legend.names == tuple(e.name for e in document.endmembers)
+        assert legend.table == ",".join(e.colour for e in document.endmembers)
+    (pane,) = PAGES["mixture"].draw(document, state, BIG).panes
+    shares = document.unmixing.abundances
+    assert np.array_equal(pane.values[:-1], shares[:, :-1].argmax(axis=0) + 1)
+    assert pane.values[-1, -1] == 0  # not used
+    assert np.array_equal(largest(np.array([[[0.0, 0.5]], [[-1.0, np.nan]]], np.float32)), [[0, 0]])
+
+
+@pytest.mark.parametrize("name", ["map", "maps"])
+def test_maps_take_levels_and_colours_set_by_hand(document: Document, name: str):
+    state = ViewState().changed(ImageState, levels=(0.2, 0.6), colours="inferno")
+    page = PAGES[name]
+    assert page.depends(document, state) != page.depends(document, ViewState())
+    drawing = page.draw(document, state, BIG)
+    (scale,) = drawing.scales
+    assert (scale.low, scale.high, scale.table) == (0.2, 0.6, "inferno")
+    assert all(pane.table == "inferno" for pane in drawing.panes)
+    values = drawing.panes[0].values[:-1]
+    expected = np.clip((document.unmixing.abundances[0][:-1] - 0.2) / 0.4, 0, 1)
+    np.testing.assert_allclose((values - 1.0) / 254, expected, atol=0.5 / 254 + 1e-6)
