@@ -52,7 +52,7 @@ def test_with_a_result_everything_is_offered(window: MainWindow, document: objec
     off = {name for name, action in window.menus.actions.items() if not action.isEnabled()}
     need_a_mask = {"saveMask", "invertMask", "clearMask"}
     need_a_region = {"maskRegion", "maskRegionOut", "regionMean", "regionDelete", "regionsExport"}
-    need_a_layer = {"pageLayer", "pageFurther"}
+    need_a_layer = {"pageLayer", "pageFurther", "scores"}
     need_another_run = {"pageCompare", "compare", "flicker"}
     need_a_hint = {"addSuggested", "hideMatch", "closeLibraries"}
     need_choices = {"layout"}

@@ -160,6 +160,7 @@ def test_the_context_menu_pins_and_adds(alone: Alone, document: Document, qtbot:
     menu = panel.findChild(QMenu, "pixelMenu")
     assert [a.text() for a in menu.actions() if a.text()] == [
         "Pin spectrum", "Add pixel as endmember", "Take R&&D from this pixel", "Show the whole scene",
+        "Copy picture", "Copy values", "Save picture…",
     ]  # fmt: skip
     for action in menu.actions()[:3]:
         action.trigger()
