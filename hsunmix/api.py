@@ -330,7 +330,7 @@ def estimate_rank(
     those of ``unmix``. Several scenes in a list are looked at together.
     """
     choice, several = Choice(method, parameters), _several(cube_or_x, nodata)
-    cube = together.alike(several).cube if several else one_cube(cube_or_x, nodata)
+    cube = finish(together.alike(several)).cube if several else one_cube(cube_or_x, nodata)
     taken = footprint.of_estimate(cube, choice, Resources.given(memory, scratch))
     scene = _told(finish(load(cube, footprint=taken)), cube, cube_or_x)
     _warn_of_assumptions(scene)

@@ -15,11 +15,11 @@ import numpy as np
 from hsunmix.engine.footprint import Footprint
 from hsunmix.errors import FileError, HsunmixError, InputError
 from hsunmix.methods import RankEstimate, pipeline
+from hsunmix.methods._shares import NamedCube, part_of_whole
 from hsunmix.methods.request import Request, plan
 from hsunmix.model.brought import brought, terms_for
-from hsunmix.model.chain import ChainedPixels, chained
+from hsunmix.model.chain import chained
 from hsunmix.model.cube import Cube
-from hsunmix.model.maps import AnyMap, Map, SparseMap
 from hsunmix.model.progress import Step
 from hsunmix.model.unmixing import Share, Unmixing
 
@@ -33,8 +33,6 @@ __all__ = [
     "solved_together",
     "unmix",
 ]
-
-NamedCube = tuple[str, Cube]
 
 
 @dataclass(frozen=True)
@@ -118,8 +116,8 @@ class Alike:
         return chained([cube for _, cube in self.scenes])
 
 
-def alike(scenes: Sequence[NamedCube]) -> Alike:
-    """Bring scenes to the bands and units of the first one.
+def alike(scenes: Sequence[NamedCube]) -> Generator[Step | None, None, Alike]:
+    """Bring scenes to the bands and units of the first one; a few lines of each are read for it.
 
     Raises
     ------
@@ -129,7 +127,8 @@ def alike(scenes: Sequence[NamedCube]) -> Alike:
     kept: list[NamedCube] = []
     failures: list[Failure] = []
     notes: list[str] = []
-    for name, cube in scenes:
+    for k, (name, cube) in enumerate(scenes):
+        yield Step(k / len(scenes), message=f"Looking at {name}")
         try:
             if not kept:
                 cube.dead_bands  # noqa: B018 - looks at some of its lines
@@ -142,6 +141,14 @@ def alike(scenes: Sequence[NamedCube]) -> Alike:
             failures.append(Failure.of(name, cube.path, error))
     if not kept:
         raise InputError(_none(failures))
+    several = np.array([cube.good_bands for _, cube in kept])
+    if less := int((several[0] & ~several.all(axis=0)).sum()):
+        what = (
+            "1 band that is bad in one of the scenes was"
+            if less == 1
+            else f"{less} bands that are bad in some scene were"
+        )
+        notes.append(f"{what} left out of all.")
     return Alike(tuple(kept), tuple(failures), tuple(notes))
 
 
@@ -175,7 +182,7 @@ def unmix(
         raise InputError("weights are of one scene: leave them out, or unmix it alone")
     left, failures = list(scenes), list[Failure]()
     while True:
-        together = alike(left)
+        together = yield from alike(left)
         try:
             whole, used = yield from _unmix(together, request, factor, footprint)
         except FileError as error:
@@ -213,7 +220,7 @@ def estimate_rank(
     """Estimate the number of endmembers of several scenes: of all their pixels."""
     left, failures = list(scenes), list[Failure]()
     while True:
-        together = alike(left)
+        together = yield from alike(left)
         try:
             found = yield from estimate(together.cube)
         except FileError as error:
@@ -248,52 +255,11 @@ def _found(whole: Unmixing, together: Alike, used: list[int], failures: list[Fai
     names = tuple(name for (name, _), count in zip(together.scenes, used, strict=True) if count)
     for k, (name, cube) in enumerate(together.scenes):
         if used[k]:
-            kept.append(SceneResult(name, cube, _part(whole, together.scenes, k, names)))
+            kept.append(SceneResult(name, cube, part_of_whole(whole, together.scenes, k, names)))
         else:
             none = "no pixel can be used: all are masked, nodata, NaN or zero in every band"
             failures.append(Failure(name, f"{cube.path or name}: {none}"))
     return Found(whole, tuple(kept), tuple(failures))
-
-
-def _part(whole: Unmixing, scenes: Sequence[NamedCube], k: int, names: tuple[str, ...]) -> Unmixing:
-    """Return the result of one of the scenes."""
-    pixels = ChainedPixels(tuple(cube for _, cube in scenes))
-    begin, end = (int(n) for n in pixels.starts[k : k + 2])
-    cube = scenes[k][1]
-    shape = (cube.lines,) if cube.is_matrix else cube.shape[:2]
-    if len(scenes) == 1:
-        return replace(whole, share=Share(names[0], names, whole.relative_error))
-    own, sources = None, tuple[str, ...]()
-    if whole.source_pixels is not None:
-        places = whole.source_pixels
-        own = np.where((places >= begin) & (places < end), places - begin, -1)
-        around = "around " if whole.smoothed else ""
-        sources = tuple(
-            "" if place < 0 or begin <= place < end else f"{around}pixel {_place(pixels, place, scenes)}"
-            for place in places.tolist()
-        )
-    return replace(
-        whole,
-        maps={name: _cut(one, slice(begin, end), shape) for name, one in whole.maps.items()},
-        relative_error=whole.scene_errors[k],
-        scene_errors=(),
-        source_pixels=own,
-        share=Share(scenes[k][0], names, whole.relative_error, sources),
-    )
-
-
-def _place(pixels: ChainedPixels, place: int, scenes: Sequence[NamedCube]) -> str:
-    k, line, sample = pixels.place(place)
-    return f"{line}, {sample} of {scenes[k][0]}"
-
-
-def _cut(one: AnyMap, pixels: slice, shape: tuple[int, ...]) -> AnyMap:
-    """Return a map of some pixels in a row, laid out as their image; nothing is copied."""
-    if isinstance(one, SparseMap):
-        index, value = one.index[:, pixels], one.value[:, pixels]
-        return replace(one, index=index.reshape(len(index), *shape), value=value.reshape(len(value), *shape))
-    assert isinstance(one, Map)
-    return replace(one, values=one.values[:, pixels].reshape(one.layers, *shape))
 
 
 def _is_of(error: FileError, cube: Cube) -> bool:

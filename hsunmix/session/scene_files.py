@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,8 +14,9 @@ from hsunmix.formats.opening.files import is_store
 from hsunmix.methods.together import Failure, NamedCube
 from hsunmix.model.chain import scene_names
 from hsunmix.model.cube import Cube
+from hsunmix.model.progress import Step, finish
 
-__all__ = ["SceneFile", "is_pattern", "open_scenes", "scene_files"]
+__all__ = ["SceneFile", "is_pattern", "open_scenes", "opening", "scene_files"]
 
 MIN_BANDS = 4  # of a scene that nobody named: pictures, masks and maps have fewer
 PICTURES = (".png", ".jpg", ".jpeg")
@@ -69,6 +70,13 @@ def scene_files(given: Sequence[str | os.PathLike[str]]) -> list[SceneFile]:
 def open_scenes(
     files: Sequence[SceneFile], opened: Callable[[Path], Cube] = open_cube
 ) -> tuple[list[NamedCube], list[Failure]]:
+    """Run ``opening`` to its end."""
+    return finish(opening(files, opened))
+
+
+def opening(
+    files: Sequence[SceneFile], opened: Callable[[Path], Cube] = open_cube
+) -> Generator[Step | None, None, tuple[list[NamedCube], list[Failure]]]:
     """Open scenes, and name them and those that can't be opened, no two alike.
 
     A header and its pixels are one scene, unless both are named.
@@ -80,7 +88,8 @@ def open_scenes(
     """
     paths: list[Path] = []
     cubes: list[Cube | HsunmixError] = []
-    for file in files:
+    for k, file in enumerate(files):
+        yield Step(k / len(files), message=f"Opening {file.path.name}")
         found = _open(file, opened)
         if found is None:
             continue

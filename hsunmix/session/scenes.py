@@ -9,16 +9,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
 from hsunmix.methods.together import Found, NamedCube
+from hsunmix.model.chain import scene_names
+from hsunmix.model.cube import Cube
 from hsunmix.model.spectra import Endmember
+from hsunmix.model.unmixing import Unmixing
 from hsunmix.session.document import Document, RunSettings, SceneEntry, ScenePlace
 from hsunmix.session.members import with_members
 from hsunmix.session.runs import bounded, record_run
 
-__all__ = ["documents_of", "of_cubes", "parked", "shown", "with_found", "without_scene"]
+__all__ = [
+    "documents_of",
+    "of_cubes",
+    "parked",
+    "shown",
+    "with_bands_left_out",
+    "with_found",
+    "with_more",
+    "without_scene",
+]
 
 STATE = ("unmixing", "endmembers", "pins", "regions", "layers", "runs", "run_count")
 
@@ -100,6 +113,40 @@ def with_found(document: Document, found: Found, settings: RunSettings | None = 
     )
     state = {name: getattr(entry, name) for name in STATE}
     return replace(document, cube=entry.place.cube, scene=now, view=replace(view, endmember=0), **state)
+
+
+def with_more(document: Document, cubes: Sequence[Cube]) -> Document:
+    """Put more scenes behind those there are; names that come twice are told apart."""
+    entries = document.scenes
+    if not entries:
+        place = ScenePlace(document.cube, path=str(document.cube.path or "") if document.cube else "")
+        entries = (SceneEntry("scene", place),)
+        document = parked(replace(document, scenes=entries, scene=0))
+        entries = document.scenes
+    paths = [Path(entry.place.path) for entry in entries] + [cube.path for cube in cubes]
+    names = scene_names(paths)
+    before = tuple(replace(e, name=n) for e, n in zip(entries, names[: len(entries)], strict=True))
+    more = tuple(
+        SceneEntry(name, ScenePlace(cube, path=str(cube.path or "")))
+        for name, cube in zip(names[len(entries) :], cubes, strict=True)
+    )
+    return replace(document, scenes=before + more)
+
+
+def with_bands_left_out(document: Document) -> Document:
+    """Leave out, in every scene, the bands that a run of all found to be noise."""
+
+    def own(cube: Cube | None, result: Unmixing | None) -> Cube | None:
+        if cube is None or result is None or not result.parameters.get("screen"):
+            return cube
+        return (
+            cube.with_bad_bands(~result.used_bands) if (cube.good_bands & ~result.used_bands).any() else cube
+        )
+
+    entries = tuple(
+        replace(e, place=replace(e.place, cube=own(e.place.cube, e.unmixing))) for e in document.scenes
+    )
+    return replace(document, scenes=entries, cube=entries[document.scene].place.cube)
 
 
 def without_scene(document: Document, index: int) -> Document:

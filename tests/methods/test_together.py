@@ -245,3 +245,28 @@ def test_larger_than_memory(method: str, lines: list[tuple[str, Cube]], little: 
     for one, other in zip(found.scenes, known.scenes, strict=True):
         np.testing.assert_allclose(one.unmixing.abundances, other.unmixing.abundances, atol=1e-5)
         assert one.unmixing.relative_error == pytest.approx(other.unmixing.relative_error, rel=1e-6)
+
+
+def test_a_band_that_is_bad_in_one_is_left_out_of_all_and_told() -> None:
+    bad = np.zeros(16, bool)
+    bad[[3, 9]] = True
+    scenes = [("a", cube(IMAGE[:CUT])), ("b", cube(IMAGE[CUT:]).with_bad_bands(bad))]
+    found = run(scenes, request_for("spa"))
+    for one in found.scenes:
+        np.testing.assert_array_equal(one.unmixing.used_bands, ~bad)
+    assert "2 bands that are bad in some scene were left out of all." in found.unmixing.note
+    assert "bad in" not in run(scenes[:1], request_for("spa")).unmixing.note
+
+
+def test_bands_of_noise_are_decided_once_for_all() -> None:
+    rng = np.random.default_rng(2)
+    image = mixture(30, 60 * 11, noise=0.001, seed=3).T.reshape(60, 11, 30).astype(np.float32)
+    image[:, :, 20] = rng.uniform(0.2, 0.8, (60, 11))
+    scenes = [("a", cube(image[:25])), ("b", cube(image[25:]))]
+    found = run(scenes, Request(Choice("auto"), 3))
+    alone_found = alone(cube(image), Request(Choice("auto"), 3))
+    used = [one.unmixing.used_bands for one in found.scenes]
+    assert not used[0][20]
+    np.testing.assert_array_equal(used[0], used[1])
+    np.testing.assert_array_equal(used[0], alone_found.unmixing.used_bands)
+    np.testing.assert_array_equal(found.unmixing.endmembers, alone_found.unmixing.endmembers)

@@ -17,7 +17,15 @@ from hsunmix.model.choice import Choice
 from hsunmix.model.progress import finish
 from hsunmix.session.archive import load, save
 from hsunmix.session.document import Document, Pin
-from hsunmix.session.scenes import documents_of, of_cubes, parked, shown, with_found, without_scene
+from hsunmix.session.scenes import (
+    documents_of,
+    of_cubes,
+    parked,
+    shown,
+    with_found,
+    with_more,
+    without_scene,
+)
 from tests.flight_lines import write_lines
 
 
@@ -91,3 +99,15 @@ def test_scenes_that_are_called_alike_are_refused(document: Document, tmp_path: 
     save(replace(document, scenes=alike), tmp_path / "s.hsu")
     with pytest.raises(FormatError, match="alike"):
         load(tmp_path / "s.hsu")
+
+
+def test_more_scenes_come_behind_and_are_told_apart(tmp_path: Path) -> None:
+    (tmp_path / "may").mkdir()
+    paths = write_lines(tmp_path / "may")
+    (tmp_path / "june").mkdir()
+    other = write_lines(tmp_path / "june")
+    one = replace(of_cubes([("west", open_cube(paths[0]))]), pins=(Pin(2, 3),))
+    assert one.scenes == ()
+    more = with_more(one, [open_cube(paths[2]), open_cube(other[0])])
+    assert [entry.name for entry in more.scenes] == ["may west", "east", "june west"]
+    assert (more.scene, more.scenes[0].pins) == (0, (Pin(2, 3),))

@@ -26,17 +26,23 @@ from hsunmix.methods import get, together
 from hsunmix.methods.footprint import of_run
 from hsunmix.methods.together import Failure, Found, NamedCube
 from hsunmix.model.brought import brought, terms_for
-from hsunmix.model.chain import scene_names
 from hsunmix.model.cube import Cube
 from hsunmix.model.pixels import prepared
 from hsunmix.model.progress import Step
-from hsunmix.model.unmixing import Unmixing
 from hsunmix.model.wording import counted
-from hsunmix.session.document import Document, RunSettings, SceneEntry, ScenePlace
+from hsunmix.session.document import Document, RunSettings
 from hsunmix.session.history import Entry
 from hsunmix.session.libraries import open_library, paths_for
 from hsunmix.session.runs import request_of, with_libraries
-from hsunmix.session.scenes import of_cubes, parked, shown, with_found, without_scene
+from hsunmix.session.scenes import (
+    of_cubes,
+    parked,
+    shown,
+    with_bands_left_out,
+    with_found,
+    with_more,
+    without_scene,
+)
 
 if TYPE_CHECKING:
     from hsunmix.exports import ExportJob
@@ -120,7 +126,7 @@ class Controller:
         if store.history.session is session and scenes:
             document = parked(store.document)
             label = f"Add {counted(len(scenes), 'scene')}"
-            store.history.apply(label, _with_more(document, [cube for _, cube in scenes]))
+            store.history.apply(label, with_more(document, [cube for _, cube in scenes]))
         self._tell(failures)
 
     def show(self, command: cmd.ShowScene) -> None:
@@ -176,7 +182,7 @@ class Controller:
                 store.note("The run of all scenes was dropped: scenes were changed in the meantime.")
                 return
             label = f"Unmix {len(found.scenes)} scenes ({title}, r = {found.unmixing.rank})"
-            store.history.apply(label, _with_bands(with_found(now, found, settings)))
+            store.history.apply(label, with_bands_left_out(with_found(now, found, settings)))
             self._tell(found.failures)
 
         store.close_message()
@@ -242,10 +248,9 @@ def _opening(paths: Sequence[Path], first: Cube | None = None) -> Generator[Step
 
     One that can't be brought there stays as it is: it can be looked at, and a run of all will name it.
     """
-    from hsunmix.session.scene_files import open_scenes, scene_files
+    from hsunmix.session.scene_files import opening, scene_files
 
-    scenes, failures = open_scenes(scene_files(paths))
-    yield None
+    scenes, failures = yield from opening(scene_files(paths))
     alike: list[NamedCube] = []
     for k, (name, cube) in enumerate(scenes):
         yield Step(k / len(scenes), message=f"Opening {name}")
@@ -259,40 +264,6 @@ def _opening(paths: Sequence[Path], first: Cube | None = None) -> Generator[Step
         first = first or cube
         alike.append((name, cube))
     return alike, failures
-
-
-def _with_more(document: Document, cubes: Sequence[Cube]) -> Document:
-    """Put more scenes behind those there are; names that come twice are told apart."""
-    entries = document.scenes
-    if not entries:
-        place = ScenePlace(document.cube, path=str(document.cube.path or "") if document.cube else "")
-        entries = (SceneEntry("scene", place),)
-        document = parked(replace(document, scenes=entries, scene=0))
-        entries = document.scenes
-    paths = [Path(entry.place.path) for entry in entries] + [cube.path for cube in cubes]
-    names = scene_names(paths)
-    before = tuple(replace(e, name=n) for e, n in zip(entries, names[: len(entries)], strict=True))
-    more = tuple(
-        SceneEntry(name, ScenePlace(cube, path=str(cube.path or "")))
-        for name, cube in zip(names[len(entries) :], cubes, strict=True)
-    )
-    return replace(document, scenes=before + more)
-
-
-def _with_bands(document: Document) -> Document:
-    """Leave out, in every scene, the bands that a run of all found to be noise."""
-
-    def own(cube: Cube | None, result: Unmixing | None) -> Cube | None:
-        if cube is None or result is None or not result.parameters.get("screen"):
-            return cube
-        return (
-            cube.with_bad_bands(~result.used_bands) if (cube.good_bands & ~result.used_bands).any() else cube
-        )
-
-    entries = tuple(
-        replace(e, place=replace(e.place, cube=own(e.place.cube, e.unmixing))) for e in document.scenes
-    )
-    return replace(document, scenes=entries, cube=entries[document.scene].place.cube)
 
 
 def _command_of(document: Document, out: Path, products: tuple[str, ...], dpi: int) -> str:

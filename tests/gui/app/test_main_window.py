@@ -193,6 +193,17 @@ def test_a_file_is_dropped_on_the_window(window: MainWindow, tmp_path: Path, wai
     assert not drop(window, QUrl("https://example.org/cube.hdr")).isAccepted()
 
 
+def test_several_files_dropped_together_are_scenes(window: MainWindow, tmp_path: Path, wait: Wait):
+    paths = [write_scene(tmp_path, name) for name in ("west", "east")]
+    assert drop(window, *(QUrl.fromLocalFile(str(path)) for path in paths)).isAccepted()
+    wait(lambda: bool(window.store.document.scenes) and not window.store.state.tasks)
+    assert [entry.name for entry in window.store.document.scenes] == ["west", "east"]
+    window.store.send(cmd.ShowScene(step=1))
+    wait(lambda: not window.store.state.tasks)
+    assert window.store.document.cube.path == paths[1]
+    assert not window.isWindowModified()
+
+
 def test_no_widget_on_the_window_catches_a_dropped_file(window: MainWindow, document: Document):
     window.store.history.reset(document)
     catchers = [w.objectName() for w in window.findChildren(QWidget) if w.acceptDrops()]
