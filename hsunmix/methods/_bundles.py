@@ -76,15 +76,15 @@ class Bundles:
         return np.asarray(np.maximum(self.spectra @ (share / share.sum(axis=0)), 0))
 
 
-def bundles(problem: Problem, parts: int) -> Generator[Step | None, None, Bundles]:
-    """Return the library's spectra by class; without one, spectra from so many parts of the scene."""
+def bundles(problem: Problem, parts: int, by: str = "spa") -> Generator[Step | None, None, Bundles]:
+    """Return the library's spectra by class; without one, those that an extraction finds in so many parts."""
     library = problem.library
     if library is not None:
         classes, of = _numbered(classes_of([library]))
         found = Bundles(np.ascontiguousarray(library.spectra, dtype=np.float64), of, library.names, classes)
         missing = "" if any(library.classes) else f"The library has no classes: {_taken(classes)}."
         return Bundles(found.spectra, of, library.names, classes, missing)
-    return (yield from _of_scene(problem, parts))
+    return (yield from _of_scene(problem, parts, by))
 
 
 def _taken(classes: tuple[str, ...]) -> str:
@@ -99,12 +99,12 @@ def _numbered(names: tuple[str, ...]) -> tuple[tuple[str, ...], NDArray[np.int64
     return classes, np.array([number[name] for name in names], np.int64)
 
 
-def _of_scene(problem: Problem, parts: int) -> Generator[Step | None, None, Bundles]:
+def _of_scene(problem: Problem, parts: int, by: str) -> Generator[Step | None, None, Bundles]:
     """Find endmembers in the scene, and in random parts of it those that are most like each of them."""
-    scene, spa = problem.scene, get("spa", "extraction")
+    scene, method = problem.scene, get(by, "extraction")
 
     def search(part: Scene) -> Generator[Step | None, None, tuple[Array, NDArray[np.int64]]]:
-        found: Extraction = yield from spa.run(Problem(part, problem.rank, problem.seed), spa.params())
+        found: Extraction = yield from method.run(Problem(part, problem.rank, problem.seed), method.params())
         assert found.columns is not None
         return np.asarray(part.columns(found.columns)), part.pixels[found.columns]
 

@@ -17,7 +17,7 @@ from hsunmix.engine.loading import from_array
 from hsunmix.methods import pipeline
 from hsunmix.model.choice import Choice
 from hsunmix.model.progress import finish
-from tests.methods import test_lrsca
+from tests.methods import test_bundles, test_lrsca
 from tests.scenes import angles
 
 SEEDS = range(10)
@@ -72,6 +72,14 @@ def bent(seed: int, kind: str, *, sum_to_one: bool = True) -> float:
     return float((found.maps["mixing"].values > 0).mean())
 
 
+def grouped(seed: int, method: str, **more: str) -> float:
+    """Return the RMSE of fractions on pixels of three materials that vary in shape."""
+    x, _, h = test_bundles.varied(seed)
+    found = hsunmix.unmix(x, method, rank=3, **more).abundances
+    order = [int(((found - row) ** 2).sum(axis=1).argmin()) for row in h]
+    return float(np.sqrt(((found[order] - h) ** 2).mean()))
+
+
 ROWS: dict[str, Callable[[int], float]] = {
     "lrsca, pure pixels, largest angle, °": lambda seed: lrsca(seed, 1.0),
     "lrsca, no abundance above 0.6, largest angle, °": lambda seed: lrsca(seed, 0.6),
@@ -94,6 +102,8 @@ ROWS: dict[str, Callable[[int], float]] = {
     "brightnesses, fcls, RMSE": lambda seed: rmse(seed, "fcls", of=brightnesses),
     "brightnesses, nnls over its sum, RMSE": lambda seed: rmse(seed, "nnls", of=brightnesses),
     "brightnesses, elmm, RMSE": lambda seed: rmse(seed, "elmm", of=brightnesses),
+    "varied, spa and fcls, RMSE": lambda seed: grouped(seed, "spa", abundance="fcls"),
+    "varied, bundles, RMSE": lambda seed: grouped(seed, "bundles"),
     "ppnm, bilinear, share called bent": lambda seed: bent(seed, "bilinear"),
     "ppnm, linear, share called bent": lambda seed: bent(seed, "pure"),
     "ppnm without the sum, bilinear, share called bent": lambda seed: bent(
