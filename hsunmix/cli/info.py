@@ -114,10 +114,16 @@ def _session_cube(path: Path) -> Cube:
     from hsunmix.errors import FileError
     from hsunmix.session.archive import load
 
-    cube = load(path).cube
+    document = load(path)
+    cube = document.cube
     if cube is None:
         raise FileError(path, "the session holds no cube")
-    return cube
+    if not document.scenes:
+        return cube
+    names = ", ".join(e.name + ("" if e.place.cube else " (not found)") for e in document.scenes)
+    shown = document.scenes[document.scene].name
+    told = f"One of {len(document.scenes)} scenes of the session, {shown}: {names}."
+    return replace(cube, notes=(*cube.notes, told))
 
 
 def _in_words(name: str, value: Any) -> list[str]:

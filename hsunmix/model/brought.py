@@ -131,7 +131,7 @@ def terms_for(cube: Cube, first: Cube) -> tuple[Terms, str]:
     Raises
     ------
     InputError
-        It has no values in half of that one's bands.
+        It holds another quantity, or has no values in half of that one's bands.
     """
     common, resampled = _common(cube, first)
     used = first.good_bands
@@ -210,6 +210,11 @@ def _common(cube: Cube, first: Cube) -> tuple[NDArray[np.bool_], bool]:
     if cube.stacked != first.stacked:
         raise InputError(
             f"{cube.name} is a stack of {cube.stacked} cubes, {first.name} one of {first.stacked}"
+        )
+    if cube.quantity and first.quantity and cube.quantity != first.quantity:
+        raise InputError(
+            f"{cube.name} holds {cube.quantity.lower()} and {first.name} {first.quantity.lower()}: "
+            "no spectra explain both"
         )
     if cube.wavelengths is None or first.wavelengths is None:
         if cube.bands != first.bands:

@@ -156,6 +156,8 @@ def test_a_session_of_several_is_exported_as_a_whole(hsunmix: Run, lines: Path, 
         one, other = (tmp_path / folder / name / "endmembers.csv" for folder in ("out", "again"))
         assert one.read_text() == other.read_text()
     (lines / "west.hdr").rename(lines / "gone.hdr")
+    told = hsunmix("info", session)
+    assert "One of 2 scenes of the session, middle: west (not found), middle." in told.output
     part = hsunmix("export", session, "-o", tmp_path / "part", *words)
     assert part.exit_code == 0, part.output
     assert [p.name for p in (tmp_path / "part").iterdir() if p.is_dir()] == ["middle"]

@@ -91,6 +91,13 @@ def test_too_few_common_bands_are_refused_by_name() -> None:
         terms_for(Cube.from_array(image(nm)), FIRST)
 
 
+def test_radiance_and_reflectance_are_not_mixed() -> None:
+    radiance, reflectance = (replace(FIRST, quantity=one) for one in ("Radiance", "Reflectance"))
+    with pytest.raises(InputError, match="holds radiance and untitled reflectance"):
+        terms_for(radiance, reflectance)
+    assert terms_for(FIRST, reflectance)[0].factor == 1  # where nobody knows
+
+
 def test_bands_without_wavelengths_are_taken_by_number() -> None:
     other = Cube.from_array(image(NM))
     terms, said = terms_for(other, FIRST)
