@@ -225,8 +225,7 @@ class PerPixel:
         return np.asarray(self.values.sum(axis=(0, 2), dtype=np.float64))
 
 
-@dataclass(frozen=True, eq=False)
-class Pass:
+class Pass(NamedTuple):
     """One pass over the pixels.
 
     Attributes

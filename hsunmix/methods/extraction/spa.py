@@ -62,7 +62,7 @@ def run(problem: Problem, params: Params) -> Generator[Step | None, None, Extrac
     original = yield from norms_squared(scene)
     residual = original.copy()
     chosen: list[int] = []
-    basis = np.zeros((scene.n_bands, 0))
+    basis = np.zeros((scene.n_bands, rank))
     while True:
         k = pick(residual, original)
         if residual.flat[k] <= NOTHING_LEFT * original.max():
@@ -71,8 +71,8 @@ def run(problem: Problem, params: Params) -> Generator[Step | None, None, Extrac
         yield Step(len(chosen) / rank, message=f"Endmember {len(chosen)} of {rank}")
         if len(chosen) == rank:
             break
-        u = complement(scene.columns(np.array([k]))[:, 0], basis)
-        basis = np.column_stack([basis, u])
+        done = len(chosen) - 1
+        u = basis[:, done] = complement(scene.columns(np.array([k]))[:, 0], basis[:, :done])
         yield compiling(project_out)
         yield from scene.map(_project_out, u, per_pixel=[residual])
         residual.flat[k] = 0.0
