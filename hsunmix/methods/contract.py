@@ -112,6 +112,9 @@ class Traits:
         What it finds of a pixel depends on all others, so that it can't work block by block.
     monotone_loss : bool
         The relative error of its history never rises.
+    screens : bool
+        It isn't given bands of noise and pixels at the sensor's limit, unless its parameter ``screen`` is
+        False.
     of_classes : bool
         Its endmembers are classes of spectra, of which every pixel has its own: W H is not what explains the
         scene. Given a library, it finds as many as that has classes.
@@ -131,6 +134,7 @@ class Traits:
     may_be_negative: bool = False
     whole_scene: bool = False
     monotone_loss: bool = False
+    screens: bool = False
     of_classes: bool = False
     everyday: bool = False
 

@@ -27,7 +27,7 @@ from hsunmix.methods.diagnosis import diagnose
 from hsunmix.methods.locked import with_locked
 from hsunmix.methods.problem import started
 from hsunmix.methods.request import Plan, Request, plan, start_of
-from hsunmix.methods.screening import filled, screened
+from hsunmix.methods.screening import filled, screened, screens
 from hsunmix.methods.uncertainty import sure_of
 from hsunmix.methods.units import noted, scaled_to_sum_one
 from hsunmix.model.choice import Choice
@@ -81,7 +81,7 @@ def unmix(scene: Scene, request: Request) -> Steps:
     asked = plan(request)
     request, method, params = asked.request, asked.method, asked.params
     whole, screening = scene, ""
-    if getattr(params, "screen", False):
+    if screens(method, params):
         scene, screening = yield from screened(scene)
     problem, said = yield from started(scene, asked)
     said = f"{screening} {said}".strip()

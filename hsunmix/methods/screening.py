@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,12 +17,16 @@ from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part, PerPixel
 from hsunmix.engine.subsets import ascending, evenly
 from hsunmix.engine.threads import single_threaded_blas
+from hsunmix.methods import Method
 from hsunmix.methods.noisy_bands import noisy_bands
 from hsunmix.model.band_ranges import in_words
+from hsunmix.model.cube import Cube
 from hsunmix.model.progress import Step
+from hsunmix.model.unmixing import Unmixing
 from hsunmix.model.wording import counted
+from hsunmix.parameters import to_dict
 
-__all__ = ["filled", "saturated", "screened"]
+__all__ = ["filled", "saturated", "screened", "screens", "without_noise"]
 
 Array = NDArray[np.float64]
 
@@ -30,6 +35,19 @@ NOISE_SHARE = 0.05  # of a band's variance; noise at least three times that of t
 MIN_SHARING = 5  # pixels at a band's largest value that make it a limit
 BANDS = 0.1  # of the bands must be at their limit
 MAX_SHARE = 0.3  # of the pixels: where more are at the limit, it is none of a few clouds
+
+
+def screens(method: Method, params: msgspec.Struct) -> bool:
+    """Whether a method with these parameters is to be given a scene that was ``screened``."""
+    return method.traits.screens and bool(to_dict(params)["screen"])
+
+
+def without_noise(cube: Cube, result: Unmixing) -> Cube:
+    """Return a cube without the bands that a run on it found to be noise; itself where there are none."""
+    left_out = cube.good_bands & ~result.used_bands
+    if not result.parameters.get("screen") or not left_out.any():
+        return cube
+    return cube.with_bad_bands(left_out if cube.bad_bands is None else cube.bad_bands | left_out)
 
 
 def screened(scene: Scene) -> Generator[Step | None, None, tuple[Scene, str]]:

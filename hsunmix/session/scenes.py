@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from hsunmix.methods.screening import without_noise
 from hsunmix.methods.together import Found, NamedCube
 from hsunmix.model.chain import scene_names
 from hsunmix.model.cube import Cube
@@ -137,11 +138,7 @@ def with_bands_left_out(document: Document) -> Document:
     """Leave out, in every scene, the bands that a run of all found to be noise."""
 
     def own(cube: Cube | None, result: Unmixing | None) -> Cube | None:
-        if cube is None or result is None or not result.parameters.get("screen"):
-            return cube
-        return (
-            cube.with_bad_bands(~result.used_bands) if (cube.good_bands & ~result.used_bands).any() else cube
-        )
+        return cube if cube is None or result is None else without_noise(cube, result)
 
     entries = tuple(
         replace(e, place=replace(e.place, cube=own(e.place.cube, e.unmixing))) for e in document.scenes

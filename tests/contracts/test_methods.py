@@ -48,6 +48,11 @@ def test_the_registry_is_whole() -> None:
 
 
 @pytest.mark.parametrize("method", ALL, ids=ids)
+def test_who_screens_can_be_told_not_to(method: Method) -> None:
+    assert method.traits.screens == any(p.name == "screen" and p.kind == "bool" for p in method.parameters)
+
+
+@pytest.mark.parametrize("method", ALL, ids=ids)
 def test_the_description_says_what_it_solves_how_and_what_it_promises(method: Method) -> None:
     for words in (
         ("Problem:",),

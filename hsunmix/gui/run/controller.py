@@ -19,6 +19,7 @@ from hsunmix.gui.state.store import Store
 from hsunmix.methods import RankEstimate, find, get, pipeline
 from hsunmix.methods.footprint import of_run
 from hsunmix.methods.noisy_bands import noisy_bands
+from hsunmix.methods.screening import without_noise
 from hsunmix.model.band_ranges import in_words
 from hsunmix.model.cube import Cube
 from hsunmix.model.library import Library
@@ -275,13 +276,8 @@ def libraries_of(store: Store, settings: RunSettings, cube: Cube) -> tuple[Libra
 def _with_bands_of(document: Document, result: Unmixing) -> Document:
     """Leave out the bands that a run found to be noise, in its own step: undo brings them back."""
     cube = document.cube
-    if cube is None or not result.parameters.get("screen"):
-        return document
-    left_out = cube.good_bands & ~result.used_bands
-    if not left_out.any():
-        return document
-    bad = left_out if cube.bad_bands is None else cube.bad_bands | left_out
-    return replace(document, cube=cube.with_bad_bands(bad))
+    rest = None if cube is None else without_noise(cube, result)
+    return document if rest is cube else replace(document, cube=rest)
 
 
 def _counted(bands: int) -> str:

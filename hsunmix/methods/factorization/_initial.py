@@ -17,13 +17,20 @@ from hsunmix.methods.factorization._nndsvd import nndsvd
 from hsunmix.model.progress import Step
 from hsunmix.parameters import make
 
-__all__ = ["OTHERS", "Init", "given_spectra", "initial_abundances", "initial_pixels", "initial_spectra"]
+__all__ = [
+    "OTHERS",
+    "Init",
+    "Pixels",
+    "given_spectra",
+    "initial_abundances",
+    "initial_pixels",
+    "initial_spectra",
+]
 
 # Choices for forms and help; which of them exist is asked of the registry at run time.
 OTHERS = ("nndsvd", "random")  # that are no extraction methods
-Init = Literal[
-    "spa", "snpa", "vca", "xray", "h2nmf", "fgnsr", "lp", "smrs", "smacc", "nfindr", "ppi", "nndsvd", "random"
-]
+Pixels = Literal["spa", "snpa", "vca", "xray", "h2nmf", "fgnsr", "lp", "smrs", "smacc", "nfindr", "ppi"]
+Init = Literal[Pixels, "nndsvd", "random"]
 
 
 def initial_spectra(problem: Problem, init: str) -> Generator[Step | None, None, NDArray[np.float64]]:

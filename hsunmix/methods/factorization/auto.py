@@ -45,10 +45,11 @@ from hsunmix.methods.locked import in_their_columns
 from hsunmix.model.progress import Step
 from hsunmix.model.wording import counted
 
-__all__ = ["EVERYDAY", "KEEPS_LOCKED", "MOMENTS", "READS", "REFERENCE", "TITLE", "Params", "run"]
+__all__ = ["EVERYDAY", "KEEPS_LOCKED", "MOMENTS", "READS", "REFERENCE", "SCREENS", "TITLE", "Params", "run"]
 
 KEEPS_LOCKED = True
 READS = (1, 0)
+SCREENS = True
 MOMENTS = True
 TITLE = "Automatic"
 REFERENCE = (

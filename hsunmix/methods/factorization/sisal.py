@@ -27,6 +27,7 @@ from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.methods import Extraction, Factorization, Problem, get
 from hsunmix.methods._smoothing import FAINTEST
 from hsunmix.methods.extraction._reduced import directions
+from hsunmix.methods.factorization._initial import Pixels
 from hsunmix.methods.factorization._simplex import FITS, simplex_by_noise, simplex_of
 from hsunmix.model.progress import Step
 from hsunmix.parameters import make
@@ -49,9 +50,7 @@ class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     weight: Annotated[
         float, Meta(ge=0, le=1e6, description="λ: how much pixels outside cost; 0: as the scene's noise says")
     ] = 0.0
-    init: Annotated[
-        Literal["vca", "spa", "nfindr", "snpa", "xray", "random"], Meta(description="Pixels to begin with")
-    ] = "vca"
+    init: Annotated[Literal[Pixels, "random"], Meta(description="Pixels to begin with")] = "vca"
 
 
 def run(problem: Problem, params: Params) -> Generator[Step | None, None, Factorization]:
