@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.errors import InputError
+from hsunmix.errors import InputError, TooLargeError
 from hsunmix.formats.opening.files import is_store
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.files.controller import is_session, may_leave
@@ -24,8 +24,10 @@ from hsunmix.gui.state.means import means
 from hsunmix.gui.state.store import Store
 from hsunmix.methods import get, together
 from hsunmix.methods.footprint import of_run
+from hsunmix.methods.request import Request
 from hsunmix.methods.together import Failure, Found, NamedCube
 from hsunmix.model.brought import brought, terms_for
+from hsunmix.model.chain import chained
 from hsunmix.model.cube import Cube
 from hsunmix.model.pixels import prepared
 from hsunmix.model.progress import Step
@@ -187,6 +189,8 @@ class Controller:
 
         store.close_message()
         start = np.stack(locked, axis=1) if locked else None
+        if told := _size_told([cube for _, cube in scenes], request_of(settings, start)):
+            store.say(f"{told}.", about="size")
         store.start("run_all", f"Unmixing {len(scenes)} scenes", self._work(scenes, settings, start), done)
 
     def _work(
@@ -264,6 +268,14 @@ def _opening(paths: Sequence[Path], first: Cube | None = None) -> Generator[Step
         first = first or cube
         alike.append((name, cube))
     return alike, failures
+
+
+def _size_told(cubes: Sequence[Cube], request: Request) -> str:
+    """Say what scenes take together that are larger than memory; empty for any others."""
+    try:
+        return of_run(chained(cubes), request).sentence if len({cube.bands for cube in cubes}) == 1 else ""
+    except (InputError, TooLargeError):  # the run says so itself
+        return ""
 
 
 def _command_of(document: Document, out: Path, products: tuple[str, ...], dpi: int) -> str:

@@ -199,6 +199,19 @@ def test_a_folder_stands_for_its_cubes_and_a_session_comes_alone(
     assert store.document is document or store.document.scenes == document.scenes
 
 
+def test_what_all_take_together_is_said_before_they_are_read(
+    store: Store, wait: Wait, lines: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(store, wait, lines[:3])
+    monkeypatch.setattr("hsunmix.engine.footprint.PROGRAM", 0)
+    monkeypatch.setattr("hsunmix.engine.scene.CHUNK_BYTES", 1 << 14)
+    monkeypatch.setattr("hsunmix.engine.footprint.available", lambda: 700_000)
+    store.send(cmd.UnmixAll())
+    assert "3 scenes are read" in store.state.message.text
+    wait(lambda: idle(store))
+    assert store.document.unmixing is not None
+
+
 def test_a_run_of_all_is_cancelled(store: Store, wait: Wait, lines: list[Path]) -> None:
     opened(store, wait, lines[:3])
     store.send(cmd.UnmixAll())
