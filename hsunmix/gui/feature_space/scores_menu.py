@@ -1,4 +1,4 @@
-"""Scores of a matched filter in the menu View."""
+"""Scores of a matched filter in the menu Unmix."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from hsunmix.gui import commands as cmd
 from hsunmix.gui.feature_space.scores_controller import has_scores
 from hsunmix.gui.state.action import Action
 
-MENU = "&View"
-ORDER = 33
+MENU = "&Unmix"
+ORDER = 52
 
 ACTIONS = (
     Action(
         "scores",
-        "Score against in&feasibility",
+        "Score against infeasibility",
         "The matched filter's scores of the selected endmember, and how infeasible they are: draw around "
         "high scores that little speaks against, and they are a region",
         lambda _: cmd.ShowScores(),

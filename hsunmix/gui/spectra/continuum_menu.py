@@ -1,4 +1,4 @@
-"""Continuum removal in the menu View."""
+"""Continuum removal in the menu Library."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from hsunmix.gui import commands as cmd
 from hsunmix.gui.spectra.state import SpectraState
 from hsunmix.gui.state.action import Action, opened
 
-MENU = "&View"
-ORDER = 32
+MENU = "&Library"
+ORDER = 61
 
 ACTIONS = (
     Action(
         "continuum",
-        "Spectra without their &continuum",
+        "Spectra without their continuum",
         "Divide the spectra of the plot by their hull from above: only absorptions are left",
         lambda b: cmd.RemoveContinuum(not b.state[SpectraState].continuum),
         "Ctrl+Alt+U",
