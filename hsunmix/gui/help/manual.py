@@ -26,6 +26,7 @@ CONTEXT: Mapping[str, str] = {
     "runPanel": "methods.md",
     "runsPanel": "runs.md",
     "howManyPanel": "runs.md#How many endmembers",
+    "featureSpacePanel": "image.md#Feature space",
     "statusPanel": "window.md",
     "messageBar": "window.md",
     "recoveryBar": "runs.md#After a crash",

@@ -37,17 +37,6 @@ def _page(page: Page) -> Action:
     )
 
 
-def _theme(choice: str) -> Action:
-    return Action(
-        f"theme{choice.capitalize()}",
-        {"system": "Theme of the system", "light": "Light theme", "dark": "Dark theme"}[choice],
-        "Colours of the window",
-        lambda _: cmd.SetTheme(choice),
-        checked=lambda store: store.settings.preferences.theme == choice,
-        line=choice == "system",
-    )
-
-
 ACTIONS = (
     *map(_page, pages()),
     Action("next", "&Next endmember", "Select the next endmember", lambda _: cmd.ShowEndmember(step=1), "Ctrl+Down", has_others, line=True),
@@ -61,7 +50,4 @@ ACTIONS = (
     Action("bandNext", "Ne&xt band", "Show the next band in grey", lambda _: cmd.ShowBand(step=1), "Ctrl+Right", opened),
     Action("bandPrevious", "Previous &band", "Show the band before in grey", lambda _: cmd.ShowBand(step=-1), "Ctrl+Left", opened),
     Action("micrometres", "Wave&lengths in µm", "The unit of the wavelength axis: µm or nm", lambda b: cmd.SetUnit("nm" if b.state[SpectraState].unit == "µm" else "µm"), "Ctrl+U", has_wavelengths, checked=lambda b: b.state[SpectraState].unit == "µm", line=True),
-    _theme("system"),
-    _theme("light"),
-    _theme("dark"),
 )  # fmt: skip
