@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from hsunmix.engine.cluster.connecting import connected
 from hsunmix.engine.footprint import Footprint, Resources
 from hsunmix.engine.loading import load
 from hsunmix.engine.scene import Scene
 from hsunmix.errors import InputError
+from hsunmix.formats import open_cube as open_file
 from hsunmix.methods import footprint, get, pipeline, pruning, together
 from hsunmix.methods.units import scale_note
 from hsunmix.model.chain import scene_names
@@ -70,7 +72,6 @@ def open_cube(
     InputError
         The mask or the bands make no sense for it.
     """
-    from hsunmix.formats import open_cube as open_file
     from hsunmix.session.masking import subset
 
     if isinstance(options.get("stack"), list | tuple):
@@ -113,6 +114,7 @@ def unmix(
     nodata: float | str | None = None,
     memory: str | float | None = None,
     scratch: str | PathLike[str] | None = None,
+    cluster: Any = None,
     uncertainty: bool = False,
     **parameters: Any,
 ) -> Result | Results:
@@ -159,6 +161,9 @@ def unmix(
         beyond it stays in its file, or is laid out in a scratch file, and the same is found.
     scratch : path-like, optional
         Folder for scratch files, which vanish by themselves; by default the system's.
+    cluster : str, path-like or distributed.Client, optional
+        A Dask cluster whose workers do the work, and read the scene from its file themselves: a client, the
+        scheduler's address, its scheduler file, or ``"config"`` for the one of Dask's configuration.
     uncertainty : bool
         Say how sure the result is: ``result["abundance_sd"]`` holds the standard deviation of every
         abundance, ``result.intervals(0.9)`` from where to where it may lie, ``result.uncertainty`` how far
@@ -178,7 +183,6 @@ def unmix(
     TooLargeError
         It takes more memory, or more of the disk, than there is.
     """
-    resources = Resources.given(memory, scratch)
     several = _several(cube_or_x, nodata)
     cube = several[0][1] if several else one_cube(cube_or_x, nodata)
     named, library_of = isinstance(init, str), isinstance(init, Spectra)
@@ -196,15 +200,16 @@ def unmix(
         libraries=_libraries(library),
         uncertainty=uncertainty,
     )
-    if several:
-        return _together(several, request, resources)
-    request = request.on(cube)
-    scene = _told(
-        finish(pipeline.load_for(cube, request, footprint.of_run(cube, request, resources))), cube, cube_or_x
-    )
-    unmixing = finish(pipeline.unmix(scene, request))
-    if endmembers is not None:
-        _warn_of_units(scene, endmembers)
+    with connected(cluster, open_file) as workers:
+        resources = Resources.given(memory, scratch, workers)
+        if several:
+            return _together(several, request, resources)
+        request = request.on(cube)
+        taken = footprint.of_run(cube, request, resources)
+        scene = _told(finish(pipeline.load_for(cube, request, taken)), cube, cube_or_x)
+        unmixing = finish(pipeline.unmix(scene, request))
+        if endmembers is not None:
+            _warn_of_units(scene, endmembers)
     return Result.of(unmixing, None if cube.is_matrix else cube)
 
 
@@ -261,6 +266,7 @@ def abundances(
     nodata: float | str | None = None,
     memory: str | float | None = None,
     scratch: str | PathLike[str] | None = None,
+    cluster: Any = None,
     uncertainty: bool = False,
     **parameters: Any,
 ) -> NDArray[np.float32] | tuple[NDArray[np.float32], NDArray[np.float32]] | list[Any]:
@@ -281,7 +287,7 @@ def abundances(
         0–1 on a scene of 0–10000, with the factor to multiply them by. Nothing is scaled in silence.
     method : str
         An abundance method.
-    nodata, memory, scratch : optional
+    nodata, memory, scratch, cluster : optional
         As of ``unmix``.
     uncertainty : bool
         Return the standard deviation of every abundance too: what the noise does, for these endmembers.
@@ -293,21 +299,27 @@ def abundances(
     """
     get(method, "abundance")
     if several := _several(cube_or_x, nodata):
-        rest: dict[str, Any] = {"memory": memory, "scratch": scratch, "uncertainty": uncertainty}
+        rest: dict[str, Any] = {
+            "memory": memory,
+            "scratch": scratch,
+            "cluster": cluster,
+            "uncertainty": uncertainty,
+        }
         return [abundances(cube, endmembers, method, **rest, **parameters) for _, cube in several]
     cube = one_cube(cube_or_x, nodata)
     w, given = _spectra(endmembers, cube, "the endmembers")
     choice = Choice(method, parameters)
-    taken = footprint.of_solve(cube, w.shape[1], choice, Resources.given(memory, scratch))
     deviations = None
-    if uncertainty:
-        scene, result = finish(pipeline.solve_cube(cube, w, choice, None, taken, uncertainty=True))
-        found, deviations = result.abundances, result["abundance_sd"]
-    else:
-        scene, found = finish(pipeline.abundances_of_cube(cube, w, choice, taken))
-    scene = _told(scene, cube, cube_or_x)
-    if given is None:
-        _warn_of_units(scene, w)
+    with connected(cluster, open_file) as workers:
+        taken = footprint.of_solve(cube, w.shape[1], choice, Resources.given(memory, scratch, workers))
+        if uncertainty:
+            scene, result = finish(pipeline.solve_cube(cube, w, choice, None, taken, uncertainty=True))
+            found, deviations = result.abundances, result["abundance_sd"]
+        else:
+            scene, found = finish(pipeline.abundances_of_cube(cube, w, choice, taken))
+        scene = _told(scene, cube, cube_or_x)
+        if given is None:
+            _warn_of_units(scene, w)
     for note in () if given is None else given.notes:
         warnings.warn(note, UserWarning, stacklevel=2)
     _warn_of_assumptions(scene)
@@ -321,20 +333,22 @@ def estimate_rank(
     nodata: float | str | None = None,
     memory: str | float | None = None,
     scratch: str | PathLike[str] | None = None,
+    cluster: Any = None,
     **parameters: Any,
 ) -> int:
     """Estimate how many endmembers there are.
 
     Where the scene allows no more than a range, this is the number that is proposed within it. What had to
-    be assumed of the pixels comes as a ``UserWarning``, as of ``abundances``; ``memory`` and ``scratch`` are
-    those of ``unmix``. Several scenes in a list are looked at together.
+    be assumed of the pixels comes as a ``UserWarning``, as of ``abundances``; ``memory``, ``scratch``
+    and ``cluster`` are those of ``unmix``. Several scenes in a list are looked at together.
     """
     choice, several = Choice(method, parameters), _several(cube_or_x, nodata)
     cube = finish(together.alike(several)).cube if several else one_cube(cube_or_x, nodata)
-    taken = footprint.of_estimate(cube, choice, Resources.given(memory, scratch))
-    scene = _told(finish(load(cube, footprint=taken)), cube, cube_or_x)
-    _warn_of_assumptions(scene)
-    return finish(pipeline.estimate_rank(scene, choice)).rank
+    with connected(cluster, open_file) as workers:
+        taken = footprint.of_estimate(cube, choice, Resources.given(memory, scratch, workers))
+        scene = _told(finish(load(cube, footprint=taken)), cube, cube_or_x)
+        _warn_of_assumptions(scene)
+        return finish(pipeline.estimate_rank(scene, choice)).rank
 
 
 def _spectra(given: ArrayLike | Spectra, cube: Cube, what: str) -> tuple[NDArray[np.float64], Library | None]:

@@ -4,6 +4,7 @@ HsunmixError
 ├── InputError (ValueError)            a request that makes no sense for these data
 │   └── ParameterError                 one named parameter was refused
 ├── TooLargeError (MemoryError)        the work would not fit into memory
+├── ClusterError (RuntimeError)         a cluster isn't there, or didn't do what it should
 ├── MissingExtraError (ImportError)    something optional is not installed
 └── FileError (OSError)                names the file and the reason
     ├── FormatError (ValueError)       the content is not what it should be
@@ -24,6 +25,7 @@ from os import PathLike
 
 __all__ = [
     "ChangedSessionError",
+    "ClusterError",
     "FileError",
     "FormatError",
     "HsunmixError",
@@ -73,6 +75,10 @@ class ParameterError(InputError):
 
 class TooLargeError(HsunmixError, MemoryError):
     """The work would not fit into memory."""
+
+
+class ClusterError(HsunmixError, RuntimeError):
+    """A cluster isn't there, or didn't do what it should."""
 
 
 class MissingExtraError(HsunmixError, ImportError):

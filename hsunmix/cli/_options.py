@@ -113,7 +113,7 @@ def masking(function: Command) -> Command:
 
 
 def resources(function: Command) -> Command:
-    """Add how much memory may be used, and where scratch files are made: ``memory`` and ``scratch``."""
+    """Add what may be used: ``memory``, ``scratch`` and ``cluster``."""
     memory = click.option(
         "--memory",
         metavar="SIZE",
@@ -126,7 +126,13 @@ def resources(function: Command) -> Command:
         metavar="DIR",
         help="Folder for scratch files, which vanish by themselves; else the system's for temporary files.",
     )
-    return memory(scratch(function))
+    cluster = click.option(
+        "--cluster",
+        metavar="ADDRESS|FILE|config",
+        help="A Dask cluster whose workers do the work: its scheduler's address, its scheduler file, or "
+        "config for the one that Dask's own configuration names.",
+    )
+    return memory(scratch(cluster(function)))
 
 
 def echo_json(data: Any) -> None:

@@ -131,10 +131,13 @@ def open_part(path: Path, options: Mapping[str, Any], masks: Sequence[str], band
 
 
 def resources_of(options: Mapping[str, Any]) -> Resources:
-    """Take ``--memory`` and ``--scratch`` out of the options of a subcommand."""
+    """Take ``--memory``, ``--scratch`` and ``--cluster`` out of the options of a subcommand."""
+    from hsunmix.engine.cluster.connecting import connected
     from hsunmix.engine.footprint import Resources
+    from hsunmix.formats import open_cube
 
-    return Resources.given(options["memory"], options["scratch"])
+    workers = click.get_current_context().with_resource(connected(options["cluster"], open_cube))
+    return Resources.given(options["memory"], options["scratch"], workers)
 
 
 def announced(footprint: Footprint) -> Footprint:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hsunmix.engine import scene
 from hsunmix.engine.memory import available, bytes_of, said, taken
@@ -14,6 +15,9 @@ from hsunmix.engine.tile_writer import TILE
 from hsunmix.errors import InputError, TooLargeError
 from hsunmix.model.chain import parts_of
 from hsunmix.model.cube import Cube
+
+if TYPE_CHECKING:
+    from hsunmix.engine.cluster.connecting import Cluster
 
 __all__ = ["Footprint", "Needs", "Resources"]
 
@@ -38,13 +42,21 @@ class Resources:
         Bytes of memory that the program may take; None: most of what is free.
     scratch : Path or None
         A folder for scratch files; None: the system's for temporary files.
+    cluster : Cluster or None
+        Whose workers are to do it.
     """
 
     memory: int | None = None
     scratch: Path | None = None
+    cluster: Cluster | None = None
 
     @classmethod
-    def given(cls, memory: str | float | None, scratch: str | PathLike[str] | None) -> Resources:
+    def given(
+        cls,
+        memory: str | float | None,
+        scratch: str | PathLike[str] | None,
+        cluster: Cluster | None = None,
+    ) -> Resources:
         """Read what a user gave: a size such as ``4GB``, and a folder.
 
         Raises
@@ -55,7 +67,7 @@ class Resources:
         folder = None if scratch is None else Path(scratch)
         if folder is not None and not folder.is_dir():
             raise InputError(f"scratch: {folder} is no folder; name one that exists")
-        return cls(None if memory is None else bytes_of(memory), folder)
+        return cls(None if memory is None else bytes_of(memory), folder, cluster)
 
 
 @dataclass(frozen=True)
@@ -85,7 +97,7 @@ class Footprint:
     ----------
     way : str
         ``memory``: the pixels are read into it. ``file``: every pass reads them from their file. ``scratch``:
-        they are read once, into a scratch file.
+        they are read once, into a scratch file. ``cluster``: its workers have them.
     name : str
         The scene's.
     memory, scratch : int
@@ -102,6 +114,7 @@ class Footprint:
     moments : bool
     several : bool
         Whether these are several scenes.
+    cluster : Cluster or None
     """
 
     way: str = "memory"
@@ -115,6 +128,7 @@ class Footprint:
     folder: Path | None = None
     moments: bool = field(default=False, kw_only=True)
     several: bool = field(default=False, kw_only=True)
+    cluster: Cluster | None = field(default=None, kw_only=True)
 
     @classmethod
     def of(cls, cube: Cube, needs: Needs, resources: Resources) -> Footprint:
@@ -131,6 +145,13 @@ class Footprint:
         tiles = -(-pixels // TILE) * tile
         numbers = pixels * (needs.numbers + 8) + min(SAMPLE, pixels * 1600)
         limit = resources.memory if resources.memory is not None else _usual()
+        if resources.cluster is not None:
+            return cls(
+                "cluster",
+                cube.name,
+                PROGRAM + BLOCKS * BLOCK + PIECES * PIECE + numbers,
+                cluster=resources.cluster,
+            )
         if limit is None or PROGRAM + tiles + numbers <= limit:
             return cls(memory=PROGRAM + tiles + numbers)
         way = "scratch" if needs.reads is None or _is_packed(cube) else "file"
@@ -158,6 +179,10 @@ class Footprint:
         """What it takes, for the analyst; empty where the scene is read into memory as usual."""
         if self.way == "memory":
             return ""
+        if self.way == "cluster":
+            return (
+                f"{self.name} is read by the cluster's workers; this needs {said(self.memory)} of memory here"
+            )
         count = COUNTS[self.reads] if self.reads < len(COUNTS) else f"about {self.reads} times"
         disk = f" and {said(self.scratch)} in {self.folder}" if self.scratch else ""
         are = "are" if self.several else "is"
@@ -171,7 +196,7 @@ class Footprint:
         TooLargeError
             The disk has less.
         """
-        if self.way == "memory":
+        if self.way in ("memory", "cluster"):
             return MEMORY
         assert self.folder is not None
         return Room(self.room, Scratch(self.folder, self.scratch))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Generator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,9 @@ from hsunmix.model.chain import grids_of, parts_of
 from hsunmix.model.cube import Cube
 from hsunmix.model.pixels import MatrixPixels, prepared
 from hsunmix.model.progress import Step, finish
+
+if TYPE_CHECKING:
+    from hsunmix.engine.cluster.connecting import Cluster
 
 __all__ = ["from_array", "load"]
 
@@ -98,7 +101,8 @@ def load(
                 notes += found
         notes += yield from judging.digits_note(cube, writer)
     cube.judge(bands & ~used)
-    return _scene(cube, writer, used, exponent, notes, room)
+    scene = _scene(cube, writer, used, exponent, notes, room)
+    return scene if footprint.cluster is None else _on_cluster(scene, footprint.cluster)
 
 
 def from_array(x: NDArray[Any]) -> Scene:
@@ -122,7 +126,9 @@ def _read(
     scale: float = 1.0,
 ) -> Generator[Step | None, None, TileWriter | FileWriter]:
     """Read some bands of a cube, as planned."""
-    if footprint.way == "file":
+    if footprint.way == "cluster":
+        visitors = ()  # the workers see the pixels later
+    if footprint.way in ("file", "cluster"):
         return (yield from survey(cube, bands, cube.dead_bands, footprint, room, visitors, scale))
     if footprint.way == "scratch":
         return (yield from fill(cube, bands, cube.dead_bands, room, PIECES * PIECE))
@@ -178,3 +184,12 @@ def _in_file(scene: Scene, writer: FileWriter, own: int) -> Scene:
     return replace(
         scene, executor=Streaming(scene.tiles), moments=moments, top=math.ldexp(writer.largest, -own)
     )
+
+
+def _on_cluster(scene: Scene, cluster: Cluster) -> Scene:
+    """A scene whose pixels workers have."""
+    from hsunmix.engine.executor_dask import Dask
+
+    assert isinstance(scene.tiles, FileTiles)
+    tiles, executor = Dask.of(cluster, scene.tiles)
+    return replace(scene, tiles=tiles, executor=executor)

@@ -17,10 +17,22 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from hsunmix.engine.cluster.held import HeldTiles
 from hsunmix.engine.executor_threads import THREADS
 from hsunmix.engine.file_tiles import FileTiles
 from hsunmix.engine.room import MEMORY, Room
-from hsunmix.engine.source import Chunk, Executor, Mapped, Part, Pass, PerPixel, counts_of, cut, per_pixel_of
+from hsunmix.engine.source import (
+    Chunk,
+    Executor,
+    Keeping,
+    Mapped,
+    Part,
+    Pass,
+    PerPixel,
+    counts_of,
+    cut,
+    per_pixel_of,
+)
 from hsunmix.engine.tile_writer import TILE
 from hsunmix.errors import InputError
 from hsunmix.model.progress import Step
@@ -31,6 +43,7 @@ MIN_PIXELS = 16  # pixels in a part: with fewer, getting ready takes longer than
 CHUNK_BYTES = 4 << 20  # a kernel's call works on so much: a few milliseconds
 
 T = TypeVar("T")
+Tiles = NDArray[np.float32] | FileTiles | HeldTiles
 
 
 def tiles_of_chunk(bands: int) -> int:
@@ -44,7 +57,7 @@ class Scene:
 
     Attributes
     ----------
-    tiles : array of float32, (n, bands used, T), or FileTiles
+    tiles : array of float32, (n, bands used, T), FileTiles or HeldTiles
         Read only; the last tile is padded with zeros.
     pixels : array of int64, (pixels used,)
         For every column its place in the cube, line · samples + sample, ascending.
@@ -73,7 +86,7 @@ class Scene:
         to the next, and ``shape`` is (pixels of all,).
     """
 
-    tiles: NDArray[np.float32] | FileTiles
+    tiles: Tiles
     pixels: NDArray[np.int64]
     bands: NDArray[np.bool_]
     shape: tuple[int, ...]
@@ -206,16 +219,27 @@ class Scene:
         ``work(part, *small, *per_pixel, out)`` writes that one, float32, laid out as the tiles, with zeros in
         the padding.
         """
-        out = PerPixel(
-            self.room.tiles((len(self.tiles), bands or self.n_bands, TILE)), self.counts, self.room
-        )
+        out = self.rows(bands or self.n_bands)
         yield from self.map(work, *small, per_pixel=[*per_pixel, out])
-        return self.with_tiles(out.values)
+        return self.with_rows(out)
+
+    def rows(self, bands: int) -> PerPixel:
+        """Make room for other values of the pixels, as tiles have them: a pass is to write all."""
+        if isinstance(self.executor, Keeping):
+            return self.executor.per_pixel(self.counts, TILE, bands, np.float32, None)
+        return PerPixel(self.room.tiles((len(self.tiles), bands, TILE)), self.counts, self.room)
+
+    def with_rows(self, rows: PerPixel) -> Scene:
+        """Return a scene whose tiles are such values."""
+        if isinstance(self.executor, Keeping):
+            tiles, executor = self.executor.tiles_of(rows)
+            return replace(self, tiles=tiles, executor=executor, top=None, moments=None)
+        return self.with_tiles(rows.values)
 
     def with_tiles(self, tiles: NDArray[np.float32], pixels: NDArray[np.int64] | None = None) -> Scene:
         """Return a scene with other tiles, that are at hand; of other pixels, where these are given."""
         tiles.flags.writeable = False
-        executor = THREADS if self.in_file else self.executor
+        executor = self.executor if isinstance(self.tiles, np.ndarray) else THREADS
         pixels = self.pixels if pixels is None else pixels
         return replace(self, tiles=tiles, pixels=pixels, executor=executor, top=None, moments=None)
 
@@ -231,6 +255,8 @@ class Scene:
         fill : float, optional
             None leaves them as memory has them, for a pass that writes all.
         """
+        if isinstance(self.executor, Keeping):
+            return self.executor.per_pixel(self.counts, TILE, k, dtype, fill)
         return per_pixel_of(self.counts, TILE, k, dtype, fill, self.room)
 
     def values(self) -> PerPixel:
@@ -240,7 +266,7 @@ class Scene:
     def chance(self, k: int, seed: int) -> PerPixel:
         """Return ``k`` random numbers from 0 to 1 for each pixel, float32: the same for the same seed."""
         found = self.per_pixel(k, np.float32)
-        np.random.default_rng(seed).random(dtype=np.float32, out=found.values)
+        np.random.default_rng(seed).random(dtype=np.float32, out=found.flat)
         return found
 
     def by_tile(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
@@ -252,7 +278,7 @@ class Scene:
     def columns(self, index: NDArray[np.int64]) -> NDArray[np.float64]:
         """Spectra of some columns, (bands used, len(index)), in scene units."""
         index = np.asarray(index)
-        if isinstance(self.tiles, FileTiles):
+        if not isinstance(self.tiles, np.ndarray):
             return self.tiles.columns(index).astype(np.float64)
         return np.asarray(self.tiles[index // TILE, :, index % TILE].T, dtype=np.float64)
 

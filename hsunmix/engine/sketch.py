@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.engine.passes import compiling
-from hsunmix.engine.scene import TILE, Scene
-from hsunmix.engine.source import Part, PerPixel
+from hsunmix.engine.scene import Scene
+from hsunmix.engine.source import Part
 from hsunmix.engine.subsets import of_spectra
 from hsunmix.model.progress import Step
 
@@ -39,10 +39,9 @@ def sketched(
     from hsunmix.kernels.projection import coordinates
 
     yield compiling(coordinates)
-    tiles = scene.room.tiles((len(scene.tiles), len(rows), TILE))
-    along = PerPixel(tiles, scene.counts, scene.room)
+    along = scene.rows(len(rows))
     found = yield from scene.map(_sketch, np.ascontiguousarray(rows), places, per_pixel=[along])
-    return of_spectra(scene, np.concatenate(found.values, axis=1)), scene.with_tiles(tiles)
+    return of_spectra(scene, np.concatenate(found.values, axis=1)), scene.with_rows(along)
 
 
 def _sketch(

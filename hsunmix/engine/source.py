@@ -18,7 +18,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -29,6 +29,7 @@ from hsunmix.model.progress import Step
 __all__ = [
     "Chunk",
     "Executor",
+    "Keeping",
     "Mapped",
     "Outcome",
     "Part",
@@ -195,6 +196,10 @@ class PerPixel:
         tiles = np.arange(len(self.values))
         return np.asarray(tiles * self.width + inside, dtype=np.int64), self.values[tiles, inside]
 
+    def where_at_least(self, least: float) -> NDArray[np.int64]:
+        """Return the columns whose number is not smaller, padding included; for one number a pixel."""
+        return np.flatnonzero(self.flat >= least)
+
     def clear(self, k: int) -> None:
         """Set one of the ``k`` numbers of every pixel to zero."""
         self.values[:, k] = 0
@@ -278,6 +283,21 @@ class Executor(Protocol):
 
         Closing the generator ends the pass: nothing writes into rows afterwards.
         """
+        ...
+
+
+@runtime_checkable
+class Keeping(Protocol):
+    """An executor that keeps numbers of pixels where their pixels are."""
+
+    def per_pixel(
+        self, counts: NDArray[np.int64], width: int, k: int | None, dtype: DTypeLike, fill: float | None
+    ) -> PerPixel:
+        """As ``per_pixel_of``."""
+        ...
+
+    def tiles_of(self, rows: PerPixel) -> tuple[Any, Executor]:
+        """Return what stands for the tiles of a scene that has these values, and its executor."""
         ...
 
 

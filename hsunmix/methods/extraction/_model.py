@@ -86,7 +86,7 @@ class Model:
         skip_below = few[-1].max() * (1 - SLACK)
         arguments = w, g, self.bounded, table, skip_below
         yield from scene.map(_project, *arguments, per_pixel=state, pixels=at_once(r))
-        self.residual.flat[self.chosen] = 0.0
+        self.residual.put(self.chosen, 0.0)
 
     def _worst_of_tiles(self) -> NDArray[np.int64]:
         """The column with the largest residual in each of the worst tiles."""

@@ -65,7 +65,7 @@ def run(problem: Problem, params: Params) -> Generator[Step | None, None, Extrac
     basis = np.zeros((scene.n_bands, rank))
     while True:
         k = pick(residual, original)
-        if residual.flat[k] <= NOTHING_LEFT * original.max():
+        if residual.at(np.array([k]))[0] <= NOTHING_LEFT * original.max():
             break
         chosen.append(k)
         yield Step(len(chosen) / rank, message=f"Endmember {len(chosen)} of {rank}")
@@ -75,7 +75,7 @@ def run(problem: Problem, params: Params) -> Generator[Step | None, None, Extrac
         u = basis[:, done] = complement(scene.columns(np.array([k]))[:, 0], basis[:, :done])
         yield compiling(project_out)
         yield from scene.map(_project_out, u, per_pixel=[residual])
-        residual.flat[k] = 0.0
+        residual.put(k, 0.0)
     note = "" if len(chosen) == rank else f"The scene has only {len(chosen)} independent spectra."
     columns = np.array(chosen, dtype=np.int64)
     return Extraction(np.maximum(scene.columns(columns), 0), columns, note)
@@ -89,7 +89,7 @@ def _smoothed(scene: Scene, rank: int, params: Params) -> Generator[Step | None,
     basis = np.zeros((scene.n_bands, 0))
     while len(columns) < rank:
         k = pick(residual, original)
-        if residual.flat[k] <= NOTHING_LEFT * original.max():
+        if residual.at(np.array([k]))[0] <= NOTHING_LEFT * original.max():
             break
         u = complement(scene.columns(np.array([k]))[:, 0], basis)
         along = (yield from coordinates_along(scene, u[None])).known()[0]
@@ -119,8 +119,8 @@ def _project_out(part: Part, u: NDArray[np.float64], residual: NDArray[np.float6
 
 def pick(residual: PerPixel, original: PerPixel) -> int:
     """Column of the largest residual; among equals the longest pixel, then the first."""
-    near = np.flatnonzero(residual.flat >= residual.max() * (1 - TIE))
-    return int(near[np.argmax(original.flat[near])])
+    near = residual.where_at_least(residual.max() * (1 - TIE))
+    return int(near[np.argmax(original.at(near))])
 
 
 def complement(x: NDArray[np.float64], basis: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -114,7 +114,7 @@ class Loop:
         xht, hht = found.sums
         xht = xht if self._basis is None else self._basis @ xht
         yield compiling(update_spectra)
-        spectra = np.ascontiguousarray(w.T)
+        spectra = w.T.copy()  # it is written to, and w is still needed
         update_spectra(spectra, xht.T.copy(), hht, self._free, W_SWEEPS, DELTA, self._floor)
         new = spectra.T
         fit = float(self.norm - 2 * np.vdot(new, xht) + np.vdot(new.T @ new, hht))

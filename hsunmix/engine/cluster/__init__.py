@@ -1,0 +1,1 @@
+"""Passes on a Dask cluster: ``connecting`` finds it, ``worker`` is what its processes do."""
