@@ -56,14 +56,15 @@ class Processes:
 
 
 @contextmanager
-def processes(folder: Path, workers: int = 3, **more: str) -> Iterator[Processes]:
+def processes(folder: Path, workers: int = 3, protocol: str = "tcp", **more: str) -> Iterator[Processes]:
     """Start them; ``more`` goes into their environment. It isn't waited for the workers."""
+    folder.mkdir(exist_ok=True)
     root = str(Path(__file__).resolve().parents[2])
     path = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
     quiet = {"DASK_DISTRIBUTED__ADMIN__LOG_LEVEL": "error", "PYTHONPATH": path, "OMP_NUM_THREADS": "1"}
     made = Processes(folder / "scheduler.json", {**os.environ, **quiet, **more})
     try:
-        made.start_scheduler()
+        made.start_scheduler("--protocol", protocol)
         for _ in range(workers):
             made.start_worker()
         yield made

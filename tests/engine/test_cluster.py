@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -27,7 +30,7 @@ from hsunmix.model.cube import Cube
 from hsunmix.model.progress import finish
 from hsunmix.model.unmixing import Unmixing
 from tests.beyond_memory import BANDS, LINES, RANK, SAMPLES, spectra, values, write_envi
-from tests.engine.dask_processes import Processes
+from tests.engine.dask_processes import Processes, processes
 
 SLOW_HALS = {"max_iterations": 25, "tolerance": 0.0, "multilevel": False}
 
@@ -234,3 +237,49 @@ def test_sums_are_added_in_an_order_of_their_own(blocks):
         again = total({k: v for share in shares for k, v in share.items()}, blocks)
         for one, other in zip(whole, again, strict=True):
             np.testing.assert_array_equal(one, other)
+
+
+def test_tls(cube, tmp_path):
+    """Dask's own settings hold: a scheduler, a worker and we trust one certificate, and nothing else."""
+    import dask
+
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=hsunmix"]
+    try:
+        subprocess.run(
+            [*made, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True
+        )
+    except FileNotFoundError:
+        pytest.skip("there is no openssl to make a certificate")
+    files = {"key": str(key), "cert": str(certificate)}
+    ends = [(who, what) for who in ("scheduler", "worker", "client") for what in files]
+    settings = {f"distributed.comm.tls.{who}.{what}": files[what] for who, what in ends}
+    settings["distributed.comm.tls.ca-file"] = str(certificate)
+    names = {name: f"DASK_{name.upper().replace('.', '__').replace('-', '_')}" for name in settings}
+    environment = {names[name]: value for name, value in settings.items()}
+    with processes(tmp_path / "tls", 1, protocol="tls", **environment) as started:
+        with dask.config.set(settings), connected(started.file, open_cube) as cluster:
+            assert cluster is not None
+            assert cluster.client.scheduler.address.startswith("tls://")
+            _, result = unmixed(cube, "spa", cluster)
+        np.testing.assert_array_equal(result.endmembers, unmixed(cube, "spa", None)[1].endmembers)
+        address = json.loads(started.file.read_text())["address"]
+        with pytest.raises(ClusterError, match="the scheduler tls://"), connected(address, open_cube):
+            pass
+
+
+def test_the_command_line(cube, dask_processes, tmp_path, capsys):
+    from hsunmix.cli.main import main
+
+    words = ["unmix", str(cube.path), "-r", "3", "-m", "spa", "-o", str(tmp_path / "out")]
+    words += ["--products", "csv"]
+    for file, code, said in (
+        (dask_processes.file, 0, "scene.hdr is read by the cluster"),
+        (tmp_path / "none.json", 2, "hsunmix: error: .*there is no such scheduler file"),
+    ):
+        with pytest.raises(SystemExit) as ended:
+            main([*words, "--cluster", str(file)])
+        assert ended.value.code == code
+        told = capsys.readouterr().err.strip()
+        assert re.match(said, told)
+        assert "\n" not in told

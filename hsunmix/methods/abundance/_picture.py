@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.engine.passes import norms_squared, projected
-from hsunmix.engine.scene import Scene
-from hsunmix.engine.source import PerPixel
+from hsunmix.engine.scene import TILE, Scene
+from hsunmix.engine.source import PerPixel, per_pixel_of
 from hsunmix.model.progress import Step
 
 __all__ = ["Picture", "lines_of", "pictured"]
@@ -53,7 +53,7 @@ class Picture:
     def per_pixel(self, flat: NDArray[Any]) -> Generator[Step | None, None, PerPixel]:
         """Return numbers that are laid out so, one or k for each, as such that stay with their pixels."""
         k = None if flat.ndim == 1 else len(flat)
-        numbers = self.reduced.per_pixel(k, flat.dtype, 0)
+        numbers = per_pixel_of(self.reduced.counts, TILE, k, flat.dtype, 0, self.reduced.room)
         for i, (columns, pixels) in enumerate(self.reduced.by_tile()):
             numbers.values[i, ..., : len(columns)] = flat[..., pixels]
             yield None
