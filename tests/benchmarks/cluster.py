@@ -6,7 +6,8 @@
 
 ``run`` starts a scheduler and N workers of one thread (2 by default), does each method on all of them and on
 one, and prints Markdown: time with one and with all, after the first read, which is not the workers'; whether
-both gave the same bits; and bytes between client and workers without the maps. ``cancel`` closes ``hals`` at twenty moments and prints how long that took.
+both gave the same bits; and bytes between client and workers without the maps. ``cancel`` closes ``hals`` at
+twenty moments and prints how long that took.
 """
 
 from __future__ import annotations
