@@ -118,6 +118,11 @@ class Scene:
         return isinstance(self.tiles, FileTiles)
 
     @property
+    def at_hand(self) -> bool:
+        """Whether its pixels are in memory, or in a scratch file, here."""
+        return isinstance(self.tiles, np.ndarray)
+
+    @property
     def n_pixels(self) -> int:
         """Pixels used."""
         return len(self.pixels)

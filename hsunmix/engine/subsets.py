@@ -11,10 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.engine.ahead import Ahead
+from hsunmix.engine.cluster.held import HeldTiles
 from hsunmix.engine.executor_file import Streaming
 from hsunmix.engine.file_tiles import FileTiles
 from hsunmix.engine.scene import Scene
+from hsunmix.engine.source import Part
 from hsunmix.engine.tile_writer import TILE
+from hsunmix.model.progress import Step
 
 __all__ = ["ascending", "evenly", "of_spectra", "sampled", "scenes", "subsample", "subset"]
 
@@ -90,10 +93,14 @@ def subset(
     return scene.with_tiles(tiles, scene.pixels[columns])
 
 
-def ascending(scene: Scene, columns: NDArray[np.int64]) -> Generator[None, None, Scene]:
+def ascending(scene: Scene, columns: NDArray[np.int64]) -> Generator[Step | None, None, Scene]:
     """Some columns of a scene, as a scene; they ascend, so that each tile is read once."""
     if isinstance(scene.tiles, FileTiles):
         return (yield from subset(scene, columns))
+    if isinstance(scene.tiles, HeldTiles):
+        found = yield from scene.map(_picked, columns)
+        some = of_spectra(scene, np.concatenate(found.values, axis=1))
+        return scene.with_tiles(np.asarray(some.tiles), scene.pixels[columns])
     tiles = np.zeros((-(-len(columns) // TILE), scene.n_bands, TILE), np.float32)
     # Tile by tile: within one, a row's values lie side by side, and a line of cache serves several.
     ends = np.searchsorted(columns, np.arange(len(scene.tiles) + 1) * TILE)
@@ -107,6 +114,14 @@ def ascending(scene: Scene, columns: NDArray[np.int64]) -> Generator[None, None,
             index, done = index[take:], done + take
         yield None
     return scene.with_tiles(tiles, scene.pixels[columns])
+
+
+def _picked(part: Part, columns: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return the spectra of those of some ascending columns that lie in a part."""
+    width = part.tiles.shape[2]
+    ends = np.searchsorted(columns, (part.first, part.first + len(part.tiles) * width))
+    tile, place = np.divmod(columns[slice(*ends)] - part.first, width)
+    return np.ascontiguousarray(part.tiles[tile, :, place].T)
 
 
 def _from_file(

@@ -89,7 +89,7 @@ def within(scene: Scene, window: Window | None, rank: int, budget: float = BUDGE
     return (top, bottom, left, right), max(1, int(np.ceil(np.sqrt(work / budget))))
 
 
-def preview_region(scene: Scene, window: Window, step: int) -> Generator[None, None, PreviewRegion]:
+def preview_region(scene: Scene, window: Window, step: int) -> Generator[Step | None, None, PreviewRegion]:
     """Take every ``step``-th line and sample of a window out of a scene."""
     top, bottom, left, right = window
     line = np.minimum(np.arange(top, bottom, step) + step // 2, bottom - 1)

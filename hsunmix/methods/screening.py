@@ -53,9 +53,9 @@ def without_noise(cube: Cube, result: Unmixing) -> Cube:
 def screened(scene: Scene) -> Generator[Step | None, None, tuple[Scene, str]]:
     """Return the scene without such bands and pixels, and what was left out, in words.
 
-    A scene that stays in its file is returned as it is: it would have to be read again.
+    A scene that is not at hand is returned as it is: it would have to be read again, or moved.
     """
-    if scene.in_file:
+    if not scene.at_hand:
         return scene, ""
     said = []
     noisy = (yield from noisy_bands(scene, NOISE_SHARE, 3))[scene.bands]

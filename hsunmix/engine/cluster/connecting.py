@@ -12,7 +12,7 @@ from typing import Any
 
 from hsunmix._version import __version__
 from hsunmix.engine.cluster import worker
-from hsunmix.engine.cluster.shared import workers_of
+from hsunmix.engine.cluster.members import workers_of
 from hsunmix.errors import ClusterError, MissingExtraError
 
 __all__ = ["CONFIGURED", "Cluster", "connected"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import warnings
-import zlib
 from collections.abc import Callable, Generator, Iterator, Sequence
 from itertools import groupby
 from secrets import token_hex
@@ -15,7 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.engine.cluster import worker
+from hsunmix.engine.cluster.handing_out import kind_of, only, outcomes_of, recipe_of
 from hsunmix.engine.cluster.held import Held
+from hsunmix.engine.cluster.members import workers_of
 from hsunmix.engine.cluster.messages import (
     FILE,
     Answer,
@@ -23,10 +24,8 @@ from hsunmix.engine.cluster.messages import (
     Order,
     Put,
     Recipe,
-    Sums,
     Task,
     packed,
-    total,
     unpacked,
 )
 from hsunmix.engine.file_tiles import FileTiles
@@ -39,9 +38,9 @@ __all__ = ["Shared"]
 BLOCKS = 64  # at most: in so many pieces a scene is handed out
 WAIT = 0.02  # seconds between two places where the work can be cancelled
 LOOK = 0.3  # seconds after which it is looked who is still there
-PATIENCE = 10.0  # seconds for a worker to come, and for a scheduler to answer again
 FETCHED = 32 << 20  # bytes that come back together
 LOG = 256  # tasks after which it is looked which of them still matter
+WRITING = ("_put", "_pad", "_clear", "_lift", "_copy")  # of what is asked about numbers
 
 Array = NDArray[Any]
 Work = Generator[None, None, list[Answer]]
@@ -74,7 +73,7 @@ class Shared:
         self.step = max(1, -(-len(tiles) // BLOCKS))
         self.blocks = -(-len(tiles) // self.step)
         self.sent = self.received = self.lost = 0
-        self._recipe = _recipe(tiles, opener, self.step)
+        self._recipe = recipe_of(tiles, opener, self.step)
         self._owner: dict[int, str] = {}
         self._fresh = set(range(self.blocks))  # those whose owner knows nothing of what was done
         self._keepers: dict[str, Any] = {}
@@ -102,7 +101,7 @@ class Shared:
         None, None, list[Outcome]
     ]:  # fmt: skip
         """Run a pass on all workers; return the outcomes of its parts, of which the first has all sums."""
-        mine = [n.name if isinstance(n, Held) else self.new(_kind(n)) for n in one.per_pixel]
+        mine = [n.name if isinstance(n, Held) else self.new(kind_of(n)) for n in one.per_pixel]
         plain = {name: n for name, n in zip(mine, one.per_pixel, strict=True) if not isinstance(n, Held)}
         steps: list[Put | Task] = []
         for name, numbers in zip(mine, one.per_pixel, strict=True):
@@ -125,7 +124,7 @@ class Shared:
                 for block, values in answer.numbers[name].items():
                     numbers.values[self._range(block)] = values
             self.forget(name)
-        return _outcomes(answers, one.sums, self.blocks)
+        return outcomes_of(answers, one.sums, self.blocks)
 
     def asked(
         self, work: Callable[..., Any], small: tuple[Any, ...], numbers: tuple[PerPixel, ...]
@@ -235,7 +234,7 @@ class Shared:
             recipe: Recipe | None = self._recipe
         else:
             recipe = None
-        mine = [_only(step, own) for step in steps]
+        mine = [only(step, own) for step in steps]
         names = {step.name for step in mine if isinstance(step, Put)} | set(get)
         for step in mine:
             names |= {*step.numbers, step.source} - {FILE} if isinstance(step, Task) else set()
@@ -303,68 +302,3 @@ class Shared:
         teller = threading.Thread(target=tell, daemon=True, name="hsunmix-stop")
         teller.start()
         teller.join(0.1)
-
-
-WRITING = ("_put", "_pad", "_clear", "_lift", "_copy")
-
-
-def workers_of(client: Any, patience: float = PATIENCE) -> dict[str, int]:
-    """Return the threads of every worker by its address; wait a while for one.
-
-    Raises
-    ------
-    ClusterError
-        None is there, or the scheduler is gone.
-    """
-    until = monotonic() + patience
-    pause = threading.Event()
-    while True:
-        running = client.status == "running"
-        if running:
-            found = client.scheduler_info(n_workers=-1)["workers"]
-            if found:
-                return {address: int(one["nthreads"]) for address, one in sorted(found.items())}
-        if monotonic() > until:
-            why = "has no worker; start some (dask worker ADDRESS)" if running else "doesn't answer any more"
-            raise ClusterError(f"the cluster {client.scheduler.address if client.scheduler else ''} {why}")
-        pause.wait(0.1)
-
-
-def _recipe(tiles: FileTiles, opener: Callable[..., Any], step: int) -> Recipe:
-    cube = tiles.cube
-    count = cube.lines * cube.samples
-    used = None
-    if len(tiles.pixels) < count:
-        bits = np.zeros(count, bool)
-        bits[tiles.pixels] = True
-        used = zlib.compress(np.packbits(bits).tobytes(), 1)
-    size = cube.files[0][1].size if cube.files else 0
-    return Recipe(
-        opener, str(cube.path), cube.options, cube.shape, size, cube.gain, cube.offset, cube.nodata,
-        tiles.bands, used, tiles.exponent, step,
-    )  # fmt: skip
-
-
-def _kind(numbers: PerPixel) -> Kind:
-    k = None if numbers.values.ndim == 2 else numbers.values.shape[1]
-    return Kind(k, numbers.values.dtype)
-
-
-def _only(step: Put | Task, blocks: tuple[int, ...]) -> Put | Task:
-    """Return what concerns some blocks."""
-    if isinstance(step, Put):
-        return Put(step.name, {b: step.values[b] for b in blocks})
-    chunks = {b: step.chunks[b] for b in blocks}
-    return Task(step.work, step.small, step.sums, step.blind, step.source, step.numbers, chunks)
-
-
-def _outcomes(answers: list[Answer], shapes: Sequence[tuple[int, ...]], blocks: int) -> list[Outcome]:
-    values: dict[int, list[Any]] = {}
-    sums: Sums = {}
-    for answer in answers:
-        values |= answer.values
-        sums |= answer.sums
-    every = [value for block in range(blocks) for value in values[block]]
-    nothing: list[NDArray[np.float64]] = [np.broadcast_to(np.float64(0), shape) for shape in shapes]
-    first = total(sums, blocks) if shapes else []
-    return [(value, nothing if k else first) for k, value in enumerate(every)]

@@ -1,0 +1,59 @@
+"""What every worker is given of a scene and of a pass, and how answers are put together."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsunmix.engine.cluster.messages import Answer, Kind, Put, Recipe, Sums, Task, total
+from hsunmix.engine.file_tiles import FileTiles
+from hsunmix.engine.source import Outcome, PerPixel
+
+__all__ = ["kind_of", "only", "outcomes_of", "recipe_of"]
+
+
+def recipe_of(tiles: FileTiles, opener: Callable[..., Any], step: int) -> Recipe:
+    """Say how a worker comes by the pixels of a scene; blocks have ``step`` tiles."""
+    cube = tiles.cube
+    count = cube.lines * cube.samples
+    used = None
+    if len(tiles.pixels) < count:
+        bits = np.zeros(count, bool)
+        bits[tiles.pixels] = True
+        used = zlib.compress(np.packbits(bits).tobytes(), 1)
+    size = cube.files[0][1].size if cube.files else 0
+    return Recipe(
+        opener, str(cube.path), cube.options, cube.shape, size, cube.gain, cube.offset, cube.nodata,
+        tiles.bands, used, tiles.exponent, step,
+    )  # fmt: skip
+
+
+def kind_of(numbers: PerPixel) -> Kind:
+    """Say what numbers are that lie here."""
+    k = None if numbers.values.ndim == 2 else numbers.values.shape[1]
+    return Kind(k, numbers.values.dtype)
+
+
+def only(step: Put | Task, blocks: tuple[int, ...]) -> Put | Task:
+    """Return what concerns some blocks."""
+    if isinstance(step, Put):
+        return Put(step.name, {b: step.values[b] for b in blocks})
+    chunks = {b: step.chunks[b] for b in blocks}
+    return Task(step.work, step.small, step.sums, step.blind, step.source, step.numbers, chunks)
+
+
+def outcomes_of(answers: list[Answer], shapes: Sequence[tuple[int, ...]], blocks: int) -> list[Outcome]:
+    """Return the outcomes of all parts in order; the first one has the sums of all."""
+    values: dict[int, list[Any]] = {}
+    sums: Sums = {}
+    for answer in answers:
+        values |= answer.values
+        sums |= answer.sums
+    every = [value for block in range(blocks) for value in values[block]]
+    nothing: list[NDArray[np.float64]] = [np.broadcast_to(np.float64(0), shape) for shape in shapes]
+    first = total(sums, blocks) if shapes else []
+    return [(value, nothing if k else first) for k, value in enumerate(every)]
