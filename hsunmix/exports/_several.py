@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from hsunmix._version import __version__
 from hsunmix.exports import ExportJob, ProductFolder, deliver
@@ -18,6 +21,7 @@ from hsunmix.exports._statistics import Statistics, gather
 from hsunmix.exports.html import page_of, parts
 from hsunmix.files import replacing
 from hsunmix.model.progress import Step, relay
+from hsunmix.model.spectra import Endmember, Source
 
 __all__ = ["REPORT", "SeveralJobs", "deliver_several"]
 
@@ -133,7 +137,8 @@ def _report(several: SeveralJobs, statistics: Mapping[str, Statistics]) -> Gener
     jobs = several.jobs
     first_name, first = next(iter(jobs.items()))
     body = [_head(several, first), _scenes(several, statistics)]
-    body.append(parts.spectra(first, statistics[first_name]))
+    common = replace(first, endmembers=_members(first, first_name))
+    body.append(parts.spectra(common, _of_all(list(statistics.values()))))
     for name, job in jobs.items():
         body.append((yield from parts.maps(job, statistics[name], name)))
     body.append(parts.convergence(first))
@@ -146,6 +151,31 @@ def _report(several: SeveralJobs, statistics: Mapping[str, Statistics]) -> Gener
     again += f"<p>In Python:</p><pre>{escape(text(several.script))}</pre>" if several.script else ""
     body.append(parts.section("To make it again", again) if again else "")
     return body
+
+
+def _members(job: ExportJob, scene: str) -> tuple[Endmember, ...]:
+    """Return the endmembers with sources that say of which scene a pixel is."""
+    return tuple(
+        replace(e, source=Source(text=f"{e.source} of {scene}")) if e.source.line is not None else e
+        for e in job.endmembers
+    )
+
+
+def _of_all(several: Sequence[Statistics]) -> Statistics:
+    """Return the statistics over the pixels of all scenes."""
+    pixels = np.array([one.used_pixels for one in several], dtype=np.float64)
+    share = pixels / pixels.sum()
+
+    def mean(name: str) -> NDArray[np.float64]:
+        return np.asarray(share @ np.array([getattr(one, name) for one in several]))
+
+    return replace(
+        several[0],
+        pixels=sum(one.pixels for one in several),
+        used_pixels=int(pixels.sum()),
+        means=tuple(mean("means").tolist()),
+        most=tuple(mean("most").tolist()),
+    )
 
 
 def _head(several: SeveralJobs, job: ExportJob) -> str:
