@@ -1,0 +1,91 @@
+"""``hsunmix learn``: spectra from scene after scene, each pixel seen once, kept in a file in between."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hsunmix.cli._options import (
+    SEED,
+    as_json,
+    cubes_argument,
+    echo_json,
+    masking,
+    reading,
+    resources,
+    settings,
+)
+from hsunmix.errors import HsunmixError, InputError
+
+
+@click.command("learn", short_help="Learn spectra from scenes as they come.")
+@cubes_argument
+@click.option(
+    "--state", type=click.Path(path_type=Path), required=True, metavar="FILE.npz",
+    help="What was learned before, if it is there; what is known then is written to it.",
+)  # fmt: skip
+@click.option("-r", "--rank", type=int, metavar="R", help="How many spectra; needed the first time.")
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), metavar="FILE",
+    help="Write the spectra: .sli or .csv, for unmix --endmembers.",
+)  # fmt: skip
+@settings
+@click.option("--seed", type=SEED, default=0, show_default=True, help="For everything random.")
+@masking
+@resources
+@reading
+@as_json
+def command(
+    cubes: tuple[Path, ...],
+    state: Path,
+    rank: int | None,
+    out: Path | None,
+    settings: tuple[str, ...],
+    seed: int,
+    masks: tuple[str, ...],
+    bands: str,
+    as_json: bool,
+    **given: Any,
+) -> None:
+    """See every pixel of CUBE once, of several cubes one after the other, and go on from what is known.
+
+    The file holds the spectra and their sums, no pixels. It is written after each scene.
+    """
+    from hsunmix.cli import _several
+    from hsunmix.cli._work import about, open_part, resources_of, run
+    from hsunmix.exports._library import check_library_path, write_library
+    from hsunmix.methods.learning import Learned, learn
+    from hsunmix.model.spectra import Spectra
+    from hsunmix.parameters import from_texts
+
+    if out is not None:
+        check_library_path(out)
+    known = Learned.load(state) if state.exists() else None
+    for file in _several.scenes_of(cubes):
+        try:
+            with about(file.path):
+                opened = open_part(file.path, given, masks, bands)
+                work = learn(opened, known, rank, seed, resources_of(given), **from_texts(settings))
+                known = run(work, "Learning")
+                known.save(state)
+        except HsunmixError as error:
+            if file.named:
+                raise
+            click.echo(f"passed over: {error}", err=True)
+    if known is None:
+        raise InputError("there is no scene to learn from")
+    if out is not None:
+        names = tuple(f"Endmember {k + 1}" for k in range(known.spectra.shape[1]))
+        write_library(out, Spectra(known.spectra.T, names, known.wavelengths))
+    if as_json:
+        facts = {
+            "state": str(state),
+            "scenes": known.scenes,
+            "pixels": known.pixels,
+            "batches": known.batches,
+        }
+        echo_json(facts)
+        return
+    click.echo(f"{known.pixels} pixels of {len(known.scenes)} scenes; the spectra are in {out or state}")
