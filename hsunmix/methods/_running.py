@@ -42,8 +42,6 @@ class Running:
     batches : int
         How many there were.
     pixels : int
-    locked : tuple of int
-        Spectra that stay as they are.
     """
 
     w: Array
@@ -51,12 +49,11 @@ class Running:
     xht: Array
     batches: int = 0
     pixels: int = 0
-    locked: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, w: Array, locked: tuple[int, ...] = ()) -> Running:
+    def of(cls, w: Array) -> Running:
         """Begin with spectra, each as if it had been seen a few times."""
-        return cls(w.copy(), FIRST * np.eye(w.shape[1]), FIRST * w, locked=locked)
+        return cls(w.copy(), FIRST * np.eye(w.shape[1]), FIRST * w)
 
     def learn(self, scene: Scene, batch: int, forgetting: float) -> Generator[Step | None, None, Array]:
         """See the pixels of a scene once; return seconds and relative errors so far, (points, 2).
@@ -117,7 +114,7 @@ class Running:
         kept = (1 - 1 / self.batches) ** forgetting if forgetting and self.batches > 1 else 1.0
         self.hht, self.xht = kept * self.hht + sums[0], kept * self.xht + sums[1]
         for _ in range(SWEEPS):
-            for k in np.setdiff1d(np.arange(self.w.shape[1]), self.locked):
+            for k in range(self.w.shape[1]):
                 if self.hht[k, k] > 0:
                     step = (self.xht[:, k] - self.w @ self.hht[:, k]) / self.hht[k, k]
                     self.w[:, k] = np.maximum(self.w[:, k] + step, 0)

@@ -196,7 +196,7 @@ def learn(
     request = Request(Choice("online", parameters), rank, seed=seed)
     scene = yield from load_for(cube, request, footprint.of_run(cube, request, resources or Resources()))
     if known is None:
-        running = yield from online.begun(Problem(scene, rank, seed), params.init)
+        running, _ = yield from online.begun(Problem(scene, rank, seed), params.init)
     else:
         running = known.running(scene)
     yield from running.learn(scene, params.batch, params.forgetting)

@@ -32,7 +32,7 @@ def test_scene_after_scene_is_as_all_at_once(tmp_path: Path) -> None:
     first = finish(learn(half(0), rank=3, batch=TILE))
     path = first.save(tmp_path / "known.npz")
     both = finish(learn(half(1), Learned.load(path), batch=TILE))
-    begun = finish(online.begun(Problem(from_array(X[:, : LINES * SAMPLES]), 3), "spa"))
+    begun, _ = finish(online.begun(Problem(from_array(X[:, : LINES * SAMPLES]), 3), "spa"))
     finish(begun.learn(from_array(X), TILE, 1.0))
     np.testing.assert_allclose(both.spectra, begun.w, rtol=1e-6)
     assert (both.pixels, both.batches, len(both.scenes)) == (2 * LINES * SAMPLES, 4, 2)

@@ -1,4 +1,4 @@
-"""Online NMF: the procedure written plainly, errors near those of many passes, locked spectra."""
+"""Online NMF: the procedure written plainly, errors near those of many passes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hsunmix.model.progress import finish
 from tests.scenes import mixture
 
 
-def plain(x: np.ndarray, w: np.ndarray, batch: int, forgetting: float, locked: tuple[int, ...]) -> np.ndarray:
+def plain(x: np.ndarray, w: np.ndarray, batch: int, forgetting: float) -> np.ndarray:
     """Spectra after one pass, pixel by pixel."""
     w, hht, xht = w.copy(), FIRST * np.eye(w.shape[1]), FIRST * w
     for t, first in enumerate(range(0, x.shape[1], batch), 1):
@@ -25,20 +25,18 @@ def plain(x: np.ndarray, w: np.ndarray, batch: int, forgetting: float, locked: t
         hht, xht = kept * hht + h @ h.T, kept * xht + some @ h.T
         for _ in range(SWEEPS):
             for k in range(w.shape[1]):
-                if k not in locked:
-                    w[:, k] = np.maximum(w[:, k] + (xht[:, k] - w @ hht[:, k]) / hht[k, k], 0)
+                w[:, k] = np.maximum(w[:, k] + (xht[:, k] - w @ hht[:, k]) / hht[k, k], 0)
     return w
 
 
-@pytest.mark.parametrize(("tiles", "forgetting", "locked"), [(1, 0.0, ()), (2, 2.0, (1,))])
-def test_the_procedure(tiles: int, forgetting: float, locked: tuple[int, ...]) -> None:
+@pytest.mark.parametrize(("tiles", "forgetting"), [(1, 0.0), (2, 2.0)])
+def test_the_procedure(tiles: int, forgetting: float) -> None:
     x = mixture(12, 3 * TILE + 70, 3, noise=0.05).astype(np.float32)
     w = x[:, 100:103].astype(np.float64)
-    running = Running.of(w, locked)
+    running = Running.of(w)
     course = finish(running.learn(from_array(x), tiles * TILE, forgetting))
-    np.testing.assert_allclose(running.w, plain(x, w, tiles * TILE, forgetting, locked), atol=1e-5)
+    np.testing.assert_allclose(running.w, plain(x, w, tiles * TILE, forgetting), atol=1e-5)
     assert (running.pixels, running.batches) == (x.shape[1], len(course))
-    np.testing.assert_array_equal(running.w[:, list(locked)], w[:, list(locked)])
 
 
 def test_blocks_of_a_file_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,20 +19,23 @@ from dataclasses import replace
 from typing import Annotated
 
 import msgspec
+import numpy as np
 from msgspec import Meta
 
 from hsunmix.engine.subsets import sampled
-from hsunmix.methods import Factorization, Problem
+from hsunmix.methods import Extraction, Factorization, Problem, get
 from hsunmix.methods._running import Running
-from hsunmix.methods.factorization._initial import Init, initial_spectra
+from hsunmix.methods.abundance._constrained import solve
+from hsunmix.methods.factorization._initial import OTHERS, Init, initial_spectra
 from hsunmix.model.progress import Step
+from hsunmix.model.wording import counted
+from hsunmix.parameters import make
 
-__all__ = ["NUMBERS", "READS", "REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "begun", "run"]
+__all__ = ["NUMBERS", "READS", "REFERENCE", "TITLE", "Params", "begun", "run"]
 
 TITLE = "Online NMF, one pass"
 REFERENCE = "Mairal, Bach, Ponce and Sapiro, Journal of Machine Learning Research 11 (2010)"
-STARTS_FROM_SPECTRA = True
-READS = (2, 0)
+READS = (3, 0)
 NUMBERS = (32, 8)
 
 SAMPLE = 10_000  # pixels that the first spectra are found on
@@ -50,18 +53,25 @@ class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 1.0
 
 
-def begun(problem: Problem, init: str) -> Generator[Step | None, None, Running]:
-    """Find spectra to begin with, on some of the pixels."""
-    few = problem.scene
-    if problem.start is None:
-        few = yield from sampled(problem.scene, min(SAMPLE, problem.scene.n_pixels))
-    w = yield from initial_spectra(replace(problem, scene=few), init)
-    return Running.of(w, problem.locked)
+def begun(problem: Problem, init: str) -> Generator[Step | None, None, tuple[Running, str]]:
+    """Find spectra to begin with, on some of the pixels, and what is to be said of them."""
+    few = yield from sampled(problem.scene, min(SAMPLE, problem.scene.n_pixels))
+    problem = replace(problem, scene=few, start=None, locked=())
+    if init in OTHERS:
+        return Running.of((yield from initial_spectra(problem, init))), ""
+    method = get(init, "extraction")
+    found: Extraction = yield from method.run(problem, make(method.params, problem.init_parameters))
+    fewer = found.endmembers.shape[1] < problem.rank
+    return Running.of(np.maximum(found.endmembers, 0)), found.note if fewer else ""
 
 
 def run(problem: Problem, params: Params) -> Generator[Step | None, None, Factorization]:
     """See every pixel once."""
-    running = yield from begun(problem, params.init)
+    running, said = yield from begun(problem, params.init)
     history = yield from running.learn(problem.scene, params.batch, params.forgetting)
-    note = f"Spectra after {running.batches} batches; errors of the history are those of the pixels so far."
-    return Factorization(running.w, None, history, None, fixed_scale=True, abundance="nnls", note=note)
+    batches = counted(running.batches, "batch", "batches")
+    note = f"Spectra after {batches}; errors of the history are those of the pixels so far. {said}".strip()
+    if params.init not in OTHERS:  # pixels: their scale was kept
+        return Factorization(running.w, None, history, None, fixed_scale=True, abundance="nnls", note=note)
+    h = (yield from solve(problem.scene, running.w, simplex=False)).h
+    return Factorization(running.w, h, history, None, note=note)
