@@ -19,7 +19,7 @@ from hsunmix.engine.source import Part
 from hsunmix.engine.tile_writer import TILE
 from hsunmix.model.progress import Step
 
-__all__ = ["ascending", "evenly", "of_spectra", "sampled", "scenes", "subsample", "subset"]
+__all__ = ["ascending", "batches", "evenly", "of_spectra", "sampled", "scenes", "subsample", "subset"]
 
 ONE_BY_ONE = 300  # pixels of a file that are read alone; for more it is read from end to end
 AT_ONCE = 10  # of them between two places to cancel
@@ -156,6 +156,26 @@ def scenes(scene: Scene) -> Generator[Scene | None, None, None]:
         first, tiles = block
         end = min((first + len(tiles)) * TILE, scene.n_pixels)
         yield scene.with_tiles(tiles, scene.pixels[first * TILE : end])
+
+
+def batches(scene: Scene, pixels: int) -> Generator[tuple[Scene, bool] | None, None, None]:
+    """Yield all pixels in parts of about so many, as scenes in memory; None between.
+
+    The parts are the same wherever the pixels lie. One that two blocks of a file share comes in two pieces;
+    with each piece it is said whether it ends a part.
+    """
+    step, count, first = max(1, round(pixels / TILE)), -(-scene.n_pixels // TILE), 0
+    for block in scenes(scene):
+        if block is None:
+            yield None
+            continue
+        end = first + -(-block.n_pixels // TILE)
+        cuts = [first, *range((first // step + 1) * step, end, step), end]
+        for a, b in pairwise(cuts):
+            own = block.pixels[(a - first) * TILE : (b - first) * TILE]
+            tiles = block.values().values[a - first : b - first]
+            yield block.with_tiles(tiles, own), b % step == 0 or b == count
+        first = end
 
 
 def _blocks(scene: Scene, wanted: NDArray[np.int64] | None = None) -> Blocks:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from itertools import pairwise
 from time import perf_counter
 
 import numpy as np
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 from hsunmix.engine.passes import compiling
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part
-from hsunmix.engine.subsets import scenes
+from hsunmix.engine.subsets import batches
 from hsunmix.engine.tile_writer import TILE
 from hsunmix.methods._least_squares import refuse_broken, unit_spectra
 from hsunmix.model.progress import Step
@@ -69,29 +68,28 @@ class Running:
         from hsunmix.kernels.exact import exact
 
         yield compiling(exact(self.w.shape[1]))
-        began, tiles, done = perf_counter(), max(1, round(batch / TILE)), 0
+        began, seen = perf_counter(), 0
         left, whole, course = 0.0, 0.0, []
         sums = np.zeros_like(self.hht), np.zeros_like(self.xht)
-        often = max(1, len(scene.tiles) // tiles // POINTS)
-        for block in scenes(scene):
-            if block is None:
+        often = max(1, scene.n_pixels // max(batch, TILE) // POINTS)
+        for piece in batches(scene, batch):
+            if piece is None:
                 yield None
                 continue
-            for first, end in _pieces(done, len(block.tiles), tiles):
-                part = block.with_tiles(block.tiles[first:end], block.pixels[first * TILE : end * TILE])
-                found = yield from self._seen(part)
-                sums = sums[0] + found[0], sums[1] + found[1]
-                whole, left = whole + found[2], left + found[2] - self._explained(found[0], found[1])
-                self.pixels += part.n_pixels
-                if (done + end) % tiles == 0 or done + end == len(scene.tiles):
-                    self._take(sums, forgetting)
-                    sums = np.zeros_like(self.hht), np.zeros_like(self.xht)
-                    if self.batches % often == 0 or done + end == len(scene.tiles):
-                        error = float(np.sqrt(max(left, 0) / whole)) if whole else 0.0
-                        course.append((perf_counter() - began, error))
-                        share = (done + end) / len(scene.tiles)
-                        yield Step(share, error, self.w.copy(), f"Batch {self.batches}")
-            done += len(block.tiles)
+            some, complete = piece
+            hht, xht, square = yield from self._seen(some)
+            sums = sums[0] + hht, sums[1] + xht
+            whole, left = whole + square, left + square - self._explained(hht, xht)
+            seen += some.n_pixels
+            if not complete:
+                continue
+            self._take(sums, forgetting)
+            sums = np.zeros_like(self.hht), np.zeros_like(self.xht)
+            if self.batches % often == 0 or seen == scene.n_pixels:
+                error = float(np.sqrt(max(left, 0) / whole)) if whole else 0.0
+                course.append((perf_counter() - began, error))
+                yield Step(seen / scene.n_pixels, error, self.w.copy(), f"Batch {self.batches}")
+        self.pixels += seen
         return np.array(course).reshape(-1, 2)
 
     def _seen(self, scene: Scene) -> Generator[Step | None, None, tuple[Array, Array, float]]:
@@ -118,12 +116,6 @@ class Running:
                 if self.hht[k, k] > 0:
                     step = (self.xht[:, k] - self.w @ self.hht[:, k]) / self.hht[k, k]
                     self.w[:, k] = np.maximum(self.w[:, k] + step, 0)
-
-
-def _pieces(done: int, count: int, batch: int) -> list[tuple[int, int]]:
-    """Cut so many tiles, behind ``done``, where batches of the whole scene end."""
-    cuts = [0, *range((-done) % batch or batch, count, batch), count]
-    return [(a, b) for a, b in pairwise(cuts) if b > a]
 
 
 def _seen(part: Part, wt: Array, g: Array, scale: Array, hht: Array, xht: Array, square: Array) -> int:
