@@ -192,7 +192,12 @@ KINDS = {
 
 
 def planted(
-    kind: str, seed: int, library: Library = "chosen", mixing: Mixing = "patches", side: int | None = None
+    kind: str,
+    seed: int,
+    library: Library = "chosen",
+    mixing: Mixing = "patches",
+    side: int | None = None,
+    rank: int | None = None,
 ) -> Planted:
     """Make one scene, of 100 × 100 pixels unless its kind is small.
 
@@ -207,12 +212,14 @@ def planted(
         How they are mixed.
     side : int, optional
         Lines and samples, instead of those of the kind; a kind that is smaller stays so.
+    rank : int, optional
+        Materials, instead of those of the kind.
     """
     rng = np.random.default_rng([seed, list(KINDS).index(kind)])
     how = KINDS[kind]
-    scene = mixed_scene(
-        how.rank, how.decibel, rng, library, mixing, how.largest, how.odd, min(how.side, side or how.side)
-    )
+    side = min(how.side, side or how.side)
+    rank = rank or how.rank
+    scene = mixed_scene(rank, how.decibel, rng, library, mixing, how.largest, how.odd, side)
     return how.disturb(scene, rng) if how.disturb else scene
 
 

@@ -100,3 +100,32 @@ def accuracy(
         names, range(first_seed, first_seed + seeds), scenes, library, mixing, chosen, details, side
     ):
         click.echo(line)
+
+
+@command.command("rank")
+@click.option("-m", "--method", default="auto", show_default=True, help="Which estimate.")
+@click.option(
+    "--seeds", default=3, show_default=True, type=click.IntRange(1, 1000), help="Scenes of each kind."
+)
+@click.option("--first-seed", default=0, show_default=True, type=click.IntRange(0), help="Where to begin.")
+@click.option(
+    "--kinds", default="", help="Kinds of planted scenes, with commas between; all that count if left out."
+)
+@click.option("--ranks", default="3-8", show_default=True, help="Numbers of materials, such as 3-8.")
+@click.option("--side", type=click.IntRange(8, 1000), help="Lines and samples, for a quick look.")
+def rank(method: str, seeds: int, first_seed: int, kinds: str, ranks: str, side: int | None) -> None:
+    """Print how often the estimated number of endmembers is right, or says what disturbs it."""
+    from hsunmix.bench import ranks as bench
+    from hsunmix.bench.planted import KINDS
+    from hsunmix.errors import InputError
+
+    chosen = [kind.strip() for kind in kinds.split(",") if kind.strip()] or list(bench.KINDS_OF_RANK)
+    low, _, high = ranks.partition("-")
+    if not (low.isdecimal() and (high or low).isdecimal() and 2 <= int(low) <= int(high or low) <= 20):
+        raise InputError(f"--ranks {ranks!r}: write numbers from 2 to 20, such as 3-8")
+    for kind in chosen:
+        if kind not in KINDS:
+            raise InputError(f"there is no kind of scene {kind!r} (kinds: {', '.join(KINDS)})")
+    numbers = range(int(low), int(high or low) + 1)
+    for line in bench.table(method, range(first_seed, first_seed + seeds), chosen, numbers, side):
+        click.echo(line)

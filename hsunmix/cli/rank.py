@@ -83,11 +83,14 @@ def command(
                 "low": estimate.low or estimate.rank,
                 "high": estimate.high or estimate.rank,
                 "sentence": estimate.sentence,
+                "disturbed": list(estimate.disturbed),
                 "label": estimate.label,
                 "curve": estimate.curve,
             }
         )
     else:
         click.echo(estimate.rank)
+    if estimate.text != str(estimate.rank):
+        click.echo(f"range {estimate.text}")
         click.echo(estimate.sentence)
     return _several.tell(failures, len(files))

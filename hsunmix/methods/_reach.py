@@ -19,8 +19,8 @@ __all__ = ["reach_of"]
 
 Array = NDArray[np.float64]
 
-UNKNOWN = 0.011  # of the noise: so much more or less may lie outside of one side
-UNKNOWN_SHARE = 0.5  # of what lies outside now: not more than that
+UNKNOWN = 0.012  # of the noise: so much more or less may lie outside of one side, less if most do already
+UNKNOWN_SHARE = 0.45  # of what lies outside now: not more than that
 LEAST = 0.002  # of the noise: less lies outside by chance
 PUREST = 20  # pixels of each endmember
 DARK = 0.3  # times the usual brightness: in darker pixels fractions are noise
@@ -50,7 +50,9 @@ def reach_of(points: Array, w: Array, noise: float, sum_to_one: bool) -> Array:
     reach = np.zeros((r, r))
     for j in range(r):
         outside = np.minimum(h[j] / size[j], 0)
-        may = min(UNKNOWN * n, max(UNKNOWN_SHARE * float(outside @ outside), LEAST * n))
+        left = float(outside @ outside)
+        # Half of the noise lies outside of a side on which all pixels lie: then nothing is unknown.
+        may = max(min(UNKNOWN * (n - 2 * left), UNKNOWN_SHARE * left), LEAST * n)
         near = h[j] < FARTHEST
         for k in range(r):
             if k != j:

@@ -265,6 +265,10 @@ class RankEstimate:
         The result and its limits, for an analyst.
     low, high : int or None
         Where the number is no more than a range: from where to where. ``rank`` lies in it.
+    disturbed : tuple of str
+        What disturbs the estimate, in one word each, as the sentence says: ``bands`` and ``saturated`` (bands
+        of noise and pixels at the sensor's limit were left out), ``bent`` mixing, ``rare`` materials, ``few``
+        pixels.
     """
 
     rank: int
@@ -273,6 +277,7 @@ class RankEstimate:
     sentence: str
     low: int | None = None
     high: int | None = None
+    disturbed: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:

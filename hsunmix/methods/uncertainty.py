@@ -36,7 +36,7 @@ __all__ = ["Sure", "sure_of"]
 Array = NDArray[np.float64]
 
 NEIGHBOURS, ISOLATED = 50, 0.01
-TRUSTED = 1.8  # times what right endmembers leave, above which no interval is to be trusted
+TRUSTED = 1.4  # times what right endmembers leave, above which no interval is to be trusted
 BRIGHTER = 4.0  # times the usual noise that a pixel may have
 MIN_BANDS = 20  # more than endmembers
 FAR = 10.0  # times the usual: of a pixel that leaves so much, nobody knows what is in it
@@ -118,9 +118,11 @@ def _spread(
         return _Spread(np.zeros((r, r)), tuple(sets), smooth, "sets", doubt)
     reach = reach_of(smooth.raw[:r], inside[:r], smooth.noise, model == "fcls")
     reach[list(problem.locked)] = 0
-    judged = "nnls" if model == "ucls" else model
-    noise = _noise(smooth, left, scene.n_bands)
-    ratio = yield from excess(smooth.raw[:r], inside[:r], noise, judged, problem.seed)
+    noise, ratio = _noise(smooth, left, scene.n_bands), np.inf
+    # Endmembers may be right, and as bright as some pixels rather than others.
+    for judged in ("fcls", "nnls") if model == "fcls" else ("nnls",):
+        one = yield from excess(smooth.raw[:r], inside[:r], noise, judged, problem.seed)
+        ratio = min(ratio, one)
     doubt = ""
     if ratio > TRUSTED:
         doubt = (

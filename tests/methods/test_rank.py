@@ -19,7 +19,7 @@ from hsunmix.model.choice import Choice
 from hsunmix.model.progress import finish
 from tests.methods.reference import load
 
-METHODS = ("auto", "elbow", "hfc", "nwhfc", "residual", "fgnsr", "hysime")
+METHODS = ("auto", "elbow", "hfc", "nwhfc", "residual", "fgnsr", "hysime", "heldout")
 
 
 def planted(rank: int, decibels: float | None, seed: int, noise: np.ndarray | float = 1.0) -> np.ndarray:
