@@ -90,7 +90,7 @@ def command(
         )
     else:
         click.echo(estimate.rank)
-    if estimate.text != str(estimate.rank):
-        click.echo(f"range {estimate.text}")
+        if estimate.text != str(estimate.rank):
+            click.echo(f"range {estimate.text}")
         click.echo(estimate.sentence)
     return _several.tell(failures, len(files))
