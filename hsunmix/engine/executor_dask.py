@@ -18,6 +18,7 @@ from hsunmix.engine.cluster.shared import Shared
 from hsunmix.engine.file_tiles import FileTiles
 from hsunmix.engine.source import Chunk, Executor, Outcome, Part, Pass, PerPixel
 from hsunmix.errors import InputError
+from hsunmix.model.chain import parts_of
 
 __all__ = ["Dask"]
 
@@ -46,8 +47,9 @@ class Dask:
         InputError
             They can't: it is no file.
         """
-        cube = tiles.cube
-        if cube.path is None or not cube.files or cube.is_matrix:
+        for cube in parts_of(tiles.cube):
+            if cube.path is not None and cube.files and not cube.is_matrix:
+                continue
             raise InputError(
                 f"{cube.name}: workers of a cluster open the scene themselves, so it has to be a single file "
                 "that they can see; save it, or leave out the cluster"

@@ -23,7 +23,7 @@ from hsunmix.engine.footprint import Resources
 from hsunmix.engine.scene import Scene
 from hsunmix.errors import ClusterError, FileError, InputError, MissingExtraError
 from hsunmix.formats import open_cube
-from hsunmix.methods import footprint, pipeline
+from hsunmix.methods import footprint, pipeline, together
 from hsunmix.methods.pipeline import Request
 from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube
@@ -31,6 +31,7 @@ from hsunmix.model.progress import finish
 from hsunmix.model.unmixing import Unmixing
 from tests.beyond_memory import BANDS, LINES, RANK, SAMPLES, spectra, values, write_envi
 from tests.engine.dask_processes import Processes, processes
+from tests.flight_lines import write_lines
 
 SLOW_HALS = {"max_iterations": 25, "tolerance": 0.0, "multilevel": False}
 
@@ -283,3 +284,18 @@ def test_the_command_line(cube, dask_processes, tmp_path, capsys):
         told = capsys.readouterr().err.strip()
         assert re.match(said, told)
         assert "\n" not in told
+
+
+def test_several_scenes_are_found_as_here(cluster: Cluster, tmp_path) -> None:
+    """Three interleaves and types, of which one is on other bands and in counts."""
+    lines = [(path.stem, open_cube(path)) for path in write_lines(tmp_path)[:3]]
+    request = replace(Request(Choice("hals", SLOW_HALS), 3, seed=2), abundance=Choice("fcls"))
+
+    def taken(cube: Cube, asked: Request) -> footprint.Footprint:
+        return footprint.of_run(cube, asked, Resources(cluster=cluster))
+
+    found = finish(together.unmix(lines, request, footprint=taken))
+    known = finish(together.unmix(lines, request))
+    np.testing.assert_allclose(found.unmixing.endmembers, known.unmixing.endmembers, rtol=1e-6, atol=1e-9)
+    for one, other in zip(found.scenes, known.scenes, strict=True):
+        np.testing.assert_allclose(one.unmixing.abundances, other.unmixing.abundances, atol=1e-5)

@@ -9,9 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.engine.cluster.messages import Answer, Kind, Put, Recipe, Sums, Task, total
+from hsunmix.engine.cluster.messages import Answer, Kind, Origin, Put, Recipe, Sums, Task, total
 from hsunmix.engine.file_tiles import FileTiles
 from hsunmix.engine.source import Outcome, PerPixel
+from hsunmix.model.brought import source_of_scene, terms_of
+from hsunmix.model.chain import parts_of
+from hsunmix.model.cube import Cube
 
 __all__ = ["kind_of", "only", "outcomes_of", "recipe_of"]
 
@@ -25,11 +28,17 @@ def recipe_of(tiles: FileTiles, opener: Callable[..., Any], step: int) -> Recipe
         bits = np.zeros(count, bool)
         bits[tiles.pixels] = True
         used = zlib.compress(np.packbits(bits).tobytes(), 1)
+    origins = tuple(map(_origin, parts_of(cube)))
+    return Recipe(opener, origins, tiles.bands, used, tiles.exponent, step)
+
+
+def _origin(cube: Cube) -> Origin:
     size = cube.files[0][1].size if cube.files else 0
-    return Recipe(
-        opener, str(cube.path), cube.options, cube.shape, size, cube.gain, cube.offset, cube.nodata,
-        tiles.bands, used, tiles.exponent, step,
-    )  # fmt: skip
+    own, terms, good = source_of_scene(cube), None, None
+    if own is not cube:
+        terms, good = terms_of(cube), own.good_bands
+    scale = cube.gain, cube.offset, cube.nodata
+    return Origin(str(cube.path), cube.options, own.shape, size, *scale, terms, good)
 
 
 def kind_of(numbers: PerPixel) -> Kind:

@@ -11,11 +11,13 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from hsunmix.engine.source import Chunk
+from hsunmix.model.brought import Terms
 
 __all__ = [
     "Answer",
     "Kind",
     "Order",
+    "Origin",
     "Put",
     "Recipe",
     "Sums",
@@ -32,13 +34,11 @@ FILE = ""  # the source of the pixels themselves
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """How a worker comes by the pixels of a scene.
+class Origin:
+    """Where the pixels of a scene are, of which there may be several.
 
     Attributes
     ----------
-    opener : callable
-        Opens a cube by its path and options.
     path : str
     options : tuple
         With which it was opened.
@@ -48,6 +48,32 @@ class Recipe:
         Bytes of its file.
     gain, offset, nodata
         As the client's cube has them.
+    terms : Terms or None
+        The bands of another scene that it was brought to.
+    good : array of bool, or None
+        Its own good bands, where it was brought to others.
+    """
+
+    path: str
+    options: tuple[tuple[str, Any], ...]
+    shape: tuple[int, int, int]
+    size: int
+    gain: Any
+    offset: Any
+    nodata: float | None
+    terms: Terms | None = None
+    good: NDArray[np.bool_] | None = None
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a worker comes by the pixels of a scene, or of several.
+
+    Attributes
+    ----------
+    opener : callable
+        Opens a cube by its path and options.
+    origins : tuple of Origin
     bands : array of bool
     pixels : bytes or None
         Which pixels are used, packed bits; None for all.
@@ -58,13 +84,7 @@ class Recipe:
     """
 
     opener: Callable[..., Any]
-    path: str
-    options: tuple[tuple[str, Any], ...]
-    shape: tuple[int, int, int]
-    size: int
-    gain: Any
-    offset: Any
-    nodata: float | None
+    origins: tuple[Origin, ...]
     bands: NDArray[np.bool_]
     pixels: bytes | None
     exponent: int

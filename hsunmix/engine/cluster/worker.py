@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import zlib
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import replace
 from functools import partial, reduce
@@ -20,6 +20,7 @@ from hsunmix.engine.cluster.messages import (
     Answer,
     Kind,
     Order,
+    Origin,
     Put,
     Recipe,
     Sums,
@@ -33,6 +34,9 @@ from hsunmix.engine.source import Chunk, Outcome, Pass, counts_of, cut
 from hsunmix.engine.threads import run_chunks, set_threads
 from hsunmix.engine.tile_writer import TILE
 from hsunmix.errors import FileError
+from hsunmix.model.brought import brought
+from hsunmix.model.chain import ChainedPixels
+from hsunmix.model.cube import Cube
 
 __all__ = ["Keeper", "NotHereError", "StoppedError", "do", "keep", "stop", "version"]
 
@@ -209,10 +213,8 @@ def _tiles(recipe: Recipe) -> FileTiles:
     FileError
         It isn't here, or is another one than the client's.
     """
-    cube = recipe.opener(recipe.path, **dict(recipe.options))
-    if cube.shape != recipe.shape or cube.files[0][1].size != recipe.size:
-        raise FileError(recipe.path, "is another file on a worker of the cluster than here")
-    cube = replace(cube, gain=recipe.gain, offset=recipe.offset, nodata=recipe.nodata)
+    cubes = tuple(_opened(recipe.opener, origin) for origin in recipe.origins)
+    cube = cubes[0] if len(cubes) == 1 else Cube(ChainedPixels(cubes))
     count = cube.lines * cube.samples
     if recipe.pixels is None:
         pixels = np.arange(count, dtype=np.int64)
@@ -220,3 +222,13 @@ def _tiles(recipe: Recipe) -> FileTiles:
         bits = np.frombuffer(zlib.decompress(recipe.pixels), np.uint8)
         pixels = np.flatnonzero(np.unpackbits(bits, count=count)).astype(np.int64)
     return FileTiles(cube, recipe.bands, pixels, recipe.exponent)
+
+
+def _opened(opener: Callable[..., Any], origin: Origin) -> Cube:
+    """Open a file, on the bands and in the units that the client's cube has."""
+    cube: Cube = opener(origin.path, **dict(origin.options))
+    if cube.shape != origin.shape or cube.files[0][1].size != origin.size:
+        raise FileError(origin.path, "is another file on a worker of the cluster than here")
+    if origin.terms is not None and origin.good is not None:
+        cube = brought(cube.with_bad_bands(~origin.good), origin.terms)
+    return replace(cube, gain=origin.gain, offset=origin.offset, nodata=origin.nodata)
