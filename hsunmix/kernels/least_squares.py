@@ -20,14 +20,19 @@ c is summed in float64, so float32 spectra cost cond(W), not cond(W)², of their
 from __future__ import annotations
 
 import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
 
 from hsunmix.kernels._compile import KERNEL, njit
 from hsunmix.kernels._products import wt_x
+from hsunmix.kernels._vectors import I64, Code, matrices
 from hsunmix.kernels.active_set import OFF, TOLERANCE, alike, best_single, broken, lifted, scratch, solve
 
 TRUSTED = 1e6  # how many times as uncertain as alone an abundance may be in a set (its variance inflation)
 TABLE_BYTES = 8 << 20  # a larger table would be farther from the processor than its maps are from being made
 LOW = 1e-12  # an abundance, relative to the largest, may be so far below zero
+ROOM = 8  # numbers of a column of a map fill up as many as this, so that they are whole vectors
 
 
 @njit(**KERNEL)
@@ -142,10 +147,45 @@ def _fill(g, members, simplex, keys, maps):
     m, v = np.empty((r, r)), np.empty(r)
     keys[slot, 1] = _affine_map(g, members, simplex, m, v)
     keys[slot, 0] = members
+    for i in range(maps.shape[2]):
+        for j in range(r + 2):
+            maps[slot, j, i] = 0.0
     for i in range(r):  # written out: an assignment to a slice takes Numba seconds to compile
         for j in range(r):
-            maps[slot, i, j] = m[i, j]
-        maps[slot, i, r] = v[i]
+            maps[slot, j, i] = m[i, j]
+        maps[slot, r, i] = v[i]
+        maps[slot, r + 1, i] = -1.0 if members >> i & 1 else -TOLERANCE
+
+
+@intrinsic
+def _apply(_typing_context, columns, c, low, largest, z):
+    """Z = m c + v of a map; which of it are too far below zero, as bits, how many these are, and the last."""
+
+    def code(context, builder, signature, arguments):
+        columns, c, z = matrices(context, builder, signature, arguments, (0, 1, 4))
+        v = Code(builder, z.item)
+        rank, one = c.size, I64(0)
+        low, largest = v.spread(arguments[2]), v.spread(arguments[3])
+
+        def rows(i, carried):
+            def products(j, sums):
+                weight = v.spread(builder.load(builder.gep(c.data, [j])))
+                return [v.add_product(sums[0], weight, v.load(columns, j, i))]
+
+            (value,) = v.loop(I64(0), rank, 1, [v.load(columns, rank, i)], products)
+            limit = v.load(columns, v.plus(rank, 1), i)
+            member = builder.fcmp_ordered("==", limit, v.spread(v.item(-1.0)))
+            limit = builder.select(member, v.product(limit, low), v.product(limit, largest))
+            bad = builder.fcmp_ordered("<", value, limit)  # as they are, the others, and what is no number
+            bits = builder.zext(builder.bitcast(bad, ir.IntType(v.lanes)), ir.IntType(64))
+            v.store(value, z, one, i)
+            return [builder.or_(carried[0], builder.shl(bits, i))]
+
+        (wrong,) = v.loop(I64(0), columns.pitch, v.lanes, [I64(0)], rows)
+        last = builder.sub(I64(63), builder.ctlz(wrong, ir.Constant(ir.IntType(1), 0)))
+        return context.make_tuple(builder, signature.return_type, [wrong, builder.ctpop(wrong), last])
+
+    return types.UniTuple(types.int64, 3)(columns, c, low, largest, z), code
 
 
 @njit(**KERNEL)
@@ -171,24 +211,13 @@ def _quickly(right, first, count, g, simplex, shift, scale, attempts, members, k
             c[k] = right[k, t]
             c[k] -= shift[k]
             largest = max(largest, abs(c[k]))
-        tol = TOLERANCE * largest
         low = LOW if simplex else LOW * largest
         # Neighbours mostly hold the same materials: the last pixel's set is tried first.
         fewest, patience, settled = r + 1, 3, False
         for _ in range(attempts):
             if keys[slot, 0] != members:
                 _fill(g, members, simplex, keys, maps)
-            wrong, count_wrong, last = np.int64(0), np.int64(0), np.int64(0)
-            for k in range(r):
-                s = maps[slot, k, r]
-                for j in range(r):
-                    s += maps[slot, k, j] * c[j]
-                z[k] = s
-                limit = -low if members >> k & 1 else -tol
-                bad = np.int64(s < limit)  # no branch: which one is wrong can't be predicted
-                wrong |= bad << k
-                count_wrong += bad
-                last = max(last, k * bad)
+            wrong, count_wrong, last = _apply(maps[slot], c, low, largest, z)
             settled = keys[slot, 1] == 1 and count_wrong == 0
             if settled or keys[slot, 1] == 0:
                 break
@@ -243,9 +272,9 @@ def constrained(tiles, counts, wt, g, simplex, h, shift, scale, table=0):
         Pixels whose abundances aren't finite, nonnegative and, with ``simplex``, of sum one.
     """
     r, t_end = wt.shape[0], tiles.shape[2]
-    table = table if table else table_size(r)
-    keys, maps = np.full((table, 2), -1, np.int64), np.empty((table, r, r + 1))
-    right, c, z, space = np.empty((r, t_end)), np.empty(r), np.empty(r), scratch(r, r)
+    table, room = table if table else table_size(r), -(-r // ROOM) * ROOM
+    keys, maps = np.full((table, 2), -1, np.int64), np.empty((table, r + 2, room))
+    right, c, z, space = np.empty((r, t_end)), np.empty(r), np.zeros(room), scratch(r, r)
     raised, members = lifted(g, simplex), (np.int64(1) << r) - 1
     attempts, failed = 10 + 2 * r if not simplex or alike(g) else 0, 0
     for i in range(tiles.shape[0]):
