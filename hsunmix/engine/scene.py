@@ -299,9 +299,11 @@ class Scene:
         layers = tiles[:, None] if tiles.ndim == 2 else tiles
         k = layers.shape[1]
         nothing = math.nan if tiles.dtype.kind == "f" else -1
-        flat = self.room.array((k, math.prod(self.shape)), tiles.dtype, nothing)
+        every = self.n_pixels == math.prod(self.shape)
+        flat = self.room.array((k, math.prod(self.shape)), tiles.dtype, None if every else nothing)
         for i, count in enumerate(self.counts):
-            flat[:, self.pixels[i * TILE : i * TILE + count]] = layers[i, :, :count]
+            columns = slice(i * TILE, i * TILE + count)
+            flat[:, columns if every else self.pixels[columns]] = layers[i, :, :count]
         image = flat.reshape(k, *self.shape)
         return image[0] if tiles.ndim == 2 else image
 
