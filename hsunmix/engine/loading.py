@@ -178,12 +178,13 @@ def _frozen(writer: TileWriter, own: int) -> NDArray[np.float32]:
 def _in_file(scene: Scene, writer: FileWriter, own: int) -> Scene:
     """A scene that stays in its file, with what its first read told of it."""
     assert isinstance(scene.tiles, FileTiles)
-    moments = writer.moments
+    moments, glimpse = writer.moments, writer.glimpse
     if moments is not None:
         moments = np.ldexp(moments[0], -2 * own), np.ldexp(moments[1], -own)
     return replace(
-        scene, executor=Streaming(scene.tiles), moments=moments, top=math.ldexp(writer.largest, -own)
-    )
+        scene, executor=Streaming(scene.tiles), moments=moments, top=math.ldexp(writer.largest, -own),
+        glimpse=glimpse and glimpse.scaled(-own),
+    )  # fmt: skip
 
 
 def _on_cluster(scene: Scene, cluster: Cluster) -> Scene:

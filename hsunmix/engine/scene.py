@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -36,6 +36,9 @@ from hsunmix.engine.source import (
 from hsunmix.engine.tile_writer import TILE
 from hsunmix.errors import InputError
 from hsunmix.model.progress import Step
+
+if TYPE_CHECKING:
+    from hsunmix.engine.glimpse import Glimpse
 
 __all__ = ["TILE", "Scene"]
 
@@ -81,6 +84,8 @@ class Scene:
         The largest magnitude, where the pixels stay in their file.
     moments : tuple of array of float64, or None
         X Xᵀ (bands used, bands used) and the sum of the pixels, where they are known.
+    glimpse : Glimpse or None
+        What the first read of a file kept.
     grids : tuple of tuple of int
         Lines and samples of every scene, where these are the pixels of several: their numbers go on from one
         to the next, and ``shape`` is (pixels of all,).
@@ -98,6 +103,7 @@ class Scene:
     room: Room = MEMORY
     top: float | None = None
     moments: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
+    glimpse: Glimpse | None = None
     grids: tuple[tuple[int, int], ...] = ()
 
     @property
@@ -246,7 +252,9 @@ class Scene:
         tiles.flags.writeable = False
         executor = self.executor if isinstance(self.tiles, np.ndarray) else THREADS
         pixels = self.pixels if pixels is None else pixels
-        return replace(self, tiles=tiles, pixels=pixels, executor=executor, top=None, moments=None)
+        return replace(
+            self, tiles=tiles, pixels=pixels, executor=executor, top=None, moments=None, glimpse=None
+        )
 
     def per_pixel(
         self, k: int | None = None, dtype: DTypeLike = np.float64, fill: float | None = None

@@ -19,7 +19,18 @@ from hsunmix.engine.source import Part
 from hsunmix.engine.tile_writer import TILE
 from hsunmix.model.progress import Step
 
-__all__ = ["ascending", "batches", "evenly", "of_spectra", "sampled", "scenes", "subsample", "subset"]
+__all__ = [
+    "ascending",
+    "batches",
+    "evenly",
+    "in_file",
+    "of_spectra",
+    "sampled",
+    "scenes",
+    "some_columns",
+    "subsample",
+    "subset",
+]
 
 ONE_BY_ONE = 300  # pixels of a file that are read alone; for more it is read from end to end
 AT_ONCE = 10  # of them between two places to cancel
@@ -145,6 +156,20 @@ def _from_file(
         to = order[slice(*ends)]
         own = columns[to] - first * TILE
         out[to // TILE, :, to % TILE] = tiles[own // TILE, :, own % TILE]
+
+
+def some_columns(scene: Scene, columns: NDArray[np.int64]) -> Generator[None, None, NDArray[np.float64]]:
+    """Spectra of some columns, (bands used, len(columns)); they ascend: a file is read once for them."""
+    if not scene.in_file:
+        return scene.columns(columns)
+    few = yield from ascending(scene, columns)
+    return few.columns(np.arange(len(columns)))
+
+
+def in_file(scene: Scene, tiles: FileTiles) -> Scene:
+    """Return a scene that stays in its file with other tiles of it, as many times read as it was."""
+    reads = scene.executor.reads if isinstance(scene.executor, Streaming) else 1
+    return replace(scene, tiles=tiles, executor=Streaming(tiles, reads))
 
 
 def scenes(scene: Scene) -> Generator[Scene | None, None, None]:

@@ -16,6 +16,7 @@ from hsunmix.engine.digest import PassingDigest
 from hsunmix.engine.executor_file import reading_step
 from hsunmix.engine.file_tiles import FileTiles
 from hsunmix.engine.footprint import PIECES, Footprint
+from hsunmix.engine.glimpse import Glimpse, Glimpsing
 from hsunmix.engine.memory import aligned
 from hsunmix.engine.passes import gram
 from hsunmix.engine.reading import Reader
@@ -56,6 +57,8 @@ class FileWriter:
         At most so many pixels.
     moments : tuple of array of float64, or None
         X Xᵀ and the sum of the pixels, if they were asked for and still hold.
+    glimpse : Glimpse or None
+        As the moments.
     count, largest, below, infinite, odd, doubtful
         As of ``TileWriter``.
     """
@@ -67,6 +70,7 @@ class FileWriter:
         self.count, self.largest, self.below, self.infinite = 0, 0.0, 0, 0
         self.odd: list[int] = []
         self.moments: tuple[Array, Array] | None = None
+        self.glimpse: Glimpse | None = None
         pixels = cube.lines * cube.samples if cube.selection is None else int(cube.selection.sum())
         self.room_for = pixels
         self._pixels = room.array((pixels,), np.int64)
@@ -127,14 +131,17 @@ class FileWriter:
         """Let go of some bands (bands,) and columns (count,): of the latter after one more read."""
         if columns is not None and columns.all():
             columns = None
+        shown, whole = bands[~self.doubtful], not bands[self.doubtful].any()
         self.tiles, self.doubtful = self.tiles.only(bands, columns), self.doubtful[bands]
         self._near = -1, np.empty((0, 0, TILE), np.float32)
         if columns is None:
             if self.moments is not None:
                 product, total = self.moments
-                self.moments = product[np.ix_(bands, bands)], total[bands]
+                self.moments = (product[np.ix_(shown, shown)], total[shown]) if whole else None
+            if self.glimpse is not None:
+                self.glimpse = self.glimpse.only(shown) if whole else None
             return
-        self.moments, self._probed = None, self._probed[:0]
+        self.moments, self.glimpse, self._probed = None, None, self._probed[:0]
         self.count, self.largest, self.below, self.odd = len(self.tiles.pixels), 0.0, 0, []
         for i in range(len(self)):
             part = self.part(i)
@@ -184,11 +191,12 @@ def survey(
 
     wanted = reader.spans(0, cube.lines)
     summing = [_Moments()] if footprint.moments else []
+    glimpsing = [Glimpsing()] if footprint.moments else []
     seen = bands.copy()
     seen[bands] = ~writer.doubtful
-    for visitor in visitors:
+    for visitor in (*glimpsing, *visitors):
         visitor.begin(seen, writer.room_for, room, scale)
-    grid = _Grid(cube, seen, footprint.block, [*summing, *visitors])
+    grid = _Grid(cube, seen, footprint.block, [*summing, *glimpsing, *visitors])
     with closing(Ahead(read, wanted, PIECES // 2)) as ahead:
         while ahead.more:
             span, (block, stored) = yield from ahead.take()
@@ -204,6 +212,7 @@ def survey(
         digest.end()
     writer.end()
     writer.moments = summing[0].sums if summing else None
+    writer.glimpse = glimpsing[0].seen if glimpsing else None
     return writer
 
 

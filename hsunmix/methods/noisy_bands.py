@@ -12,8 +12,9 @@ from collections.abc import Generator
 import numpy as np
 from numpy.typing import NDArray
 
+from hsunmix.engine.glimpse import GLIMPSED
 from hsunmix.engine.scene import Scene
-from hsunmix.engine.subsets import evenly
+from hsunmix.engine.subsets import evenly, some_columns
 from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.methods._regression import precision, unpredicted
 from hsunmix.model.progress import Step
@@ -22,7 +23,7 @@ __all__ = ["noisy_bands"]
 
 Array = NDArray[np.float64]
 
-MAX_PIXELS = 12_000
+MAX_PIXELS = GLIMPSED
 MIN_BANDS = 10  # with fewer the others can't tell a band's values
 PIXELS_PER_BAND = 5  # fewer, and regression finds in the others what isn't there
 MOSTLY = 0.5  # of a band's variance
@@ -52,7 +53,10 @@ def noisy_bands(
     count = min(scene.n_pixels, MAX_PIXELS)
     if scene.n_bands < MIN_BANDS or count < PIXELS_PER_BAND * scene.n_bands:
         return found
-    x = scene.columns(evenly(scene.n_pixels, count))
+    if scene.glimpse is not None:
+        x = scene.glimpse.spectra.astype(np.float64)
+    else:
+        x = yield from some_columns(scene, evenly(scene.n_pixels, count))
     left = np.arange(len(x))
     for _ in range(rounds):
         noisy = yield from _noisy(x[left], share)

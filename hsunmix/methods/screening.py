@@ -13,9 +13,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from hsunmix.engine.file_tiles import FileTiles
+from hsunmix.engine.glimpse import largest_values
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part, PerPixel
-from hsunmix.engine.subsets import ascending, evenly
+from hsunmix.engine.subsets import ascending, evenly, in_file, some_columns
 from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.methods import Method
 from hsunmix.methods.noisy_bands import noisy_bands
@@ -53,9 +55,10 @@ def without_noise(cube: Cube, result: Unmixing) -> Cube:
 def screened(scene: Scene) -> Generator[Step | None, None, tuple[Scene, str]]:
     """Return the scene without such bands and pixels, and what was left out, in words.
 
-    A scene that is not at hand is returned as it is: it would have to be read again, or moved.
+    A scene that stays in its file is read for it only where there are such pixels; one that a cluster has is
+    returned as it is, as it would have to be moved.
     """
-    if not scene.at_hand:
+    if not scene.at_hand and not scene.in_file:
         return scene, ""
     said = []
     noisy = (yield from noisy_bands(scene, NOISE_SHARE, 3))[scene.bands]
@@ -63,16 +66,14 @@ def screened(scene: Scene) -> Generator[Step | None, None, tuple[Scene, str]]:
         bands = scene.bands.copy()
         bands[np.flatnonzero(bands)[noisy]] = False
         said.append(_of_bands(scene.bands & ~bands))
-        keep = np.flatnonzero(~noisy)
-        less = yield from scene.made(_some_bands, keep, bands=len(keep))
-        scene = replace(less, bands=bands)
+        scene = yield from _with_bands(scene, ~noisy, bands)
     bright = yield from saturated(scene)
     if bright.any():
         said.append(
             f"{counted(int(bright.sum()), 'pixel')} at the sensor's limit (clouds or glint) "
             f"{'was' if bright.sum() == 1 else 'were'} left out."
         )
-        scene = yield from ascending(scene, np.flatnonzero(~bright))
+        scene = yield from _with_pixels(scene, ~bright)
     return scene, " ".join(said)
 
 
@@ -91,7 +92,8 @@ def filled(scene: Scene, less: Scene, w: Array, h: PerPixel) -> Generator[Step |
     left_out = scene.bands & ~less.bands
     if left_out.any():
         places = evenly(less.n_pixels, MAX_PIXELS)
-        x = scene.columns(np.searchsorted(scene.pixels, less.pixels[places]))[left_out[scene.bands]]
+        x = yield from some_columns(scene, np.searchsorted(scene.pixels, less.pixels[places]))
+        x = x[left_out[scene.bands]]
         shares = np.nan_to_num(h.at(places).astype(np.float64))
         yield None
         with single_threaded_blas():
@@ -103,9 +105,8 @@ def filled(scene: Scene, less: Scene, w: Array, h: PerPixel) -> Generator[Step |
 def saturated(scene: Scene) -> Generator[Step | None, None, NDArray[np.bool_]]:
     """Find the pixels at the limit, (pixels,)."""
     none = np.zeros(scene.n_pixels, dtype=bool)
-    found = yield from scene.map(_largest)
-    top = np.max([largest for largest, _ in found.values], axis=0)
-    sharing = sum(np.where(largest == top, count, 0) for largest, count in found.values)
+    known = scene.glimpse
+    top, sharing = (yield from largest_values(scene)) if known is None else (known.top, known.sharing)
     limits = np.flatnonzero((sharing >= MIN_SHARING) & (top > 0))
     if len(limits) < max(1, BANDS * scene.n_bands):
         return none
@@ -115,24 +116,35 @@ def saturated(scene: Scene) -> Generator[Step | None, None, NDArray[np.bool_]]:
     return bright if bright.mean() <= MAX_SHARE else none
 
 
-def _largest(part: Part) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Each band's largest value in a part, and how many pixels have it."""
-    bands = part.tiles.shape[1]
-    top, sharing = np.full(bands, -np.inf, np.float32), np.zeros(bands, np.int64)
-    for tile, count in zip(part.tiles, part.counts, strict=True):
-        largest = tile[:, :count].max(axis=1)
-        higher = np.maximum(top, largest)
-        here = (tile[:, :count] == higher[:, None]).sum(axis=1)
-        sharing = np.where(higher == top, sharing, 0) + here
-        top = higher
-    return top, sharing
-
-
 def _at_limit(
     part: Part, limits: NDArray[np.int64], top: NDArray[np.float32], out: NDArray[np.float64]
 ) -> None:
     for i, tile in enumerate(part.tiles):
         out[i] = (tile[limits] == top[:, None]).sum(axis=0)
+
+
+def _with_bands(
+    scene: Scene, kept: NDArray[np.bool_], bands: NDArray[np.bool_]
+) -> Generator[Step | None, None, Scene]:
+    """Return a scene with some of the bands used, (bands used,); ``bands`` are the same of all."""
+    if not isinstance(scene.tiles, FileTiles):
+        keep = np.flatnonzero(kept)
+        return replace((yield from scene.made(_some_bands, keep, bands=len(keep))), bands=bands)
+    moments = scene.moments and (scene.moments[0][np.ix_(kept, kept)], scene.moments[1][kept])
+    glimpse = scene.glimpse and scene.glimpse.only(kept)
+    return replace(
+        in_file(scene, scene.tiles.only(kept, None)), bands=bands, moments=moments, glimpse=glimpse
+    )
+
+
+def _with_pixels(scene: Scene, kept: NDArray[np.bool_]) -> Generator[Step | None, None, Scene]:
+    """Return a scene with some of the pixels."""
+    if not isinstance(scene.tiles, FileTiles):
+        return (yield from ascending(scene, np.flatnonzero(kept)))
+    return replace(
+        in_file(scene, scene.tiles.only(np.ones(scene.n_bands, bool), kept)),
+        pixels=scene.pixels[kept], moments=None, glimpse=None,
+    )  # fmt: skip
 
 
 def _some_bands(part: Part, keep: NDArray[np.int64], out: NDArray[np.float32]) -> None:
