@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 
@@ -57,6 +58,14 @@ def test_what_it_takes_is_said_and_the_same_is_found(hsunmix: Run, cube: Path, t
     for path in sorted((tmp_path / "plenty").iterdir()):
         if path.suffix in (".tif", ".img", ".csv", ".png"):
             assert (tmp_path / "little" / path.name).read_bytes() == path.read_bytes(), path.name
+    with (
+        h5py.File(tmp_path / "plenty" / "result.nc") as one,
+        h5py.File(tmp_path / "little" / "result.nc") as other,
+    ):
+        maps = [name for name in one if one[name].dtype.kind in "fiu"]
+        assert len(maps) > 2
+        for name in maps:
+            np.testing.assert_array_equal(one[name][()], other[name][()], err_msg=name)
     record = json.loads((tmp_path / "little" / "result.json").read_text())
     digest = hashlib.sha256(cube.with_suffix(".img").read_bytes()).hexdigest()
     assert record["input"]["sha256"] == digest
