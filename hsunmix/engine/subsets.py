@@ -158,7 +158,9 @@ def _from_file(
         out[to // TILE, :, to % TILE] = tiles[own // TILE, :, own % TILE]
 
 
-def some_columns(scene: Scene, columns: NDArray[np.int64]) -> Generator[None, None, NDArray[np.float64]]:
+def some_columns(
+    scene: Scene, columns: NDArray[np.int64]
+) -> Generator[Step | None, None, NDArray[np.float64]]:
     """Spectra of some columns, (bands used, len(columns)); they ascend: a file is read once for them."""
     if not scene.in_file:
         return scene.columns(columns)

@@ -113,7 +113,7 @@ def test_few_pixels_are_solved_between_two_looks_at_cancel(
     solver, seen = exact.exact(r), []
 
     class Spy:
-        signatures = solver.signatures or [()]
+        overloads = solver.overloads or [()]
 
         def __call__(self, tiles: NDArray[np.float32], counts: NDArray[np.int64], *rest: object) -> int:
             seen.append(int(counts.sum()))
