@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import re
 import signal
@@ -144,6 +145,31 @@ def test_cancelled_at_once_and_nothing_goes_on(cube, cluster):
     while (left := cluster.client.processing()) and any(left.values()) and time.monotonic() < until:
         time.sleep(0.05)
     assert not any(cluster.client.processing().values())
+
+
+def test_nothing_stays_with_the_workers(cube, cluster):
+    def scenes():
+        gc.collect()
+        count = lambda: len(sys.modules["hsunmix.engine.cluster.worker"]._states)  # noqa: E731 - sent as it is
+        return sum(cluster.client.run(count).values())
+
+    scene, _ = unmixed(cube, "spa", cluster)
+    assert scenes() >= 3
+    del scene
+    until = time.monotonic() + 10
+    while scenes() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not scenes()
+
+
+def test_no_worker_is_left(cube, tmp_path, monkeypatch):
+    monkeypatch.setattr("hsunmix.engine.cluster.shared.PATIENCE", 0.5)
+    with processes(tmp_path, 1) as made, connected(made.file, open_cube) as cluster:
+        assert cluster is not None
+        scene, request = loaded(cube, Choice("spa"), cluster)
+        made.workers[0].kill()
+        with pytest.raises(ClusterError, match=r"the cluster tcp://127.* has no worker: start some"):
+            finish(pipeline.unmix(scene, request))
 
 
 def test_masks_bad_bands_and_nodata(cube, cluster, tmp_path):

@@ -12,7 +12,7 @@ from typing import Any
 
 from hsunmix._version import __version__
 from hsunmix.engine.cluster import worker
-from hsunmix.engine.cluster.members import workers_of
+from hsunmix.engine.cluster.members import awaited
 from hsunmix.errors import ClusterError, MissingExtraError
 
 __all__ = ["CONFIGURED", "Cluster", "connected"]
@@ -114,7 +114,7 @@ def _client(given: Any) -> Any:
 
 def _check(client: Any) -> None:
     """See that all workers have this version."""
-    workers_of(client)
+    awaited(client)
     for address, found in sorted(client.run(worker.version, on_error="return").items()):
         if isinstance(found, BaseException):
             raise ClusterError(f"worker {address} has no hsunmix that can be loaded ({type(found).__name__})")

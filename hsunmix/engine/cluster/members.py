@@ -2,34 +2,45 @@
 
 from __future__ import annotations
 
-import threading
-from time import monotonic
+import time
 from typing import Any
 
 from hsunmix.errors import ClusterError
 
-__all__ = ["PATIENCE", "workers_of"]
+__all__ = ["PATIENCE", "awaited", "missing", "workers_of"]
 
 PATIENCE = 10.0  # seconds for a worker to come, and for a scheduler to answer again
 
 
-def workers_of(client: Any, patience: float = PATIENCE) -> dict[str, int]:
-    """Return the threads of every worker by its address; wait a while for one.
+def workers_of(client: Any) -> dict[str, int]:
+    """Return the threads of every worker by its address; nothing while the scheduler doesn't answer."""
+    try:
+        found = client.scheduler_info(n_workers=-1)["workers"] if client.status == "running" else {}
+    except OSError:  # it has just gone
+        found = {}
+    return {address: int(one["nthreads"]) for address, one in sorted(found.items())}
+
+
+def missing(client: Any) -> ClusterError:
+    """Return what to say when nobody was there for so long."""
+    if client.status == "running":
+        return ClusterError(
+            f"the cluster {client.scheduler.address} has no worker: start some (dask worker ADDRESS)"
+        )
+    return ClusterError("the scheduler of the cluster doesn't answer any more")
+
+
+def awaited(client: Any) -> dict[str, int]:
+    """As ``workers_of``; wait a while for the first one.
 
     Raises
     ------
     ClusterError
-        None is there, or the scheduler is gone.
+        None came.
     """
-    until = monotonic() + patience
-    pause = threading.Event()
-    while True:
-        running = client.status == "running"
-        if running:
-            found = client.scheduler_info(n_workers=-1)["workers"]
-            if found:
-                return {address: int(one["nthreads"]) for address, one in sorted(found.items())}
-        if monotonic() > until:
-            why = "has no worker; start some (dask worker ADDRESS)" if running else "doesn't answer any more"
-            raise ClusterError(f"the cluster {client.scheduler.address if client.scheduler else ''} {why}")
-        pause.wait(0.1)
+    until = time.monotonic() + PATIENCE
+    while not (found := workers_of(client)):
+        if time.monotonic() > until:
+            raise missing(client)
+        time.sleep(0.1)
+    return found

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from hsunmix.engine.cluster import worker
 from hsunmix.engine.cluster.handing_out import kind_of, only, outcomes_of, recipe_of
 from hsunmix.engine.cluster.held import Held
-from hsunmix.engine.cluster.members import workers_of
+from hsunmix.engine.cluster.members import PATIENCE, missing, workers_of
 from hsunmix.engine.cluster.messages import (
     FILE,
     Answer,
@@ -82,6 +82,7 @@ class Shared:
         self._alive: set[str] = set()
         self._dropped: dict[str, list[str]] = {}
         self._count = 0
+        self._seen = 0.0  # when somebody was there last
 
     def new(self, kind: Kind) -> str:
         """Return a name for numbers of pixels."""
@@ -182,14 +183,14 @@ class Shared:
         pending: dict[Any, tuple[str, str, tuple[int, ...]]] = {}
         answers: list[Answer] = []
         change = threading.Event()
-        looked = -LOOK
+        looked, self._seen = -LOOK, monotonic()
         try:
             while left:
                 if monotonic() - looked > LOOK:
                     self._look(pending)
                     looked = monotonic()
                 busy = {block for _, _, own in pending.values() for block in own}
-                for address, own, again in self._orders(left - busy):
+                for address, own, again in self._orders((left - busy) & self._owner.keys()):
                     token = token_hex(8)
                     future = self._submit(
                         token, address, own, [*self._needed(), *steps] if again else steps, get
@@ -277,13 +278,17 @@ class Shared:
     def _look(self, pending: dict[Any, tuple[str, str, tuple[int, ...]]]) -> None:
         """Look who is there, and hand out the blocks that nobody has."""
         threads = workers_of(self.client)
+        if not threads and monotonic() - self._seen > PATIENCE:
+            raise missing(self.client)
         for address in {*self._owner.values(), *self._keepers} - set(threads):
             self._let_go(address)
             for future in [f for f, (_, whose, _) in pending.items() if whose == address]:
                 del pending[future]
                 future.cancel()
         free = [b for b in range(self.blocks) if b not in self._owner]
-        if not free:
+        if threads:
+            self._seen = monotonic()
+        if not threads or not free:
             return
         everywhere = sum(threads.values())
         edges = np.cumsum([0, *(len(free) * n / everywhere for n in threads.values())]).round().astype(int)
