@@ -13,7 +13,18 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "hsunmix"
-HEAVY = ("scipy", "numba", "rasterio", "h5py", "matplotlib", "spectral", "sklearn")
+HEAVY = (
+    "scipy",
+    "numba",
+    "rasterio",
+    "h5py",
+    "matplotlib",
+    "spectral",
+    "sklearn",
+    "dask",
+    "distributed",
+    "zarr",
+)
 
 
 def test_nothing_is_imported_from_above_or_from_the_side():
