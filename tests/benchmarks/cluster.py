@@ -95,8 +95,8 @@ def cancel(path: Path) -> None:
     ):
         request = Request(Choice("hals", {"multilevel": False, "tolerance": 0.0}), RANK)
         taken = footprint.of_run(cube, request, Resources(cluster=cluster))
+        scene = finish(pipeline.load_for(cube, request, taken))
         for k in range(20):
-            scene = finish(pipeline.load_for(cube, request, taken))
             work = pipeline.unmix(scene, request)
             for _ in range(5 + 7 * k):
                 next(work)
