@@ -194,16 +194,7 @@ def deliver(
         if not isinstance(folder, ProductFolder):
             folder = kept.enter_context(ProductFolder(folder))
         stage = kept.enter_context(folder.staging())
-        paths: list[Path] = []
-        for k, export in enumerate(chosen):
-            step = Step(k / (len(chosen) + 1), message=f"Writing {export.title}")
-            yield step
-            work = export.write(job, stage)
-            if isinstance(work, list):
-                paths += work
-            else:
-                paths += yield from relay(work, _always(step))
-        paths = list(dict.fromkeys(paths))  # two products may share a style
+        paths = yield from _written(job, stage, chosen)
         step = Step(len(chosen) / (len(chosen) + 1), message="Writing the record")
         yield step
         paths += yield from relay(_result.write(job, stage, paths, folder.kept), _always(step))
@@ -212,6 +203,24 @@ def deliver(
     _tell(folder.path, changed, "left, because changed since,", "of an earlier run")
     _tell(folder.path, replaced, "replaced", "that no earlier run had left so")
     return [folder.path / path.relative_to(stage) for path in paths]
+
+
+def _written(
+    job: ExportJob, stage: Path, chosen: Sequence[Export]
+) -> Generator[Step | None, None, list[Path]]:
+    """Write products, and what a command needs to make them again; yield before each; return the files."""
+    from hsunmix.exports import _start
+
+    paths = _start.write(job, stage)
+    for k, export in enumerate(chosen):
+        step = Step(k / (len(chosen) + 1), message=f"Writing {export.title}")
+        yield step
+        work = export.write(job, stage)
+        if isinstance(work, list):
+            paths += work
+        else:
+            paths += yield from relay(work, _always(step))
+    return list(dict.fromkeys(paths))  # two products may share a style
 
 
 def _inputs(job: ExportJob) -> list[Path]:

@@ -123,7 +123,7 @@ class ProductFolder:
         Returns
         -------
         list of str
-            What an earlier run wrote and is no part of this one: it is removed.
+            What an earlier run wrote and is no part of this one, nor its input: it is removed.
         list of str
             The same, but changed since: it is left.
         list of str
@@ -132,9 +132,10 @@ class ProductFolder:
         staged = sorted(path for path in stage.iterdir() if path.name != RECORD)
         new = {*(path.name for path in staged), *_files(_record(stage / RECORD) or {"files": []})}
         removed, changed = self._outdated(new)
+        removed = [name for name in removed if not self._is_one_of(inputs, name)]
         replaced = [path.name for path in staged if self._is_anothers(path.name)]
         record = self.path / RECORD
-        self._spare(inputs, {*new, RECORD, *removed})
+        self._spare(inputs, {*(path.name for path in staged), RECORD})
         for path in [*staged, record]:
             with writing(self.path / path.name):
                 writable(self.path / path.name)  # refused before anything is replaced
@@ -161,13 +162,15 @@ class ProductFolder:
 
     def _spare(self, inputs: Collection[Path], touched: Collection[str]) -> None:
         """Refuse to replace what the result was made from."""
-        given = {os.path.realpath(path) for path in inputs}
         for name in sorted(touched):
-            if os.path.realpath(self.path / name) in given:
+            if self._is_one_of(inputs, name):
                 raise WriteError(
                     self.path / name,
                     "this result was made from it, and a product would take its place: name another folder",
                 )
+
+    def _is_one_of(self, inputs: Collection[Path], name: str) -> bool:
+        return os.path.realpath(self.path / name) in {os.path.realpath(path) for path in inputs}
 
     def _outdated(self, new: set[str]) -> tuple[list[str], list[str]]:
         """Return what earlier runs left and this one does not write: as they wrote it, or changed since."""

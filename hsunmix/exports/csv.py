@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from hsunmix.exports import ExportJob
 from hsunmix.files import replacing
 from hsunmix.model.cells import cell
 
-__all__ = ["NEEDS_IMAGE", "TITLE", "write"]
+__all__ = ["NEEDS_IMAGE", "TITLE", "table", "write"]
 
 TITLE = "CSV: endmember spectra"
 NEEDS_IMAGE = False
@@ -26,19 +27,21 @@ def write(job: ExportJob, folder: Path) -> list[Path]:
     would compute has ``'`` before it. Of a result that says how sure it is, ``endmembers_sd.csv`` has the
     standard deviations.
     """
-    paths = [_table(job, folder / "endmembers.csv", job.spectra)]
+    paths = [table(folder / "endmembers.csv", job.wavelengths, job.names, job.spectra)]
     sure = job.unmixing.uncertainty
     if sure is not None:
-        paths.append(_table(job, folder / "endmembers_sd.csv", sure.spectra_sd))
+        paths.append(table(folder / "endmembers_sd.csv", job.wavelengths, job.names, sure.spectra_sd))
     return paths
 
 
-def _table(job: ExportJob, path: Path, spectra: NDArray[np.float64]) -> Path:
-    nm = job.wavelengths
+def table(
+    path: Path, nm: NDArray[np.float64] | None, names: Sequence[str], spectra: NDArray[np.float64]
+) -> Path:
+    """Write spectra, (bands, n), and return the path."""
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(["band" if nm is None else "wavelength_nm", *map(cell, job.names)])
+        rows = csv.writer(file, lineterminator="\n")
+        rows.writerow(["band" if nm is None else "wavelength_nm", *map(cell, names)])
         for k, row in enumerate(spectra):
             first = str(k + 1) if nm is None else repr(float(nm[k]))
-            table.writerow([first, *(repr(float(v)) if np.isfinite(v) else "" for v in row)])
+            rows.writerow([first, *(repr(float(v)) if np.isfinite(v) else "" for v in row)])
     return path

@@ -16,6 +16,7 @@ import numpy as np
 
 from hsunmix.errors import InputError
 from hsunmix.exports import DPI
+from hsunmix.exports._start import START
 from hsunmix.methods import find
 from hsunmix.model.brought import source_of_scene, terms_of
 from hsunmix.model.cube import Cube
@@ -34,9 +35,21 @@ __all__ = ["Facts", "command_line", "facts_of", "python_script", "read_weights"]
 
 
 def command_line(
-    document: Document, facts: Facts, out: Path, products: Sequence[str], dpi: int = DPI[0]
+    document: Document,
+    facts: Facts,
+    out: Path,
+    products: Sequence[str],
+    dpi: int = DPI[0],
+    exported: bool = True,
 ) -> str:
     """Return the command that makes the shown result.
+
+    Parameters
+    ----------
+    out : Path
+        Where the products go.
+    exported : bool
+        Whether they are there: then spectra that a run was given, and that are in no file, lie beside them.
 
     Raises
     ------
@@ -51,10 +64,7 @@ def command_line(
     solved = run is not None and solved_only(run)
     if (_kind(result) == "abundance" and not (solved and given)) or (document.runs and run is None):
         raise InputError("no command makes endmembers edited or added by hand; a Python script does")
-    if (run is not None and run.locked) or (run is None and any(e.locked for e in document.endmembers)):
-        raise InputError("no command makes a run with locked endmembers; a Python script does")
-    if given is not None and given not in facts.libraries:
-        raise InputError(_why_not(given))
+    spectra = _given(document, facts, out if exported else None)
     part = part_of(result, cube, facts.used, masks_hold=facts.masks_hold)
     together = _together(document)
     if together is not None:
@@ -68,9 +78,7 @@ def command_line(
     if settings.weights is not None and not facts.weights_hold:
         raise InputError(f"{settings.weights.path}: is gone or another file now than the run's weights")
     words = ["hsunmix", "unmix", *(os.fspath(one.path or "") for one in together or [cube])]
-    if given is not None:
-        words += ["--endmembers" if solved else "--init", given.path, "--factor", repr(given.factor)]
-        words += ["--locked", ",".join(str(k + 1) for k in settings.locked)] if settings.locked else []
+    words += spectra
     words += [] if solved else ["-r", str(result.rank), "-m", result.method]
     abundance = result.method if solved else settings.abundance
     words += ["-a", abundance] if abundance else []
@@ -106,6 +114,31 @@ def _parameters(result: Unmixing) -> list[str]:
     for name, value in settings_of(result).choice(_kind(result), result.method).parameters.items():
         words += ["--set", to_text(name, value)]
     return words
+
+
+def _given(document: Document, facts: Facts, out: Path | None) -> list[str]:
+    """Return the words that name the spectra that the shown run was given, and which of them were locked."""
+    run, result = _made_by(document), document.unmixing
+    asked = None if result is None else result.asked
+    given = None if run is None else run.settings.spectra
+    option = "--endmembers" if run is not None and solved_only(run) else "--init"
+    if given is None or (not given.path and option == "--init"):
+        if asked is None or asked.endmembers is None:
+            if any(e.locked for e in document.endmembers) if run is None else run.locked:
+                raise InputError("no command knows the spectra that were locked; a Python script does")
+            return []
+        if out is None:
+            raise InputError(
+                "a command needs the spectra that this run was given in a file: export the result, and its "
+                "record and report have the command; a Python script needs none"
+            )
+        path, factor, locked = os.fspath(out / START), 1.0, asked.locked
+    elif given not in facts.libraries:
+        raise InputError(_why_not(given))
+    else:
+        path, factor, locked = given.path, given.factor, () if run is None else run.settings.locked
+    words = [option, path, "--factor", repr(factor)]
+    return [*words, *(["--locked", ",".join(str(k + 1) for k in locked)] if locked else [])]
 
 
 def _why_not(given: LibraryFile) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from scipy.io import loadmat
 
 import hsunmix
 from hsunmix.errors import InputError
+from hsunmix.exports import ExportJob, write_products
 from hsunmix.model.cube import Cube
 from hsunmix.model.spectra import Endmember, Source
 from hsunmix.model.unmixing import Unmixing, Weights
@@ -96,6 +98,13 @@ def check_script(document: Document, result: Unmixing) -> str:
     return script
 
 
+def check_matlab(out: Path, result: Unmixing) -> None:
+    """What a command wrote is the same result, bit for bit."""
+    made = loadmat(out / "result.mat")
+    np.testing.assert_array_equal(made["endmembers"], result.endmembers)
+    np.testing.assert_array_equal(np.moveaxis(made["abundances"], -1, 0), result.abundances)
+
+
 @pytest.mark.parametrize("part", PARTS.values(), ids=PARTS)
 @pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS)
 def test_a_run(
@@ -115,14 +124,18 @@ def test_a_run(
     words = shlex.split(command_line(again, facts, tmp_path / "out", ("matlab",)))
     done = run_hsunmix(*words[1:])
     assert done.exit_code == 0, (words, done.output)
-    made = loadmat(tmp_path / "out" / "result.mat")
-    np.testing.assert_array_equal(made["endmembers"], result.endmembers)
-    np.testing.assert_array_equal(np.moveaxis(made["abundances"], -1, 0), result.abundances)
+    check_matlab(tmp_path / "out", result)
 
 
 @pytest.mark.parametrize("rank", [2, 4])
 @pytest.mark.parametrize("method", LOCKED)
-def test_a_run_with_locked_endmembers(folder: Path, tmp_path: Path, method: str, rank: int) -> None:
+def test_a_run_with_locked_endmembers(
+    run_hsunmix: Run,  # noqa: F811
+    folder: Path,
+    tmp_path: Path,
+    method: str,
+    rank: int,
+) -> None:
     cube = hsunmix.open_cube(folder / "scene.hdr", bands="no-water")
     spot = Endmember(
         "Spot", cube.spectrum(3, 3).astype(float), "#ff0000", locked=True, source=Source("pixel", 3, 3)
@@ -138,5 +151,16 @@ def test_a_run_with_locked_endmembers(folder: Path, tmp_path: Path, method: str,
     save(document, tmp_path / "s.hsu")
     again = load(tmp_path / "s.hsu")
     assert python_script(again, facts_of(again, None)) == script
-    with pytest.raises(InputError, match="no command makes a run with locked endmembers"):
-        command_line(again, facts_of(again, None), tmp_path, ("csv",))
+    facts, out = facts_of(again, None), tmp_path / "out"
+    with pytest.raises(InputError, match="export the result"):
+        command_line(again, facts, out, ("matlab",), exported=False)
+    command = command_line(again, facts, out, ("matlab",))
+    assert again.unmixing is not None
+    write_products(ExportJob(again.unmixing, again.endmembers, again.cube, command), out, ("matlab",))
+    (out / "result.mat").unlink()
+    words = shlex.split(command)[1:]
+    done = run_hsunmix(*words)  # into the folder where the spectra lie
+    assert done.exit_code == 0, (command, done.output)
+    check_matlab(out, result)
+    assert (out / "start.csv").is_file()  # for the next time
+    assert shlex.split(json.loads((out / "result.json").read_text("utf-8"))["command"])[1:] == words
