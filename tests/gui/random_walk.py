@@ -188,7 +188,7 @@ class Walk:
         except Exception as error:
             self.find(f"{name} raised {error!r}")
         if entry is not None and not name.startswith(TICKED) and not unseen:
-            end = time.perf_counter() + 1.0
+            end = time.perf_counter() + MAX_WAIT_S
             while self._signature() == before and time.perf_counter() < end:
                 QApplication.processEvents()
             if self._signature() == before:

@@ -133,13 +133,12 @@ def test_mouse_moves_and_clicks_name_the_pixel(alone: Alone, document: Document,
     view = panel.single
     for line, sample in ((0, 0), (12, 8), (3, 7)):
         qtbot.mouseMove(view, view.place_of(line, sample))
-        qtbot.wait(20)
+        qtbot.waitUntil(lambda: seen[-1:] == [Hover(line, sample)], timeout=60_000)  # noqa: B023
     assert [i for i in seen if isinstance(i, Hover)] == [Hover(0, 0), Hover(12, 8), Hover(3, 7)]
     qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=view.place_of(12, 2))
     assert seen[-1] == Pin(12, 2)
     qtbot.mouseMove(view, QPoint(3, view.height() // 2))  # beside the scene
-    qtbot.wait(20)
-    assert seen[-1] == Hover()
+    qtbot.waitUntil(lambda: seen[-1] == Hover(), timeout=60_000)
 
 
 def test_line_0_is_at_the_top_and_pixels_are_square(alone: Alone, document: Document):
@@ -200,7 +199,7 @@ def test_zoom_and_cursor_are_shared(alone: Alone, document: Document, qtbot: QtB
         assert (view.visible_rect().center() - middle).manhattanLength() < 1e-6
         assert view.visible_rect().width() == pytest.approx(first.visible_rect().width(), rel=0.05)
     assert panel.single.viewport.rect.height() < 8
-    qtbot.waitUntil(lambda: any(isinstance(command, LookAt) for command in seen), timeout=2000)
+    qtbot.waitUntil(lambda: any(isinstance(command, LookAt) for command in seen), timeout=60_000)
     top, bottom, left, right = next(i for i in seen if isinstance(i, LookAt)).window
     assert 0 <= top < 6 < bottom <= 13
     assert 0 <= left < 4 < right <= 9

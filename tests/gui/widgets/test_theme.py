@@ -123,5 +123,4 @@ def test_themes_change_in_a_moment(full: MainWindow, qapp: QApplication):
 
     times = [seconds(lambda t=t: full.store.send(SetTheme(t))) for t in ("dark", "light") * 3]
     over = [seconds(lambda t=t: qapp.setStyleSheet(stylesheet(t))) for t in (DARK, LIGHT) * 3]
-    assert min(times) < 0.2
     assert min(times) < 0.8 * min(over)
