@@ -15,9 +15,10 @@ from hsunmix.model.band_choice import PRESETS
 from hsunmix.model.chain import ChainedPixels, parts_of
 from hsunmix.model.cube import Cube
 from hsunmix.model.mask import holds_data
+from hsunmix.model.wording import counted
 
 __all__ = [
-    "counted",
+    "bands_note",
     "digits_note",
     "is_out_of_range",
     "judge_bands",
@@ -165,6 +166,19 @@ def digits_note(cube: Cube, writer: Judged) -> Generator[None, None, list[str]]:
     ]
 
 
+def bands_note(without: int, zeros: int) -> list[str]:
+    """Say how many bands have no data, and how many zero in every pixel, which was taken as measured."""
+    notes = []
+    if without:
+        notes.append(f"{counted(without, 'band')} without data {'was' if without == 1 else 'were'} left out.")
+    if zeros:
+        notes.append(
+            f"{counted(zeros, 'band')} {'is' if zeros == 1 else 'are'} zero in every pixel; "
+            "this was taken as measured. Where it means that there are no data, call them bad."
+        )
+    return notes
+
+
 def lacking_note(cube: Cube, bands: NDArray[np.bool_], used: int) -> list[str]:
     """Name the bands that most pixels lack, where that is why most were left out."""
     total = cube.lines * cube.samples if cube.selection is None else int(cube.selection.sum())
@@ -185,8 +199,3 @@ def lacking_note(cube: Cube, bands: NDArray[np.bool_], used: int) -> list[str]:
         f"Most pixels were left out because they have no value in band {names}; "
         "call it bad to use them without it."
     ]
-
-
-def counted(number: int, what: str) -> str:
-    """``1 band``, ``2 bands``."""
-    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -75,24 +75,10 @@ def load(
     yield from prepared(cube.pixels)
     measured = np.zeros(cube.bands, bool) if spectra is None else judging.measured_zeros(cube, spectra)
     bands = np.ones(cube.bands, bool) if cube.bad_bands is None else ~cube.bad_bands
-    source, exponent = cube, 0
-    writer = yield from _read(source, bands, footprint, room, visitors)
-    if judging.is_out_of_range(source, writer):
-        exponent = yield from judging.range_exponent(source, bands)
-        if exponent:
-            source = judging.rescaled(cube, exponent)
-            writer = yield from _read(source, bands, footprint, room, visitors, 2.0**exponent)
+    source, exponent, writer = yield from _in_range(cube, bands, footprint, room, visitors)
     used, notes = bands.copy(), []
     used[bands], zeros = yield from judging.judge_bands(writer, measured[bands])
-    if dead := int((bands & ~used).sum()):
-        notes.append(
-            f"{judging.counted(dead, 'band')} without data {'was' if dead == 1 else 'were'} left out."
-        )
-    if zeros:
-        notes.append(
-            f"{judging.counted(zeros, 'band')} {'is' if zeros == 1 else 'are'} zero in every pixel; "
-            "this was taken as measured. Where it means that there are no data, call them bad."
-        )
+    notes += judging.bands_note(int((bands & ~used).sum()), zeros)
     if not trusted:
         notes += judging.lacking_note(source, used, writer.count)
         if cube.seeks_nodata:
@@ -115,6 +101,19 @@ def from_array(x: NDArray[Any]) -> Scene:
     if 0 in x.shape:
         raise InputError(f"a matrix of shape {x.shape} has no values")
     return finish(load(Cube(MatrixPixels(x)), trusted=True))
+
+
+def _in_range(
+    cube: Cube, bands: NDArray[np.bool_], footprint: Footprint, room: Room, visitors: Sequence[Visitor]
+) -> Generator[Step | None, None, tuple[Cube, int, TileWriter | FileWriter]]:
+    """Read some bands, divided by a power of two, whose exponent is returned, where float32 needs it."""
+    writer = yield from _read(cube, bands, footprint, room, visitors)
+    if judging.is_out_of_range(cube, writer):
+        exponent = yield from judging.range_exponent(cube, bands)
+        if exponent:
+            cube = judging.rescaled(cube, exponent)
+            return cube, exponent, (yield from _read(cube, bands, footprint, room, visitors, 2.0**exponent))
+    return cube, 0, writer
 
 
 def _read(

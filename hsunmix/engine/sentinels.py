@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.engine.judging import counted
 from hsunmix.engine.subsets import evenly
 from hsunmix.engine.tile_writer import TILE, Judged
 from hsunmix.model.cube import Cube
+from hsunmix.model.wording import counted
 
 __all__ = ["Scale", "Sentinel", "leave_out", "of_other_scales", "probes_of"]
 

@@ -26,7 +26,7 @@ from hsunmix.model.unmixing import Unmixing
 from hsunmix.parameters import to_text
 from hsunmix.session._facts import Facts, facts_of, read_weights
 from hsunmix.session._script_pieces import Pieces, column_of, is_shared
-from hsunmix.session.document import Document, Run
+from hsunmix.session.document import Document, Run, RunSettings
 from hsunmix.session.runs import SOLVERS, asked_of, current, label_of, settings_of, solved_only
 from hsunmix.session.scenes import parked
 from hsunmix.session.several_script import script_of_scenes
@@ -79,16 +79,7 @@ def command_line(
         raise InputError(f"{settings.weights.path}: is gone or another file now than the run's weights")
     words = ["hsunmix", "unmix", *(os.fspath(one.path or "") for one in together or [cube])]
     words += spectra
-    words += [] if solved else ["-r", str(result.rank), "-m", result.method]
-    abundance = result.method if solved else settings.abundance
-    words += ["-a", abundance] if abundance else []
-    for name, value in settings.choice("abundance", abundance).parameters.items():
-        words += ["--abundance-set", to_text(name, value)]
-    words += [] if solved else _parameters(result)
-    for name, value in asked_of(settings).init.parameters.items():
-        words += ["--init-set", to_text(name, value)]
-    words += ["--weights", settings.weights.path] if settings.weights else []
-    words += ["--uncertainty"] if result.uncertainty is not None else []
+    words += _method(result, settings, solved)
     for library in settings.libraries:
         words += ["--library", library.path]
     for mask in part.masks:
@@ -98,6 +89,20 @@ def command_line(
         words += [f"--{name}", str(value)]
     words += ["-o", os.fspath(out), "--products", ",".join(products)]
     return shlex.join([*words, *(["--dpi", str(dpi)] if dpi != DPI[0] else [])])
+
+
+def _method(result: Unmixing, settings: RunSettings, solved: bool) -> list[str]:
+    """Return the words that choose the method, its abundances and its start, with their parameters."""
+    words = [] if solved else ["-r", str(result.rank), "-m", result.method]
+    abundance = result.method if solved else settings.abundance
+    words += ["-a", abundance] if abundance else []
+    for name, value in settings.choice("abundance", abundance).parameters.items():
+        words += ["--abundance-set", to_text(name, value)]
+    words += [] if solved else _parameters(result)
+    for name, value in asked_of(settings).init.parameters.items():
+        words += ["--init-set", to_text(name, value)]
+    words += ["--weights", settings.weights.path] if settings.weights else []
+    return [*words, *(["--uncertainty"] if result.uncertainty is not None else [])]
 
 
 def _same_part(cubes: Sequence[Cube]) -> Part:
