@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import dataclass
 from itertools import combinations
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hsunmix.engine.memory import require
 from hsunmix.errors import ParameterError
 from hsunmix.methods._bundles import Bundles
 from hsunmix.model.progress import Step
@@ -17,8 +19,8 @@ __all__ = ["Models"]
 
 Array = NDArray[np.float64]
 
-MAX_MODELS = 2_000_000
-AT_ONCE = 20_000  # models whose tables are made between two places to cancel
+MAX_NUMBERS = 20_000_000  # of tables: 2 million models of three spectra
+AT_ONCE = 200_000  # numbers of tables that are made between two places to cancel
 TRUSTED = 1e10  # how many times as uncertain as alone a fraction may be (its variance inflation)
 
 
@@ -52,44 +54,50 @@ class Models:
         Raises
         ------
         ParameterError
-            There are more than ``MAX_MODELS``.
+            There are more than ``MAX_NUMBERS`` allows.
+        TooLargeError
+            Their tables don't fit into memory.
         """
-        places = [np.flatnonzero(spectra.of == k) for k in range(spectra.rank)]
+        every = [np.flatnonzero(spectra.of == k) for k in range(spectra.rank)]
         most = min(most, spectra.rank)
-        _check([len(some) for some in places], most)
+        total = _total([len(some) for some in every], most)
+        require(8 * total * (most + most**2), "the tables of models")
+        members, inverses = np.zeros((total, most), np.int64), np.zeros((total, most, most))
         length = np.linalg.norm(spectra.spectra, axis=0)
         unit = spectra.spectra / np.where(length > 0, length, 1)
         g = unit.T @ unit
-        members, inverses, ends = [], [], [0]
+        ends, count = [0], 0
         for size in range(1, most + 1):
-            count = 0
-            for classes in combinations(places, size):
-                every = np.stack(np.meshgrid(*classes, indexing="ij"), axis=-1).reshape(-1, size)
-                for first in range(0, len(every), AT_ONCE):
-                    some = every[first : first + AT_ONCE]
+            for classes in combinations(every, size):
+                shape = tuple(map(len, classes))
+                step = max(1, AT_ONCE // size**2)
+                for first in range(0, prod(shape), step):
+                    which = np.unravel_index(np.arange(first, min(first + step, prod(shape))), shape)
+                    some = np.stack([places[w] for places, w in zip(classes, which, strict=True)], axis=1)
                     kept, inverse = _inverses(g, some, length)
-                    pad = most - size
-                    members.append(np.pad(some[kept], ((0, 0), (0, pad))))
-                    inverses.append(np.pad(inverse, ((0, 0), (0, pad), (0, pad))))
-                    count += int(kept.sum())
+                    rows = slice(count, count + len(inverse))
+                    members[rows, :size], inverses[rows, :size, :size] = some[kept], inverse
+                    count += len(inverse)
                     yield None
-            ends.append(ends[-1] + count)
-        return cls(np.concatenate(members), np.concatenate(inverses), np.array(ends, np.int64))
+            ends.append(count)
+        return cls(members[:count], inverses[:count], np.array(ends, np.int64))
 
 
-def _check(sizes: list[int], most: int) -> None:
-    """Refuse what is too many, before anything is made."""
+def _total(sizes: list[int], most: int) -> int:
+    """Return how many models there are; refuse what is too many, before anything is made."""
     # Elementary symmetric polynomials: how many ways there are to take one from each of so many classes.
     ways = [1, *[0] * most]
     for n in sizes:
         for size in range(most, 0, -1):
             ways[size] += n * ways[size - 1]
-    if (total := sum(ways[1:])) > MAX_MODELS:
+    total, possible = sum(ways[1:]), MAX_NUMBERS // most**2
+    if total > possible:
         raise ParameterError(
             "max_materials",
-            f"{total:,} models are too many, {MAX_MODELS:,} possible: allow fewer materials in a pixel, or "
+            f"{total:,} models are too many, {possible:,} possible: allow fewer materials in a pixel, or "
             "keep fewer spectra of the library (hsunmix prune)",
         )
+    return total
 
 
 def _inverses(g: Array, members: NDArray[np.int64], length: Array) -> tuple[NDArray[np.bool_], Array]:

@@ -139,7 +139,7 @@ def test_without_a_library_its_spectra_are_pixels() -> None:
 
 
 def test_too_many_models_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_models, "MAX_MODELS", 100)
+    monkeypatch.setattr(_models, "MAX_NUMBERS", 900)
     x, library = scene(50)
     with pytest.raises(InputError, match="215 models"):
         hsunmix.unmix(x, "mesma", library=library)

@@ -49,7 +49,7 @@ NUMBERS = (64, 16)
 Array = NDArray[np.float64]
 
 SLACK = 1e-6  # of limits on fractions: a pixel that is a spectrum of the library has shade of just zero
-WORK = 30_000_000  # models · pixels that are tried in less than a tenth of a second
+WORK = 270_000_000  # numbers of tables · pixels that are tried in less than a tenth of a second
 
 
 class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -101,7 +101,7 @@ def run(problem: Problem, params: Params) -> Generator[Step | None, None, Factor
         spectra.of, limits, params.fusion * one, params.residual_bands,
         per_pixel=[h, index, shade, materials, rest],
         sums=[(len(spectra.of),), (1,)],
-        pixels=max(1, WORK // max(1, len(models))),
+        pixels=max(1, WORK // max(1, models.inverses.size)),
     )  # fmt: skip
     used, without = found.sums
     most = models.members.shape[1]
