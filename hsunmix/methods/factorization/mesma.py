@@ -49,7 +49,7 @@ NUMBERS = (64, 16)
 Array = NDArray[np.float64]
 
 SLACK = 1e-6  # of limits on fractions: a pixel that is a spectrum of the library has shade of just zero
-WORK = 270_000_000  # numbers of tables · pixels that are tried in less than a tenth of a second
+WORK = 130_000_000  # numbers of tables · pixels that are tried in less than a tenth of a second
 
 
 class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
