@@ -26,6 +26,7 @@ from hsunmix.engine.scene import Scene
 from hsunmix.engine.subsets import batches, of_spectra
 from hsunmix.methods import Extraction, Factorization, Problem, get
 from hsunmix.methods.abundance._constrained import solve
+from hsunmix.methods.units import scaled_to_sum_one
 from hsunmix.model.progress import Step, relay
 from hsunmix.model.wording import counted
 from hsunmix.parameters import make
@@ -67,7 +68,8 @@ def run(problem: Problem, params: Params) -> Generator[Step | None, None, Factor
     note = f"{counted(len(spectra), 'block')} of up to {params.size:,} pixels, factorized one by one."
     if w.shape[1] < problem.rank:
         note += f" The scene has only {w.shape[1]} independent spectra."
-    return Factorization(w, h, np.zeros((0, 2)), None, note=note)
+    scaled = yield from scaled_to_sum_one(scene, Factorization(w, h, np.zeros((0, 2))), ())
+    return replace(scaled, fixed_scale=True, note=note)
 
 
 def _blocks(scene: Scene, size: int) -> Iterator[Scene | None]:
