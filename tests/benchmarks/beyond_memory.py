@@ -32,12 +32,13 @@ METHODS = ("auto", "vca", "spa", "fgnsr", "hals", "nnls", "fcls", "rank")
 DATA = 1_500_000_000
 # The command, and then what it read; its own end is the only moment that knows all of it.
 COMMAND = """
-import sys
+import os, sys
 from pathlib import Path
 from hsunmix.cli.main import main
 try:
     main()
 finally:
+    print(f"CPU: {sum(os.times()[:2]):.2f}", file=sys.stderr)
     print("IO " + Path("/proc/self/io").read_text().replace(chr(10), " "), file=sys.stderr)
 """
 
@@ -146,7 +147,9 @@ def measured(path: Path, method: str, data: int, extra: list[str], spectra: Path
         return {"failed": said.strip().replace("\n", " | ")[-600:]}
     read = float(said.split("rchar:")[1].split()[0])
     stated = next((line for line in said.splitlines() if "of memory" in line), "reads it into memory")
-    return {"stated": stated, "peak": peak / 1e9, "read": read / path.stat().st_size, "seconds": seconds}
+    own = float(said.split("CPU:")[1].split()[0])
+    size = path.stat().st_size
+    return {"stated": stated, "peak": peak / 1e9, "read": read / size, "seconds": seconds, "processor": own}
 
 
 def private(pid: int) -> int:
@@ -242,22 +245,55 @@ def cancel(path: Path, methods: list[str]) -> None:
 
 
 def growth(folder: Path, pixels: list[int], data: int) -> None:
-    """Print seconds against pixels, and the slope of their logarithms."""
+    """Print seconds against pixels, those of the processors and what the paper says of these, and slopes."""
+    from tests.benchmarks import scale_on_paper
+
     times: dict[str, list[float]] = {"auto": [], "nnls": []}
-    print("| pixels | file, GB | auto, s | nnls, s |\n|---|---|---|---|")
+    own: dict[str, list[float]] = {"auto": [], "nnls": []}
+    rates, ratios = scale_on_paper.measured(), []
+    print(
+        "| pixels | file, GB | auto, s | nnls, s | of the processors: auto, s | nnls, s | auto on paper, s |"
+    )
+    print("|---|---|---|---|---|---|---|")
     for count in pixels:
         path = folder / "growth.img"
         make(path, count * BANDS * 4.0, "bil")
         spectra = given_spectra(folder)
-        for method, found in times.items():
-            found.append(float(measured(path, method, data, [], spectra)["seconds"]))
-        row = " | ".join(f"{found[-1]:.1f}" for found in times.values())
+        for method in times:
+            one = measured(path, method, data, [], spectra)
+            times[method].append(float(one["seconds"]))
+            own[method].append(float(one["processor"]))
+        paper = scale_on_paper.processor_seconds(rates, count, BANDS, RANK)
+        ratios.append(paper / own["auto"][-1])
+        found = [values[-1] for values in (*times.values(), *own.values())]
+        row = " | ".join(f"{value:.1f}" for value in (*found, paper))
         print(f"| {count} | {path.stat().st_size / 1e9:.2f} | {row} |", flush=True)
         path.unlink()
+    for method, used in own.items():
+        slope, start = np.polyfit(pixels, used, 1)
+        off = np.abs(slope * np.array(pixels) + start - used) / used
+        print(
+            f"{method}: {start:.1f} s and {1e6 * slope:.1f} s a million pixels; at most {off.max():.0%} off"
+        )
+    print(f"on paper / measured, of the processors: {min(ratios):.2f} to {max(ratios):.2f}")
+    print(json.dumps({"pixels": pixels, "wall": times, "processors": own}))
+    draw(pixels, own, folder / "growth_in_file.png")
+
+
+def draw(pixels: list[int], times: dict[str, list[float]], path: Path) -> None:
+    """Draw seconds of the processors against pixels, with a ruler of slope one."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(5, 3.6), layout="constrained")
+    part = figure.add_subplot()
     for method, found in times.items():
-        slope = np.polyfit(np.log(pixels), np.log(found), 1)[0]
-        print(f"{method}: slope {slope:.2f}")
-    print(json.dumps({"pixels": pixels, **times}))
+        part.loglog(pixels, found, "o-", label=method)
+    last = min(found[-1] for found in times.values())
+    part.loglog(pixels, [last * n / pixels[-1] for n in pixels], ":", color="grey", label="slope 1")
+    part.set_xlabel("pixels")
+    part.set_ylabel("seconds of the processors")
+    part.legend()
+    figure.savefig(path, dpi=100)
 
 
 def main() -> None:
