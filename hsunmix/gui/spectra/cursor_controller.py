@@ -13,8 +13,10 @@ from hsunmix.gui.spectra.state import SpectraState
 from hsunmix.gui.state.channels import QUIET
 from hsunmix.gui.state.store import Store
 from hsunmix.gui.state.view_state import PixelView
+from hsunmix.methods import find
 from hsunmix.model.cube import Cube
 from hsunmix.model.uncertainty import SD_MAP
+from hsunmix.model.unmixing import Unmixing
 from hsunmix.session.document import Document
 
 __all__ = ["Controller"]
@@ -92,7 +94,8 @@ class Controller:
         if result is None:
             return PixelView(line, sample, measured)
         shares = result.abundances[:, line, sample]
-        modelled = result.endmembers @ shares if np.isfinite(shares).all() else None
+        known = np.isfinite(shares).all() and not _has_own_spectra(result)
+        modelled = result.endmembers @ shares if known else None
         sure = result.maps.get(SD_MAP)
         deviations = None if sure is None else sure.at(line, sample)
         return PixelView(line, sample, measured, modelled, shares, deviations)
@@ -131,3 +134,9 @@ def _spectra(
         found[line, sample] = values
         yield
     return found
+
+
+def _has_own_spectra(result: Unmixing) -> bool:
+    """Whether each pixel has spectra of its own, so that the endmembers are not what it was modelled by."""
+    method = find(result.method, "factorization")
+    return method is not None and method.traits.of_classes and not result.abundance

@@ -111,5 +111,11 @@ def test_a_run_takes_what_was_chosen(
     store.send(cmd.ShowMap("model", 2))
     drawing = further.draw(store.document, store.state, 1 << 20)
     assert "soil 1" in drawing.scales[0].names
+    store.send(cmd.Hover(4, 3))
+    assert store.state.cursor.abundances is not None
+    assert store.state.cursor.modelled is None  # the classes' means are not what it was modelled by
+    store.send(cmd.SolveAgain("nnls"))
+    wait(lambda: store.document.unmixing.abundance == "nnls" and not store.state.tasks)
+    assert store.state.cursor.modelled is not None
     store.send(cmd.RestoreRun(1))
     assert store.document.settings.libraries == (LibraryFile(str(files[0])),)
