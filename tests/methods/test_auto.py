@@ -9,6 +9,7 @@ import numpy as np
 import scipy.io
 
 import hsunmix
+from hsunmix.bench.planted import planted
 from tests.scenes import angles, mixture
 
 
@@ -79,3 +80,10 @@ def test_a_scene_below_zero_is_said_to_be_unexplained() -> None:
         result = hsunmix.unmix(x, rank=3)
     assert "explain nothing" in result.note
     assert np.isfinite(result.endmembers).all()
+
+
+def test_where_nothing_is_pure_a_bad_beginning_does_not_decide() -> None:
+    """The simplex that begins with the best vertices ends elsewhere on this scene (11°)."""
+    scene = planted("diluted", 0, side=60)
+    found = hsunmix.unmix(scene.x, rank=5)
+    assert angles(found.endmembers, scene.endmembers).max() < 1.5

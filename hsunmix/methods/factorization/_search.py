@@ -85,13 +85,14 @@ def search(smooth: Smoothed, refinement: int, seed: int) -> Generator[Step | Non
         inside = inside or left <= FITS
         if left <= RIGHT:
             break
+    first = tried[0]
     tried.sort(key=lambda one: one.excess)
     # Where a little is left, or even the simplex doesn't fit, mixing is bent: the pixels' own corners are
     # nearer to the truth. A cone fits whatever is bent if it is wide enough.
     if shaded and FITS < tried[0].excess < HOPELESS:
         return [replace(tried[0], bent=True), *tried[1:]]
     if not tried[0].fits and tried[0].w.shape[1] == smooth.rank:
-        outside = yield from _outside(smooth, tried[0], shaded, seed)
+        outside = yield from _outside(smooth, tried[0], first, shaded, seed)
         better = outside.fits or outside.excess < tried[0].excess / FAR_BETTER
         tried.insert(0 if better else len(tried), outside)
     return tried
@@ -121,13 +122,20 @@ def _beyond(smooth: Smoothed, w: Array) -> float:
 
 
 def _outside(
-    smooth: Smoothed, inside: Candidate, shaded: bool, seed: int
+    smooth: Smoothed, inside: Candidate, first: Candidate, shaded: bool, seed: int
 ) -> Generator[Step | None, None, Candidate]:
-    """Put the smallest simplex around the pixels, under shade the smallest cone."""
+    """Put the smallest simplex around the pixels, under shade the smallest cone.
+
+    Where the simplex that begins with the best vertices doesn't fit, one that begins with the first may.
+    """
     pick = evenly(len(smooth.near), SIMPLEX_SAMPLE)
     if not shaded:
         r = smooth.rank
-        w, left = yield from simplex_by_noise(smooth.raw[:r, pick], inside.w[:r], smooth.noise, seed)
+        points = smooth.raw[:r, pick]
+        w, left = yield from simplex_by_noise(points, inside.w[:r], smooth.noise, seed)
+        if left > FITS and first is not inside and first.w.shape[1] == r:
+            other, less = yield from simplex_by_noise(points, first.w[:r], smooth.noise, seed)
+            w, left = (other, less) if less < left else (w, left)
         w = np.vstack([w, np.zeros((len(smooth.basis) - r, r))])
         how = "then the smallest simplex (SISAL), because no pixel seems pure"
         return Candidate(w, inside.columns, left, inside.count, False, how)
