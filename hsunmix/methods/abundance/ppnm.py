@@ -43,7 +43,7 @@ NUMBERS = (48, 16)
 
 MIXING = ("linear", "bent upwards", "bent downwards")
 
-WORK = 30_000_000  # pixels · bands · r²: the steps that most need take less than a tenth of a second
+WORK = 4_000_000  # pixels · bands · r²: the steps that most need take less than a tenth of a second
 
 Single = NDArray[np.float32]
 
