@@ -137,7 +137,7 @@ def _shown_text(widget: QWidget) -> str:
 
 def _fits(widget: QWidget) -> bool:
     if isinstance(widget, ElidedLabel):
-        return widget.toolTip() == widget.text()
+        return widget.toolTip().split() == widget.text().split()
     if isinstance(widget, QLabel):
         return _label_fits(widget)
     if isinstance(widget, QTabBar):

@@ -132,7 +132,7 @@ class FakeDialogs:
         return self.file
 
     def library_entries(
-        self, library: Spectra, good: NDArray[np.bool_]
+        self, library: Spectra, good: NDArray[np.bool_], origin: str = ""
     ) -> tuple[tuple[int, ...], float | None, bool]:
         self.asked.append(f"library_entries {len(library.names)}")
         return self.entries, self.factor, self.leave

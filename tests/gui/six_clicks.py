@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from hsunmix.gui.app.main_window import MainWindow
 from hsunmix.gui.image.scene_view import SceneView
 
-__all__ = ["Mouse", "maps_of", "maps_shown"]
+__all__ = ["Chooser", "Mouse", "choose", "in_dialog", "maps_of", "maps_shown", "ready", "until"]
 
 MAX_WAIT_S = 120.0  # seconds: kernels may have to be compiled first
 
@@ -52,12 +52,12 @@ def maps_of(window: MainWindow, scene: Path, mouse: Mouse) -> None:
     The dialog opens in the cube's folder, as it does where hsunmix was started there.
     """
     window.store.settings.change(open_folder=str(scene.parent))
-    chooser = _Chooser(mouse, scene.name)
-    mouse.click(_ready(window, "openCube"))  # comes back when the dialog has closed
+    chooser = Chooser(mouse, scene.name)
+    mouse.click(ready(window, "openCube"))  # comes back when the dialog has closed
     chooser.stop()
-    _until(lambda: window.store.document.cube is not None)
-    mouse.click(_ready(window, "unmixButton"))
-    _until(lambda: 0 < len(window.store.document.endmembers) == len(maps_shown(window)))
+    until(lambda: window.store.document.cube is not None)
+    mouse.click(ready(window, "unmixButton"))
+    until(lambda: 0 < len(window.store.document.endmembers) == len(maps_shown(window)))
     for view in maps_shown(window):
         view.repaint()
 
@@ -68,7 +68,38 @@ def maps_shown(window: MainWindow) -> list[SceneView]:
     return [v for v in views if v.objectName().startswith("mapView") and v.isVisible() and v.image]
 
 
-class _Chooser:
+def choose(window: MainWindow, menu: str, entry: str, mouse: Mouse) -> None:
+    """Choose an entry of a menu by two clicks."""
+    bar, action = window.menuBar(), window.menus.actions[entry]
+    top = next(a for a in bar.actions() if a.menu() is not None and a.menu().objectName() == menu)
+    until(action.isEnabled)
+    mouse.click(bar, bar.actionGeometry(top).center())
+    until(top.menu().isVisible)
+    mouse.click(top.menu(), top.menu().actionGeometry(action).center())
+
+
+def in_dialog(name: str, *clicks: Callable[[QWidget], None]) -> QTimer:
+    """Click in a dialog as soon as it is there; its ``exec`` holds the caller meanwhile."""
+    timer = QTimer()
+
+    def look() -> None:
+        dialog = QApplication.activeModalWidget()
+        if dialog is not None and dialog.objectName() == name and dialog.isVisible():
+            timer.stop()
+            try:
+                for click in clicks:
+                    QApplication.processEvents()
+                    click(dialog)
+            except AssertionError:
+                dialog.reject()  # what is waited for would never come
+                raise
+
+    timer.timeout.connect(look)
+    timer.start(5)
+    return timer
+
+
+class Chooser:
     """Chooses a file in the file dialog as soon as it lists it; a dialog that never does is closed."""
 
     def __init__(self, mouse: Mouse, name: str) -> None:
@@ -101,17 +132,17 @@ class _Chooser:
         self._mouse.click(buttons.button(QDialogButtonBox.StandardButton.Open))
 
 
-def _ready(window: MainWindow, name: str) -> QWidget:
+def ready(window: MainWindow, name: str) -> QWidget:
     """Wait until a widget is in sight and can be clicked."""
 
     def found() -> QWidget | None:
         return window.findChild(QWidget, name)
 
-    _until(lambda: found() is not None and found().isVisible() and found().isEnabled())
+    until(lambda: found() is not None and found().isVisible() and found().isEnabled())
     return found()
 
 
-def _until(done: Callable[[], bool]) -> None:
+def until(done: Callable[[], bool]) -> None:
     end = time.perf_counter() + MAX_WAIT_S
     while not done():
         QApplication.processEvents()

@@ -31,6 +31,7 @@ from hsunmix.gui.widgets.icons import logo
 from hsunmix.gui.widgets.panel import Panel, named
 from hsunmix.gui.widgets.placement import place, placed
 from hsunmix.gui.widgets.tab_order import arrange
+from hsunmix.gui.widgets.tooltips import shorten_tips
 from hsunmix.session.document import Document
 from hsunmix.session.listeners import Listeners
 
@@ -140,6 +141,7 @@ class MainWindow(QMainWindow):
         for panel in self.panels:
             self._tell_all(panel)
         arrange(self)
+        shorten_tips(self)
         self._show_page()
         self.store.start(
             "warm_up", "Loading libraries", libraries(self.store), lambda _: None, lambda _: None

@@ -17,6 +17,7 @@ from hsunmix.gui.state.store import Store
 from hsunmix.gui.widgets.icons import icon
 from hsunmix.gui.widgets.panel import named
 from hsunmix.gui.widgets.theme import Theme
+from hsunmix.gui.widgets.tooltips import wrapped
 
 __all__ = ["Menus", "with_mnemonics"]
 
@@ -81,7 +82,7 @@ class Menus:
         made = QAction(self._texts[action.id], window)
         made.setObjectName(f"action_{action.id}")
         tip = f"{action.tip} ({action.shortcut})" if action.shortcut else action.tip
-        made.setToolTip(tip)
+        made.setToolTip(wrapped(tip))
         made.setStatusTip(tip)
         if action.shortcut:
             made.setShortcuts([QKeySequence(keys) for keys in (action.shortcut, action.also) if keys])

@@ -8,6 +8,7 @@ import time
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton
 
+from hsunmix.gui.app.pace import Pace, left_in_words, memory_in_words
 from hsunmix.gui.commands import CancelWork
 from hsunmix.gui.image.pages import page_of
 from hsunmix.gui.state.view_state import Message, Task, ViewState
@@ -24,7 +25,7 @@ AREA = "status"
 ORDER = 0
 
 READ = 8000  # milliseconds that a notice stays
-SHOWN_AFTER = 0.05  # of the work: time left is guessed from then on
+LONG = 10.0  # seconds: of work that takes longer, time and memory are told
 
 
 class View(Panel):
@@ -34,7 +35,7 @@ class View(Panel):
 
     def __init__(self) -> None:
         super().__init__("statusPanel", TITLE)
-        self._document = Document()
+        self._document, self._pace = Document(), Pace()
         self._state = ViewState()
         self.place = SpokenLabel("cursorPlace", "Place of the cursor")
         self.notice = ElidedLabel("notice", "What was done just now")
@@ -95,7 +96,11 @@ class View(Panel):
             widget.setVisible(task is not None)
         if task is None:
             return
-        self.work.setText(progress_text(task, time.monotonic()))
+        now = time.monotonic()
+        left = self._pace.left(task, now)
+        self.work.setText(progress_text(task, now, left))
+        if now - task.started > LONG:
+            self.work.setToolTip(f"{now - task.started:.0f} s so far, {memory_in_words()}")
         self.cancel.setEnabled(self._state.cancellable)
         fraction = task.step.fraction if task.step else 0.0
         self.progress.setRange(0, 1000 if fraction > 0 else 0)  # 0, 0 says: busy, who knows how long
@@ -105,8 +110,8 @@ class View(Panel):
         self.progress.setUpdatesEnabled(True)
 
 
-def progress_text(task: Task, now: float) -> str:
-    """Return what a task is doing, in words."""
+def progress_text(task: Task, now: float, left: float | None = None) -> str:
+    """Return what a task is doing, in words; ``left`` are the seconds that it still takes, if known."""
     if task.ending:
         return f"{task.title} · cancelling…"
     parts = [(task.step.message if task.step else "") or task.title]
@@ -116,9 +121,11 @@ def progress_text(task: Task, now: float) -> str:
         fraction = task.step.fraction
         if fraction > 0:
             parts.append(f"{100 * min(fraction, 1.0):.0f} %")
-        if fraction >= SHOWN_AFTER and now - task.started > 1.0:
-            left = (now - task.started) * (1 - fraction) / fraction
-            parts.append(f"{left:.0f} s left" if left >= 1 else "under 1 s left")
+    if now - task.started > LONG:
+        parts.append(f"{now - task.started:.0f} s")
+        parts.append(memory_in_words())
+    if left is not None:
+        parts.append(left_in_words(left))
     return " · ".join(parts)
 
 

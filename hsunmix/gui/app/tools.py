@@ -13,6 +13,7 @@ from hsunmix.gui import commands as cmd
 from hsunmix.gui.state.store import Store
 from hsunmix.gui.widgets.panel import Panel, named
 from hsunmix.gui.widgets.placement import place, placed
+from hsunmix.gui.widgets.tooltips import shorten_tips
 
 __all__ = ["ToolWindow", "Tools"]
 
@@ -92,6 +93,7 @@ class Tools:
             made = ToolWindow(self._window, panel, module.TITLE, module.SIZE)
             made.hidden = lambda: self._remember(name)
             self.windows[name] = made
+            shorten_tips(made)
             place(made, self._store.settings.preferences.tools.get(name))
         window = self.windows[name]
         window.show()

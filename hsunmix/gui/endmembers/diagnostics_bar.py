@@ -9,6 +9,7 @@ from hsunmix.gui.commands import ShowPage
 from hsunmix.gui.endmembers.state import EndmembersState
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.panel import named
+from hsunmix.gui.widgets.tooltips import wrapped
 from hsunmix.methods.constraints import Check
 from hsunmix.session.document import Document
 
@@ -43,7 +44,7 @@ class DiagnosticsBar(QWidget):
         self.setVisible(result is not None and checked is not None)
         if checked is not None:
             self.constraints.setText(in_short(checked.check))
-            self.constraints.setToolTip(f"{checked.check.sentence}\nClick to see where.")
+            self.constraints.setToolTip(wrapped(f"{checked.check.sentence}\nClick to see where."))
             self.constraints.setEnabled(checked.result is result)
         found = suggested.found if suggested is not None and suggested.result is result else None
         self.residual.setVisible(found is not None)

@@ -22,6 +22,7 @@ from hsunmix.gui.state.means import means
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.icons import icon, swatch
 from hsunmix.gui.widgets.theme import LIGHT, Theme
+from hsunmix.gui.widgets.tooltips import wrapped
 from hsunmix.model.library import material
 from hsunmix.model.matching import Match
 from hsunmix.model.spectra import Endmember
@@ -137,7 +138,7 @@ class EndmemberModel(QAbstractTableModel):
             return None
         texts = {
             Role.DisplayRole: HEADINGS,
-            Role.ToolTipRole: TIPS,
+            Role.ToolTipRole: tuple(map(wrapped, TIPS)),
             Role.AccessibleTextRole: SPOKEN,
         }.get(Role(role))
         if texts is not None:
@@ -166,8 +167,8 @@ class EndmemberModel(QAbstractTableModel):
         if role == Role.ToolTipRole:
             matches = self._matches_of(row)
             if column == MATCH and matches:
-                return "\n".join([TIPS[MATCH], *(f"{_angle(m)}  {m.name}" for m in matches)])
-            return f"{member.name}, {member.source}" if column in (NAME, SOURCE) else TIPS[column]
+                return "\n".join([wrapped(TIPS[MATCH]), *(f"{_angle(m)}  {m.name}" for m in matches)])
+            return f"{member.name}, {member.source}" if column in (NAME, SOURCE) else wrapped(TIPS[column])
         return None
 
     def _text(self, row: int, column: int) -> str:

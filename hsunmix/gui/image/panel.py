@@ -41,6 +41,7 @@ from hsunmix.gui.widgets.panel import Panel, named
 from hsunmix.gui.widgets.pictured import add_entries
 from hsunmix.gui.widgets.tab_order import arrange
 from hsunmix.gui.widgets.theme import Theme, pin_colour
+from hsunmix.gui.widgets.tooltips import shorten_tips
 from hsunmix.session.document import Document
 
 TITLE = "Image"
@@ -236,6 +237,7 @@ class View(Panel):
         if self._theme is not None:
             controls.dress(self._theme)
         self._bottom.addWidget(controls)
+        shorten_tips(controls)
         arrange(self.window())
 
     def _draw(self, shown: Shown | None) -> None:

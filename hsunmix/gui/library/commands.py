@@ -19,10 +19,13 @@ class AddFromLibrary(Command):
     entries : tuple of int
     factor : float or None
         By what they are multiplied; None as their library needs.
+    origin : str
+        The library whose spectra are offered first, all of them selected.
     """
 
     entries: tuple[int, ...] = ()
     factor: float | None = None
+    origin: str = ""
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,9 @@ class Controller:
         def done(library: Spectra) -> None:
             others = tuple(p for p in store.settings.preferences.libraries if p != str(path))
             store.settings.change(libraries=(*others, str(path)), library_folder=str(path.parent))
-            store.say(f"{path.name} is among the libraries now, with {_counted(len(library.names))}.")
+            offer = [("Add its spectra…", cmd.AddFromLibrary(origin=library.label))]
+            told = f"{path.name} is among the libraries now, with {_counted(len(library.names))}."
+            store.say(told, offer if store.document.cube is not None else ())
             self._forget()
 
         store.start("read library", f"Reading {path.name}", work(), done)
@@ -100,7 +102,9 @@ class Controller:
             entries, factor, leave = command.entries, command.factor, False
             cube = self.store.document.cube
             if not entries and cube is not None:
-                entries, factor, leave = self.store.ask(LibraryEntries(library, cube.good_bands))
+                entries, factor, leave = self.store.ask(
+                    LibraryEntries(library, cube.good_bands, command.origin)
+                )
             cube = self.store.document.cube  # while the dialog was open, a mask may have changed, or maps
             if cube is None or cube.pixels is not asked:
                 return

@@ -62,7 +62,11 @@ class LibraryDialog(Dialog):
     """A list that is searched by typing, and the spectra of what is selected in it."""
 
     def __init__(
-        self, parent: QWidget | None, library: Spectra, good: NDArray[np.bool_] | None = None
+        self,
+        parent: QWidget | None,
+        library: Spectra,
+        good: NDArray[np.bool_] | None = None,
+        origin: str = "",
     ) -> None:
         super().__init__(
             parent,
@@ -106,6 +110,15 @@ class LibraryDialog(Dialog):
         self.body.setStretchFactor(self.list, 1)
         self.search.setFocus()
         self._show()
+        self._offer(origin)
+
+    def _offer(self, origin: str) -> None:
+        """Show the spectra of a library that was just opened, all of them selected."""
+        box = self.findChild(QComboBox, "libraryOrigins")
+        if box is not None and origin in self._library.origins:
+            box.setCurrentIndex(max(0, box.findData(origin)))
+            self.list.selectAll()
+            self.list.setFocus()
 
     @property
     def chosen(self) -> tuple[int, ...]:

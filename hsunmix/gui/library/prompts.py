@@ -38,17 +38,18 @@ class LibraryEntries(Prompt[tuple[tuple[int, ...], float | None, bool]]):
     """Which spectra of a library to make endmembers.
 
     Also by what to multiply them, None as the library says, and whether to leave out the bands, of the
-    ``good`` ones, in which they have no values.
+    ``good`` ones, in which they have no values. Those of ``origin`` are offered first.
     """
 
     library: Spectra
     good: NDArray[np.bool_]
+    origin: str = ""
 
     def show(self, window: QWidget | None) -> tuple[tuple[int, ...], float | None, bool]:
         """Ask."""
         from hsunmix.gui.library.dialog import LibraryDialog
 
-        dialog = LibraryDialog(window, self.library, self.good)
+        dialog = LibraryDialog(window, self.library, self.good, self.origin)
         return (dialog.chosen, dialog.factor, dialog.leaves_out) if agreed(dialog) else ((), None, False)
 
 

@@ -30,6 +30,7 @@ from hsunmix.gui.widgets.panel import Panel, named
 from hsunmix.gui.widgets.quiet import QuietComboBox, QuietSpinBox
 from hsunmix.gui.widgets.spoken import SpokenLabel
 from hsunmix.gui.widgets.theme import Theme
+from hsunmix.gui.widgets.tooltips import wrapped
 from hsunmix.methods import RankEstimate, find, methods
 from hsunmix.methods.sweep import AGREE, Sweep, SweepStep
 from hsunmix.model.choice import Choice
@@ -78,7 +79,7 @@ class View(Panel):
         for entry in methods().values():
             if entry.kind == "rank":
                 self.by.addItem(entry.title, entry.id)
-                tip = f"{entry.summary}\n{entry.reference}"
+                tip = wrapped(f"{entry.summary}\n{entry.reference}")
                 self.by.setItemData(self.by.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
         self.by.activated.connect(self._on_method)
         self.parameters = ChoiceForm("estimate", "", "rank")
@@ -141,7 +142,7 @@ class View(Panel):
         for k, tip in enumerate(COLUMNS.values()):
             item = table.horizontalHeaderItem(k)
             if item is not None:
-                item.setToolTip(tip)
+                item.setToolTip(wrapped(tip))
         header = named(table.horizontalHeader(), "sweepTableHeader", "Columns of the table")
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -304,7 +305,7 @@ def _number(name: str, title: str, low: int, high: int, value: int) -> QuietSpin
     box = named(QuietSpinBox(), name, title)
     box.setRange(low, high)
     box.setValue(value)
-    box.setToolTip(title)
+    box.setToolTip(wrapped(title))
     box.setFixedWidth(64)
     return box
 

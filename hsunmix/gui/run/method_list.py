@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QComboBox
 
+from hsunmix.gui.widgets.tooltips import wrapped
 from hsunmix.methods import Method, methods
 
 __all__ = ["fill_methods", "tip_of"]
@@ -37,4 +38,4 @@ def _add(box: QComboBox, entry: Method) -> None:
 
 def tip_of(entry: Method | None) -> str:
     """Say what a method does, and where it is from."""
-    return "" if entry is None else f"{entry.summary}\n{entry.reference}"
+    return "" if entry is None else wrapped(f"{entry.summary}\n{entry.reference}")

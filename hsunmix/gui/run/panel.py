@@ -39,6 +39,7 @@ from hsunmix.gui.widgets.icons import icon
 from hsunmix.gui.widgets.panel import Panel, heading, named
 from hsunmix.gui.widgets.quiet import QuietComboBox, QuietSpinBox
 from hsunmix.gui.widgets.theme import LIGHT, Theme
+from hsunmix.gui.widgets.tooltips import wrapped
 from hsunmix.methods import find
 from hsunmix.methods.pipeline import start_of
 from hsunmix.model.choice import Choice
@@ -250,7 +251,8 @@ class View(Panel):
             single = found.text == str(found.rank)
             self.estimate.setText(f"estimated {found.rank}" + ("" if single else f" ({found.text})"))
         tip = "Estimate the number of endmembers (Ctrl+Shift+R)"
-        self.estimate.setToolTip(tip if found is None else f"{found.sentence}\nClick to use this number.")
+        tip = tip if found is None else f"{found.sentence}\nClick to use this number."
+        self.estimate.setToolTip(wrapped(tip))
         self._estimated = None if found is None else found.rank
 
     def _on_estimate(self) -> None:
@@ -285,7 +287,7 @@ class View(Panel):
         given = entry is not None and entry.traits.of_classes and bool(self._classes.classes)
         self.rank.setEnabled(not given)
         tip = f"The library has {len(self._classes.classes)} classes" if given else RANK_TIP
-        self.rank.setToolTip(tip)
+        self.rank.setToolTip(wrapped(tip))
 
     def _show_forms(self, settings: RunSettings) -> None:
         entry = find(settings.method, "factorization", "extraction")

@@ -13,6 +13,7 @@ from hsunmix.gui.widgets.context import asked_for
 from hsunmix.gui.widgets.icons import swatch
 from hsunmix.gui.widgets.panel import named
 from hsunmix.gui.widgets.theme import LIGHT, Theme
+from hsunmix.gui.widgets.tooltips import wrapped
 from hsunmix.model.wording import percent, seconds
 from hsunmix.session.document import Document, Run
 from hsunmix.session.runs import current
@@ -92,7 +93,7 @@ class RunTable(_Table):
             tip = describe(run)
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(text)
-                item.setToolTip(tip)
+                item.setToolTip(wrapped(tip))
                 item.setData(NUMBER, run.number)
                 if run.unmixing is None:
                     item.setForeground(self.palette().placeholderText())
@@ -153,7 +154,7 @@ class PairTable(_Table):
         for k, tip in enumerate(PAIRS.values()):
             item = self.horizontalHeaderItem(k)
             if item is not None:
-                item.setToolTip(tip)
+                item.setToolTip(wrapped(tip))
         self._theme = LIGHT
         self._filling = False
         self.itemSelectionChanged.connect(self._on_selection)
@@ -172,7 +173,7 @@ class PairTable(_Table):
                 if index is not None:
                     member = side.endmembers[index]
                     item = QTableWidgetItem(swatch(member.colour, self._theme.border), member.name)
-                    item.setToolTip(f"{side.label}: {member.name}")
+                    item.setToolTip(wrapped(f"{side.label}: {member.name}"))
                 self.setItem(row, column, item)
             angle = "—" if math.isnan(pair.degrees) else f"{pair.degrees:.1f}°"
             rmse = "—" if math.isnan(pair.rmse) else f"{pair.rmse:.3f}"

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QW
 from hsunmix.gui.state.settings import Settings
 from hsunmix.gui.widgets.panel import named
 from hsunmix.gui.widgets.placement import place, placed
+from hsunmix.gui.widgets.tooltips import shorten_tips
 
 __all__ = ["Dialog", "agreed", "chosen_path", "settings_of"]
 
@@ -69,6 +70,7 @@ def agreed(dialog: QDialog) -> bool:
     if settings is not None and name in settings.preferences.tools:
         place(dialog, settings.preferences.tools[name])
     first = placed(dialog)
+    shorten_tips(dialog)
     try:
         return bool(dialog.exec())
     finally:

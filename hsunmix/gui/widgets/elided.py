@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
 from hsunmix.gui.widgets.panel import named
+from hsunmix.gui.widgets.tooltips import wrapped
 
 __all__ = ["ElidedLabel"]
 
@@ -23,7 +24,7 @@ class ElidedLabel(QLabel):
     def setText(self, text: str) -> None:
         """Show another text."""
         super().setText(text)
-        self.setToolTip(text)
+        self.setToolTip(wrapped(text))
 
     def minimumSizeHint(self) -> QSize:
         """Need no width."""

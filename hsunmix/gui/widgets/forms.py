@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QLineEdit, QWidget
 
 from hsunmix.gui.widgets.panel import named
 from hsunmix.gui.widgets.quiet import QuietComboBox, QuietSpinBox
+from hsunmix.gui.widgets.tooltips import wrapped
 from hsunmix.parameters import Parameter
 
 __all__ = ["AUTOMATIC", "Editor", "Form", "editor", "parse"]
@@ -115,7 +116,7 @@ def editor(parameter: Parameter, on_change: Callable[[], None]) -> Editor:
         made = _line(parameter, on_change)
     named(made.widget, f"parameter_{parameter.name}", parameter.label)
     allowed = "" if parameter.kind in ("bool", "choice", "text") else f" ({parameter.domain})"
-    made.widget.setToolTip(f"{parameter.help or parameter.label}{allowed}")
+    made.widget.setToolTip(wrapped(f"{parameter.help or parameter.label}{allowed}"))
     return made
 
 

@@ -96,7 +96,7 @@ class Analyst:
         return None
 
     def library_entries(
-        self, library: Spectra, good: NDArray[np.bool_]
+        self, library: Spectra, good: NDArray[np.bool_], origin: str = ""
     ) -> tuple[tuple[int, ...], float | None, bool]:
         self._wait("library_entries")
         return tuple(self.chance.sample(range(len(library.names)), self.chance.randint(0, 2))), None, False
