@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
 
 import numpy as np
@@ -23,7 +24,7 @@ __all__ = ["Controller"]
 
 CHANNELS = {"space": SHOWN, "space part": QUIET, "space choice": IN_TURN}
 
-CELLS = 512  # of the grid, along each axis
+CELLS, FEWEST = 512, 160  # of the grid, along each axis; with few pixels it is coarser, so that they are seen
 
 Marked = tuple[tuple[Region, NDArray[np.int64]], ...]
 
@@ -92,7 +93,7 @@ class Controller:
             scene = yield from self.store.scenes.scene(cube)
             space = kept or (yield from space_of(scene))
             x, y = yield from numbers_along(space, axes, result)
-            whole = yield from density(x, y, CELLS)
+            whole = yield from density(x, y, cells_for(len(x)))
             return Cloud(space, (axes[0], axes[1]), x, y, whole)
 
         def done(cloud: Cloud) -> None:
@@ -115,7 +116,9 @@ class Controller:
             if self.state.cloud is cloud:
                 self.store.show(SpaceState, part=found)
 
-        self.store.start("space part", "Counting pixels", density(cloud.x, cloud.y, CELLS, box), done)
+        self.store.start(
+            "space part", "Counting pixels", density(cloud.x, cloud.y, cells_for(len(cloud.x)), box), done
+        )
 
     def _mark(self) -> None:
         """Find the pixels of the regions; regions are small, so at once."""
@@ -151,6 +154,11 @@ class Controller:
 
 
 FIRST = SpaceState().axes
+
+
+def cells_for(pixels: int) -> int:
+    """Return how many cells the grid has along each axis."""
+    return min(max(2 * math.isqrt(pixels), FEWEST), CELLS)
 
 
 def _there(axis: Axis, result: Unmixing | None) -> bool:

@@ -52,6 +52,7 @@ class AbundanceBars(QWidget):
         self.setAccessibleDescription(NONE)
         self.theme: Theme = LIGHT
         self.shares: tuple[Share, ...] = ()
+        self.why = ""
 
     def sizeHint(self) -> QSize:
         """Width for a name and a bar; less in a narrow window."""
@@ -59,8 +60,11 @@ class AbundanceBars(QWidget):
         wide = WIDTH if parent is None else min(WIDTH, max(round(PART * parent.width()), NARROWEST))
         return QSize(wide, 100)
 
-    def set_shares(self, shares: Sequence[Share]) -> None:
-        """Show these; none empties it."""
+    def set_shares(self, shares: Sequence[Share], why: str = "") -> None:
+        """Show these; where there are none, why."""
+        if why != self.why:
+            self.why = why
+            self.update()
         if tuple(shares) != self.shares:
             self.shares = tuple(shares)
             said = ", ".join(f"{s.name} {s.text}" for s in self.shares)
@@ -89,9 +93,13 @@ class AbundanceBars(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the rows."""
         rows = self.rows()
-        if not rows:
-            return
         painter = QPainter(self)
+        if not rows:
+            painter.setPen(QColor(self.theme.muted))
+            flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+            painter.drawText(QRectF(self.rect()), int(flags), self.why)
+            painter.end()
+            return
         metrics, row = QFontMetricsF(self.font()), self._row()
         longest = max(1.0, *(abs(r.share) for r in rows))
         widest = max(metrics.horizontalAdvance(entry.name) for entry in rows) + 8

@@ -313,7 +313,7 @@ class View(Panel):
             self.plot.set_residual(round_up(max(float(np.nanmax(np.abs(rest))), self._usual)))
         self.plot.set_curves(RESIDUAL, [] if rest is None else [Curve(rest, self._theme.text, width=1.2)])
         self.readout.setText(self._describe(seen, rest) if seen else self._hint())
-        self.bars.set_shares(self._shares(seen))
+        self.bars.set_shares(self._shares(seen), self._why_none(seen))
 
     def _last_pinned(self) -> PixelView | None:
         pins = self._document.pins
@@ -330,6 +330,14 @@ class View(Panel):
             Share(e.name, e.colour, float(a), float(sd) if np.isfinite(sd) else None)
             for e, a, sd in zip(members, seen.abundances, known, strict=True)
         ]
+
+    def _why_none(self, seen: PixelView | None) -> str:
+        """Say why a pixel has no abundances."""
+        cube = self._document.cube
+        if seen is None or cube is None:
+            return "Abundances of the pixel that is pointed at or pinned"
+        masked = cube.selection is not None and not cube.selection[seen.line, seen.sample]
+        return "No abundances: the pixel is masked" if masked else "No abundances: the pixel is not used"
 
     def _used(self, spectrum: NDArray[np.float64]) -> NDArray[np.float64]:
         """An endmember keeps its values in bands that were painted out; they are not drawn."""

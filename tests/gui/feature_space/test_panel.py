@@ -10,12 +10,15 @@ from pytestqt.qtbot import QtBot
 
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.main_window import MainWindow
+from hsunmix.gui.feature_space import panel as feature_space
 from hsunmix.gui.feature_space.panel import View
 from hsunmix.gui.feature_space.state import SpaceState
+from hsunmix.gui.state.view_state import ViewState
 from hsunmix.methods.feature_space import Axis, column_of
 from hsunmix.model.spectra import Endmember
+from hsunmix.session.document import Document
 from hsunmix.session.members import unsolved
-from tests.gui.conftest import solved_document
+from tests.gui.conftest import Alone, solved_document
 
 Wait = Callable[[Callable[[], bool]], None]
 
@@ -51,7 +54,7 @@ def around(panel: View, corners: list[tuple[float, float]], qtbot: QtBot) -> Non
 def test_pixels_are_counted_and_endmembers_are_the_corners(window: MainWindow, space: View):
     document, cloud = window.store.document, window.store.state[SpaceState].cloud
     assert cloud.whole.counts.sum() == 13 * 11
-    assert space.plot.picture.image.shape == (512, 512, 4)
+    assert space.plot.picture.image.shape == (160, 160, 4)
     assert space.said.text() == "143 pixels"
     assert len(ends(space)) == 3
     for (x, y), member in zip(ends(space), document.endmembers, strict=True):
@@ -161,3 +164,19 @@ def test_zooming_in_counts_anew_and_hidden_nothing_is_done(window: MainWindow, s
     store.history.reset(solved_document(4))
     wait(lambda: not store.state.tasks)
     assert store.state[SpaceState].cloud is None
+
+
+def test_alone_it_asks_by_commands(alone: Alone, document: Document):
+    panel, seen = alone(feature_space)
+    panel.hide()
+    panel.show()
+    assert seen == [cmd.WatchSpace(False), cmd.WatchSpace(True)]
+    panel.follow(ViewState(), ViewState())  # nothing is laid out yet
+    assert ends(panel) == []
+    panel.mean.setChecked(True)
+    panel.plot.chosen.emit(((0.0, 0.0), (1.0, 0.0), (0.0, 1.0)))
+    assert seen[-1] == cmd.SelectInSpace(((0.0, 0.0), (1.0, 0.0), (0.0, 1.0)), endmember=True)
+    panel.plot.pointed.emit(0.5, 0.5)
+    assert seen[-1] == cmd.Hover()  # no pixel lies there
+    panel.hide()
+    assert seen[-1] == cmd.WatchSpace(False)

@@ -130,6 +130,14 @@ def test_a_pixel_that_was_not_used_is_only_measured(alone: Alone, document: Docu
     assert len(values(panel, "cursor")) == 1
     assert panel.readout.text() == "pixel 12, 8"
     assert panel.bars.shares == ()
+    assert panel.bars.why == "No abundances: the pixel is not used"
+    masked = np.ones((13, 9), dtype=bool)
+    masked[12, 8] = False
+    panel.render(document, replace(document, cube=document.cube.with_selection(masked)))
+    panel.follow(ViewState(), state_of(cursor=PixelView(12, 8, measured)))
+    assert panel.bars.why == "No abundances: the pixel is masked"
+    panel.follow(state_of(cursor=PixelView(12, 8, measured)), ViewState())
+    assert "pointed at" in panel.bars.why
 
 
 def test_pins_stay(alone: Alone, document: Document, qtbot: QtBot):
