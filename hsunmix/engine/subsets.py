@@ -30,6 +30,8 @@ __all__ = [
     "some_columns",
     "subsample",
     "subset",
+    "with_bands",
+    "with_pixels",
 ]
 
 ONE_BY_ONE = 300  # pixels of a file that are read alone; for more it is read from end to end
@@ -172,6 +174,34 @@ def in_file(scene: Scene, tiles: FileTiles) -> Scene:
     """Return a scene that stays in its file with other tiles of it, as many times read as it was."""
     reads = scene.executor.reads if isinstance(scene.executor, Streaming) else 1
     return replace(scene, tiles=tiles, executor=Streaming(tiles, reads))
+
+
+def with_bands(
+    scene: Scene, kept: NDArray[np.bool_], bands: NDArray[np.bool_]
+) -> Generator[Step | None, None, Scene]:
+    """Return a scene with some of the bands used, (bands used,); ``bands`` are the same of all."""
+    if not isinstance(scene.tiles, FileTiles):
+        keep = np.flatnonzero(kept)
+        return replace((yield from scene.made(_some_bands, keep, bands=len(keep))), bands=bands)
+    moments = scene.moments and (scene.moments[0][np.ix_(kept, kept)], scene.moments[1][kept])
+    glimpse = scene.glimpse and scene.glimpse.only(kept)
+    return replace(
+        in_file(scene, scene.tiles.only(kept, None)), bands=bands, moments=moments, glimpse=glimpse
+    )
+
+
+def with_pixels(scene: Scene, kept: NDArray[np.bool_]) -> Generator[Step | None, None, Scene]:
+    """Return a scene with some of the pixels."""
+    if not isinstance(scene.tiles, FileTiles):
+        return (yield from ascending(scene, np.flatnonzero(kept)))
+    return replace(
+        in_file(scene, scene.tiles.only(np.ones(scene.n_bands, bool), kept)),
+        pixels=scene.pixels[kept], moments=None, glimpse=None,
+    )  # fmt: skip
+
+
+def _some_bands(part: Part, keep: NDArray[np.int64], out: NDArray[np.float32]) -> None:
+    out[:] = part.tiles[:, keep]
 
 
 def scenes(scene: Scene) -> Generator[Scene | None, None, None]:

@@ -20,7 +20,7 @@ __all__ = ["Bundles", "bundles"]
 
 Array = NDArray[np.float64]
 
-ENOUGH = 20_000  # pixels that are dealt into parts
+MAX_DEALT = 20_000  # pixels that are dealt into parts
 EACH = 4  # times as many pixels in a part as it has classes, at least
 
 
@@ -110,7 +110,7 @@ def _of_scene(problem: Problem, parts: int, by: str) -> Generator[Step | None, N
 
     first, places = yield from search(scene)
     spectra, of, pixels = [first], [np.arange(first.shape[1])], [places]
-    few = yield from sampled(scene, min(ENOUGH, scene.n_pixels))
+    few = yield from sampled(scene, min(MAX_DEALT, scene.n_pixels))
     order = np.random.default_rng(problem.seed).permutation(few.n_pixels)
     for some in np.array_split(order, max(1, min(parts, few.n_pixels // (EACH * problem.rank)))):
         if parts < 2 or len(some) < EACH * problem.rank:

@@ -21,7 +21,7 @@ Array = NDArray[np.float64]
 
 UNKNOWN = 0.012  # of the noise: so much more or less may lie outside of one side, less if most do already
 UNKNOWN_SHARE = 0.45  # of what lies outside now: not more than that
-LEAST = 0.002  # of the noise: less lies outside by chance
+MIN_OUTSIDE = 0.002  # of the noise: less lies outside by chance
 PUREST = 20  # pixels of each endmember
 DARK = 0.3  # times the usual brightness: in darker pixels fractions are noise
 FIRST, GROWTH, FARTHEST = 0.05, 1.2, 0.5  # steps: in deviations of the noise; times; share of the distance
@@ -52,7 +52,7 @@ def reach_of(points: Array, w: Array, noise: float, sum_to_one: bool) -> Array:
         outside = np.minimum(h[j] / size[j], 0)
         left = float(outside @ outside)
         # Half of the noise lies outside of a side on which all pixels lie: then nothing is unknown.
-        may = max(min(UNKNOWN * (n - 2 * left), UNKNOWN_SHARE * left), LEAST * n)
+        may = max(min(UNKNOWN * (n - 2 * left), UNKNOWN_SHARE * left), MIN_OUTSIDE * n)
         near = h[j] < FARTHEST
         for k in range(r):
             if k != j:

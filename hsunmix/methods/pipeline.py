@@ -334,14 +334,14 @@ def _finish(
         left = yield from misfit(scene, w, h, weights, result.rest)
     error, columns = left.relative_error, result.columns
     means = h.totals() / scene.n_pixels
-    maps, uncertainty, unsure, doubts = dict(result.maps), None, "", [*_doubts(w, means, error)]
+    maps, uncertainty, unsure, first = dict(result.maps), None, "", [*_doubts(w, means, error)]
     if sure_for is not None:
         solver = get(result.abundance, "abundance") if result.abundance else method
         sure = yield from sure_of(scene, w, h, left, solver.traits, sure_for)
         maps[SD_MAP], uncertainty, unsure = sure.map, sure.record, sure.record.sentence
-        doubts = [sure.record.doubt, *doubts]
+        first = [sure.record.doubt, *first]
     # Doubts first: the window has room for one line.
-    notes = [*doubts, result.note, unsure, *scene.notes]
+    notes = [*first, result.note, unsure, *scene.notes]
     if scene.negative:
         notes.append(_negative(scene, columns))
     return Unmixing(

@@ -7,17 +7,15 @@ pixels share those values: a sensor, or a product, cannot count further. Clouds 
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import replace
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.engine.file_tiles import FileTiles
 from hsunmix.engine.glimpse import largest_values
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part, PerPixel
-from hsunmix.engine.subsets import ascending, evenly, in_file, some_columns
+from hsunmix.engine.subsets import evenly, some_columns, with_bands, with_pixels
 from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.methods import Method
 from hsunmix.methods.noisy_bands import noisy_bands
@@ -66,14 +64,14 @@ def screened(scene: Scene) -> Generator[Step | None, None, tuple[Scene, str]]:
         bands = scene.bands.copy()
         bands[np.flatnonzero(bands)[noisy]] = False
         said.append(_of_bands(scene.bands & ~bands))
-        scene = yield from _with_bands(scene, ~noisy, bands)
+        scene = yield from with_bands(scene, ~noisy, bands)
     bright = yield from saturated(scene)
     if bright.any():
         said.append(
             f"{counted(int(bright.sum()), 'pixel')} at the sensor's limit (clouds or glint) "
             f"{'was' if bright.sum() == 1 else 'were'} left out."
         )
-        scene = yield from _with_pixels(scene, ~bright)
+        scene = yield from with_pixels(scene, ~bright)
     return scene, " ".join(said)
 
 
@@ -121,34 +119,6 @@ def _at_limit(
 ) -> None:
     for i, tile in enumerate(part.tiles):
         out[i] = (tile[limits] == top[:, None]).sum(axis=0)
-
-
-def _with_bands(
-    scene: Scene, kept: NDArray[np.bool_], bands: NDArray[np.bool_]
-) -> Generator[Step | None, None, Scene]:
-    """Return a scene with some of the bands used, (bands used,); ``bands`` are the same of all."""
-    if not isinstance(scene.tiles, FileTiles):
-        keep = np.flatnonzero(kept)
-        return replace((yield from scene.made(_some_bands, keep, bands=len(keep))), bands=bands)
-    moments = scene.moments and (scene.moments[0][np.ix_(kept, kept)], scene.moments[1][kept])
-    glimpse = scene.glimpse and scene.glimpse.only(kept)
-    return replace(
-        in_file(scene, scene.tiles.only(kept, None)), bands=bands, moments=moments, glimpse=glimpse
-    )
-
-
-def _with_pixels(scene: Scene, kept: NDArray[np.bool_]) -> Generator[Step | None, None, Scene]:
-    """Return a scene with some of the pixels."""
-    if not isinstance(scene.tiles, FileTiles):
-        return (yield from ascending(scene, np.flatnonzero(kept)))
-    return replace(
-        in_file(scene, scene.tiles.only(np.ones(scene.n_bands, bool), kept)),
-        pixels=scene.pixels[kept], moments=None, glimpse=None,
-    )  # fmt: skip
-
-
-def _some_bands(part: Part, keep: NDArray[np.int64], out: NDArray[np.float32]) -> None:
-    out[:] = part.tiles[:, keep]
 
 
 def _of_bands(left_out: NDArray[np.bool_]) -> str:

@@ -163,7 +163,7 @@ def test_nothing_stays_with_the_workers(cube, cluster):
 
 
 def test_no_worker_is_left(cube, tmp_path, monkeypatch):
-    monkeypatch.setattr("hsunmix.engine.cluster.shared.PATIENCE", 0.5)
+    monkeypatch.setattr("hsunmix.engine.cluster.shared.MAX_SILENCE_S", 0.5)
     with processes(tmp_path, 1) as made, connected(made.file, open_cube) as cluster:
         assert cluster is not None
         scene, request = loaded(cube, Choice("spa"), cluster)

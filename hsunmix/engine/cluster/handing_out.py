@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.engine.cluster.messages import Answer, Kind, Origin, Put, Recipe, Sums, Task, total
+from hsunmix.engine.cluster.messages import Answer, Kind, Origin, Placing, Recipe, Sums, Task, total
 from hsunmix.engine.file_tiles import FileTiles
 from hsunmix.engine.source import Outcome, PerPixel
 from hsunmix.model.brought import source_of_scene, terms_of
@@ -47,10 +47,10 @@ def kind_of(numbers: PerPixel) -> Kind:
     return Kind(k, numbers.values.dtype)
 
 
-def only(step: Put | Task, blocks: tuple[int, ...]) -> Put | Task:
+def only(step: Placing | Task, blocks: tuple[int, ...]) -> Placing | Task:
     """Return what concerns some blocks."""
-    if isinstance(step, Put):
-        return Put(step.name, {b: step.values[b] for b in blocks})
+    if isinstance(step, Placing):
+        return Placing(step.name, {b: step.values[b] for b in blocks})
     chunks = {b: step.chunks[b] for b in blocks}
     return Task(step.work, step.small, step.sums, step.blind, step.source, step.numbers, chunks)
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from hsunmix.errors import ClusterError
 
-__all__ = ["PATIENCE", "awaited", "missing", "workers_of"]
+__all__ = ["MAX_SILENCE_S", "awaited", "missing", "workers_of"]
 
-PATIENCE = 10.0  # seconds for a worker to come, and for a scheduler to answer again
+MAX_SILENCE_S = 10.0  # seconds for a worker to come, and for a scheduler to answer again
 
 
 def workers_of(client: Any) -> dict[str, int]:
@@ -38,7 +38,7 @@ def awaited(client: Any) -> dict[str, int]:
     ClusterError
         None came.
     """
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + MAX_SILENCE_S
     while not (found := workers_of(client)):
         if time.monotonic() > until:
             raise missing(client)

@@ -18,7 +18,7 @@ __all__ = [
     "Kind",
     "Order",
     "Origin",
-    "Put",
+    "Placing",
     "Recipe",
     "Sums",
     "Task",
@@ -131,7 +131,7 @@ class Task:
 
 
 @dataclass(frozen=True, eq=False)
-class Put:
+class Placing:
     """Numbers that come from the client, by block."""
 
     name: str
@@ -150,7 +150,7 @@ class Order:
         With which of them.
     kinds : dict
         What the numbers are that it is about.
-    steps : list of Put or Task
+    steps : list of Placing or Task
         One after the other; of the last task it is told what it brought.
     get : tuple of str
         Numbers that are to be sent back.
@@ -163,7 +163,7 @@ class Order:
     token: str
     blocks: tuple[int, ...]
     kinds: dict[str, Kind]
-    steps: list[Put | Task]
+    steps: list[Placing | Task]
     get: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
     recipe: Recipe | None = None

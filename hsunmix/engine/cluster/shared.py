@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 from hsunmix.engine.cluster import worker
 from hsunmix.engine.cluster.handing_out import kind_of, only, outcomes_of, recipe_of
 from hsunmix.engine.cluster.held import Held
-from hsunmix.engine.cluster.members import PATIENCE, missing, workers_of
+from hsunmix.engine.cluster.members import MAX_SILENCE_S, missing, workers_of
 from hsunmix.engine.cluster.messages import (
     FILE,
     Answer,
     Kind,
     Order,
-    Put,
+    Placing,
     Recipe,
     Task,
     packed,
@@ -78,7 +78,7 @@ class Shared:
         self._fresh = set(range(self.blocks))  # those whose owner knows nothing of what was done
         self._keepers: dict[str, Any] = {}
         self._kinds: dict[str, Kind] = {}
-        self._log: list[Put | Task] = []
+        self._log: list[Placing | Task] = []
         self._alive: set[str] = set()
         self._dropped: dict[str, list[str]] = {}
         self._count = 0
@@ -104,13 +104,13 @@ class Shared:
         """Run a pass on all workers; return the outcomes of its parts, of which the first has all sums."""
         mine = [n.name if isinstance(n, Held) else self.new(kind_of(n)) for n in one.per_pixel]
         plain = {name: n for name, n in zip(mine, one.per_pixel, strict=True) if not isinstance(n, Held)}
-        steps: list[Put | Task] = []
+        steps: list[Placing | Task] = []
         for name, numbers in zip(mine, one.per_pixel, strict=True):
             if not isinstance(numbers, Held) or not numbers.there:
                 values = numbers.here if isinstance(numbers, Held) else numbers.values
                 assert values is not None
                 values = values if writes and isinstance(numbers, Held) else values.copy()  # it is remembered
-                steps.append(Put(name, {b: values[self._range(b)] for b in range(self.blocks)}))
+                steps.append(Placing(name, {b: values[self._range(b)] for b in range(self.blocks)}))
         task = Task(one.work, one.small, one.sums, one.blind, source, tuple(mine), self._by_block(chunks))
         steps.append(task)
         for numbers in one.per_pixel:
@@ -160,23 +160,23 @@ class Shared:
                 found[block].append(Chunk(tiles, chunk.columns))
         return found
 
-    def _remember(self, steps: list[Put | Task]) -> None:
+    def _remember(self, steps: list[Placing | Task]) -> None:
         self._log += steps
         if len(self._log) > LOG and len(self._log) % LOG < len(steps):
             self._log = self._needed()
 
-    def _needed(self) -> list[Put | Task]:
+    def _needed(self) -> list[Placing | Task]:
         """Return what has to be done again for numbers that are alive, in its order."""
         wanted, kept = set(self._alive), []
         for step in reversed(self._log):
-            names = {step.name} if isinstance(step, Put) else {*step.numbers, step.source} - {FILE}
+            names = {step.name} if isinstance(step, Placing) else {*step.numbers, step.source} - {FILE}
             if names & wanted:
                 kept.append(step)
                 wanted |= names
         return kept[::-1]
 
     def _ordered(
-        self, steps: list[Put | Task], get: tuple[str, ...], blocks: Sequence[int] | None = None
+        self, steps: list[Placing | Task], get: tuple[str, ...], blocks: Sequence[int] | None = None
     ) -> Work:
         """Have steps done on some blocks, all by default, by whoever has them; return the answers."""
         left = set(range(self.blocks) if blocks is None else blocks)
@@ -224,7 +224,12 @@ class Shared:
             yield address, tuple(own), again
 
     def _submit(
-        self, token: str, address: str, own: tuple[int, ...], steps: list[Put | Task], get: tuple[str, ...]
+        self,
+        token: str,
+        address: str,
+        own: tuple[int, ...],
+        steps: list[Placing | Task],
+        get: tuple[str, ...],
     ) -> Any:
         if address not in self._keepers:
             with warnings.catch_warnings():
@@ -236,7 +241,7 @@ class Shared:
         else:
             recipe = None
         mine = [only(step, own) for step in steps]
-        names = {step.name for step in mine if isinstance(step, Put)} | set(get)
+        names = {step.name for step in mine if isinstance(step, Placing)} | set(get)
         for step in mine:
             names |= {*step.numbers, step.source} - {FILE} if isinstance(step, Task) else set()
         drop, self._dropped[address] = tuple(self._dropped[address]), []
@@ -278,7 +283,7 @@ class Shared:
     def _look(self, pending: dict[Any, tuple[str, str, tuple[int, ...]]]) -> None:
         """Look who is there, and hand out the blocks that nobody has."""
         threads = workers_of(self.client)
-        if not threads and monotonic() - self._seen > PATIENCE:
+        if not threads and monotonic() - self._seen > MAX_SILENCE_S:
             raise missing(self.client)
         for address in {*self._owner.values(), *self._keepers} - set(threads):
             self._let_go(address)

@@ -21,7 +21,7 @@ from hsunmix.engine.cluster.messages import (
     Kind,
     Order,
     Origin,
-    Put,
+    Placing,
     Recipe,
     Sums,
     Task,
@@ -143,7 +143,7 @@ def _done(state: _State, order: Order) -> Answer:
     values: dict[int, list[Any]] = {}
     sums: Sums = {}
     for step in order.steps:
-        if isinstance(step, Put):
+        if isinstance(step, Placing):
             for block, given in step.values.items():
                 state.of(step.name, order.kinds[step.name], block)[...] = given
             continue

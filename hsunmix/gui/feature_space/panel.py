@@ -25,7 +25,7 @@ AREA = "tool"
 ORDER = 130
 SIZE = (720, 640)
 
-FEW = 4000  # pixels of a region that are drawn
+MAX_DRAWN = 4000  # pixels of a region that are drawn
 
 
 class View(Panel):
@@ -171,7 +171,7 @@ class View(Panel):
         cloud, parts = state.cloud, []
         for region, columns in state.marked if cloud is not None else ():
             assert cloud is not None
-            few = columns[:: max(1, -(-len(columns) // FEW))]
+            few = columns[:: max(1, -(-len(columns) // MAX_DRAWN))]
             parts.append((cloud.x[few], cloud.y[few], region.colour))
         self.plot.show_regions(parts)
 

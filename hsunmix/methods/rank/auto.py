@@ -67,7 +67,7 @@ MIN_BEYOND = 20  # values that tell the noise of a single pixel
 BY_CHANCE = 2.0  # times as far as by chance must the noise of pixels differ
 UNEVEN = 9.0  # times more or less noise than the usual pixel may be believed
 WITNESSED = 1_500  # pixels whose entries are held out
-FEW = "{} are few for so many bands: neighbouring bands were averaged."
+TOO_FEW = "{} are few for so many bands: neighbouring bands were averaged."
 CLEAR, FAINT = 0.01, 0.001  # shares of the variance of colour
 
 Array = NDArray[np.float64]
@@ -83,7 +83,7 @@ def run(scene: Scene, params: Params) -> Generator[Step | None, None, RankEstima
         count = max(MIN_BINS, less.n_pixels // (2 * PIXELS_PER_BAND))
         less = yield from less.made(_averaged, count, bands=count)
         less = replace(less, bands=np.ones(count, dtype=bool))
-        said = f"{said} {FEW.format(counted(less.n_pixels, 'pixel'))}".strip()
+        said = f"{said} {TOO_FEW.format(counted(less.n_pixels, 'pixel'))}".strip()
         named.append("few")
     smooth = yield from smoothed(less, LARGEST, NEIGHBOURS, ISOLATED)
     yield Step(0.7, message="Comparing with noise")

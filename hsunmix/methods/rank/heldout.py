@@ -32,7 +32,7 @@ from hsunmix.model.progress import Step
 __all__ = ["REFERENCE", "TITLE", "Params", "run"]
 
 TITLE = "Held-out entries"
-ENOUGH = 0.01  # more error than the least
+MORE_ERROR = 0.01  # more error than the least
 LABEL = "relative error of the values held out"
 REFERENCE = "Owen and Perry, Annals of Applied Statistics 3 (2009)"
 
@@ -57,7 +57,7 @@ def run(scene: Scene, params: Params) -> Generator[Step | None, None, RankEstima
         return RankEstimate(1, np.ones(1), LABEL, "The scene is zero: nothing can be told.")
     errors = yield from held_out_errors(x / size, 1, most, params.seed)
     low, high = pays(errors)
-    rank = 1 + int(np.flatnonzero(errors <= (1 + ENOUGH) * errors.min())[0])
+    rank = 1 + int(np.flatnonzero(errors <= (1 + MORE_ERROR) * errors.min())[0])
     left = f"{100 * errors[rank - 1]:.2g} %"
     sentence = f"{rank} endmembers predict the values that were held out as well as any number, to {left}"
     if low < high:
