@@ -174,6 +174,8 @@ def source(job: ExportJob, sha256: str | None) -> dict[str, Any]:
     if cube is None or cube.path is None or data is None:
         return {"path": None, "bytes": None, "sha256": None}
     size = data[1].size if job.unmixing.data is None else job.unmixing.data.bytes
+    if data[0].is_dir():  # a store: its identity has the size of what it says of itself
+        size = sum(path.stat().st_size for path in data[0].rglob("*") if path.is_file())
     return {"path": text(cube.path), "bytes": size, "sha256": sha256}
 
 

@@ -15,7 +15,8 @@ from msgspec import Meta
 from numpy.typing import NDArray
 
 from hsunmix.errors import InputError, MissingCubeError
-from hsunmix.files import Identity, check_identity
+from hsunmix.files import STORE_FILES, Identity, check_identity
+from hsunmix.formats.opening.files import is_store
 from hsunmix.model.brought import Terms, brought, source_of_scene, terms_of
 from hsunmix.model.cube import Cube
 from hsunmix.model.unmixing import Data
@@ -120,7 +121,7 @@ def find(record: SourceRecord, session: Path) -> Path:
         places.insert(0, Path(os.path.normpath(_folder(session) / record.relative)))
     for place in places:
         try:
-            if place.is_file():
+            if place.is_file() or is_store(place):
                 return place
         except (OSError, ValueError):  # a name that this system cannot have
             continue
@@ -167,13 +168,16 @@ def _fingerprint(path: Path, known: Identity, *, fresh: bool) -> Fingerprint:
         sha = (_digest.__wrapped__ if fresh else _digest)(path, known)
     except OSError:
         sha = ""
-    return Fingerprint(known.size, known.modified, sha, "whole" if known.size <= WHOLE_BYTES else "ends")
+    whole = known.size <= WHOLE_BYTES and not path.is_dir()
+    return Fingerprint(known.size, known.modified, sha, "whole" if whole else "ends")
 
 
 @lru_cache(maxsize=16)
 def _digest(path: Path, known: Identity) -> str:
     """Hash a file, or its two ends; remembered, since a session is saved again and again."""
     check_identity(path, known)
+    if path.is_dir():
+        return _digest_of_store(path)
     with path.open("rb") as file:
         if known.size <= WHOLE_BYTES:
             digest = hashlib.file_digest(file, "sha256")
@@ -182,4 +186,15 @@ def _digest(path: Path, known: Identity) -> str:
             file.seek(-END_BYTES, os.SEEK_END)
             digest.update(file.read(END_BYTES))
     check_identity(path, known)
+    return digest.hexdigest()
+
+
+def _digest_of_store(folder: Path) -> str:
+    """Hash what a store says of itself, and the names and sizes of all its files."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            digest.update(f"{path.relative_to(folder).as_posix()}\0{path.stat().st_size}\0".encode())
+            if path.name in STORE_FILES:
+                digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -190,3 +190,45 @@ def test_no_store_is_a_library_and_dialogs_offer_it(tmp_path):
         open_spectra(tmp_path / "a.zarr")
     assert formats()["zarr"].title in file_filter()
     assert "*zarr.json" in file_filter()
+
+
+def test_larger_than_memory(tmp_path):
+    """Read by blocks from its store, and the same is found."""
+    from hsunmix.engine.footprint import Resources
+    from hsunmix.methods import footprint, pipeline
+    from hsunmix.model.choice import Choice
+    from tests.beyond_memory import BANDS, LINES, MEMORY, RANK, SAMPLES, little_memory, values
+
+    scene = values()
+    root = zarr.open_group(tmp_path / "a.zarr", mode="w", zarr_format=2)
+    array = root.create_array("cube", shape=scene.shape, dtype="f4", chunks=(16, 20, BANDS))
+    array[...] = scene
+    cube = open_cube(tmp_path / "a.zarr", axes="yxb")
+    request = pipeline.Request(Choice("spa"), RANK)
+    found = []
+    with little_memory():
+        for resources in (Resources(), Resources(memory=MEMORY)):
+            taken = footprint.of_run(cube, request, resources)
+            assert (taken.way == "memory") == (resources.memory is None)
+            loaded = finish(pipeline.load_for(cube, request, taken))
+            found.append(finish(pipeline.unmix(loaded, request)))
+    assert found[0].abundances.shape == (RANK, LINES, SAMPLES)
+    np.testing.assert_allclose(found[1].endmembers, found[0].endmembers, rtol=1e-6)
+    np.testing.assert_allclose(found[1].abundances, found[0].abundances, atol=1e-5)
+
+
+def test_a_session_finds_its_store_again(tmp_path):
+    from hsunmix.session.archive import load, save
+    from hsunmix.session.document import Document
+
+    (tmp_path / "one").mkdir()
+    store, session = tmp_path / "one" / "a.zarr", tmp_path / "one" / "a.hsu"
+    array = plain(store)
+    save(Document(cube=open_cube(store, axes="yxb")), session)
+    (tmp_path / "one").rename(tmp_path / "two")
+    store, session = tmp_path / "two" / "a.zarr", tmp_path / "two" / "a.hsu"
+    document = load(session)
+    assert document.cube.path == store
+    assert not any("changed" in note for note in document.cube.notes)
+    (store / "cube" / array.metadata.encode_chunk_key((0, 0, 0))).unlink()
+    assert any("changed since the session was saved" in note for note in load(session).cube.notes)
