@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +31,7 @@ __all__ = [
 
 Array = NDArray[Any]
 Sums = dict[tuple[int, int], list[NDArray[np.float64]]]  # by level and place in the tree of blocks
+DEFLATED = 4 << 20  # bytes; what is longer is numbers, which don't become shorter
 FILE = ""  # the source of the pixels themselves
 
 
@@ -179,13 +181,14 @@ class Answer:
 
 
 def packed(what: Any) -> bytes:
-    """Return it as bytes: so they can be counted."""
-    return pickle.dumps(what, protocol=5)
+    """Return it as bytes: so they can be counted. Lists of parts are much alike, and become short."""
+    data = pickle.dumps(what, protocol=5)
+    return b"z" + zlib.compress(data, 1) if len(data) < DEFLATED else b"p" + data
 
 
 def unpacked(data: bytes) -> Any:
     """Opposite of ``packed``."""
-    return pickle.loads(data)
+    return pickle.loads(zlib.decompress(data[1:]) if data[:1] == b"z" else memoryview(data)[1:])
 
 
 def merged(sums: Sums) -> Sums:

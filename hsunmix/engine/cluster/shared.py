@@ -82,6 +82,7 @@ class Shared:
         self._alive: set[str] = set()
         self._dropped: dict[str, list[str]] = {}
         self._count = 0
+        self._cut: tuple[Sequence[Chunk], dict[int, list[Chunk]]] = ((), {})
         self._seen = 0.0  # when somebody was there last
 
     def new(self, kind: Kind) -> str:
@@ -151,6 +152,8 @@ class Shared:
 
     def _by_block(self, chunks: Sequence[Chunk]) -> dict[int, list[Chunk]]:
         """Hand chunks out to their blocks; one that lies in two is cut."""
+        if chunks is self._cut[0]:  # those of the pass before: remembered passes share them
+            return self._cut[1]
         found: dict[int, list[Chunk]] = {b: [] for b in range(self.blocks)}
         for chunk in chunks:
             first, last = chunk.tiles.start, chunk.tiles.stop
@@ -158,6 +161,7 @@ class Shared:
                 own = self._range(block)
                 tiles = slice(max(first, own.start), min(last, own.stop))
                 found[block].append(Chunk(tiles, chunk.columns))
+        self._cut = chunks, found
         return found
 
     def _remember(self, steps: list[Placing | Task]) -> None:
