@@ -17,7 +17,7 @@ from hsunmix.engine.loading import from_array
 from hsunmix.methods import pipeline
 from hsunmix.model.choice import Choice
 from hsunmix.model.progress import finish
-from tests.methods import test_bundles, test_lrsca
+from tests.methods import test_bundles, test_fusion, test_lrsca, test_nrf
 from tests.scenes import angles
 
 SEEDS = range(10)
@@ -72,6 +72,16 @@ def bent(seed: int, kind: str, *, sum_to_one: bool = True) -> float:
     return float((found.maps["mixing"].values > 0).mean())
 
 
+def exact(seed: int) -> float:
+    """Return the share of matrices of known nonnegative rank that nrf tells right."""
+    right = [
+        hsunmix.unmix(x, "nrf", rank=rank, seed=seed).converged
+        and not hsunmix.unmix(x, "nrf", rank=rank - 1, seed=seed).converged
+        for x, rank in test_nrf.KNOWN.values()
+    ]
+    return float(np.mean(right))
+
+
 def grouped(seed: int, method: str, **more: str) -> float:
     """Return the RMSE of fractions on pixels of three materials that vary in shape."""
     x, _, h = test_bundles.varied(seed)
@@ -83,6 +93,8 @@ def grouped(seed: int, method: str, **more: str) -> float:
 ROWS: dict[str, Callable[[int], float]] = {
     "lrsca, pure pixels, largest angle, °": lambda seed: lrsca(seed, 1.0),
     "lrsca, no abundance above 0.6, largest angle, °": lambda seed: lrsca(seed, 0.6),
+    "nrf, share of known matrices": exact,
+    "joint (fuse), dB nearer than bicubic": test_fusion.gain,
     "nnls, RMSE": lambda seed: rmse(seed, "nnls"),
     "nlm, RMSE": lambda seed: rmse(seed, "nlm"),
     "fcls, RMSE": lambda seed: rmse(seed, "fcls"),

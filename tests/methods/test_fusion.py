@@ -42,13 +42,16 @@ def decibels(found: np.ndarray, truth: np.ndarray) -> float:
     return float(10 * np.log10((truth**2).mean() / ((found - truth) ** 2).mean()))
 
 
+def gain(seed: int) -> float:
+    """By how many decibels the fused cube is nearer to the truth than bicubic interpolation."""
+    truth, coarse, fine = planted(seed)
+    fused = finish(fuse(Cube.from_array(coarse), Cube.from_array(fine), RANK))
+    bicubic = zoom(coarse, (RATIO, RATIO, 1), order=3, mode="nearest", grid_mode=True)
+    return decibels(fused.read(0, LINES), truth) - decibels(bicubic, truth)
+
+
 def test_it_is_far_nearer_to_the_truth_than_bicubic() -> None:
-    gains = []
-    for seed in range(10):
-        truth, coarse, fine = planted(seed)
-        fused = finish(fuse(Cube.from_array(coarse), Cube.from_array(fine), RANK))
-        bicubic = zoom(coarse, (RATIO, RATIO, 1), order=3, mode="nearest", grid_mode=True)
-        gains.append(decibels(fused.read(0, LINES), truth) - decibels(bicubic, truth))
+    gains = [gain(seed) for seed in range(10)]
     assert np.median(gains) > 6
     assert min(gains) > 4
 

@@ -26,11 +26,16 @@ def error(x: np.ndarray, found: hsunmix.Unmixing) -> float:
     return float(np.linalg.norm(x - found.endmembers @ found.abundances) / np.linalg.norm(x))
 
 
-@pytest.mark.parametrize(
-    ("x", "rank"),
-    [(slack(5), 5), (slack(6), 5), (slack(7), 6), (slack(8), 6), (linear_distances(6), 5)],
-    ids=["pentagon", "hexagon", "heptagon", "octagon", "linear distances"],
-)
+KNOWN = {
+    "pentagon": (slack(5), 5),
+    "hexagon": (slack(6), 5),
+    "heptagon": (slack(7), 6),
+    "octagon": (slack(8), 6),
+    "linear distances": (linear_distances(6), 5),
+}
+
+
+@pytest.mark.parametrize(("x", "rank"), KNOWN.values(), ids=list(KNOWN))
 def test_matrices_of_known_nonnegative_rank(x: np.ndarray, rank: int) -> None:
     assert np.linalg.matrix_rank(x, 1e-9) == 3
     found = hsunmix.unmix(x, "nrf", rank=rank)

@@ -70,7 +70,7 @@ def run(problem: Problem, params: Params) -> Generator[Step | None, None, Factor
     with single_threaded_blas():
         found = yield from scene.map(
             _solve, np.ascontiguousarray(spectra.spectra.T), spectra.of, params.sum_to_one,
-            per_pixel=[h, index, rest], sums=[(size,)], pixels=at_once(size),
+            per_pixel=[h, index, rest], sums=[(size,)], pixels=max(1, at_once(size) // 2),
         )  # fmt: skip
     refuse_broken(sum(found.values))
     maps = {
