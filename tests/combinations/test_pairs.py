@@ -9,7 +9,7 @@ import pytest
 from tests.combinations.checks import wrong
 from tests.combinations.pairs import FACTORS, covered, first_rows, pairs_of, possible
 
-RUNS = 220
+RUNS = 240
 
 
 def test_rows_cover_all_pairs() -> None:
