@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-SECONDS = 40  # for them to start, on a busy machine
+import pytest
+
+SECONDS = 60  # for them to start, on a busy machine
 
 
 @dataclass
@@ -67,6 +69,8 @@ def processes(folder: Path, workers: int = 3, protocol: str = "tcp", **more: str
         made.start_scheduler("--protocol", protocol)
         for _ in range(workers):
             made.start_worker()
-        yield made
+        with pytest.MonkeyPatch.context() as patch:  # on a busy machine they need long
+            patch.setattr("hsunmix.engine.cluster.members.MAX_SILENCE_S", SECONDS)
+            yield made
     finally:
         made.end()

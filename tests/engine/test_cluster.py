@@ -51,7 +51,7 @@ def cube(tmp_path_factory) -> Cube:
 
 
 def workers(cluster: Cluster, count: int) -> dict[str, int]:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 60
     while len(found := shared.workers_of(cluster.client)) < count and time.monotonic() < until:
         time.sleep(0.05)
     return found
