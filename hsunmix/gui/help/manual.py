@@ -27,6 +27,7 @@ CONTEXT: Mapping[str, str] = {
     "runsPanel": "runs.md",
     "howManyPanel": "runs.md#How many endmembers",
     "featureSpacePanel": "image.md#Feature space",
+    "levelsPanel": "image.md",
     "statusPanel": "window.md",
     "messageBar": "window.md",
     "recoveryBar": "runs.md#After a crash",
