@@ -72,7 +72,7 @@ def with_members(
         maps=usual_maps(taken, old.rmse) | {"rmse": old.maps["rmse"]},
         relative_error=old.relative_error,
         history=np.zeros((0, 2)),
-        source_pixels=places(members, taken.shape[-1]),
+        source_pixels=places(members, taken.shape[1:]),
         converged=None,
         used_bands=old.used_bands,
         method=abundance,
@@ -149,12 +149,19 @@ def same_spectra(one: Document, other: Document) -> bool:
     )
 
 
-def places(members: Sequence[Endmember], samples: int) -> NDArray[np.int64] | None:
-    """Return line · samples + sample of each endmember that comes from a pixel, −1 for the others."""
-    found = [
-        -1 if e.source.line is None or e.source.sample is None else e.source.line * samples + e.source.sample
-        for e in members
-    ]
+def places(members: Sequence[Endmember], shape: tuple[int, ...]) -> NDArray[np.int64] | None:
+    """Return line · samples + sample of each endmember that comes from a pixel of a scene, −1 for the others.
+
+    An endmember that is common to several scenes may come from another, larger one.
+    """
+    lines, samples = shape[0] if len(shape) > 1 else 1, shape[-1]
+
+    def place(line: int | None, sample: int | None) -> int:
+        if line is None or sample is None or line >= lines or sample >= samples:
+            return -1
+        return line * samples + sample
+
+    found = [place(e.source.line, e.source.sample) for e in members]
     return np.array(found, dtype=np.int64) if any(k >= 0 for k in found) else None
 
 

@@ -196,12 +196,11 @@ def _with_common(document: Document, members: tuple[Endmember, ...]) -> Document
             for e, m in zip(own, members, strict=True)
         )
         return replace(document, endmembers=named)
-    if result is None:
-        return replace(document, endmembers=members)
     rows = [tuple(k for k, e in enumerate(own) if _same(e, m))[:1] for m in members]
-    method = result.abundance or "nnls"
     kept = tuple(_elsewhere(m, own[row[0]] if row else None) for m, row in zip(members, rows, strict=True))
-    return with_members(document, kept, rows, method)
+    if result is None:
+        return replace(document, endmembers=kept)
+    return with_members(document, kept, rows, result.abundance or "nnls")
 
 
 def _same(one: Endmember, other: Endmember) -> bool:

@@ -41,6 +41,7 @@ READ_BACK = {
     "geotiff": "test_rasters", "cog": "test_rasters", "envi": "test_rasters", "netcdf": "test_netcdf",
     "matlab": "test_matlab", "csv": "test_tables_and_libraries", "sli": "test_tables_and_libraries",
     "png": "test_png.py", "svg": "test_pictures.py", "grid": "test_pictures.py", "html": "test_html.py",
+    "zarr": "test_zarr.py",
 }  # fmt: skip
 
 

@@ -25,7 +25,7 @@ HOSTILE = (
 
 def test_the_products_of_the_contract():
     assert set(exports()) == {
-        "cog", "csv", "envi", "geotiff", "grid", "html", "matlab", "netcdf", "png", "sli", "svg"
+        "cog", "csv", "envi", "geotiff", "grid", "html", "matlab", "netcdf", "png", "sli", "svg", "zarr"
     }  # fmt: skip
     assert all(export.title for export in exports().values())
 

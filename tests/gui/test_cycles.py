@@ -35,9 +35,7 @@ pytestmark = [
 ]
 
 # Takes seconds, were it not cancelled.
-LONG = RunSettings(
-    "hals", 9, parameters={"factorization/hals": {"tolerance": 0.0, "max_iterations": 100_000}}
-)
+LONG = RunSettings("random", 9, parameters={"extraction/random": {"sets": 100_000}})
 WARM = 100  # cycles until libraries are loaded and caches full
 MAX_WAIT_S = 60.0  # seconds
 

@@ -94,7 +94,7 @@ def test_f2_in_the_list_of_regions_names_a_region(full: MainWindow, qtbot: QtBot
 
 def test_the_image_by_keys(full: MainWindow, qtbot: QtBot, wait: Wait):
     store = full.store
-    qtbot.keyClick(full, Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(full, Key.Key_3, Qt.KeyboardModifier.ControlModifier)
     assert store.document.view.page == "map"
     tabs = part(full, "imageTabs")
     tabs.setFocus()

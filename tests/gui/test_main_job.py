@@ -51,9 +51,16 @@ def test_open_unmix_click_rename_export_save_reopen(
     assert store.document.unmixing.relative_error < 0.1
 
     view = part(window, "mapView1")
-    qtbot.wait(50)  # until the maps have their places
-    qtbot.mouseMove(view, view.place_of(21, 7))
-    wait(lambda: store.state.cursor is not None)
+
+    def pointed() -> bool:  # the maps take their places soon after they are shown
+        qtbot.mouseMove(view, view.place_of(20, 7))
+        qtbot.mouseMove(view, view.place_of(21, 7))
+        return store.state.cursor is not None and (store.state.cursor.line, store.state.cursor.sample) == (
+            21,
+            7,
+        )
+
+    wait(pointed)
     assert (store.state.cursor.line, store.state.cursor.sample) == (21, 7)
     assert "line 21  sample 7  ·  560225 E  4139355 N" in part(window, "cursorPlace").text()
     qtbot.mouseClick(view, LEFT, pos=view.place_of(21, 7))
@@ -124,7 +131,7 @@ def test_keys_do_what_the_mouse_does(window: MainWindow, tmp_path: Path, wait: W
     wait(lambda: store.state[ImageState].picture is not None and not store.state.tasks)
     qtbot.keyClick(window, Qt.Key.Key_R, ctrl)
     wait(lambda: store.document.unmixing is not None)
-    for key, page in ((Qt.Key.Key_4, "residual"), (Qt.Key.Key_2, "map"), (Qt.Key.Key_1, "rgb")):
+    for key, page in ((Qt.Key.Key_6, "residual"), (Qt.Key.Key_3, "map"), (Qt.Key.Key_1, "rgb")):
         qtbot.keyClick(window, key, ctrl)
         assert store.document.view.page == page
     view = part(window, "sceneView")

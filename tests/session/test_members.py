@@ -10,7 +10,7 @@ import pytest
 from hsunmix.model.spectra import Endmember, Source
 from hsunmix.session.archive import load, save
 from hsunmix.session.document import Document, with_endmember
-from hsunmix.session.members import reordered, same_spectra, unsolved, with_members
+from hsunmix.session.members import places, reordered, same_spectra, unsolved, with_members
 from tests.session.conftest import BANDS, LINES, SAMPLES, make_document
 
 
@@ -101,3 +101,16 @@ def test_other_maps_follow_the_order_and_are_left_behind_by_an_edit():
         assert after[name] is before[name]
     edited = with_members(document, document.endmembers[:2], ((0,), (1,)), "nnls")
     assert list(edited.unmixing.maps) == ["abundance", "rmse"]
+
+
+def test_places_are_of_this_scene_or_none():
+    """Endmembers that are common to several scenes may come from a larger one."""
+    spectrum = np.ones(BANDS)
+    members = [
+        Endmember("a", spectrum, source=Source("pixel", line, sample))
+        for line, sample in ((2, 3), (9, 1), (1, 5))
+    ]
+    members.append(Endmember("b", spectrum, source=Source("library", text="b of c")))
+    assert places(members, (3, 5)).tolist() == [13, -1, -1, -1]
+    assert places(members[1:], (3, 5)) is None
+    assert places([Endmember("a", spectrum, source=Source("pixel", 0, 7))], (8,)).tolist() == [7]

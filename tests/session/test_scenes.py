@@ -15,6 +15,7 @@ from hsunmix.methods.pipeline import Request
 from hsunmix.model.brought import BroughtPixels
 from hsunmix.model.choice import Choice
 from hsunmix.model.progress import finish
+from hsunmix.model.spectra import Endmember, Source
 from hsunmix.session.archive import load, save
 from hsunmix.session.document import Document, Pin
 from hsunmix.session.scenes import (
@@ -54,6 +55,17 @@ def test_the_last_but_one_takes_the_list_along(document: Document) -> None:
     one = without_scene(two, 0)
     assert (one.scenes, one.cube.name) == ((), "middle.hdr")
     assert one.unmixing is not None
+
+
+def test_a_pixel_of_one_scene_is_none_of_another(document: Document) -> None:
+    """Also where that one has no result yet: its session could not be opened again."""
+    far = Endmember("far", np.ones(document.cube.bands), source=Source("pixel", 9, 7))
+    here = replace(document, endmembers=(*document.endmembers, far))
+    bare = replace(here.scenes[1], unmixing=None, endmembers=())
+    shown_there = shown(replace(here, scenes=(here.scenes[0], bare, *here.scenes[2:])), 1, common=True)
+    source = next(e.source for e in shown_there.endmembers if e.name == "far")
+    assert (source.kind, source.line, source.sample) == ("computed", None, None)
+    assert "9, 7" in str(source)
 
 
 def test_documents_of_each(document: Document) -> None:

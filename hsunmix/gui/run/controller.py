@@ -156,7 +156,7 @@ class Controller:
             spectra = np.stack([e.spectrum for e in members], axis=1)
             sure = asked.settings.uncertainty
             found = yield from pipeline.solve(scene, spectra, own, uncertainty=sure)
-            places_of = places(members, scene.shape[1])
+            places_of = places(members, scene.shape)
             result = replace(found, source_pixels=places_of, asked=RunInputs(own, uncertainty=sure))
             means(result)
             return result

@@ -185,7 +185,7 @@ def _whole(scene: Scene, document: Document) -> Generator[Step | None, None, Unm
     method = abundance_of(document)
     asked = document.settings.choice("abundance", method)
     found = yield from pipeline.solve(scene, _spectra(document), asked)
-    result = replace(found, source_pixels=places(document.endmembers, scene.shape[1]))
+    result = replace(found, source_pixels=places(document.endmembers, scene.shape))
     means(result)
     return result
 
@@ -207,7 +207,7 @@ def _with_part(document: Document, part: Preview, scene: Scene) -> Unmixing:
         maps=usual_maps(abundances, rmse),
         relative_error=float("nan"),
         history=np.zeros((0, 2)),
-        source_pixels=places(document.endmembers, scene.shape[1]),
+        source_pixels=places(document.endmembers, scene.shape),
         converged=None,
         used_bands=scene.bands,
         method=abundance,

@@ -91,6 +91,18 @@ class Analyst:
         shown = self.store.document.cube if self.store is not None else None
         return self.folder / f"mask_{'a' if shown is None or shown.path is None else shown.path.stem}.npy"
 
+    def cube_to_write(self, suggestion: Path) -> Path | None:
+        self._wait("cube_to_write")
+        return self.chance.choice([None, self.folder / "derived.img"])
+
+    def finer_cube(self, folder: str) -> Path | None:
+        self._wait("finer_cube")
+        return self.chance.choice([None, self.folder / "b.hdr"])
+
+    def picture_file(self, suggestion: Path) -> Path | None:
+        self._wait("picture_file")
+        return self.chance.choice([None, self.folder / "picture.png"])
+
     def library_file(self, folder: str) -> Path | None:
         self._wait("library_file")
         return None

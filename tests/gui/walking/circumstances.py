@@ -34,13 +34,13 @@ class SlowPipeline:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._pipeline, name)
 
-    def solve(self, *given: Any) -> Generator[Any, None, Any]:
+    def solve(self, *given: Any, **named: Any) -> Generator[Any, None, Any]:
         yield from self._pass_time(0.3 if self._slow else 0.05)
-        return (yield from self._pipeline.solve(*given))
+        return (yield from self._pipeline.solve(*given, **named))
 
-    def estimate_rank(self, *given: Any) -> Generator[Any, None, Any]:
+    def estimate_rank(self, *given: Any, **named: Any) -> Generator[Any, None, Any]:
         yield from self._pass_time(1.0 if self._slow else 0.05)
-        return (yield from self._pipeline.estimate_rank(*given))
+        return (yield from self._pipeline.estimate_rank(*given, **named))
 
     def _pass_time(self, longest: float) -> Generator[None, None, None]:
         end = time.perf_counter() + self._chance.choice([0, 0, 0.05, longest])
