@@ -21,12 +21,12 @@ from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part, PerPixel
 from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.methods import PixelMap, Problem, Traits, get
-from hsunmix.methods._candidate_sets import candidate_sets
 from hsunmix.methods._deviations import deviations, noise_of
 from hsunmix.methods._misfit import Misfit
 from hsunmix.methods._reach import reach_of
 from hsunmix.methods._smoothing import Smoothed, smoothed
-from hsunmix.methods.factorization._excess import excess
+from hsunmix.methods.factorization._excess import abundances, excess
+from hsunmix.methods.factorization._vertices import spectra, vertices
 from hsunmix.model.angles import angles
 from hsunmix.model.progress import Step, relay
 from hsunmix.model.uncertainty import RestsOn, Uncertainty
@@ -38,6 +38,12 @@ Array = NDArray[np.float64]
 NEIGHBOURS, ISOLATED = 50, 0.01
 TRUSTED = 1.4  # times what right endmembers leave, above which no interval is to be trusted
 BRIGHTER = 4.0  # times the usual noise that a pixel may have
+REFINEMENT = 20  # iterations, as auto has them
+WAYS = (
+    ("nfindr", 50, False), ("nfindr", 50, True), ("nfindr", 20, True), ("nfindr", 8, True),
+    ("vca", 50, True), ("spa", 50, True), ("vca", 20, False), ("spa", 20, False),
+)  # fmt: skip
+AS_WELL = 1.15  # times what the result leaves (root mean square), up to which others count
 MIN_BANDS = 20  # more than endmembers
 FAR = 10.0  # times the usual: of a pixel that leaves so much, nobody knows what is in it
 MIN_SETS = 2  # to be compared with
@@ -108,7 +114,7 @@ def _spread(
     smooth = yield from relay(work, lambda step: replace(step, message="Uncertainty") if step else step)
     inside = smooth.basis @ w
     if not smooth.white:
-        sets = yield from candidate_sets(smooth, w, problem, "nnls" if model == "ucls" else model)
+        sets = yield from _candidate_sets(smooth, w, problem, "nnls" if model == "ucls" else model)
         doubt = ""
         if len(sets) < MIN_SETS:
             doubt = (
@@ -195,3 +201,58 @@ def _doubtful(left: Misfit, r: int) -> int:
     known = left.known if isinstance(left.known, int) else left.known.known()
     values = np.maximum(np.asarray(known) - r, 1)
     return int(np.count_nonzero(left.rest.known() / values > FAR * max(noise_of(left, r), 1e-300)))
+
+
+def _candidate_sets(
+    smooth: Smoothed, w: Array, problem: Problem, model: str
+) -> Generator[Step | None, None, list[Array]]:
+    """Return other sets of endmembers that explain the scene hardly worse, found in other ways.
+
+    (bands used, r) each, with columns in the order of the result's. For scenes on which no criterion tells
+    which set is right: materials vary, so no number of endmembers leaves noise only.
+
+    Parameters
+    ----------
+    smooth : Smoothed
+    w : array, (bands used, r)
+        The result's endmembers.
+    problem : Problem
+        Locked spectra stay as they are in every set.
+    model : str
+        Abundance method that says how well a set explains the scene.
+    """
+    most = AS_WELL * (yield from _left(smooth, w, model))
+    found = []
+    for init, count, by_brightness in WAYS:
+        work = vertices(smooth, count, by_brightness, REFINEMENT, problem.seed, init)
+        got = yield from relay(work, lambda _: None)
+        if got.w.shape[1] < w.shape[1]:
+            continue
+        new = _matched(spectra(smooth, got), w)
+        if problem.locked and problem.start is not None:
+            new[:, list(problem.locked)] = problem.start[:, list(problem.locked)]
+        if model != "fcls":  # then their brightness means nothing
+            new = _as_bright(new, w)
+        if (yield from _left(smooth, new, model)) <= most:
+            found.append(new)
+    return found
+
+
+def _left(smooth: Smoothed, w: Array, model: str) -> Generator[Step | None, None, float]:
+    """Root mean square of what is left of the sample in its first directions."""
+    inside = smooth.basis @ w
+    h = yield from abundances(smooth.raw, inside, model)
+    with single_threaded_blas():
+        return float(np.sqrt(np.square(smooth.raw - inside @ h).mean()))
+
+
+@single_threaded_blas()
+def _matched(found: Array, w: Array) -> Array:
+    """Put spectra in the order of those that they are most like, one to one."""
+    from scipy.optimize import linear_sum_assignment
+
+    return found[:, linear_sum_assignment(angles(w, found))[1]]
+
+
+def _as_bright(new: Array, w: Array) -> Array:
+    return np.asarray(new * ((new * w).sum(axis=0) / np.maximum(np.square(new).sum(axis=0), 1e-300)))
