@@ -149,6 +149,7 @@ class Controller:
     def _show(self, result: Unmixing) -> None:
         if not result.provisional:
             self._solving = self._edit = None
+            self._stop(False)  # what had ended just before it was cancelled is shown all the same
         self.store.history.amend(replace(self.store.document, unmixing=result))
 
     def _wanted(self, document: Document) -> bool:

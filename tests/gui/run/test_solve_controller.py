@@ -122,6 +122,19 @@ def test_undo_in_mid_solve_drops_it(solved_store: Store, held: threading.Event, 
     assert store.document.endmembers is before.endmembers
 
 
+def test_maps_that_came_all_the_same_are_not_told_as_missing(
+    solved_store: Store, held: threading.Event, settled: Settled
+):
+    """Work may end in the moment in which it is cancelled."""
+    store = solved_store
+    store.send(cmd.Delete(1))
+    store.show(stopped=True)
+    held.set()
+    settled()
+    assert not store.document.unmixing.provisional
+    assert not store.state.stopped
+
+
 def test_a_new_name_in_mid_solve_is_kept(solved_store: Store, held: threading.Event, settled: Settled):
     store = solved_store
     store.send(cmd.Delete(1))
