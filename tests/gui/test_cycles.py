@@ -118,11 +118,12 @@ def scenes(tmp_path: Path) -> list[Path]:
 
 @pytest.mark.usefixtures("qapp")
 def test_a_few_cycles_leave_no_thread_file_or_child(tmp_path: Path, scenes: list[Path]):
-    then = run(7, tmp_path, scenes)[2:]
-    # A pool may start its last thread late; a leak adds one in every cycle.
-    assert then[-1].threads - then[0].threads < len(then) - 1
-    assert len({h.files for h in then}) == 1
-    assert len({h.children for h in then}) == 1
+    found = run(14, tmp_path, scenes)
+    # Up to three decoders are kept ready, three files each, and a pool may start threads late; what every
+    # cycle leaves behind would be thirteen.
+    for name, most in (("threads", 6), ("files", 9), ("children", 3)):
+        counts = [getattr(h, name) for h in found]
+        assert counts[-1] - counts[0] <= most, (name, counts)
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ import pytest
 from tests.gui.random_walk import walk
 
 
+@pytest.mark.slow  # what it finds hangs on the moment: run it by hand, with other seeds too
 @pytest.mark.usefixtures("qapp")
 def test_300_actions_find_nothing(tmp_path: Path):
     made = walk(7, 300, tmp_path)

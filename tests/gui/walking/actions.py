@@ -76,7 +76,7 @@ def widget(chance: random.Random, window: MainWindow) -> tuple[str, Callable[[],
         return name, lambda: _choose(chosen, chance.choice(rows or [0])), None
     if isinstance(chosen, QTabBar):
         tabs = [k for k in range(chosen.count()) if chosen.isTabVisible(k) and chosen.isTabEnabled(k)]
-        return name, lambda: chosen.setCurrentIndex(chance.choice(tabs)), None
+        return name, lambda: chosen.setCurrentIndex(chance.choice(tabs or [chosen.currentIndex()])), None
     if isinstance(chosen, QSlider):
         return name, lambda: chosen.setValue(chance.randint(chosen.minimum(), chosen.maximum())), None
     assert isinstance(chosen, QAbstractSpinBox)
