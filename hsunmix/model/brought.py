@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hsunmix.errors import InputError
 from hsunmix.model.cube import Cube
 from hsunmix.model.library_on_bands import some_pixels
-from hsunmix.model.pixels import prepared
+from hsunmix.model.pixels import close_sources, prepared
 from hsunmix.model.progress import Step
 from hsunmix.model.resampling import resample, weighted, weights
 from hsunmix.model.scales import between
@@ -96,9 +96,7 @@ class BroughtPixels:
 
     def close(self) -> None:
         """Let the cube's file go."""
-        close = getattr(self.cube.pixels, "close", None)
-        if close is not None:
-            close()
+        close_sources(self.cube.pixels)
 
     @cached_property
     def _weights(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

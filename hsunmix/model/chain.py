@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from hsunmix.errors import InputError
 from hsunmix.model.cube import Cube
-from hsunmix.model.pixels import prepared
+from hsunmix.model.pixels import close_sources, prepared
 from hsunmix.model.progress import Step
 
 __all__ = ["ChainedPixels", "Span", "chained", "grids_of", "parts_of", "scene_names", "spans"]
@@ -89,10 +89,7 @@ class ChainedPixels:
 
     def close(self) -> None:
         """Let the cubes' files go."""
-        for cube in self.cubes:
-            close = getattr(cube.pixels, "close", None)
-            if close is not None:
-                close()
+        close_sources(*(cube.pixels for cube in self.cubes))
 
     def whole_lines(self, first: int, last: int) -> tuple[int, int]:
         """Return the pixels of all lines that have some of the pixels first … last − 1."""

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from hsunmix.errors import InputError, ParameterError
 from hsunmix.model.cube import Cube
-from hsunmix.model.pixels import prepared
+from hsunmix.model.pixels import close_sources, prepared
 from hsunmix.model.progress import Step
 
 __all__ = ["AlbedoPixels", "Hapke", "as_albedo", "to_albedo", "to_reflectance"]
@@ -106,9 +106,7 @@ class AlbedoPixels:
 
     def close(self) -> None:
         """Let the cube's file go."""
-        close = getattr(self.cube.pixels, "close", None)
-        if close is not None:
-            close()
+        close_sources(self.cube.pixels)
 
 
 def to_albedo(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hsunmix.model.progress import Step
 
-__all__ = ["ArrayPixels", "MatrixPixels", "Pixels", "prepared"]
+__all__ = ["ArrayPixels", "MatrixPixels", "Pixels", "close_sources", "prepared"]
 
 
 class Pixels(Protocol):
@@ -110,3 +110,11 @@ def prepared(pixels: Pixels) -> Generator[Step | None, None, None]:
     prepare = getattr(pixels, "prepare", None)
     if prepare is not None:
         yield from prepare()
+
+
+def close_sources(*sources: object) -> None:
+    """Let the files go that pixels have open, where they have any."""
+    for pixels in sources:
+        close = getattr(pixels, "close", None)
+        if close is not None:
+            close()

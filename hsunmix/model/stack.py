@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from hsunmix.errors import InputError
 from hsunmix.model.cube import Cube
-from hsunmix.model.pixels import prepared
+from hsunmix.model.pixels import close_sources, prepared
 from hsunmix.model.progress import Step
 
 __all__ = ["StackedPixels", "elsewhere", "stacked"]
@@ -72,10 +72,7 @@ class StackedPixels:
 
     def close(self) -> None:
         """Let the cubes' files go."""
-        for cube in self.cubes:
-            close = getattr(cube.pixels, "close", None)
-            if close is not None:
-                close()
+        close_sources(*(cube.pixels for cube in self.cubes))
 
 
 def stacked(cubes: Sequence[Cube]) -> Cube:

@@ -42,11 +42,10 @@ from hsunmix.formats.decoder.messages import (
 )
 from hsunmix.formats.decoder.translation import fields_of, refusal
 from hsunmix.formats.opening.files import guarded
-from hsunmix.formats.pixels.asked import close_sources
 from hsunmix.formats.pixels.chunked import ChunkPixels
 from hsunmix.formats.pixels.raw import RawPixels
 from hsunmix.model.cube import Cube
-from hsunmix.model.pixels import Pixels
+from hsunmix.model.pixels import Pixels, close_sources
 from hsunmix.model.spectra import Spectra
 from hsunmix.parameters import make
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.formats.pixels.asked import close_sources
-from hsunmix.model.pixels import Pixels
+from hsunmix.model.pixels import Pixels, close_sources
 
 __all__ = ["Absence", "ScreenedPixels", "empty_value"]
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["asked_bands", "asked_lines", "asked_pixel", "close_sources"]
+__all__ = [
+    "asked_bands",
+    "asked_lines",
+    "asked_pixel",
+]
 
 Shape = tuple[int, int, int]
 
@@ -24,11 +28,3 @@ def asked_bands(bands: Sequence[int] | None, shape: Shape) -> list[int]:
 def asked_pixel(line: int, sample: int, shape: Shape) -> tuple[int, int]:
     """Return the place of a pixel; one that is not there is an IndexError."""
     return range(shape[0])[line], range(shape[1])[sample]
-
-
-def close_sources(*sources: object) -> None:
-    """Let the files go that pixels have open, where they have any."""
-    for pixels in sources:
-        close = getattr(pixels, "close", None)
-        if close is not None:
-            close()

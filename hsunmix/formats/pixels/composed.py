@@ -10,8 +10,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.formats.pixels.asked import asked_lines, close_sources
+from hsunmix.formats.pixels.asked import asked_lines
 from hsunmix.model.cube import Pixels
+from hsunmix.model.pixels import close_sources
 
 __all__ = ["GridPixels", "JoinedPixels", "SlabPixels", "SummedPixels", "UnsignedPixels"]
 

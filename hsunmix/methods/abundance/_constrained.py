@@ -1,10 +1,12 @@
-"""What nnls, fcls and sunsal share: the exact solver of one small quadratic problem a pixel."""
+"""The exact solver of a small problem a pixel, which nnls, fcls, sunsal and those with neighbours share."""
 
 from __future__ import annotations
 
 from collections.abc import Generator
+from typing import Annotated
 
 import numpy as np
+from msgspec import Meta
 from numpy.typing import NDArray
 
 from hsunmix.engine.passes import compiling
@@ -14,9 +16,19 @@ from hsunmix.methods import Abundances
 from hsunmix.methods._least_squares import at_once, refuse_broken, unit_spectra
 from hsunmix.model.progress import Step
 
-__all__ = ["solve"]
+__all__ = ["Penalty", "SumToOne", "each_alone", "shift_of", "solve"]
 
 Array = NDArray[np.float64]
+
+Penalty = Annotated[
+    float, Meta(ge=0, le=1, description="Cost of abundances: about the share that a pure pixel loses")
+]
+SumToOne = Annotated[bool, Meta(description="Abundances of a pixel sum to one")]
+
+
+def shift_of(w: Array, penalty: float, simplex: bool) -> float:
+    """Return what Σh costs, for spectra (bands, r); nothing where it is one anyhow."""
+    return 0.0 if simplex else penalty * float((w**2).sum(axis=0).mean())
 
 
 def solve(
@@ -43,6 +55,14 @@ def solve(
     )
     refuse_broken(sum(found.values))
     return Abundances(h)
+
+
+def each_alone(
+    scene: Scene, w: Array, simplex: bool, shift: float = 0.0
+) -> Generator[Step | None, None, Abundances]:
+    """Do so for pixels of a matrix, where a method asks for neighbours, and say it."""
+    found = yield from solve(scene, w, simplex, shift)
+    return Abundances(found.h, "Pixels of a matrix have no neighbours: each was solved by itself.")
 
 
 def _solve(

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part, PerPixel
 from hsunmix.methods import Abundances, PixelMap
-from hsunmix.methods.abundance._constrained import solve
+from hsunmix.methods.abundance._constrained import Penalty, SumToOne, each_alone, shift_of, solve
 from hsunmix.methods.abundance._picture import Picture, pictured
 from hsunmix.methods.abundance._superpixels import superpixels
 from hsunmix.model.progress import Step
@@ -52,10 +52,8 @@ class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     compactness: Annotated[
         float, Meta(ge=0, le=1000, description="Superpixels: the higher, the more they keep to squares")
     ] = 1.0
-    penalty: Annotated[
-        float, Meta(ge=0, le=1, description="Cost of abundances: about the share that a pure pixel loses")
-    ] = 0.0
-    sum_to_one: Annotated[bool, Meta(description="Abundances of a pixel sum to one")] = False
+    penalty: Penalty = 0.0
+    sum_to_one: SumToOne = False
 
 
 def run(
@@ -64,10 +62,9 @@ def run(
     params: Params,
 ) -> Generator[Step | None, None, Abundances]:
     """Solve every pixel; w is (bands used, r)."""
-    shift = 0.0 if params.sum_to_one else params.penalty * float((w**2).sum(axis=0).mean())
+    shift = shift_of(w, params.penalty, params.sum_to_one)
     if not scene.images:
-        found = yield from solve(scene, w, params.sum_to_one, shift)
-        return Abundances(found.h, "Pixels of a matrix have no neighbours: each was solved by itself.")
+        return (yield from each_alone(scene, w, params.sum_to_one, shift))
     picture = yield from pictured(scene, w)
     reduced, small = picture.reduced, picture.w
     if not picture.variance:

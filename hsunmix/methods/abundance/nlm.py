@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.threads import run_chunks
 from hsunmix.methods import Abundances
-from hsunmix.methods.abundance._constrained import solve
+from hsunmix.methods.abundance._constrained import each_alone, solve
 from hsunmix.methods.abundance._picture import lines_of, pictured
 from hsunmix.model.progress import Step
 
@@ -61,8 +61,7 @@ def run(
 ) -> Generator[Step | None, None, Abundances]:
     """Solve every pixel; w is (bands used, r)."""
     if not scene.images:
-        found = yield from solve(scene, w, params.sum_to_one)
-        return Abundances(found.h, "Pixels of a matrix have no neighbours: each was solved by itself.")
+        return (yield from each_alone(scene, w, params.sum_to_one))
     picture = yield from pictured(scene, w)
     reduced = picture.reduced
     if picture.variance > 0:

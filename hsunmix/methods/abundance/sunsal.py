@@ -14,16 +14,14 @@ than they are, by design. It tells nothing about library spectra that are nearly
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Annotated
 
 import msgspec
 import numpy as np
-from msgspec import Meta
 from numpy.typing import NDArray
 
 from hsunmix.engine.scene import Scene
 from hsunmix.methods import Abundances
-from hsunmix.methods.abundance._constrained import solve
+from hsunmix.methods.abundance._constrained import Penalty, SumToOne, shift_of, solve
 from hsunmix.model.progress import Step
 
 __all__ = ["EVERYDAY", "REFERENCE", "TITLE", "Params", "run"]
@@ -36,10 +34,8 @@ EVERYDAY = True
 class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Parameters of sunsal."""
 
-    penalty: Annotated[
-        float, Meta(ge=0, le=1, description="Cost of abundances: about the share that a pure pixel loses")
-    ] = 0.001
-    sum_to_one: Annotated[bool, Meta(description="Abundances of a pixel sum to one")] = False
+    penalty: Penalty = 0.001
+    sum_to_one: SumToOne = False
 
 
 def run(
@@ -48,5 +44,5 @@ def run(
     params: Params,
 ) -> Generator[Step | None, None, Abundances]:
     """Solve every pixel; w is (bands used, r)."""
-    shift = 0.0 if params.sum_to_one else params.penalty * float((w**2).sum(axis=0).mean())
+    shift = shift_of(w, params.penalty, params.sum_to_one)
     return (yield from solve(scene, w, params.sum_to_one, shift))

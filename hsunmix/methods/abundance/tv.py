@@ -31,7 +31,7 @@ from hsunmix.engine.room import Room
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.threads import run_chunks, single_threaded_blas
 from hsunmix.methods import Abundances
-from hsunmix.methods.abundance._constrained import solve
+from hsunmix.methods.abundance._constrained import Penalty, SumToOne, each_alone, shift_of, solve
 from hsunmix.methods.abundance._picture import lines_of, pictured
 from hsunmix.model.progress import Step
 
@@ -64,10 +64,8 @@ class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         float,
         Meta(ge=0, le=1000, description="Cost of differences between neighbours, in units of the noise"),
     ] = 0.02
-    penalty: Annotated[
-        float, Meta(ge=0, le=1, description="Cost of abundances: about the share that a pure pixel loses")
-    ] = 0.0
-    sum_to_one: Annotated[bool, Meta(description="Abundances of a pixel sum to one")] = False
+    penalty: Penalty = 0.0
+    sum_to_one: SumToOne = False
     tolerance: Annotated[
         float,
         Meta(ge=1e-7, le=0.1, description="Stop when an iteration changes abundances by less than this"),
@@ -82,10 +80,9 @@ def run(
 ) -> Generator[Step | None, None, Abundances]:
     """Solve every pixel; w is (bands used, r)."""
     size = float((w**2).sum(axis=0).mean())
-    shift = 0.0 if params.sum_to_one else params.penalty * size
+    shift = shift_of(w, params.penalty, params.sum_to_one)
     if not scene.images:
-        found = yield from solve(scene, w, params.sum_to_one, shift)
-        return Abundances(found.h, "Pixels of a matrix have no neighbours: each was solved by itself.")
+        return (yield from each_alone(scene, w, params.sum_to_one, shift))
     picture = yield from pictured(scene, w)
     alone = yield from solve(picture.reduced, picture.w, params.sum_to_one, shift)
     if not (params.smoothness and picture.variance and size):
