@@ -14,7 +14,7 @@ from hsunmix.files import replacing
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.prompts import PictureFile
 from hsunmix.gui.state.store import Store
-from hsunmix.gui.widgets.pictured import as_image, as_svg, mime_of
+from hsunmix.gui.widgets.pictured import as_image, as_svg, copy_picture
 
 __all__ = ["Pictures"]
 
@@ -39,7 +39,7 @@ class Pictures:
     def copy(self, command: cmd.CopyPicture) -> None:
         """Copy the picture."""
         widget = self._meant(command.name)
-        QGuiApplication.clipboard().setMimeData(mime_of(widget))
+        copy_picture(widget)
         self._store.note(f"Copied as a picture: {widget.accessibleName()}.")
 
     def copy_values(self, command: cmd.CopyValues) -> None:

@@ -7,18 +7,29 @@ one that paints more sharply than ``QWidget.render`` has ``paint_picture(painter
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QPoint, QRect
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QMenu, QWidget
+from shiboken6 import isValid
 
 from hsunmix.gui.state.commands import Command, CopyPicture, CopyValues, SavePicture
 from hsunmix.gui.widgets.panel import named
 
-__all__ = ["PICTURING", "add_entries", "as_image", "as_svg", "mime_of", "picture_menu", "rows_of", "send"]
+__all__ = [
+    "PICTURING",
+    "add_entries",
+    "as_image",
+    "as_svg",
+    "copy_picture",
+    "picture_menu",
+    "rows_of",
+    "send",
+]
 
 SHARPER = 2.0  # pixels of a picture per pixel of the screen
 PICTURING = (
@@ -73,12 +84,22 @@ def as_svg(widget: QWidget) -> bytes:
     return bytes(data.data())
 
 
-def mime_of(widget: QWidget) -> QMimeData:
-    """Return the picture for the clipboard, in both forms: each program takes the one it knows."""
+def copy_picture(widget: QWidget) -> None:
+    """Put the picture on the clipboard, in both forms: each program takes the one it knows."""
     mime = QMimeData()
     mime.setImageData(as_image(widget))
     mime.setData("image/svg+xml", QByteArray(as_svg(widget)))
-    return mime
+    QGuiApplication.clipboard().setMimeData(mime)
+    atexit.register(_leave_picture, mime)
+
+
+def _leave_picture(mime: QMimeData) -> None:
+    """Where it is still on the clipboard, leave the picture alone there, as Qt's own.
+
+    Qt deletes what is there after Python has ended, and what Python made would then end the process.
+    """
+    if isValid(mime) and QGuiApplication.instance() is not None:
+        QGuiApplication.clipboard().setImage(mime.imageData())
 
 
 def _ground(widget: QWidget) -> QColor:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
@@ -131,3 +133,20 @@ def test_a_curve_is_named_where_it_is_pointed_at_and_picked_by_a_click(shown: Ma
         plot, Qt.MouseButton.LeftButton, pos=QPoint(int(frame.rect.left()) + 3, int(frame.rect.top()) + 3)
     )
     assert shown.store.document.view.endmember == 0
+
+
+def test_a_picture_on_the_clipboard_does_not_end_the_program_with_a_fault():
+    """Qt lets it go after Python has ended."""
+    lines = (
+        "from PySide6.QtWidgets import QApplication, QLabel",
+        "from hsunmix.gui.widgets.pictured import copy_picture",
+        "app, label = QApplication([]), QLabel('x')",
+        "label.resize(50, 50)",
+        "copy_picture(label)",
+        "print(*app.clipboard().mimeData().formats())",
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["application/x-qt-image", "image/svg+xml"]
