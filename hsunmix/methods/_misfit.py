@@ -43,7 +43,8 @@ class Misfit:
         if self.norms is None:
             return ()
         rest = scene.of_images(self.rest)
-        return tuple(np.sqrt(np.divide(rest, self.norms, out=np.zeros_like(rest), where=self.norms > 0)))
+        share = np.divide(rest, self.norms, out=np.zeros_like(rest), where=self.norms > 0)
+        return tuple(np.sqrt(share).tolist())
 
     @property
     def relative_error(self) -> float:

@@ -67,6 +67,7 @@ def test_two_scenes_are_one_cut_in_two(method: str, abundance: str, masked: bool
     assert [one.name for one in found.scenes] == ["a", "b"]
     np.testing.assert_array_equal(found.unmixing.endmembers, whole.endmembers)
     assert found.unmixing.relative_error == whole.relative_error
+    assert all(type(one.unmixing.relative_error) is float for one in found.scenes)  # as sessions give it back
     for name in whole.maps:
         both = np.concatenate([one.unmixing.maps[name].values for one in found.scenes], axis=1)
         np.testing.assert_array_equal(both, whole.maps[name].values)

@@ -66,6 +66,8 @@ def widget(chance: random.Random, window: MainWindow) -> tuple[str, Callable[[],
         and w.objectName() not in ("", "startTour")
         and w.window().windowType() != Qt.WindowType.Popup
     ]
+    if not found:  # the work of before is just being put away
+        return "nothing", lambda: None, None
     chosen = chance.choice(found)
     name = f"widget {chosen.objectName()}"
     if isinstance(chosen, QAbstractButton):

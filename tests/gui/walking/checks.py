@@ -221,7 +221,10 @@ def scripted(window: MainWindow) -> Iterator[str]:
     try:
         text = python_script(document, facts_of(document, store.scenes.here(document.cube)))
     except HsunmixError as error:
-        if find(result.method):
+        taken_away = result.share is not None and "is not there" in str(
+            error
+        )  # a scene of the run was removed
+        if find(result.method) and not taken_away:
             yield f"no script: {error}"
         return
     made: dict[str, Any] = {}
