@@ -60,7 +60,9 @@ class Controller:
             self._mark()
 
     def watch(self, command: cmd.WatchSpace) -> None:
-        """Begin or end."""
+        """Begin or end; what was not laid out by then is laid out when somebody looks again."""
+        if not command.watched and self.store.channels["space"].busy:
+            self._clear()
         self.store.show(SpaceState, watched=command.watched)
         if command.watched and self.state.cloud is None:
             self._lay_out()
@@ -79,10 +81,13 @@ class Controller:
 
     def _lay_out(self) -> None:
         cube, result = self.store.document.cube, self.store.document.unmixing
-        if cube is None or not self.state.watched:
+        if cube is None:
+            return
+        if not self.state.watched:
+            self._clear()
             return
         axes = tuple(
-            axis if _there(axis, result) else first
+            axis if _there(axis, cube, result) else first
             for axis, first in zip(self.state.axes, FIRST, strict=True)
         )
         if axes != self.state.axes:
@@ -103,6 +108,10 @@ class Controller:
                 self._mark()
 
         self.store.start("space", "Laying pixels out in feature space", work(), done, of=cube)
+
+    def _clear(self) -> None:
+        """Show no pixels along axes, or of a result, that are others by now."""
+        self.store.show(SpaceState, cloud=None, part=None, marked=())
 
     def bin(self, command: cmd.BinSpace) -> None:
         """Count anew within what is seen: as fine as the screen, however far one has zoomed in."""
@@ -161,10 +170,12 @@ def cells_for(pixels: int) -> int:
     return min(max(2 * math.isqrt(pixels), FEWEST), CELLS)
 
 
-def _there(axis: Axis, result: Unmixing | None) -> bool:
-    """Whether there is what an axis lies along: the maps of a result change with it."""
-    if axis.kind != "map":
-        return True
+def _there(axis: Axis, cube: Cube, result: Unmixing | None) -> bool:
+    """Whether there is what an axis lies along: bands are left out, and the maps of a result change with it."""
+    if axis.kind == "band":
+        return bool(cube.good_bands[axis.index])
+    if axis.kind == "component":
+        return axis.index < np.count_nonzero(cube.good_bands)
     return result is not None and axis.name in result.maps and axis.index < result.maps[axis.name].layers
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from hsunmix.methods.feature_space import Axis, column_of
 from hsunmix.model.spectra import Endmember
 from hsunmix.session.document import Document
 from hsunmix.session.members import unsolved
-from tests.gui.conftest import Alone, solved_document
+from tests.gui.conftest import Alone, solved_document, unmixing_of
 
 Wait = Callable[[Callable[[], bool]], None]
 
@@ -164,6 +165,42 @@ def test_zooming_in_counts_anew_and_hidden_nothing_is_done(window: MainWindow, s
     store.history.reset(solved_document(4))
     wait(lambda: not store.state.tasks)
     assert store.state[SpaceState].cloud is None
+
+
+def test_what_changed_while_nobody_looked_is_laid_out_anew(window: MainWindow, space: View, wait: Wait):
+    store, shown = window.store, window.tools.windows["feature_space"]
+    shown.close()
+    axes = Axis("map", 0, "abundance"), Axis("map", 1, "abundance")
+    store.send(cmd.SetSpaceAxes(*axes))
+    shown.show()
+    wait(lambda: store.state[SpaceState].cloud is not None and not store.state.tasks)
+    assert store.state[SpaceState].cloud.axes == axes
+    result, cube = store.document.unmixing, store.document.cube
+    shown.close()
+    store.history.reset(replace(store.document, unmixing=replace(result, maps=unmixing_of(cube, 3).maps)))
+    shown.show()
+    wait(lambda: store.state[SpaceState].cloud is not None and not store.state.tasks)
+    expected = store.document.unmixing.abundances[0].ravel()
+    np.testing.assert_array_equal(store.state[SpaceState].cloud.x, expected)
+    store.send(cmd.SetSpaceAxes(Axis("component", 2)))
+    shown.close()  # before it is laid out
+    assert store.state[SpaceState].cloud is None
+
+
+def test_axes_that_are_gone_with_their_bands(window: MainWindow, space: View, wait: Wait):
+    store, cube = window.store, window.store.document.cube
+
+    def laid_out(left_out: slice) -> tuple[Axis, Axis]:
+        bad = np.zeros(cube.bands, dtype=bool)
+        bad[left_out] = True
+        store.history.reset(replace(store.document, cube=replace(cube, bad_bands=bad)))
+        wait(lambda: store.state[SpaceState].cloud is not None and not store.state.tasks)
+        return store.state[SpaceState].cloud.axes
+
+    store.send(cmd.SetSpaceAxes(Axis("band", 5), Axis("band", 7)))
+    assert laid_out(slice(5, 6)) == (Axis("component", 0), Axis("band", 7))
+    store.send(cmd.SetSpaceAxes(Axis("component", 1), Axis("component", 4)))
+    assert laid_out(slice(3, None)) == (Axis("component", 1), Axis("component", 1))
 
 
 def test_alone_it_asks_by_commands(alone: Alone, document: Document):
