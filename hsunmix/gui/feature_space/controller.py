@@ -171,7 +171,7 @@ def cells_for(pixels: int) -> int:
 
 
 def _there(axis: Axis, cube: Cube, result: Unmixing | None) -> bool:
-    """Whether there is what an axis lies along: bands are left out, and the maps of a result change with it."""
+    """Whether there is what an axis lies along: bands are left out, a result may have other maps."""
     if axis.kind == "band":
         return bool(cube.good_bands[axis.index])
     if axis.kind == "component":

@@ -13,7 +13,7 @@ from hsunmix.gui.widgets.pictured import rows_of
 
 __all__ = ["values_of"]
 
-MAX_ROWS = 1 << 20  # of a spreadsheet
+MAX_CELLS = 1 << 20  # with those of the headings: their text takes about half a second
 
 
 def values_of(found: Sequence[tuple[str, NDArray[Any]]], window: tuple[int, int, int, int]) -> str:
@@ -22,15 +22,19 @@ def values_of(found: Sequence[tuple[str, NDArray[Any]]], window: tuple[int, int,
     Raises
     ------
     InputError
-        There are more rows than spreadsheets take.
+        There are more numbers than the window may wait for.
     """
     top, bottom, left, right = window
-    lines, samples = np.mgrid[top:bottom, left:right]
-    if lines.size > MAX_ROWS:
+    if not found:
+        return ""
+    rows = 1 + (bottom - top) * (right - left)
+    cells = rows * (2 + len(found))
+    if cells > MAX_CELLS:
         raise InputError(
-            f"{lines.size:,} pixels are more than a spreadsheet takes. "
+            f"{cells:,} numbers are too many to copy; up to {MAX_CELLS:,} are not. "
             "Zoom in, or write the maps by File ▸ Export."
         )
+    lines, samples = np.mgrid[top:bottom, left:right]
     columns = [lines.ravel(), samples.ravel(), *(v[top:bottom, left:right].ravel() for _, v in found)]
     headings = ["line", "sample", *(name for name, _ in found)]
-    return rows_of(headings, zip(*(column.tolist() for column in columns), strict=True)) if found else ""
+    return rows_of(headings, zip(*(column.tolist() for column in columns), strict=True))

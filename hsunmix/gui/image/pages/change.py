@@ -79,6 +79,17 @@ def draw(document: Document, state: ViewState, most: int) -> Drawing:
     return Drawing(difference.shape, tuple(panes), f"{_title(document)}: {words}", scales, columns=3)
 
 
+def numbers(document: Document, state: ViewState) -> list[tuple[str, NDArray[np.float32]]]:
+    """Return both maps and the difference."""
+    other = _other(document, state)
+    if other is None:
+        return []
+    (first, second), title = _maps(document, other), _title(document)
+    here = document.scenes[document.scene].name
+    named_maps = ((other.name, first), (here, second), ("difference", second - first))
+    return [(f"{title}, {name}", values) for name, values in named_maps]
+
+
 def value(document: Document, state: ViewState) -> str:
     """Say both abundances at the cursor."""
     other, cursor = _other(document, state), state.cursor

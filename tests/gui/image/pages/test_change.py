@@ -66,6 +66,14 @@ def test_the_difference_is_drawn_and_told(dates: Document) -> None:
     assert change.depends(dates, chosen) != change.depends(dates, state)
 
 
+def test_its_numbers_are_both_maps_and_the_difference(dates: Document) -> None:
+    name, shown = dates.endmembers[1].name, dates.unmixing.abundances[1]
+    found = dict(change.numbers(dates, ViewState()))
+    assert list(found) == [f"{name}, june", f"{name}, may", f"{name}, difference"]
+    np.testing.assert_allclose(found[f"{name}, difference"], shown - shown * 0.5)
+    assert change.numbers(replace(dates, scenes=dates.scenes[:1]), ViewState()) == []
+
+
 def test_another_scene_is_chosen_in_the_list(qtbot: object, dates: Document) -> None:
     controls = change.Controls()
     qtbot.addWidget(controls)
