@@ -23,23 +23,22 @@ class Pace:
         self._task: tuple[str, float] | None = None
         self._seen: deque[tuple[float, float]] = deque()
         self._left = math.nan
-        self._at = 0.0
+        self._began = self._at = 0.0
 
     def left(self, task: Task, now: float) -> float | None:
         """Return the seconds left; None where nobody could know."""
         fraction = task.step.fraction if task.step is not None else 0.0
-        if self._task != (task.title, task.started) or (self._seen and fraction < self._seen[-1][1]):
-            self._task, self._left = (
-                (task.title, task.started),
-                math.nan,
-            )  # another task, or another part of it
-            self._seen = deque([(task.started, 0.0)])
+        other = self._task != (task.title, task.started)
+        if other or fraction < self._seen[-1][1]:  # another task, or another part of it, that begins now
+            self._task, self._left = (task.title, task.started), math.nan
+            self._began = task.started if other else now
+            self._seen = deque([(self._began, 0.0)])
         if fraction > self._seen[-1][1]:
             self._seen.append((now, fraction))  # between two steps nothing is known that was not before
         while len(self._seen) > 2 and now - self._seen[1][0] > RECENT:
             self._seen.popleft()
         (then, before), (last, _) = self._seen[0], self._seen[-1]
-        if fraction < FROM or now - task.started < AFTER or fraction <= before:
+        if fraction < FROM or now - self._began < AFTER or fraction <= before:
             return None
         guess = (1 - fraction) * (last - then) / (fraction - before) - (now - last)
         guess = max(guess, 0.0)

@@ -99,8 +99,6 @@ class View(Panel):
         now = time.monotonic()
         left = self._pace.left(task, now)
         self.work.setText(progress_text(task, now, left))
-        if now - task.started > LONG:
-            self.work.setToolTip(f"{now - task.started:.0f} s so far, {memory_in_words()}")
         self.cancel.setEnabled(self._state.cancellable)
         fraction = task.step.fraction if task.step else 0.0
         self.progress.setRange(0, 1000 if fraction > 0 else 0)  # 0, 0 says: busy, who knows how long
@@ -122,7 +120,7 @@ def progress_text(task: Task, now: float, left: float | None = None) -> str:
         if fraction > 0:
             parts.append(f"{100 * min(fraction, 1.0):.0f} %")
     if now - task.started > LONG:
-        parts.append(f"{now - task.started:.0f} s")
+        parts.append(f"{now - task.started:.0f} s so far")
         parts.append(memory_in_words())
     if left is not None:
         parts.append(left_in_words(left))

@@ -40,6 +40,16 @@ def test_nothing_is_said_that_nobody_knows_and_another_part_begins_anew():
     assert pace.left(Task("Unmixing", 0.0, Step(0.01)), 11.0) is None
 
 
+def test_the_pace_of_another_part_counts_from_its_beginning():
+    """One part takes 100 s, the next one as long again."""
+    pace = Pace()
+    for k in range(1, 101):
+        pace.left(Task("Unmixing", 0.0, Step(k / 100)), float(k))
+    for k in range(1, 21):
+        left = pace.left(Task("Unmixing", 0.0, Step(k / 100)), 100.0 + k)
+    assert left == pytest.approx(80, rel=0.15)
+
+
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [(0.4, "under 1 s left"), (7.2, "7 s left"), (43.0, "45 s left"), (183.0, "3 min left")],
@@ -50,5 +60,5 @@ def test_in_words(seconds: float, text: str):
 
 def test_long_work_says_time_and_memory():
     said = progress_text(Task("Unmixing", 0.0, Step(0.5)), 24.0, 24.0)
-    assert said.startswith("Unmixing · 50 % · 24 s · ")
+    assert said.startswith("Unmixing · 50 % · 24 s so far · ")
     assert said.endswith(" GB of memory · 25 s left")

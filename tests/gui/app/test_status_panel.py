@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -120,6 +121,15 @@ def test_a_masked_pixel_says_so(alone: Alone, document: Document):
 )  # fmt: skip
 def test_progress_in_words(step: Step | None, now: float, text: str):
     assert progress_text(Task("Unmixing", 0.0, step), now) == text
+
+
+def test_the_next_work_says_nothing_of_a_long_one_before(alone: Alone):
+    panel, _ = alone(status)
+    panel.follow(ViewState(), ViewState(tasks={"run": Task("Unmixing", -1000.0, Step(0.5))}))
+    assert " s so far" in panel.work.text()
+    panel.follow(ViewState(), ViewState(tasks={"run": Task("Solving", time.monotonic())}))
+    assert panel.work.text() == "Solving"
+    assert panel.work.toolTip() == ""
 
 
 def test_the_newest_work_is_shown_and_can_be_cancelled(alone: Alone, qtbot: QtBot):
