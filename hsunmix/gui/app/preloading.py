@@ -38,9 +38,11 @@ def libraries(store: Store) -> Generator[None, None, None]:
     """Import what the first unmixing and the first export need, while nothing else is done."""
     from hsunmix.exports import exports
     from hsunmix.gui.image.images import colours
+    from hsunmix.gui.image.state import ABUNDANCE
+    from hsunmix.model.map_kinds import KINDS
 
     make_ready(WORKERS)
-    for name in ("viridis", "inferno"):
+    for name in (ABUNDANCE, KINDS["residual"].colours):
         colours(name)
     for name in LIBRARIES:
         while store.state.tasks:

@@ -26,6 +26,7 @@ class Controller:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self._session = store.history.session
         store.handle(cmd.ShowPage, lambda command: self._look(page=command.page))
         store.handle(cmd.ShowEndmember, self.show_endmember)
         store.handle(cmd.ShowMap, lambda c: self._look(page="further", map=c.name, map_layer=c.layer))
@@ -44,6 +45,10 @@ class Controller:
 
     def changed(self, old: Document, new: Document) -> None:
         """Read the images again when pixels, bands or stretch are others; a mask changes no picture."""
+        if self.store.history.session is not self._session:
+            self._session = self.store.history.session
+            if self.store.state[ImageState].levels is not None:  # they were set for what was open before
+                self.store.show(ImageState, levels=None)
         other = new.cube is None or old.cube is None or new.cube.pixels is not old.cube.pixels
         if other and (
             self.store.state[ImageState].picture is not None or self.store.state[ImageState].grey is not None

@@ -5,15 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from hsunmix.gui.commands import SetColours, SetLevels
 from hsunmix.gui.image.pages._maps import shown_range
-from hsunmix.gui.image.state import ImageState
+from hsunmix.gui.image.state import ABUNDANCE, ImageState
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.accessibility import Role
 from hsunmix.gui.widgets.panel import Panel, named
-from hsunmix.gui.widgets.quiet import QuietComboBox
+from hsunmix.gui.widgets.quiet import QuietComboBox, QuietDoubleSpinBox
 from hsunmix.gui.widgets.theme import Theme
 from hsunmix.session.document import Document
 
@@ -23,7 +24,7 @@ ORDER = 140
 SIZE = (520, 380)
 
 TABLES = {
-    "viridis": "Viridis",
+    ABUNDANCE: "Viridis",
     "cividis": "Cividis",
     "inferno": "Inferno",
     "plasma": "Plasma",
@@ -68,6 +69,9 @@ class View(Panel):
     def __init__(self) -> None:
         super().__init__("levelsPanel", TITLE)
         self._document, self._state = Document(), ViewState()
+        self._counted: tuple[object, ...] = ()  # what the histogram is of
+        self._levelled: tuple[object, ...] = ()  # what the levels are of
+        self._ends = (0.0, 1.0)  # of the histogram
         self.tables = named(QuietComboBox(), "levelsTable", "Colours of the maps")
         for table, title in TABLES.items():
             self.tables.addItem(title, table)
@@ -80,8 +84,8 @@ class View(Panel):
         self.plot.levels.sigRegionChangeFinished.connect(self._on_dragged)
         self._lay_out()
 
-    def _field(self, title: str) -> QDoubleSpinBox:
-        field = named(QDoubleSpinBox(), f"levels{title}", f"{title} level")
+    def _field(self, title: str) -> QuietDoubleSpinBox:
+        field = named(QuietDoubleSpinBox(), f"levels{title}", f"{title} level")
         field.setRange(-FAR, FAR)
         field.setDecimals(3)
         field.setSingleStep(0.05)
@@ -110,12 +114,10 @@ class View(Panel):
         layout.addWidget(self.plot, 1)
         layout.addLayout(foot)
 
-    def render(self, old: Document, new: Document) -> None:  # type: ignore[override]
+    def render(self, old: Document, new: Document) -> None:  # type: ignore[override]  # noqa: ARG002
         """Count the values of the map that is selected."""
         self._document = new
-        if new.unmixing is not old.unmixing or new.view.endmember != old.view.endmember:
-            self._count()
-        self._show_levels()
+        self._present()
 
     def follow(self, old: ViewState, new: ViewState) -> None:
         """Show the levels."""
@@ -123,6 +125,27 @@ class View(Panel):
         if new[ImageState] is not old[ImageState] or not self.tables.accessibleDescription():
             self.tables.setCurrentIndex(max(0, self.tables.findData(new[ImageState].colours)))
             self.tables.setAccessibleDescription(self.tables.currentText())
+        self._present()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Make good what was not done while nobody looked."""
+        super().showEvent(event)
+        self._present()
+
+    def _present(self) -> None:
+        """Count, and show the levels, where they are of something else; not while nobody looks."""
+        if not self.isVisible():
+            self._counted = self._levelled = ()
+            return
+        document = self._document
+        k, names = document.view.endmember, tuple(e.name for e in document.endmembers)
+        counted = document.unmixing, k, names[k : k + 1]
+        levelled = *counted, document.view.map_stretch, self._state[ImageState].levels
+        if counted != self._counted:
+            self._counted = counted
+            self._count()
+        if levelled != self._levelled:
+            self._levelled = levelled
             self._show_levels()
 
     def dress(self, theme: Theme) -> None:
@@ -136,6 +159,7 @@ class View(Panel):
     def _count(self) -> None:
         result, k = self._document.unmixing, self._document.view.endmember
         if result is None or k >= result.rank:
+            self._ends = (0.0, 1.0)
             self.plot.bars.setData([0.0, 1.0], [0.0], stepMode="center")
             self.plot.setAccessibleDescription("No map")
             return
@@ -143,6 +167,7 @@ class View(Panel):
         values = values[:: max(1, values.size // SAMPLE)]
         values = values[np.isfinite(values)]
         counts, edges = np.histogram(values, BINS) if values.size else (np.zeros(1), np.array([0.0, 1.0]))
+        self._ends = float(edges[0]), float(edges[-1])
         self.plot.bars.setData(edges, np.log1p(counts), stepMode="center")
         self.plot.box.autoRange()
         name = self._document.endmembers[k].name
@@ -153,6 +178,7 @@ class View(Panel):
         low, high = shown_range(self._document, self._state)
         blocked = [QSignalBlocker(part) for part in (self.plot.levels, *self.fields)]
         self.plot.levels.setRegion((low, high))
+        self.plot.box.setXRange(min(low, self._ends[0]), max(high, self._ends[1]))
         for field, value in zip(self.fields, (low, high), strict=True):
             field.setValue(value)
         del blocked
@@ -163,7 +189,9 @@ class View(Panel):
     def _on_dragged(self) -> None:
         low, high = self.plot.levels.getRegion()
         self.command.emit(SetLevels((float(low), float(high))))
+        self._show_levels()  # refused ones are taken back
 
     def _on_typed(self) -> None:
         low, high = (field.value() for field in self.fields)
         self.command.emit(SetLevels((low, high)))
+        self._show_levels()

@@ -10,11 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.gui.image.drawing import Drawing
+from hsunmix.model.map_kinds import KINDS
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
-__all__ = ["Grey", "ImageState", "Picture", "Shown"]
+__all__ = ["ABUNDANCE", "Grey", "ImageState", "Picture", "Shown"]
+
+ABUNDANCE = KINDS["fraction"].colours  # of abundance maps, unless another table is chosen
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +103,6 @@ class ImageState:
     grey: Grey | None = None
     layers: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     largest: bool = False
-    colours: str = "viridis"
+    colours: str = ABUNDANCE
     levels: tuple[float, float] | None = None
     scale_bar: bool = True

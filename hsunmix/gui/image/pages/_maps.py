@@ -14,7 +14,6 @@ from hsunmix.model.unmixing import Unmixing
 from hsunmix.session.document import Document
 
 __all__ = [
-    "ABUNDANCE",
     "DIFFERENCE",
     "abundance_range",
     "all_shares",
@@ -27,7 +26,6 @@ __all__ = [
 
 DIFFERENCE = "CET-D1"  # blue, white, red
 MIN_DIFFERENCE = 0.02  # a smaller difference is not blown up to full colour
-ABUNDANCE = "viridis"
 
 
 def has_result(document: Document, _state: ViewState) -> bool:
@@ -67,7 +65,7 @@ def map_pane(
     values: NDArray[np.float32],
     scale: tuple[float, float],
     most: int,
-    table: str = ABUNDANCE,
+    table: str,
     title: str = "",
     colour: str = "",
     chosen: Command | None = None,

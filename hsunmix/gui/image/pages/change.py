@@ -10,7 +10,8 @@ from hsunmix.gui.commands import CompareScenes
 from hsunmix.gui.files.state import FilesState
 from hsunmix.gui.image.drawing import Drawing, Scale
 from hsunmix.gui.image.pages import PageControls
-from hsunmix.gui.image.pages._maps import ABUNDANCE, DIFFERENCE, far, map_pane
+from hsunmix.gui.image.pages._maps import DIFFERENCE, far, map_pane
+from hsunmix.gui.image.state import ImageState
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.panel import named
 from hsunmix.gui.widgets.quiet import QuietComboBox
@@ -58,24 +59,25 @@ def depends(document: Document, state: ViewState) -> tuple[object, ...]:
     other = _other(document, state)
     if other is None:
         return ()
-    return document.unmixing, other.unmixing, document.view.endmember, _title(document), other.name
+    table = state[ImageState].colours
+    return document.unmixing, other.unmixing, document.view.endmember, _title(document), other.name, table
 
 
 def draw(document: Document, state: ViewState, most: int) -> Drawing:
     """Paint both maps, and what this scene has more."""
     other = _other(document, state)
     assert other is not None  # the page is available
-    first, second = _maps(document, other)
+    (first, second), table = _maps(document, other), state[ImageState].colours
     here = document.scenes[document.scene].name
     panes = [
-        map_pane(values, (0.0, 1.0), most // 3, title=title)
+        map_pane(values, (0.0, 1.0), most // 3, table, title)
         for values, title in ((first, other.name), (second, here))
     ]
     difference = second - first
     most_far = far(difference)
     words = f"{here} − {other.name}"
     panes.append(map_pane(difference, (-most_far, most_far), most // 3, DIFFERENCE, "Difference"))
-    scales = (Scale(ABUNDANCE, 0.0, 1.0, "Abundance"), Scale(DIFFERENCE, -most_far, most_far, LABEL))
+    scales = (Scale(table, 0.0, 1.0, "Abundance"), Scale(DIFFERENCE, -most_far, most_far, LABEL))
     return Drawing(difference.shape, tuple(panes), f"{_title(document)}: {words}", scales, columns=3)
 
 

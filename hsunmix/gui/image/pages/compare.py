@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QPushBu
 from hsunmix.gui.commands import CompareRuns, Flicker, StopComparing
 from hsunmix.gui.image.drawing import Drawing, Pane, Scale
 from hsunmix.gui.image.pages import PageControls
-from hsunmix.gui.image.pages._maps import ABUNDANCE, DIFFERENCE, far, map_pane
+from hsunmix.gui.image.pages._maps import DIFFERENCE, far, map_pane
+from hsunmix.gui.image.state import ImageState
 from hsunmix.gui.run.state import Comparing, RunState, Side
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.panel import named
@@ -35,24 +36,25 @@ def depends(_document: Document, state: ViewState) -> tuple[object, ...]:
     if shown is None:
         return ()
     turn = shown.turn if shown.flicker else None
-    return shown.first.unmixing, shown.second.unmixing, shown.row, shown.flicker, turn, *_titles(shown)
+    table = state[ImageState].colours
+    return shown.first.unmixing, shown.second.unmixing, shown.row, shown.flicker, turn, table, *_titles(shown)
 
 
 def draw(_document: Document, state: ViewState, most: int) -> Drawing:
     """Paint the two maps and what the second has more."""
     shown = state[RunState].comparing
     assert shown is not None  # the page is available
-    first, second = shown.maps()
+    (first, second), table = shown.maps(), state[ImageState].colours
     titles = _titles(shown)
     lines, samples = shown.first.unmixing.rmse.shape
-    scale = Scale(ABUNDANCE, 0.0, 1.0, "Abundance")
+    scale = Scale(table, 0.0, 1.0, "Abundance")
     if shown.flicker:
         values = (first, second)[shown.turn]
         title = titles[shown.turn]
-        pane = _blank(lines, samples) if values is None else map_pane(values, (0.0, 1.0), most)
+        pane = _blank(lines, samples, table) if values is None else map_pane(values, (0.0, 1.0), most, table)
         return Drawing((lines, samples), (pane,), title, (scale,))
     panes = [
-        map_pane(values, (0.0, 1.0), most // 3, title=title)
+        map_pane(values, (0.0, 1.0), most // 3, table, title)
         for values, title in zip((first, second), titles, strict=True)
         if values is not None
     ]
@@ -84,8 +86,8 @@ def _titles(shown: Comparing) -> tuple[str, str]:
     return title(shown.first, shown.pair.first), title(shown.second, shown.pair.second)
 
 
-def _blank(lines: int, samples: int) -> Pane:
-    return Pane(np.zeros((lines, samples), np.uint8), ABUNDANCE)
+def _blank(lines: int, samples: int, table: str) -> Pane:
+    return Pane(np.zeros((lines, samples), np.uint8), table)
 
 
 class Controls(PageControls):

@@ -10,6 +10,8 @@ import pytest
 from hsunmix.gui.commands import CompareScenes
 from hsunmix.gui.files.state import FilesState
 from hsunmix.gui.image.pages import change
+from hsunmix.gui.image.pages._maps import DIFFERENCE
+from hsunmix.gui.image.state import ImageState
 from hsunmix.gui.state.view_state import PixelView, ViewState
 from hsunmix.model.georeference import Georeference
 from hsunmix.session.document import Document, SceneEntry, ScenePlace
@@ -64,6 +66,14 @@ def test_the_difference_is_drawn_and_told(dates: Document) -> None:
     chosen = state.changed(FilesState, other=3)
     assert change.draw(dates, chosen, 1 << 20).panes[0].title == "july"
     assert change.depends(dates, chosen) != change.depends(dates, state)
+
+
+def test_it_has_the_colours_that_are_chosen(dates: Document) -> None:
+    state = ViewState().changed(ImageState, colours="plasma")
+    drawing = change.draw(dates, state, 1 << 20)
+    assert [pane.table for pane in drawing.panes] == ["plasma", "plasma", DIFFERENCE]
+    assert [scale.table for scale in drawing.scales] == ["plasma", DIFFERENCE]
+    assert change.depends(dates, state) != change.depends(dates, ViewState())
 
 
 def test_its_numbers_are_both_maps_and_the_difference(dates: Document) -> None:

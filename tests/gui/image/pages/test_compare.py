@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 from hsunmix.gui.commands import CompareRuns, Flicker, StopComparing
 from hsunmix.gui.image.images import paint
 from hsunmix.gui.image.pages import compare
-from hsunmix.gui.image.pages._maps import MIN_DIFFERENCE
+from hsunmix.gui.image.pages._maps import DIFFERENCE, MIN_DIFFERENCE
+from hsunmix.gui.image.state import ImageState
 from hsunmix.gui.run.state import Comparing, RunState, Side
 from hsunmix.gui.state.view_state import PixelView, ViewState
 from hsunmix.methods.stability import stability
@@ -46,6 +47,14 @@ def test_it_is_there_only_while_two_are_compared(document: Document, state: View
     assert not compare.available(document, ViewState())
     assert compare.available(document, state)
     assert compare.depends(document, ViewState()) == ()
+
+
+def test_it_has_the_colours_that_are_chosen(document: Document, state: ViewState):
+    plasma = row(state, alone=False).changed(ImageState, colours="plasma")
+    drawing = compare.draw(document, plasma, MANY)
+    assert [pane.table for pane in drawing.panes] == ["plasma", "plasma", DIFFERENCE]
+    assert [scale.table for scale in drawing.scales] == ["plasma", DIFFERENCE]
+    assert compare.depends(document, plasma) != compare.depends(document, row(state, alone=False))
 
 
 def test_two_maps_and_their_difference(document: Document, state: ViewState):
