@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import ModuleType
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QCloseEvent, QHideEvent
+from PySide6.QtGui import QAction, QCloseEvent, QHideEvent
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from hsunmix.gui import commands as cmd
@@ -16,6 +16,8 @@ from hsunmix.gui.widgets.placement import place, placed
 from hsunmix.gui.widgets.tooltips import shorten_tips
 
 __all__ = ["ToolWindow", "Tools"]
+
+HERE_TOO = ("copyPicture", "copyValues", "savePicture")
 
 
 class ToolWindow(QDialog):
@@ -93,6 +95,8 @@ class Tools:
             made = ToolWindow(self._window, panel, module.TITLE, module.SIZE)
             made.hidden = lambda: self._remember(name)
             self.windows[name] = made
+            for action in HERE_TOO:  # a shortcut of the menu bar is not heard in another window
+                made.addAction(self._window.findChild(QAction, f"action_{action}"))
             shorten_tips(made)
             place(made, self._store.settings.preferences.tools.get(name))
         window = self.windows[name]

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.main_window import MainWindow
 from hsunmix.gui.app.subjects import panels
+from hsunmix.gui.feature_space.state import SpaceState
 from hsunmix.gui.state.settings import Geometry
 from hsunmix.session.document import Document
+
+Wait = Callable[[Callable[[], bool]], None]
 
 TOOLS = [name for name, module in panels() if module.AREA == "tool"]
 
@@ -42,6 +48,23 @@ def test_escape_hides_it_and_its_place_is_remembered(window: MainWindow, qtbot: 
     assert tool.isVisible()
     tool.close()
     assert not tool.isVisible()
+
+
+def test_pictures_and_values_are_copied_by_keys_there_too(full: MainWindow, wait: Wait, qtbot: QtBot):
+    full.store.send(cmd.ShowTool("feature_space"))
+    wait(lambda: full.store.state[SpaceState].cloud is not None)
+    tool = full.tools.windows["feature_space"]
+    qtbot.waitActive(tool)
+    plot = tool.findChild(QWidget, "featureSpacePlot")
+    plot.setFocus()
+    control = Qt.KeyboardModifier.ControlModifier
+    QGuiApplication.clipboard().clear()
+    qtbot.keyClick(plot, Qt.Key.Key_C, control)
+    assert QGuiApplication.clipboard().mimeData().hasImage()
+    qtbot.keyClick(plot, Qt.Key.Key_V, control | Qt.KeyboardModifier.AltModifier)
+    assert QGuiApplication.clipboard().text().startswith("Endmember\tComponent 1")
+    qtbot.keyClick(plot, Qt.Key.Key_S, control | Qt.KeyboardModifier.AltModifier)
+    assert full.store.dialogs.asked[-1].startswith("picture_file")
 
 
 def test_a_place_off_the_screen_is_brought_back(window: MainWindow):
