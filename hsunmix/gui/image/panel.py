@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRectF, QSize, QTimer
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from hsunmix.gui.commands import (
@@ -138,6 +138,11 @@ class View(Panel):
         self._still.timeout.connect(self._tell_window)
         self.viewport.drawn.connect(self._on_drawn)
         self.viewport.abandoned.connect(lambda: self.command.emit(SetTool()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the colour bars their part of another width at once, not only when they are next shown."""
+        super().resizeEvent(event)
+        self.legend.updateGeometry()
 
     # Drawing
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout
 
 from hsunmix.gui.commands import ClearPins, PaintBands, SelectRegion, SetUnit, ShowEndmember
@@ -100,6 +101,11 @@ class View(Panel):
         layout.addLayout(body, 1)
         self.bars.hide()
         self.setMinimumHeight(150)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the bars their part of another width at once, not only when they are next shown."""
+        super().resizeEvent(event)
+        self.bars.updateGeometry()
 
     # Showing
 

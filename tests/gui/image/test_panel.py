@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from hsunmix.gui.commands import (
@@ -65,6 +65,20 @@ def test_the_image_stands_still_from_page_to_page(alone: Alone, document: Docume
         panel.layout().activate()
         places.setdefault(page, set()).add(panel.stack.geometry().getRect())
     assert len(set.union(*places.values())) == 1
+
+
+def test_the_image_stands_still_after_the_window_was_resized(alone: Alone, document: Document):
+    panel, _ = alone(image)
+    turn(panel, document, "map")
+    for width in (700, 1100):
+        panel.resize(width, 600)
+        QApplication.processEvents()
+        wide = panel.legend.width()
+        assert wide == panel.legend.sizeHint().width()
+        for page in ("rgb", "map"):
+            turn(panel, document, page)
+            QApplication.processEvents()
+            assert panel.legend.width() == wide
 
 
 def test_the_map_of_the_selected_endmember_lies_as_the_scene_does(alone: Alone, document: Document):

@@ -37,6 +37,14 @@ def values(panel: spectra.View, group: str) -> list[np.ndarray]:
     return [curve.values for curve in panel.plot.curves(group)]
 
 
+def test_the_bars_have_their_width_as_soon_as_the_window_was_resized(alone: Alone):
+    panel, _ = alone(spectra)
+    for width in (700, 1000):
+        panel.resize(width, 300)
+        QApplication.processEvents()
+        assert panel.bars.width() == panel.bars.sizeHint().width()
+
+
 def test_visible_endmembers_are_drawn_with_their_gaps(alone: Alone, document: Document):
     panel, _ = alone(spectra)
     drawn = values(panel, "endmembers")
