@@ -95,8 +95,9 @@ class Tools:
             made = ToolWindow(self._window, panel, module.TITLE, module.SIZE)
             made.hidden = lambda: self._remember(name)
             self.windows[name] = made
-            for action in HERE_TOO:  # a shortcut of the menu bar is not heard in another window
-                made.addAction(self._window.findChild(QAction, f"action_{action}"))
+            # A shortcut of the menu bar is not heard in another window.
+            actions = (self._window.findChild(QAction, f"action_{action}") for action in HERE_TOO)
+            made.addActions([action for action in actions if action is not None])
             shorten_tips(made)
             place(made, self._store.settings.preferences.tools.get(name))
         window = self.windows[name]

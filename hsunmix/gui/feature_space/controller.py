@@ -175,7 +175,7 @@ def _there(axis: Axis, cube: Cube, result: Unmixing | None) -> bool:
     if axis.kind == "band":
         return bool(cube.good_bands[axis.index])
     if axis.kind == "component":
-        return axis.index < np.count_nonzero(cube.good_bands)
+        return axis.index < int(np.count_nonzero(cube.good_bands))
     return result is not None and axis.name in result.maps and axis.index < result.maps[axis.name].layers
 
 
