@@ -194,9 +194,9 @@ class ShareEndmembers(Command):
 
 @dataclass(frozen=True)
 class CompareScenes(Command):
-    """Show what has changed since, or until, another scene of the list."""
+    """Show what has changed since, or until, another scene of the list, by its name: its place may change."""
 
-    other: int
+    other: str
 
 
 @dataclass(frozen=True)

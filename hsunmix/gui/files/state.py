@@ -19,10 +19,10 @@ class FilesState:
         Work that windows left behind which ended without saving it, the newest first.
     common : bool
         Whether a scene of the list that is shown takes over the endmembers of the one before.
-    other : int
-        The scene of the list that the one shown is compared with; −1 for the next that can be.
+    other : str
+        Name of the scene of the list that the one shown is compared with; empty for the next that can be.
     """
 
     left_behind: tuple[Work, ...] = ()
     common: bool = True
-    other: int = -1
+    other: str = ""

@@ -46,7 +46,10 @@ def _fits(document: Document, entry: SceneEntry) -> bool:
     if entry.place.cube.shape[:2] != cube.shape[:2] or len(entry.endmembers) != len(document.endmembers):
         return False
     pairs = zip(entry.endmembers, document.endmembers, strict=True)
-    return all(np.array_equal(one.spectrum, other.spectrum, equal_nan=True) for one, other in pairs)
+    return all(
+        one.spectrum is other.spectrum or np.array_equal(one.spectrum, other.spectrum, equal_nan=True)
+        for one, other in pairs
+    )  # asked at every move of the mouse
 
 
 def available(document: Document, _state: ViewState) -> bool:
@@ -102,11 +105,9 @@ def value(document: Document, state: ViewState) -> str:
 
 def _other(document: Document, state: ViewState) -> SceneEntry | None:
     """Return the scene that is compared with: the chosen one, else the next that can be."""
-    can = others(document)
-    chosen = state[FilesState].other
-    if not can:
-        return None
-    return document.scenes[chosen if chosen in can else can[0]]
+    can = [document.scenes[k] for k in others(document)]
+    chosen = [entry for entry in can if entry.name == state[FilesState].other]
+    return next(iter(chosen or can), None)
 
 
 def _title(document: Document) -> str:
@@ -127,13 +128,13 @@ class Controls(PageControls):
 
     def __init__(self) -> None:
         super().__init__("changeControls", "Change")
-        self._filled: tuple[tuple[int, str], ...] = ()
+        self._filled: tuple[str, ...] = ()
         label = named(QLabel("Compared with"), "changeAgainst", "Compared with")
         label.setProperty("role", "muted")
         self.box = named(QuietComboBox(), "changeScene", "Compared with")
         self.box.setToolTip("The scene that is subtracted")
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self.box.activated.connect(lambda _: self.command.emit(CompareScenes(self.box.currentData())))
+        self.box.activated.connect(lambda _: self.command.emit(CompareScenes(self.box.currentText())))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
@@ -142,12 +143,11 @@ class Controls(PageControls):
 
     def present(self, document: Document, state: ViewState) -> None:
         """Show what is compared."""
-        entries = tuple((k, document.scenes[k].name) for k in others(document))
-        if entries != self._filled:
-            self._filled = entries
+        names = tuple(document.scenes[k].name for k in others(document))
+        if names != self._filled:
+            self._filled = names
             self.box.clear()
-            for k, name in entries:
-                self.box.addItem(name, k)
+            self.box.addItems(names)
         other = _other(document, state)
         if other is not None:
             self.box.setCurrentIndex(self.box.findText(other.name))

@@ -63,7 +63,7 @@ def test_the_difference_is_drawn_and_told(dates: Document) -> None:
     assert most == pytest.approx(np.nanpercentile(np.abs(half), 99), rel=0.02)
     shown = dates.unmixing.abundances[1][2, 3]
     assert change.value(dates, state) == f"{shown / 2:.3f}  →  {shown:.3f}"
-    chosen = state.changed(FilesState, other=3)
+    chosen = state.changed(FilesState, other="july")
     assert change.draw(dates, chosen, 1 << 20).panes[0].title == "july"
     assert change.depends(dates, chosen) != change.depends(dates, state)
 
@@ -84,6 +84,21 @@ def test_its_numbers_are_both_maps_and_the_difference(dates: Document) -> None:
     assert change.numbers(replace(dates, scenes=dates.scenes[:1]), ViewState()) == []
 
 
+def test_the_scene_compared_with_stays_when_another_is_removed(dates: Document) -> None:
+    chosen = ViewState().changed(FilesState, other="july")
+    fewer = replace(dates, scenes=(*dates.scenes[:1], *dates.scenes[2:]))
+    assert change.draw(fewer, chosen, 1 << 20).panes[0].title == "july"
+    gone = replace(dates, scenes=dates.scenes[:3])
+    assert change.draw(gone, chosen, 1 << 20).panes[0].title == "june"
+
+
+def test_spectra_are_not_compared_where_they_are_the_same(
+    dates: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(np, "array_equal", None)
+    assert change.others(dates) == [2, 3]
+
+
 def test_another_scene_is_chosen_in_the_list(qtbot: object, dates: Document) -> None:
     controls = change.Controls()
     qtbot.addWidget(controls)
@@ -93,4 +108,4 @@ def test_another_scene_is_chosen_in_the_list(qtbot: object, dates: Document) -> 
     assert [controls.box.itemText(k) for k in range(controls.box.count())] == ["june", "july"]
     controls.box.setCurrentIndex(1)
     controls.box.activated.emit(1)
-    assert seen == [CompareScenes(3)]
+    assert seen == [CompareScenes("july")]
