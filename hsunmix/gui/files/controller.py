@@ -12,6 +12,7 @@ from PySide6.QtGui import QDesktopServices
 
 from hsunmix.errors import FileError, ShapeUnknownError
 from hsunmix.files import Identity, identity_or_none, resource
+from hsunmix.formats.opening.files import is_store
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.files.prompts import CubeOf, LinesOf, OpenFile, SessionFile, Unsaved
 from hsunmix.gui.state.channels import IN_TURN, SHOWN
@@ -50,6 +51,9 @@ class Controller:
     def open(self, command: cmd.Open) -> None:
         """Open a file; ask first what is to become of changes that aren't saved."""
         store = self.store
+        if command.path is not None and command.path.is_dir() and not is_store(command.path):
+            store.send(cmd.OpenScenes((command.path,), discard=command.discard))  # a recent one
+            return
         if not command.discard and not may_leave(store, command):
             return
         if command.path is None:

@@ -31,7 +31,7 @@ from hsunmix.model.chain import chained
 from hsunmix.model.cube import Cube
 from hsunmix.model.pixels import prepared
 from hsunmix.model.progress import Step
-from hsunmix.model.wording import counted
+from hsunmix.model.wording import counted, sentences
 from hsunmix.session.document import Document, RunSettings
 from hsunmix.session.history import Entry
 from hsunmix.session.libraries import open_library, paths_for
@@ -61,6 +61,7 @@ class Controller:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self._session = store.history.session
         store.handle(cmd.OpenScenes, self.open)
         store.handle(cmd.AddScenes, self.add)
         store.handle(cmd.ShowScene, self.show)
@@ -72,9 +73,11 @@ class Controller:
         store.handle(cmd.CloseFile, self.close)
 
     def changed(self, old: Document, new: Document) -> None:
-        """A run of all ends with the list."""
-        if old.scenes and not new.scenes:
+        """A run of all ends with the list, or when another file is opened."""
+        session = self.store.history.session
+        if (old.scenes and not new.scenes) or session is not self._session:
             self.store.cancel("run_all")
+        self._session = session
 
     # The list
 
@@ -100,6 +103,8 @@ class Controller:
         if scenes:
             store.session_path, store.session_known = None, None
             store.history.reset(of_cubes(scenes))
+            self._remember(command.paths)
+            self._say_notes(scenes)
         self._tell(failures)
 
     def add(self, command: cmd.AddScenes) -> None:
@@ -129,6 +134,7 @@ class Controller:
             document = parked(store.document)
             label = f"Add {counted(len(scenes), 'scene')}"
             store.history.apply(label, with_more(document, [cube for _, cube in scenes]))
+            self._say_notes(scenes)
         self._tell(failures)
 
     def show(self, command: cmd.ShowScene) -> None:
@@ -240,6 +246,22 @@ class Controller:
             )
 
         store.start("export", "Exporting all scenes", work(), done)
+
+    def _remember(self, paths: Sequence[Path]) -> None:
+        """A folder is one of the recent files; of several files their folder is where to open the next."""
+        if len(paths) == 1:
+            self.store.settings.remember(paths[0])
+        else:
+            self.store.settings.change(open_folder=str(paths[0].parent))
+
+    def _say_notes(self, scenes: Sequence[NamedCube]) -> None:
+        """Say what had to be assumed, once of those of which it is the same."""
+        names: dict[tuple[str, ...], list[str]] = {}
+        for name, cube in scenes:
+            names.setdefault(cube.notes, []).append(name)
+        said = [f"{', '.join(them)}: {sentences(notes)}" for notes, them in names.items() if notes]
+        if said:
+            self.store.say(" ".join(said), about="notes")
 
     def _tell(self, failures: Sequence[Failure]) -> None:
         """Name the scenes that took no part."""

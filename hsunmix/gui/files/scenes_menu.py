@@ -20,7 +20,7 @@ def several(store: Store) -> bool:
 
 def several_idle(store: Store) -> bool:
     """There is a list of scenes, and no unmixing runs."""
-    return several(store) and store.state.running is None and "run_all" not in store.state.tasks
+    return several(store) and store.state.unmixing is None
 
 
 def any_result(store: Store) -> bool:

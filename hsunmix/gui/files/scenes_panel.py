@@ -95,7 +95,7 @@ class View(Panel):
     def follow(self, old: ViewState, new: ViewState) -> None:  # noqa: ARG002 - cheap
         """Show whether endmembers are common, and that no second run begins meanwhile."""
         self.common.setChecked(new[FilesState].common)
-        self.unmix.setEnabled(new.running is None and "run_all" not in new.tasks)
+        self.unmix.setEnabled(new.unmixing is None)
 
     def _fill(self) -> None:
         document = self._document

@@ -209,7 +209,7 @@ class View(Panel):
 
     def follow(self, old: ViewState, new: ViewState) -> None:
         """Follow the work under way, and the estimate."""
-        self._busy = new.running is not None
+        self._busy = new.unmixing is not None
         self._show_button()
         self.advanced.setChecked(new[RunState].advanced)
         if new[LibraryClasses] is not old[LibraryClasses]:

@@ -71,7 +71,7 @@ def has_members(store: Store) -> bool:
 
 def idle(store: Store) -> bool:
     """A cube is open and no unmixing runs."""
-    return opened(store) and store.state.running is None
+    return opened(store) and store.state.unmixing is None
 
 
 def on_pixel(store: Store) -> bool:

@@ -153,6 +153,11 @@ class ViewState:
         return self.tasks.get("run")
 
     @property
+    def unmixing(self) -> Task | None:
+        """That, or the unmixing of all scenes of the list: no other can begin."""
+        return self.running or self.tasks.get("run_all")
+
+    @property
     def cancellable(self) -> bool:
         """Whether there is work under way that was not cancelled yet."""
         return any(not task.ending for task in self.tasks.values())

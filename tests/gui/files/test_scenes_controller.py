@@ -13,6 +13,7 @@ import pytest
 from hsunmix.errors import InputError
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.files.state import FilesState
+from hsunmix.gui.state.action import idle as may_unmix
 from hsunmix.gui.state.store import Store
 from hsunmix.session.archive import load
 from hsunmix.session.document import Document
@@ -197,6 +198,35 @@ def test_a_folder_stands_for_its_cubes_and_a_session_comes_alone(
     wait(lambda: idle(store))
     assert "without a cube" in store.state.message.text
     assert store.document is document or store.document.scenes == document.scenes
+
+
+def test_what_was_opened_is_remembered_and_its_notes_are_said(
+    store: Store, wait: Wait, lines: list[Path]
+) -> None:
+    opened(store, wait, lines[:3])
+    known = store.settings.preferences
+    assert (known.open_folder, known.recent) == (str(lines[0].parent), ())
+    assert store.document.scenes[1].place.cube.notes
+    assert store.state.message.text.startswith("middle: ")
+    before = store.document
+    store.send(cmd.OpenScenes((lines[0].parent,)))
+    wait(lambda: store.document is not before and idle(store))
+    assert store.settings.preferences.recent == (str(lines[0].parent),)
+    before = store.document
+    store.send(cmd.Open(lines[0].parent))  # as the list of recent files does
+    wait(lambda: store.document is not before and idle(store))
+    assert len(store.document.scenes) == 3
+
+
+def test_a_run_of_all_ends_when_another_list_is_opened(store: Store, wait: Wait, lines: list[Path]) -> None:
+    opened(store, wait, lines[:3])
+    kept: list[Document] = [store.document]
+    store.send(cmd.UnmixAll())
+    assert not may_unmix(store)
+    store.history.reset(kept[0])
+    assert store.state.tasks["run_all"].ending
+    wait(lambda: idle(store))
+    assert may_unmix(store)
 
 
 def test_what_all_take_together_is_said_before_they_are_read(

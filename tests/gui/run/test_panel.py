@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -81,10 +82,11 @@ def test_settings_of_a_document_emit_nothing(alone: Alone, document: Document):
     assert seen == []
 
 
-def test_the_button_waits_for_a_cube_and_for_the_run(alone: Alone, document: Document):
+@pytest.mark.parametrize("channel", ["run", "run_all"])
+def test_the_button_waits_for_a_cube_and_for_the_run(alone: Alone, document: Document, channel: str):
     panel, _ = alone(run)
     assert panel.unmix.isEnabled()
-    busy = state_of(tasks={"run": Task("Unmixing", 0.0)})
+    busy = state_of(tasks={channel: Task("Unmixing", 0.0)})
     panel.follow(ViewState(), busy)
     assert not panel.unmix.isEnabled()
     panel.render(document, replace(document, pins=()))
