@@ -22,6 +22,7 @@ __all__ = ["LibraryRow"]
 
 MAX_SHOWN = 8  # classes
 OPEN = "Open a library…"
+BUILT_IN = "Built-in library"
 SCENE = "None: pixels of the scene"
 
 Choice = tuple[LibraryFile, ...]
@@ -68,7 +69,7 @@ class LibraryRow(QWidget):
             self.box.clear()
             self.box.addItems(list(found))
         self._choices = list(found.values())
-        wanted = tuple(LibraryFile(one.path) for one in settings.libraries)
+        wanted = _several(settings.libraries) or tuple(LibraryFile(one.path) for one in settings.libraries)
         self._at = self._choices.index(wanted) if wanted in self._choices else 0
         self.box.setCurrentIndex(self._at)
         self._show_classes(known)
@@ -98,10 +99,16 @@ class LibraryRow(QWidget):
             self.chosen.emit(choice)
 
 
+def _several(now: Choice) -> Choice:
+    """Return the libraries of a run that has more than one of its own; they can be from a session."""
+    paths = dict.fromkeys(one.path for one in now if one.path)
+    return tuple(LibraryFile(path) for path in paths) if len(paths) > 1 else ()
+
+
 def _choices(entry: Method, now: Choice, opened: tuple[str, ...]) -> dict[str, Choice | None]:
     """Return what can be chosen by its text; None is to open another one."""
     needs = entry.traits.needs_library
-    first = "Built-in library" if needs else SCENE
+    first = BUILT_IN if needs else SCENE
     if opened:
         first = f"All open libraries ({len(opened)})" if len(opened) > 1 else f"Open: {Path(opened[0]).name}"
     found: dict[str, Choice | None] = {first: ()}
@@ -109,7 +116,10 @@ def _choices(entry: Method, now: Choice, opened: tuple[str, ...]) -> dict[str, C
     for path in dict.fromkeys([*single, *(one.path for one in now if one.path and one.path != BUILTIN)]):
         name = Path(path).name
         found[path if name in found else name] = (LibraryFile(path),)
-    found.setdefault("Built-in library", (LibraryFile(BUILTIN),))
+    if several := _several(now):
+        names = (BUILT_IN if one.path == BUILTIN else Path(one.path).name for one in several)
+        found[", ".join(names)] = several
+    found.setdefault(BUILT_IN, (LibraryFile(BUILTIN),))
     if opened and not needs:
         found[SCENE] = (NO_LIBRARY,)
     found[OPEN] = None

@@ -80,6 +80,18 @@ def test_what_can_be_chosen(alone: Alone) -> None:
     assert not panel.rank.isEnabled()  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("opened", [(), ("/c/z.csv",)])
+def test_several_of_the_settings_are_shown_as_what_they_are(alone: Alone, opened: tuple[str, ...]) -> None:
+    panel, seen = alone(run)
+    box, two = panel.library.box, (LibraryFile("/a/x.csv"), LibraryFile("/b/y.csv"))  # type: ignore
+    assert "x.csv, y.csv" in shown(panel, opened, libraries=two)
+    assert box.currentText() == "x.csv, y.csv"
+    box.activated.emit(box.currentIndex())
+    assert seen[-1].settings.libraries == two
+    assert "x.csv, y.csv" not in shown(panel, opened, libraries=two[:1])
+    assert box.currentText() == "x.csv"
+
+
 def test_other_methods_have_no_library(alone: Alone) -> None:
     panel, _ = alone(run)
     shown(panel, ("/a/x.csv",), method="dictionary")
