@@ -23,6 +23,7 @@ ORDER = 40
 SHORTCUT = "Ctrl+5"
 
 BLOCK = 1 << 18  # pixels at a time
+MOST = 255  # endmembers that a table of colours has room for
 NAMED = 3  # abundances that are named at the cursor
 
 available = has_result
@@ -51,8 +52,9 @@ def draw(document: Document, state: ViewState, most: int) -> Drawing:
     left_out = f" · {hidden} hidden" if hidden else ""
     table = ",".join(e.colour for _, e in members)
     names = tuple(e.name for _, e in members)
-    legend = (Scale(table, 0, len(members), "Endmembers", names),) if members else ()
-    if state[ImageState].largest and members:
+    told_apart = 0 < len(members) <= MOST
+    legend = (Scale(table, 0, len(members), "Endmembers", names),) if told_apart else ()
+    if state[ImageState].largest and told_apart:
         caption = f"The endmember of the largest fraction{left_out}"
         return Drawing((lines, samples), (Pane(largest(shares), table),), caption, legend)
     caption = f"Colours of the endmembers, mixed by their abundances{left_out}"
@@ -122,6 +124,7 @@ class Controls(PageControls):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.largest)
 
-    def present(self, document: Document, state: ViewState) -> None:  # noqa: ARG002
+    def present(self, document: Document, state: ViewState) -> None:
         """Show what is chosen."""
+        self.largest.setEnabled(sum(e.visible for e in document.endmembers) <= MOST)
         self.largest.setChecked(state[ImageState].largest)

@@ -17,8 +17,8 @@ from hsunmix.gui.state.documents import band_shown
 from hsunmix.gui.state.view_state import PixelView, ViewState
 from hsunmix.model.cube import Cube
 from hsunmix.model.progress import finish
-from hsunmix.session.document import Document, Layer, View
-from tests.gui.conftest import state_of
+from hsunmix.session.document import Document, Layer, View, with_result
+from tests.gui.conftest import state_of, unmixing_of
 
 BIG = 1 << 20
 PAGES = {page.id: page for page in pages()}
@@ -172,6 +172,18 @@ def test_the_mixture_has_a_legend_and_can_be_a_class_map(document: Document):
     assert np.array_equal(pane.values[:-1], shares[:, :-1].argmax(axis=0) + 1)
     assert pane.values[-1, -1] == 0  # not used
     assert np.array_equal(largest(np.array([[[0.0, 0.5]], [[-1.0, np.nan]]], np.float32)), [[0, 0]])
+
+
+@pytest.mark.parametrize(("count", "told_apart"), [(255, True), (256, False)])
+def test_more_endmembers_than_colours_have_no_legend(cube: Cube, count: int, told_apart: bool):
+    many, page = with_result(Document(cube=cube), unmixing_of(cube, count)), PAGES["mixture"]
+    for state in (ViewState(), ViewState().changed(ImageState, largest=True)):
+        drawing = page.draw(many, state, BIG)
+        assert bool(drawing.scales) == told_apart
+        (pane,) = drawing.panes
+        if pane.table:
+            assert len(colours(pane.table)) == 256
+        assert (pane.values.ndim == 2) == (told_apart and state[ImageState].largest)
 
 
 @pytest.mark.parametrize("name", ["map", "maps"])
