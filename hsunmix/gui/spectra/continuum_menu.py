@@ -1,4 +1,4 @@
-"""Continuum removal in the menu Library."""
+"""Continuum removal in the menu View."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from hsunmix.gui import commands as cmd
 from hsunmix.gui.spectra.state import SpectraState
 from hsunmix.gui.state.action import Action, opened
 
-MENU = "&Library"
-ORDER = 61
+MENU = "&View"
+ORDER = 31
 
 ACTIONS = (
     Action(

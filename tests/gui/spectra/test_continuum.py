@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from hsunmix.gui import commands as cmd
@@ -46,6 +47,8 @@ def test_the_window_shows_them_so(full: MainWindow) -> None:
     store = full.store
     panel = next(one for one in full.panels if one.objectName() == "spectraPanel")
     before = [curve.values.copy() for curve in panel.plot.curves("endmembers")]
+    view = full.findChild(QMenu, "menuView").actions()
+    assert full.menus.actions["continuum"] is view[view.index(full.menus.actions["micrometres"]) + 1]
     store.send(cmd.RemoveContinuum(True))
     assert store.state[SpectraState].continuum
     after = [curve.values for curve in panel.plot.curves("endmembers")]
