@@ -48,6 +48,7 @@ class View(Panel):
         self._state = ViewState()
         self._theme = LIGHT
         self._usual: float | None = None  # residual that is no news
+        self._drawn: dict[str, list[int]] = {}  # which endmembers and regions the curves of a group are
         self._of_endmembers: list[Spread] = []
         self._of_regions: list[Spread] = []
         self.plot = ContinuumPlot("spectraPlot", "Spectra", moving=("cursor", RESIDUAL))
@@ -145,7 +146,7 @@ class View(Panel):
             self.unit.setText(new[SpectraState].unit)
             self._set_axes()
         self.plot.remove_continuum(new[SpectraState].continuum)
-        if new.cursor is not old.cursor:
+        if new.cursor is not old.cursor or new.stopped != old.stopped:
             self._draw_cursor()
         if new[SpectraState].pinned is not old[SpectraState].pinned:
             self._draw_pins()
@@ -191,13 +192,9 @@ class View(Panel):
 
     def _on_picked(self, group: str, k: int) -> None:
         """Select the endmember, or the region, whose curve was clicked."""
-        name = self.plot.curves(group)[k].name
-        members = [member.name for member in self._document.endmembers]
-        regions = [region.name for region in self._document.regions]
-        if group == "endmembers" and name in members:
-            self.command.emit(ShowEndmember(members.index(name)))
-        elif group == "regions" and name in regions:
-            self.command.emit(SelectRegion(regions.index(name)))
+        drawn = self._drawn.get(group, [])
+        if k < len(drawn):
+            self.command.emit(ShowEndmember(drawn[k]) if group == "endmembers" else SelectRegion(drawn[k]))
 
     # Drawing
 
@@ -237,13 +234,16 @@ class View(Panel):
                     for k, values in enumerate(so_far)
                 ]
                 self.plot.set_curves("endmembers", curves)
+                self._drawn["endmembers"], self._of_endmembers = [], []
+                self._draw_spreads()
                 return
         chosen = self._document.view.endmember
+        visible = [(k, e) for k, e in enumerate(self._document.endmembers) if e.visible]
         curves = [
             Curve(self._used(e.spectrum), e.colour, width=2.6 if k == chosen else 1.7, name=e.name)
-            for k, e in enumerate(self._document.endmembers)
-            if e.visible
+            for k, e in visible
         ]
+        self._drawn["endmembers"] = [k for k, _ in visible]
         self.plot.set_curves("endmembers", curves)
         self._of_endmembers = self._spreads()
         self._draw_spreads()
@@ -282,7 +282,7 @@ class View(Panel):
 
     def _draw_regions(self) -> None:
         known = self._state[RegionsState].region_spectra
-        curves, spreads = [], []
+        curves, spreads, drawn = [], [], []
         for k, region in enumerate(self._document.regions):
             found = known.get(region)
             if found is not None and found.pixels:
@@ -290,8 +290,9 @@ class View(Panel):
                 curves.append(
                     Curve(found.mean, region.colour, width=2.4 if chosen else 1.6, name=region.name)
                 )
+                drawn.append(k)
                 spreads.append(Spread(found.mean - found.spread, found.mean + found.spread, region.colour))
-        self._of_regions = spreads
+        self._drawn["regions"], self._of_regions = drawn, spreads
         self._draw_spreads()
         self.plot.set_curves("regions", curves)
 
@@ -343,7 +344,12 @@ class View(Panel):
         if seen is None or cube is None:
             return "Abundances of the pixel that is pointed at or pinned"
         masked = cube.selection is not None and not cube.selection[seen.line, seen.sample]
-        return "No abundances: the pixel is masked" if masked else "No abundances: the pixel is not used"
+        if masked:
+            return "No abundances: the pixel is masked"
+        result = self._document.unmixing
+        if result is None or not result.provisional:
+            return "No abundances: the pixel is not used"
+        return "No abundances: they were not solved" if self._state.stopped else "Abundances are being solved"
 
     def _used(self, spectrum: NDArray[np.float64]) -> NDArray[np.float64]:
         """An endmember keeps its values in bands that were painted out; they are not drawn."""

@@ -13,8 +13,9 @@ from hsunmix.gui.endmembers.table_model import MEAN, SURE
 from hsunmix.gui.run import panel as run
 from hsunmix.gui.spectra import panel as spectra
 from hsunmix.gui.state.store import Store
-from hsunmix.gui.state.view_state import PixelView
+from hsunmix.gui.state.view_state import PixelView, Task, ViewState
 from hsunmix.model.maps import Map
+from hsunmix.model.progress import Step
 from hsunmix.model.uncertainty import SD_MAP, Uncertainty
 from hsunmix.session.document import Document, RunSettings, with_result
 from hsunmix.session.members import reordered
@@ -78,6 +79,11 @@ def test_the_plot_has_a_band_and_the_cursor_a_deviation(
     assert [share.text for share in panel.bars.shares] == ["20 ± 4 %", "30 ± 4 %", "50 ± 4 %"]
     panel.render(sure, document)
     assert not panel.plot.sheet.spreads
+    panel.render(document, sure)
+    assert panel.plot.sheet.spreads
+    step = Step(0.5, endmembers=np.full((document.cube.bands, 3), 0.3))
+    panel.follow(ViewState(), ViewState(tasks={"run": Task("Unmixing", 0.0, step)}))
+    assert not panel.plot.sheet.spreads  # they are of other endmembers
 
 
 def test_the_cursor_reads_it_off_the_map(store: Store, sure: Document, wait: Wait) -> None:

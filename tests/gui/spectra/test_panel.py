@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from hsunmix.engine.regions import RegionStatistics
-from hsunmix.gui.commands import ClearPins, PaintBands, SetUnit
+from hsunmix.gui.commands import ClearPins, PaintBands, SelectRegion, SetUnit, ShowEndmember
 from hsunmix.gui.endmembers.state import Suggested
 from hsunmix.gui.library.state import Compared
 from hsunmix.gui.spectra import panel as spectra
@@ -70,6 +70,34 @@ def test_the_selected_endmember_is_drawn_thicker(alone: Alone, document: Documen
     panel.render(document, replace(document, view=replace(document.view, endmember=2)))
     widths = [curve.width for curve in panel.plot.curves("endmembers")]
     assert widths[2] > widths[0] == widths[1]
+
+
+def test_a_curve_that_is_picked_is_the_one_drawn_whatever_it_is_called(alone: Alone, document: Document):
+    panel, seen = alone(spectra)
+    soils = tuple(replace(e, name="Soil", visible=k > 0) for k, e in enumerate(document.endmembers))
+    panel.render(document, replace(document, endmembers=soils))
+    panel.plot.picked.emit("endmembers", 1)
+    assert seen == [ShowEndmember(2)]
+    fields = tuple(Region("Field", "#111111", "rectangle", ((k, 0), (k + 1, 2))) for k in range(3))
+    panel.render(document, replace(document, regions=fields))
+    known = dict.fromkeys(fields[1:], RegionStatistics(2, np.full(20, 0.5), np.full(20, 0.1)))
+    panel.follow(ViewState(), state_of(region_spectra=known))
+    panel.plot.picked.emit("regions", 1)
+    assert seen[-1] == SelectRegion(2)
+    panel.plot.picked.emit("cursor", 0)
+    assert len(seen) == 2
+
+
+def test_a_pixel_that_is_not_solved_yet_is_not_called_unused(alone: Alone, document: Document):
+    panel, _ = alone(spectra)
+    empty = np.full(3, np.nan, np.float32)
+    state = ViewState(cursor=PixelView(2, 3, document.cube.spectrum(2, 3), None, empty))
+    panel.follow(ViewState(), state)
+    assert panel.bars.why == "No abundances: the pixel is not used"
+    panel.render(document, replace(document, unmixing=replace(document.unmixing, provisional=True)))
+    assert panel.bars.why == "Abundances are being solved"
+    panel.follow(state, replace(state, stopped=True))
+    assert panel.bars.why == "No abundances: they were not solved"
 
 
 def test_the_axis_says_its_unit_once(alone: Alone, document: Document, qtbot: QtBot):
