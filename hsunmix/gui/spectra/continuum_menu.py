@@ -12,7 +12,7 @@ ORDER = 31
 ACTIONS = (
     Action(
         "continuum",
-        "Spectra without their continuum",
+        "Spectra &free of their continuum",
         "Divide the spectra of the plot by their hull from above: only absorptions are left",
         lambda b: cmd.RemoveContinuum(not b.state[SpectraState].continuum),
         "Ctrl+Alt+U",
