@@ -1,4 +1,4 @@
-"""Several scenes: opened, switched between, unmixed together, exported."""
+"""Several scenes: opened, switched between, unmixed together."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +15,8 @@ from hsunmix.errors import InputError, TooLargeError
 from hsunmix.formats.opening.files import is_store
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.files.controller import is_session, may_leave
-from hsunmix.gui.files.prompts import OpenFile, Products
+from hsunmix.gui.files.prompts import OpenFile
 from hsunmix.gui.files.state import FilesState
-from hsunmix.gui.run.state import is_solved
 from hsunmix.gui.state.channels import SHOWN
 from hsunmix.gui.state.means import means
 from hsunmix.gui.state.store import Store
@@ -46,9 +44,6 @@ from hsunmix.session.scenes import (
     without_scene,
 )
 
-if TYPE_CHECKING:
-    from hsunmix.exports import ExportJob
-
 __all__ = ["Controller"]
 
 CHANNELS = {"run_all": SHOWN}
@@ -69,7 +64,6 @@ class Controller:
         store.handle(cmd.ShareEndmembers, lambda command: store.show(FilesState, common=command.on))
         store.handle(cmd.CompareScenes, self.compare)
         store.handle(cmd.UnmixAll, self.unmix)
-        store.handle(cmd.ExportAll, self.export)
         store.handle(cmd.CloseFile, self.close)
 
     def changed(self, old: Document, new: Document) -> None:
@@ -211,42 +205,6 @@ class Controller:
             means(one.unmixing)
         return found
 
-    # Out
-
-    def export(self, _command: cmd.ExportAll) -> None:
-        """Ask which products and where, and write those of all scenes."""
-        store, document = self.store, self.store.document
-        if not document.scenes or (document.unmixing is not None and not is_solved(store)):
-            return
-        from hsunmix.session.several_products import several_jobs
-
-        known = store.settings.preferences
-        several = several_jobs(document, dpi=known.export_dpi)
-        job: ExportJob = next(iter(several.jobs.values()))
-        folder = known.export_folder or str(Path.home() / "scenes-unmixed")
-        answer = store.ask(Products(folder, known.export_products, job))
-        if answer is None:
-            return
-        out, products = answer
-        store.settings.change(export_folder=str(out), export_products=products)
-        dpi = store.settings.preferences.export_dpi
-
-        def work() -> Generator[Step | None, None, list[Path]]:
-            from hsunmix.exports import ProductFolder
-            from hsunmix.exports._several import deliver_several
-
-            yield None
-            chosen = several_jobs(document, _command_of(document, out, products, dpi), dpi)
-            with ProductFolder(out) as place:
-                return (yield from deliver_several(chosen, place, products))
-
-        def done(paths: list[Path]) -> None:
-            store.say(
-                f"{counted(len(paths), 'file')} written to {out}", [("Show folder", cmd.OpenFolder(out))]
-            )
-
-        store.start("export", "Exporting all scenes", work(), done)
-
     def _remember(self, paths: Sequence[Path]) -> None:
         """A folder is one of the recent files; of several files their folder is where to open the next."""
         if len(paths) == 1:
@@ -297,14 +255,4 @@ def _size_told(cubes: Sequence[Cube], request: Request) -> str:
     try:
         return of_run(chained(cubes), request).sentence if len({cube.bands for cube in cubes}) == 1 else ""
     except (InputError, TooLargeError):  # the run says so itself
-        return ""
-
-
-def _command_of(document: Document, out: Path, products: tuple[str, ...], dpi: int) -> str:
-    """Return the command that makes all results again; empty where none does."""
-    from hsunmix.session.reproduce import command_line, facts_of
-
-    try:
-        return command_line(document, facts_of(document, None), out, products, dpi)
-    except InputError:
         return ""
