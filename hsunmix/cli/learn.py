@@ -70,6 +70,8 @@ def command(
                 work = learn(opened, known, rank, seed, resources_of(given), **from_texts(settings))
                 known = run(work, "Learning")
                 known.save(state)
+            if known.note:
+                click.echo(f"{file.path}: {known.note}", err=True)
         except HsunmixError as error:
             if file.named:
                 raise

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from hsunmix._version import __version__
 from hsunmix.engine.footprint import Resources
 from hsunmix.engine.scene import Scene
+from hsunmix.engine.subsets import evenly, some_columns
 from hsunmix.errors import FormatError, InputError, MissingFileError
 from hsunmix.files import replacing
 from hsunmix.methods import Problem, footprint
@@ -29,6 +30,7 @@ from hsunmix.methods.request import Request
 from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube
 from hsunmix.model.progress import Step
+from hsunmix.model.scales import Scale, between
 from hsunmix.parameters import make
 
 __all__ = ["Learned", "learn"]
@@ -36,6 +38,7 @@ __all__ = ["Learned", "learn"]
 Array = NDArray[np.float64]
 
 LARGEST = 1 << 30  # bytes of a state's arrays: more is no state
+LOOKED_AT = 1000  # pixels, to tell a scene's units
 SAME_NM = 2.0  # nanometres: bands so near are the same
 
 
@@ -57,6 +60,8 @@ class Learned:
         How many were seen.
     scenes : tuple of str
         Their names, in their order.
+    note : str
+        What is to be said of the last one; it isn't kept in a file.
     """
 
     spectra: Array
@@ -66,6 +71,7 @@ class Learned:
     batches: int
     pixels: int
     scenes: tuple[str, ...]
+    note: str = ""
 
     @property
     def bands(self) -> NDArray[np.bool_]:
@@ -109,13 +115,12 @@ class Learned:
         except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
             raise FormatError(path, f"it holds nothing that hsunmix learned ({error})") from error
 
-    def running(self, scene: Scene) -> Running:
-        """Return it in a scene's bands and units."""
-        used = scene.bands
+    def running(self, scene: Scene, factor: float) -> Running:
+        """Return it in a scene's bands and units, which have so many times its own numbers."""
+        used, unit = scene.bands, factor / scene.scale
         return Running(
-            self.spectra[used] / scene.scale, self.hht.copy(), self.xht[used] / scene.scale, self.batches,
-            self.pixels,
-        )  # fmt: skip
+            self.spectra[used] * unit, self.hht.copy(), self.xht[used] * unit, self.batches, self.pixels
+        )
 
     def check(self, cube: Cube) -> None:
         """Check that a cube has the same bands.
@@ -165,6 +170,9 @@ def learn(
 ) -> Generator[Step | None, None, Learned]:
     """See all pixels of a scene once; return what is known then.
 
+    A scene in other units, such as reflectance from 0 to 10,000 after some from 0 to 1, is brought to those of
+    the first one: the sums weigh pixels by their brightness.
+
     Parameters
     ----------
     cube : Cube
@@ -195,14 +203,16 @@ def learn(
         raise InputError("the number of spectra is needed: -r, or rank=")
     request = Request(Choice("online", parameters), rank, seed=seed)
     scene = yield from load_for(cube, request, footprint.of_run(cube, request, resources or Resources()))
+    scale = Scale()
     if known is None:
         running, _ = yield from online.begun(Problem(scene, rank, seed), params.init)
     else:
-        running = known.running(scene)
+        some = yield from some_columns(scene, evenly(scene.n_pixels, LOOKED_AT))
+        scale = between(known.spectra[scene.bands], some * scene.scale)
+        running = known.running(scene, scale.factor)
     yield from running.learn(scene, params.batch, params.forgetting)
-    xht = scene.full_spectra(running.xht)
+    w, xht = (scene.full_spectra(one) / scale.factor for one in (running.w, running.xht))
     scenes = (*(known.scenes if known else ()), cube.name)
     nm = cube.wavelengths
-    return Learned(
-        scene.full_spectra(running.w), running.hht, xht, nm, running.batches, running.pixels, scenes
-    )
+    said = f"What was learned has {scale.sentence}." if scale.sentence else ""
+    return Learned(w, running.hht, xht, nm, running.batches, running.pixels, scenes, said)

@@ -49,6 +49,19 @@ def test_extreme_units_are_the_cubes() -> None:
     np.testing.assert_allclose(finish(learn(large, rank=3)).spectra, plain.spectra * 1e25, rtol=1e-4)
 
 
+@pytest.mark.parametrize("factor", [1e4, 1e-4])
+def test_a_scene_in_other_units_is_brought_to_those_of_the_first(factor: float) -> None:
+    known = finish(learn(half(0), rank=3, batch=TILE))
+    plain = finish(learn(half(1), known, batch=TILE))
+    assert not plain.note
+    other = Cube.from_array(half(1).read(0, LINES).astype(np.float64) * factor, NM)
+    found = finish(learn(other, known, batch=TILE))
+    np.testing.assert_allclose(found.spectra, plain.spectra, rtol=1e-4)
+    np.testing.assert_allclose(found.xht, plain.xht, rtol=1e-4)
+    np.testing.assert_allclose(found.hht, plain.hht, rtol=1e-4)
+    assert "multiplied by" in found.note
+
+
 def test_bands_that_a_scene_does_without_are_left_out_from_then_on() -> None:
     bad = np.zeros(BANDS, bool)
     bad[3] = True
