@@ -170,8 +170,8 @@ def learn(
 ) -> Generator[Step | None, None, Learned]:
     """See all pixels of a scene once; return what is known then.
 
-    A scene in other units, such as reflectance from 0 to 10,000 after some from 0 to 1, is brought to those of
-    the first one: the sums weigh pixels by their brightness.
+    A scene in other units, such as reflectance from 0 to 10,000 after some from 0 to 1, is brought to those
+    of the first one: the sums weigh pixels by their brightness.
 
     Parameters
     ----------
@@ -188,7 +188,7 @@ def learn(
     Raises
     ------
     InputError
-        Other bands than before, another number of spectra, or none given.
+        Other bands than before, another number of spectra, or none given; a first scene that has fewer.
     """
     params = make(online.Params, parameters)
     assert isinstance(params, online.Params)
@@ -205,7 +205,9 @@ def learn(
     scene = yield from load_for(cube, request, footprint.of_run(cube, request, resources or Resources()))
     scale = Scale()
     if known is None:
-        running, _ = yield from online.begun(Problem(scene, rank, seed), params.init)
+        running, why = yield from online.begun(Problem(scene, rank, seed), params.init)
+        if running.w.shape[1] < rank:
+            raise InputError(f"{cube.name} gives no {rank} spectra to begin with: {why}".rstrip(": ."))
     else:
         some = yield from some_columns(scene, evenly(scene.n_pixels, LOOKED_AT))
         scale = between(known.spectra[scene.bands], some * scene.scale)
@@ -213,6 +215,6 @@ def learn(
     yield from running.learn(scene, params.batch, params.forgetting)
     w, xht = (scene.full_spectra(one) / scale.factor for one in (running.w, running.xht))
     scenes = (*(known.scenes if known else ()), cube.name)
-    nm = cube.wavelengths
+    nm = cube.wavelengths if known is None or known.wavelengths is None else known.wavelengths
     said = f"What was learned has {scale.sentence}." if scale.sentence else ""
     return Learned(w, running.hht, xht, nm, running.batches, running.pixels, scenes, said)

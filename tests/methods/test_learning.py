@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +70,18 @@ def test_bands_that_a_scene_does_without_are_left_out_from_then_on() -> None:
     assert (known.bands == ~bad).all()
     known = finish(learn(half(0), known))
     assert (known.bands == ~bad).all()
+
+
+def test_a_first_scene_with_fewer_spectra_is_refused_by_its_name() -> None:
+    few = replace(Cube.from_array(half(0).read(0, 1)[:, :3], NM), path=Path("few.hdr"))
+    with pytest.raises(InputError, match=r"few.hdr gives no 5 spectra to begin with: .*3"):
+        finish(learn(few, rank=5))
+
+
+def test_wavelengths_stay_known_after_a_scene_without_any() -> None:
+    known = finish(learn(half(0), rank=3))
+    known = finish(learn(Cube.from_array(half(1).read(0, LINES)), known))
+    np.testing.assert_array_equal(known.wavelengths, NM)
 
 
 def test_what_does_not_fit_is_refused() -> None:
