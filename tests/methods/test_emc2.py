@@ -68,6 +68,25 @@ def test_draws_are_even_over_classes_as_far_as_they_reach() -> None:
     assert draw(of, 99, 2, 0).shape == (2, 16)
 
 
+def test_each_class_has_one_and_any_may_have_one_more() -> None:
+    """Classes are equal: none is left out or behind for its number."""
+    many = np.arange(40)
+    assert draw(many, 30, 3, 0).shape == (3, 40)
+    assert (np.sort(draw(many, 30, 3, 0), axis=1) == many).all()
+    of = np.repeat(np.arange(5), 4)
+    counts = np.stack([np.bincount(of[chosen]) for chosen in draw(of, 7, 500, 3)])
+    assert (counts.min(axis=1) == 1).all()
+    assert (counts.sum(axis=1) == 7).all()
+    np.testing.assert_allclose(counts.mean(axis=0), 7 / 5, atol=0.1)
+
+
+def test_a_class_of_a_high_number_is_found() -> None:
+    w = np.random.default_rng(0).random((60, 40)) + 0.1
+    names = tuple(f"c{k:02}" for k in range(40))
+    found = hsunmix.unmix(w[:, [35]] * np.full(50, 0.8), "emc2", library=Library(w.T, names, classes=names))
+    np.testing.assert_allclose(found.abundances[35], 1, atol=1e-3)
+
+
 def test_a_draw_of_all_spectra_says_that_it_knows_no_spread() -> None:
     library: Library = library_of_classes(("a", "b"), 3)
     x = library.spectra[:, [0, 4]] @ np.random.default_rng(0).random((2, 40))

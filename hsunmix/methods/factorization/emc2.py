@@ -3,11 +3,11 @@
 Problem: how much of each class of a library is in every pixel, and how sure that is where nobody knows which
 of its spectra are right.
 Method: ``draws`` times draw ``spectra`` of the library, one of each class in turn, so that all classes have
-as many, as far as they reach. All are divided by their brightness (root mean square); the nonnegative least
-squares of a pixel are divided by their sum and added up by class. The result is the mean over the draws, and
-their standard deviation; the draws are the same in every pixel. The residual is that of the draws, as a root
-mean square. Without a library the spectra are pixels: SPA's endmembers of the scene, and of ``parts`` random
-parts of it, each in the class of the one most like it.
+as many, as far as they reach, and at least one. All are divided by their brightness (root mean square); the
+nonnegative least squares of a pixel are divided by their sum and added up by class. The result is the mean
+over the draws, and their standard deviation; the draws are the same in every pixel. The residual is that of
+the draws, as a root mean square. Without a library the spectra are pixels: SPA's endmembers of the scene, and
+of ``parts`` random parts of it, each in the class of the one most like it.
 Cost: one read of X, and the exact solver ``draws`` times.
 Guarantee: each draw is solved exactly.
 Limits: fractions are shares of what is lit: shade is no part of them. The deviation says how much hangs on
@@ -52,14 +52,16 @@ class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Parameters of emc2."""
 
     draws: Annotated[int, Meta(ge=2, le=1000, description="So many random sets of spectra")] = 20
-    spectra: Annotated[int, Meta(ge=1, le=300, description="Spectra in a set, at most")] = 30
+    spectra: Annotated[
+        int, Meta(ge=1, le=300, description="Spectra in a set; one of each class at least")
+    ] = 30
     parts: Annotated[
         int, Meta(ge=1, le=1000, description="Parts of the scene that give spectra, without a library")
     ] = 10
 
 
 def draw(of: Places, size: int, draws: int, seed: int) -> Places:
-    """Draw spectra evenly from all classes.
+    """Draw spectra evenly from all classes, at least one of each.
 
     Parameters
     ----------
@@ -69,17 +71,20 @@ def draw(of: Places, size: int, draws: int, seed: int) -> Places:
 
     Returns
     -------
-    array of int64, (draws, min(size, k))
-        Which spectra each draw has; the first of each class, then the second, and so on.
+    array of int64, (draws, size), with a larger size where there are more classes, and a smaller one where
+    there are fewer spectra
+        Which spectra each draw has; the first of each class, then the second, and so on. Which classes have
+        one more than others is drawn too.
     """
-    rng, sets = np.random.default_rng(seed), []
+    rng, sets, classes = np.random.default_rng(seed), [], int(of.max()) + 1
+    size = max(size, classes)
     for _ in range(draws):
         order = rng.permutation(len(of))
         turn = np.zeros(len(of), np.int64)
-        for k in range(of.max() + 1):
+        for k in range(classes):
             mine = order[of[order] == k]
             turn[mine] = np.arange(len(mine))
-        sets.append(np.lexsort((of, turn))[:size])
+        sets.append(np.lexsort((rng.permutation(classes)[of], turn))[:size])
     return np.array(sets)
 
 
