@@ -50,7 +50,9 @@ def of_run(cube: Cube, request: Request, resources: Resources = ANY) -> Footprin
     apart = "nnls" if method.kind == "extraction" or method.traits.reads else ""
     after = request.abundance.method or apart
     several = [method, *([get(after, "abundance")] if after else [])]
-    rank = min(asked.rank, cube.bands, cube.lines * cube.samples)  # a larger one is refused by name
+    rank = asked.rank
+    if not asked.of_library:
+        rank = min(rank, cube.bands, cube.lines * cube.samples)  # a larger one is refused by name
     needs = _needs(*several, rank=rank)
     if request.uncertainty:
         needs = replace(

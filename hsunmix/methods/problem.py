@@ -40,7 +40,7 @@ def started(scene: Scene, asked: Plan) -> Generator[Step | None, None, tuple[Pro
         Weights have another shape than the scene.
     """
     request, method = asked.request, asked.method
-    rank = _possible(scene, asked.rank)
+    rank = asked.rank if asked.of_library else _possible(scene, asked.rank)
     given = None if request.endmembers is None else scene.used_spectra(request.endmembers)
     locked, said = asked.locked, ""
     if given is not None and method.traits.starts_from_spectra:

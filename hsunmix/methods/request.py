@@ -123,6 +123,11 @@ class Plan:
     abundance: msgspec.Struct | None
     init: Choice
 
+    @property
+    def of_library(self) -> bool:
+        """Whether endmembers are a library's classes: there may be more of them than bands or pixels."""
+        return self.method.traits.of_classes and bool(self.request.libraries)
+
 
 def plan(request: Request) -> Plan:
     """Return what a request comes to; refuse by name what no scene could satisfy.

@@ -10,6 +10,10 @@ import hsunmix
 from hsunmix.engine.loading import from_array
 from hsunmix.methods import Problem
 from hsunmix.methods._bundles import bundles
+from hsunmix.methods.footprint import of_run
+from hsunmix.methods.request import Request
+from hsunmix.model.choice import Choice
+from hsunmix.model.library import Library
 from hsunmix.model.progress import finish
 from tests.scenes import library_of_classes
 
@@ -70,3 +74,28 @@ def test_fractions_are_nearer_than_those_of_one_spectrum_each(seed: int) -> None
         errors.append(float(np.sqrt(((found.abundances[order] - h) ** 2).mean())))
     assert errors[0] < 0.75 * errors[1]
     assert several.relative_error < 0.5 * one.relative_error
+
+
+@pytest.mark.parametrize("method", ["mesma", "emc2", "bundles"])
+@pytest.mark.parametrize(("bands", "classes", "pixels"), [(8, 10, 5), (8, 3, 1)])
+def test_a_library_may_have_more_classes_than_the_scene_has_bands_or_pixels(
+    method: str, bands: int, classes: int, pixels: int
+) -> None:
+    rng = np.random.default_rng(0)
+    w = rng.random((bands, classes)) + 0.1
+    names = tuple(f"class {k}" for k in range(classes))
+    x = w[:, :3] @ rng.dirichlet(np.ones(3), pixels).T
+    found = hsunmix.unmix(x, method, library=Library(w.T, names, classes=names), uncertainty=True)
+    assert found.abundances.shape == (classes, pixels)
+    assert found.relative_error < 0.01
+
+
+def test_a_footprint_counts_all_classes_of_a_library() -> None:
+    cube = hsunmix.Cube.from_array(np.ones((1000, 100, 4), np.float32))
+
+    def memory(classes: int) -> int:
+        names = tuple(map(str, range(classes)))
+        library = Library(np.ones((classes, 4)), names, classes=names)
+        return of_run(cube, Request(Choice("bundles"), None, libraries=(library,))).memory
+
+    assert memory(400) > memory(4) + 396 * 4 * 100_000  # float32 numbers of each class and pixel
