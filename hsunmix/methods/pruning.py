@@ -162,7 +162,7 @@ def model_errors(
     g = spectra.T @ spectra
     power = np.diag(g).copy()
     f = g / np.where(power > 0, power, 1)[:, None]
-    np.fill_diagonal(f, 0.0)  # none is a model of itself
+    np.fill_diagonal(f, np.clip(1.0, low, high))  # each is its own model, whatever the limits
     cut = np.clip(f, low, high)
     within = cut == f
     rmse = np.empty((n, n))

@@ -10,8 +10,9 @@ import pytest
 
 import hsunmix
 from hsunmix.errors import InputError
-from hsunmix.methods.pruning import Table
+from hsunmix.methods.pruning import Table, pruned
 from hsunmix.model.library import Library
+from hsunmix.model.progress import finish
 from tests.scenes import library_of_classes
 
 LIMITS = (-0.05, 1.05, 0.025)
@@ -67,6 +68,20 @@ def test_scores_by_brute_force() -> None:
     k = int(found.scores.cob_in[:7].argmax())  # the first round takes nothing away
     assert found.scores.cob_in[k] == within[k, :7].sum() - 1
     assert found.scores.cob_out[k] == within[k, 7:].sum()
+
+
+@pytest.mark.parametrize("limits", [(0.01, 1.05, 0.025), (-0.05, 0.9, 0.025)])
+def test_each_spectrum_is_its_own_model_whatever_the_limits(limits: tuple[float, float, float]) -> None:
+    rng = np.random.default_rng(0)
+    base = 0.1 + 0.5 * rng.random((4, 50))
+    values = np.repeat(base, 6, axis=0) * (1 + 0.03 * rng.standard_normal((24, 50)))
+    names = tuple(f"{name} {k}" for name in "abcd" for k in range(6))
+    several = Library(values, names, classes=tuple(name[0] for name in names))
+    assert finish(pruned(several, limits=limits)).errors.within.diagonal().all()
+    alone = several.pick(0, 6, 12, 18)
+    found = finish(pruned(alone, limits=limits))
+    np.testing.assert_array_equal(found.kept, range(4))
+    assert found.kappa == 1
 
 
 @pytest.mark.parametrize("seed", range(4))
