@@ -20,6 +20,7 @@ Array = NDArray[np.float64]
 HELD_OUT = 0.1  # of the entries
 MAX_ROUNDS = 120  # of alternation for each number of components, which begins where the one before ended
 SETTLED = 1e-3  # of the error: where a round gains less, it has converged
+NUMBERS, WORK = 1_000_000, 200_000_000  # that are kept, and products that are made, at once: 0.05 s
 SWEEPS = 3  # over the components of one factor
 TINY = 1e-12
 CLEARLY = 0.02  # by which a further component must lower the error to be there for sure
@@ -38,6 +39,8 @@ def held_out_errors(x: Array, first: int, last: int, seed: int = 0) -> Generator
     """
     rng = np.random.default_rng(seed)
     seen = rng.random(x.shape) >= HELD_OUT
+    if seen.all():  # few entries
+        seen.flat[rng.integers(seen.size)] = False
     mean = (x * seen).sum(axis=1, keepdims=True) / np.maximum(seen.sum(axis=1, keepdims=True), 1)
     filled = np.where(seen, x, mean)
     w = filled[:, list(_purest(filled, first))].copy()
@@ -49,9 +52,9 @@ def held_out_errors(x: Array, first: int, last: int, seed: int = 0) -> Generator
         before = np.inf
         for _ in range(MAX_ROUNDS):
             yield None
+            h = (yield from _improved(x.T, seen.T, w, h.T)).T
+            w = yield from _improved(x, seen, h.T, w)
             with single_threaded_blas():
-                h = _improved(x.T, seen.T, w, h.T).T
-                w = _improved(x, seen, h.T, w)
                 left = float(np.square((x - w @ h) * seen).sum())
             if left >= (1 - SETTLED) * before:
                 break
@@ -92,7 +95,9 @@ def _one_more(x: Array, seen: NDArray[np.bool_], w: Array, h: Array) -> tuple[Ar
     return np.column_stack([w, spectrum]), np.vstack([h, np.full(x.shape[1], 0.05)])
 
 
-def _improved(x: Array, seen: NDArray[np.bool_], basis: Array, factor: Array) -> Array:
+def _improved(
+    x: Array, seen: NDArray[np.bool_], basis: Array, factor: Array
+) -> Generator[None, float | None, Array]:
     """Coordinate descent on rows of ``factor`` with x ≈ factor basisᵀ over the entries seen.
 
     Parameters
@@ -101,13 +106,27 @@ def _improved(x: Array, seen: NDArray[np.bool_], basis: Array, factor: Array) ->
     basis : array, (m, k)
     factor : array, (n, k)
     """
-    k = basis.shape[1]
-    pairs = (basis[:, :, None] * basis[:, None, :]).reshape(len(basis), k * k)
-    g = (seen.astype(np.float64) @ pairs).reshape(-1, k, k)
-    c = (x * seen) @ basis
-    factor = factor.copy()
-    for _ in range(SWEEPS):
-        for j in range(k):
-            slope = np.einsum("nk,nk->n", g[:, j], factor) - c[:, j]
-            factor[:, j] = np.maximum(factor[:, j] - slope / np.maximum(g[:, j, j], TINY), 0)
-    return factor
+    (n, m), k = x.shape, basis.shape[1]
+    rows = min(n, max(1, NUMBERS // k**2))
+    columns = max(1, WORK // (rows * k**2))
+    improved = factor.copy()
+    for some in (slice(i, i + rows) for i in range(0, n, rows)):
+        own = improved[some]
+        g, c = np.zeros((len(own), k, k)), np.zeros((len(own), k))
+        for part in (slice(j, j + columns) for j in range(0, m, columns)):
+            if some.start or part.start:
+                yield None
+            _add_products(x[some, part], seen[some, part], basis[part], g, c)
+        for _ in range(SWEEPS):
+            for j in range(k):
+                slope = np.einsum("nk,nk->n", g[:, j], own) - c[:, j]
+                own[:, j] = np.maximum(own[:, j] - slope / np.maximum(g[:, j, j], TINY), 0)
+    return improved
+
+
+@single_threaded_blas()
+def _add_products(x: Array, seen: NDArray[np.bool_], basis: Array, g: Array, c: Array) -> None:
+    """Add what rows see of the products of the basis' columns, (n, k, k), and those with x, (n, k)."""
+    pairs = (basis[:, :, None] * basis[:, None, :]).reshape(len(basis), -1)
+    g += (seen.astype(np.float64) @ pairs).reshape(g.shape)
+    c += (x * seen) @ basis

@@ -11,7 +11,7 @@ import pytest
 import hsunmix
 from hsunmix.bench.planted import mixed_scene
 from hsunmix.engine.loading import from_array
-from hsunmix.methods import pipeline
+from hsunmix.methods import _speckled, pipeline
 from hsunmix.methods.rank.auto import whitened
 from hsunmix.methods.rank.elbow import elbow
 from hsunmix.methods.rank.residual import _last_that_pays
@@ -143,3 +143,32 @@ def test_one_endmember_is_said_in_words() -> None:
     assert found.rank == 1
     assert found.sentence.startswith("1 endmember: ")
     assert "range" not in found.sentence
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (2, 1), (1, 2), (2, 2)])
+def test_of_few_values_one_is_held_out(shape: tuple[int, int]) -> None:
+    x = np.random.default_rng(1).random(shape)
+    found = finish(pipeline.estimate_rank(from_array(x), Choice("heldout")))
+    assert found.rank == 1
+    assert np.isfinite(found.curve).all()
+
+
+def test_held_out_entries_are_predicted_in_small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blocks of rows and of what they see change nothing, and there are places to cancel between them."""
+    x = np.random.default_rng(2).random((9, 40))
+
+    def steps_and_errors() -> tuple[int, np.ndarray]:
+        work, steps = _speckled.held_out_errors(x, 1, 3), 0
+        while True:
+            try:
+                next(work)
+                steps += 1
+            except StopIteration as done:
+                return steps, done.value
+
+    steps, errors = steps_and_errors()
+    monkeypatch.setattr(_speckled, "NUMBERS", 50)
+    monkeypatch.setattr(_speckled, "WORK", 100)
+    more, same = steps_and_errors()
+    assert more > 10 * steps
+    np.testing.assert_allclose(same, errors, rtol=1e-9)

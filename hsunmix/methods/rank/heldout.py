@@ -41,7 +41,7 @@ class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Parameters of held-out entries."""
 
     largest: Annotated[int, Meta(ge=2, le=40, description="Look at no more endmembers than this")] = 12
-    pixels: Annotated[int, Meta(ge=50, le=100_000, description="Pixels that are looked at")] = 1500
+    pixels: Annotated[int, Meta(ge=50, le=20_000, description="Pixels that are looked at")] = 1500
     seed: Annotated[int, Meta(ge=0, le=2**31 - 1, description="Of the choice of entries")] = 0
 
 
