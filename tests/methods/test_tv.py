@@ -9,6 +9,9 @@ import pytest
 
 import hsunmix
 from hsunmix.bench.planted import planted
+from hsunmix.engine.loading import load
+from hsunmix.methods.abundance import tv
+from hsunmix.model.progress import finish
 
 LINES, SAMPLES, BANDS, RANK = 4, 5, 12, 3
 
@@ -124,6 +127,21 @@ def test_smoothed_without_end_each_part_is_the_mean() -> None:
         np.testing.assert_allclose(
             found[:, :, part], np.broadcast_to(mean[:, :, None], (RANK, 7, 4)), atol=2e-3
         )
+
+
+@pytest.mark.parametrize("simplex", [False, True])
+def test_masked_pixels_around_a_scene_change_nothing(simplex: bool) -> None:
+    x, w = made(4, 10, 11)
+    framed = np.full((60, 70, BANDS), np.nan, np.float32)
+    framed[20:30, 30:41] = x
+    notes, found = [], []
+    for values in (x, framed):
+        scene = finish(load(hsunmix.Cube.from_array(values)))
+        result = finish(tv.run(scene, w, tv.Params(smoothness=0.2, sum_to_one=simplex)))
+        notes.append(result.note)
+        found.append(result.h.known())
+    assert notes[0] == notes[1]  # with the number of iterations
+    np.testing.assert_allclose(found[1], found[0], atol=1e-5)
 
 
 def test_without_smoothness_or_noise_it_is_sunsal() -> None:

@@ -203,7 +203,7 @@ class Search:
         h = self.h[:, block]
         step = np.tensordot(self.small.inverse, h - np.float32(STEP) * pull, 1) + self.own[:, block]
         if self.small.even is not None:
-            step -= self.small.even[:, None, None] * (step.sum(axis=0) - 1)
+            step -= self.small.even[:, None, None] * (step.sum(axis=0) - self.used[block])
         size = np.vdot(step, step)
         step -= h
         self.ahead[:, block] = h + 2 * step
