@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part, PerPixel
 from hsunmix.engine.threads import single_threaded_blas
+from hsunmix.methods._least_squares import at_once
 from hsunmix.methods._misfit import Misfit
 from hsunmix.model.progress import Step
 
@@ -78,8 +79,9 @@ def deviations(
     own = np.square(away.sum(axis=1)) + np.square(brighter)
     terms = (g, m, np.square(away), own, len(w), usual, sum_to_one, signed)
     yield from scene.map(
-        _deviations, *terms, per_pixel=[h, left.rest, *([known] if known else []), sd], blind=True
-    )
+        _deviations, *terms, per_pixel=[h, left.rest, *([known] if known else []), sd], blind=True,
+        pixels=at_once(r),
+    )  # fmt: skip
     return sd
 
 

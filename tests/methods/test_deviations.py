@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from hsunmix.engine.loading import from_array
-from hsunmix.methods import get
+from hsunmix.engine.source import Part
+from hsunmix.engine.tile_writer import TILE
+from hsunmix.methods import _deviations, get
 from hsunmix.methods._deviations import deviations
+from hsunmix.methods._least_squares import at_once
 from hsunmix.methods._misfit import misfit
 from hsunmix.model.progress import finish
 
@@ -78,3 +83,19 @@ def test_a_pixel_of_something_else_knows_less() -> None:
     x[:, 60] += 0.3 * np.sin(np.arange(50))
     _, sd = _solved(x, w, "nnls")
     assert sd[:, 60].mean() > 3 * np.median(sd)
+
+
+def test_many_endmembers_are_worked_on_for_few_pixels_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a step stays short."""
+    r, sizes, work = 60, [], _deviations._deviations
+
+    def recorded(part: Part, *more: Any) -> None:
+        sizes.append(int(part.counts.sum()))
+        work(part, *more)
+
+    rng = np.random.default_rng(0)
+    w = rng.random((70, r))
+    monkeypatch.setattr(_deviations, "_deviations", recorded)
+    _solved(w @ rng.dirichlet(np.full(r, 0.3), 3 * TILE).T, w, "nnls")
+    assert sizes == [TILE] * 3
+    assert at_once(r) < 2 * TILE
