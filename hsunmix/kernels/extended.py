@@ -27,8 +27,8 @@ def _around(psi, used, line, sample, total):
 
 
 @njit(**KERNEL)
-def sweep(c, g, used, colour, first, last, weight, prior, edge, a, psi):
-    """Improve the pixels of one colour of a chessboard, in some lines.
+def sweep(c, g, used, colour, first, last, start, stop, weight, prior, edge, a, psi):
+    """Improve the pixels of one colour of a chessboard, in a part of the image.
 
     Parameters
     ----------
@@ -40,6 +40,8 @@ def sweep(c, g, used, colour, first, last, weight, prior, edge, a, psi):
     colour : int
     first, last : int
         Lines.
+    start, stop : int
+        Samples.
     weight, prior, edge : float
         What squares of the residual, of ψ − 1 and of differences between neighbours count.
     a, psi : array, (lines, samples, r)
@@ -54,7 +56,7 @@ def sweep(c, g, used, colour, first, last, weight, prior, edge, a, psi):
     space, m, right, new, total = scratch(r, r), np.empty((r, r)), np.empty(r), np.empty(r), np.empty(r)
     changed = 0.0
     for line in range(first, last):
-        for sample in range((line + colour) % 2, used.shape[1], 2):
+        for sample in range(start + (line + start + colour) % 2, stop, 2):
             if not used[line, sample]:
                 continue
             count = _around(psi, used, line, sample, total)

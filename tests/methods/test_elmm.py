@@ -14,6 +14,7 @@ from scipy.optimize import minimize
 import hsunmix
 from hsunmix.engine.loading import from_array, load
 from hsunmix.methods import pipeline
+from hsunmix.methods.abundance import elmm
 from hsunmix.model.choice import Choice
 from hsunmix.model.progress import finish
 from hsunmix.model.unmixing import Unmixing
@@ -86,6 +87,23 @@ def test_the_objective_falls_and_ends_where_nothing_lowers_it(masked: bool) -> N
         options={"maxiter": 25},
     ).fun
     assert better >= values[-1] * (1 - 2e-3)
+
+
+@pytest.mark.parametrize("pixels", [1, 3, 17])
+def test_blocks_change_nothing_and_hold_few_pixels(pixels: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also parts of a line; an uneven number of pixels keeps the colours of the chessboard."""
+    x, w, _, _ = made(6, 7)
+    whole, sizes, work = of(run(x, w, max_iterations=5)), [], elmm.Search._sweep
+
+    def recorded(self: elmm.Search, *more: Any) -> float:
+        sizes.append(self.used[more[-1]].size)
+        return work(self, *more)
+
+    monkeypatch.setattr(elmm.Search, "_sweep", recorded)
+    monkeypatch.setattr(elmm, "WORK", pixels * RANK**2)
+    for one, other in zip(of(run(x, w, max_iterations=5)), whole, strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert max(sizes) <= pixels
 
 
 def test_abundances_are_nearer_than_without_brightnesses() -> None:

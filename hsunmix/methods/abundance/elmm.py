@@ -50,6 +50,7 @@ WORK = 25_000  # pixels · r² that are improved at once: less than 0.1 s
 
 Array = NDArray[np.float64]
 Single = NDArray[np.float32]
+Block = tuple[slice, slice]  # lines and samples
 
 
 class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -112,14 +113,14 @@ class Search:
         room, shape = scene.room, (*used.shape, len(h))
         self.used, self.g = used, w.T @ w
         self.c, self.a, self.psi = (room.array(shape, np.float32) for _ in range(3))
-        step = max(1, WORK // (used.shape[1] * len(h) ** 2))
-        self.blocks = [slice(i, min(i + step, len(used))) for i in range(0, len(used), step)]
-        for block in self.blocks:
-            self.c[block] = np.tensordot(image[:, block], w.astype(np.float32), (0, 0))
-            total = np.where(used[block], h[:, block].sum(axis=0), 1)
+        pixels = max(1, WORK // len(h) ** 2)
+        self.blocks = _blocks(used.shape, pixels)
+        for block in _blocks(used.shape, max(pixels, used.shape[1])):
+            self.c[block] = np.tensordot(image[:, *block], w.astype(np.float32), (0, 0))
+            total = np.where(used[block], h[:, *block].sum(axis=0), 1)
             light = np.maximum(total, 1e-3).astype(np.float32)
             even = total <= 1e-3  # dark, or of no spectrum: nothing is known
-            share = np.where(even | ~used[block], np.float32(1 / len(h)), h[:, block] / light)
+            share = np.where(even | ~used[block], np.float32(1 / len(h)), h[:, *block] / light)
             self.a[block] = np.moveaxis(share, 0, -1)
             self.psi[block] = light[..., None]
 
@@ -138,24 +139,23 @@ class Search:
             yield Step(done / params.max_iterations, message="Brightnesses and abundances")
         return done
 
-    def _sweep(self, colour: int, weight: float, prior: float, edge: float, block: slice) -> float:
+    def _sweep(self, colour: int, weight: float, prior: float, edge: float, block: Block) -> float:
         from hsunmix.kernels.extended import sweep
 
-        return float(
-            sweep(
-                self.c,
-                self.g,
-                self.used,
-                colour,
-                block.start,
-                block.stop,
-                weight,
-                prior,
-                edge,
-                self.a,
-                self.psi,
-            )
-        )
+        lines, samples = block
+        part = lines.start, lines.stop, samples.start, samples.stop
+        return float(sweep(self.c, self.g, self.used, colour, *part, weight, prior, edge, self.a, self.psi))
+
+
+def _blocks(shape: tuple[int, int], pixels: int) -> list[Block]:
+    """Cut an image into blocks of so many pixels at most: of lines, or of parts of one."""
+    lines, samples = shape
+    height, width = max(1, pixels // samples), min(samples, pixels)
+    return [
+        (slice(i, min(i + height, lines)), slice(j, min(j + width, samples)))
+        for i in range(0, lines, height)
+        for j in range(0, samples, width)
+    ]
 
 
 def _rest(part: Part, w: Array, h: Single, psi: Single, rest: Single) -> None:

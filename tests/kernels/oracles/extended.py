@@ -18,13 +18,13 @@ def neighbours(psi: NDArray, used: NDArray, line: int, sample: int) -> list[NDAr
 
 
 def sweep(
-    c: NDArray, g: NDArray, used: NDArray, colour: int, lines: range,
+    c: NDArray, g: NDArray, used: NDArray, colour: int, lines: range, samples: range,
     weight: float, prior: float, edge: float, a: NDArray, psi: NDArray,
 ) -> tuple[NDArray, NDArray, float]:  # fmt: skip
     """Abundances and brightnesses after a sweep, and the squares of what abundances changed in each turn."""
     a, psi, changed, one = a.copy(), psi.copy(), 0.0, np.eye(len(g))
     for line in lines:
-        for sample in range(used.shape[1]):
+        for sample in samples:
             if (line + sample) % 2 != colour or not used[line, sample]:
                 continue
             around = neighbours(psi, used, line, sample)
