@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.model.angles import angles as between
+from hsunmix.model.angles import paired
 
 __all__ = ["Score", "angles", "nearest", "score"]
 
@@ -48,11 +49,8 @@ def angles(found: Array, true: Array) -> tuple[Array, NDArray[np.intp]]:
     order : array of int, (r,)
         The column of ``found`` that is matched with each column of ``true`` (Hungarian method).
     """
-    from scipy.optimize import linear_sum_assignment
-
-    degrees = between(true, found)
-    rows, order = linear_sum_assignment(degrees)
-    return degrees[rows, order], order
+    _, order, degrees = paired(true, found)
+    return degrees, order
 
 
 def score(

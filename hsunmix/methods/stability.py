@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from hsunmix.errors import InputError
 from hsunmix.model.angles import angles as between
+from hsunmix.model.angles import paired
 from hsunmix.model.unmixing import Unmixing
 
 __all__ = ["Pair", "Stability", "angles", "pairs", "stability"]
@@ -80,22 +81,23 @@ def angles(first: Array, second: Array) -> Array:
     InputError
         They have no band in common.
     """
+    return between(*_in_common(first, second))
+
+
+def pairs(first: Array, second: Array) -> list[tuple[int, int, float]]:
+    """Return the best one-to-one pairs: columns of both, and their angle in degrees."""
+    found = paired(*_in_common(first, second))
+    return [(int(i), int(j), float(degrees)) for i, j, degrees in zip(*found, strict=True)]
+
+
+def _in_common(first: Array, second: Array) -> tuple[Array, Array]:
+    """Return spectra in the bands that both use."""
     if len(first) != len(second):
         raise InputError(f"spectra of {len(first)} and of {len(second)} bands can't be compared")
     both = np.isfinite(first).all(axis=1) & np.isfinite(second).all(axis=1)
     if not both.any():
         raise InputError("the spectra have no band in common")
-    return between(first[both], second[both])
-
-
-def pairs(first: Array, second: Array) -> list[tuple[int, int, float]]:
-    """Return the best one-to-one pairs: columns of both, and their angle in degrees."""
-    from scipy.optimize import linear_sum_assignment
-
-    degrees = angles(first, second)
-    return [
-        (int(i), int(j), float(degrees[i, j])) for i, j in zip(*linear_sum_assignment(degrees), strict=True)
-    ]
+    return first[both], second[both]
 
 
 def stability(first: Unmixing, second: Unmixing) -> Stability:

@@ -27,7 +27,7 @@ from hsunmix.methods._reach import reach_of
 from hsunmix.methods._smoothing import Smoothed, smoothed
 from hsunmix.methods.factorization._excess import abundances, excess
 from hsunmix.methods.factorization._vertices import spectra, vertices
-from hsunmix.model.angles import angles
+from hsunmix.model.angles import angles, paired
 from hsunmix.model.progress import Step, relay
 from hsunmix.model.uncertainty import RestsOn, Uncertainty
 
@@ -249,9 +249,7 @@ def _left(smooth: Smoothed, w: Array, model: str) -> Generator[Step | None, None
 @single_threaded_blas()
 def _matched(found: Array, w: Array) -> Array:
     """Put spectra in the order of those that they are most like, one to one."""
-    from scipy.optimize import linear_sum_assignment
-
-    return found[:, linear_sum_assignment(angles(w, found))[1]]
+    return found[:, paired(w, found)[1]]
 
 
 def _as_bright(new: Array, w: Array) -> Array:

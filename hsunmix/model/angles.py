@@ -1,11 +1,11 @@
-"""The spectral angle between spectra."""
+"""The spectral angle between spectra, and which of two sets belong together by it."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["angles", "cosines"]
+__all__ = ["angles", "cosines", "paired"]
 
 Array = NDArray[np.float64]
 
@@ -25,3 +25,24 @@ def cosines(first: Array, second: Array) -> Array:
 def angles(first: Array, second: Array) -> Array:
     """Return the same in degrees."""
     return np.asarray(np.degrees(np.arccos(np.clip(cosines(first, second), -1, 1))))
+
+
+def paired(first: Array, second: Array) -> tuple[NDArray[np.intp], NDArray[np.intp], Array]:
+    """Pair columns one to one such that the sum of their angles is smallest (the Hungarian method).
+
+    Parameters
+    ----------
+    first, second : array, (bands, r1) and (bands, r2)
+
+    Returns
+    -------
+    one, other : array of int, (min(r1, r2),)
+        Columns of both that belong together; the first ones ascend.
+    degrees : array
+        Their angles.
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    between = angles(first, second)
+    one, other = linear_sum_assignment(between)
+    return one, other, between[one, other]
