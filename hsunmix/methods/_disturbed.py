@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.methods._smoothing import Smoothed
 from hsunmix.methods.factorization._excess import abundances
+from hsunmix.methods.factorization._rare import FAR, MIN_PIXELS, SURE, largest_group
 from hsunmix.methods.factorization._vertices import vertices
 from hsunmix.model.progress import Step
 
@@ -22,9 +23,7 @@ NEIGHBOURS, REFINEMENT = 8, 10
 ALONG = 0.4  # of the further direction must lie among products of spectra
 GOES = 0.35  # of what isn't noise in it must go with products of abundances
 ALONE = 0.5  # times as much at most may go with the abundances themselves
-MIN_PIXELS, MAX_ODD = 3, 500
-FAR, SURE, ALIKE = 2.0, 8.0, 0.8  # as of auto's rare materials
-MAX_GROUPS = 3
+MAX_ODD, MAX_GROUPS = 500, 3
 
 
 def bends(smooth: Smoothed, strong: int, rank: int) -> Generator[Step | None, None, bool]:
@@ -78,11 +77,9 @@ def rare_groups(smooth: Smoothed, count: int) -> list[int]:
     odd = odd[np.argsort(-left[odd], kind="stable")][:MAX_ODD]
     groups: list[int] = []
     while len(odd) >= MIN_PIXELS and len(groups) < MAX_GROUPS:
-        unit = rest[:, odd] / np.linalg.norm(rest[:, odd], axis=0)
-        alike = unit.T @ unit > ALIKE
-        group = alike[int(alike.sum(axis=1).argmax())]
-        if group.sum() < MIN_PIXELS:
+        group = largest_group(rest[:, odd])
+        if not len(group):
             break
-        groups.append(int(group.sum()))
-        odd = odd[~group]
+        groups.append(len(group))
+        odd = np.delete(odd, group)
     return groups

@@ -13,7 +13,7 @@ from hsunmix.methods._smoothing import Smoothed
 from hsunmix.methods.factorization._excess import abundances
 from hsunmix.model.progress import Step
 
-__all__ = ["Rare", "rare", "with_rare"]
+__all__ = ["FAR", "MIN_PIXELS", "SURE", "Rare", "largest_group", "rare", "with_rare"]
 
 Array = NDArray[np.float64]
 
@@ -41,6 +41,21 @@ class Rare:
     columns: NDArray[np.int64]
 
 
+@single_threaded_blas()
+def largest_group(rest: Array) -> NDArray[np.intp]:
+    """Which columns are the largest group that is alike; none where it is of fewer than MIN_PIXELS.
+
+    Parameters
+    ----------
+    rest : array, (bands, n)
+        What some pixels leave.
+    """
+    unit = rest / np.linalg.norm(rest, axis=0)
+    alike = unit.T @ unit > ALIKE
+    group = np.flatnonzero(alike[int(alike.sum(axis=1).argmax())])
+    return group if len(group) >= MIN_PIXELS else group[:0]
+
+
 def rare(smooth: Smoothed, w: Array) -> Generator[Step | None, None, Rare | None]:
     """Find the largest group of pixels of the sample that are alike and that endmembers don't explain.
 
@@ -59,11 +74,8 @@ def rare(smooth: Smoothed, w: Array) -> Generator[Step | None, None, Rare | None
     if not MIN_PIXELS <= len(odd) <= max(MIN_PIXELS, MAX_SHARE * x.shape[1]):
         return None
     yield None
-    unit = rest[:, odd] / np.linalg.norm(rest[:, odd], axis=0)
-    with single_threaded_blas():
-        alike = unit.T @ unit > ALIKE
-    group = odd[alike[int(alike.sum(axis=1).argmax())]]
-    if len(group) < MIN_PIXELS:
+    group = odd[largest_group(rest[:, odd])]
+    if not len(group):
         return None
     group = group[np.argsort(-left[group], kind="stable")]
     spectrum = x[:, group[: max(MIN_PIXELS, len(group) // 2)]].mean(axis=1)
