@@ -81,9 +81,9 @@ def bundles(problem: Problem, parts: int, by: str = "spa") -> Generator[Step | N
     library = problem.library
     if library is not None:
         classes, of = _numbered(classes_of([library]))
-        found = Bundles(np.ascontiguousarray(library.spectra, dtype=np.float64), of, library.names, classes)
         missing = "" if any(library.classes) else f"The library has no classes: {_taken(classes)}."
-        return Bundles(found.spectra, of, library.names, classes, missing)
+        spectra = np.ascontiguousarray(library.spectra, dtype=np.float64)
+        return Bundles(spectra, of, library.names, classes, missing)
     return (yield from _of_scene(problem, parts, by))
 
 
@@ -120,16 +120,12 @@ def _of_scene(problem: Problem, parts: int, by: str) -> Generator[Step | None, N
         of.append(cosines(found, first).argmax(axis=1))
         pixels.append(places)
     w, of_each, place = np.concatenate(spectra, axis=1), np.concatenate(of), np.concatenate(pixels)
-    kept = [k for k in range(w.shape[1]) if k < first.shape[1] or not _is_there(w[:, :k], w[:, k])]
+    kept = np.union1d(np.arange(first.shape[1]), np.unique(w, axis=1, return_index=True)[1])
     names = tuple(_place(int(p), scene.shape) for p in place[kept])
     said = f"No library was given: {len(kept)} pixels of the scene stand for {first.shape[1]} classes."
     if first.shape[1] < problem.rank:
         said += f" The scene has only {first.shape[1]} independent spectra."
     return Bundles(np.ascontiguousarray(w[:, kept]), of_each[kept], names, (), said)
-
-
-def _is_there(before: Array, spectrum: Array) -> bool:
-    return bool(np.isclose(before, spectrum[:, None], rtol=1e-6, atol=0).all(axis=0).any())
 
 
 def _place(pixel: int, shape: tuple[int, ...]) -> str:

@@ -8,7 +8,7 @@ from scipy.optimize import nnls
 
 import hsunmix
 from hsunmix.engine.loading import from_array
-from hsunmix.methods import Problem
+from hsunmix.methods import Problem, get
 from hsunmix.methods._bundles import bundles
 from hsunmix.methods.footprint import of_run
 from hsunmix.methods.request import Request
@@ -60,6 +60,18 @@ def test_the_spectra_of_the_scene_are_its_pixels_in_groups() -> None:
     pixel = [int(np.abs(x - s[:, None]).sum(axis=0).argmin()) for s in made.spectra.T]
     material = h[:, pixel].argmax(axis=0)
     assert len(set(zip(made.of.tolist(), material.tolist(), strict=True))) == 3  # each group is one material
+
+
+def test_a_pixel_that_several_parts_find_is_there_once() -> None:
+    """Of equal ones the first stays, that of the whole scene before those of parts."""
+    x, _, _ = varied(pixels=300)
+    scene = from_array(np.repeat(x[:, :60], 5, axis=1))  # each is in several parts
+    made = finish(bundles(Problem(scene, 3), 10))
+    assert len(np.unique(made.spectra, axis=1).T) == len(made.of) < 33
+    spa = get("spa", "extraction")
+    first = finish(spa.run(Problem(scene, 3), spa.params())).columns
+    np.testing.assert_array_equal(made.spectra[:, :3], scene.columns(first))
+    assert made.of[:3].tolist() == [0, 1, 2]
 
 
 @pytest.mark.parametrize("seed", [0, 1])
