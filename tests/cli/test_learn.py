@@ -37,6 +37,18 @@ def test_scenes_as_they_come(tmp_path: Path) -> None:
     assert (Learned.load(both).spectra == known.spectra).all()
 
 
+def test_a_scene_in_other_units_is_told(tmp_path: Path) -> None:
+    x = values()[:20]
+    state, scenes = (
+        tmp_path / "known.npz",
+        [write_envi(tmp_path / "a", x), write_envi(tmp_path / "b", x * 1e4)],
+    )
+    done = CliRunner().invoke(main, ["learn", *map(str, scenes), "--state", str(state), "-r", "4"])
+    assert done.exit_code == 0
+    assert done.stderr.count("multiplied by 10,000 they are in its units") == 1
+    assert Learned.load(state).spectra.max() < 100
+
+
 def test_what_is_refused(tmp_path: Path) -> None:
     scene = write_envi(tmp_path / "a", values()[:9])
     for words, said in (
