@@ -20,6 +20,7 @@ from hsunmix.errors import FileError, HsunmixError, MissingFileError, WriteError
 
 __all__ = [
     "CHANGED",
+    "ENVI_SUFFIXES",
     "PREFIX",
     "STORE_FILES",
     "SUFFIX",
@@ -48,6 +49,17 @@ PREFIX, SUFFIX = ".hsunmix-", ".tmp"  # short, so that it fits where the target'
 HOST = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:4]
 DAY = 86400.0
 HASHED = 8 << 20  # bytes at a time
+ENVI_SUFFIXES = (
+    "",
+    ".img",
+    ".dat",
+    ".raw",
+    ".bsq",
+    ".bil",
+    ".bip",
+    ".sli",
+    ".bin",
+)  # of pixels beside a header
 STORE_FILES = ("zarr.json", ".zmetadata", ".zgroup", ".zarray", ".zattrs")  # by these a folder is one scene
 CHANGED = "has changed since it was opened; open it again"
 REASONS = {

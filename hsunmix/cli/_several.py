@@ -41,6 +41,7 @@ def opened(
     files: Sequence[SceneFile], given: dict[str, Any], masks: tuple[str, ...], bands: str
 ) -> tuple[list[NamedCube], list[Failure]]:
     """Open scenes, restricted to some pixels and bands; those that can't be are named."""
+    from hsunmix.methods.together import none_of
     from hsunmix.session.scene_files import open_scenes
 
     def one(path: Path) -> Cube:
@@ -48,8 +49,7 @@ def opened(
 
     scenes, failures = open_scenes(files, one)
     if not scenes:
-        more = "" if len(failures) == 1 else f"none of the {len(failures)} scenes can be used; "
-        raise InputError(more + failures[0].reason)
+        raise InputError(none_of(failures))
     return scenes, failures
 
 
@@ -146,7 +146,7 @@ def _one_by_one(
     """Find the abundances of given endmembers in each scene, on its own bands and in its own units."""
     from hsunmix.exports import ExportJob
     from hsunmix.exports._several import SeveralJobs
-    from hsunmix.methods.together import Failure, solved_together
+    from hsunmix.methods.together import Failure, none_of, solved_together
     from hsunmix.session.reproduce import facts_of, python_script
     from hsunmix.session.scenes import of_cubes, with_found
 
@@ -161,7 +161,7 @@ def _one_by_one(
         except HsunmixError as error:
             failures.append(Failure.of(name, cube.path, error))
     if not results:
-        raise InputError(failures[0].reason)
+        raise InputError(none_of(failures))
     solved = solved_together(results)
     document = with_found(of_cubes([(name, cube) for name, cube, _ in results]), solved)
     jobs = {}

@@ -33,18 +33,17 @@ def command(coarse: Path, fine: Path, rank: int, out: Path, fwhm: float, seed: i
     FINE has a whole number of pixels to each of COARSE's, along lines and samples alike.
     """
     from hsunmix.cli._work import about, run
-    from hsunmix.errors import InputError
-    from hsunmix.exports._cube import refuse_own_files, write_cube
+    from hsunmix.exports._cube import write_cube
+    from hsunmix.exports._own_files import header_of, refuse_inputs
     from hsunmix.formats import open_cube
     from hsunmix.methods.fusion import fuse
 
-    if out.suffix.lower() == ".hdr":
-        raise InputError(f"{out}: name the file of the pixels, such as {out.with_suffix('.img').name}")
+    files = [out, header_of(out)]
     with about(coarse):
         many = open_cube(coarse)
     with about(fine):
         few = open_cube(fine)
-    refuse_own_files(out, many, few)
+    refuse_inputs(files, [many, few])
     fused = run(fuse(many, few, rank, fwhm, seed), "Fusing")
     written = run(write_cube(fused, out, f"{coarse.name} fused with {fine.name}"), "Writing")
     click.echo(f"{fused.lines} lines, {fused.samples} samples, {fused.bands} bands")

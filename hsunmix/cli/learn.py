@@ -48,36 +48,40 @@ def command(
     bands: str,
     as_json: bool,
     **given: Any,
-) -> None:
+) -> int:
     """See every pixel of CUBE once, of several cubes one after the other, and go on from what is known.
 
-    The file holds the spectra and their sums, no pixels. It is written after each scene.
+    The file holds the spectra and their sums, no pixels. It is written after each scene. A scene that can't
+    be used is named, and the exit code is 2.
     """
     from hsunmix.cli import _several
-    from hsunmix.cli._work import about, open_part, resources_of, run
-    from hsunmix.exports._library import check_library_path, write_library
-    from hsunmix.methods.learning import Learned, learn
+    from hsunmix.cli._work import about, resources_of, run
+    from hsunmix.exports._library import library_files, write_library
+    from hsunmix.exports._own_files import refuse_inputs
+    from hsunmix.methods.learning import Learned, check_request, learn
+    from hsunmix.methods.together import Failure, none_of
     from hsunmix.model.spectra import Spectra
     from hsunmix.parameters import from_texts
 
-    if out is not None:
-        check_library_path(out)
+    files = _several.scenes_of(cubes)
+    refuse_inputs([state, *([] if out is None else library_files(out))], [file.path for file in files])
     known = Learned.load(state) if state.exists() else None
-    for file in _several.scenes_of(cubes):
+    parameters, resources = from_texts(settings), resources_of(given)
+    check_request(known, rank, parameters)
+    scenes, failures = _several.opened(files, given, masks, bands)
+    count = len(failures) + len(scenes)
+    for name, cube in scenes:
         try:
-            with about(file.path):
-                opened = open_part(file.path, given, masks, bands)
-                work = learn(opened, known, rank, seed, resources_of(given), **from_texts(settings))
-                known = run(work, "Learning")
-                known.save(state)
-            if known.note:
-                click.echo(f"{file.path}: {known.note}", err=True)
+            with about(cube.path or Path(name)):
+                known = run(learn(cube, known, rank, seed, resources, **parameters), "Learning")
         except HsunmixError as error:
-            if file.named:
-                raise
-            click.echo(f"passed over: {error}", err=True)
-    if known is None:
-        raise InputError("there is no scene to learn from")
+            failures.append(Failure.of(name, cube.path, error))
+            continue
+        known.save(state)
+        if known.note:
+            click.echo(f"{cube.path}: {known.note}", err=True)
+    if known is None or len(failures) == count:
+        raise InputError(none_of(failures))
     if out is not None:
         names = tuple(f"Endmember {k + 1}" for k in range(known.spectra.shape[1]))
         write_library(out, Spectra(known.spectra.T, names, known.wavelengths))
@@ -89,5 +93,6 @@ def command(
             "batches": known.batches,
         }
         echo_json(facts)
-        return
-    click.echo(f"{known.pixels} pixels of {len(known.scenes)} scenes; the spectra are in {out or state}")
+    else:
+        click.echo(f"{known.pixels} pixels of {len(known.scenes)} scenes; the spectra are in {out or state}")
+    return _several.tell(failures, count)

@@ -62,12 +62,14 @@ def command(library: str, out: Path | None, errors: Path | None, as_json: bool, 
     table: EAR, MASA and CoB, and which spectra are kept.
     """
     from hsunmix.cli._work import run
-    from hsunmix.exports._library import check_library_path, write_library
+    from hsunmix.exports._library import library_files, write_library
+    from hsunmix.exports._own_files import refuse_inputs
     from hsunmix.methods.pruning import pruned
     from hsunmix.session.libraries import open_library
 
-    if out is not None:
-        check_library_path(out)
+    files = [*([] if out is None else library_files(out)), *([] if errors is None else [errors])]
+    table = [Path(library).with_suffix(".csv")] if Path(library).is_file() else []  # of its classes, maybe
+    refuse_inputs(files, [library, *table])
     opened = open_library(library)
     limits = given["min_fraction"], given["max_fraction"], given["max_rmse"]
     found = run(pruned(opened, given["by"], given["each"], limits), "Pruning")

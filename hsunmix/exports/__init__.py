@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 
 from hsunmix.errors import HsunmixWarning, InputError
 from hsunmix.exports._folder import ProductFolder
+from hsunmix.exports._own_files import files_of
 from hsunmix.model.cube import Cube
 from hsunmix.model.georeference import Georeference
 from hsunmix.model.progress import Step, finish, relay
@@ -225,14 +226,11 @@ def _written(
 
 def _inputs(job: ExportJob) -> list[Path]:
     """Return the files that the result was made from."""
-    cube, asked = job.cube, job.unmixing.asked
-    files = [] if cube is None else [path for path, _ in cube.files] + [Path(mask) for mask in cube.masks]
-    if cube is not None and cube.path is not None:
-        files.append(cube.path)
-    if asked is not None and asked.weights is not None and asked.weights.path:
-        files.append(Path(asked.weights.path))
-    libraries = () if asked is None else (asked.spectra, *asked.libraries)
-    return files + [Path(library.path) for library in libraries if library is not None and library.path]
+    asked = job.unmixing.asked
+    libraries = [] if asked is None else [one for one in (asked.spectra, *asked.libraries) if one is not None]
+    weights = [] if asked is None or asked.weights is None else [asked.weights.path]
+    named = [path for path in (*(one.path for one in libraries), *weights) if path]
+    return files_of(*([] if job.cube is None else [job.cube]), *named)
 
 
 def _tell(folder: Path, names: Sequence[str], what: str, whose: str) -> None:

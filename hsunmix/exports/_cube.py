@@ -7,27 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from hsunmix.errors import InputError
 from hsunmix.exports._envi import header, listed, map_fields, names_fields, numbers
+from hsunmix.exports._own_files import header_of
 from hsunmix.files import replacing_all
 from hsunmix.model.cube import Cube
 
-__all__ = ["refuse_own_files", "write_cube"]
+__all__ = ["write_cube"]
 
 NODATA = -9999.0
-
-
-def refuse_own_files(data: Path, *cubes: Cube) -> None:
-    """Refuse to write over the files of cubes that are read: their pixels may be read while it is written.
-
-    Raises
-    ------
-    InputError
-    """
-    wanted = {one.absolute() for one in (data, data.with_suffix(".hdr"), data.with_suffix(""))}
-    for cube in cubes:
-        if cube.path is not None and wanted & {cube.path.absolute(), cube.path.with_suffix("").absolute()}:
-            raise InputError(f"{data.name} is a file of {cube.name}: choose another name")
 
 
 def write_cube(cube: Cube, data: Path, title: str) -> Generator[None, None, list[Path]]:
@@ -40,8 +27,14 @@ def write_cube(cube: Cube, data: Path, title: str) -> Generator[None, None, list
         The header is written beside it, with the ending ``.hdr``.
     title : str
         What it is, for the header.
+
+    Raises
+    ------
+    InputError
+        The header that lies there is another file's.
+    WriteError
     """
-    head = data.with_suffix(".hdr")
+    head = header_of(data)
     with replacing_all(data, head) as (data_file, head_file):
         with data_file.open("wb") as file:
             for k in range(cube.bands):

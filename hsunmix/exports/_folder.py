@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from hsunmix.errors import WriteError
+from hsunmix.exports._own_files import is_one_of
 from hsunmix.files import (
     PREFIX,
     SUFFIX,
@@ -132,7 +133,7 @@ class ProductFolder:
         staged = sorted(path for path in stage.iterdir() if path.name != RECORD)
         new = {*(path.name for path in staged), *_files(_record(stage / RECORD) or {"files": []})}
         removed, changed = self._outdated(new)
-        removed = [name for name in removed if not self._is_one_of(inputs, name)]
+        removed = [name for name in removed if not is_one_of(self.path / name, inputs)]
         replaced = [path.name for path in staged if self._is_anothers(path.name)]
         record = self.path / RECORD
         self._spare(inputs, {*(path.name for path in staged), RECORD})
@@ -163,14 +164,11 @@ class ProductFolder:
     def _spare(self, inputs: Collection[Path], touched: Collection[str]) -> None:
         """Refuse to replace what the result was made from."""
         for name in sorted(touched):
-            if self._is_one_of(inputs, name):
+            if is_one_of(self.path / name, inputs):
                 raise WriteError(
                     self.path / name,
                     "this result was made from it, and a product would take its place: name another folder",
                 )
-
-    def _is_one_of(self, inputs: Collection[Path], name: str) -> bool:
-        return os.path.realpath(self.path / name) in {os.path.realpath(path) for path in inputs}
 
     def _outdated(self, new: set[str]) -> tuple[list[str], list[str]]:
         """Return what earlier runs left and this one does not write: as they wrote it, or changed since."""

@@ -9,24 +9,27 @@ import numpy as np
 
 from hsunmix.errors import InputError
 from hsunmix.exports._envi import header, names_fields, numbers
+from hsunmix.exports._own_files import header_of
 from hsunmix.files import replacing, replacing_all
 from hsunmix.model.cells import cell
 from hsunmix.model.spectra import Spectra
 
-__all__ = ["check_library_path", "write_library"]
+__all__ = ["library_files", "write_library"]
 
 FORMS = (".sli", ".csv")
 
 
-def check_library_path(path: Path) -> None:
-    """Refuse a name that says no form that can be written.
+def library_files(path: Path) -> list[Path]:
+    """Return the files that a library of this name is written into.
 
     Raises
     ------
     InputError
+        The name says no form that can be written, or the header that lies there is another file's.
     """
     if path.suffix.lower() not in FORMS:
         raise InputError(f"{path.name}: a library is written as {' or '.join(FORMS)}: end the name so")
+    return [path] if path.suffix.lower() == ".csv" else [path, header_of(path, library=True)]
 
 
 def write_library(path: Path, spectra: Spectra) -> list[Path]:
@@ -35,18 +38,17 @@ def write_library(path: Path, spectra: Spectra) -> list[Path]:
     Raises
     ------
     InputError
-        The name ends otherwise.
+        As of ``library_files``.
     FileError
         It can't be written.
     """
-    check_library_path(path)
-    if path.suffix.lower() == ".csv":
+    files = library_files(path)
+    if len(files) == 1:
         return [_table(path, spectra)]
-    head = path.with_suffix(".hdr")
-    with replacing_all(path, head) as (data_file, head_file):
+    with replacing_all(*files) as (data_file, head_file):
         data_file.write_bytes(np.ascontiguousarray(spectra.values, dtype="<f4").tobytes())
         head_file.write_text(_header(spectra), encoding="utf-8")
-    return [path, head]
+    return files
 
 
 def _header(spectra: Spectra) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -33,7 +33,7 @@ from hsunmix.model.progress import Step
 from hsunmix.model.scales import Scale, between
 from hsunmix.parameters import make
 
-__all__ = ["Learned", "learn"]
+__all__ = ["Learned", "check_request", "learn"]
 
 Array = NDArray[np.float64]
 
@@ -160,6 +160,27 @@ def _checked(found: dict[str, NDArray[np.generic]]) -> Learned:
     return known
 
 
+def check_request(
+    known: Learned | None, rank: int | None, parameters: Mapping[str, object]
+) -> tuple[online.Params, int]:
+    """Return the parameters and how many spectra there are to be, whatever the scene.
+
+    Raises
+    ------
+    InputError
+        A parameter is refused; another number of spectra than before, or none given.
+    """
+    params = make(online.Params, parameters)
+    assert isinstance(params, online.Params)
+    before = None if known is None else known.spectra.shape[1]
+    if before is not None and rank not in (None, before):
+        raise InputError(f"{before} spectra were learned, {rank} are asked for")
+    rank = before or rank
+    if rank is None:
+        raise InputError("the number of spectra is needed: -r, or rank=")
+    return params, rank
+
+
 def learn(
     cube: Cube,
     known: Learned | None = None,
@@ -190,17 +211,11 @@ def learn(
     InputError
         Other bands than before, another number of spectra, or none given; a first scene that has fewer.
     """
-    params = make(online.Params, parameters)
-    assert isinstance(params, online.Params)
+    params, rank = check_request(known, rank, parameters)
     if known is not None:
         known.check(cube)
-        if rank not in (None, known.spectra.shape[1]):
-            raise InputError(f"{known.spectra.shape[1]} spectra were learned, {rank} are asked for")
-        rank = known.spectra.shape[1]
         if not known.bands.all():
             cube = cube.with_bad_bands(~known.bands | ~cube.good_bands)
-    if rank is None:
-        raise InputError("the number of spectra is needed: -r, or rank=")
     request = Request(Choice("online", parameters), rank, seed=seed)
     scene = yield from load_for(cube, request, footprint.of_run(cube, request, resources or Resources()))
     scale = Scale()

@@ -30,6 +30,7 @@ __all__ = [
     "SceneResult",
     "alike",
     "estimate_rank",
+    "none_of",
     "solved_together",
     "unmix",
 ]
@@ -140,7 +141,7 @@ def alike(scenes: Sequence[NamedCube]) -> Generator[Step | None, None, Alike]:
         except HsunmixError as error:
             failures.append(Failure.of(name, cube.path, error))
     if not kept:
-        raise InputError(_none(failures))
+        raise InputError(none_of(failures))
     several = np.array([cube.good_bands for _, cube in kept])
     if less := int((several[0] & ~several.all(axis=0)).sum()):
         what = (
@@ -192,7 +193,7 @@ def unmix(
             failures += [Failure(name, str(error)) for name in broken]
             left = [one for one in left if one[0] not in broken]
             if not left:
-                raise InputError(_none(failures)) from error
+                raise InputError(none_of(failures)) from error
             continue
         failures += together.failures
         return _found(whole, together, used, failures)
@@ -268,7 +269,8 @@ def _is_of(error: FileError, cube: Cube) -> bool:
     return any(Path(error.path) == path for path in files)
 
 
-def _none(failures: Sequence[Failure]) -> str:
+def none_of(failures: Sequence[Failure]) -> str:
+    """Say that no scene can be used, and why the first can't."""
     if len(failures) == 1:
         return failures[0].reason
     return f"none of the {len(failures)} scenes can be used; {failures[0].reason}"

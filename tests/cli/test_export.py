@@ -122,3 +122,11 @@ def test_a_session_takes_no_other_files_place(hsunmix, scene, tmp_path):
         assert why in refusal(hsunmix(*words))
     assert scene.read_bytes() == before
     assert not (tmp_path / "o").exists()
+
+
+def test_a_session_does_not_replace_the_one_whose_spectra_are_used(hsunmix, scene, session, tmp_path):
+    before = session.read_bytes()
+    for option in ("--endmembers", "--init", "--library"):
+        words = ["unmix", scene, option, session, "-o", tmp_path / "o", "--session", session]
+        assert "would be written over" in refusal(hsunmix(*words))
+    assert session.read_bytes() == before

@@ -61,3 +61,24 @@ def test_another_form_is_refused_before_anything_is_done(given: tuple[Path, Libr
     done = CliRunner().invoke(main, ["prune", str(given[0]), "-o", str(tmp_path / "kept.txt")])
     assert done.exit_code == 2
     assert ".sli or .csv" in done.stderr
+
+
+def test_a_library_is_not_written_over_by_what_is_kept_of_it(
+    given: tuple[Path, Library], tmp_path: Path
+) -> None:
+    path, made = given
+    twin = tmp_path / "twin.sli"
+    write_library(twin, made)
+    for words in (
+        (path, "-o", path),
+        (twin, "-o", twin),
+        (twin.with_suffix(".hdr"), "-o", twin),
+        (twin, "-o", tmp_path / "twin.csv"),  # it would be taken for the table of its classes
+        (path, "--errors", path),
+        (path, "-o", tmp_path / "x.csv", "--errors", tmp_path / "x.csv"),
+    ):
+        before = {one: one.read_bytes() for one in tmp_path.iterdir()}
+        done = CliRunner().invoke(main, ["prune", *map(str, words)])
+        assert done.exit_code == 2, done.output
+        assert "choose another name" in done.stderr
+        assert {one: one.read_bytes() for one in tmp_path.iterdir()} == before

@@ -17,6 +17,7 @@ import pytest
 from hsunmix.errors import HsunmixWarning, WriteError
 from hsunmix.exports import ProductFolder, _folder, deliver, write_products
 from hsunmix.files import HOST, PREFIX, SUFFIX, identity
+from hsunmix.model.library import LibraryFile
 from hsunmix.model.unmixing import RunInputs, Weights
 from tests.exports.conftest import make_delivery
 
@@ -227,6 +228,15 @@ def test_no_product_takes_the_place_of_what_it_was_made_from(tmp_path, five, rol
     assert (folder / "endmembers.csv").read_text() == "before"
     assert names(folder) == ["endmembers.csv", "rmse.tif"]
     assert write_products(made, tmp_path / "elsewhere", ["csv", "geotiff"])
+
+
+def test_a_library_that_is_read_keeps_its_header(tmp_path, five, three):
+    """Both are of an earlier run, and neither is written again."""
+    write_products(five, tmp_path, ["csv", "sli"])
+    given = LibraryFile(str(tmp_path / "endmembers.sli"), "", 1.0, five.names)
+    unmixing = replace(three.unmixing, asked=RunInputs(spectra=given))
+    write_products(replace(three, unmixing=unmixing), tmp_path, ["csv"])
+    assert {"endmembers.sli", "endmembers.hdr"} <= set(names(tmp_path))
 
 
 def test_files_of_others_that_a_product_replaces_are_told(tmp_path, five, recwarn):

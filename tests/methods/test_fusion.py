@@ -103,5 +103,8 @@ def test_on_the_command_line(tmp_path: Path, run_hsunmix: Run) -> None:  # noqa:
     assert cube.georeference is not None
     assert there is not None
     assert cube.georeference.transform == there.transform
-    refused = run_hsunmix("fuse", one, other, "-r", 2, "-o", tmp_path / "sharp.hdr")
-    assert refused.exit_code == 2
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    for out in ("sharp.hdr", "fine.img", "coarse.dat", "."):
+        refused = run_hsunmix("fuse", one, other, "-r", 2, "-o", tmp_path / out)
+        assert refused.exit_code == 2, refused.output
+        assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before

@@ -96,3 +96,8 @@ def test_on_the_command_line(tmp_path: Path, run_hsunmix: Run) -> None:  # noqa:
     assert hsunmix.open_cube(tmp_path / "out" / "mnf.hdr").bands == facts["components"]
     few = run_hsunmix("mnf", tmp_path / "scene.hdr", "-o", tmp_path / "more", "-k", 9)
     assert "less signal than noise" in few.stderr
+    before = (tmp_path / "more" / "mnf.img").read_bytes()
+    again = run_hsunmix("mnf", tmp_path / "more" / "mnf.hdr", "-o", tmp_path / "more")
+    assert again.exit_code == 2
+    assert "would be written over" in again.stderr
+    assert (tmp_path / "more" / "mnf.img").read_bytes() == before

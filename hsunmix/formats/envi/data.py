@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from hsunmix.errors import FormatError, MissingFileError
+from hsunmix.files import ENVI_SUFFIXES
 from hsunmix.formats.envi.byte_order import check_byte_order
 from hsunmix.formats.envi.header import Header
 from hsunmix.formats.envi.layout import Layout
@@ -15,9 +16,8 @@ from hsunmix.formats.pixels.framed import FramedPixels
 from hsunmix.formats.pixels.raw import MissingPixels, RawPixels
 from hsunmix.formats.pixels.unpacked import Unpacked, is_gzip, may_hold
 
-__all__ = ["DATA_SUFFIXES", "find_pixels", "header_of", "is_foreign"]
+__all__ = ["find_pixels", "header_of", "is_foreign"]
 
-DATA_SUFFIXES = ("", ".img", ".dat", ".raw", ".bsq", ".bil", ".bip", ".sli", ".bin")
 HEADER_SUFFIXES = (".hdr", ".HDR", ".Hdr")
 MAX_BESIDE = 10_000  # files of a folder that are looked at
 # Kinds of files that lie beside images and never are their pixels.
@@ -74,7 +74,7 @@ def find_pixels(header: Header, described: Layout, named: Path | None = None) ->
     if not found:
         exact = _beside(header, described)
     if not found and not exact:
-        looked = f"{header.path.stem}, also with the ending {' '.join(DATA_SUFFIXES[1:])}"
+        looked = f"{header.path.stem}, also with the ending {' '.join(ENVI_SUFFIXES[1:])}"
         error = MissingFileError(header.path, f"its data file is missing (looked for {looked})")
         return MissingPixels(described.shape, described.dtype.newbyteorder("="), error)
     return _checked(header, described, (exact or choices)[0])
@@ -95,7 +95,7 @@ def _checked(header: Header, described: Layout, pixels: RawPixels) -> RawPixels:
 
 def _candidates(header: Header, described: Layout) -> list[Path]:
     stem = header.path.with_suffix("")
-    endings = [*DATA_SUFFIXES, *(suffix.upper() for suffix in DATA_SUFFIXES[1:])]
+    endings = [*ENVI_SUFFIXES, *(suffix.upper() for suffix in ENVI_SUFFIXES[1:])]
     if described.compressed:
         endings += [f"{suffix}.gz" for suffix in endings]
     wanted = [stem.with_name(stem.name + ending) for ending in endings]

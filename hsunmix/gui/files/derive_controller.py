@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 
 from hsunmix.gui import commands as cmd
@@ -38,7 +38,7 @@ class Controller:
             return
         ending = "denoised" if command.denoised else "mnf"
         title = "Taking noise away" if command.denoised else "Finding noise adjusted components"
-        self._write(cube, ending, title, lambda: _of_components(cube, command.denoised))
+        self._write([cube], ending, title, lambda: _of_components(cube, command.denoised))
 
     def fuse(self, _command: cmd.FuseCubes) -> None:
         """Give the cube the pixels of a finer one of the same ground."""
@@ -47,18 +47,22 @@ class Controller:
             return
         fine = self.store.ask(FinerCube(self._folder(cube)))
         if fine is not None:
-            self._write(cube, "fused", f"Fusing with {fine.name}", lambda: _fused(cube, fine, rank))
+            self._write([cube, fine], "fused", f"Fusing with {fine.name}", lambda: _fused(cube, fine, rank))
 
-    def _write(self, cube: Cube, ending: str, title: str, made: Callable[[], Made]) -> None:
+    def _write(self, read: Sequence[Cube | Path], ending: str, title: str, made: Callable[[], Made]) -> None:
+        """Write what is made of the first cube."""
+        cube = self.store.document.cube
+        assert cube is not None  # asked before
         name = Path(cube.name).stem or "cube"
         path = self.store.ask(CubeToWrite(Path(self._folder(cube)) / f"{name}_{ending}.img"))
         if path is None:
             return
 
         def work() -> Generator[Step | None, None, str]:
-            from hsunmix.exports._cube import refuse_own_files, write_cube
+            from hsunmix.exports._cube import write_cube
+            from hsunmix.exports._own_files import header_of, refuse_inputs
 
-            refuse_own_files(path, cube)
+            refuse_inputs([path, header_of(path)], read)
             found, what, said = yield from made()
             yield from write_cube(found, path, what)
             return said

@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -13,6 +14,7 @@ from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
+from hsunmix.files import identity
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.main_window import MainWindow
 from hsunmix.gui.feature_space.state import SpaceState
@@ -60,6 +62,21 @@ def test_every_plot_and_map_is_copied_and_saved(
     tags = {element.tag.rpartition("}")[2] for element in drawing.iter()}
     assert tags & {"path", "polyline", "image", "rect"}
     assert name != "spectraPlot" or ("polyline" in tags and "image" not in tags)  # lines stay lines
+
+
+def test_a_picture_is_not_written_over_the_scene(shown: MainWindow, dialogs: FakeDialogs, tmp_path: Path):
+    """A scene may be a picture itself."""
+    store, dialogs.picture = shown.store, tmp_path / "scene.png"
+    dialogs.picture.write_bytes(b"pixels")
+    cube = store.document.cube
+    assert cube is not None
+    store.history.reset(
+        replace(store.document, cube=replace(cube, files=((dialogs.picture, identity(dialogs.picture)),)))
+    )
+    store.send(cmd.SavePicture("imagePanel"))
+    assert store.state.message is not None
+    assert "would be written over" in store.state.message.text
+    assert dialogs.picture.read_bytes() == b"pixels"
 
 
 def test_the_spectra_are_copied_as_columns(shown: MainWindow):

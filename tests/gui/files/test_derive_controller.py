@@ -83,7 +83,7 @@ def test_the_cube_that_is_open_is_never_written_over(
     before = {path.name: path.read_bytes() for path in tmp_path.glob("scene*")}
     dialogs.session = tmp_path / "scene.img"
     opened.send(cmd.WriteComponents())
-    assert "scene.img is a file of scene.hdr: choose another name" in said(opened, wait)
+    assert "scene.img: this is read, and would be written over: choose another name" in said(opened, wait)
     assert {path.name: path.read_bytes() for path in tmp_path.glob("scene*")} == before
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from hsunmix.files import identity
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.image.state import ImageState
 from hsunmix.gui.regions.state import RegionsState
@@ -168,6 +170,24 @@ def test_out_to_a_file_and_in_again(open_store: Store, dialogs: FakeDialogs, tmp
     dialogs.file = None
     store.send(cmd.ImportRegions())  # thought better of it
     assert dialogs.asked[-1] == "region_file read"
+
+
+def test_regions_are_not_written_over_the_scene(
+    open_store: Store, dialogs: FakeDialogs, tmp_path: Path, wait: Wait
+):
+    scene = tmp_path / "scene.png"
+    scene.write_bytes(b"pixels")
+    document = open_store.document
+    assert document.cube is not None
+    cube = replace(document.cube, files=((scene, identity(scene)),))
+    open_store.history.reset(replace(document, cube=cube))
+    open_store.send(BOX)
+    open_store.send(stroke((0, 8), (12, 3)))
+    dialogs.file = scene
+    open_store.send(cmd.ExportRegions())
+    wait(lambda: open_store.state.message is not None)
+    assert "would be written over" in open_store.state.message.text
+    assert scene.read_bytes() == b"pixels"
 
 
 def test_pixels_without_data_are_veiled_like_masked_ones(store: Store, wait: Wait):
