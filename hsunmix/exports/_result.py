@@ -82,6 +82,7 @@ def _record(job: ExportJob, sha256: str | None, statistics: Statistics) -> dict[
         "libraries": [] if unmixing.asked is None else [_file(one) for one in unmixing.asked.libraries],
         "seed": unmixing.seed,
         "relative_error": float(unmixing.relative_error),
+        "error_of": unmixing.error_of,
         "iterations": unmixing.iterations,
         "converged": unmixing.converged,
         "seconds": float(unmixing.seconds),

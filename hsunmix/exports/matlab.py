@@ -77,6 +77,7 @@ def _variables(job: ExportJob) -> dict[str, Any]:
         "names": np.array(job.names, dtype=object),
         "used_bands": unmixing.used_bands,
         "relative_error": float(unmixing.relative_error),
+        "error_of": unmixing.error_of,
         "method": unmixing.method,
         "abundance_method": unmixing.abundance,
         "command": job.command.encode("utf-8", "replace").decode(),

@@ -7,7 +7,7 @@ import numpy as np
 from hsunmix.kernels._compile import FAST, KERNEL, njit
 from hsunmix.kernels._products import wt_x
 
-NOTHING = 9999.0  # the error of a pixel that no model of a size fits: greater than any
+NOTHING = np.inf  # the error of a pixel that no model of a size fits: greater than any, in whatever unit
 
 
 @njit(**KERNEL, fastmath=FAST)

@@ -348,6 +348,7 @@ def _finish(
         endmembers=scene.full_spectra(w),
         maps=maps_of(scene, h, left.rmse(scene), maps),
         relative_error=error,
+        own_spectra=result.rest is not None,
         scene_errors=left.relative_errors(scene),
         history=result.history,
         source_pixels=None if columns is None else np.where(columns < 0, -1, scene.pixels[columns]),

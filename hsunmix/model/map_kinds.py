@@ -27,7 +27,7 @@ TAKEN = {
     "abundances", "abundances_sd", "rmse_cog", "abundances_cog", "endmembers", "maps", "result", "report",
     "band", "crs", "endmember", "fwhm", "lat", "latitude", "lon", "longitude", "name_length", "pixel",
     "spectrum", "used_band", "used_bands", "wavelength", "x", "y",
-    "abundance_method", "command", "method", "names", "relative_error", "transform",
+    "abundance_method", "command", "error_of", "method", "names", "relative_error", "transform",
     "aux", "con", "nul", "prn",
 }  # fmt: skip
 

@@ -126,7 +126,7 @@ class Unmixing:
         same pixels. ``abundances`` and ``rmse`` are the numbers of the first two; ``result["shade"]`` are
         those of any.
     relative_error : float
-        ‖X − WH‖_F / ‖X‖_F over the pixels and bands used.
+        ‖X − WH‖_F / ‖X‖_F over the pixels and bands used; see ``own_spectra``.
     history : array of float64, (iterations, 2)
         Seconds since the start, relative error; no rows for a method without iterations.
     source_pixels : array of int64, (r,), or None
@@ -151,6 +151,9 @@ class Unmixing:
         The file of the scene when this was made, where it is another now; None for a fresh result.
     asked : RunInputs or None
         None where abundances were solved for spectra of no file, or where nobody knows any more.
+    own_spectra : bool
+        Whether every pixel has spectra of its own, as by ``mesma``: the relative error and ``rmse`` are what
+        these leave, not what endmembers times abundances do.
     scene_errors : tuple of float
         The relative error over each of several scenes whose pixels these are, one behind the other; empty for
         a result of one scene.
@@ -179,6 +182,7 @@ class Unmixing:
     provisional: bool = False
     data: Data | None = None
     asked: RunInputs | None = None
+    own_spectra: bool = False
     scene_errors: tuple[float, ...] = ()
     share: Share | None = None
     uncertainty: Uncertainty | None = None
@@ -207,7 +211,7 @@ class Unmixing:
     def rmse(self) -> NDArray[np.float32]:
         """Root mean square over the used bands of X − WH, in the cube's units, (lines, samples) or (pixels,).
 
-        float32, or float64 where that doesn't reach; NaN where a pixel was not used.
+        See ``own_spectra``. float32, or float64 where that doesn't reach; NaN where a pixel was not used.
         """
         return np.asarray(self.maps["rmse"].layer(0))
 
@@ -229,6 +233,11 @@ class Unmixing:
         h, reach = self.abundances, np.float32(deviates(level)) * self[SD_MAP]
         signed = bool(np.nanmin(h, initial=0) < 0)
         return (h - reach if signed else np.maximum(h - reach, 0)), h + reach
+
+    @property
+    def error_of(self) -> str:
+        """What leaves the relative error and ``rmse``, in words."""
+        return "spectra of each pixel" if self.own_spectra else "endmembers"
 
     @property
     def pixel_shape(self) -> tuple[int, ...]:

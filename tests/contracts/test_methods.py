@@ -95,7 +95,8 @@ def test_shapes_signs_and_sums(method: Method) -> None:
     if method.traits.sum_to_one:
         np.testing.assert_allclose(result.abundances.sum(axis=0), 1, atol=1e-6)
     rest = x - result.endmembers @ result.abundances
-    if method.traits.of_classes:  # each pixel has spectra of its own
+    assert result.own_spectra == method.traits.of_classes
+    if result.own_spectra:
         rest = np.broadcast_to(result.rmse, x.shape)
     assert result.relative_error == pytest.approx(np.linalg.norm(rest) / np.linalg.norm(x), rel=1e-4)
     np.testing.assert_allclose(result.rmse, np.sqrt((rest**2).mean(axis=0)), rtol=1e-3, atol=1e-7)

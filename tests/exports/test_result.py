@@ -47,6 +47,12 @@ def test_the_keys_of_the_contract(tmp_path, job):
     assert (written["bands"], written["used_bands"]) == (20, 18)
 
 
+def test_which_spectra_leave_the_error(tmp_path, job):
+    assert record(job, tmp_path)["error_of"] == "endmembers"
+    own = replace(job, unmixing=replace(job.unmixing, own_spectra=True))
+    assert record(own, tmp_path)["error_of"] == "spectra of each pixel"
+
+
 def test_no_source_pixels(tmp_path, job):
     bare = replace(job, unmixing=replace(job.unmixing, source_pixels=None))
     assert record(bare, tmp_path)["source_pixels"] is None

@@ -99,6 +99,17 @@ def test_limits_on_errors_are_of_reflectance_in_any_units() -> None:
         np.testing.assert_allclose(other.rmse, unit * one.rmse, rtol=1e-3)
 
 
+def test_wide_limits_leave_no_pixel_without_a_model_in_any_units() -> None:
+    rng = np.random.default_rng(4)
+    x = rng.random((15, 60)).astype(np.float32)
+    wide = {"max_rmse": 1e6, "max_shade": 1e6, "min_shade": -1e6, "max_fraction": 1e6, "min_fraction": -1e6}
+    one = hsunmix.unmix(x, "mesma", rank=3, **wide)
+    assert (one["materials"] >= 0).all()
+    for unit in (2.0**17, 2.0**19):  # errors of 20,000 and more
+        other = hsunmix.unmix(x * np.float32(unit), "mesma", rank=3, **wide)
+        np.testing.assert_array_equal(other["model"], one["model"])
+
+
 def test_endmembers_are_the_classes() -> None:
     x, library = scene(150)
     found = hsunmix.unmix(x, "mesma", library=library)

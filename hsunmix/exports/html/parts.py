@@ -132,7 +132,9 @@ def endmembers(job: ExportJob, statistics: Statistics) -> str:
 
 def errors(job: ExportJob, statistics: Statistics) -> str:
     """What the result leaves unexplained."""
-    facts = {"Relative error ‖X − WH‖ / ‖X‖": f"{100 * job.unmixing.relative_error:.3f} %"}
+    own = job.unmixing.own_spectra
+    label = "Relative error of the spectra of each pixel" if own else "Relative error ‖X − WH‖ / ‖X‖"
+    facts = {label: f"{100 * job.unmixing.relative_error:.3f} %"}
     facts |= {
         f"RMSE: {name}": number(value, 4) for name, value in residual_statistics(job.unmixing.rmse).items()
     }

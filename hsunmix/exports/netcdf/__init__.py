@@ -146,6 +146,7 @@ def _about_the_file(file: Any, job: ExportJob) -> None:
         "method": unmixing.method,
         "abundance_method": unmixing.abundance,
         "relative_error": float(unmixing.relative_error),
+        "error_of": unmixing.error_of,
         "history": job.command,
         "comment": unmixing.note,
     }

@@ -189,7 +189,9 @@ class View(Panel):
     def _show_result(self, document: Document) -> None:
         result = document.unmixing
         self.summary.setText("not solved" if self._state.stopped else describe(document))
-        self.summary.setToolTip("‖X − WH‖ / ‖X‖ over the pixels and bands used")
+        own = result is not None and result.own_spectra
+        what = "What the spectra of each pixel leave, relative to ‖X‖," if own else "‖X − WH‖ / ‖X‖"
+        self.summary.setToolTip(f"{what} over the pixels and bands used")
         if result is not None and result.provisional:
             return  # what there is to say comes with the solution
         note = "" if result is None else result.note
