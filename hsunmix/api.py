@@ -61,9 +61,10 @@ def open_cube(
         (by number, from 1).
     **options
         What the file doesn't say: ``lines``, ``samples``, ``dataset``, ``axes``, ``grid``; ``nodata``: the
-        stored value that means "no data", or "none" where every value is data. ``stack``: other cubes of the
-        same ground, in a list, to be opened as one with this. ``transform``: ``"hapke"`` for reflectance as
-        single-scattering albedo.
+        stored value that means "no data", or "none" where every value is data. ``wavelengths``:
+        nanometres of the bands, a file that has them, or text such as "0.4-2.5 um" for equal steps.
+        ``stack``: other cubes of the same ground, in a list, to be opened as one with this. ``transform``:
+        ``"hapke"`` for reflectance as single-scattering albedo.
 
     Raises
     ------

@@ -45,6 +45,7 @@ from hsunmix.formats.opening.foreign import foreign_file
 from hsunmix.formats.opening.options import Options
 from hsunmix.formats.pixels.raw import MissingPixels
 from hsunmix.formats.spectra.builtin import builtin_library
+from hsunmix.formats.spectra.given_axis import given_axis, text_of
 from hsunmix.model.cube import Cube
 from hsunmix.model.hapke import as_albedo
 from hsunmix.model.spectra import Spectra
@@ -69,7 +70,7 @@ __all__ = [
 ]
 
 NEEDS = ("TITLE", "SUFFIXES", "sniff")
-ALWAYS = ("nodata",)  # options that every file understands
+ALWAYS = ("nodata", "wavelengths")  # options that every file understands
 LIBRARY_SUFFIXES = {"envi": (".sli", ".hdr")}  # where images have others
 
 
@@ -152,8 +153,8 @@ def open_cube(path: str | PathLike[str], **options: Any) -> Cube:
     path : path-like
         For ENVI the header or the data file.
     **options
-        ``lines``, ``samples``, ``dataset``, ``axes``, ``grid``, ``stack``, ``transform``, ``nodata``: see
-        ``Options``. None means not given.
+        ``lines``, ``samples``, ``dataset``, ``axes``, ``grid``, ``stack``, ``transform``, ``nodata``,
+        ``wavelengths``: see ``Options``. None means not given.
 
     Returns
     -------
@@ -274,6 +275,8 @@ def _open_one(path: str | PathLike[str], given: dict[str, Any], what: str) -> Cu
     given = {name: value for name, value in given.items() if value is not None}
     if isinstance(given.get("nodata"), int | float | np.number):
         given["nodata"] = repr(float(given["nodata"]))
+    if "wavelengths" in given:
+        given["wavelengths"] = text_of(given["wavelengths"])
     options = make(Options, given)
     file = scene_at(path)
     found = _find(file, lambda f: getattr(f, what))
@@ -294,7 +297,14 @@ def _open_one(path: str | PathLike[str], given: dict[str, Any], what: str) -> Cu
         cube = guarded(file, lambda: opener(file, options))
     check_identity(file, before)
     cube = replace(cube, format=found.id, path=cube.path or file, options=tuple(kept.items()))
-    return replace(cube.with_nodata(options.nodata), files=tuple(_files(cube, {file: before})))
+    cube = replace(cube.with_nodata(options.nodata), files=tuple(_files(cube, {file: before})))
+    return cube if options.wavelengths is None else given_axis(cube, options.wavelengths, _readers)
+
+
+def _readers(file: Path) -> Iterator[Callable[[], Cube | Spectra]]:
+    """Yield the ways to read what a file says of bands."""
+    yield lambda: _open(file, {}, "open_header")
+    yield lambda: open_spectra(file)
 
 
 def _require(file: Path, found: Format) -> None:

@@ -176,6 +176,17 @@ class Cube:
         except (TypeError, ValueError):
             raise InputError(f"nodata: {nodata!r} is neither a number nor none") from None
 
+    def with_wavelengths_of(self, other: Cube) -> Cube:
+        """Return the same cube with the wavelengths of another, as the same file was opened with other ones.
+
+        Bands that were chosen by wavelengths stay the same bands: they go by number from now on.
+        """
+        if other.shape != self.shape:
+            raise ValueError(f"wavelengths of a cube of {other.shape} for one of {self.shape}")
+        taken = ("wavelengths", "fwhm", "wavelength_unit", "options", "notes")
+        text = numbered(~self._bad) if self.band_text else ""
+        return self._changed(band_text=text, **{name: getattr(other, name) for name in taken})
+
     def __repr__(self) -> str:
         lines, samples, bands = self.shape
         facts = [f"{lines} lines × {samples} samples × {bands} bands", str(self.pixels.dtype)]

@@ -25,7 +25,9 @@ def test_formats():
 
 def test_options_describe_themselves():
     described = {p.name: p for p in describe(Options)}
-    assert list(described) == ["lines", "samples", "dataset", "axes", "grid", "stack", "transform", "nodata"]
+    assert list(described) == [
+        "lines", "samples", "dataset", "axes", "grid", "stack", "transform", "nodata", "wavelengths",
+    ]  # fmt: skip
     assert all(p.help and p.optional and p.default is None for p in described.values())
     assert described["lines"].kind == "int"
     assert described["lines"].minimum == 1

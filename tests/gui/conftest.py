@@ -67,6 +67,7 @@ class FakeDialogs:
     cube: Path | None = None
     lines: int | None = None
     layout: dict[str, str] | None = None
+    wavelengths: str | None = None
     session: Path | None = None
     job: tuple[Path, tuple[str, ...]] | None = None
     changes: str = "discard"
@@ -96,6 +97,10 @@ class FakeDialogs:
     def layout_of(self, cube: Cube) -> dict[str, str] | None:
         self.asked.append(f"layout_of {cube.name}")
         return self.layout
+
+    def wavelengths_of(self, cube: Cube) -> str | None:
+        self.asked.append(f"wavelengths_of {cube.name}")
+        return self.wavelengths
 
     def session_file(self, suggestion: Path) -> Path | None:
         self.asked.append(f"session_file {suggestion.name}")

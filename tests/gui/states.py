@@ -19,6 +19,7 @@ from hsunmix.gui.files.layout_dialog import LayoutDialog
 from hsunmix.gui.files.shape_dialog import ShapeDialog
 from hsunmix.gui.files.state import FilesState
 from hsunmix.gui.files.unsaved_dialog import UnsavedDialog
+from hsunmix.gui.files.wavelengths_dialog import WavelengthsDialog
 from hsunmix.gui.help.about_dialog import AboutDialog
 from hsunmix.gui.help.licences_dialog import LicencesDialog
 from hsunmix.gui.help.state import HelpState
@@ -160,6 +161,7 @@ def open_dialogs(window: QWidget, document: Document, folder: Path) -> Iterator[
         lambda: LibraryDialog(window, library),
         lambda: MatchDialog(window, subject),
         lambda: LayoutDialog(window, replace(cube, layout=several)),
+        lambda: WavelengthsDialog(window, cube),
         lambda: LicencesDialog(window),
     )
     for make in made:

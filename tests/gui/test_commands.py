@@ -89,9 +89,10 @@ LOOKS: tuple[Command, ...] = (
 )  # fmt: skip
 # Commands about files, the clipboard, the window and the history itself: tests of their own.
 OUTSIDE = {
-    cmd.SetRun, cmd.About, cmd.ChooseLayout, cmd.ClearRecent, cmd.CopyCommand, cmd.CopyScript,
-    cmd.DiscardWork, cmd.Export, cmd.ExportRegions, cmd.Licences, cmd.LocateCube, cmd.LocateWork, cmd.Open,
-    cmd.OpenFolder, cmd.OpenLibrary, cmd.OpenSample, cmd.OpenWork, cmd.PutOffWork, cmd.Quit, cmd.Redo,
+    cmd.SetRun, cmd.About, cmd.ChooseLayout, cmd.ChooseWavelengths, cmd.ClearRecent, cmd.CopyCommand,
+    cmd.CopyScript, cmd.DiscardWork, cmd.Export, cmd.ExportRegions, cmd.Licences, cmd.LocateCube,
+    cmd.LocateWork, cmd.Open, cmd.OpenFolder, cmd.OpenLibrary, cmd.OpenSample, cmd.OpenWork,
+    cmd.PutOffWork, cmd.Quit, cmd.Redo,
     cmd.ResetLayout, cmd.Save, cmd.SaveMask, cmd.SetTheme, cmd.ShowTool, cmd.Undo,
     cmd.AddScenes, cmd.CloseFile, cmd.ExportAll, cmd.OpenScenes, cmd.RemoveScene, cmd.ShareEndmembers,
     cmd.CompareScenes, cmd.ShowScene, cmd.UnmixAll,

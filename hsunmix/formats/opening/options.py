@@ -72,3 +72,14 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ]
         | None
     ) = None
+    wavelengths: (
+        Annotated[
+            str,
+            Meta(
+                min_length=1,
+                description="Wavelengths instead of the file's: a header, library or table that has them, or "
+                "FIRST-LAST in equal steps, such as 400-2500 or '0.4-2.5 um'",
+            ),
+        ]
+        | None
+    ) = None

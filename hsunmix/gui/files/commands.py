@@ -12,6 +12,7 @@ from hsunmix.session.recovery import Work
 __all__ = [
     "AddScenes",
     "ChooseLayout",
+    "ChooseWavelengths",
     "ClearRecent",
     "CloseFile",
     "CompareScenes",
@@ -70,6 +71,11 @@ class OpenSample(Command):
 @dataclass(frozen=True)
 class ChooseLayout(Command):
     """Ask how the cube is stored in its file, and open it so."""
+
+
+@dataclass(frozen=True)
+class ChooseWavelengths(Command):
+    """Ask for the wavelengths of the cube that is open; all work on it stays."""
 
 
 @dataclass(frozen=True)

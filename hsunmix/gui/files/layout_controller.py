@@ -35,5 +35,7 @@ class Controller:
         chosen = self.store.ask(LayoutOf(cube))
         if chosen is None:
             return
-        kept = {name: value for name, value in cube.options if name in ("lines", "samples")}
+        other = chosen.get("dataset", cube.layout.dataset) != cube.layout.dataset
+        asked = ("dataset", "axes", "grid", *(("wavelengths",) if other else ()))  # it has bands of its own
+        kept = {name: value for name, value in cube.options if name not in asked}
         self.store.send(cmd.Open(cube.path, options=tuple({**kept, **chosen}.items())))

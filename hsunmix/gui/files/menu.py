@@ -12,6 +12,12 @@ MENU = "&File"
 ORDER = 10
 
 
+def in_a_file(store: Store) -> bool:
+    """A single cube is open that can be opened again."""
+    cube = store.document.cube
+    return cube is not None and cube.path is not None and not store.document.scenes
+
+
 def has_choices(store: Store) -> bool:
     """The file of the cube may be read in another way."""
     cube = store.document.cube
@@ -22,6 +28,7 @@ ACTIONS = (
     Action("open", "&Open…", "Open a cube or a session", lambda _: cmd.Open(), "Ctrl+O", icon="open"),
     Action("sample", "Open the sample cube", "A small scene with known materials", lambda _: cmd.OpenSample()),
     Action("layout", "Open with o&ptions…", "Another dataset of the file, other axes, the scene on its map", lambda _: cmd.ChooseLayout(), when=has_choices),
+    Action("wavelengths", "&Wavelengths…", "Give the bands wavelengths: from a file, or in equal steps", lambda _: cmd.ChooseWavelengths(), when=in_a_file),
     Action("close", "&Close", "Close the cube or the scenes, and show the first page", lambda _: cmd.CloseFile(), "Ctrl+W", opened),
     Action("save", "&Save session", "Save the work on this cube", lambda _: cmd.Save(), "Ctrl+S", opened, "save", line=True),
     Action("saveAs", "Save session &as…", "Save the work under another name", lambda _: cmd.Save(True), "Ctrl+Shift+S", opened),

@@ -25,6 +25,7 @@ __all__ = [
     "Products",
     "SessionFile",
     "Unsaved",
+    "WavelengthsOf",
 ]
 
 
@@ -90,6 +91,20 @@ class LayoutOf(Prompt[dict[str, str] | None]):
 
         dialog = LayoutDialog(window, self.cube)
         return dialog.options if agreed(dialog) else None
+
+
+@dataclass(frozen=True)
+class WavelengthsOf(Prompt[str | None]):
+    """Which wavelengths a cube has, in the words of ``--wavelengths``; empty for those of its file."""
+
+    cube: Cube
+
+    def show(self, window: QWidget | None) -> str | None:
+        """Ask."""
+        from hsunmix.gui.files.wavelengths_dialog import WavelengthsDialog
+
+        dialog = WavelengthsDialog(window, self.cube)
+        return dialog.text if agreed(dialog) else None
 
 
 @dataclass(frozen=True)

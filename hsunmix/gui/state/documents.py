@@ -21,12 +21,19 @@ __all__ = [
 
 
 def same_bands(one: Cube | None, other: Cube | None) -> bool:
-    """Whether two cubes are the same scene with the same bands in use, whatever their masks."""
+    """Whether two cubes are the same scene with the same bands in use, at the same wavelengths.
+
+    Their masks may differ.
+    """
     if one is other:
         return True
     if one is None or other is None or one.pixels is not other.pixels:
         return False
-    return np.array_equal(one.good_bands, other.good_bands)
+    same_axis = one.wavelengths is other.wavelengths or np.array_equal(
+        [] if one.wavelengths is None else one.wavelengths,
+        [] if other.wavelengths is None else other.wavelengths,
+    )
+    return same_axis and np.array_equal(one.good_bands, other.good_bands)
 
 
 def made_with_other_bands(document: Document) -> bool:

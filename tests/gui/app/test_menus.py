@@ -55,7 +55,7 @@ def test_with_a_result_everything_is_offered(window: MainWindow, document: objec
     need_a_layer = {"pageLayer", "pageFurther", "scores"}
     need_another_run = {"pageCompare", "compare", "flicker"}
     need_a_hint = {"addSuggested", "hideMatch", "closeLibraries"}
-    need_choices = {"layout"}
+    need_choices = {"layout", "wavelengths"}
     need_scenes = {
         "nextScene", "previousScene", "removeScene", "commonEndmembers", "unmixAll", "exportAll",
         "pageChange",

@@ -66,6 +66,10 @@ class Analyst:
         self._wait("layout_of")
         return None
 
+    def wavelengths_of(self, cube: Cube) -> str | None:
+        self._wait("wavelengths_of")
+        return self.chance.choice([None, "", "400-900", "0.4-2.5 um", "900-400", "nowhere.csv"])
+
     def session_file(self, suggestion: Path) -> Path | None:
         self._wait("session_file")
         name = self.chance.choice(["one.hsu", "two.hsu", ""])
