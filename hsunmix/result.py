@@ -160,19 +160,14 @@ class Result(Unmixing):
 
     def _job(self, folder: Path, products: Sequence[str] | None, dpi: int) -> ExportJob:
         """With the command and the script that make the result again, where there are such."""
-        from hsunmix.session.reproduce import command_line, facts_of, python_script
+        from hsunmix.session.reproduce import facts_of, made_again
 
         if self.cube is None or len(self.pixel_shape) != 2:
             return ExportJob(self, self.as_endmembers(), self.cube, dpi=dpi)
         document = self._document(self.cube)
         facts = facts_of(document, None)
-        command = script = ""
-        try:
-            script = python_script(document, facts)
-            command = command_line(document, facts, Path(fspath(folder)), self._products(products), dpi)
-        except InputError:
-            pass  # nothing makes it again: arrays of Python, a scene that is in no file
-        return ExportJob(self, document.endmembers, self.cube, command, script, dpi)
+        again = made_again(document, facts, Path(fspath(folder)), self._products(products), dpi)
+        return ExportJob(self, document.endmembers, self.cube, again.command, again.script, dpi)
 
     def _document(self, cube: Cube) -> Document:
         from hsunmix.session.document import Document

@@ -104,12 +104,16 @@ def unmix_several(
 
 def export_several(
     document: Document, line: str, folder: ProductFolder, products: Sequence[str], dpi: int
-) -> None:
-    """Write the products of every scene of a session."""
+) -> int:
+    """Write the products of every scene of a session; return the exit code."""
+    from hsunmix.methods.together import Failure
     from hsunmix.session.several_products import several_jobs
 
-    for path in work.write_several(several_jobs(document, line, dpi), folder, products):
+    several = several_jobs(document, folder.path, products, dpi, line)
+    for path in work.write_several(several, folder, products):
         click.echo(path)
+    failures = [Failure(name, reason) for name, reason in several.failures.items()]
+    return tell(failures, len(document.scenes))
 
 
 def _together(

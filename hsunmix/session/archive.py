@@ -253,8 +253,10 @@ def _place_of(record: SourceRecord, session: Path) -> ScenePlace:
     """Find one of several scenes; without its file it is kept as it was."""
     try:
         cube = _open(record, session, None, [])
-    except FileError:
-        return ScenePlace(None, record, record.absolute)
+    except MissingCubeError:
+        return ScenePlace(None, record, record.absolute, f"{record.absolute}: there is no such file")
+    except HsunmixError as error:
+        return ScenePlace(None, record, record.absolute, str(error))
     return ScenePlace(cube, None, str(cube.path))
 
 

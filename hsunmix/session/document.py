@@ -219,16 +219,19 @@ class ScenePlace:
     Attributes
     ----------
     cube : Cube or None
-        None where its file is not found.
+        None where its file is not found, or is another one now.
     lost : object
         What a session knows of it then, to be kept in the next one.
     path : str
         Its file.
+    reason : str
+        Why there is no cube.
     """
 
     cube: Cube | None
     lost: Any = None
     path: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, eq=False)

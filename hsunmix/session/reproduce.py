@@ -11,6 +11,7 @@ import os
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -31,7 +32,55 @@ from hsunmix.session.runs import SOLVERS, asked_of, current, label_of, settings_
 from hsunmix.session.scenes import parked
 from hsunmix.session.several_script import script_of_scenes
 
-__all__ = ["Facts", "command_line", "facts_of", "python_script", "read_weights"]
+__all__ = [
+    "Again",
+    "Facts",
+    "command_line",
+    "facts_of",
+    "found_on",
+    "made_again",
+    "python_script",
+    "read_weights",
+]
+
+
+class Again(NamedTuple):
+    """What makes a result again: for its record and its report.
+
+    Attributes
+    ----------
+    command, script : str
+        Empty where none does.
+    reason : str
+        Why none does.
+    """
+
+    command: str = ""
+    script: str = ""
+    reason: str = ""
+
+
+def made_again(
+    document: Document,
+    facts: Facts,
+    out: Path,
+    products: Sequence[str],
+    dpi: int = DPI[0],
+    beside: Path | None = None,
+) -> Again:
+    """Return the command and the script that make the shown result, as far as there are such.
+
+    Parameters
+    ----------
+    out, products, dpi, beside
+        As of ``command_line``.
+    """
+    script = ""
+    try:
+        script = python_script(document, facts)
+        return Again(command_line(document, facts, out, products, dpi, beside=beside or out), script)
+    except InputError as error:
+        return Again("", script, str(error))
 
 
 def command_line(
@@ -40,7 +89,7 @@ def command_line(
     out: Path,
     products: Sequence[str],
     dpi: int = DPI[0],
-    exported: bool = True,
+    beside: Path | None = None,
 ) -> str:
     """Return the command that makes the shown result.
 
@@ -48,8 +97,9 @@ def command_line(
     ----------
     out : Path
         Where the products go.
-    exported : bool
-        Whether they are there: then spectra that a run was given, and that are in no file, lie beside them.
+    beside : Path, optional
+        The folder that products were written into: spectra that a run was given, and that are in no file,
+        lie there.
 
     Raises
     ------
@@ -64,9 +114,9 @@ def command_line(
     solved = run is not None and solved_only(run)
     if (_kind(result) == "abundance" and not (solved and given)) or (document.runs and run is None):
         raise InputError("no command makes endmembers edited or added by hand; a Python script does")
-    spectra = _given(document, facts, out if exported else None)
+    spectra = _given(document, facts, beside)
     part = part_of(result, cube, facts.used, masks_hold=facts.masks_hold)
-    together = _together(document)
+    together = found_on(document)
     if together is not None:
         part = _same_part(together)
     if isinstance(part.masks, np.ndarray):
@@ -121,7 +171,7 @@ def _parameters(result: Unmixing) -> list[str]:
     return words
 
 
-def _given(document: Document, facts: Facts, out: Path | None) -> list[str]:
+def _given(document: Document, facts: Facts, beside: Path | None) -> list[str]:
     """Return the words that name the spectra that the shown run was given, and which of them were locked."""
     run, result = _made_by(document), document.unmixing
     asked = None if result is None else result.asked
@@ -132,12 +182,12 @@ def _given(document: Document, facts: Facts, out: Path | None) -> list[str]:
             if any(e.locked for e in document.endmembers) if run is None else run.locked:
                 raise InputError("no command knows the spectra that were locked; a Python script does")
             return []
-        if out is None:
+        if beside is None:
             raise InputError(
                 "a command needs the spectra that this run was given in a file: export the result, and its "
                 "record and report have the command; a Python script needs none"
             )
-        path, factor, locked = os.fspath(out / START), 1.0, asked.locked
+        path, factor, locked = os.fspath(beside / START), 1.0, asked.locked
     elif given not in facts.libraries:
         raise InputError(_why_not(given))
     else:
@@ -162,7 +212,7 @@ def python_script(document: Document, facts: Facts) -> str:
         There is no result, or the scene is in no file.
     """
     result, cube = _result(document)
-    if (together := _together(document)) is not None:
+    if (together := found_on(document)) is not None:
         return script_of_scenes(together, result, result.share)
     script = Pieces(document, cube, facts)
     if result.data is not None:
@@ -202,7 +252,7 @@ def _result(document: Document) -> tuple[Unmixing, Cube]:
     return result, cube
 
 
-def _together(document: Document) -> list[Cube] | None:
+def found_on(document: Document) -> list[Cube] | None:
     """Return the scenes that the shown result was found on, where these are several.
 
     Raises

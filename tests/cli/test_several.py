@@ -155,11 +155,19 @@ def test_a_session_of_several_is_exported_as_a_whole(hsunmix: Run, lines: Path, 
     for name in ("west", "middle"):
         one, other = (tmp_path / folder / name / "endmembers.csv" for folder in ("out", "again"))
         assert one.read_text() == other.read_text()
+    records = [
+        json.loads((tmp_path / f / "result.json").read_text(encoding="utf-8")) for f in ("out", "again")
+    ]
+    assert records[1]["command"].startswith("hsunmix unmix ")
+    assert records[1]["scenes"] == records[0]["scenes"]
     (lines / "west.hdr").rename(lines / "gone.hdr")
     told = hsunmix("info", session)
     assert "One of 2 scenes of the session, middle: west (not found), middle." in told.output
     part = hsunmix("export", session, "-o", tmp_path / "part", *words)
-    assert part.exit_code == 0, part.output
+    assert part.exit_code == 2, part.output
+    assert part.stderr.count("hsunmix: error: ") == 1
+    assert "west.hdr: there is no such file" in part.stderr
+    assert "1 of 2 scenes took no part" in part.stderr
     assert [p.name for p in (tmp_path / "part").iterdir() if p.is_dir()] == ["middle"]
 
 

@@ -153,8 +153,8 @@ def test_a_run_with_locked_endmembers(
     assert python_script(again, facts_of(again, None)) == script
     facts, out = facts_of(again, None), tmp_path / "out"
     with pytest.raises(InputError, match="export the result"):
-        command_line(again, facts, out, ("matlab",), exported=False)
-    command = command_line(again, facts, out, ("matlab",))
+        command_line(again, facts, out, ("matlab",))
+    command = command_line(again, facts, out, ("matlab",), beside=out)
     assert again.unmixing is not None
     write_products(ExportJob(again.unmixing, again.endmembers, again.cube, command), out, ("matlab",))
     (out / "result.mat").unlink()

@@ -234,7 +234,9 @@ def test_locked_endmembers(path: Path, tmp_path: Path, method: str):
     used = document.unmixing.used_bands
     np.testing.assert_array_equal(w[used], document.unmixing.endmembers[used])
     np.testing.assert_array_equal(h, document.unmixing.abundances)
-    command = shlex.split(command_line(document, facts_of(document, None), tmp_path, ("csv",)))
+    command = shlex.split(
+        command_line(document, facts_of(document, None), tmp_path, ("csv",), beside=tmp_path)
+    )
     given = command.index("--init")
     assert command[given + 1 : given + 6] == [
         str(tmp_path / "start.csv"),
@@ -244,7 +246,7 @@ def test_locked_endmembers(path: Path, tmp_path: Path, method: str):
         "1,2",
     ]
     with pytest.raises(InputError, match="export the result"):
-        command_line(document, facts_of(document, None), tmp_path, ("csv",), exported=False)
+        command_line(document, facts_of(document, None), tmp_path, ("csv",))
 
 
 def test_a_result_kept_by_hand_and_gone_back_to(path: Path, tmp_path: Path):

@@ -6,7 +6,6 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hsunmix.errors import InputError
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.files.prompts import Products
 from hsunmix.gui.run.state import is_solved
@@ -49,28 +48,20 @@ class Controller:
         store.settings.change(export_folder=str(out), export_products=products)
         dpi = store.settings.preferences.export_dpi
 
-        def work() -> Generator[Step | None, None, list[Path]]:
+        def work() -> Generator[Step | None, None, tuple[list[Path], list[str]]]:
             from hsunmix.exports import ProductFolder
             from hsunmix.exports._several import deliver_several
 
             yield None
-            chosen = several_jobs(document, _command_of(document, out, products, dpi), dpi)
+            chosen = several_jobs(document, out, products, dpi)
             with ProductFolder(out) as place:
-                return (yield from deliver_several(chosen, place, products))
+                paths = yield from deliver_several(chosen, place, products)
+            return paths, list(chosen.failures.values())
 
-        def done(paths: list[Path]) -> None:
-            store.say(
-                f"{counted(len(paths), 'file')} written to {out}", [("Show folder", cmd.OpenFolder(out))]
-            )
+        def done(outcome: tuple[list[Path], list[str]]) -> None:
+            paths, failed = outcome
+            written = f"{counted(len(paths), 'file')} written to {out}"
+            left = f". Not written: {'; '.join(failed)}" if failed else ""
+            store.say(written + left, [("Show folder", cmd.OpenFolder(out))])
 
         store.start("export", "Exporting all scenes", work(), done)
-
-
-def _command_of(document: Document, out: Path, products: tuple[str, ...], dpi: int) -> str:
-    """Return the command that makes all results again; empty where none does."""
-    from hsunmix.session.reproduce import command_line, facts_of
-
-    try:
-        return command_line(document, facts_of(document, None), out, products, dpi)
-    except InputError:
-        return ""

@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hsunmix.errors import InputError
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.files.prompts import Products
 from hsunmix.gui.run.state import is_solved
@@ -15,7 +14,7 @@ from hsunmix.gui.state.channels import IN_TURN
 from hsunmix.gui.state.store import Store
 from hsunmix.model.progress import Step
 from hsunmix.session.document import Document
-from hsunmix.session.reproduce import command_line, facts_of, python_script
+from hsunmix.session.reproduce import facts_of, made_again
 
 if TYPE_CHECKING:
     from hsunmix.exports import ExportJob
@@ -73,15 +72,10 @@ class Controller:
         yield None
         cube = document.cube
         assert cube is not None
-        command = script = reason = ""
-        try:
-            facts = facts_of(document, self.store.scenes.here(cube))
-            if not facts.masks_hold:
-                cube = cube.with_selection(cube.selection)  # words that make another mask are not written
-            script = python_script(document, facts)
-            command = command_line(document, facts, folder, products, job.dpi)
-        except InputError as error:
-            reason = str(error)
+        facts = facts_of(document, self.store.scenes.here(cube))
+        if not facts.masks_hold:
+            cube = cube.with_selection(cube.selection)  # words that make another mask are not written
+        command, script, reason = made_again(document, facts, folder, products, job.dpi)
         made = replace(job, cube=cube, command=command, no_command=reason, script=script)
         return (yield from deliver(made, folder, products))
 

@@ -41,7 +41,7 @@ class Controller:
         self._copy(
             "Copied the command that makes this result again",
             lambda document, facts: command_line(
-                document, facts, Path(FOLDER), known.export_products, known.export_dpi, exported=False
+                document, facts, Path(FOLDER), known.export_products, known.export_dpi
             ),
             [("Copy as a Python script", cmd.CopyScript())],
         )
