@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -153,8 +154,10 @@ def unweighted(scene: Scene) -> Shares:
     return Shares(None, None, np.ones(scene.n_bands))
 
 
-def shares(scene: Scene, given: PerPixel, meaning: WeightKind) -> Generator[Step | None, None, Shares]:
-    """Turn weights, variances or standard deviations, one for each value, into shares.
+def shares(
+    scene: Scene, given: PerPixel, meaning: WeightKind, unit: float = 1.0
+) -> Generator[Step | None, None, Shares]:
+    """Turn weights, variances or standard deviations, one for each value and in some unit, into shares.
 
     Not a number, a weight of zero, and a variance that is zero or infinite mean a missing value.
 
@@ -164,16 +167,17 @@ def shares(scene: Scene, given: PerPixel, meaning: WeightKind) -> Generator[Step
         One is negative, or all values are missing.
     """
     roots = scene.per_pixel(scene.n_bands, np.float32)
-    found = yield from scene.map(_roots, meaning, scene.scale, per_pixel=[given, roots], pixels=TILE)
+    scale = scene.scale / (math.sqrt(unit) if meaning == "variances" else unit)
+    found = yield from scene.map(_roots, meaning, scale, per_pixel=[given, roots], pixels=TILE)
     largest = np.maximum.reduce(found.values).astype(np.float64)
     if not largest.any():
         raise InputError("every value is missing by the weights given")
     # A band without any known value has no part in the fit, whatever it is divided by.
-    scale = np.where(largest > 0, largest, largest.max())
-    yield from scene.map(_divide, scale.astype(np.float32), per_pixel=[roots], blind=True)
+    best = np.where(largest > 0, largest, largest.max())
+    yield from scene.map(_divide, best.astype(np.float32), per_pixel=[roots], blind=True)
     if meaning == "weights":
-        return Shares(roots, None, scale / scale.max())
-    return Shares(roots, 1 / scale, np.ones(scene.n_bands))
+        return Shares(roots, None, best / best.max())
+    return Shares(roots, 1 / best, np.ones(scene.n_bands))
 
 
 def _roots(

@@ -51,7 +51,9 @@ class Problem:
     locked : tuple of int
         Columns of ``start`` that must stay as they are.
     weights : PerPixel of float32, or None
-        A number for each value, in the cube's units; for methods that take weights.
+        A number for each value; for methods that take weights.
+    weights_unit : float
+        What these are to be multiplied by to be what was given, in the cube's units.
     library : Library or None
         Spectra to choose from, of the used bands and in the scene's scaling; for methods that take some.
     init_parameters : mapping
@@ -64,6 +66,7 @@ class Problem:
     start: NDArray[np.float64] | None = None
     locked: tuple[int, ...] = ()
     weights: PerPixel | None = None
+    weights_unit: float = 1.0
     library: Library | None = None
     init_parameters: Mapping[str, Any] = field(default_factory=dict)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
 from dataclasses import replace
 from typing import Any
@@ -26,6 +27,7 @@ __all__ = ["started"]
 Array = NDArray[np.float64]
 
 FAR = 1e3  # times as long, or as short, as a pixel: float32 has no room for what follows from it
+ROOM = 2.0**60  # weights within this of one: float32 has the roots of what is much less, or more, as well
 SAME = 1e-10  # squared sine below which two spectra are one
 
 
@@ -49,9 +51,12 @@ def started(scene: Scene, asked: Plan) -> Generator[Step | None, None, tuple[Pro
         said = " ".join(filter(None, [found, mended]))
     elif given is not None and len(locked) < given.shape[1]:
         said = f"{method.id} starts from no spectra: of those given only the locked ones count."
-    weights = None if request.weights is None else laid_out(scene, np.asarray(request.weights))
-    library = _library(scene, request.libraries)
-    return Problem(scene, rank, request.seed, given, locked, weights, library, asked.init.parameters), said
+    weights, unit = None, 1.0
+    if request.weights is not None:
+        numbers = np.asarray(request.weights)
+        weights, unit = laid_out(scene, numbers), unit_of(numbers)
+    library, start = _library(scene, request.libraries), asked.init.parameters
+    return Problem(scene, rank, request.seed, given, locked, weights, unit, library, start), said
 
 
 def _possible(scene: Scene, rank: int) -> int:
@@ -155,7 +160,7 @@ def _left(scene: Scene, w: Array) -> Generator[Step | None, None, PerPixel]:
 
 
 def laid_out(scene: Scene, numbers: NDArray[Any]) -> PerPixel:
-    """Lay out numbers as the scene is: one for each value, zero in the padding.
+    """Lay out numbers as the scene is: one for each value, divided by ``unit_of`` all, zero in the padding.
 
     Parameters
     ----------
@@ -188,11 +193,28 @@ def laid_out(scene: Scene, numbers: NDArray[Any]) -> PerPixel:
         raise InputError(f"weights of shape {numbers.shape} for a scene of {whole}")
     pixels_first = np.broadcast_to(given, whole)
     require(4 * scene.n_bands * scene.n_pixels, "the weights")
-    out = scene.per_pixel(scene.n_bands, np.float32, 0)
+    out, unit = scene.per_pixel(scene.n_bands, np.float32, 0), unit_of(numbers)
     for columns, pixels in scene.by_tile():
         if image:
             block = pixels_first[pixels // scene.shape[1], pixels % scene.shape[1]].T
         else:
             block = pixels_first[:, pixels]
-        out.put(columns, block[scene.bands])
+        out.put(columns, _single(block[scene.bands], unit))
     return out
+
+
+def unit_of(weights: NDArray[Any]) -> float:
+    """Return the power of two by which weights are divided that float32 has no room for; else one."""
+    if weights.dtype != np.float64:
+        return 1.0
+    largest = float(np.max(weights, where=np.isfinite(weights), initial=0))
+    return 1.0 if largest == 0 or 1 / ROOM <= largest <= ROOM else math.ldexp(1, math.frexp(largest)[1] - 1)
+
+
+def _single(weights: NDArray[Any], unit: float) -> NDArray[Any]:
+    """Weights as float32 has them; the least of them stay above zero, which would mean a missing value."""
+    if weights.dtype != np.float64:
+        return weights
+    with np.errstate(over="ignore", under="ignore"):
+        small = (weights / unit).astype(np.float32)
+    return np.where((small == 0) & (weights > 0), np.finfo(np.float32).tiny, small)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,8 +72,10 @@ def facts_of(document: Document, scene: Scene | None) -> Facts:
     return Facts(used, _pixels(document, cube), _masks_hold(cube), all(map(_as_it_was, given)), held)
 
 
-def read_weights(path: Path, cube: Cube) -> tuple[NDArray[np.float32], Weights]:
+def read_weights(path: Path, cube: Cube) -> tuple[NDArray[Any], Weights]:
     """Read weights from a file: a number for each value of the cube, or for each of its pixels.
+
+    They are float32, or float64 where the file has such: variances may be too small for float32.
 
     Raises
     ------
@@ -84,7 +87,8 @@ def read_weights(path: Path, cube: Cube) -> tuple[NDArray[np.float32], Weights]:
     from hsunmix.formats.opening.mask_file import check_place, is_layer, layer_of
 
     if is_layer(regular_file(path)):
-        layer = layer_of(path, cube, "an array of weights").astype(np.float32)
+        layer = layer_of(path, cube, "an array of weights")
+        layer = layer if layer.dtype == np.float64 else layer.astype(np.float32)
         return layer, Weights(os.path.abspath(path), sha256(path), layer.shape)  # noqa: PTH100 - links stay
     found = open_cube(path)
     lines, samples, bands = cube.shape
@@ -95,7 +99,10 @@ def read_weights(path: Path, cube: Cube) -> tuple[NDArray[np.float32], Weights]:
             "they need its lines and samples, and its bands or one",
         )
     check_place(path, found, cube)
-    return found.read(0, found.lines), Weights(str(found.path), sha256(_data(found)), found.shape)
+    dtype = np.float64 if found.pixels.dtype == np.float64 else np.float32
+    return found.read(0, found.lines, dtype=dtype), Weights(
+        str(found.path), sha256(_data(found)), found.shape
+    )
 
 
 def _data(cube: Cube) -> Path:

@@ -153,6 +153,34 @@ def test_weights_of_a_cube_follow_its_pixels_and_bands(small_cube: Cube) -> None
     assert values.shape == weights.shape
 
 
+@pytest.mark.parametrize("unit", [2.0**-80, 2.0**80])
+@pytest.mark.parametrize("meaning", ["weights", "variances", "deviations"])
+def test_weights_beyond_float32_are_weights(meaning: str, unit: float) -> None:
+    """Spectra of stars are some 1e-17 of their unit, the variances of these below 1e-38."""
+    x = mixture(noise=0.05)
+    spread = np.random.default_rng(6).uniform(0.02, 0.2, x.shape)
+    given = {"weights": 1 / spread**2, "variances": spread**2, "deviations": spread}[meaning]
+    given[2, ::7] = 0  # missing
+    far = {"weights": unit**-2, "variances": unit**2, "deviations": unit}[meaning]
+    plain, found = (
+        hsunmix.unmix(x * c, "weighted", rank=4, weights=given * f, weights_are=meaning)
+        for c, f in ((1.0, 1.0), (unit, far))
+    )
+    np.testing.assert_allclose(found.abundances, plain.abundances, atol=1e-4)
+    np.testing.assert_allclose(found.endmembers / unit, plain.endmembers, atol=1e-4)
+    assert found.relative_error == pytest.approx(plain.relative_error, rel=1e-4)
+
+
+def test_the_least_weight_is_no_missing_value() -> None:
+    x = mixture(noise=0.05)
+    weights = np.ones(x.shape)
+    weights[3, ::5] = 1e-60
+    x[3, ::5] = 0  # measured
+    found = hsunmix.unmix(x, "weighted", rank=4, weights=weights)
+    left = x - found.endmembers @ found.abundances
+    assert found.relative_error == pytest.approx(np.linalg.norm(left) / np.linalg.norm(x), rel=1e-4)
+
+
 @pytest.mark.parametrize("shape", [(24, 899), (900, 24), (23,), (24, 900, 1)])
 def test_weights_of_another_shape_are_refused(shape: tuple[int, ...]) -> None:
     with pytest.raises(hsunmix.HsunmixError, match="weights of shape"):

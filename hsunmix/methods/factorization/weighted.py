@@ -152,7 +152,7 @@ def run(problem: Problem, params: Params) -> Generator[Step | None, None, Factor
     began = perf_counter()
     known, beginning = unweighted(scene), scene
     if problem.weights is not None:
-        known = yield from shares(scene, problem.weights, params.weights_are)
+        known = yield from shares(scene, problem.weights, params.weights_are, problem.weights_unit)
         assert known.roots is not None
         beginning = yield from filled_in(scene, known.roots)
     w = yield from initial_spectra(replace(problem, scene=beginning), params.init)
