@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import contextlib
 import unicodedata
-import warnings
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -27,7 +26,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.errors import HsunmixWarning, InputError
+from hsunmix.errors import InputError
 from hsunmix.exports._folder import ProductFolder
 from hsunmix.exports._own_files import files_of
 from hsunmix.model.cube import Cube
@@ -45,12 +44,13 @@ __all__ = [
     "ProductFolder",
     "deliver",
     "exports",
+    "inputs_of",
     "one_line",
+    "staged",
     "write_products",
 ]  # fmt: skip
 
 NODATA = -9999.0
-NAMED = 4  # files in a message
 USUAL = ("geotiff", "png", "csv", "sli")  # products that are written where nothing else is asked for
 DPI = 100, 50, 600  # resolution of pictures: usual, least, most
 
@@ -188,21 +188,27 @@ def deliver(
         Files of an earlier run were removed, or left because they were changed since; or files that were
         none were replaced.
     """
-    from hsunmix.exports import _result
-
-    chosen = _chosen(job, products)
+    _chosen(job, products)
     with contextlib.ExitStack() as kept:
         if not isinstance(folder, ProductFolder):
             folder = kept.enter_context(ProductFolder(folder))
         stage = kept.enter_context(folder.staging())
-        paths = yield from _written(job, stage, chosen)
-        step = Step(len(chosen) / (len(chosen) + 1), message="Writing the record")
-        yield step
-        paths += yield from relay(_result.write(job, stage, paths, folder.kept), _always(step))
-        removed, changed, replaced = folder.exchange(stage, _inputs(job))
-    _tell(folder.path, removed, "removed", "of an earlier run")
-    _tell(folder.path, changed, "left, because changed since,", "of an earlier run")
-    _tell(folder.path, replaced, "replaced", "that no earlier run had left so")
+        paths = yield from staged(job, folder, stage, products)
+        folder.exchange(stage, inputs_of(job))
+    return paths
+
+
+def staged(
+    job: ExportJob, folder: ProductFolder, stage: Path, products: Sequence[str]
+) -> Generator[Step | None, None, list[Path]]:
+    """Write products and their record into the stage of a folder; return the files as they will be called."""
+    from hsunmix.exports import _result
+
+    chosen = _chosen(job, products)
+    paths = yield from _written(job, stage, chosen)
+    step = Step(len(chosen) / (len(chosen) + 1), message="Writing the record")
+    yield step
+    paths += yield from relay(_result.write(job, stage, paths, folder.kept), _always(step))
     return [folder.path / path.relative_to(stage) for path in paths]
 
 
@@ -224,20 +230,13 @@ def _written(
     return list(dict.fromkeys(paths))  # two products may share a style
 
 
-def _inputs(job: ExportJob) -> list[Path]:
+def inputs_of(job: ExportJob) -> list[Path]:
     """Return the files that the result was made from."""
     asked = job.unmixing.asked
     libraries = [] if asked is None else [one for one in (asked.spectra, *asked.libraries) if one is not None]
     weights = [] if asked is None or asked.weights is None else [asked.weights.path]
     named = [path for path in (*(one.path for one in libraries), *weights) if path]
     return files_of(*([] if job.cube is None else [job.cube]), *named)
-
-
-def _tell(folder: Path, names: Sequence[str], what: str, whose: str) -> None:
-    if names:
-        some = ", ".join(names[:NAMED]) + (", …" if len(names) > NAMED else "")
-        files = "1 file" if len(names) == 1 else f"{len(names)} files"
-        warnings.warn(f"{folder}: {what} {files} {whose}: {some}", HsunmixWarning, stacklevel=3)
 
 
 def write_products(

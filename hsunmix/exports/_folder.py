@@ -11,11 +11,12 @@ import json
 import os
 import shutil
 import stat
-from collections.abc import Collection, Iterator, Mapping
+import warnings
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from hsunmix.errors import WriteError
+from hsunmix.errors import HsunmixWarning, WriteError
 from hsunmix.exports._own_files import is_one_of
 from hsunmix.files import (
     PREFIX,
@@ -29,12 +30,14 @@ from hsunmix.files import (
     writing,
 )
 from hsunmix.lock import Lock
+from hsunmix.model.wording import counted
 
 __all__ = ["RECORD", "ProductFolder"]
 
 RECORD = "result.json"
 EARLIER = "earlier.json"  # the record that is being replaced, for the run after one that was killed
 RECORD_BYTES = 16 << 20
+NAMED = 4  # files in a message
 # By these a result is known to be the same: then its other products stay.
 SAME = (
     "method", "abundance", "rank", "parameters", "seed", "relative_error", "iterations", "input", "options",
@@ -110,7 +113,7 @@ class ProductFolder:
             return []
         return [name for name in _files(earlier) if (self.path / name).is_file()]
 
-    def exchange(self, stage: Path, inputs: Collection[Path] = ()) -> tuple[list[str], list[str], list[str]]:
+    def exchange(self, stage: Path, inputs: Collection[Path] = (), scenes: Collection[str] = ()) -> None:
         """Let what was written take the place of what is there; the record comes last.
 
         Without a record a folder is known to be incomplete, should we be killed in between.
@@ -120,38 +123,69 @@ class ProductFolder:
         stage : Path
         inputs : collection of Path
             Files that the result was made from: no product takes their place.
+        scenes : collection of str
+            Folders within this one whose results are of the same run.
 
-        Returns
-        -------
-        list of str
-            What an earlier run wrote and is no part of this one, nor its input: it is removed.
-        list of str
-            The same, but changed since: it is left.
-        list of str
-            What lay in the place of a product and is not what an earlier run wrote: it is replaced.
+        Warns
+        -----
+        HsunmixWarning
+            Files of an earlier run were removed, or left because they were changed since; folders of it were
+            left; or files that were none of its were replaced.
         """
-        staged = sorted(path for path in stage.iterdir() if path.name != RECORD)
+        staged = sorted(path for path in stage.iterdir() if path.name not in (RECORD, EARLIER))
         new = {*(path.name for path in staged), *_files(_record(stage / RECORD) or {"files": []})}
         removed, changed = self._outdated(new)
         removed = [name for name in removed if not is_one_of(self.path / name, inputs)]
         replaced = [path.name for path in staged if self._is_anothers(path.name)]
-        record = self.path / RECORD
-        self._spare(inputs, {*(path.name for path in staged), RECORD})
-        for path in [*staged, record]:
-            with writing(self.path / path.name):
-                writable(self.path / path.name)  # refused before anything is replaced
-        with writing(record):
-            if record.is_file() and not record.is_symlink():
-                shutil.copymode(record, stage / RECORD)
-                record.replace(stage / EARLIER)
+        self.check(stage, inputs)
+        self.withdraw(stage)
         for path in staged:
             put_in_place(path, self.path / path.name)
         for name in removed:
             with writing(self.path / name):
                 (self.path / name).unlink(missing_ok=True)
-        put_in_place(stage / RECORD, record)
+        put_in_place(stage / RECORD, self.path / RECORD)
         sync_folder(self.path)
-        return removed, changed, replaced
+        self._tell(removed, "removed", "of an earlier run")
+        self._tell(changed, "left, because changed since,", "of an earlier run")
+        self._tell(replaced, "replaced", "that no earlier run had left so")
+        self._tell(self._left_folders(scenes), "left", "of an earlier run", "folder")
+
+    def check(self, stage: Path, inputs: Collection[Path] = ()) -> None:
+        """Refuse what ``exchange`` could not do, before anything is replaced.
+
+        Raises
+        ------
+        WriteError
+        """
+        names = {path.name for path in stage.iterdir()} - {EARLIER} | {RECORD}
+        self._spare(inputs, names)
+        for name in sorted(names):
+            with writing(self.path / name):
+                writable(self.path / name)
+
+    def withdraw(self, stage: Path) -> None:
+        """Take the record of an earlier run away: from now on the folder is known to be incomplete."""
+        record = self.path / RECORD
+        with writing(record):
+            if record.is_file() and not record.is_symlink():
+                shutil.copymode(record, stage / RECORD)
+                record.replace(stage / EARLIER)
+
+    def _left_folders(self, scenes: Collection[str]) -> list[str]:
+        """Return the folders of scenes of an earlier run that are none of this one."""
+        listed = (self.earlier or {}).get("scenes")
+        found = (
+            [one.get("name") for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+        )
+        names = [one for one in found if isinstance(one, str) and _is_name(one) and one not in scenes]
+        return [name for name in names if _record(self.path / name / RECORD) is not None]
+
+    def _tell(self, names: Sequence[str], what: str, whose: str, kind: str = "file") -> None:
+        if names:
+            some = ", ".join(names[:NAMED]) + (", …" if len(names) > NAMED else "")
+            said = f"{self.path}: {what} {counted(len(names), kind)} {whose}: {some}"
+            warnings.warn(said, HsunmixWarning, stacklevel=3)
 
     def _is_anothers(self, name: str) -> bool:
         """Whether a file lies there that no earlier run wrote, or that was changed since."""
@@ -215,5 +249,9 @@ def _record(path: Path) -> dict[str, Any] | None:
 
 def _files(record: Mapping[str, Any]) -> list[str]:
     """Return the files that a record names, as far as they can be in its folder."""
-    names = (name for name in record["files"] if isinstance(name, str))
-    return [n for n in names if n and n == os.path.basename(n) and n not in (".", "..", RECORD)]  # noqa: PTH119
+    return [name for name in record["files"] if isinstance(name, str) and _is_name(name)]
+
+
+def _is_name(name: str) -> bool:
+    """Whether a text can be the name of a file in a folder, other than the record's."""
+    return bool(name) and name == os.path.basename(name) and name not in (".", "..", RECORD)  # noqa: PTH119

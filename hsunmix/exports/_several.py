@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Generator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix._version import __version__
-from hsunmix.exports import ExportJob, ProductFolder, deliver
+from hsunmix.exports import ExportJob, ProductFolder, inputs_of, staged
 from hsunmix.exports._folder import RECORD
 from hsunmix.exports._result import plain, text
 from hsunmix.exports._statistics import Statistics, gather
@@ -58,6 +59,9 @@ def deliver_several(
 ) -> Generator[Step | None, None, list[Path]]:
     """Write the products of every scene into a folder of its own, and a report and a record of all.
 
+    They are one set: none takes its place before all are written. Folders of scenes of an earlier run that
+    are none of this one stay, and are told.
+
     Returns
     -------
     list of Path
@@ -70,27 +74,38 @@ def deliver_several(
     """
     paths: list[Path] = []
     count = len(several.jobs)
-    for k, (name, job) in enumerate(several.jobs.items()):
+    with ExitStack() as kept:
+        places = {name: kept.enter_context(ProductFolder(folder.path / name)) for name in several.jobs}
+        stages = {name: kept.enter_context(place.staging()) for name, place in places.items()}
+        stage = kept.enter_context(folder.staging())
+        for k, (name, job) in enumerate(several.jobs.items()):
 
-        def of_all(step: Step | None, k: int = k, name: str = name) -> Step | None:
-            return (
-                None if step is None else Step((k + step.fraction) / count, message=f"{name}: {step.message}")
-            )
+            def of_all(step: Step | None, k: int = k, name: str = name) -> Step | None:
+                return step and Step((k + step.fraction) / count, message=f"{name}: {step.message}")
 
-        paths += yield from relay(deliver(job, folder.path / name, products), of_all)
-    yield Step(1.0, message="Writing the report")
-    with folder.staging() as stage:
-        statistics = {}
-        for name, job in several.jobs.items():
-            statistics[name] = yield from gather(job.unmixing)
-        body = yield from _report(several, statistics)
-        _put(stage / REPORT, page_of(f"Unmixing of {_counted(several)}", body))
-        record = json.dumps(
-            plain(_record(several, statistics)), indent=2, ensure_ascii=False, allow_nan=False
-        )
-        _put(stage / RECORD, record + "\n")
-        folder.exchange(stage)
+            paths += yield from relay(staged(job, places[name], stages[name], products), of_all)
+        yield Step(1.0, message="Writing the report")
+        yield from _common(several, stage)
+        inputs = [path for job in several.jobs.values() for path in inputs_of(job)]
+        for name, place in places.items():
+            place.check(stages[name], inputs)
+        folder.check(stage, inputs)
+        folder.withdraw(stage)
+        for name, place in places.items():
+            place.exchange(stages[name], inputs)
+        folder.exchange(stage, inputs, list(places))
     return [folder.path / REPORT, folder.path / RECORD, *paths]
+
+
+def _common(several: SeveralJobs, stage: Path) -> Generator[None, None, None]:
+    """Write the report and the record of all."""
+    statistics = {}
+    for name, job in several.jobs.items():
+        statistics[name] = yield from gather(job.unmixing)
+    body = yield from _report(several, statistics)
+    _put(stage / REPORT, page_of(f"Unmixing of {_counted(several)}", body))
+    record = json.dumps(plain(_record(several, statistics)), indent=2, ensure_ascii=False, allow_nan=False)
+    _put(stage / RECORD, record + "\n")
 
 
 def _put(path: Path, content: str) -> None:
