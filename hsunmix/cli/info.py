@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 @click.argument("path", type=click.Path(path_type=Path))
 @masking
 @reading
+@click.option("--all", "whole", is_flag=True, help="Also size, widths, names of bands, and the whole header.")
 @as_json
-def command(path: Path, masks: tuple[str, ...], bands: str, as_json: bool, **options: Any) -> None:
+def command(
+    path: Path, masks: tuple[str, ...], bands: str, whole: bool, as_json: bool, **options: Any
+) -> None:
     """Say what PATH holds: a cube (also a header without its data), a library or a session.
 
     With --json: wavelengths in nanometres, bad_bands counted from 0, scale as the factor from
@@ -29,58 +32,26 @@ def command(path: Path, masks: tuple[str, ...], bands: str, as_json: bool, **opt
     With --mask or --bands also how many pixels and which bands are used, which reads the file.
     """
     from hsunmix.cli._work import about, given, run
+    from hsunmix.model.description import describe, everything, in_words
     from hsunmix.session.masking import subset
 
     with about(path):
         cube = _session_cube(path) if path.suffix.lower() == ".hsu" else _open(path, given(options))
-        facts = describe(cube)
+        facts = everything(cube) if whole else describe(cube)
         if masks or bands:
             facts |= used(run(subset(cube, masks, bands), "Masking"))
     if as_json:
         echo_json(facts)
         return
+    width = max(12, *map(len, facts))
     for name, value in facts.items():
-        for text in _in_words(name, value):
-            click.echo(f"{name:12} {text}")
-
-
-def describe(cube: Cube) -> dict[str, Any]:
-    """Return what is known of a cube without reading its pixels, by the contract's names."""
-    place = cube.georeference
-    return {
-        "lines": cube.lines,
-        "samples": cube.samples,
-        "bands": cube.bands,
-        "dtype": cube.pixels.dtype.name,
-        "interleave": cube.interleave or None,
-        "wavelengths": cube.wavelengths,
-        "bad_bands": None if cube.bad_bands is None else np.flatnonzero(cube.bad_bands),
-        "nodata": cube.nodata,
-        "scale": cube.gain,
-        "crs": place.crs or None if place else None,
-        "transform": place.transform if place else None,
-        "format": cube.format,
-        "notes": [*cube.notes, *_offset(cube), *_selection(cube)],
-    }
+        for text in in_words(name, value):
+            click.echo(f"{name:{width}} {text}")
 
 
 def used(cube: Cube) -> dict[str, Any]:
     """Return which part of a cube is used: one pass over the file."""
     return {"used_pixels": int(cube.mask.sum()), "used_bands": np.flatnonzero(cube.good_bands)}
-
-
-def _offset(cube: Cube) -> list[str]:
-    if not np.any(cube.offset):
-        return []
-    of_bands = "of each band's own" if np.ndim(cube.offset) else f"of {cube.offset:g}"
-    return [f"An offset {of_bands} is added after scaling."]
-
-
-def _selection(cube: Cube) -> list[str]:
-    if cube.selection is None:
-        return []
-    made = f": {cube.selection_text}" if cube.selection_text else "."
-    return [f"A mask wants {int(cube.selection.sum())} of {cube.selection.size} pixels{made}"]
 
 
 def _open(path: Path, options: dict[str, Any]) -> Cube:
@@ -124,27 +95,3 @@ def _session_cube(path: Path) -> Cube:
     shown = document.scenes[document.scene].name
     told = f"One of {len(document.scenes)} scenes of the session, {shown}: {names}."
     return replace(cube, notes=(*cube.notes, told))
-
-
-def _in_words(name: str, value: Any) -> list[str]:
-    """Return the lines that a terminal shows of one fact."""
-    if value is None:
-        return ["–"]
-    if name == "wavelengths":
-        return [f"{value.min():.1f} … {value.max():.1f} nm"]
-    if name == "crs":
-        quoted = value.split('"')
-        return [quoted[1] if len(quoted) > 1 else value]  # the system's own name, of a long WKT
-    if name in ("bad_bands", "used_bands"):
-        return [", ".join(_ranges(value)) or "none"]
-    if name == "notes":
-        return list(value)
-    if np.ndim(value) == 0:
-        return [f"{value:g}" if isinstance(value, float) else str(value)]
-    return [", ".join(f"{v:.10g}" for v in value)]
-
-
-def _ranges(numbers: Any) -> list[str]:
-    """Write 0, 1, 2, 7 as 0–2, 7."""
-    runs = np.split(numbers, np.flatnonzero(np.diff(numbers) > 1) + 1)
-    return [f"{r[0]}–{r[-1]}" if len(r) > 1 else str(r[0]) for r in runs if len(r)]

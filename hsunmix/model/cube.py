@@ -79,6 +79,8 @@ class Cube:
         Of how many cubes of the same ground its bands are, those of one behind those of the other.
     notes : tuple of str
         What the reader had to assume, in sentences.
+    header : tuple of str
+        What the file's header, tags or attributes say, each as ``name = value``, to be shown and searched.
     scaled_by : float
         By what its values were multiplied to be in the units of another scene; in ``gain`` and ``offset``.
     """
@@ -109,6 +111,7 @@ class Cube:
     transform: str = ""
     stacked: int = 1
     notes: tuple[str, ...] = ()
+    header: tuple[str, ...] = ()
     scaled_by: float = 1.0
 
     @classmethod

@@ -72,3 +72,13 @@ def test_an_impossible_shape_is_refused(hsunmix, scene, option):
     message = refusal(hsunmix("info", scene, option, 0))
     assert option.strip("-") in message
     assert str(scene) in message
+
+
+def test_all_that_is_known(hsunmix, scene):
+    facts = json.loads(hsunmix("info", "--all", scene, "--json").stdout)
+    assert set(KEYS) < set(facts)
+    assert facts["header"]["interleave"] == "bil"
+    assert facts["files"][str(scene)] == scene.stat().st_size
+    assert facts["path"] == str(scene)
+    text = hsunmix("info", "--all", scene).stdout
+    assert any(line.split(None, 1) == ["header", "interleave = bil"] for line in text.splitlines())

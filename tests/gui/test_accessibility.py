@@ -75,6 +75,7 @@ def test_in_every_window_beside_it_too(window: MainWindow, cube: Cube):
         ("manual", ""),
         ("feature_space", ""),
         ("levels", ""),
+        ("information", ""),
     ):
         window.store.send(cmd.ShowTool(tool, place))
         shown = window.tools.windows[tool]

@@ -24,6 +24,7 @@ from hsunmix.formats.envi.layout import Layout, layout
 from hsunmix.formats.envi.map import georeference
 from hsunmix.formats.envi.product import header_of_product, with_metadata
 from hsunmix.formats.opening.files import read_head
+from hsunmix.formats.opening.header_lines import header_lines
 from hsunmix.formats.opening.options import Options
 from hsunmix.formats.pixels.raw import MissingPixels, RawPixels
 from hsunmix.formats.spectra.classes import class_heading, classes_in
@@ -198,6 +199,7 @@ def _cube(header: Header, described: Layout, pixels: RawPixels | MissingPixels) 
         wavelength_unit=unit,
         default_rgb=None if described.library else default_rgb(header, bands),
         quantity=_quantity(header),
+        header=header_lines(header.fields.items()),
         notes=(*header.notes, *missing),  # last, when everything has been understood
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from hsunmix.formats.geotiff.places import lying
 from hsunmix.formats.geotiff.stac import stac_fields
 from hsunmix.formats.geotiff.terms import joined, merged
 from hsunmix.formats.opening.files import is_regular
+from hsunmix.formats.opening.header_lines import header_lines
 from hsunmix.formats.opening.options import Options
 from hsunmix.formats.pixels.absence import Absence, ScreenedPixels, empty_value
 from hsunmix.formats.pixels.scales import doubt, unapplied
@@ -88,7 +90,16 @@ def open_cube(path: Path, options: Options) -> Cube:  # noqa: ARG001 - TIFF need
         wavelength_unit=unit,
         default_rgb=envi_bands.default_rgb(header, bands),
         notes=tuple(facts.notes),
+        header=header_lines([*_tags(facts), *fields.items()]),
     )
+
+
+def _tags(facts: TiffFacts) -> Iterator[tuple[str, str]]:
+    """Yield all tags: of the file, and of each band."""
+    bands = ((f"band {k}.", tags) for k, tags in enumerate(facts.band_tags, 1))
+    for prefix, tags in (("", facts.tags), *bands):
+        for domain, items in tags.items():
+            yield from ((f"{prefix}{domain}{'.' * bool(domain)}{name}", text) for name, text in items.items())
 
 
 def _image(path: Path, head: bytes) -> Path | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from hsunmix.formats.hdf5 import describe as hdf5_describe
 from hsunmix.formats.hdf5 import layers as hdf5_layers
 from hsunmix.formats.hdf5 import matrix as hdf5_matrix
 from hsunmix.formats.hdf5 import plain as hdf5_plain
+from hsunmix.formats.hdf5.attributes import lines_of
 from hsunmix.formats.hdf5.axes import plane
 from hsunmix.formats.hdf5.chunks import chunked
 from hsunmix.formats.hdf5.file import datasets, open_file, reading, usable, vectors
@@ -56,7 +58,7 @@ def open_cube(path: Path, options: Options) -> Cube:
     file = open_file(path)
     try:
         with reading(path):
-            cube = _opened(path, file, options)
+            cube = replace(_opened(path, file, options), header=lines_of(file))
     except BaseException:
         file.close()
         raise

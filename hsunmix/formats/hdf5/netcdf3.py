@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from hsunmix.errors import FormatError
 from hsunmix.formats.hdf5 import cube_of, joined
+from hsunmix.formats.hdf5.attributes import lines_of
 from hsunmix.formats.hdf5.file import reading
 from hsunmix.formats.hdf5.mirror import Variable, find, lay_out, mirror
 from hsunmix.formats.opening.damage import damaged
@@ -67,7 +69,8 @@ def open_cube(path: Path, options: Options) -> Cube:
             (MappedPixels(source.variables[piece.dataset.name.strip("/")].data, piece.axes), piece.bands)
             for piece in found.pieces
         ]
-        return cube_of(path, found, joined(path, pieces), names, options)
+        cube = cube_of(path, found, joined(path, pieces), names, options)
+        return replace(cube, header=lines_of(file))
 
 
 def _lay_out(source: Any, file: Any) -> None:

@@ -18,6 +18,7 @@ from hsunmix.formats.envi.map import from_map_info
 from hsunmix.formats.matlab.contents import Contents
 from hsunmix.formats.matlab.library import open_spectra
 from hsunmix.formats.matlab.matrix import image_of
+from hsunmix.formats.opening.header_lines import header_lines
 from hsunmix.formats.opening.options import Options
 from hsunmix.formats.pixels.scales import is_telling, unapplied
 from hsunmix.formats.spectra.band_vectors import axes_by_bands, understand
@@ -81,6 +82,7 @@ def open_cube(path: Path, options: Options) -> Cube:
         path=path,
         layout=layout,
         notes=tuple(notes),
+        header=header_lines(contents.said()),
     )
 
 

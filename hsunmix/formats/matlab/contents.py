@@ -90,6 +90,12 @@ class Contents:
                     return int(value)
         return None
 
+    def said(self) -> Iterator[tuple[str, Any]]:
+        """Yield what there is: the sizes of variables, and what is in structs."""
+        yield from ((name, " × ".join(map(str, shape))) for name, shape in self.shapes.items())
+        for name, inside in self.fields.items():
+            yield from ((f"{name}.{key}", value) for key, value in inside.items())
+
     def vectors(self) -> Iterator[BandVector]:
         """Read the vectors, also those inside structs."""
         for name, shape in self.shapes.items():

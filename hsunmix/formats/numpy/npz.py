@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from hsunmix.errors import FormatError, ParameterError
 from hsunmix.formats.numpy.array import ASSUMED, MAX_HEAD, Head, image_of, raw_pixels, read_head
 from hsunmix.formats.opening.damage import damaged, unpackable
+from hsunmix.formats.opening.header_lines import header_lines
 from hsunmix.formats.opening.options import Options
 from hsunmix.formats.pixels.checked import Checked
 from hsunmix.formats.pixels.scales import is_telling, unapplied
@@ -103,6 +104,7 @@ def _open(path: Path, archive: ZipFile, options: Options) -> Cube:
         path=path,
         layout=layout,
         notes=tuple(notes),
+        header=header_lines((n, f"{' × '.join(map(str, h.shape))} {h.dtype}") for n, (_, h) in heads.items()),
     )
 
 

@@ -6,6 +6,7 @@ import base64
 import binascii
 import struct
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 
 from hsunmix.errors import FormatError
 from hsunmix.formats.hdf5 import cube_of, joined
+from hsunmix.formats.hdf5.attributes import lines_of
 from hsunmix.formats.hdf5.file import reading
 from hsunmix.formats.hdf5.mirror import Variable, find, lay_out, mirror
 from hsunmix.formats.opening.options import Options
@@ -56,7 +58,8 @@ def cube_in(path: Path, options: Options) -> Cube:
             name = piece.dataset.name.strip("/")
             usable(path, name, every[name])
             pieces.append((ZarrPixels(path, every[name], piece.axes), piece.bands))
-        return cube_of(path, found, joined(path, pieces), names, options)
+        cube = cube_of(path, found, joined(path, pieces), names, options)
+        return replace(cube, header=lines_of(file))
 
 
 def usable(path: Path, name: str, array: Any) -> None:

@@ -29,6 +29,7 @@ ACTIONS = (
     Action("sample", "Open the sample cube", "A small scene with known materials", lambda _: cmd.OpenSample()),
     Action("layout", "Open with o&ptions…", "Another dataset of the file, other axes, the scene on its map", lambda _: cmd.ChooseLayout(), when=has_choices),
     Action("wavelengths", "&Wavelengths…", "Give the bands wavelengths: from a file, or in equal steps", lambda _: cmd.ChooseWavelengths(), when=in_a_file),
+    Action("information", "File &information", "Everything that the file says of itself", lambda _: cmd.ShowTool("information"), "Alt+Return", opened),
     Action("close", "&Close", "Close the cube or the scenes, and show the first page", lambda _: cmd.CloseFile(), "Ctrl+W", opened),
     Action("save", "&Save session", "Save the work on this cube", lambda _: cmd.Save(), "Ctrl+S", opened, "save", line=True),
     Action("saveAs", "Save session &as…", "Save the work under another name", lambda _: cmd.Save(True), "Ctrl+Shift+S", opened),

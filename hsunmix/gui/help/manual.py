@@ -32,6 +32,7 @@ CONTEXT: Mapping[str, str] = {
     "messageBar": "window.md",
     "recoveryBar": "runs.md#After a crash",
     "scenesPanel": "scenes.md#In the window",
+    "informationPanel": "window.md#File information",
     "welcome": "files.md",
     "menuBar": "menus.md",
     "manualPanel": "index.md",
