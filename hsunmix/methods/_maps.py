@@ -62,9 +62,18 @@ def _has_layers(found: PixelMap) -> bool:
     return found.index is not None or found.numbers.values.ndim == 3
 
 
-def without_abundances(maps: Mapping[str, PixelMap]) -> tuple[dict[str, PixelMap], str]:
-    """Return what holds whatever the abundances are, and say what doesn't."""
-    kept = {name: one for name, one in maps.items() if one.stays}
+def without_abundances(maps: Mapping[str, PixelMap], rank: int = 0) -> tuple[dict[str, PixelMap], str]:
+    """Return what holds whatever the abundances are, and say what doesn't.
+
+    Parameters
+    ----------
+    maps : mapping of str to PixelMap
+    rank : int
+        Where the endmembers are others too, how many they were: maps of these are left out as well.
+    """
+    kept = {
+        name: one for name, one in maps.items() if one.stays and not (rank and is_of_endmembers(one, rank))
+    }
     gone = [name for name in maps if name not in kept]
     went = f"Left out, for it is of other abundances: {', '.join(gone)}." if gone else ""
     return kept, went

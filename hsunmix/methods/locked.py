@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from hsunmix.errors import InputError
 from hsunmix.methods import Factorization, Method, Problem
+from hsunmix.methods._maps import without_abundances
 from hsunmix.model.angles import cosines
 
 __all__ = ["in_their_columns", "replace_most_similar", "with_locked"]
@@ -55,7 +56,7 @@ def with_locked(result: Factorization, problem: Problem, method: Method) -> Fact
 
     Methods that keep them may have scaled them to and fro. Where a method knows nothing of them, they take
     the places of those most like them, and the result has no abundances any more (``abundance`` says
-    by which method they are to be found).
+    by which method they are to be found), nor maps that belong to these, or to endmembers as they were.
     """
     if not problem.locked or problem.start is None:
         return result
@@ -65,6 +66,9 @@ def with_locked(result: Factorization, problem: Problem, method: Method) -> Fact
         w[:, kept] = problem.start[:, kept]
         return replace(result, endmembers=w)
     w, columns, said = in_their_columns(result.endmembers, result.columns, problem)
+    maps, went = without_abundances(result.maps, result.endmembers.shape[1])
+    if result.abundances is not None:
+        said = f"{said} Abundances of all are by {(result.abundance or 'nnls').upper()}."
     return replace(
         result,
         endmembers=w,
@@ -73,7 +77,8 @@ def with_locked(result: Factorization, problem: Problem, method: Method) -> Fact
         rest=None,
         abundance=result.abundance or "nnls",
         abundance_note="",
-        note=" ".join(filter(None, [said, result.note])),
+        note=" ".join(filter(None, [said, result.note, went])),
+        maps=maps,
         names=_names_of(result, w),
     )
 
