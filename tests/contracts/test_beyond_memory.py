@@ -91,7 +91,10 @@ def test_every_estimate_is_the_same(method: Method, cube: Cube) -> None:
     np.testing.assert_allclose(found[0].curve, found[1].curve, rtol=1e-6)
 
 
-@pytest.mark.parametrize(("method", "reads"), [("auto", 3), ("nnls", 1), ("fcls", 1), ("vca", 6)])
+@pytest.mark.parametrize(
+    ("method", "reads"),
+    [("auto", 3), ("nnls", 1), ("fcls", 1), ("vca", 6), ("spa", 3), ("fgnsr", 3), ("lp", 3), ("h2nmf", 3)],
+)
 def test_the_file_is_read_as_often_as_stated(method: str, reads: int, cube: Cube) -> None:
     kind = (
         "abundance" if method in ("nnls", "fcls") else "factorization" if method == "auto" else "extraction"

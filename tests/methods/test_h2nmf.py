@@ -37,7 +37,7 @@ def test_the_authors_pixels(shared: Path, scene: str) -> None:
 def test_the_authors_candidates(shared: Path, scene: str) -> None:
     """Among 100, a pixel may differ where float32 decides."""
     entry = entries(shared, scene, "FGNSR on 100")[0]
-    columns, sizes = finish(clusters(from_array(load(shared, scene)), 100))
+    columns, sizes, _ = finish(clusters(from_array(load(shared, scene)), 100))
     assert len(set(columns.tolist()) & set(numbers(entry["notes"], "candidates"))) >= 98
     assert sorted(sizes) == pytest.approx(sorted(numbers(entry["notes"], "cluster_sizes")), abs=2)
 

@@ -19,10 +19,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from hsunmix.engine.outline import Outline, outlined
 from hsunmix.engine.passes import compiling, gram
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part, PerPixel
-from hsunmix.engine.subsets import scenes
+from hsunmix.engine.subsets import ONE_BY_ONE, scenes, subset
 from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.model.progress import Step
 
@@ -34,6 +35,8 @@ SMALL = 4_000_000  # numbers of a scene that is taken as it is
 ROWS = 1 << 15  # done between two yields
 WINDOW = 5  # steps of the grid to each side for the density
 NOTHING_LEFT = 1e-12  # relative, squared: float32 data are no better
+FLAT = 1e-13  # of its squared norm: a spectrum that varies no more has no direction
+SURE = 1e-12  # of a cosine: the rounding of sums in double precision
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,12 +52,15 @@ class Clusters:
         The cluster of every pixel; −1 in the padding.
     rank : int
         The scene's numerical rank.
+    outline : Outline or None
+        What one read told of all pixels, where they stay in their file.
     """
 
     columns: NDArray[np.int64]
     sizes: NDArray[np.int64]
     labels: PerPixel
     rank: int
+    outline: Outline | None = None
 
 
 def cluster(scene: Scene, count: int) -> Generator[Step | None, None, Clusters]:
@@ -86,15 +92,49 @@ def _represented(scene: Scene, tree: Tree, nodes: list[Node]) -> Generator[Step 
     labels = scene.per_pixel(dtype=np.int32, fill=-1)
     for i, node in enumerate(nodes):
         labels.put(tree.order[node.first : node.last], i)
-    directions = np.abs(tree.basis @ np.column_stack([node.vectors[0] for node in nodes]))
-    directions -= directions.mean(axis=0)
+        yield None
+    levels = np.abs(tree.basis @ np.column_stack([node.vectors[0] for node in nodes]))
+    directions = levels - levels.mean(axis=0)
     directions /= np.maximum(np.linalg.norm(directions, axis=0), 1e-150)
-    cosines = scene.per_pixel()
-    yield from scene.map(_own_cosines, directions, per_pixel=[labels, cosines])
+    some, own, near = scene, labels, None
+    if tree.outline is not None:
+        near = yield from _near(tree.outline, nodes, levels)
+    if near is not None:
+        some = yield from subset(scene, near)
+        own = some.per_pixel(dtype=np.int32, fill=-1)
+        own.put(np.arange(len(near)), labels.at(near))
+    cosines = some.per_pixel()
+    yield from some.map(_own_cosines, directions, per_pixel=[own, cosines])
     best, columns = np.empty(len(nodes)), np.full(len(nodes), -1, np.int64)
-    best_of_each(labels.flat, cosines.flat, best, columns)
+    best_of_each(own.flat, cosines.flat, best, columns)
+    columns = columns if near is None else near[columns]
     sizes = np.array([node.last - node.first for node in nodes], np.int64)
-    return Clusters(columns, sizes, labels, tree.rank)
+    return Clusters(columns, sizes, labels, tree.rank, tree.outline)
+
+
+def _near(
+    outline: Outline, nodes: list[Node], levels: Array
+) -> Generator[Step | None, None, NDArray[np.int64] | None]:
+    """Columns, ascending, among which every cluster's pixel must be; None where they are too many."""
+    found: list[NDArray[np.int64]] = []
+    for node, level in zip(nodes, levels.T, strict=True):
+        mean = level.mean()
+        length = max(float(np.linalg.norm(level - mean)), 1e-150)
+        low, high = np.empty((2, node.last - node.first))
+        for rows, product, off in outline.along(level, node.first, node.last):
+            own, place = outline.order[rows], slice(rows.start - node.first, rows.stop - node.first)
+            norms, totals = outline.norms[own], outline.totals[own]
+            spread = norms - totals**2 / len(level)
+            flat = spread <= FLAT * norms
+            size = length * np.sqrt(np.where(flat, 1, spread))
+            middle = np.where(flat, -1, (product - mean * totals) / size)
+            off = np.where(flat, 0, off / size) + SURE
+            low[place], high[place] = middle - off, middle + off
+            yield None
+        found.append(outline.order[node.first : node.last][high >= low.max()])
+        if sum(map(len, found)) > ONE_BY_ONE:
+            return None
+    return np.sort(np.concatenate(found))
 
 
 def _own_cosines(part: Part, directions: Array, labels: NDArray[np.int32], cosines: Array) -> None:
@@ -117,12 +157,16 @@ class Node:
 
 @dataclass(eq=False)
 class Tree:
-    """The pixels as rows z (n, k) = basisᵀ x, sorted so that a node's rows lie together."""
+    """The pixels as rows z (n, k) = basisᵀ x, sorted so that a node's rows lie together.
+
+    ``outline`` has the same rows, where the scene stays in its file.
+    """
 
     z: NDArray[np.float32]
     order: NDArray[np.int64]
     basis: Array
     rank: int
+    outline: Outline | None = None
 
     @classmethod
     def begin(cls, scene: Scene) -> Generator[Step | None, None, Tree]:
@@ -135,6 +179,9 @@ class Tree:
         p, n = scene.n_bands, scene.n_pixels
         k = min(p, DIRECTIONS) if n * p > SMALL else p
         basis = np.eye(p) if k == p else np.linalg.eigh(product)[1][:, ::-1][:, :k]
+        if scene.in_file:
+            outline = yield from outlined(scene, np.ascontiguousarray(basis.T))
+            return cls(outline.z, outline.order, basis, rank, outline)
         z, order = scene.room.array((n, k), np.float32), scene.room.array((n,), np.int64)
         order[:] = np.arange(n)
         done = 0

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.subsets import subset
 from hsunmix.errors import InputError
-from hsunmix.methods import Extraction, Problem, get
+from hsunmix.methods import Extraction, Problem
 from hsunmix.methods.extraction._candidates import clusters
 from hsunmix.methods.extraction._choice import SubsetEvaluator, exchanged, independent
 from hsunmix.methods.extraction._options import Options, with_options
+from hsunmix.methods.extraction.spa import vertices as successive
 from hsunmix.model.progress import Step
 
 __all__ = ["Candidates", "gathered", "select", "selecting"]
@@ -58,9 +59,8 @@ class Candidates:
 
 def gathered(scene: Scene, count: int, vertices: int) -> Generator[Step | None, None, Candidates]:
     """Find the centres of clusters, and vertices of the scene."""
-    centres, sizes = yield from clusters(scene, count)
-    spa = get("spa", "extraction")
-    found = yield from spa.run(Problem(scene, vertices), spa.params())
+    centres, sizes, outline = yield from clusters(scene, count)
+    found = yield from successive(scene, vertices, outline)
     assert found.columns is not None
     extra = found.columns[~np.isin(found.columns, centres)]
     columns = np.concatenate([centres, extra])

@@ -7,7 +7,8 @@ Method: fast gradient on products of rank 40; the projection onto Ω is a fixed 
 is sorted; rows that the optimum leaves zero are left out. μ falls by steps from where X = 0, each
 solution the start of the next, until tr X reaches r/2 + 1. Of the 2r candidates with the largest
 diagonal those r are taken, by exchanges, that explain all candidates best.
-Cost: h2nmf's clusters, r reads of X, and about 40 · candidates · pixels in use an iteration.
+Cost: h2nmf's clusters, r reads of X, or two where it stays in its file, and about 40 · candidates · pixels in
+use an iteration.
 Guarantee: with all pixels as candidates and no noise it finds the vertices of a separable scene;
 odd pixels stand for few and are ignored. Where r pixels explain the scene to 1 %, they are
 candidates too. Values below zero count as zero.
@@ -27,9 +28,11 @@ from hsunmix.methods.extraction._selection import Candidates, selecting
 from hsunmix.methods.extraction._self_dictionary import path
 from hsunmix.model.progress import Step
 
-__all__ = ["MOMENTS", "REFERENCE", "TITLE", "Params", "run"]
+__all__ = ["MOMENTS", "NUMBERS", "READS", "REFERENCE", "TITLE", "Params", "run"]
 
 MOMENTS = True
+NUMBERS = (272, 8)
+READS = (2, 0)
 TITLE = "Self dictionary by fast gradient (FGNSR)"
 REFERENCE = "Gillis and Luce, IEEE TIP 27 (2018); candidates by Gillis, Kuang and Park, IEEE TGRS 53 (2015)"
 

@@ -25,9 +25,11 @@ from hsunmix.methods.extraction._hierarchy import cluster
 from hsunmix.methods.extraction._options import Options, with_options
 from hsunmix.model.progress import Step
 
-__all__ = ["MOMENTS", "REFERENCE", "TITLE", "Grouping", "Params", "run"]
+__all__ = ["MOMENTS", "NUMBERS", "READS", "REFERENCE", "TITLE", "Grouping", "Params", "run"]
 
 MOMENTS = True
+NUMBERS = (272, 8)
+READS = (2, 0)
 TITLE = "Hierarchical rank-two NMF (H2NMF)"
 REFERENCE = "Gillis, Kuang and Park, IEEE TGRS 53 (2015); Kuang and Park, KDD (2013), for the closed form"
 

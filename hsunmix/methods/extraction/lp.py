@@ -30,9 +30,11 @@ from hsunmix.methods.extraction._options import Options
 from hsunmix.methods.extraction._selection import Candidates, selecting
 from hsunmix.model.progress import Step
 
-__all__ = ["MOMENTS", "REFERENCE", "TITLE", "Params", "run"]
+__all__ = ["MOMENTS", "NUMBERS", "READS", "REFERENCE", "TITLE", "Params", "run"]
 
 MOMENTS = True
+NUMBERS = (272, 8)
+READS = (2, 0)
 TITLE = "Self dictionary by linear optimization (LP)"
 REFERENCE = (
     "Gillis and Luce, Journal of Machine Learning Research 15 (2014); "
