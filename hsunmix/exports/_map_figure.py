@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.exports._figures import DPI, elided, scale_bar
+from hsunmix.exports._smaller import pieces
 
 __all__ = ["MASKED", "Look", "extension", "map_figure", "step_of"]
 
@@ -123,8 +124,12 @@ def map_figure(
     FigureCanvasAgg(figure)
     axes = figure.add_axes(layout.share(layout.image))
     axes.set_axis_off()
-    shown, (low, high) = np.ma.masked_invalid(values), look.limits
-    image = axes.imshow(shown, cmap=look.table, vmin=low, vmax=high, aspect="auto", interpolation="nearest")
+    # Numbers are coloured last: Matplotlib would make four float64 of each first, several times over.
+    shown, (low, high) = np.ma.masked_invalid(values.astype(np.float32)), look.limits
+    image = axes.imshow(
+        shown, cmap=look.table, vmin=low, vmax=high, aspect="auto", interpolation="nearest",
+        interpolation_stage="data",
+    )  # fmt: skip
     _colour_bar(figure, layout, image, extend, look)
     margin, foot, up = layout.pixels(MARGIN), layout.pixels(FOOT), layout.pixels(0.5 * (MARGIN + TITLE))
     heading = figure.text(0.5, 1 - up / layout.height, title, ha="center", va="center")
@@ -197,7 +202,11 @@ def extension(values: NDArray[Any], look: Look = Look()) -> str:
         return "neither"
     little = 0.0005 * (look.highest - look.lowest)
     with np.errstate(invalid="ignore"):  # comparisons with NaN are false
-        low, high = (values < look.lowest - little).any(), (values > look.highest + little).any()
+        beyond = [
+            ((part < look.lowest - little).any(), (part > look.highest + little).any())
+            for part in pieces(values)
+        ]
+    low, high = np.any(beyond, axis=0) if beyond else (False, False)
     return {(1, 1): "both", (1, 0): "min", (0, 1): "max"}.get((int(low), int(high)), "neither")
 
 

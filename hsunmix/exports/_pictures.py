@@ -33,7 +33,8 @@ def pictures(job: ExportJob, folder: Path, suffix: str) -> Generator[None, None,
             figure = yield from _figure(job, sheet, k, dpi)
             path = folder / f"{_stem(sheet, k)}{suffix}"
             title = f"Abundance of {sheet.layers[k]}" if sheet.name == "abundance" else sheet.layer_title(k)
-            paths.append((yield from write_figure(figure, path, title, _about(sheet, k))))
+            about = (yield from _about(sheet, k)) if suffix == ".svg" else ""  # a PNG has no room for words
+            paths.append((yield from write_figure(figure, path, title, about)))
             yield
     colours = [e.colour for e in job.endmembers]
     known = job.spectra, job.wavelengths, job.names
@@ -78,18 +79,30 @@ def _stem(sheet: Sheet, k: int) -> str:
     return f"{sheet.name}_{k + 1:02d}_{safe_name(sheet.layers[k])}"
 
 
-def _about(sheet: Sheet, k: int) -> str:
+def _about(sheet: Sheet, k: int) -> Generator[None, None, str]:
     """Say in a sentence what a map shows."""
+    from hsunmix.exports._smaller import pieces
+
     values = sheet.map.layer(k)
     lines, samples = values.shape
     size = f"Map of {lines} lines and {samples} samples"
     if sheet.map.whole:
-        return f"{size}: {sheet.layer_title(k)}, {len(np.unique(values[values >= 0]))} different values."
-    used, (low, high) = values[np.isfinite(values)], sheet.ends
+        different: set[int] = set()
+        for part in pieces(values):
+            different.update(np.unique(part[part >= 0]).tolist())
+            yield
+        return f"{size}: {sheet.layer_title(k)}, {len(different)} different values."
+    count, total, most = 0, 0.0, -np.inf
+    for part in pieces(values):
+        used = part[np.isfinite(part)]
+        count, total = count + used.size, total + float(used.sum(dtype=np.float64))
+        most = max(most, float(used.max(initial=-np.inf)))
+        yield
+    low, high = sheet.ends
     size += f" on a range of {low:.4g} to {high:.4g}"
-    if not used.size:
+    if not count:
         return f"{size}; no pixel was used."
-    mean, most = used.mean(dtype=np.float64), used.max()
+    mean = total / count
     if sheet.map.kind == "fraction":
         return f"{size}: {sheet.layer_title(k)} covers {mean:.1%} on average, {most:.1%} at most."
     return f"{size}: {sheet.layer_title(k)} is {mean:.4g} on average, {most:.4g} at most."

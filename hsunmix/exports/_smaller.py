@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import numpy as np
@@ -10,12 +10,18 @@ from numpy.typing import NDArray
 
 from hsunmix.model.progress import finish
 
-__all__ = ["fitted", "smaller", "subsample"]
+__all__ = ["fitted", "pieces", "smaller", "subsample"]
 
 PIECE = 1 << 20  # pixels looked at in one step
 
 Map = NDArray[np.float64]
 Work = Generator[None, None, Map]
+
+
+def pieces(values: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    """Yield the lines of a map, some at a time."""
+    step = max(1, PIECE * len(values) // max(1, values.size))
+    return (values[first : first + step] for first in range(0, len(values), step))
 
 
 def smaller(values: NDArray[Any], step: int) -> Map:

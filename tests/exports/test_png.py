@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
+import tracemalloc
 from dataclasses import replace
 
 import matplotlib
@@ -212,3 +214,34 @@ def test_another_resolution_makes_everything_larger_and_the_map_exact(tmp_path, 
 def test_a_resolution_that_makes_no_sense_is_refused(job, dpi):
     with pytest.raises(InputError, match=f"50 to 600 dots per inch, not {dpi}"):
         replace(job, dpi=dpi)
+
+
+def test_a_large_map_takes_little_memory():
+    from hsunmix.exports._figures import style
+    from hsunmix.exports._map_figure import map_figure
+
+    values = np.random.default_rng(0).random((1000, 1000))
+    with style():
+        map_figure(values[:9, :9], "warm").savefig(io.BytesIO(), format="png")
+        tracemalloc.start()
+        map_figure(values, "Large").savefig(io.BytesIO(), format="png")
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak < 60 * values.size  # bytes; with four numbers of double precision each it is twice that
+
+
+def test_what_is_said_of_a_map_is_that_of_all_its_pieces(monkeypatch, job):
+    from hsunmix.exports import _pictures, _smaller
+    from hsunmix.exports._map_figure import Look, extension
+    from hsunmix.exports._sheets import sheets
+    from hsunmix.model.progress import finish
+
+    sheet = next(iter(sheets(job)))
+    said = finish(_pictures._about(sheet, 0))
+    values = np.full((9, 4), 0.5)
+    values[1, 2], values[8, 0] = -1, 2
+    monkeypatch.setattr(_smaller, "PIECE", 3)
+    assert finish(_pictures._about(sheet, 0)) == said
+    assert f"{np.nanmean(sheet.map.layer(0), dtype=float):.1%} on average" in said
+    assert extension(values, Look()) == "both"
+    assert (extension(values[:5], Look()), extension(values[5:], Look())) == ("min", "max")
