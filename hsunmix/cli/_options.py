@@ -101,7 +101,7 @@ def masking(function: Command) -> Command:
         "masks",
         multiple=True,
         metavar="CONDITION|FILE",
-        help="Use only some pixels: a condition such as 'ndvi > 0.3', a raster or GeoJSON; may be repeated.",
+        help="Use only some pixels: a condition such as 'ndvi > 0.3', a raster, polygons; may be repeated.",
     )
     bands = click.option(
         "--bands",

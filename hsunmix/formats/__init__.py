@@ -15,6 +15,8 @@ A format is a file or a package in this folder, or in one of its rooms: those pa
     As ``open_cube``, but also without the pixels: see ``open_header`` below.
 ``open_mask(path, options)`` (optional)
     As ``open_cube``, for a picture that serves as a mask only; without it ``open_cube`` serves for both.
+``open_vectors(path, layer)`` (optional)
+    Read points, lines and polygons; ``layer`` may be empty.
 ``OPTIONS`` (optional)
     The names of the ``Options`` that it understands.
 ``DECODED_BY`` (optional)
@@ -26,13 +28,13 @@ A format is a file or a package in this folder, or in one of its rooms: those pa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.util import find_spec
 from os import PathLike
 from pathlib import Path
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -50,6 +52,7 @@ from hsunmix.model.cube import Cube
 from hsunmix.model.hapke import as_albedo
 from hsunmix.model.spectra import Spectra
 from hsunmix.model.stack import stacked
+from hsunmix.model.vectors import Vectors
 from hsunmix.parameters import make, to_dict
 from hsunmix.registry import modules
 
@@ -65,8 +68,11 @@ __all__ = [
     "open_header",
     "open_mask",
     "open_spectra",
+    "open_vectors",
     "regular_file",
     "spectra_filter",
+    "vector_suffixes",
+    "vectors_filter",
 ]
 
 NEEDS = ("TITLE", "SUFFIXES", "sniff")
@@ -93,6 +99,7 @@ class Format:
         Where there are some, the functions are to be called in the decoder process only.
     extra : str
         By which extra of the program these come.
+    open_vectors : callable or None
     """
 
     id: str
@@ -107,6 +114,7 @@ class Format:
     by_neighbour: bool = False
     decoded_by: tuple[str, ...] = ()
     extra: str = ""
+    open_vectors: Callable[[Path, str], Vectors] | None = None
 
 
 @cache
@@ -131,6 +139,7 @@ def formats() -> dict[str, Format]:
                 bool(getattr(module, "BY_NEIGHBOUR", False)),
                 tuple(getattr(module, "DECODED_BY", ())),
                 str(getattr(module, "EXTRA", "")),
+                getattr(module, "open_vectors", None),
             )
         )
     return {f.id: f for f in sorted(found, key=lambda f: (f.by_neighbour, f.id))}
@@ -228,22 +237,65 @@ def open_spectra(path: str | PathLike[str]) -> Spectra:
     return replace(library, format=found.id)
 
 
-def spectra_filter() -> str:
-    """Return the choices of a dialog that opens libraries, as Qt writes them."""
-    able = [f for f in formats().values() if f.open_spectra is not None]
-    endings = {f.title: " ".join(f"*{s}" for s in LIBRARY_SUFFIXES.get(f.id, f.suffixes)) for f in able}
-    parts = [f"{title} ({names})" for title, names in endings.items()]
-    return ";;".join([f"Spectral libraries ({' '.join(endings.values())})", *parts, "All files (*)"])
+def open_vectors(path: str | PathLike[str], layer: str = "") -> Vectors:
+    """Read points, lines and polygons.
+
+    Parameters
+    ----------
+    path : path-like
+        GeoJSON, a GeoPackage or a shapefile.
+    layer : str
+        One of the file's layers; empty for the first.
+
+    Raises
+    ------
+    FileError
+        What is wrong with the file, in one line.
+    """
+    file = regular_file(path)
+    found = _find(file, lambda f: f.open_vectors)
+    opener = found.open_vectors
+    if opener is None:
+        raise FormatError(path, f"{found.title} files hold no points, lines or polygons that hsunmix reads")
+    _require(file, found)
+    before = identity(file)
+    if found.decoded_by:
+        from hsunmix.formats.decoder.remote import remote_vectors
+
+        vectors = remote_vectors(found.id, file, layer)
+    else:
+        vectors = guarded(file, lambda: opener(file, layer))
+    check_identity(file, before)
+    return vectors
 
 
 def file_filter() -> str:
     """Return the choices of an open dialog, as Qt writes them: ``Title (*.a *.b);;…``."""
-    cubes = [f for f in formats().values() if f.open_cube is not None]
-    endings = {f.title: " ".join(f"*{suffix}" for suffix in f.suffixes) for f in cubes}
-    everything = " ".join(endings.values())
-    parts = [f"Hyperspectral cubes ({everything})"]
-    parts += [f"{title} ({names})" for title, names in endings.items()]
-    return ";;".join([*parts, "All files (*)"])
+    return _filter("Hyperspectral cubes", lambda f: f.open_cube)
+
+
+def spectra_filter() -> str:
+    """Return the choices of a dialog that opens libraries, as Qt writes them."""
+    return _filter("Spectral libraries", lambda f: f.open_spectra, LIBRARY_SUFFIXES)
+
+
+def vectors_filter() -> str:
+    """Return the choices of a dialog that opens points, lines and polygons, as Qt writes them."""
+    return _filter("Vector files", lambda f: f.open_vectors)
+
+
+def vector_suffixes() -> tuple[str, ...]:
+    """Return the endings of files of points, lines and polygons, in lower case."""
+    return tuple(suffix for f in formats().values() if f.open_vectors is not None for suffix in f.suffixes)
+
+
+def _filter(
+    title: str, pick: Callable[[Format], Any], suffixes: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+) -> str:
+    able = [f for f in formats().values() if pick(f) is not None]
+    endings = {f.title: " ".join(f"*{s}" for s in suffixes.get(f.id, f.suffixes)) for f in able}
+    parts = [f"{name} ({names})" for name, names in endings.items()]
+    return ";;".join([f"{title} ({' '.join(endings.values())})", *parts, "All files (*)"])
 
 
 def _open(path: str | PathLike[str], given: dict[str, Any], what: str) -> Cube:

@@ -14,3 +14,4 @@ from hsunmix.gui.regions.commands import *
 from hsunmix.gui.run.commands import *
 from hsunmix.gui.spectra.commands import *
 from hsunmix.gui.state.commands import *
+from hsunmix.gui.vectors.commands import *

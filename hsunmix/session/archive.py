@@ -48,12 +48,13 @@ from hsunmix.session.entries import (
 from hsunmix.session.place import SUFFIX, check_place
 from hsunmix.session.scenes import parked, shown
 from hsunmix.session.source import SourceRecord, changes, data_of, find, source_of
+from hsunmix.session.vector_layers import kept, located
 
 __all__ = ["SCHEMA", "SUFFIX", "load", "save"]
 
 FORMAT, SCHEMA = "hsunmix session", 1
 HEAD = {"format", "schema", "version", "saved", "arrays"}
-LATER = {"scenes", "scene"}  # what sessions of before have not
+LATER = {"scenes", "scene", "vectors"}  # what sessions of before have not
 MANIFEST_BYTES = 16 << 20
 
 
@@ -97,7 +98,7 @@ def save(document: Document, path: str | PathLike[str], known: Identity | None =
     ):
         out = Packed()
         places = partial(_record_of, session=path)
-        packed = _document(there=lambda _: source, places=places).pack(parked(document), "", out)
+        packed = _document(there=lambda _: source, places=places).pack(kept(parked(document), path), "", out)
         head = {
             "format": FORMAT,
             "schema": SCHEMA,
@@ -171,7 +172,7 @@ def _load(path: Path, cube_path: str | PathLike[str] | None, *, lenient: bool = 
         document: Document = node.unpack(packed, "", Given(arrays, mended))
         if len(arrays.read) < len(declared):
             raise ValueError("its manifest and its content do not agree")
-        return _of(checked(document), changed[0] if changed else None)
+        return located(_of(checked(document), changed[0] if changed else None), path)
 
 
 class _Arrays(Mapping[str, NDArray[Any]]):

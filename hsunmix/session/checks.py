@@ -22,7 +22,7 @@ from hsunmix.model.region import Region
 from hsunmix.model.spectra import Endmember, colour
 from hsunmix.model.unmixing import RunInputs, Unmixing
 from hsunmix.parameters import make
-from hsunmix.session.document import Document, Run, RunSettings, SceneEntry, View
+from hsunmix.session.document import Document, Run, RunSettings, SceneEntry, VectorLayer, View
 
 __all__ = ["checked", "mended"]
 
@@ -31,7 +31,9 @@ RANKS, SEEDS, RUNS = range(1, 10_000), range(1 << 31), range(1, 1 << 29)
 
 def mended(cls: type, made: dict[str, Any], place: int) -> None:
     """Give a record its usual colour where it has one that is none."""
-    if cls in (Endmember, Region) and not re.fullmatch("#[0-9a-fA-F]{6}", made.get("colour", "")):
+    if cls in (Endmember, Region, VectorLayer) and not re.fullmatch(
+        "#[0-9a-fA-F]{6}", made.get("colour", "")
+    ):
         made["colour"] = colour(place)
 
 

@@ -21,8 +21,8 @@ from hsunmix.model.spectra import Endmember
 from hsunmix.model.unmixing import Unmixing, Weights
 
 __all__ = [
-    "Document", "Layer", "Pin", "Run", "RunSettings", "SceneEntry", "ScenePlace", "Subset", "View",
-    "index_without", "with_endmember", "with_result",
+    "Document", "Layer", "Pin", "Run", "RunSettings", "SceneEntry", "ScenePlace", "Subset", "VectorLayer",
+    "View", "index_without", "with_endmember", "with_result",
 ]  # fmt: skip
 
 
@@ -97,6 +97,33 @@ class Layer:
 
     name: str
     text: str
+
+
+@dataclass(frozen=True)
+class VectorLayer:
+    """Points, lines and polygons of a file, drawn over the scene and part of no number.
+
+    Attributes
+    ----------
+    path, layer : str
+        The file, and which of its layers; it is read again whenever the session is opened.
+    name, colour : str
+    shown : bool
+    relative : str
+        The file from the session's folder, with ``/``; only in a session.
+    """
+
+    path: str
+    layer: str
+    name: str
+    colour: str
+    shown: bool = True
+    relative: str = ""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Which file and layer."""
+        return self.path, self.layer
 
 
 @dataclass(frozen=True)
@@ -283,6 +310,8 @@ class Document:
         All scenes, where there are several; of the one shown the entry holds what it had when it was shown.
     scene : int
         Which of them is shown.
+    vectors : tuple of VectorLayer
+        Drawn over the scene, whichever is shown; the last on top.
     """
 
     cube: Cube | None = None
@@ -297,6 +326,7 @@ class Document:
     run_count: int = 0
     scenes: tuple[SceneEntry, ...] = ()
     scene: int = 0
+    vectors: tuple[VectorLayer, ...] = ()
 
 
 def with_endmember(document: Document, index: int, **changes: Any) -> Document:

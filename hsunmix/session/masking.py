@@ -12,18 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.errors import InputError, MissingFileError
-from hsunmix.formats import open_mask
+from hsunmix.formats import open_mask, vector_suffixes
 from hsunmix.model.band_choice import chosen_bands
 from hsunmix.model.band_maths import compiled, evaluation
 from hsunmix.model.cube import Cube
 from hsunmix.model.foreign import mask as as_numbers
 from hsunmix.model.progress import Step
-from hsunmix.session.geojson import read_regions
+from hsunmix.session.region_files import read_regions
 
 __all__ = ["Mask", "subset"]
 
 Mask = str | PathLike[str] | NDArray[np.generic]
-POLYGONS = (".geojson", ".json")
 
 
 def subset(cube: Cube, masks: Sequence[Mask] = (), bands: str = "") -> Generator[Step | None, None, Cube]:
@@ -34,7 +33,7 @@ def subset(cube: Cube, masks: Sequence[Mask] = (), bands: str = "") -> Generator
     cube : Cube
         What it is restricted to already stays.
     masks : sequence
-        Conditions of ``band_maths``, files (a raster of one band, an array, GeoJSON polygons), or
+        Conditions of ``band_maths``, files (a raster of one band, an array, polygons of a GIS), or
         arrays (lines, samples).
     bands : str
         See ``band_choice.chosen_bands``; empty for no change. Conditions may ask for any band.
@@ -74,7 +73,7 @@ def _wanted(cube: Cube, mask: Mask) -> Generator[Step | None, None, tuple[NDArra
     text = os.fspath(mask)
     if _is_file(mask):
         text = os.path.abspath(text)  # noqa: PTH100 - resolve() would follow links
-        if Path(text).suffix.lower() in POLYGONS:
+        if Path(text).suffix.lower() in vector_suffixes():
             inside = np.zeros(cube.shape[:2], dtype=bool)
             for region in read_regions(text, cube, most=math.inf):
                 top, left, bottom, right = window = region.window(cube.lines, cube.samples)

@@ -21,7 +21,16 @@ from hsunmix.model.brought import Terms, brought, source_of_scene, terms_of
 from hsunmix.model.cube import Cube
 from hsunmix.model.unmixing import Data
 
-__all__ = ["Fingerprint", "SourceRecord", "changes", "data_of", "find", "source_of"]
+__all__ = [
+    "Fingerprint",
+    "SourceRecord",
+    "changes",
+    "data_of",
+    "find",
+    "places_of",
+    "relative_to",
+    "source_of",
+]
 
 WHOLE_BYTES = 256 << 20  # up to here the whole file is hashed
 END_BYTES = 1 << 20  # of a larger one the size and this much at both ends
@@ -95,10 +104,7 @@ def source_of(cube: Cube, session: Path, data: Data | None = None) -> SourceReco
     if cube.path is None:
         raise InputError("this scene is in no file, so a session cannot refer to it; save it as a file first")
     absolute = os.path.abspath(cube.path)  # noqa: PTH100 - resolve() would follow links
-    try:
-        relative = Path(os.path.relpath(absolute, _folder(session))).as_posix()
-    except ValueError:  # another drive
-        relative = ""
+    relative = relative_to(absolute, session)
     pixels, header = _fingerprints(cube)
     if data is not None:
         pixels = Fingerprint(data.bytes, 0, data.sha256, "whole")
@@ -106,6 +112,14 @@ def source_of(cube: Cube, session: Path, data: Data | None = None) -> SourceReco
     part = (cube.selection, cube.masks, own.bad_bands, own.band_text)
     to = (terms.wavelengths, terms.fwhm, terms.factor)
     return SourceRecord(absolute, relative, own.shape, dict(cube.options), pixels, header, *part, *to)
+
+
+def relative_to(path: str, session: Path) -> str:
+    """Return a file as it is seen from a session's folder, with ``/``; empty for another drive."""
+    try:
+        return Path(os.path.relpath(path, _folder(session))).as_posix()
+    except ValueError:
+        return ""
 
 
 def find(record: SourceRecord, session: Path) -> Path:
@@ -116,16 +130,19 @@ def find(record: SourceRecord, session: Path) -> Path:
     MissingCubeError
         It is at neither.
     """
-    places = [Path(record.absolute)]
-    if record.relative:
-        places.insert(0, Path(os.path.normpath(_folder(session) / record.relative)))
-    for place in places:
+    for place in places_of(record.absolute, record.relative, session):
         try:
             if place.is_file() or is_store(place):
                 return place
         except (OSError, ValueError):  # a name that this system cannot have
             continue
     raise MissingCubeError(record.absolute, session)
+
+
+def places_of(absolute: str, relative: str, session: Path) -> list[Path]:
+    """Return where a file of a session may be: beside it as before, then at its old place."""
+    beside = [Path(os.path.normpath(_folder(session) / relative))] if relative else []
+    return [*beside, Path(absolute)]
 
 
 def changes(record: SourceRecord, cube: Cube) -> str:

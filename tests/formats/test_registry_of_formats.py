@@ -19,7 +19,7 @@ def test_formats():
         assert entry.title
         assert entry.suffixes
         assert all(suffix == suffix.lower() and "." in suffix for suffix in entry.suffixes)
-        assert entry.open_cube or entry.open_spectra or entry.open_mask
+        assert entry.open_cube or entry.open_spectra or entry.open_mask or entry.open_vectors
         assert set(entry.options) <= known
 
 

@@ -40,6 +40,7 @@ from hsunmix.gui.state.dialogs import Prompt
 from hsunmix.gui.state.settings import Settings
 from hsunmix.gui.state.store import Store
 from hsunmix.gui.state.view_state import ViewState
+from hsunmix.gui.vectors.state import VectorsState
 from hsunmix.gui.widgets.panel import Panel
 from hsunmix.gui.widgets.theme import LIGHT
 from hsunmix.methods import pipeline
@@ -119,6 +120,10 @@ class FakeDialogs:
     def region_file(self, folder: Path, writing: bool) -> Path | None:
         self.asked.append(f"region_file {'write' if writing else 'read'}")
         return self.file
+
+    def vector_files(self, folder: Path) -> tuple[Path, ...]:
+        self.asked.append("vector_files")
+        return () if self.file is None else (self.file,)
 
     def mask_file(self, folder: Path, writing: bool) -> Path | None:
         self.asked.append(f"mask_file {'write' if writing else 'read'}")
@@ -262,6 +267,7 @@ def unmixing_of(cube: Cube, rank: int = 3, seed: int = 1) -> Unmixing:
 
 SLICES = (
     EndmembersState, FilesState, HelpState, ImageState, LibraryState, RegionsState, RunState, SpectraState,
+    VectorsState,
 )  # fmt: skip
 
 

@@ -36,7 +36,7 @@ from hsunmix.model.layout import Layout
 from hsunmix.model.maps import Map
 from hsunmix.model.region import Region
 from hsunmix.model.unmixing import Unmixing
-from hsunmix.session.document import Document, Layer, Pin, SceneEntry, ScenePlace, with_endmember
+from hsunmix.session.document import Document, Layer, Pin, SceneEntry, ScenePlace, VectorLayer, with_endmember
 from hsunmix.session.recovery import Record, Work
 from hsunmix.session.runs import record_run
 from tests.gui.conftest import unmixing_of
@@ -61,6 +61,9 @@ def full_document(cube: Cube) -> Document:
         Region("Field at the river", "#8700ff", "rectangle", ((1, 2), (4, 7))),
         Region("Road", "#96b478", "polygon", ((0, 0), (9, 1), (4, 6))),
     )
+    roads = VectorLayer("/data/roads.gpkg", "roads", "roads", "#ff4fa3", shown=False)
+    sites = VectorLayer("/data/sites.shp", "", "sites", "#00d8ff", shown=False)
+    document = replace(document, vectors=(roads, sites))
     return replace(document, regions=regions, layers=(Layer("NDVI", "band[3] - band[2]"),), pins=(Pin(3, 4),))
 
 

@@ -76,6 +76,7 @@ def test_in_every_window_beside_it_too(window: MainWindow, cube: Cube):
         ("feature_space", ""),
         ("levels", ""),
         ("information", ""),
+        ("vectors", ""),
     ):
         window.store.send(cmd.ShowTool(tool, place))
         shown = window.tools.windows[tool]

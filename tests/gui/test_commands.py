@@ -20,7 +20,7 @@ from hsunmix.gui.state.store import Store
 from hsunmix.methods.suggestion import Suggestion
 from hsunmix.model.region import Region
 from hsunmix.model.spectra import Endmember
-from hsunmix.session.document import Document, Layer, Pin, RunSettings
+from hsunmix.session.document import Document, Layer, Pin, RunSettings, VectorLayer
 from hsunmix.session.members import unsolved
 from hsunmix.session.runs import record_run
 from tests.gui.conftest import FakeDialogs, solved_document, unmixing_of
@@ -62,6 +62,9 @@ EDITS: Mapping[type[Command], Command] = {
         cmd.Pin(5, 2),
         cmd.Recolour(1, "#123456"),
         cmd.RecolourRegion(0, "#123456"),
+        cmd.RecolourVectors(0, "#123456"),
+        cmd.RemoveVectors(0),
+        cmd.AddVectors(),
         cmd.Rename(1, "Water"),
         cmd.RenameRegion(0, "Meadow"),
         cmd.Reorder(0, 3),
@@ -84,6 +87,7 @@ LOOKS: tuple[Command, ...] = (
     cmd.ShowScores(), cmd.RemoveContinuum(True),
     cmd.ShowOverview(False), cmd.WatchSpace(False), cmd.SetColours("inferno"), cmd.SetLevels((0.1, 0.4)),
     cmd.ShowLargest(True), cmd.ShowScale(False), cmd.SetSpaceAxes(), cmd.BinSpace(),
+    cmd.ShowVectors(0, False),
     cmd.ShowPage("map"), cmd.ShowPair(0), cmd.ShowVeil(False), cmd.StartSweep(2, 3, 2), cmd.StartTour(),
     cmd.StopComparing(), cmd.StopTour(), cmd.StretchMaps((2.0, 98.0)), cmd.Tell("Why"), cmd.Zoom(2.0),
 )  # fmt: skip
@@ -121,6 +125,7 @@ def worked_on(store: Store, dialogs: FakeDialogs, tmp_path: Path, wait: Wait) ->
         regions=(Region("Field", "#0072b2", "rectangle", ((7, 2), (11, 7))),),
         layers=(Layer("NDVI", "band[3] - band[2]"),),
         pins=(Pin(3, 3),),
+        vectors=(VectorLayer("/data/roads.shp", "", "roads", "#ff4fa3", shown=False),),
         settings=RunSettings("spa", 4),
     )
     store.history.reset(document)
@@ -142,11 +147,12 @@ def worked_on(store: Store, dialogs: FakeDialogs, tmp_path: Path, wait: Wait) ->
 
 
 def write_files(document: Document, dialogs: FakeDialogs, folder: Path) -> None:
-    from hsunmix.session.geojson import write_regions
+    from hsunmix.session.region_files import write_regions
 
     np.save(folder / "mask.npy", np.eye(13, 11, dtype=np.uint8))
     write_regions(document.regions, document.cube, folder / "regions.geojson")
     dialogs.region_file = lambda *_, **__: folder / "regions.geojson"
+    dialogs.vector_files = lambda *_: (folder / "regions.geojson",)
     dialogs.mask_file = lambda *_, **__: folder / "mask.npy"
 
 
@@ -189,7 +195,7 @@ def changed(before: Document, after: Document) -> str:
 
     A run that was made stays in the list when it is undone: that is what the list is for.
     """
-    ways = ("cube", "endmembers", "unmixing", "pins", "regions", "layers")
+    ways = ("cube", "endmembers", "unmixing", "pins", "regions", "layers", "vectors")
     for way in ways:
         where = different(getattr(before, way), getattr(after, way))
         if where:

@@ -25,7 +25,7 @@ from hsunmix.formats import open_cube
 from hsunmix.model.cube import Cube
 from hsunmix.session import archive, source
 from hsunmix.session.archive import load, save
-from hsunmix.session.document import Document
+from hsunmix.session.document import Document, VectorLayer
 from tests.faults import file_size_limit, small_disk
 from tests.session.conftest import BANDS, LINES, SAMPLES, make_document, make_result, write_scene
 
@@ -338,3 +338,24 @@ def test_only_sessions_are_replaced_by_sessions(tmp_path, document):
     for name in ("damaged.hsu", "empty", "new", "new"):
         save(document, tmp_path / name)
         assert load(tmp_path / name).unmixing is not None
+
+
+def test_vector_layers_are_found_beside_the_session_and_at_their_old_place(document, tmp_path):
+    (tmp_path / "a" / "gis").mkdir(parents=True)
+    (tmp_path / "a" / "gis" / "roads.shp").touch()
+    layers = (
+        VectorLayer(str(tmp_path / "a" / "gis" / "roads.shp"), "roads", "Roads", "#ff4fa3", shown=False),
+        VectorLayer(str(tmp_path / "gone.gpkg"), "x", "Gone", "no colour"),
+    )
+    document = replace(document, vectors=layers)
+    save(document, tmp_path / "a" / "work.hsu")
+    first, second = load(tmp_path / "a" / "work.hsu").vectors
+    assert first == layers[0]
+    assert (second.path, second.name) == (str(tmp_path / "gone.gpkg"), "Gone")  # is no reason not to open
+    assert second.colour.startswith("#")
+    (tmp_path / "b").mkdir()
+    shutil.copytree(tmp_path / "a", tmp_path / "b" / "copy")
+    shutil.rmtree(tmp_path / "a" / "gis")
+    assert load(tmp_path / "b" / "copy" / "work.hsu").vectors[0].path == str(
+        tmp_path / "b" / "copy" / "gis" / "roads.shp"
+    )

@@ -10,7 +10,7 @@ import msgspec
 from hsunmix.files import Identity
 
 __all__ = [
-    "Array", "Block", "Chunked", "Done", "Fields", "Flat", "Forget", "Library", "Lie", "Missing",
+    "Array", "Block", "Chunked", "Done", "Features", "Fields", "Flat", "Forget", "Library", "Lie", "Missing",
     "Open", "Opened", "Place", "Read", "Refused", "Reply", "Request", "Spectrum", "Value", "receive", "send",
 ]  # fmt: skip
 
@@ -142,6 +142,12 @@ class Library(msgspec.Struct, tag=True):
     fields: Fields
 
 
+class Features(msgspec.Struct, tag=True):
+    """The fields of points, lines and polygons."""
+
+    fields: Fields
+
+
 class Block(msgspec.Struct, tag=True):
     """Values that follow through the shared memory in pieces, in C order of the axes ``order``."""
 
@@ -155,7 +161,7 @@ class Done(msgspec.Struct, tag=True):
 
 
 Request = Forget | Open | Read | Spectrum
-Reply = Opened | Flat | Chunked | Missing | Library | Block | Refused | Done
+Reply = Opened | Flat | Chunked | Missing | Library | Features | Block | Refused | Done
 
 
 def send(stream: BinaryIO, message: msgspec.Struct) -> None:

@@ -15,6 +15,7 @@ from hsunmix.errors import MissingFileError
 from hsunmix.formats.decoder.handle import DecoderHandle
 from hsunmix.formats.decoder.messages import (
     Chunked,
+    Features,
     Flat,
     Library,
     Missing,
@@ -33,8 +34,9 @@ from hsunmix.formats.pixels.raw import MissingPixels, RawPixels
 from hsunmix.formats.pixels.slabs import like
 from hsunmix.model.cube import Cube
 from hsunmix.model.spectra import Spectra
+from hsunmix.model.vectors import Vectors
 
-__all__ = ["RemotePixels", "remote_cube", "remote_spectra"]
+__all__ = ["RemotePixels", "remote_cube", "remote_spectra", "remote_vectors"]
 
 INTERLEAVES = ("bsq", "bil", "bip")
 MAX_CHUNK_BYTES = 256 << 20
@@ -201,5 +203,16 @@ def remote_spectra(name: str, path: Path) -> Spectra:
         reply = handle.start()
         assert isinstance(reply, Library)
         return spectra_of(reply, path)
+    finally:
+        handle.end()
+
+
+def remote_vectors(name: str, path: Path, layer: str) -> Vectors:
+    """Read points, lines and polygons in a decoder process; otherwise as ``remote_cube``."""
+    handle = DecoderHandle(path, Open("open_vectors", name, os.fsencode(path), {"layer": layer}))
+    try:
+        reply = handle.start()
+        assert isinstance(reply, Features)
+        return Vectors(**values_of(reply.fields))
     finally:
         handle.end()

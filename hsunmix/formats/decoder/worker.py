@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import BinaryIO, NoReturn, cast
+from typing import Any, BinaryIO, NoReturn, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ from hsunmix.formats.decoder.messages import (
     Block,
     Chunked,
     Done,
+    Features,
     Fields,
     Flat,
     Forget,
@@ -47,6 +48,7 @@ from hsunmix.formats.pixels.raw import RawPixels
 from hsunmix.model.cube import Cube
 from hsunmix.model.pixels import Pixels, close_sources
 from hsunmix.model.spectra import Spectra
+from hsunmix.model.vectors import Vectors
 from hsunmix.parameters import make
 
 __all__ = ["serve"]
@@ -175,13 +177,15 @@ class _Worker:
         _prepare(request)
         self._files = {path: identity(path)}
         opener = getattr(found, request.what)
-        options = () if request.what == "open_spectra" else (make(Options, request.options),)
+        options = _given(request)
         size = self._files[path].size
         with processor_time(cpu_seconds(size)):
-            opened: Cube | Spectra = guarded(path, lambda: opener(path, *options))
+            opened: Cube | Spectra | Vectors = guarded(path, lambda: opener(path, *options))
         self._check()
         if isinstance(opened, Spectra):
             return Library(fields_of(opened))
+        if isinstance(opened, Vectors):
+            return Features(fields_of(opened))
         pixels = opened.pixels
         fields, shape, dtype = fields_of(opened), pixels.shape, pixels.dtype.str
         if isinstance(pixels, MissingPixels):
@@ -254,6 +258,13 @@ class _Worker:
             start = number % 2 * half
             self._memory.bytes[start : start + len(piece)] = piece
             send(self._out, Done())
+
+
+def _given(request: Open) -> tuple[Any, ...]:
+    """Return what an opener is called with besides the path."""
+    if request.what == "open_vectors":
+        return (str(request.options.get("layer", "")),)
+    return () if request.what == "open_spectra" else (make(Options, request.options),)
 
 
 def _file_of(pixels: Pixels, path: Path) -> Path:

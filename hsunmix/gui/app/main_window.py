@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from hsunmix.formats import vector_suffixes
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.areas import Areas
 from hsunmix.gui.app.dialogs import QtDialogs
@@ -256,12 +257,14 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open the file, or several as scenes; a folder stands for the cubes in it."""
+        """Open the file, or several as scenes; a folder stands for the cubes in it. Vectors are laid on."""
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
             event.acceptProposedAction()
             # Not from inside the drag: a question would stop the program the file comes from.
-            QTimer.singleShot(0, self, lambda: self.store.send(cmd.OpenScenes(tuple(paths))))
+            laid_on = all(path.suffix.lower() in vector_suffixes() for path in paths)
+            command = cmd.AddVectors(tuple(paths)) if laid_on else cmd.OpenScenes(tuple(paths))
+            QTimer.singleShot(0, self, lambda: self.store.send(command))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about changes, remember the place, end all work."""

@@ -28,6 +28,7 @@ CONTEXT: Mapping[str, str] = {
     "howManyPanel": "runs.md#How many endmembers",
     "featureSpacePanel": "image.md#Feature space",
     "levelsPanel": "image.md",
+    "vectorsPanel": "image.md#Vector layers",
     "statusPanel": "window.md",
     "messageBar": "window.md",
     "recoveryBar": "runs.md#After a crash",

@@ -35,6 +35,7 @@ from hsunmix.gui.image.values import values_of
 from hsunmix.gui.image.viewport import Viewport
 from hsunmix.gui.regions.state import RegionsState
 from hsunmix.gui.state.view_state import ViewState
+from hsunmix.gui.vectors.state import VectorsState
 from hsunmix.gui.widgets.elided import ElidedLabel
 from hsunmix.gui.widgets.icons import icon
 from hsunmix.gui.widgets.panel import Panel, named
@@ -213,6 +214,9 @@ class View(Panel):
         self.viewport.set_place(
             cube.georeference if cube is not None and state[ImageState].scale_bar else None
         )
+        outlines = state[VectorsState].outlines
+        read = [one for one in document.vectors if one.shown and one.key in outlines]
+        self.viewport.set_vectors([(one.colour, outlines[one.key]) for one in read])
         shown = page_of(document, state)
         self.tabs.blockSignals(True)
         for k, page in enumerate(pages()):

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from hsunmix.gui.image.scale_bar import paint_scale
 from hsunmix.gui.image.scene_paint import cross_hair, paint_front, paint_regions
+from hsunmix.gui.image.vector_paint import paint_vectors
 from hsunmix.gui.image.viewport import Viewport
 from hsunmix.gui.widgets.accessibility import Role, announce
 from hsunmix.gui.widgets.panel import named
@@ -154,6 +155,7 @@ class SceneCanvas(QWidget):
                 self._paint_image(painter, self.viewport.overlay)
             if self.viewport.masked is not None:
                 self._hatch_masked(painter, self.viewport.masked, ratio)
+            paint_vectors(painter, self)
             paint_regions(painter, self)
             paint_scale(painter, self)
         painter.end()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Signal
 from PySide6.QtGui import QColor, QImage
@@ -11,6 +12,9 @@ from hsunmix.gui.image.pages import Mark
 from hsunmix.gui.image.shape_tools import ShapeTool
 from hsunmix.model.georeference import Georeference
 from hsunmix.model.region import Region
+
+if TYPE_CHECKING:
+    from hsunmix.gui.vectors.state import Outlines
 
 __all__ = ["Viewport"]
 
@@ -68,6 +72,7 @@ class Viewport(QObject):
         self.masked: QImage | None = None
         self.regions: Sequence[Region] = ()
         self.selected = -1
+        self.vectors: Sequence[tuple[str, Outlines]] = ()  # with their colours, the last on top
         self.place: Georeference | None = None  # on the Earth, where a scale is wanted
         self.canvas = self.hatch = QColor("#808080")
         self.shape_tool: ShapeTool | None = None
@@ -145,6 +150,12 @@ class Viewport(QObject):
         self.overlay, self.regions, self.selected = overlay, tuple(regions), selected
         self.masked = masked
         self.changed.emit()
+
+    def set_vectors(self, vectors: Sequence[tuple[str, Outlines]]) -> None:
+        """Lay points, lines and polygons on the pictures, each layer with its colour."""
+        if tuple(vectors) != self.vectors:
+            self.vectors = tuple(vectors)
+            self.changed.emit()
 
     def set_place(self, place: Georeference | None) -> None:
         """Say where on the Earth the scene lies, for scale and north; None shows neither."""

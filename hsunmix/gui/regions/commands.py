@@ -109,7 +109,7 @@ class ExportRegions(Command):
 
 @dataclass(frozen=True)
 class ImportRegions(Command):
-    """Read regions from GeoJSON; asks which file."""
+    """Read regions from a file of a GIS; asks which."""
 
 
 @dataclass(frozen=True)

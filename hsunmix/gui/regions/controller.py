@@ -124,7 +124,7 @@ class Controller:
 
         def work() -> Generator[None, None, None]:
             from hsunmix.exports._own_files import refuse_inputs
-            from hsunmix.session.geojson import write_regions
+            from hsunmix.session.region_files import write_regions
 
             yield
             refuse_inputs([path], [file for file, _ in cube.files])
@@ -141,7 +141,7 @@ class Controller:
             return
 
         def work() -> Generator[None, None, tuple[Region, ...]]:
-            from hsunmix.session.geojson import read_regions
+            from hsunmix.session.region_files import read_regions
 
             yield
             return read_regions(path, cube)

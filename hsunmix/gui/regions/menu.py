@@ -80,5 +80,5 @@ ACTIONS = (
     Action("regionMean", "&Add the region's mean as endmember", "Make the mean spectrum of the selected region an endmember and solve again", lambda b: cmd.AddMean(b.document.view.region), "Ctrl+Shift+E", on_region, line=True),
     Action("regionDelete", "&Delete the region", "Delete the selected region", lambda b: cmd.DeleteRegion(b.document.view.region), "Ctrl+Shift+Del", on_region),
     Action("regionsExport", "&Export regions…", "Write the regions as GeoJSON", lambda _: cmd.ExportRegions(), "", has_regions),
-    Action("regionsImport", "Import re&gions…", "Read regions from GeoJSON", lambda _: cmd.ImportRegions(), "", opened),
+    Action("regionsImport", "Import re&gions…", "Read regions from GeoJSON, a GeoPackage or a shapefile", lambda _: cmd.ImportRegions(), "", opened),
 )  # fmt: skip

@@ -15,14 +15,17 @@ __all__ = ["MaskFile", "RegionFile"]
 
 @dataclass(frozen=True)
 class RegionFile(Prompt[Path | None]):
-    """Which GeoJSON file to write regions into, or to read them from."""
+    """Which GeoJSON file to write regions into, or which file of a GIS to read them from."""
 
     folder: Path
     writing: bool
 
     def show(self, window: QWidget | None) -> Path | None:
         """Ask for a file."""
-        return _file(window, self.folder / "regions.geojson", "GeoJSON (*.geojson *.json)", self.writing)
+        from hsunmix.formats import vectors_filter
+
+        kinds = "GeoJSON (*.geojson *.json)" if self.writing else vectors_filter()
+        return _file(window, self.folder / "regions.geojson", kinds, self.writing)
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class MaskFile(Prompt[Path | None]):
 
     def show(self, window: QWidget | None) -> Path | None:
         """Ask for a file."""
-        read = "Masks (*.tif *.tiff *.hdr *.png *.npy);;All files (*)"
+        read = "Masks (*.tif *.tiff *.hdr *.png *.npy *.geojson *.gpkg *.shp);;All files (*)"
         kinds = "GeoTIFF (*.tif)" if self.writing else read
         return _file(window, self.folder / "mask.tif", kinds, self.writing)
 

@@ -204,6 +204,20 @@ def test_several_files_dropped_together_are_scenes(window: MainWindow, tmp_path:
     assert not window.isWindowModified()
 
 
+def test_vectors_dropped_on_the_window_are_laid_on_the_scene(window: MainWindow, tmp_path: Path, wait: Wait):
+    path = tmp_path / "roads.geojson"
+    path.write_text('{"type": "LineString", "coordinates": [[0, 0], [3, 4]]}')
+    assert drop(window, QUrl.fromLocalFile(str(path))).isAccepted()
+    wait(lambda: window.store.state.message is not None)
+    assert window.store.state.message.text == "Open a scene first: vector layers are drawn over it."
+    scene = write_scene(tmp_path)
+    drop(window, QUrl.fromLocalFile(str(scene)))
+    wait(lambda: window.store.document.cube is not None)
+    drop(window, QUrl.fromLocalFile(str(path)))
+    wait(lambda: bool(window.store.document.vectors))
+    assert window.store.document.cube.path == scene
+
+
 def test_no_widget_on_the_window_catches_a_dropped_file(window: MainWindow, document: Document):
     window.store.history.reset(document)
     catchers = [w.objectName() for w in window.findChildren(QWidget) if w.acceptDrops()]

@@ -88,6 +88,10 @@ class Analyst:
         self._wait("region_file")
         return self.folder / ("out.geojson" if writing else "regions.geojson")
 
+    def vector_files(self, folder: Path) -> tuple[Path, ...]:
+        self._wait("vector_files")
+        return self.chance.choice([(), (self.folder / "regions.geojson",), (self.folder / "gone.geojson",)])
+
     def mask_file(self, folder: Path, writing: bool) -> Path | None:
         self._wait("mask_file")
         if writing:

@@ -12,7 +12,7 @@ import numpy as np
 
 from hsunmix.formats import open_cube
 from hsunmix.model.region import Region
-from hsunmix.session.geojson import write_regions
+from hsunmix.session.region_files import write_regions
 from tests.gui.scenes_on_disk import write_scene
 
 __all__ = ["NoColour", "SlowPipeline", "write_files"]

@@ -16,8 +16,8 @@ from hsunmix.model.cube import Cube
 from hsunmix.model.georeference import Georeference
 from hsunmix.model.progress import finish
 from hsunmix.model.region import Region, runs_of
-from hsunmix.session.geojson import read_regions, write_regions
 from hsunmix.session.masking import subset
+from hsunmix.session.region_files import read_regions, write_regions
 from tests.conftest import make_cube
 
 TURNED = Georeference((20.0, 3.0, 560_000.0, 2.5, -20.0, 4_140_000.0), "EPSG:32611")

@@ -1,0 +1,1 @@
+"""Points, lines and polygons of a GIS over the scene."""
