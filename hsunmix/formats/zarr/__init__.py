@@ -10,6 +10,7 @@ from pathlib import Path
 
 from hsunmix.files import STORE_FILES
 from hsunmix.formats.opening.options import Options
+from hsunmix.formats.zarr.zipped import has_store
 from hsunmix.model.cube import Cube
 
 TITLE = "Zarr"
@@ -25,8 +26,7 @@ def sniff(path: Path, head: bytes) -> bool:
         return path.is_dir() and any((path / name).is_file() for name in STORE_FILES)
     if not head.startswith(b"PK\x03\x04"):
         return False
-    first = head[30 : 30 + int.from_bytes(head[26:28], "little")].decode("utf-8", "replace")
-    return first.rpartition("/")[2] in STORE_FILES or path.name.lower().endswith((".zarr.zip", ".zarr"))
+    return path.name.lower().endswith((".zarr.zip", ".zarr")) or has_store(path)
 
 
 def open_cube(path: Path, options: Options) -> Cube:

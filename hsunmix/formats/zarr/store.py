@@ -1,4 +1,4 @@
-"""Open a Zarr store, and never leave it: no link, no name leads out of its folder."""
+"""Open a Zarr store, and never leave it: no link, no name leads out of its folder, no pipe is waited for."""
 
 from __future__ import annotations
 
@@ -15,23 +15,27 @@ from zarr.storage import LocalStore, ZipStore
 
 from hsunmix.errors import FormatError
 from hsunmix.files import STORE_FILES
+from hsunmix.formats.opening.files import is_regular
+from hsunmix.formats.zarr.zipped import store_in
 
 __all__ = ["arrays", "open_root", "stored_at_least"]
 
 MAX_NODES = 20_000
 
 
-class _Outside(Exception):  # noqa: N818 - becomes a FormatError
-    """A key leads out of the store."""
+class _Refused(Exception):  # noqa: N818 - becomes a FormatError
+    """A key leads out of the store, or to what is no file."""
 
 
 class _Folder(LocalStore):  # type: ignore[misc,unused-ignore]
     """A store's folder, of which nothing is read that lies elsewhere."""
 
     def _inside(self, key: str) -> str:
-        root = os.path.realpath(self.root)
-        if os.path.commonpath([root, os.path.realpath(self.root / key)]) != root:
-            raise _Outside(f"{key} leads out of the store")
+        root, path = os.path.realpath(self.root), self.root / key
+        if os.path.commonpath([root, os.path.realpath(path)]) != root:
+            raise _Refused(f"{key} leads out of the store")
+        if path.exists() and not path.is_dir() and not is_regular(path):  # to open it could wait for ever
+            raise _Refused(f"{key} is a pipe or a device")
         return key
 
     def get_sync(self, key: str, **kwargs: Any) -> Any:
@@ -82,11 +86,12 @@ def open_root(path: Path) -> Any:
     if os.name == "posix":
         asyncio.new_event_loop = _PipeLoop  # zarr makes its loop when it opens something first
     try:
-        store = _Folder(path, read_only=True) if path.is_dir() else ZipStore(path, mode="r", read_only=True)
-        return zarr.open(store, mode="r")
+        if path.is_dir():
+            return zarr.open(_Folder(path, read_only=True), mode="r")
+        return zarr.open(ZipStore(path, mode="r", read_only=True), path=store_in(path), mode="r")
     except (MemoryError, FormatError):
         raise
-    except _Outside as error:
+    except _Refused as error:
         raise FormatError(path, f"{error}: refused") from None
     except Exception as error:
         said = " ".join(str(error).split())[:120]
@@ -112,8 +117,8 @@ def arrays(path: Path, root: Any, notes: list[str]) -> tuple[dict[str, Any], dic
                 raise FormatError(path, f"holds more than {MAX_NODES} arrays and groups: too many for a cube")
             try:
                 node = group[name]
-            except _Outside:
-                raise FormatError(path, f"{full} leads out of the store: refused") from None
+            except _Refused as error:
+                raise FormatError(path, f"{error}: refused") from None
             except KeyError:  # no node of the store
                 continue
             except Exception as error:

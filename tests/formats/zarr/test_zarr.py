@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import struct
+import subprocess
+import zipfile
 
 import numpy as np
 import pytest
@@ -13,6 +16,7 @@ import hsunmix
 from hsunmix.errors import FileError, FormatError, ParameterError
 from hsunmix.files import hashing
 from hsunmix.formats import file_filter, formats, open_cube, open_spectra
+from hsunmix.formats.zarr.zipped import store_in
 from hsunmix.model.progress import finish
 
 zarr = pytest.importorskip("zarr")
@@ -88,6 +92,85 @@ def test_a_zip_file_and_a_group_within(tmp_path):
             open_cube(path, lines=3)
 
 
+@pytest.mark.parametrize("how", ["make_archive", "zip -r .", "zip -r store", "a chunk first", "zip64"])
+def test_a_zip_file_however_it_was_made(tmp_path, how):
+    """Its first entry may be a folder or a chunk, and all of it may lie in a folder."""
+    plain(tmp_path / "scene")
+    path = tmp_path / "packed.zip"
+    if how == "make_archive":
+        shutil.make_archive(str(tmp_path / "packed"), "zip", tmp_path, "scene")
+    elif how.startswith("zip "):
+        if shutil.which("zip") is None:
+            pytest.skip("the program zip is not installed")
+        inside = how.endswith(".")
+        words = ["zip", "-q", "-r", str(path), "." if inside else "scene"]
+        subprocess.run(words, cwd=tmp_path / "scene" if inside else tmp_path, check=True)
+    else:
+        found = sorted(one for one in (tmp_path / "scene").rglob("*") if one.is_file())
+        with zipfile.ZipFile(path, "w") as archive:
+            for one in found:  # "cube/c/0/0/0" is the first
+                with archive.open(str(one.relative_to(tmp_path / "scene")), "w", force_zip64=True) as entry:
+                    entry.write(one.read_bytes())
+    if how == "zip64":
+        as_zip64(path)
+    cube = open_cube(path)
+    np.testing.assert_array_equal(cube.read(0, LINES), VALUES)
+    np.testing.assert_array_equal(cube.spectrum(3, 4), VALUES[3, 4])
+
+
+def as_zip64(path):
+    """Let the end of a zip file be that of one with very many entries."""
+    data = path.read_bytes()
+    at = data.rfind(b"PK\x05\x06")
+    count, length, start = struct.unpack_from("<HII", data, at + 10)
+    end = b"PK\x06\x06" + struct.pack("<QHHIIQQQQ", 44, 45, 45, 0, 0, count, count, length, start)
+    locator = b"PK\x06\x07" + struct.pack("<IQI", 0, at, 1)
+    last = b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
+    path.write_bytes(data[:at] + end + locator + last)
+
+
+def test_a_zip_file_without_a_store_or_with_two(tmp_path):
+    for names in ((), ("a", "b")):
+        path = tmp_path / f"{len(names)}.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("notes.txt", "none")
+            for name in names:
+                archive.writestr(f"{name}/.zgroup", '{"zarr_format": 2}')
+        with pytest.raises(
+            FormatError, match="holds 2 Zarr stores, a among them" if names else "a zip archive"
+        ):
+            open_cube(path)
+    with zipfile.ZipFile(tmp_path / "many.zip", "w") as archive:  # its directory is read in several pieces
+        for k in range(20_000):
+            archive.writestr(f"notes/{'of the flight' * 5}{k}.txt", "")
+        archive.writestr("scene/.zgroup", '{"zarr_format": 2}')
+    assert store_in(tmp_path / "many.zip") == "scene"
+    cut = (tmp_path / "2.zip").read_bytes()
+    for length in range(0, len(cut), 7):
+        (tmp_path / "cut.zip").write_bytes(cut[:length])
+        with pytest.raises(FileError):
+            open_cube(tmp_path / "cut.zip")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no such pipes")
+def test_a_pipe_in_a_store_is_not_waited_for(tmp_path):
+    store = tmp_path / "a.zarr"
+    plain(store)
+    chunk = store / "cube" / "c" / "0" / "0" / "0"
+    chunk.unlink()
+    os.mkfifo(chunk)
+    with pytest.raises(FileError, match=r"cube/c/0/0/0 .*is a pipe or a device"):
+        open_cube(store).read(0, 4)
+    (store / "cube" / "zarr.json").unlink()
+    os.mkfifo(store / "cube" / "zarr.json")
+    with pytest.raises(FormatError, match=r"cube/zarr.json is a pipe or a device: refused"):
+        open_cube(store)
+    (store / "zarr.json").unlink()
+    os.mkfifo(store / "zarr.json")
+    with pytest.raises(FileError):
+        open_cube(store)
+
+
 @pytest.mark.parametrize(
     "how",
     [
@@ -160,7 +243,7 @@ def test_no_link_leads_out(tmp_path):
         open_cube(store).read(0, 4)
     shutil.rmtree(store / "cube")
     (store / "cube").symlink_to(tmp_path / "secret" / "cube")
-    with pytest.raises(FormatError, match="cube leads out of the store: refused"):
+    with pytest.raises(FormatError, match=r"cube.* leads out of the store: refused"):
         open_cube(store)
 
 
