@@ -22,6 +22,7 @@ from hsunmix.model.chain import chained
 from hsunmix.model.cube import Cube
 from hsunmix.model.progress import Step
 from hsunmix.model.unmixing import Share, Unmixing
+from hsunmix.model.wording import of_each
 
 __all__ = [
     "Failure",
@@ -202,8 +203,8 @@ def unmix(
 def solved_together(results: Sequence[tuple[str, Cube, Unmixing]]) -> Found:
     """Return what was found of scenes that were solved one by one for the same endmembers.
 
-    ``unmixing`` is that of the first one. Each scene is in its own units, so that the relative error of all
-    is the root mean square of theirs, each counted by its pixels.
+    ``unmixing`` is that of the first one, with the notes of all. Each scene is in its own units, so that the
+    relative error of all is the root mean square of theirs, each counted by its pixels.
     """
     names = tuple(name for name, *_ in results)
     errors = np.array([one.relative_error for *_, one in results])
@@ -211,7 +212,8 @@ def solved_together(results: Sequence[tuple[str, Cube, Unmixing]]) -> Found:
     error = float(np.sqrt((pixels * errors**2).sum() / pixels.sum()))
     shares = ((n, cube, replace(one, share=Share(n, names, error))) for n, cube, one in results)
     scenes = tuple(SceneResult(*one) for one in shares)
-    return Found(replace(scenes[0].unmixing, relative_error=error), scenes)
+    note = of_each({one.name: one.unmixing.note for one in scenes})
+    return Found(replace(scenes[0].unmixing, relative_error=error, note=note), scenes)
 
 
 def estimate_rank(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-__all__ = ["PRECISION", "counted", "percent", "quantity", "seconds", "sentences"]
+__all__ = ["PRECISION", "counted", "of_each", "percent", "quantity", "seconds", "sentences"]
 
 PRECISION = 1e-6  # of the largest value: what float32 can tell apart
 
@@ -47,6 +47,14 @@ def quantity(value: float, largest: float) -> str:
 def seconds(value: float) -> str:
     """Return a time in words."""
     return "under 0.1 s" if value < 0.1 else f"{value:.1f} s" if value < 100 else f"{value:.0f} s"
+
+
+def of_each(notes: Mapping[str, str]) -> str:
+    """Return what is to be said of several things: once where it is the same of all, else by their names."""
+    said = set(notes.values())
+    if len(said) == 1:
+        return said.pop()
+    return " ".join(f"{name}: {note}" for name, note in notes.items() if note)
 
 
 def sentences(notes: Iterable[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,12 +55,11 @@ def scene_files(given: Sequence[str | os.PathLike[str]]) -> list[SceneFile]:
     for one in given:
         path, several = Path(one), None
         if is_pattern(one):
-            several = [Path(name) for name in sorted(glob.glob(os.fspath(one), recursive=True))]  # noqa: PTH207
-            several = [match for match in several if _may_hold(match)]
+            several = _scenes_among(map(Path, glob.glob(os.fspath(one), recursive=True)))  # noqa: PTH207
             if not several:
                 raise InputError(f"{os.fspath(one)}: nothing that may hold a cube matches this pattern")
         elif path.is_dir() and not is_store(path):
-            several = sorted(file for file in path.iterdir() if _may_hold(file))
+            several = _scenes_among(path.iterdir())
             if not several:
                 raise InputError(f"{path}: is a folder without a cube")
         found += [SceneFile(path)] if several is None else [SceneFile(file, named=False) for file in several]
@@ -129,20 +128,28 @@ def _is_library(path: Path) -> bool:
     return True
 
 
-def _may_hold(path: Path) -> bool:
-    """Whether a file's name is one that cubes have, and it isn't the pixels of a header beside it."""
-    if path.name.startswith(".") or path.suffix.lower() in PICTURES:
-        return False
-    if path.is_dir():
-        return is_store(path)
+def _scenes_among(files: Iterable[Path]) -> list[Path]:
+    """Return the files whose names are those of cubes; of a header and its pixels only one."""
+    among = set(files)
+    found = (_scene_of(path, among) for path in sorted(among))
+    return list(dict.fromkeys(path for path in found if path is not None))
+
+
+def _scene_of(path: Path, among: set[Path]) -> Path | None:
+    """Return the file to open for one of some files; None where its name is none of a cube's."""
     suffix = path.suffix.lower()
-    if suffix == ".gz":  # its header, if it has one, doesn't find it
-        return True
-    if suffix == ".hdr" and any(path.parent.glob(f"{glob.escape(path.stem)}.*gz")):
-        return False
-    if suffix != ".hdr" and any(one.exists() for one in _headers(path)):
-        return False
-    return suffix in _suffixes()
+    if path.name.startswith(".") or suffix in PICTURES:
+        return None
+    if path.is_dir():
+        return path if is_store(path) else None
+    if suffix == ".hdr":  # it doesn't find compressed pixels, which find it
+        packed = sorted(path.parent.glob(f"{glob.escape(path.stem)}.*gz"))
+        return packed[0] if packed else path
+    headers = [one for one in _headers(path) if one.exists()]
+    if among.intersection(headers) and suffix != ".gz":
+        return None
+    own = path.with_name(f"{path.name}.hdr") in headers
+    return path if own or suffix in (".gz", *_suffixes()) else None
 
 
 def _headers(path: Path) -> Iterator[Path]:

@@ -11,6 +11,7 @@ import numpy as np
 from hsunmix.errors import FileError, InputError
 from hsunmix.exports import DPI, ExportJob
 from hsunmix.exports._several import SeveralJobs
+from hsunmix.model.wording import of_each
 from hsunmix.session.document import Document, SceneEntry
 from hsunmix.session.reproduce import Again, facts_of, found_on, made_again
 from hsunmix.session.scenes import documents_of, parked
@@ -57,7 +58,7 @@ def several_jobs(
         raise InputError(next(iter(failures.values()), "no scene has a result yet: unmix first"))
     command = _of_all([one.command for one in again.values()]) or typed
     script = "" if out is None else _script_of_all([own[name] for name in jobs])
-    note = next(iter(jobs.values())).unmixing.note
+    note = of_each({name: job.unmixing.note for name, job in jobs.items()})
     return SeveralJobs(jobs, failures, _error(list(jobs.values())), note, command, script)
 
 

@@ -140,6 +140,12 @@ def test_given_endmembers_are_brought_to_each_scene(hsunmix: Run, lines: Path, t
         one, other = ((folder / "endmembers.csv").read_text() for folder in (tmp_path / "out" / name, alone))
         assert one == other
     assert len(load(tmp_path / "s.hsu").scenes) == 2
+    turned = hsunmix("unmix", *files[1::-1], "--endmembers", given, "-o", tmp_path / "turned", *words)
+    told = [line for line in turned.stderr.splitlines() if "multiplied by 10,000" in line]
+    assert [line.partition(":")[0] for line in told] == ["middle"]  # and not as if of all
+    hsunmix("export", tmp_path / "s.hsu", "-o", tmp_path / "exported", *words)
+    record = json.loads((tmp_path / "exported" / "result.json").read_text(encoding="utf-8"))
+    assert record["note"].startswith("middle: ")
     again = hsunmix("unmix", "east.hdr", "--endmembers", tmp_path / "s.hsu", "-o", tmp_path / "3", *words)
     assert again.exit_code == 0, again.output
 

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from hsunmix.model.wording import percent, quantity, seconds, sentences
+from hsunmix.model.wording import of_each, percent, quantity, seconds, sentences
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,9 @@ def test_notes_beside_each_other_are_sentences():
         "maxValue is 5000. b_1 is noisy. x.hdr was read. Nodata: none."
     )
     assert sentences([]) == ""
+
+
+def test_what_is_said_of_several_is_said_once_or_by_name() -> None:
+    assert of_each({"a": "Same.", "b": "Same."}) == "Same."
+    assert of_each({"a": "", "b": ""}) == ""
+    assert of_each({"a": "One.", "b": "", "c": "Other."}) == "a: One. c: Other."

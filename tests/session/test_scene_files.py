@@ -74,6 +74,35 @@ def test_patterns(folder: Path) -> None:
         scene_files([str(folder / "*.xyz")])
 
 
+def test_a_pattern_may_be_of_pixels_whose_headers_are_not_meant(folder: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    for name, ending in (("one", ".bil"), ("two", ".bil"), ("three_rfl", "")):
+        head = write(other / name, IMAGE, NM)
+        head.with_suffix(".img").rename(head.with_suffix(ending))
+    (other / "two.txt").write_text("flown at noon")
+    (other / "three_rfl.v2").write_bytes(IMAGE.transpose(0, 2, 1).tobytes())
+    (other / "three_rfl.v2.hdr").write_bytes((other / "three_rfl.hdr").read_bytes())
+    for pattern, expected in (
+        ("*.bil", ["one", "two"]),
+        ("t*", ["three_rfl", "three_rfl.v2", "two"]),
+        ("*", ["one", "three_rfl", "three_rfl.v2", "two"]),
+        ("*_rfl", ["three_rfl"]),
+        ("*.v2", ["three_rfl.v2"]),
+        ("t*.hdr", ["three_rfl", "three_rfl.v2", "two"]),
+    ):
+        found, reasons = names([str(other / pattern)])
+        assert (sorted(found), reasons) == (expected, []), pattern
+    (other / "two.bil").write_bytes(b"short")
+    assert [len(one) for one in names([str(other / "*")])] == [3, 1]  # told once, not of header and pixels
+
+
+def test_a_pattern_of_headers_finds_compressed_pixels(folder: Path) -> None:
+    data = folder / "b.img"
+    (folder / "b.img.gz").write_bytes(gzip.compress(data.read_bytes()))
+    data.unlink()
+    assert names([str(folder / "b.hdr*")])[0] == names([str(folder / "[b].hdr")])[0] == ["b"]
+
+
 def test_a_folder_without_a_cube(folder: Path) -> None:
     (folder / "a.npy").unlink()
     (folder / "b.hdr").unlink()
