@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import os
 import shutil
@@ -14,10 +15,21 @@ import numpy as np
 import pytest
 
 import hsunmix
-from installer.qgis.hsunmix_qgis.program import ProgramError, arguments, find, methods, run, settings
+from installer.qgis.hsunmix_qgis.program import (
+    FORM,
+    ProgramError,
+    answer,
+    arguments,
+    field_name,
+    find,
+    methods,
+    run,
+    settings,
+)
 from installer.qgis.pack import pack
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample_cubes" / "desert.hdr"
+PLUGIN = Path(__file__).resolve().parents[2] / "installer" / "qgis" / "hsunmix_qgis"
 QGIS = shutil.which("qgis_process.bin") or shutil.which("qgis_process")
 
 
@@ -101,7 +113,37 @@ def test_forms_come_from_the_program_itself(tmp_path: Path):
     known = {each["id"]: each for each in methods(named) if each["kind"] != "rank"}
     assert {"auto", "vca", "fcls"} <= set(known)
     kinds = {parameter["kind"] for each in known.values() for parameter in each["parameters"]}
+    for each in known.values():
+        fields = [field_name(parameter["name"]) for parameter in each["parameters"]]
+        assert len({*fields, *FORM}) == len(fields) + len(FORM), each["id"]
     assert kinds <= {"int", "float", "bool", "choice", "text"}  # those that algorithms.field_of knows
+
+
+def test_the_names_of_forms_are_those_that_are_kept_free():
+    tree = ast.parse((PLUGIN / "algorithms.py").read_text(encoding="utf-8"))
+    made = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args]
+    named = [node.args[0].value for node in made if isinstance(node.args[0], ast.Constant)]
+    forms = {name for name in named if isinstance(name, str) and name.isupper()}
+    others = {
+        "SPECTRA",
+        "LIBRARY",
+        "METRIC",
+        "TOP",
+        "CONTINUUM",
+        "SENTENCE",
+    }  # of forms without methods' fields
+    assert forms - others == FORM
+
+
+@pytest.mark.parametrize(
+    "lines", ["print('hsunmix 3')", "print('{}')", "print('[1]')", "print('[{\"id\": 1}]')"]
+)
+def test_another_program_of_this_name_is_told(tmp_path: Path, lines: str):
+    named = program(tmp_path / "hsunmix", lines)
+    with pytest.raises(ProgramError, match=r"hsunmix: this is another program.*Settings"):
+        methods(named)
+    with pytest.raises(ProgramError, match="another program"):
+        answer(["rank"], program(tmp_path / "other", "print(3)"))
 
 
 @pytest.mark.slow

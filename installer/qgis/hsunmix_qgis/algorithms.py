@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +32,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QVariant
 from qgis.PyQt.QtGui import QIcon
 
-from .program import ProgramError, arguments, run, settings
+from .program import ProgramError, answer, arguments, field_name, settings
 
 __all__ = ["Abundances", "Match", "Rank", "Unmix", "UnmixBy"]
 
@@ -47,10 +46,11 @@ def run_program(words: list[str], feedback: QgsProcessingFeedback) -> dict[str, 
 
     feedback.pushCommandInfo("hsunmix " + " ".join(f'"{word}"' if " " in word else word for word in words))
     try:
-        printed = run([*words, "--json"], program(), feedback.setProgress, feedback.isCanceled)
+        found: dict[str, Any] = answer(
+            [*words, "--json"], program(), feedback.setProgress, feedback.isCanceled
+        )
     except ProgramError as error:
         raise QgsProcessingException(str(error)) from error
-    found: dict[str, Any] = json.loads(printed)
     for note in [found.get("note"), found.get("sentence"), *found.get("notes", [])]:
         if note:
             feedback.pushInfo(note)
@@ -253,7 +253,7 @@ class UnmixBy(Unmix):
         """Return the options that ``add_method`` asked for: those that aren't as they were."""
         changed = []
         for each in self.chosen["parameters"]:
-            name = each["name"].upper()
+            name = field_name(each["name"])
             if parameters.get(name) is None or parameters[name] == each["default"]:
                 continue
             if each["kind"] == "bool":
@@ -266,7 +266,7 @@ class UnmixBy(Unmix):
 
 def field_of(parameter: dict[str, Any]) -> Parameter:
     """Return the field of a form for a setting of a method."""
-    name, title = parameter["name"].upper(), parameter["name"].replace("_", " ").capitalize()
+    name, title = field_name(parameter["name"]), parameter["name"].replace("_", " ").capitalize()
     default, optional = parameter["default"], parameter["optional"] or parameter["kind"] == "text"
     if parameter["kind"] == "bool":
         return QgsProcessingParameterBoolean(name, title, defaultValue=default)

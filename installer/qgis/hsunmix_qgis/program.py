@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-__all__ = ["ProgramError", "arguments", "find", "methods", "run", "settings"]
+__all__ = ["FORM", "ProgramError", "answer", "arguments", "field_name", "find", "methods", "run", "settings"]
 
 PLACES = (
     "~/.local/bin/hsunmix",
@@ -24,6 +24,12 @@ PLACES = (
 )
 # QGIS points these to its own libraries, which are not those of the program.
 OWN = ("PYTHONHOME", "PYTHONPATH", "GDAL_DATA", "GDAL_DRIVER_PATH", "PROJ_LIB", "PROJ_DATA", "QT_PLUGIN_PATH")
+METHOD = ("id", "kind", "title", "reference", "parameters", "everyday")  # what is known of each
+# Fields that forms of methods have anyway, and names of what comes out.
+FORM = (
+    "LAYER", "FILE", "MASK", "BANDS", "RANK", "METHOD", "SETTINGS", "ABUNDANCE", "SEED", "SESSION", "OUTPUT",
+    "ABUNDANCES", "RMSE", "ENDMEMBERS",
+)  # fmt: skip
 PROGRESS = re.compile(r"^\s*(\d+)% ")
 
 
@@ -55,8 +61,35 @@ def find(named: str = "") -> str:
 
 def methods(named: str = "") -> list[dict[str, Any]]:
     """Return the methods with their parameters, as ``hsunmix methods --json`` prints them."""
-    found: list[dict[str, Any]] = json.loads(run(["methods", "--json"], named))
+    found = answer(["methods", "--json"], named)
+    if not isinstance(found, list) or not all(isinstance(m, dict) and m.keys() >= set(METHOD) for m in found):
+        raise _another(named)
     return found
+
+
+def answer(words: Sequence[str], named: str = "", *more: Callable[..., Any]) -> Any:
+    """Return what the program prints as JSON; arguments and errors are those of ``run``."""
+    printed = run(words, named, *more)
+    try:
+        found = json.loads(printed)
+    except ValueError:
+        found = None
+    if not isinstance(found, (dict, list)):
+        raise _another(named)
+    return found
+
+
+def _another(named: str) -> ProgramError:
+    return ProgramError(
+        f"{find(named)}: this is another program than hsunmix, or a version that the plugin doesn't know."
+        " Give the path of the right one under Settings ▸ Options ▸ Processing ▸ Providers ▸ hsunmix."
+    )
+
+
+def field_name(parameter: str) -> str:
+    """Return how a form calls a method's parameter, so that no two fields are called alike."""
+    name = parameter.upper()
+    return f"METHOD_{name}" if name in FORM else name
 
 
 def settings(text: str) -> list[str]:
