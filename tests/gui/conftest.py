@@ -37,7 +37,7 @@ from hsunmix.gui.regions.state import RegionsState
 from hsunmix.gui.run.state import RunState
 from hsunmix.gui.spectra.state import SpectraState
 from hsunmix.gui.state.dialogs import Prompt
-from hsunmix.gui.state.settings import Settings
+from hsunmix.gui.state.settings import Preferences, Settings
 from hsunmix.gui.state.store import Store
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.vectors.state import VectorsState
@@ -69,6 +69,7 @@ class FakeDialogs:
     lines: int | None = None
     layout: dict[str, str] | None = None
     wavelengths: str | None = None
+    preferences: dict[str, object] | None = None
     session: Path | None = None
     job: tuple[Path, tuple[str, ...]] | None = None
     changes: str = "discard"
@@ -152,6 +153,10 @@ class FakeDialogs:
         for entry in self.entries:
             compare(entry)
         return self.match
+
+    def preferences_of(self, preferences: Preferences) -> dict[str, object] | None:
+        self.asked.append("preferences_of")
+        return self.preferences
 
     def picture_file(self, suggestion: Path) -> Path | None:
         self.asked.append(f"picture_file {suggestion.name}")

@@ -13,6 +13,7 @@ from hsunmix.exports import ExportJob
 from hsunmix.formats import builtin_library
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.main_window import MainWindow
+from hsunmix.gui.app.preferences_dialog import PreferencesDialog
 from hsunmix.gui.endmembers.state import Checked, EndmembersState, Suggested
 from hsunmix.gui.files.export_dialog import ExportDialog
 from hsunmix.gui.files.layout_dialog import LayoutDialog
@@ -29,6 +30,7 @@ from hsunmix.gui.library.matches_dialog import MatchDialog
 from hsunmix.gui.library.state import Subject
 from hsunmix.gui.regions.state import RegionsState
 from hsunmix.gui.run.state import RunState
+from hsunmix.gui.state.settings import Preferences
 from hsunmix.methods.constraints import Check
 from hsunmix.methods.suggestion import Suggestion
 from hsunmix.model.cube import Cube
@@ -164,6 +166,7 @@ def open_dialogs(window: QWidget, document: Document, folder: Path) -> Iterator[
         lambda: LibraryDialog(window, library),
         lambda: MatchDialog(window, subject),
         lambda: LayoutDialog(window, replace(cube, layout=several)),
+        lambda: PreferencesDialog(window, Preferences(memory="much")),
         lambda: WavelengthsDialog(window, cube),
         lambda: LicencesDialog(window),
     )

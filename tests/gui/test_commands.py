@@ -101,6 +101,7 @@ OUTSIDE = {
     cmd.AddScenes, cmd.CloseFile, cmd.ExportAll, cmd.OpenScenes, cmd.RemoveScene, cmd.ShareEndmembers,
     cmd.CompareScenes, cmd.ShowScene, cmd.UnmixAll,
     cmd.WriteComponents, cmd.FuseCubes,
+    cmd.NewWindow, cmd.SetPreferences,
     cmd.SelectInSpace, cmd.CopyPicture, cmd.CopyValues, cmd.SavePicture,
 }  # fmt: skip
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from hsunmix.gui.state.settings import Preferences
 from hsunmix.session.archive import load
 from hsunmix.session.recovery import Work, left_behind
 from tests.gui.scenes_on_disk import write_scene
@@ -30,11 +31,12 @@ from hsunmix.gui.files import recovery_controller as recovery
 from hsunmix.gui.app.main_window import MainWindow
 from hsunmix.session.document import RunSettings
 
-recovery.PERIOD, recovery.PAUSE = int(sys.argv[2]), 0.1
+recovery.PAUSE = 0.1
 app = application()
 window = MainWindow()
 window.show()
 store = window.store
+store.settings.change(keep_every=int(sys.argv[2]) / 1000)
 
 def until(done):
     while not done():
@@ -140,9 +142,7 @@ def test_killed_at_any_moment(tmp_path: Path, repository: Path, capsys: pytest.C
 def test_with_the_real_period_at_most_two_minutes_are_lost(
     tmp_path: Path, repository: Path, capsys: pytest.CaptureFixture[str]
 ):
-    from hsunmix.gui.files import recovery_controller as recovery
-
-    killed = kill_session(tmp_path / "work", repository, period=recovery.PERIOD / 1000, after=150.0)
+    killed = kill_session(tmp_path / "work", repository, period=Preferences().keep_every, after=150.0)
     with capsys.disabled():
         print(f"killed after 150 s: {killed.lost:.0f} s of work lost")
     assert killed.lost <= 120

@@ -19,6 +19,7 @@ from hsunmix.formats.opening.files import is_store
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.collector import Collector
 from hsunmix.gui.app.main_window import MainWindow
+from hsunmix.gui.app.window_controller import program
 from hsunmix.gui.files.controller import SAMPLE, SAMPLE_RANK
 from hsunmix.gui.files.prompts import Products
 from hsunmix.gui.image.state import ImageState
@@ -89,13 +90,13 @@ def _prepare(app: QApplication) -> None:
 
     if is_prepared():
         return
-    module = [] if getattr(sys, "frozen", False) else ["-m", "hsunmix"]
     helper = QProcess(app)
     helper.setStandardOutputFile(QProcess.nullDevice())
     helper.setStandardErrorFile(QProcess.nullDevice())
     app.aboutToQuit.connect(helper.kill)
     app.aboutToQuit.connect(helper.waitForFinished)
-    helper.start(sys.executable, [*module, "prepare"])
+    name, *words = program("prepare")
+    helper.start(name, words)
 
 
 def selftest() -> dict[str, float | str]:

@@ -71,6 +71,7 @@ class MainWindow(QMainWindow):
         Pictures(self, self.store)
         self.menus = Menus(self, self.store)
         self.theme = themes.choose(self.store.settings.preferences.theme)
+        self._text_size = self.store.settings.preferences.text_size
         self.welcome = Welcome()
         self.welcome.command.connect(self.store.send)
         self.pages = named(QStackedWidget(), "pages", "Content")
@@ -225,6 +226,10 @@ class MainWindow(QMainWindow):
 
     def _set_theme(self, command: cmd.SetTheme) -> None:
         self.store.settings.change(theme=command.choice)
+        size = self.store.settings.preferences.text_size
+        if size != self._text_size:
+            self.theme, self._text_size = themes.choose(command.choice), size
+            self._dress()
         self._on_system_theme()
         self._refresh()
 
@@ -237,6 +242,7 @@ class MainWindow(QMainWindow):
     def _dress(self) -> None:
         app = QApplication.instance()
         if isinstance(app, QApplication):
+            themes.scale_text(app, self._text_size)
             themes.apply(app, self.theme)
         self.menus.dress(self.theme)
         for panel in self.panels:

@@ -4,15 +4,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from hsunmix.gui.state.dialogs import Prompt
-from hsunmix.gui.widgets.dialog import chosen_path
+from hsunmix.gui.state.settings import Preferences
+from hsunmix.gui.widgets.dialog import agreed, chosen_path
 
-__all__ = ["PictureFile"]
+__all__ = ["PictureFile", "PreferencesOf"]
 
 KINDS = "PNG picture (*.png);;SVG drawing (*.svg)"
+
+
+@dataclass(frozen=True)
+class PreferencesOf(Prompt[dict[str, Any] | None]):
+    """What the analyst prefers: the fields of ``Preferences`` that the dialog is about."""
+
+    preferences: Preferences
+
+    def show(self, window: QWidget | None) -> dict[str, Any] | None:
+        """Ask."""
+        from hsunmix.gui.app.preferences_dialog import PreferencesDialog
+
+        dialog = PreferencesDialog(window, self.preferences)
+        return dialog.chosen if agreed(dialog) else None
 
 
 @dataclass(frozen=True)

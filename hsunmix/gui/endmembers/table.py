@@ -35,6 +35,7 @@ ICONS = (VISIBLE, COLOUR, LOCK)
 CONTENT = (SOURCE, MEAN, SURE)
 ICON, AROUND = 26, 19  # logical pixels: a column with an icon; what is around a text
 LEAST_MATCH = "≈ Kaol… 00.0°"  # that the library's column has room for
+LEAST_NAME, LEAST_NUMBER = "Endmember 10", "≈ Ka… 0.0°"  # first names, then what was matched, give room
 LONGEST_WORDS = 0.3  # of the width, for a source that is no place
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
@@ -140,8 +141,10 @@ class EndmemberTable(QTableView):
         room = self.viewport().width() - others
         names, matches = self._wanted(NAME), self._wanted(MATCH)
         spare = room - names - matches
-        least = min(matches, self.fontMetrics().horizontalAdvance(LEAST_MATCH) + AROUND)
-        self.setColumnWidth(MATCH, max(matches + (spare // 2 if spare > 0 else spare), least))
+        wide = self.fontMetrics().horizontalAdvance
+        least = min(matches, wide(LEAST_MATCH) + AROUND)
+        left = max(room - min(names, wide(LEAST_NAME) + AROUND), wide(LEAST_NUMBER) + AROUND)
+        self.setColumnWidth(MATCH, min(max(matches + (spare // 2 if spare > 0 else spare), least), left))
 
     def _wanted(self, column: int) -> int:
         """Return the width that shows a column whole; words, unlike places, have no claim to all of it."""

@@ -26,6 +26,7 @@ def has_choices(store: Store) -> bool:
 
 ACTIONS = (
     Action("open", "&Open…", "Open a cube or a session", lambda _: cmd.Open(), "Ctrl+O", icon="open"),
+    Action("newWindow", "&New window", "Another window, for another scene", lambda _: cmd.NewWindow(), "Ctrl+N"),
     Action("sample", "Open the sample cube", "A small scene with known materials", lambda _: cmd.OpenSample()),
     Action("layout", "Open with o&ptions…", "Another dataset of the file, other axes, the scene on its map", lambda _: cmd.ChooseLayout(), when=has_choices),
     Action("wavelengths", "&Wavelengths…", "Give the bands wavelengths: from a file, or in equal steps", lambda _: cmd.ChooseWavelengths(), when=in_a_file),

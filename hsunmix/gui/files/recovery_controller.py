@@ -1,7 +1,7 @@
 """Work kept in the background, and offered back after a crash.
 
-What is kept lies in a folder of its own, never in the analyst's file. It is written after every run
-and at the latest ``PERIOD`` after the first change that is not kept yet; a session that is saved,
+What is kept lies in a folder of its own, never in the analyst's file. It is written after every run,
+and after the first change that is not kept yet as soon as the preferences say; a session that is saved,
 and a window that is closed, need nothing kept.
 """
 
@@ -33,7 +33,6 @@ __all__ = ["Controller"]
 
 CHANNELS = {"autosave": QUIET_IN_TURN}
 
-PERIOD = 100_000  # milliseconds: with the writing itself less than the two minutes that are promised
 PAUSE = 5.0  # seconds between two writings, so that a result being edited isn't written all the time
 SHARE = 20  # and so many times as long as the last writing took
 LOOK = 400  # milliseconds after the start: the window shows first
@@ -61,6 +60,11 @@ class Controller:
         store.at_end(self._close)
         QTimer.singleShot(LOOK, store, self._look)
 
+    @property
+    def _period(self) -> int:
+        """Milliseconds after the first change that is not kept until all is."""
+        return 1000 * self.store.settings.preferences.keep_every
+
     # Keeping
 
     def changed(self, old: Document, new: Document) -> None:
@@ -70,7 +74,7 @@ class Controller:
         elif new.unmixing is not old.unmixing:
             self._within(max(0.0, self._next - time.monotonic()) * 1000)
         else:
-            self._within(PERIOD)
+            self._within(self._period)
 
     def _within(self, milliseconds: float) -> None:
         if not self.timer.isActive() or self.timer.remainingTime() > milliseconds:
@@ -89,7 +93,7 @@ class Controller:
 
         def done(_: None) -> None:
             took = time.monotonic() - began
-            self._next = time.monotonic() + min(max(PAUSE, SHARE * took), PERIOD / 1000)
+            self._next = time.monotonic() + min(max(PAUSE, SHARE * took), self._period / 1000)
             self._kept, self._told, self._attempts = document, False, 0
             if self._claim is not None:
                 self._claim.discard()
@@ -97,7 +101,7 @@ class Controller:
             if not store.history.modified:
                 self._forget()
             elif store.document is not document:
-                self._within(PERIOD)
+                self._within(self._period)
 
         write = partial(keeper.write, document, title, session, attempts)
         self._in_background("Keeping the work", write, done)
@@ -113,8 +117,8 @@ class Controller:
 
     def _failed(self, error: BaseException) -> None:
         """Say once that nothing is kept, and try again later."""
-        self._within(PERIOD)
-        self._next = time.monotonic() + PERIOD / 1000
+        self._within(self._period)
+        self._next = time.monotonic() + self._period / 1000
         if not self._told:
             self._told = True
             self.store.say(f"Unsaved work can't be kept for the case of a crash: {error}. Save it yourself.")

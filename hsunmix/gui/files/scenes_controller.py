@@ -19,6 +19,7 @@ from hsunmix.gui.files.prompts import OpenFile
 from hsunmix.gui.files.state import FilesState
 from hsunmix.gui.state.channels import SHOWN
 from hsunmix.gui.state.means import means
+from hsunmix.gui.state.scenes import resources_of
 from hsunmix.gui.state.store import Store
 from hsunmix.methods import get, together
 from hsunmix.methods.footprint import of_run
@@ -189,7 +190,7 @@ class Controller:
 
         store.close_message()
         start = np.stack(locked, axis=1) if locked else None
-        if told := _size_told([cube for _, cube in scenes], request_of(settings, start)):
+        if told := self._size_told([cube for _, cube in scenes], request_of(settings, start)):
             store.say(f"{told}.", about="size")
         store.start("run_all", f"Unmixing {len(scenes)} scenes", self._work(scenes, settings, start), done)
 
@@ -200,10 +201,22 @@ class Controller:
             raise InputError("Weights are of one scene: leave them out to unmix all.")
         paths = paths_for(settings, self.store.settings.preferences.libraries)
         request = with_libraries(request_of(settings, locked), tuple(map(open_library, paths)))
-        found = yield from together.unmix(scenes, request, footprint=lambda cube, asked: of_run(cube, asked))
+        wanted = resources_of(self.store.settings)
+        found = yield from together.unmix(
+            scenes, request, footprint=lambda cube, asked: of_run(cube, asked, wanted)
+        )
         for one in found.scenes:
             means(one.unmixing)
         return found
+
+    def _size_told(self, cubes: Sequence[Cube], request: Request) -> str:
+        """Say what scenes take together that are larger than memory; empty for any others."""
+        if len({cube.bands for cube in cubes}) > 1:
+            return ""
+        try:
+            return of_run(chained(cubes), request, resources_of(self.store.settings)).sentence
+        except (InputError, TooLargeError):  # the run says so itself
+            return ""
 
     def _remember(self, paths: Sequence[Path]) -> None:
         """A folder is one of the recent files; of several files their folder is where to open the next."""
@@ -248,11 +261,3 @@ def _opening(paths: Sequence[Path], first: Cube | None = None) -> Generator[Step
         first = first or cube
         alike.append((name, cube))
     return alike, failures
-
-
-def _size_told(cubes: Sequence[Cube], request: Request) -> str:
-    """Say what scenes take together that are larger than memory; empty for any others."""
-    try:
-        return of_run(chained(cubes), request).sentence if len({cube.bands for cube in cubes}) == 1 else ""
-    except (InputError, TooLargeError):  # the run says so itself
-        return ""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtWidgets import (
-    QComboBox,
-    QDoubleSpinBox,
     QFileDialog,
     QHBoxLayout,
     QLabel,
@@ -16,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from hsunmix.gui.widgets.dialog import Dialog, chosen_path
 from hsunmix.gui.widgets.panel import named
+from hsunmix.gui.widgets.quiet import QuietComboBox, QuietDoubleSpinBox
 from hsunmix.gui.widgets.spoken import SpokenLabel
 from hsunmix.model.cube import Cube
 
@@ -47,14 +46,14 @@ class WavelengthsDialog(Dialog):
         )
         self._bands, self._folder = cube.bands, str(cube.path.parent) if cube.path is not None else ""
         given = str(dict(cube.options).get("wavelengths", ""))
-        self.source = named(QComboBox(), "wavelengthsSource", "Which wavelengths")
+        self.source = named(QuietComboBox(), "wavelengthsSource", "Which wavelengths")
         for words, kind in SOURCES.items():
             self.source.addItem(words, kind)
         self.first, self.last = self._number("First", FIRST_NM), self._number("Last", LAST_NM)
         if nm is not None:
             self.first.setValue(float(nm[0]))
             self.last.setValue(float(nm[-1]))
-        self.unit = named(QComboBox(), "wavelengthsUnit", "Unit")
+        self.unit = named(QuietComboBox(), "wavelengthsUnit", "Unit")
         self.unit.addItems(list(PER_UNIT))
         self.told = SpokenLabel("wavelengthsTold", "Step from band to band")
         self.file = named(QLineEdit(), "wavelengthsFile", "File with the wavelengths")
@@ -82,8 +81,8 @@ class WavelengthsDialog(Dialog):
     def _choose(self, kind: str) -> None:
         self.source.setCurrentIndex(self.source.findData(kind))
 
-    def _number(self, word: str, nm: float) -> QDoubleSpinBox:
-        box = named(QDoubleSpinBox(), f"wavelengths{word}", f"{word} wavelength")
+    def _number(self, word: str, nm: float) -> QuietDoubleSpinBox:
+        box = named(QuietDoubleSpinBox(), f"wavelengths{word}", f"{word} wavelength")
         box.setDecimals(PER_UNIT["nm"][1])
         box.setRange(0, MOST_NM)
         box.setSingleStep(10)

@@ -87,7 +87,7 @@ class Controller:
         """
         self._usable = None
         self.store.channels["usable"].cancel()
-        if cube is None or is_huge(cube):
+        if cube is None or is_huge(cube, self.store.settings):
             return
 
         def work() -> Generator[Step | None, None, Mask]:

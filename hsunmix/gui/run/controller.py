@@ -14,7 +14,7 @@ from hsunmix.gui.run.state import RunState
 from hsunmix.gui.state.channels import SHOWN
 from hsunmix.gui.state.documents import abundance_of
 from hsunmix.gui.state.means import means
-from hsunmix.gui.state.scenes import is_huge, size_told
+from hsunmix.gui.state.scenes import is_huge, resources_of, size_told
 from hsunmix.gui.state.store import Store
 from hsunmix.methods import RankEstimate, find, get, pipeline
 from hsunmix.methods.footprint import of_run
@@ -71,9 +71,9 @@ class Controller:
         self.store.withdraw("size")
         if new.cube is None:
             return
-        if not is_huge(new.cube):
+        if not is_huge(new.cube, self.store.settings):
             self._estimate(new.cube, asked=False)
-        elif told := size_told(new.cube):
+        elif told := size_told(new.cube, self.store.settings):
             self.store.say(f"Larger than the free memory. To be unmixed, {told}.", about="size")
 
     def set_run(self, command: cmd.SetRun) -> None:
@@ -131,7 +131,7 @@ class Controller:
         if settings.weights is not None:
             values, origin = read_weights(Path(settings.weights.path), cube)
             request = replace(request, weights=values, weights_from=origin)
-        taken = of_run(cube, request)
+        taken = of_run(cube, request, resources_of(self.store.settings))
         if settings.weights is not None or taken.way == "scratch":
             # What weights call missing costs no pixel; what is read again and again is laid out first.
             scene = yield from pipeline.load_for(cube, request, taken)

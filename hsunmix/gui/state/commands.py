@@ -11,9 +11,11 @@ __all__ = [
     "CopyPicture",
     "CopyValues",
     "Escape",
+    "NewWindow",
     "Quit",
     "ResetLayout",
     "SavePicture",
+    "SetPreferences",
     "SetTheme",
     "ShowTool",
     "Tell",
@@ -28,6 +30,16 @@ class Command:
 @dataclass(frozen=True)
 class Quit(Command):
     """Close the window."""
+
+
+@dataclass(frozen=True)
+class NewWindow(Command):
+    """Open another window, which knows nothing of this one."""
+
+
+@dataclass(frozen=True)
+class SetPreferences(Command):
+    """Ask for the preferences, and follow them."""
 
 
 @dataclass(frozen=True)

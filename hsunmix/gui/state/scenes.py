@@ -10,39 +10,58 @@ from collections.abc import Generator
 import numpy as np
 from numpy.typing import NDArray
 
+from hsunmix.engine.footprint import Resources
 from hsunmix.engine.loading import load
 from hsunmix.engine.scene import Scene
-from hsunmix.errors import TooLargeError
+from hsunmix.errors import InputError, TooLargeError
+from hsunmix.gui.state.settings import Settings
 from hsunmix.methods.footprint import of_window
 from hsunmix.model.cube import Cube
 from hsunmix.model.progress import Step, relay
 
-__all__ = ["WAIT", "SceneKeeper", "is_huge", "size_told"]
+__all__ = ["WAIT", "SceneKeeper", "is_huge", "resources_of", "size_told"]
 
 WAIT = 0.01  # seconds between looks at what another worker loads
 UNASKED = 2 << 30  # bytes in memory of a cube that is loaded before anybody asks for a method
 
 
-def is_huge(cube: Cube) -> bool:
+def is_huge(cube: Cube, settings: Settings) -> bool:
     """Whether a cube is too large to be read unasked."""
-    return 4 * math.prod(cube.shape) > UNASKED or bool(size_told(cube))
+    return 4 * math.prod(cube.shape) > UNASKED or bool(size_told(cube, settings))
 
 
-def size_told(cube: Cube) -> str:
+def size_told(cube: Cube, settings: Settings) -> str:
     """Say what a cube takes that is larger than memory, or that it can't be unmixed; empty for any other."""
     try:
-        return of_window(cube).sentence
-    except TooLargeError as error:
+        return of_window(cube, resources_of(settings)).sentence
+    except (InputError, TooLargeError) as error:
         return str(error)
+
+
+def resources_of(settings: Settings) -> Resources:
+    """Return what the preferences let work use.
+
+    Raises
+    ------
+    InputError
+        The folder for scratch files is not there.
+    """
+    wanted = settings.preferences
+    return Resources.given(wanted.memory or None, wanted.scratch or None)
 
 
 class SceneKeeper:
     """Loads a cube once, whichever worker asks first; the others wait for it.
 
     When the worker that loads is cancelled, the next one that waits takes over.
+
+    Parameters
+    ----------
+    settings : Settings
     """
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._lock = threading.Lock()
         self._cube: Cube | None = None
         self._scene: Scene | None = None
@@ -97,7 +116,7 @@ class SceneKeeper:
             self._step = step
             return step
 
-        scene = yield from relay(load(cube, footprint=of_window(cube)), kept)
+        scene = yield from relay(load(cube, footprint=of_window(cube, resources_of(self._settings))), kept)
         with self._lock:
             if cube is self._cube:
                 self._scene = scene

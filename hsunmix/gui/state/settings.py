@@ -16,7 +16,7 @@ from msgspec import Meta
 from platformdirs import user_config_path
 
 from hsunmix.errors import FileError
-from hsunmix.files import replacing
+from hsunmix.files import identity_or_none, replacing
 
 __all__ = ["RECENT_LIMIT", "Geometry", "Preferences", "Settings", "default_path"]
 
@@ -41,6 +41,10 @@ class Preferences(msgspec.Struct, frozen=True):
     """All that is remembered; unknown fields of a newer version are ignored."""
 
     theme: Literal["system", "light", "dark"] = "system"
+    text_size: Annotated[int, Meta(ge=80, le=130)] = 100  # per cent of the system's
+    memory: Annotated[str, Meta(max_length=40)] = ""  # as after --memory; empty: most of what is free
+    scratch: str = ""  # folder; empty: the system's for temporary files
+    keep_every: Annotated[int, Meta(ge=10, le=600)] = 100  # seconds until changes are kept
     recent: tuple[str, ...] = ()
     open_folder: str = ""
     export_folder: str = ""
@@ -72,15 +76,22 @@ class Settings:
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path or default_path()
+        self._known = identity_or_none(self.path)  # the file, as it was read or written last
         self.preferences = self._read()
 
     def change(self, **changes: object) -> None:
-        """Change some preferences and write them; a file that can't be written is not worth an error."""
+        """Change some preferences and write them; a file that can't be written is not worth an error.
+
+        What another window has changed meanwhile stays.
+        """
+        if identity_or_none(self.path) not in (None, self._known):
+            self.preferences = self._read()
         self.preferences = msgspec.structs.replace(self.preferences, **changes)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with replacing(self.path) as temporary:
                 temporary.write_bytes(msgspec.json.format(msgspec.json.encode(self.preferences)))
+            self._known = identity_or_none(self.path)
         except (OSError, FileError) as error:
             logging.getLogger("hsunmix").warning("the settings could not be saved: %s", error)
 

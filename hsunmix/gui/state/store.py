@@ -54,7 +54,7 @@ class Store(QObject):
         self.dialogs = dialogs
         self.history = History(Document(), self.fail)
         self.state = ViewState()
-        self.scenes = SceneKeeper()
+        self.scenes = SceneKeeper(settings)
         self.session_path: Path | None = None
         self.session_known: Identity | None = None  # what that file was when it was read or saved last
         self.kinds: dict[str, Channel] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from hsunmix.gui.widgets.stylesheet import stylesheet
@@ -15,6 +15,7 @@ __all__ = ["CHOICES", "DARK", "LIGHT", "PIN_COLOURS", "Theme", "apply", "choose"
 CHOICES = ("system", "light", "dark")
 
 # Pinned pixels: other hues than the endmembers', seen on white and on dark grey
+SYSTEM_FONT = "systemFont"  # name of the property that keeps it
 PIN_COLOURS = ("#7b6cf6", "#ef476f", "#7f8c1f", "#b5179e", "#8d6e63", "#00a5cf")
 
 
@@ -133,6 +134,21 @@ def worn_by(widget: QWidget) -> Theme:
 def pin_colour(index: int) -> str:
     """Return the colour of the pin with this index."""
     return PIN_COLOURS[index % len(PIN_COLOURS)]
+
+
+def scale_text(app: QApplication, percent: int) -> None:
+    """Let text be larger or smaller than the system's; ``apply`` then lets all widgets follow."""
+    system = app.property(SYSTEM_FONT)
+    if not isinstance(system, QFont):
+        system = app.font()
+        app.setProperty(SYSTEM_FONT, system)
+    font = QFont(system)
+    if system.pointSizeF() > 0:
+        font.setPointSizeF(system.pointSizeF() * percent / 100)
+    else:
+        font.setPixelSize(max(1, round(system.pixelSize() * percent / 100)))
+    if font != app.font():
+        app.setFont(font)
 
 
 def apply(app: QApplication, theme: Theme) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from hsunmix.gui.state import scenes
 from hsunmix.gui.state.scenes import SceneKeeper
+from hsunmix.gui.state.settings import Settings
 from hsunmix.model.cube import Cube
 from hsunmix.model.progress import Step, finish
 from tests.conftest import make_cube
@@ -29,8 +30,8 @@ def loads(monkeypatch: pytest.MonkeyPatch) -> list[Cube]:
     return seen
 
 
-def test_two_workers_read_a_cube_once(loads: list[Cube]):
-    cube, keeper = make_cube(), SceneKeeper()
+def test_two_workers_read_a_cube_once(loads: list[Cube], settings: Settings):
+    cube, keeper = make_cube(), SceneKeeper(settings)
     keeper.expect(cube)
     found: list[object] = []
     threads = [threading.Thread(target=lambda: found.append(finish(keeper.scene(cube)))) for _ in range(4)]
@@ -43,8 +44,8 @@ def test_two_workers_read_a_cube_once(loads: list[Cube]):
     assert all(scene is found[0] for scene in found)
 
 
-def test_when_the_reader_is_cancelled_the_next_takes_over(loads: list[Cube]):
-    cube, keeper = make_cube(), SceneKeeper()
+def test_when_the_reader_is_cancelled_the_next_takes_over(loads: list[Cube], settings: Settings):
+    cube, keeper = make_cube(), SceneKeeper(settings)
     keeper.expect(cube)
     first, second = keeper.scene(cube), keeper.scene(cube)
     next(first)
@@ -57,9 +58,9 @@ def test_when_the_reader_is_cancelled_the_next_takes_over(loads: list[Cube]):
     assert len(loads) == 2
 
 
-def test_a_failed_reading_fails_again_for_the_next(loads: list[Cube]):
+def test_a_failed_reading_fails_again_for_the_next(loads: list[Cube], settings: Settings):
     cube = Cube.from_array(np.full((4, 3, 5), np.nan, np.float32))
-    keeper = SceneKeeper()
+    keeper = SceneKeeper(settings)
     keeper.expect(cube)
     for _ in range(2):
         with pytest.raises(ValueError, match="no pixel can be used"):
@@ -67,8 +68,8 @@ def test_a_failed_reading_fails_again_for_the_next(loads: list[Cube]):
     assert len(loads) == 2
 
 
-def test_only_the_cube_that_is_open_is_kept(loads: list[Cube]):
-    old, new, keeper = make_cube(seed=1), make_cube(seed=2), SceneKeeper()
+def test_only_the_cube_that_is_open_is_kept(loads: list[Cube], settings: Settings):
+    old, new, keeper = make_cube(seed=1), make_cube(seed=2), SceneKeeper(settings)
     keeper.expect(old)
     finish(keeper.scene(old))
     keeper.expect(new)
@@ -79,10 +80,10 @@ def test_only_the_cube_that_is_open_is_kept(loads: list[Cube]):
     assert keeper.spectrum(new, 3, 7) is not None
 
 
-def test_spectra_from_memory_are_those_of_the_file():
+def test_spectra_from_memory_are_those_of_the_file(settings: Settings):
     values = make_cube(5, 7).read(0, 5).copy()
     values[2, 3] = 0  # this pixel is not used
-    cube, keeper = Cube.from_array(values), SceneKeeper()
+    cube, keeper = Cube.from_array(values), SceneKeeper(settings)
     keeper.expect(cube)
     assert keeper.spectrum(cube, 0, 1) is None  # not read yet
     finish(keeper.scene(cube))

@@ -31,6 +31,7 @@ __all__ = ["menu_entry", "random_command", "widget"]
 
 # What leaves the window, or opens what blocks, and what is tried elsewhere.
 LEFT_OUT = {
+    "newWindow",
     "quit",
     "tour",
     "manual",

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from hsunmix.gui.library.state import Subject
 from hsunmix.gui.state.dialogs import Prompt
+from hsunmix.gui.state.settings import Preferences
 from hsunmix.gui.state.store import Store
 from hsunmix.model.cube import Cube
 from hsunmix.model.spectra import Spectra
@@ -106,6 +107,11 @@ class Analyst:
     def finer_cube(self, folder: str) -> Path | None:
         self._wait("finer_cube")
         return self.chance.choice([None, self.folder / "b.hdr"])
+
+    def preferences_of(self, preferences: Preferences) -> dict[str, object] | None:
+        self._wait("preferences_of")
+        text, unit = self.chance.choice([90, 100, 120]), self.chance.choice(["nm", "µm"])
+        return self.chance.choice([None, {"text_size": text, "wavelength_unit": unit}])
 
     def picture_file(self, suggestion: Path) -> Path | None:
         self._wait("picture_file")
