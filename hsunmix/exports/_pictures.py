@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hsunmix.exports import ExportJob
 from hsunmix.exports._sheets import Sheet, sheets
 
-__all__ = ["of_classes", "pictures", "safe_name"]
+__all__ = ["of_classes", "picture", "pictures", "safe_name"]
 
 NAME_BYTES = 80  # of UTF-8; the folder's path must fit beside it where 260 characters are the limit
 
@@ -30,11 +30,7 @@ def pictures(job: ExportJob, folder: Path, suffix: str) -> Generator[None, None,
     paths = []
     for sheet in sheets(job):
         for k in sheet.drawn if sheet.name != "rmse" else ():
-            figure = yield from _figure(job, sheet, k, dpi)
-            path = folder / f"{_stem(sheet, k)}{suffix}"
-            title = f"Abundance of {sheet.layers[k]}" if sheet.name == "abundance" else sheet.layer_title(k)
-            about = (yield from _about(sheet, k)) if suffix == ".svg" else ""  # a PNG has no room for words
-            paths.append((yield from write_figure(figure, path, title, about)))
+            paths.append((yield from picture(job, sheet, k, folder, suffix)))
             yield
     colours = [e.colour for e in job.endmembers]
     known = job.spectra, job.wavelengths, job.names
@@ -42,6 +38,17 @@ def pictures(job: ExportJob, folder: Path, suffix: str) -> Generator[None, None,
     about = f"Spectra of {', '.join(job.names)}"
     paths.append((yield from write_figure(spectra, folder / f"endmembers{suffix}", "Endmembers", about)))
     return paths
+
+
+def picture(job: ExportJob, sheet: Sheet, k: int, folder: Path, suffix: str) -> Generator[None, None, Path]:
+    """Write the picture of a layer of a map."""
+    from hsunmix.exports._figure_files import write_figure
+    from hsunmix.exports._figures import DPI
+
+    figure = yield from _figure(job, sheet, k, job.dpi if suffix == ".png" else DPI)
+    title = f"Abundance of {sheet.layers[k]}" if sheet.name == "abundance" else sheet.layer_title(k)
+    about = (yield from _about(sheet, k)) if suffix == ".svg" else ""  # a PNG has no room for words
+    return (yield from write_figure(figure, folder / f"{_stem(sheet, k)}{suffix}", title, about))
 
 
 def _figure(job: ExportJob, sheet: Sheet, k: int, dpi: int) -> Generator[None, None, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from hsunmix.exports import NODATA, ExportJob, one_line
 from hsunmix.exports._statistics import top_of_residual
 from hsunmix.model.map_kinds import KindTerms, class_colour
-from hsunmix.model.maps import AnyMap, Map
+from hsunmix.model.maps import AnyMap, Map, leading
 
-__all__ = ["Sheet", "further_sheets", "sheets"]
+__all__ = ["Sheet", "class_sheet", "further_sheets", "sheets"]
 
 FILES = {
     "abundance": "abundances",
@@ -25,6 +25,7 @@ FILES = {
 NAMES = {"rmse": ("RMSE",)}
 PALETTE = 255  # classes that have colours of their own
 PICTURES = 40  # layers of a map that are drawn
+CLASSED = 1 << 20  # abundances compared at a time
 SAMPLE = 1 << 21  # numbers that the ends of colours are read off, where there are several layers
 
 
@@ -133,8 +134,19 @@ def further_sheets(job: ExportJob) -> tuple[Sheet, ...]:
     return sheets(job)[2:]
 
 
-def _sheet(job: ExportJob, name: str) -> Sheet:
-    one = job.unmixing.maps[name]
+def class_sheet(job: ExportJob) -> Generator[None, None, Sheet]:
+    """Find the endmember of the largest fraction of every pixel, some lines at a time."""
+    shares = job.unmixing.abundances
+    found = np.empty((1, *shares.shape[1:]), np.int32)
+    step = max(1, CLASSED // max(1, shares[:, 0].size))
+    for top in range(0, found.shape[1], step):
+        found[0, top : top + step] = leading(shares[:, top : top + step])
+        yield
+    return _sheet(job, "class_map", Map(found, kind="class", of_endmembers=True))
+
+
+def _sheet(job: ExportJob, name: str, made: AnyMap | None = None) -> Sheet:
+    one = job.unmixing.maps[name] if made is None else made
     layers = NAMES.get(name) or tuple(map(one_line, one.layer_names(job.names)))
     title = one_line(one.titled(name))
     classes, colours = _classes(job, one)

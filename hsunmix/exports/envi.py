@@ -13,7 +13,7 @@ from hsunmix.exports._qml import write_style
 from hsunmix.exports._sheets import Sheet, sheets
 from hsunmix.files import replacing_all
 
-__all__ = ["NEEDS_IMAGE", "TITLE", "write"]
+__all__ = ["NEEDS_IMAGE", "TITLE", "write", "write_map"]
 
 TITLE = "ENVI: abundance maps and other maps"
 NEEDS_IMAGE = True
@@ -29,11 +29,12 @@ def write(job: ExportJob, folder: Path) -> Generator[None, None, list[Path]]:
     paths = []
     for sheet in sheets(job):
         if sheet.name != "rmse":
-            paths += yield from _write(job, sheet, folder)
+            paths += yield from write_map(job, sheet, folder)
     return paths
 
 
-def _write(job: ExportJob, sheet: Sheet, folder: Path) -> Generator[None, None, list[Path]]:
+def write_map(job: ExportJob, sheet: Sheet, folder: Path) -> Generator[None, None, list[Path]]:
+    """Write one map: its numbers, its header and its style."""
     data, head = folder / f"{sheet.file}.img", folder / f"{sheet.file}.hdr"
     lines, samples = sheet.map.shape
     step = max(1, ROWS // samples)

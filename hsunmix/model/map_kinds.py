@@ -24,9 +24,9 @@ GOLDEN = 0.618033988749895  # hues so far apart are never near each other
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 # What a product has beside the maps, or a file system keeps for itself.
 TAKEN = {
-    "abundances", "abundances_sd", "rmse_cog", "abundances_cog", "endmembers", "maps", "result", "report",
-    "band", "crs", "endmember", "fwhm", "lat", "latitude", "lon", "longitude", "name_length", "pixel",
-    "spectrum", "used_band", "used_bands", "wavelength", "x", "y",
+    "class_map", "abundances", "abundances_sd", "rmse_cog", "abundances_cog", "endmembers", "maps", "result",
+    "report", "band", "crs", "endmember", "fwhm", "lat", "latitude", "lon", "longitude", "name_length",
+    "pixel", "spectrum", "used_band", "used_bands", "wavelength", "x", "y",
     "abundance_method", "command", "error_of", "method", "names", "relative_error", "transform",
     "aux", "con", "nul", "prn",
 }  # fmt: skip

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hsunmix.model.map_kinds import MapTerms
 
-__all__ = ["AnyMap", "Map", "Numbers", "SparseMap", "usual_maps"]
+__all__ = ["AnyMap", "Map", "Numbers", "SparseMap", "leading", "usual_maps"]
 
 Numbers = NDArray[np.float32] | NDArray[np.float64] | NDArray[np.int32]
 Pick = tuple[slice, ...]
@@ -201,6 +201,25 @@ def _new_places(order: Sequence[int]) -> NDArray[np.int32]:
     places = np.full(len(order) + 1, -1, np.int32)
     places[list(order)] = np.arange(len(order))
     return places
+
+
+def leading(shares: NDArray[Any]) -> NDArray[np.int32]:
+    """Return which of the shares of every pixel is the largest.
+
+    Parameters
+    ----------
+    shares : array, (r, …)
+        Not one of them need be known.
+
+    Returns
+    -------
+    array of int32, (…)
+        From 0; of equal ones the first; −1 where a share is not known, or none is above zero.
+    """
+    if not len(shares):
+        return np.full(shares.shape[1:], -1, np.int32)
+    most = shares.max(axis=0)  # NaN where one is
+    return np.where(most > 0, shares.argmax(axis=0), -1).astype(np.int32)
 
 
 def usual_maps(

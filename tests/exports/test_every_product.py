@@ -35,13 +35,19 @@ PLACES = {
     FROM_FILE: TURNED,
     "nowhere": None,
 }
-PICTURES = {"png", "svg", "grid", "html"}  # they take most of the time, and have no place on the Earth
+PICTURES = {
+    "png",
+    "svg",
+    "grid",
+    "html",
+    "class_map",
+}  # they take most of the time, and have no place on the Earth
 # Where each product is read back: here, or in the tests of its own.
 READ_BACK = {
     "geotiff": "test_rasters", "cog": "test_rasters", "envi": "test_rasters", "netcdf": "test_netcdf",
     "matlab": "test_matlab", "csv": "test_tables_and_libraries", "sli": "test_tables_and_libraries",
     "png": "test_png.py", "svg": "test_pictures.py", "grid": "test_pictures.py", "html": "test_html.py",
-    "zarr": "test_zarr.py",
+    "zarr": "test_zarr.py", "class_map": "test_class_map.py",
 }  # fmt: skip
 
 

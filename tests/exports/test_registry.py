@@ -25,7 +25,8 @@ HOSTILE = (
 
 def test_the_products_of_the_contract():
     assert set(exports()) == {
-        "cog", "csv", "envi", "geotiff", "grid", "html", "matlab", "netcdf", "png", "sli", "svg", "zarr"
+        "class_map", "cog", "csv", "envi", "geotiff", "grid", "html", "matlab", "netcdf", "png", "sli", "svg",
+        "zarr",
     }  # fmt: skip
     assert all(export.title for export in exports().values())
 
@@ -47,7 +48,7 @@ def test_a_geotiff_that_lacks_its_last_bytes_is_an_error(tmp_path, job, less):
 
 
 def test_unknown_products_are_refused_before_anything_is_written(tmp_path, job):
-    with pytest.raises(InputError, match=r"'shp' is no product \(known: cog, csv, envi, geotiff, "):
+    with pytest.raises(InputError, match=r"'shp' is no product \(known: class_map, cog, csv, envi, "):
         write_products(job, tmp_path / "out", ["csv", "shp"])
     assert not (tmp_path / "out").exists()
 

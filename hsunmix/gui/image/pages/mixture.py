@@ -15,6 +15,7 @@ from hsunmix.gui.image.pages._maps import all_shares, has_result
 from hsunmix.gui.image.state import ImageState
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.panel import named
+from hsunmix.model.maps import leading
 from hsunmix.session.document import Document
 
 TITLE = "Mixture"
@@ -63,9 +64,7 @@ def draw(document: Document, state: ViewState, most: int) -> Drawing:
 
 def largest(shares: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Return which of the shares is largest, from 1 on; 0 where they are not known, or none is above zero."""
-    known = np.isfinite(shares).all(axis=0) & (shares > 0).any(axis=0)
-    leading = np.where(np.isnan(shares), -np.inf, shares).argmax(axis=0)
-    return np.where(known, leading + 1, 0).astype(np.uint8)
+    return (leading(shares) + 1).astype(np.uint8)
 
 
 def mixed(shares: NDArray[np.float32], inks: NDArray[Any]) -> NDArray[np.uint8]:
