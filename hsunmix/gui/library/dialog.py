@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
     QRegularExpression,
@@ -29,6 +32,7 @@ from PySide6.QtWidgets import (
 from hsunmix.gui.widgets.dialog import Dialog
 from hsunmix.gui.widgets.panel import named
 from hsunmix.gui.widgets.spectrum_plot import Curve, SpectrumPlot
+from hsunmix.gui.widgets.spoken import SpokenLabel
 from hsunmix.gui.widgets.theme import worn_by
 from hsunmix.model.library_on_bands import lacking
 from hsunmix.model.spectra import Spectra, colour
@@ -83,6 +87,7 @@ class LibraryDialog(Dialog):
         self.search.setPlaceholderText("Search: kaolinite, grass, …")
         self.search.setClearButtonEnabled(True)
         self._names = QStringListModel(list(library.names), self)
+        self._hidden: set[int] = set()  # selected, but not among those that are shown
         self._found = _Filter(library, self)
         self._found.setSourceModel(self._names)
         self._found.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
@@ -104,6 +109,10 @@ class LibraryDialog(Dialog):
         self.body.addWidget(self.search)
         self._add_filters()
         self.body.addWidget(self.list)
+        self.found = SpokenLabel("libraryFound", "How many spectra are shown and selected")
+        self.found.setProperty("role", "muted")
+        self.found.setWordWrap(True)
+        self.body.addWidget(self.found)
         self.body.addWidget(self.plot)
         self._add_gaps()
         self._add_factor()
@@ -122,9 +131,9 @@ class LibraryDialog(Dialog):
 
     @property
     def chosen(self) -> tuple[int, ...]:
-        """What is selected, in the library's order."""
+        """What is selected, in the library's order; also what a later search doesn't show."""
         rows = self.list.selectionModel().selectedRows()
-        return tuple(sorted(self._found.mapToSource(row).row() for row in rows))
+        return tuple(sorted({*self._hidden, *(self._found.mapToSource(row).row() for row in rows)}))
 
     @property
     def factor(self) -> float | None:
@@ -158,13 +167,42 @@ class LibraryDialog(Dialog):
         self.all = named(QPushButton("Select all"), "librarySelectAll", "Select all spectra that are shown")
         self.all.setToolTip("Select all spectra that are shown (Ctrl+A)")
         self.all.setAutoDefault(False)  # Return adds
-        self.all.clicked.connect(self.list.selectAll)
+        self.all.clicked.connect(self._select_shown)
         row.addWidget(self.all)
         self.body.addLayout(row)
 
-    def _narrow(self, what: str, box: QComboBox, _index: int) -> None:
-        self._found.narrow(what, box.currentData())
+    def _select_shown(self) -> None:
+        self._hidden = set()
+        self.list.selectAll()
         self._show()
+
+    def _narrow(self, what: str, box: QComboBox, _index: int) -> None:
+        self._refilter(lambda: self._found.narrow(what, box.currentData()))
+
+    def _refilter(self, change: Callable[[], None]) -> None:
+        """Show other spectra; what is selected stays so."""
+        before, self._hidden = set(self.chosen), set()
+        change()
+        places = {entry: self._found.mapFromSource(self._names.index(entry)) for entry in before}
+        selection = QItemSelection()
+        for place in places.values():
+            if place.isValid():
+                selection.select(place, place)
+        self._hidden = {entry for entry, place in places.items() if not place.isValid()}
+        self.list.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        self._show()
+
+    def _tell(self, chosen: tuple[int, ...]) -> None:
+        """Say how many are shown, what is selected behind them, and how many are drawn."""
+        shown, every = self._found.rowCount(), self._names.rowCount()
+        parts = [f"{shown} of {every} spectra." if shown < every else f"{every} spectra."]
+        if not shown:
+            parts = ["Nothing was found: try fewer or other words."]
+        if self._hidden:
+            parts.append(f"{len(self._hidden)} selected before.")
+        if len(chosen) > DRAWN:
+            parts.append(f"The first {DRAWN} of {len(chosen)} are drawn.")
+        self.found.setText(" ".join(parts))
 
     def _add_gaps(self) -> None:
         """Say which of the selected have too many gaps for the scene, and offer to leave those bands out."""
@@ -212,13 +250,13 @@ class LibraryDialog(Dialog):
     def _search(self, text: str) -> None:
         """Find the names that hold every word, in any order."""
         words = [f"(?=.*{QRegularExpression.escape(word)})" for word in text.split()]
-        self._found.setFilterRegularExpression(
-            QRegularExpression("".join(words), QRegularExpression.PatternOption.CaseInsensitiveOption)
-        )
+        pattern = QRegularExpression("".join(words), QRegularExpression.PatternOption.CaseInsensitiveOption)
+        self._refilter(lambda: self._found.setFilterRegularExpression(pattern))
 
     def _show(self) -> None:
         chosen = self.chosen
         self._show_gaps(chosen)
+        self._tell(chosen)
         self.accept_button.setEnabled(bool(chosen))
         self.accept_button.setText(f"Add {len(chosen)} spectra" if len(chosen) > 1 else "Add")
         curves = [

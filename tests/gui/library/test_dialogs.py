@@ -178,3 +178,32 @@ def test_bands_without_values_are_offered_to_be_left_out(adding: LibraryDialog, 
     adding.all.click()
     assert adding.leave.isHidden()
     assert not adding.leaves_out
+
+
+def test_a_search_keeps_what_is_selected_and_says_where_nothing_is(adding: LibraryDialog):
+    every = len(adding._library.names)
+    assert adding.found.text() == f"{every} spectra."
+    adding.search.setText("kaolinite")
+    adding.list.setCurrentIndex(adding.list.model().index(0, 0))
+    chosen = adding.chosen
+    assert len(chosen) == 1
+    adding.search.setText("no such mineral")
+    assert adding.list.model().rowCount() == 0
+    assert adding.found.text().startswith("Nothing was found")
+    assert "1 selected before" in adding.found.text()
+    assert adding.chosen == chosen
+    assert adding.accept_button.isEnabled()
+    adding.search.clear()
+    assert adding.chosen == chosen
+    assert [adding.list.model().data(i) for i in adding.list.selectionModel().selectedRows()] == [
+        adding._library.names[chosen[0]]
+    ]
+    assert adding.found.text() == f"{every} spectra."
+
+
+def test_it_says_how_many_of_the_selected_are_drawn(qtbot: QtBot):
+    many = Spectra(np.random.default_rng(0).random((30, 6)), tuple(f"Sand {k}" for k in range(30)))
+    dialog = LibraryDialog(None, many)
+    qtbot.addWidget(dialog)
+    dialog.list.selectAll()
+    assert dialog.found.text() == "30 spectra. The first 8 of 30 are drawn."
