@@ -27,7 +27,8 @@ __all__ = ["Vertices", "enclosing", "spectra", "vertices"]
 Array = NDArray[np.float64]
 PENALTY = 0.1  # of the volume: a larger one shrinks scenes with noise too much
 MAX_PIXELS = 5000  # pixels that the smallest simplex is put around
-EXCHANGES = 10  # of weight between two points, an endmember and iteration
+MOST_ROWS = 100  # that come in, for an endmember and iteration
+NEAR = 1e-12  # of a squared length: what would be gained, where a point counts as the nearest
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,7 +147,7 @@ def refine(
         for k in range(len(vertices)):
             if hht[k, k] > 0:
                 target = w[:, k] + (zht[:, k] - w @ hht[:, k]) / hht[k, k]
-                w[:, k] = _towards(rows, weights[:, k], w[:, k], target)
+                w[:, k] = _nearest(rows, weights[:, k], target)
         yield Step(0.6 + 0.2 * (iteration + 1) / iterations, message="Refining endmembers")
     return weights
 
@@ -158,22 +159,43 @@ def _mixtures(scene: Scene, w: Array) -> Generator[Step | None, None, Array]:
     return np.nan_to_num(found.h.known().astype(np.float64))
 
 
-def _towards(rows: Array, weight: Array, w: Array, target: Array) -> Array:
-    """Bring w = Σ weight · row nearer to the target by moving weight between pairs of points.
+def _nearest(rows: Array, weight: Array, target: Array) -> Array:
+    """Return the point Σ weight · row of the rows' convex hull that is nearest to the target.
 
-    Every move goes from the worst point that has weight to the best one (pairwise Frank–Wolfe),
-    so the weights stay nonnegative, sum to one, and most stay zero. ``weight`` is changed.
+    Wolfe's algorithm (Mathematical Programming 11, 1976): of the rows with weight the nearest point of their
+    plane is taken, or of the face that is met on the way there; then the row comes in that lies farthest on
+    the target's side. There is one such point, and it moves no more than the target does: rounding, which
+    differs between a scene in memory and one in its file, stays as small as it is. ``weight`` is changed.
     """
-    for _ in range(EXCHANGES):
+    holders = np.flatnonzero(weight)
+    share = weight[holders]
+    for _ in range(MOST_ROWS):
+        holders, share = _in_plane(rows, holders, share, target)
+        w = share @ rows[holders]
         slope = rows @ (w - target)
-        holders = np.flatnonzero(weight)
-        gain, loss = int(slope.argmin()), int(holders[slope[holders].argmax()])
-        direction = rows[gain] - rows[loss]
-        length = direction @ direction
-        if length == 0 or slope[loss] - slope[gain] <= 1e-9 * length:
+        gain = int(slope.argmin())
+        if share @ slope[holders] - slope[gain] <= NEAR * np.square(rows[gain] - w).sum() or gain in holders:
             break
-        amount = min(weight[loss], (slope[loss] - slope[gain]) / length)
-        weight[gain] += amount
-        weight[loss] -= amount
-        w = w + amount * direction
-    return w
+        holders, share = np.append(holders, gain), np.append(share, 0.0)
+    weight[:] = 0
+    weight[holders] = share
+    return np.asarray(share @ rows[holders])
+
+
+def _in_plane(
+    rows: Array, holders: NDArray[np.int64], share: Array, target: Array
+) -> tuple[NDArray[np.int64], Array]:
+    """The nearest point of the holders' plane, without those that would weigh less than nothing there."""
+    while len(holders) > 1:
+        last = rows[holders[-1]]
+        others = np.linalg.lstsq((rows[holders[:-1]] - last).T, target - last, rcond=1e-10)[0]
+        goal = np.append(others, 1 - others.sum())
+        if goal.min() >= 0:
+            return holders, goal
+        falls = np.flatnonzero(goal < 0)
+        steps = share[falls] / (share[falls] - goal[falls])
+        share = share + steps.min() * (goal - share)
+        stays = np.arange(len(share)) != falls[steps.argmin()]
+        holders, share = holders[stays], np.maximum(share[stays], 0)
+        share /= share.sum()
+    return holders, share
