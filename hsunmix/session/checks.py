@@ -22,11 +22,12 @@ from hsunmix.model.region import Region
 from hsunmix.model.spectra import Endmember, colour
 from hsunmix.model.unmixing import RunInputs, Unmixing
 from hsunmix.parameters import make
-from hsunmix.session.document import Document, Run, RunSettings, SceneEntry, VectorLayer, View
+from hsunmix.session.document import Document, MapLook, Run, RunSettings, SceneEntry, VectorLayer, View
 
 __all__ = ["checked", "mended"]
 
 RANKS, SEEDS, RUNS = range(1, 10_000), range(1 << 31), range(1, 1 << 29)
+MAX_LOOKS = 1000  # kinds of maps with colours of their own
 
 
 def mended(cls: type, made: dict[str, Any], place: int) -> None:
@@ -219,7 +220,15 @@ def _view(document: Document) -> View:
         layer=view.layer if view.layer in range(len(document.layers)) else 0,
         map_stretch=view.map_stretch if view.map_stretch and _percentiles(view.map_stretch) else None,
         region=-1,
+        looks=tuple(_look(look) for look in {one.of: one for one in view.looks[:MAX_LOOKS]}.values()),
     )
+
+
+def _look(look: MapLook) -> MapLook:
+    """Keep levels that leave something between them."""
+    levels = look.levels
+    fits = levels is not None and all(map(math.isfinite, levels)) and levels[0] < levels[1]
+    return look if fits else replace(look, levels=None)
 
 
 def _percentiles(pair: tuple[float, float]) -> bool:

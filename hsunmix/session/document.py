@@ -21,8 +21,8 @@ from hsunmix.model.spectra import Endmember
 from hsunmix.model.unmixing import Unmixing, Weights
 
 __all__ = [
-    "Document", "Layer", "Pin", "Run", "RunSettings", "SceneEntry", "ScenePlace", "Subset", "VectorLayer",
-    "View", "index_without", "with_endmember", "with_result",
+    "Document", "Layer", "MapLook", "Pin", "Run", "RunSettings", "SceneEntry", "ScenePlace", "Subset",
+    "VectorLayer", "View", "index_without", "with_endmember", "with_result",
 ]  # fmt: skip
 
 
@@ -127,6 +127,25 @@ class VectorLayer:
 
 
 @dataclass(frozen=True)
+class MapLook:
+    """The colours and limits of one kind of map, where the analyst chose them.
+
+    Attributes
+    ----------
+    of : str
+        Which maps: ``abundance``, ``residual``, ``band``, ``map:shade``, ``layer:`` and an expression …
+    table : str
+        The colour table; empty for the usual one.
+    levels : tuple of 2 float, or None
+        Values shown as the lowest and the highest colour; None for those of the stretch.
+    """
+
+    of: str
+    table: str = ""
+    levels: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
 class View:
     """How the image panel shows the scene.
 
@@ -153,6 +172,8 @@ class View:
     veiled, overview : bool
         Whether masked pixels are veiled; whether the whole scene is shown in a corner while a part
         is seen.
+    looks : tuple of MapLook
+        One at most for each kind of map.
     """
 
     page: str = "rgb"
@@ -167,6 +188,16 @@ class View:
     region: int = -1
     veiled: bool = True
     overview: bool = True
+    looks: tuple[MapLook, ...] = ()
+
+    def look(self, of: str) -> MapLook:
+        """Return the colours and limits of a kind of map."""
+        return next((look for look in self.looks if look.of == of), MapLook(of))
+
+    def with_look(self, look: MapLook) -> View:
+        """Return the view with other colours and limits of a kind of map; what says nothing is not kept."""
+        rest = tuple(other for other in self.looks if other.of != look.of)
+        return replace(self, looks=rest if look == MapLook(look.of) else (*rest, look))
 
 
 @dataclass(frozen=True, eq=False)

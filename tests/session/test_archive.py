@@ -25,7 +25,7 @@ from hsunmix.formats import open_cube
 from hsunmix.model.cube import Cube
 from hsunmix.session import archive, source
 from hsunmix.session.archive import load, save
-from hsunmix.session.document import Document, VectorLayer
+from hsunmix.session.document import Document, MapLook, VectorLayer
 from tests.faults import file_size_limit, small_disk
 from tests.session.conftest import BANDS, LINES, SAMPLES, make_document, make_result, write_scene
 
@@ -359,3 +359,19 @@ def test_vector_layers_are_found_beside_the_session_and_at_their_old_place(docum
     assert load(tmp_path / "b" / "copy" / "work.hsu").vectors[0].path == str(
         tmp_path / "b" / "copy" / "gis" / "roads.shp"
     )
+
+
+def test_colours_and_limits_of_maps_come_back(document, tmp_path):
+    looks = (
+        MapLook("abundance", "cividis", (0.1, 0.6)),
+        MapLook("layer:b[860] / b[660] > 2", "", (-1e4, 3.5)),
+    )
+    save(replace(document, view=replace(document.view, looks=looks)), tmp_path / "work.hsu")
+    assert load(tmp_path / "work.hsu").view.looks == looks
+
+
+@pytest.mark.parametrize("levels", [(0.6, 0.1), (0.5, 0.5), (0.0, float("inf"))])
+def test_limits_with_nothing_between_them_are_left_out(document, tmp_path, levels):
+    view = replace(document.view, looks=(MapLook("band", "plasma", levels),))
+    save(replace(document, view=view), tmp_path / "work.hsu")
+    assert load(tmp_path / "work.hsu").view.looks == (MapLook("band", "plasma"),)

@@ -142,14 +142,14 @@ class StretchMaps(Command):
 
 @dataclass(frozen=True)
 class SetColours(Command):
-    """Choose the colour table of the abundance maps."""
+    """Choose the colour table of the kind of map that is shown."""
 
     table: str
 
 
 @dataclass(frozen=True)
 class SetLevels(Command):
-    """Show these abundances as the lowest and the highest colour; None goes by the stretch again."""
+    """Show these values as the lowest and the highest colour; None goes by the stretch again."""
 
     levels: tuple[float, float] | None = None
 

@@ -7,12 +7,14 @@ from dataclasses import replace
 
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.image.images import WHOLE, grey, picture
+from hsunmix.gui.image.pages import page_of
+from hsunmix.gui.image.pages._maps import ABUNDANCES
 from hsunmix.gui.image.state import Grey, ImageState, Picture
 from hsunmix.gui.state.channels import QUIET
 from hsunmix.gui.state.documents import band_shown
 from hsunmix.gui.state.store import Store
 from hsunmix.model.cube import Cube
-from hsunmix.session.document import Document, View
+from hsunmix.session.document import Document, MapLook, View
 
 __all__ = ["Controller"]
 
@@ -26,15 +28,14 @@ class Controller:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self._session = store.history.session
         store.handle(cmd.ShowPage, lambda command: self._look(page=command.page))
         store.handle(cmd.ShowEndmember, self.show_endmember)
         store.handle(cmd.ShowMap, lambda c: self._look(page="further", map=c.name, map_layer=c.layer))
         store.handle(cmd.ShowBands, lambda command: self._look(rgb=command.bands))
-        store.handle(cmd.SetStretch, lambda command: self._look(stretch=command.percentiles))
+        store.handle(cmd.SetStretch, self.set_stretch)
         store.handle(cmd.ShowBand, self.show_band)
         store.handle(cmd.ShowLargest, lambda command: store.show(ImageState, largest=command.shown))
-        store.handle(cmd.SetColours, lambda command: store.show(ImageState, colours=command.table))
+        store.handle(cmd.SetColours, lambda command: self._dress(table=command.table))
         store.handle(cmd.ShowScale, lambda command: store.show(ImageState, scale_bar=command.shown))
         store.handle(cmd.SetLevels, self.set_levels)
         store.handle(cmd.StretchMaps, self.stretch_maps)
@@ -45,10 +46,6 @@ class Controller:
 
     def changed(self, old: Document, new: Document) -> None:
         """Read the images again when pixels, bands or stretch are others; a mask changes no picture."""
-        if self.store.history.session is not self._session:
-            self._session = self.store.history.session
-            if self.store.state[ImageState].levels is not None:  # they were set for what was open before
-                self.store.show(ImageState, levels=None)
         other = new.cube is None or old.cube is None or new.cube.pixels is not old.cube.pixels
         if other and (
             self.store.state[ImageState].picture is not None or self.store.state[ImageState].grey is not None
@@ -63,14 +60,20 @@ class Controller:
 
     def stretch_maps(self, command: cmd.StretchMaps) -> None:
         """Stretch all maps alike; levels set by hand are given up."""
-        self.store.show(ImageState, levels=None)
-        self._look(map_stretch=command.percentiles)
+        view = self.store.document.view
+        looks = view.with_look(replace(view.look(ABUNDANCES), levels=None)).looks
+        self._look(map_stretch=command.percentiles, looks=looks)
+
+    def set_stretch(self, command: cmd.SetStretch) -> None:
+        """Stretch the picture, a band or a layer; levels set by hand on the page are given up."""
+        self._dress(levels=None)
+        self._look(stretch=command.percentiles)
 
     def set_levels(self, command: cmd.SetLevels) -> None:
         """Take levels that leave something between them."""
         levels = command.levels
         if levels is None or levels[1] > levels[0]:
-            self.store.show(ImageState, levels=levels)
+            self._dress(levels=levels)
 
     def show_endmember(self, command: cmd.ShowEndmember) -> None:
         """Select an endmember, by index or as the next one."""
@@ -96,6 +99,15 @@ class Controller:
         if band == now and document.view.page == "band" and command.step:
             self.store.note(f"This is the {'last' if command.step > 0 else 'first'} band.")
         self._look(band=band, page="band")
+
+    def _dress(self, **changes: object) -> None:
+        """Change colours or levels of the kind of map that is shown."""
+        document = self.store.document
+        page = page_of(document, self.store.state)
+        shown = page.scaled(document, self.store.state)
+        if shown is not None:
+            look: MapLook = replace(document.view.look(shown.of), **changes)  # type: ignore[arg-type]
+            self._look(looks=document.view.with_look(look).looks)
 
     def _look(self, **changes: object) -> None:
         document = self.store.document

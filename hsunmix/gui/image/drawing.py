@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.gui.state.commands import Command
 
-__all__ = ["Drawing", "Pane", "Scale"]
+__all__ = ["Drawing", "Pane", "Scale", "Scaled"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +47,30 @@ class Scale:
     high: float
     label: str
     names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Scaled:
+    """Numbers that are shown on one scale.
+
+    Attributes
+    ----------
+    of : str
+        Which kind of map, as ``MapLook.of``.
+    label : str
+        What they are, for who sees their histogram.
+    values : array, (lines, samples)
+    ends : callable
+        Gives the values shown as the lowest and the highest colour, where they are not set by hand.
+    table : str
+        The usual colour table.
+    """
+
+    of: str
+    label: str
+    values: NDArray[Any]
+    ends: Callable[[], tuple[float, float]]
+    table: str
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,7 @@ from hsunmix.model.cube import Cube
 from hsunmix.model.pixels import prepared
 from hsunmix.model.progress import Step
 
-__all__ = ["colours", "grey", "paint", "picture", "stretch_limits", "stretched", "thin"]
+__all__ = ["colours", "grey", "paint", "picture", "stretch_ends", "stretch_limits", "stretched", "thin"]
 
 FIRST = 1 << 20  # pixels of a picture that is shown at once
 WHOLE = 1 << 24  # pixels of one that can be zoomed into
@@ -51,7 +51,8 @@ def picture(
     values = yield from blocks.all()
     found = stretch_limits(values, percentiles)
     yield None
-    return Picture(stretched(values, found), blocks.step, bands, found)
+    whole = values if blocks.step == 1 else None
+    return Picture(stretched(values, found), blocks.step, bands, found, whole)
 
 
 def grey(cube: Cube, band: int) -> Generator[Step | None, None, Grey]:
@@ -97,6 +98,12 @@ def stretch_limits(values: NDArray[np.float32], percentiles: tuple[float, float]
         return (0.0,) * values.shape[2], (1.0,) * values.shape[2]
     low, high = np.percentile(sample, percentiles, axis=0)
     return tuple(low.tolist()), tuple(np.where(high > low, high, low + 1).tolist())
+
+
+def stretch_ends(values: NDArray[np.float32], percentiles: tuple[float, float]) -> tuple[float, float]:
+    """Return two percentiles of a single band, (rows, columns)."""
+    (low,), (high,) = stretch_limits(values[:, :, None], percentiles)
+    return low, high
 
 
 def stretched(values: NDArray[np.float32], limits: Limits) -> NDArray[np.uint8]:

@@ -1,16 +1,23 @@
-"""Colours and limits of the abundance maps: a histogram with two levels that are dragged, or typed."""
+"""Colours and limits of the maps shown: a histogram with two levels that are dragged, or typed."""
 
 from __future__ import annotations
 
+import html
+import math
+from typing import Any
+
 import numpy as np
 import pyqtgraph as pg
+from numpy.typing import NDArray
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from hsunmix.gui.commands import SetColours, SetLevels
-from hsunmix.gui.image.pages._maps import shown_range
-from hsunmix.gui.image.state import ABUNDANCE, ImageState
+from hsunmix.gui.image.drawing import Scaled
+from hsunmix.gui.image.pages import page_of
+from hsunmix.gui.image.pages._maps import TABLES, shown_on
+from hsunmix.gui.image.state import ABUNDANCE
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.accessibility import Role
 from hsunmix.gui.widgets.panel import Panel, named
@@ -23,17 +30,10 @@ AREA = "tool"
 ORDER = 140
 SIZE = (520, 380)
 
-TABLES = {
-    ABUNDANCE: "Viridis",
-    "cividis": "Cividis",
-    "inferno": "Inferno",
-    "plasma": "Plasma",
-    "CET-L1": "Grey",
-    "CET-L8": "Blue to yellow",
-}
 BINS = 120
-SAMPLE = 200_000  # abundances that are counted
-FAR = 1e6
+SAMPLE = 200_000  # values that are counted
+FAR = 1e12
+DIGITS = 3  # of the range of the values, that are typed
 
 
 class _Histogram(pg.GraphicsView):  # type: ignore[misc]
@@ -51,7 +51,6 @@ class _Histogram(pg.GraphicsView):  # type: ignore[misc]
         self.axis = pg.AxisItem("bottom")
         self.axis.linkToView(self.box)
         self.axis.enableAutoSIPrefix(False)
-        self.axis.setLabel("Abundance")
         layout = pg.GraphicsLayout()
         layout.setContentsMargins(6, 6, 6, 2)
         layout.addItem(self.box, 0, 0)
@@ -69,8 +68,9 @@ class View(Panel):
     def __init__(self) -> None:
         super().__init__("levelsPanel", TITLE)
         self._document, self._state = Document(), ViewState()
-        self._counted: tuple[object, ...] = ()  # what the histogram is of
-        self._levelled: tuple[object, ...] = ()  # what the levels are of
+        self._key: tuple[object, ...] = ()  # what is presented
+        self._shown: Scaled | None = None
+        self._counted: NDArray[Any] | None = None  # what the histogram is of
         self._ends = (0.0, 1.0)  # of the histogram
         self.tables = named(QuietComboBox(), "levelsTable", "Colours of the maps")
         for table, title in TABLES.items():
@@ -87,8 +87,6 @@ class View(Panel):
     def _field(self, title: str) -> QuietDoubleSpinBox:
         field = named(QuietDoubleSpinBox(), f"levels{title}", f"{title} level")
         field.setRange(-FAR, FAR)
-        field.setDecimals(3)
-        field.setSingleStep(0.05)
         field.setKeyboardTracking(False)
         field.valueChanged.connect(self._on_typed)
         return field
@@ -115,17 +113,15 @@ class View(Panel):
         layout.addLayout(foot)
 
     def render(self, old: Document, new: Document) -> None:  # type: ignore[override]  # noqa: ARG002
-        """Count the values of the map that is selected."""
+        """Count the values of the page that is shown."""
         self._document = new
         self._present()
 
     def follow(self, old: ViewState, new: ViewState) -> None:
-        """Show the levels."""
+        """Count what is drawn anew; a moving cursor draws nothing."""
         self._state = new
-        if new[ImageState] is not old[ImageState] or not self.tables.accessibleDescription():
-            self.tables.setCurrentIndex(max(0, self.tables.findData(new[ImageState].colours)))
-            self.tables.setAccessibleDescription(self.tables.currentText())
-        self._present()
+        if new.slices is not old.slices:
+            self._present()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Make good what was not done while nobody looked."""
@@ -135,18 +131,16 @@ class View(Panel):
     def _present(self) -> None:
         """Count, and show the levels, where they are of something else; not while nobody looks."""
         if not self.isVisible():
-            self._counted = self._levelled = ()
+            self._key, self._counted = (), None
             return
-        document = self._document
-        k, names = document.view.endmember, tuple(e.name for e in document.endmembers)
-        counted = document.unmixing, k, names[k : k + 1]
-        levelled = *counted, document.view.map_stretch, self._state[ImageState].levels
-        if counted != self._counted:
-            self._counted = counted
+        page = page_of(self._document, self._state)
+        key = (page.id, *page.depends(self._document, self._state))
+        if key == self._key:
+            return
+        self._key, self._shown = key, page.scaled(self._document, self._state)
+        if self._shown is None or not _same(self._shown.values, self._counted):
             self._count()
-        if levelled != self._levelled:
-            self._levelled = levelled
-            self._show_levels()
+        self._show_levels()
 
     def dress(self, theme: Theme) -> None:
         """Colour the histogram."""
@@ -157,34 +151,46 @@ class View(Panel):
         self.plot.bars.setBrush(pg.mkBrush(theme.faint))
 
     def _count(self) -> None:
-        result, k = self._document.unmixing, self._document.view.endmember
-        if result is None or k >= result.rank:
+        shown = self._shown
+        self._counted = None if shown is None else shown.values
+        if shown is None:
             self._ends = (0.0, 1.0)
             self.plot.bars.setData([0.0, 1.0], [0.0], stepMode="center")
+            self.plot.axis.setLabel("This page has no limits to set")
             self.plot.setAccessibleDescription("No map")
             return
-        values = result.abundances[k].reshape(-1)
+        values = shown.values.reshape(-1)
         values = values[:: max(1, values.size // SAMPLE)]
         values = values[np.isfinite(values)]
         counts, edges = np.histogram(values, BINS) if values.size else (np.zeros(1), np.array([0.0, 1.0]))
         self._ends = float(edges[0]), float(edges[-1])
         self.plot.bars.setData(edges, np.log1p(counts), stepMode="center")
         self.plot.box.autoRange()
-        name = self._document.endmembers[k].name
-        said = f"Abundances of {name} from {edges[0]:.3g} to {edges[-1]:.3g}, logarithmic"
+        self.plot.axis.setLabel(html.escape(shown.label))
+        said = f"{shown.label} from {edges[0]:.3g} to {edges[-1]:.3g}, logarithmic"
         self.plot.setAccessibleDescription(said)
 
     def _show_levels(self) -> None:
-        low, high = shown_range(self._document, self._state)
+        shown = self._shown
+        table, low, high = (ABUNDANCE, 0.0, 1.0) if shown is None else shown_on(self._document, shown)
         blocked = [QSignalBlocker(part) for part in (self.plot.levels, *self.fields)]
         self.plot.levels.setRegion((low, high))
         self.plot.box.setXRange(min(low, self._ends[0]), max(high, self._ends[1]))
+        span = max(high - low, self._ends[1] - self._ends[0])
+        places = DIGITS - math.floor(math.log10(span)) if 0 < span < math.inf else DIGITS
         for field, value in zip(self.fields, (low, high), strict=True):
+            field.setDecimals(min(max(places, 0), 12))
+            field.setSingleStep(10.0 ** (1 - places) * 5)
             field.setValue(value)
         del blocked
-        self.reset.setEnabled(self._state[ImageState].levels is not None)
-        for field in self.fields:
-            field.setEnabled(self._document.unmixing is not None)
+        own = None if shown is None else self._document.view.look(shown.of).levels
+        self.reset.setEnabled(own is not None)
+        self.tables.setCurrentIndex(max(0, self.tables.findData(table)))
+        self.tables.setAccessibleDescription(self.tables.currentText())
+        self.plot.levels.setVisible(shown is not None)
+        parts: tuple[QWidget, ...] = (*self.fields, self.tables, self.plot)
+        for part in parts:
+            part.setEnabled(shown is not None)
 
     def _on_dragged(self) -> None:
         low, high = self.plot.levels.getRegion()
@@ -195,3 +201,8 @@ class View(Panel):
         low, high = (field.value() for field in self.fields)
         self.command.emit(SetLevels((low, high)))
         self._show_levels()
+
+
+def _same(one: NDArray[Any], other: NDArray[Any] | None) -> bool:
+    """Whether two arrays are the same numbers in memory: maps are cut out of a result anew each time."""
+    return other is not None and one.__array_interface__ == other.__array_interface__

@@ -8,7 +8,7 @@ from hsunmix.gui import commands as cmd
 from hsunmix.gui.image.pages import Page, pages
 from hsunmix.gui.image.state import ImageState
 from hsunmix.gui.spectra.state import SpectraState
-from hsunmix.gui.state.action import Action, has_result, opened
+from hsunmix.gui.state.action import Action, opened
 from hsunmix.gui.state.store import Store
 
 MENU = "&View"
@@ -46,7 +46,7 @@ ACTIONS = (
     Action("zoomFit", "&Whole scene", "Show the whole scene", lambda _: cmd.Zoom(), "Ctrl+0", opened, "fit"),
     Action("overview", "O&verview", "Show the whole scene in a corner while a part of it is seen", lambda b: cmd.ShowOverview(not b.document.view.overview), "", opened, checked=lambda b: b.document.view.overview),
     Action("scaleBar", "Scale bar and north arrow", "Distances and the north on a scene whose place is known", lambda b: cmd.ShowScale(not b.state[ImageState].scale_bar), "", opened, checked=lambda b: b.state[ImageState].scale_bar),
-    Action("levels", "&Colours and limits", "Colour table, histogram and limits of the maps", lambda _: cmd.ShowTool("levels"), "Ctrl+Alt+K", has_result),
+    Action("levels", "&Colours and limits", "Colour table, histogram and limits of the map shown", lambda _: cmd.ShowTool("levels"), "Ctrl+Alt+K", opened),
     Action("bandNext", "Ne&xt band", "Show the next band in grey", lambda _: cmd.ShowBand(step=1), "Ctrl+Right", opened),
     Action("bandPrevious", "Previous &band", "Show the band before in grey", lambda _: cmd.ShowBand(step=-1), "Ctrl+Left", opened),
     Action("micrometres", "Wave&lengths in µm", "The unit of the wavelength axis: µm or nm", lambda b: cmd.SetUnit("nm" if b.state[SpectraState].unit == "µm" else "µm"), "Ctrl+U", has_wavelengths, checked=lambda b: b.state[SpectraState].unit == "µm", line=True),

@@ -33,12 +33,15 @@ class Picture:
     bands : tuple of 3 int
     limits : tuple of 2 tuples of 3 float
         Values shown as black and as full colour.
+    values : array of float32, (lines, samples, 3), or None
+        Where no pixel was left out.
     """
 
     rgba: NDArray[np.uint8]
     step: int
     bands: tuple[int, int, int]
     limits: tuple[tuple[float, ...], tuple[float, ...]] = ((0.0,) * 3, (1.0,) * 3)
+    values: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,10 +93,6 @@ class ImageState:
         The values of the document's layers by their expressions, as far as they are known.
     largest : bool
         The page of the mixture shows only the endmember of the largest fraction of every pixel.
-    colours : str
-        The colour table of the abundance maps.
-    levels : tuple of 2 float, or None
-        Abundances shown as the lowest and the highest colour, where they were set by hand.
     scale_bar : bool
         Distances and the north are told on the image.
     """
@@ -103,6 +102,4 @@ class ImageState:
     grey: Grey | None = None
     layers: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     largest: bool = False
-    colours: str = ABUNDANCE
-    levels: tuple[float, float] | None = None
     scale_bar: bool = True

@@ -18,6 +18,7 @@ from hsunmix.files import identity
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.main_window import MainWindow
 from hsunmix.gui.feature_space.state import SpaceState
+from hsunmix.gui.image.state import ImageState
 from tests.gui.conftest import FakeDialogs
 from tests.gui.states import part
 
@@ -103,6 +104,15 @@ def test_a_map_is_copied_as_it_lies(shown: MainWindow, wait: Wait):
     np.testing.assert_allclose(values[:, 2], abundance[lines, samples], rtol=1e-5)
     store.send(cmd.ShowPage("rgb"))
     wait(lambda: not store.state.tasks)
+    store.send(cmd.CopyValues("imagePanel"))
+    head, values = table()
+    assert head[:2] == ["line", "sample"]
+    assert len(head) == 5  # three bands
+    red = store.state[ImageState].picture.bands[0]
+    lines, samples = values[:, 0].astype(int), values[:, 1].astype(int)
+    whole = store.document.cube.read(0, 13, [red])[:, :, 0]
+    np.testing.assert_allclose(values[:, 2], whole[lines, samples], rtol=1e-5)
+    store.show(ImageState, picture=replace(store.state[ImageState].picture, values=None))
     store.send(cmd.CopyValues("imagePanel"))
     assert "shows no values now" in store.state.message.text
 

@@ -158,6 +158,7 @@ def random_command(chance: random.Random, window: MainWindow) -> tuple[str, Call
         cmd.StartSweep(2, 4, 2), cmd.CancelSweep(), cmd.ShowPair(chance.randrange(5)), cmd.Flicker(chance.random() < 0.5),
         cmd.RecolourRegion(region, "#654321"), cmd.ShowVeil(chance.random() < 0.5), cmd.SetUnit(chance.choice(["nm", "µm"])),
         cmd.StretchMaps(chance.choice([None, (2.0, 98.0)])), cmd.Tell("the folder"), cmd.Flicker(False),
+        cmd.SetColours("inferno"), cmd.SetLevels((0.0, chance.choice([0.2, 3.0]))), cmd.SetLevels(None),
         cmd.AddVectors(), cmd.ShowVectors(chance.randrange(2), chance.random() < 0.5), cmd.RemoveVectors(chance.randrange(2)),
         cmd.Zoom(2.0), cmd.Zoom(), lambda: _row_menu(chance, window), lambda: _click(chance, window),
     ]  # fmt: skip

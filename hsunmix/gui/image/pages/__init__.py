@@ -18,6 +18,8 @@ A page has
     Optional; what the page shows at ``state.cursor``.
 ``numbers(document, state) -> sequence of (str, array (lines, samples))``
     Optional; what the page shows, as numbers and what they are called.
+``scaled(document, state) -> Scaled or None``
+    Optional; the numbers that are shown on one scale, whose colours and limits can be chosen.
 ``marks(document, state) -> sequence of Mark``
     Optional; pixels marked on this page besides pins and endmembers.
 ``Controls``
@@ -32,7 +34,7 @@ from functools import lru_cache
 from types import ModuleType
 from typing import Any
 
-from hsunmix.gui.image.drawing import Drawing
+from hsunmix.gui.image.drawing import Drawing, Scaled
 from hsunmix.gui.image.pages._controls import PageControls
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.registry import modules
@@ -60,6 +62,7 @@ class Page:
     marks: Callable[[Document, ViewState], Sequence[Mark]]
     controls: Callable[[], PageControls] | None
     numbers: Callable[[Document, ViewState], Sequence[tuple[str, Any]]] = lambda _document, _state: ()
+    scaled: Callable[[Document, ViewState], Scaled | None] = lambda _document, _state: None
 
 
 @lru_cache(maxsize=1)
@@ -100,4 +103,5 @@ def _made(name: str, module: ModuleType) -> Page:
         marks=getattr(module, "marks", lambda _document, _state: ()),
         controls=getattr(module, "Controls", None),
         numbers=getattr(module, "numbers", lambda _document, _state: ()),
+        scaled=getattr(module, "scaled", lambda _document, _state: None),
     )

@@ -5,26 +5,41 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.gui.image.drawing import Pane
+from hsunmix.gui.image.drawing import Drawing, Pane, Scale, Scaled
 from hsunmix.gui.image.images import SAMPLE, paint, thin
-from hsunmix.gui.image.state import ImageState
+from hsunmix.gui.image.state import ABUNDANCE
 from hsunmix.gui.state.commands import Command
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.model.unmixing import Unmixing
 from hsunmix.session.document import Document
 
 __all__ = [
+    "ABUNDANCES",
     "DIFFERENCE",
+    "TABLES",
+    "abundance_look",
     "abundance_range",
     "all_shares",
     "far",
     "has_result",
     "map_pane",
-    "shown_range",
+    "on_scale",
+    "scaled_abundances",
+    "shown_on",
     "shown_share",
 ]
 
 DIFFERENCE = "CET-D1"  # blue, white, red
+ABUNDANCES = "abundance"  # in ``MapLook.of``
+TABLES = {
+    ABUNDANCE: "Viridis",
+    "cividis": "Cividis",
+    "inferno": "Inferno",
+    "magma": "Magma",
+    "plasma": "Plasma",
+    "CET-L1": "Grey",
+    "CET-L8": "Blue to yellow",
+}
 MIN_DIFFERENCE = 0.02  # a smaller difference is not blown up to full colour
 
 
@@ -53,12 +68,42 @@ def abundance_range(result: Unmixing, percentiles: tuple[float, float] | None) -
     return (float(low), float(high)) if high > low else (float(low), float(low) + 1.0)
 
 
-def shown_range(document: Document, state: ViewState) -> tuple[float, float]:
-    """Return the abundances shown as the lowest and the highest colour: by hand, or by the stretch."""
-    levels, result = state[ImageState].levels, document.unmixing
-    if levels is not None or result is None:
-        return levels or (0.0, 1.0)
-    return abundance_range(result, document.view.map_stretch)
+def abundance_look(document: Document) -> tuple[str, tuple[float, float] | None]:
+    """Return the colour table of abundance maps, and the levels that were set by hand."""
+    look = document.view.look(ABUNDANCES)
+    return known_table(look.table, ABUNDANCE), look.levels
+
+
+def scaled_abundances(document: Document, _state: ViewState) -> Scaled | None:
+    """Return the abundances of the selected endmember, on the scale of all."""
+    result, k = document.unmixing, min(document.view.endmember, len(document.endmembers) - 1)
+    if result is None or k not in range(result.rank):
+        return None
+    stretch = document.view.map_stretch
+    label = f"Abundance of {document.endmembers[k].name}"
+    return Scaled(
+        ABUNDANCES, label, result.abundances[k], lambda: abundance_range(result, stretch), ABUNDANCE
+    )
+
+
+def shown_on(document: Document, shown: Scaled) -> tuple[str, float, float]:
+    """Return the colour table, and the values shown as the lowest and the highest colour."""
+    look = document.view.look(shown.of)
+    return known_table(look.table, shown.table), *(look.levels or shown.ends())
+
+
+def on_scale(document: Document, shown: Scaled, most: int, caption: str = "") -> Drawing:
+    """Paint numbers on their scale; the caption is their label unless another is given."""
+    table, low, high = shown_on(document, shown)
+    pane = map_pane(shown.values, (low, high), most, table)
+    lines, samples = shown.values.shape
+    scale = Scale(table, low, high, shown.label)
+    return Drawing((lines, samples), (pane,), caption or shown.label, (scale,))
+
+
+def known_table(table: str, usual: str) -> str:
+    """Return a colour table; the usual one where a session has one that is not known."""
+    return table if table in TABLES else usual
 
 
 def map_pane(

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QHBoxLayout, QSlider
 
 from hsunmix.gui.commands import SetStretch, ShowBand
-from hsunmix.gui.image.drawing import Drawing, Scale
-from hsunmix.gui.image.images import stretch_limits
+from hsunmix.gui.image.drawing import Drawing, Scaled
+from hsunmix.gui.image.images import stretch_ends
 from hsunmix.gui.image.pages import PageControls
-from hsunmix.gui.image.pages._maps import map_pane
+from hsunmix.gui.image.pages._maps import on_scale
 from hsunmix.gui.image.state import ImageState
 from hsunmix.gui.image.stretch_chooser import StretchChooser
 from hsunmix.gui.state.documents import band_shown
@@ -42,23 +44,31 @@ def band_name(document: Document, band: int) -> str:
     return f"Band {band + 1}" + (f" · {cube.band_names[band]}" if cube.band_names else "")
 
 
+def scaled(document: Document, state: ViewState) -> Scaled | None:
+    """Return the band that was read last; levels set by hand are of all bands: so these compare."""
+    grey, stretch = state[ImageState].grey, document.view.stretch
+    if document.cube is None or grey is None:
+        return None
+    label = band_name(document, grey.band)
+    return Scaled("band", label, grey.values, lambda: stretch_ends(grey.values, stretch), COLOURS)
+
+
 def depends(document: Document, state: ViewState) -> tuple[object, ...]:
     """What the drawing is made of."""
-    return document.cube and document.cube.pixels, state[ImageState].grey, document.view.stretch
+    view = document.view
+    return document.cube and document.cube.pixels, state[ImageState].grey, view.stretch, view.look("band")
 
 
 def draw(document: Document, state: ViewState, most: int) -> Drawing:
     """Paint the band that was read last."""
     cube, grey = document.cube, state[ImageState].grey
     shape = cube.shape[:2] if cube is not None else (0, 0)
-    if cube is None or grey is None:
+    shown = scaled(document, state)
+    if cube is None or grey is None or shown is None:
         return Drawing(shape, (), "" if cube is None else "Reading the band…")
-    (low,), (high,) = stretch_limits(grey.values[:, :, None], document.view.stretch)
-    label = band_name(document, grey.band)
-    if not cube.good_bands[grey.band]:
-        label += " · bad, not used"
-    pane = map_pane(grey.values, (low, high), most, COLOURS)
-    return Drawing(shape, (pane,), label, (Scale(COLOURS, low, high, label),))
+    bad = "" if cube.good_bands[grey.band] else " · bad, not used"
+    drawing = on_scale(document, shown, most, shown.label + bad)
+    return replace(drawing, shape=shape)
 
 
 def numbers(document: Document, state: ViewState) -> list[tuple[str, NDArray[np.float32]]]:

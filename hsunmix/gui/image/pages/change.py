@@ -10,8 +10,7 @@ from hsunmix.gui.commands import CompareScenes
 from hsunmix.gui.files.state import FilesState
 from hsunmix.gui.image.drawing import Drawing, Scale
 from hsunmix.gui.image.pages import PageControls
-from hsunmix.gui.image.pages._maps import DIFFERENCE, far, map_pane
-from hsunmix.gui.image.state import ImageState
+from hsunmix.gui.image.pages._maps import DIFFERENCE, abundance_look, far, map_pane
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.panel import named
 from hsunmix.gui.widgets.quiet import QuietComboBox
@@ -62,25 +61,26 @@ def depends(document: Document, state: ViewState) -> tuple[object, ...]:
     other = _other(document, state)
     if other is None:
         return ()
-    table = state[ImageState].colours
-    return document.unmixing, other.unmixing, document.view.endmember, _title(document), other.name, table
+    look = abundance_look(document)
+    return document.unmixing, other.unmixing, document.view.endmember, _title(document), other.name, look
 
 
 def draw(document: Document, state: ViewState, most: int) -> Drawing:
     """Paint both maps, and what this scene has more."""
     other = _other(document, state)
     assert other is not None  # the page is available
-    (first, second), table = _maps(document, other), state[ImageState].colours
+    (first, second), (table, levels) = _maps(document, other), abundance_look(document)
+    ends = levels or (0.0, 1.0)
     here = document.scenes[document.scene].name
     panes = [
-        map_pane(values, (0.0, 1.0), most // 3, table, title)
+        map_pane(values, ends, most // 3, table, title)
         for values, title in ((first, other.name), (second, here))
     ]
     difference = second - first
     most_far = far(difference)
     words = f"{here} − {other.name}"
     panes.append(map_pane(difference, (-most_far, most_far), most // 3, DIFFERENCE, "Difference"))
-    scales = (Scale(table, 0.0, 1.0, "Abundance"), Scale(DIFFERENCE, -most_far, most_far, LABEL))
+    scales = (Scale(table, *ends, "Abundance"), Scale(DIFFERENCE, -most_far, most_far, LABEL))
     return Drawing(difference.shape, tuple(panes), f"{_title(document)}: {words}", scales, columns=3)
 
 

@@ -8,8 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QPushBu
 from hsunmix.gui.commands import CompareRuns, Flicker, StopComparing
 from hsunmix.gui.image.drawing import Drawing, Pane, Scale
 from hsunmix.gui.image.pages import PageControls
-from hsunmix.gui.image.pages._maps import DIFFERENCE, far, map_pane
-from hsunmix.gui.image.state import ImageState
+from hsunmix.gui.image.pages._maps import DIFFERENCE, abundance_look, far, map_pane
 from hsunmix.gui.run.state import Comparing, RunState, Side
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.panel import named
@@ -30,31 +29,32 @@ def available(_document: Document, state: ViewState) -> bool:
     return state[RunState].comparing is not None
 
 
-def depends(_document: Document, state: ViewState) -> tuple[object, ...]:
+def depends(document: Document, state: ViewState) -> tuple[object, ...]:
     """What the drawing is made of."""
     shown = state[RunState].comparing
     if shown is None:
         return ()
     turn = shown.turn if shown.flicker else None
-    table = state[ImageState].colours
+    table = abundance_look(document)
     return shown.first.unmixing, shown.second.unmixing, shown.row, shown.flicker, turn, table, *_titles(shown)
 
 
-def draw(_document: Document, state: ViewState, most: int) -> Drawing:
+def draw(document: Document, state: ViewState, most: int) -> Drawing:
     """Paint the two maps and what the second has more."""
     shown = state[RunState].comparing
     assert shown is not None  # the page is available
-    (first, second), table = shown.maps(), state[ImageState].colours
+    (first, second), (table, levels) = shown.maps(), abundance_look(document)
     titles = _titles(shown)
     lines, samples = shown.first.unmixing.rmse.shape
-    scale = Scale(table, 0.0, 1.0, "Abundance")
+    ends = levels or (0.0, 1.0)
+    scale = Scale(table, *ends, "Abundance")
     if shown.flicker:
         values = (first, second)[shown.turn]
         title = titles[shown.turn]
-        pane = _blank(lines, samples, table) if values is None else map_pane(values, (0.0, 1.0), most, table)
+        pane = _blank(lines, samples, table) if values is None else map_pane(values, ends, most, table)
         return Drawing((lines, samples), (pane,), title, (scale,))
     panes = [
-        map_pane(values, (0.0, 1.0), most // 3, table, title)
+        map_pane(values, ends, most // 3, table, title)
         for values, title in zip((first, second), titles, strict=True)
         if values is not None
     ]

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from PySide6.QtWidgets import QHBoxLayout
 
 from hsunmix.gui.commands import ShowMap
-from hsunmix.gui.image.drawing import Drawing, Pane, Scale
-from hsunmix.gui.image.images import stretch_limits, thin
+from hsunmix.gui.image.drawing import Drawing, Pane, Scale, Scaled
+from hsunmix.gui.image.images import stretch_ends, thin
 from hsunmix.gui.image.pages import PageControls
-from hsunmix.gui.image.pages._maps import map_pane
+from hsunmix.gui.image.pages._maps import on_scale
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.colour_bar import limits
 from hsunmix.gui.widgets.panel import named
@@ -60,13 +60,27 @@ def entry_shown(document: Document) -> Entry:
     return next((e for e in known if (e.name, e.layer) == (view.map, view.map_layer)), known[0])
 
 
+def scaled(document: Document, _state: ViewState) -> Scaled | None:
+    """Return the numbers of the map; classes have no scale."""
+    result, entry = document.unmixing, entry_shown(document)
+    assert result is not None  # the page is available
+    one = result.maps[entry.name]
+    if one.whole and _classes(document, one):
+        return None
+    values = one.layer(entry.layer)
+    shown = np.where(values < 0, np.nan, values + 1.0) if one.whole else values
+    label = f"{entry.label}, {one.unit}" if one.unit else entry.label
+    return Scaled(f"map:{entry.name}", label, shown, lambda: _ends(one, shown), one.terms.colours)
+
+
 def depends(document: Document, _state: ViewState) -> tuple[object, ...]:
     """What the drawing is made of."""
     looks = tuple((member.name, member.colour) for member in document.endmembers)
-    return document.unmixing, entry_shown(document), looks
+    entry = entry_shown(document)
+    return document.unmixing, entry, looks, document.view.look(f"map:{entry.name}")
 
 
-def draw(document: Document, _state: ViewState, most: int) -> Drawing:
+def draw(document: Document, state: ViewState, most: int) -> Drawing:
     """Paint the map: classes in their colours, numbers on a scale."""
     result, entry = document.unmixing, entry_shown(document)
     assert result is not None  # the page is available
@@ -79,10 +93,9 @@ def draw(document: Document, _state: ViewState, most: int) -> Drawing:
         names = tuple(name for name, _ in classes)
         pane, scale = Pane((few + 1).astype(np.uint8), table), Scale(table, 0, len(names), label, names)
         return Drawing(values.shape, (pane,), label, (scale,))
-    shown = np.where(values < 0, np.nan, values + 1.0) if one.whole else values
-    low, high = _ends(one, shown)
-    pane = map_pane(shown, (low, high), most, one.terms.colours)
-    return Drawing(values.shape, (pane,), label, (Scale(one.terms.colours, low, high, label),))
+    shown = scaled(document, state)
+    assert shown is not None  # it is not of classes
+    return on_scale(document, shown, most)
 
 
 def value(document: Document, state: ViewState) -> str:
@@ -130,8 +143,7 @@ def _ends(one: AnyMap, values: NDArray[np.float32]) -> tuple[float, float]:
     terms = one.terms
     if terms.lowest is not None:
         return (terms.lowest, terms.highest) if terms.highest is not None else limits(values)
-    (low,), (high,) = stretch_limits(values[:, :, None], PERCENTILES)
-    return low, high
+    return stretch_ends(values, PERCENTILES)
 
 
 def _classes(document: Document, one: AnyMap) -> list[tuple[str, str]]:

@@ -8,10 +8,10 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QHBoxLayout, QToolButton
 
 from hsunmix.gui.commands import DeleteLayer, SetStretch, ShowLayer
-from hsunmix.gui.image.drawing import Drawing, Scale
-from hsunmix.gui.image.images import stretch_limits
+from hsunmix.gui.image.drawing import Drawing, Scaled
+from hsunmix.gui.image.images import stretch_ends
 from hsunmix.gui.image.pages import PageControls
-from hsunmix.gui.image.pages._maps import map_pane
+from hsunmix.gui.image.pages._maps import on_scale
 from hsunmix.gui.image.state import ImageState
 from hsunmix.gui.image.stretch_chooser import StretchChooser
 from hsunmix.gui.state.view_state import ViewState
@@ -40,23 +40,31 @@ def layer_shown(document: Document) -> Layer:
     return document.layers[min(document.view.layer, len(document.layers) - 1)]
 
 
+def scaled(document: Document, state: ViewState) -> Scaled | None:
+    """Return the layer's values, once they are known."""
+    layer, stretch = layer_shown(document), document.view.stretch
+    values = state[ImageState].layers.get(layer.text)
+    if values is None:
+        return None
+    label = layer.name if layer.name == layer.text else f"{layer.name}: {layer.text}"
+    return Scaled(f"layer:{layer.text}", label, values, lambda: stretch_ends(values, stretch), COLOURS)
+
+
 def depends(document: Document, state: ViewState) -> tuple[object, ...]:
     """What the drawing is made of."""
-    layer = layer_shown(document)
-    return layer, id(state[ImageState].layers.get(layer.text)), document.view.stretch
+    layer, view = layer_shown(document), document.view
+    known = id(state[ImageState].layers.get(layer.text))
+    return layer, known, view.stretch, view.look(f"layer:{layer.text}")
 
 
 def draw(document: Document, state: ViewState, most: int) -> Drawing:
     """Paint the layer."""
     cube, layer = document.cube, layer_shown(document)
     assert cube is not None  # the page is available
-    values, shape = state[ImageState].layers.get(layer.text), cube.shape[:2]
-    if values is None:
-        return Drawing(shape, (), f"Evaluating {layer.text} …")
-    (low,), (high,) = stretch_limits(values[:, :, None], document.view.stretch)
-    label = layer.name if layer.name == layer.text else f"{layer.name}: {layer.text}"
-    pane = map_pane(values, (low, high), most, COLOURS)
-    return Drawing(shape, (pane,), label, (Scale(COLOURS, low, high, label),))
+    shown = scaled(document, state)
+    if shown is None:
+        return Drawing(cube.shape[:2], (), f"Evaluating {layer.text} …")
+    return on_scale(document, shown, most)
 
 
 def numbers(document: Document, state: ViewState) -> list[tuple[str, NDArray[np.float32]]]:

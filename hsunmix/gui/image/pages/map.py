@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.gui.image.drawing import Drawing, Scale
+from hsunmix.gui.image.drawing import Drawing
 from hsunmix.gui.image.pages._map_controls import Controls  # noqa: F401 - a part of the page
 from hsunmix.gui.image.pages._maps import (
+    ABUNDANCES,
     all_shares,
     has_result,
-    map_pane,
-    shown_range,
+    on_scale,
+    scaled_abundances,
     shown_share,
 )
-from hsunmix.gui.image.state import ImageState
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.session.document import Document
 
@@ -25,6 +25,7 @@ SHORTCUT = "Ctrl+3"
 
 available = has_result
 value = shown_share
+scaled = scaled_abundances
 
 
 def numbers(document: Document, state: ViewState) -> list[tuple[str, NDArray[np.float32]]]:
@@ -32,29 +33,23 @@ def numbers(document: Document, state: ViewState) -> list[tuple[str, NDArray[np.
     return all_shares(document, state)[_index(document) :][:1]
 
 
-def depends(document: Document, state: ViewState) -> tuple[object, ...]:
+def depends(document: Document, _state: ViewState) -> tuple[object, ...]:
     """What the drawing is made of."""
-    index, own = _index(document), state[ImageState]
+    index = _index(document)
     return (
         document.unmixing,
         index,
         document.endmembers[index].name,
         document.view.map_stretch,
-        own.levels,
-        own.colours,
+        document.view.look(ABUNDANCES),
     )
 
 
 def draw(document: Document, state: ViewState, most: int) -> Drawing:
     """Paint the map."""
-    result, index = document.unmixing, _index(document)
-    assert result is not None  # the page is available
-    low, high = shown_range(document, state)
-    table = state[ImageState].colours
-    values = result.abundances[index]
-    label = f"Abundance of {document.endmembers[index].name}"
-    pane = map_pane(values, (low, high), most, table)
-    return Drawing(values.shape, (pane,), label, (Scale(table, low, high, label),))
+    shown = scaled(document, state)
+    assert shown is not None  # the page is available
+    return on_scale(document, shown, most)
 
 
 def _index(document: Document) -> int:

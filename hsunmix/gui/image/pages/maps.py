@@ -6,13 +6,14 @@ from hsunmix.gui.commands import ShowEndmember
 from hsunmix.gui.image.drawing import Drawing, Scale
 from hsunmix.gui.image.pages._map_controls import Controls  # noqa: F401 - a part of the page
 from hsunmix.gui.image.pages._maps import (
+    ABUNDANCES,
     all_shares,
     has_result,
     map_pane,
-    shown_range,
+    scaled_abundances,
+    shown_on,
     shown_share,
 )
-from hsunmix.gui.image.state import ImageState
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.session.document import Document
 
@@ -26,13 +27,13 @@ MAX_MAPS = 30  # more could neither be seen nor drawn quickly
 available = has_result
 numbers = all_shares
 value = shown_share
+scaled = scaled_abundances
 
 
-def depends(document: Document, state: ViewState) -> tuple[object, ...]:
+def depends(document: Document, _state: ViewState) -> tuple[object, ...]:
     """What the drawing is made of."""
     looks = tuple((e.name, e.colour) for e in document.endmembers)
-    own = state[ImageState]
-    return document.unmixing, looks, document.view.map_stretch, own.levels, own.colours
+    return document.unmixing, looks, document.view.map_stretch, document.view.look(ABUNDANCES)
 
 
 def draw(document: Document, state: ViewState, most: int) -> Drawing:
@@ -40,8 +41,9 @@ def draw(document: Document, state: ViewState, most: int) -> Drawing:
     result = document.unmixing
     assert result is not None  # the page is available
     members = document.endmembers[:MAX_MAPS]
-    low, high = shown_range(document, state)
-    table = state[ImageState].colours
+    shown = scaled(document, state)
+    assert shown is not None
+    table, low, high = shown_on(document, shown)
     panes = tuple(
         map_pane(
             result.abundances[k],

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton
 
 from hsunmix.gui.commands import AddSuggested
 from hsunmix.gui.endmembers.state import EndmembersState
-from hsunmix.gui.image.drawing import Drawing, Scale
+from hsunmix.gui.image.drawing import Drawing, Scaled
 from hsunmix.gui.image.pages import Mark, PageControls
-from hsunmix.gui.image.pages._maps import has_result, map_pane
+from hsunmix.gui.image.pages._maps import has_result, on_scale
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.colour_bar import limits
 from hsunmix.gui.widgets.panel import named
@@ -31,18 +31,22 @@ LABEL = "Residual: RMSE per pixel, in the cube's units"
 available = has_result
 
 
+def scaled(document: Document, _state: ViewState) -> Scaled | None:
+    """Return the residual."""
+    rmse = None if document.unmixing is None else document.unmixing.rmse
+    return None if rmse is None else Scaled("residual", LABEL, rmse, lambda: limits(rmse), COLOURS)
+
+
 def depends(document: Document, _state: ViewState) -> tuple[object, ...]:
     """What the drawing is made of."""
-    return (document.unmixing,)
+    return document.unmixing, document.view.look("residual")
 
 
-def draw(document: Document, _state: ViewState, most: int) -> Drawing:
+def draw(document: Document, state: ViewState, most: int) -> Drawing:
     """Paint the residual."""
-    result = document.unmixing
-    assert result is not None  # the page is available
-    low, high = limits(result.rmse)
-    pane = map_pane(result.rmse, (low, high), most, COLOURS)
-    return Drawing(result.rmse.shape, (pane,), LABEL, (Scale(COLOURS, low, high, LABEL),))
+    shown = scaled(document, state)
+    assert shown is not None  # the page is available
+    return on_scale(document, shown, most)
 
 
 def numbers(document: Document, _state: ViewState) -> list[tuple[str, NDArray[np.float32]]]:

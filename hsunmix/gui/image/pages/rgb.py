@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtWidgets import QHBoxLayout
 
 from hsunmix.gui.commands import SetStretch, ShowBands
 from hsunmix.gui.image.band_chooser import BandChooser
 from hsunmix.gui.image.drawing import Drawing, Pane
 from hsunmix.gui.image.pages import PageControls
+from hsunmix.gui.image.pages.band import band_name
 from hsunmix.gui.image.state import ImageState
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.session.document import Document
@@ -41,6 +43,15 @@ def draw(document: Document, state: ViewState, most: int) -> Drawing:
     rows, columns = picture.rgba.shape[:2]
     step = max(1, math.ceil(math.sqrt(rows * columns / most)))
     return Drawing(shape, (Pane(picture.rgba[::step, ::step]),), f"Colour image{subsampled}")
+
+
+def numbers(document: Document, state: ViewState) -> list[tuple[str, NDArray[np.float32]]]:
+    """Return the three bands, where all pixels of them were read."""
+    picture = state[ImageState].picture
+    if picture is None or picture.values is None:
+        return []
+    names = [band_name(document, band) for band in picture.bands]
+    return [(name, picture.values[:, :, k]) for k, name in enumerate(names)]
 
 
 def value(_document: Document, state: ViewState) -> str:

@@ -11,10 +11,9 @@ from hsunmix.gui.commands import CompareScenes
 from hsunmix.gui.files.state import FilesState
 from hsunmix.gui.image.pages import change
 from hsunmix.gui.image.pages._maps import DIFFERENCE
-from hsunmix.gui.image.state import ImageState
 from hsunmix.gui.state.view_state import PixelView, ViewState
 from hsunmix.model.georeference import Georeference
-from hsunmix.session.document import Document, SceneEntry, ScenePlace
+from hsunmix.session.document import Document, MapLook, SceneEntry, ScenePlace
 from tests.gui.conftest import unmixing_of
 from tests.scenes import with_numbers
 
@@ -69,11 +68,14 @@ def test_the_difference_is_drawn_and_told(dates: Document) -> None:
 
 
 def test_it_has_the_colours_that_are_chosen(dates: Document) -> None:
-    state = ViewState().changed(ImageState, colours="plasma")
+    state, before = ViewState(), change.depends(dates, ViewState())
+    look = MapLook("abundance", "plasma", (0.1, 0.4))
+    dates = replace(dates, view=dates.view.with_look(look))
     drawing = change.draw(dates, state, 1 << 20)
+    assert (drawing.scales[0].low, drawing.scales[0].high) == (0.1, 0.4)
     assert [pane.table for pane in drawing.panes] == ["plasma", "plasma", DIFFERENCE]
     assert [scale.table for scale in drawing.scales] == ["plasma", DIFFERENCE]
-    assert change.depends(dates, state) != change.depends(dates, ViewState())
+    assert change.depends(dates, state) != before
 
 
 def test_its_numbers_are_both_maps_and_the_difference(dates: Document) -> None:

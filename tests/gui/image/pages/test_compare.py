@@ -13,12 +13,11 @@ from hsunmix.gui.commands import CompareRuns, Flicker, StopComparing
 from hsunmix.gui.image.images import paint
 from hsunmix.gui.image.pages import compare
 from hsunmix.gui.image.pages._maps import DIFFERENCE, MIN_DIFFERENCE
-from hsunmix.gui.image.state import ImageState
 from hsunmix.gui.run.state import Comparing, RunState, Side
 from hsunmix.gui.state.view_state import PixelView, ViewState
 from hsunmix.methods.stability import stability
 from hsunmix.model.cube import Cube
-from hsunmix.session.document import Document
+from hsunmix.session.document import Document, MapLook
 from hsunmix.session.runs import record_run
 from tests.gui.conftest import state_of, unmixing_of
 
@@ -50,11 +49,15 @@ def test_it_is_there_only_while_two_are_compared(document: Document, state: View
 
 
 def test_it_has_the_colours_that_are_chosen(document: Document, state: ViewState):
-    plasma = row(state, alone=False).changed(ImageState, colours="plasma")
-    drawing = compare.draw(document, plasma, MANY)
+    state = row(state, alone=False)
+    before = compare.depends(document, state)
+    look = MapLook("abundance", "plasma", (0.1, 0.4))
+    document = replace(document, view=document.view.with_look(look))
+    drawing = compare.draw(document, state, MANY)
+    assert (drawing.scales[0].low, drawing.scales[0].high) == (0.1, 0.4)
     assert [pane.table for pane in drawing.panes] == ["plasma", "plasma", DIFFERENCE]
     assert [scale.table for scale in drawing.scales] == ["plasma", DIFFERENCE]
-    assert compare.depends(document, plasma) != compare.depends(document, row(state, alone=False))
+    assert compare.depends(document, state) != before
 
 
 def test_two_maps_and_their_difference(document: Document, state: ViewState):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from hsunmix.gui.image.drawing import Drawing
-from hsunmix.gui.image.images import colours, grey
+from hsunmix.gui.image.images import colours, grey, picture
 from hsunmix.gui.image.pages import page_of, pages
 from hsunmix.gui.image.pages.band import band_name
 from hsunmix.gui.image.pages.mixture import largest, mixed
@@ -17,7 +17,7 @@ from hsunmix.gui.state.documents import band_shown
 from hsunmix.gui.state.view_state import PixelView, ViewState
 from hsunmix.model.cube import Cube
 from hsunmix.model.progress import finish
-from hsunmix.session.document import Document, Layer, View, with_result
+from hsunmix.session.document import Document, Layer, MapLook, View, with_result
 from tests.gui.conftest import state_of, unmixing_of
 
 BIG = 1 << 20
@@ -188,9 +188,10 @@ def test_more_endmembers_than_colours_have_no_legend(cube: Cube, count: int, tol
 
 @pytest.mark.parametrize("name", ["map", "maps"])
 def test_maps_take_levels_and_colours_set_by_hand(document: Document, name: str):
-    state = ViewState().changed(ImageState, levels=(0.2, 0.6), colours="inferno")
-    page = PAGES[name]
-    assert page.depends(document, state) != page.depends(document, ViewState())
+    page, state = PAGES[name], ViewState()
+    before = page.depends(document, state)
+    document = replace(document, view=document.view.with_look(MapLook("abundance", "inferno", (0.2, 0.6))))
+    assert page.depends(document, state) != before
     drawing = page.draw(document, state, BIG)
     (scale,) = drawing.scales
     assert (scale.low, scale.high, scale.table) == (0.2, 0.6, "inferno")
@@ -198,3 +199,16 @@ def test_maps_take_levels_and_colours_set_by_hand(document: Document, name: str)
     values = drawing.panes[0].values[:-1]
     expected = np.clip((document.unmixing.abundances[0][:-1] - 0.2) / 0.4, 0, 1)
     np.testing.assert_allclose((values - 1.0) / 254, expected, atol=0.5 / 254 + 1e-6)
+
+
+def test_the_colour_image_has_its_numbers_where_no_pixel_is_left_out(document: Document):
+    cube, page = document.cube, PAGES["rgb"]
+    shown = finish(picture(cube, (3, 7, 1), (2.0, 98.0)))
+    found = page.numbers(document, ViewState().changed(ImageState, picture=shown))
+    assert [name for name, _ in found] == [band_name(document, band) for band in (3, 7, 1)]
+    whole = cube.read(0, cube.lines)
+    for (_, values), band in zip(found, (3, 7, 1), strict=True):
+        np.testing.assert_array_equal(values, whole[:, :, band])
+    thin = finish(picture(cube, (3, 7, 1), (2.0, 98.0), most=30))
+    assert page.numbers(document, ViewState().changed(ImageState, picture=thin)) == []
+    assert page.numbers(document, ViewState()) == []
