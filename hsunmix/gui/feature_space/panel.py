@@ -25,11 +25,17 @@ AREA = "tool"
 ORDER = 130
 SIZE = (720, 640)
 
+TOOLS = {
+    "lasso": "Lasso: drag around pixels to make them a region.\n"
+    "By keys: arrows, Enter for a corner, Ctrl+Enter closes.",
+    "rectangle": "Rectangle: drag from corner to corner to make the pixels a region.\n"
+    "By keys: arrows, Enter for either corner.",
+}
 MAX_DRAWN = 4000  # pixels of a region that are drawn
 
 
 class View(Panel):
-    """The plot, what its axes are, and the lasso."""
+    """The plot, what its axes are, and what draws around pixels."""
 
     def __init__(self) -> None:
         super().__init__("featureSpacePanel", TITLE)
@@ -37,20 +43,12 @@ class View(Panel):
         self._axes: list[Axis] = []
         self.plot = SpacePlot("featureSpacePlot", "Pixels in feature space")
         self.boxes = [self._box(name) for name in ("x", "y")]
-        self.lasso = named(QToolButton(), "spaceLasso", "Lasso")
-        self.lasso.setProperty("role", "tool")
-        self.lasso.setCheckable(True)
-        self.lasso.setChecked(True)
-        self.lasso.setIconSize(QSize(16, 16))
-        self.lasso.setToolTip(
-            "Lasso: drag around pixels to make them a region.\n"
-            "By keys: arrows, Enter for a corner, Ctrl+Enter closes.\nPut down, dragging moves the plot."
-        )
-        self.lasso.toggled.connect(self._on_lasso)
+        self.tools = {name: self._tool(name, tip) for name, tip in TOOLS.items()}
+        self.tools["lasso"].setChecked(True)
         self.mean = named(
             QCheckBox("Add its mean as an endmember"), "spaceMean", "Add the mean as an endmember"
         )
-        self.mean.setToolTip("Make the mean spectrum of what the lasso holds an endmember")
+        self.mean.setToolTip("Make the mean spectrum of the pixels within what is drawn an endmember")
         self.fit = named(QToolButton(), "spaceFit", "Show all pixels")
         self.fit.setIconSize(QSize(16, 16))
         self.fit.setToolTip("Show all pixels and endmembers (Home)")
@@ -59,6 +57,15 @@ class View(Panel):
         self.said.setProperty("role", "muted")
         self._lay_out()
         self._connect()
+
+    def _tool(self, name: str, tip: str) -> QToolButton:
+        button = named(QToolButton(), f"space{name.capitalize()}", name.capitalize())
+        button.setProperty("role", "tool")
+        button.setCheckable(True)
+        button.setIconSize(QSize(16, 16))
+        button.setToolTip(f"{tip}\nPut down, dragging moves the plot.")
+        button.clicked.connect(lambda taken: self._take(name if taken else ""))
+        return button
 
     def _box(self, name: str) -> QuietComboBox:
         box = named(QuietComboBox(), f"space{name.upper()}", f"What lies along {name}")
@@ -75,7 +82,8 @@ class View(Panel):
             label.setBuddy(box)
             top.addWidget(label)
             top.addWidget(box, 1)
-        top.addWidget(self.lasso)
+        for button in self.tools.values():
+            top.addWidget(button)
         top.addWidget(self.fit)
         foot = QHBoxLayout()
         foot.addWidget(self.said, 1)
@@ -126,7 +134,8 @@ class View(Panel):
     def dress(self, theme: Theme) -> None:
         """Colour the plot."""
         self.plot.dress(theme)
-        self.lasso.setIcon(icon("lasso", theme.muted))
+        for name, button in self.tools.items():
+            button.setIcon(icon(name, theme.muted))
         self.fit.setIcon(icon("fit", theme.muted))
         self._show_corners()
 
@@ -239,8 +248,10 @@ class View(Panel):
         if pixel is not None:
             self.command.emit(Pin(*pixel))
 
-    def _on_lasso(self, taken: bool) -> None:
-        self.plot.lasso = taken
+    def _take(self, tool: str) -> None:
+        self.plot.take(tool)
+        for name, button in self.tools.items():
+            button.setChecked(name == tool)
 
     def _on_seen(self, box: tuple[float, float, float, float] | None) -> None:
         cloud = self._state[SpaceState].cloud

@@ -1,4 +1,4 @@
-"""The plot of feature space: a picture of counts, corners of the simplex, and a lasso."""
+"""The plot of feature space: a picture of counts, corners of the simplex, what is drawn around pixels."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Corner:
 
 
 class _Box(pg.ViewBox):  # type: ignore[misc]
-    """Left drags draw the lasso when that is in hand; else they move what is seen, as the middle button."""
+    """Left drags draw with the tool in hand; without one they move what is seen, as the middle button."""
 
     def __init__(self, plot: SpacePlot) -> None:
         super().__init__(enableMenu=False, defaultPadding=0.0)
@@ -53,7 +53,7 @@ class _Box(pg.ViewBox):  # type: ignore[misc]
     def mouseDragEvent(
         self, event: pg.GraphicsScene.mouseEvents.MouseDragEvent, axis: int | None = None
     ) -> None:
-        if not self._plot.lasso or event.button() != Qt.MouseButton.LeftButton:
+        if not self._plot.tool or event.button() != Qt.MouseButton.LeftButton:
             super().mouseDragEvent(event, axis)
             return
         event.accept()
@@ -61,7 +61,7 @@ class _Box(pg.ViewBox):  # type: ignore[misc]
             self._plot.begin(self.mapToView(event.buttonDownPos()))
         self._plot.draw_to(self.mapToView(event.pos()))
         if event.isFinish():
-            self._plot.close_lasso()
+            self._plot.finish()
 
 
 class SpacePlot(pg.GraphicsView):  # type: ignore[misc]
@@ -74,7 +74,7 @@ class SpacePlot(pg.GraphicsView):  # type: ignore[misc]
     pressed : float, float
         Here was clicked.
     chosen : tuple of (float, float)
-        The corners of a finished lasso.
+        The corners of what was drawn.
     seen : tuple of 4 float
         Left, right, bottom, top of what is seen now.
     """
@@ -92,7 +92,7 @@ class SpacePlot(pg.GraphicsView):  # type: ignore[misc]
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAcceptDrops(False)
         self.setAccessibleDescription("No pixels yet")
-        self.lasso = True
+        self.tool = "lasso"  # or "rectangle"; empty for none
         self._corners: list[Place] = []
         self._at: Place | None = None  # the cursor of the keys
         self._theme = LIGHT
@@ -241,23 +241,38 @@ class SpacePlot(pg.GraphicsView):  # type: ignore[misc]
         """Show what can be done with the picture."""
         picture_menu(self).popup(event.globalPos())
 
-    # The lasso
+    # The lasso and the rectangle
+
+    def take(self, tool: str) -> None:
+        """Take another tool in hand; what was begun with the one before is gone."""
+        self.tool, self._corners = tool, []
+        self._trace()
 
     def begin(self, place: QPointF) -> None:
         """Begin to draw."""
         self._corners = [(place.x(), place.y())]
 
     def draw_to(self, place: QPointF) -> None:
-        """Go on to a place."""
-        self._corners.append((place.x(), place.y()))
+        """Go on to a place; of a rectangle that is the corner across from the first."""
+        kept = self._corners[:1] if self.tool == "rectangle" else self._corners
+        self._corners = [*kept, (place.x(), place.y())]
         self._trace()
 
-    def close_lasso(self) -> None:
+    def finish(self) -> None:
         """Finish what is drawn."""
-        corners, self._corners = self._corners, []
+        corners = self._outlined()
+        self._corners = []
         self._trace()
         if len(corners) > 2:
             self.chosen.emit(tuple(corners))
+
+    def _outlined(self) -> list[Place]:
+        """Return the corners of what is drawn; two of a rectangle stand for four."""
+        if self.tool != "rectangle" or len(self._corners) < 2:
+            return self._corners
+        (left, bottom), (right, top) = self._corners
+        corners = [(left, bottom), (right, bottom), (right, top), (left, top)]
+        return corners if left != right and bottom != top else []
 
     def back(self) -> bool:
         """Take the last corner away; whether there was one."""
@@ -268,8 +283,10 @@ class SpacePlot(pg.GraphicsView):  # type: ignore[misc]
 
     def _trace(self) -> None:
         path = QPainterPath()
-        for k, place in enumerate(self._corners):
+        for k, place in enumerate(self._outlined()):
             (path.lineTo if k else path.moveTo)(QPointF(*place))
+        if self.tool == "rectangle":
+            path.closeSubpath()
         self._outline.setPath(path)
 
     # Mouse and keys
@@ -290,7 +307,7 @@ class SpacePlot(pg.GraphicsView):  # type: ignore[misc]
         self.pointed.emit(float("nan"), float("nan"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrow keys move the cursor, Enter sets a corner, Ctrl+Enter closes the lasso; + and − zoom."""
+        """Arrow keys move the cursor, Enter sets a corner, Ctrl+Enter closes what is drawn; + and − zoom."""
         left, right, bottom, top = self.sight
         key, control = Qt.Key(event.key()), bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         at = self._at or ((left + right) / 2, (bottom + top) / 2)
@@ -298,10 +315,12 @@ class SpacePlot(pg.GraphicsView):  # type: ignore[misc]
             across, up = ARROWS[key]
             self._at = (at[0] + across * STEP * (right - left), at[1] + up * STEP * (top - bottom))
             self.pointed.emit(*self._at)
-        elif key in ENTER and control:
-            self.close_lasso()
-        elif key in ENTER or key == Qt.Key.Key_Space:
+        elif key in ENTER and control and self.tool:
+            self.finish()
+        elif (key in ENTER or key == Qt.Key.Key_Space) and self.tool:
             self.draw_to(QPointF(*at))
+            if self.tool == "rectangle" and len(self._corners) == 2:
+                self.finish()
         elif key == Qt.Key.Key_Backspace:
             self.back()
         elif key == Qt.Key.Key_Escape and self._corners:

@@ -117,6 +117,70 @@ def test_lasso_to_region_to_endmember(window: MainWindow, space: View, wait: Wai
     wait(lambda: not unsolved(store.document))
 
 
+def test_rectangle_to_region_to_endmember(window: MainWindow, space: View, wait: Wait, qtbot: QtBot):
+    store = window.store
+    cloud = store.state[SpaceState].cloud
+    space.tools["rectangle"].click()
+    assert [name for name, button in space.tools.items() if button.isChecked()] == ["rectangle"]
+    space.mean.setChecked(True)
+    left = float((np.sort(cloud.x)[-7] + np.sort(cloud.x)[-6]) / 2)
+    _, r, b, t = cloud.whole.box
+    low, high = (float(np.sort(cloud.y)[k]) for k in (20, -20))
+    box, view = space.plot._box, space.plot.viewport()
+    corners = [(left, high), (left + 0.3 * (r - left), low + 0.2 * (t - b)), (r, low)]
+    first, way, last = (space.plot.mapFromScene(box.mapViewToScene(QPointF(*place))) for place in corners)
+    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=first)
+    for place in (way, last):
+        qtbot.mouseMove(view, place)
+        qtbot.wait(30)
+    assert space.plot._outline.path().elementCount() == 5  # four corners, and back to the first
+    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=last)
+    wait(lambda: len(store.document.endmembers) == 4)
+    chosen = (cloud.x > left) & (cloud.y > low) & (cloud.y < high)
+    inside = np.zeros(13 * 11, bool)
+    inside[cloud.space.scene.pixels[chosen]] = True
+    found = store.document.regions[-1].mask(13, 11).ravel()
+    assert found.any()
+    assert (found != inside).sum() <= 1  # a corner is of whole pixels of the screen
+    wait(lambda: not unsolved(store.document))
+
+
+def test_a_rectangle_without_room_is_none_and_a_tool_put_down_draws_nothing(space: View):
+    seen = []
+    space.plot.chosen.connect(seen.append)
+    space.tools["rectangle"].click()
+    space.plot.begin(QPointF(1, 1))
+    space.plot.finish()
+    space.plot.begin(QPointF(1, 1))
+    space.plot.draw_to(QPointF(1, 4))
+    space.plot.finish()
+    assert seen == []
+    space.plot.begin(QPointF(1, 1))
+    space.plot.draw_to(QPointF(9, 9))
+    space.plot.draw_to(QPointF(3, 2))
+    space.plot.finish()
+    assert seen == [((1, 1), (3, 1), (3, 2), (1, 2))]
+    space.plot.begin(QPointF(1, 1))
+    space.tools["lasso"].click()  # what was begun is gone
+    assert space.plot._outline.path().isEmpty()
+    space.tools["lasso"].click()
+    assert space.plot.tool == ""
+    assert not any(button.isChecked() for button in space.tools.values())
+
+
+def test_the_rectangle_by_keys(window: MainWindow, space: View, wait: Wait, qtbot: QtBot):
+    store, key = window.store, Qt.Key
+    space.tools["rectangle"].click()
+    space.plot.setFocus()
+    for steps in ((key.Key_Left, key.Key_Down), (key.Key_Right, key.Key_Up)):
+        for step in steps:
+            for _ in range(25 if step in (key.Key_Left, key.Key_Down) else 50):
+                qtbot.keyClick(space.plot, step)
+        qtbot.keyClick(space.plot, key.Key_Return)
+    wait(lambda: len(store.document.regions) == 1)
+    assert store.document.regions[0].mask(13, 11).any()
+
+
 def test_the_lasso_by_keys(window: MainWindow, space: View, wait: Wait, qtbot: QtBot):
     store, key = window.store, Qt.Key
     space.plot.setFocus()
