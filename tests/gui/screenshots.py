@@ -27,12 +27,14 @@ from hsunmix.files import resource
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.app.application import application
 from hsunmix.gui.app.main_window import MainWindow
+from hsunmix.gui.app.preferences_dialog import PreferencesDialog
 from hsunmix.gui.endmembers.state import EndmembersState
 from hsunmix.gui.feature_space.state import SpaceState
 from hsunmix.gui.files.export_dialog import ExportDialog
 from hsunmix.gui.files.shape_dialog import ShapeDialog
 from hsunmix.gui.files.state import FilesState
 from hsunmix.gui.files.unsaved_dialog import UnsavedDialog
+from hsunmix.gui.files.wavelengths_dialog import WavelengthsDialog
 from hsunmix.gui.help.about_dialog import AboutDialog
 from hsunmix.gui.help.state import HelpState
 from hsunmix.gui.image.state import ImageState
@@ -258,6 +260,9 @@ def tools(window: MainWindow, keep: Keep) -> None:
     store.send(cmd.Hover(60, 44))
     settle(0.4)
     keep("featureSpace", window.tools.windows["feature_space"])
+    store.send(cmd.ShowTool("information"))
+    settle(0.4)
+    keep("information", window.tools.windows["information"])
     store.send(cmd.ShowTool("manual", "runs.md"))
     settle(0.4)
     keep("manual", window.tools.windows["manual"])
@@ -287,6 +292,8 @@ def dialogs(window: MainWindow, keep: Keep) -> None:
         ShapeDialog(window, Path("/data/urban_77.mat"), 5929),
         UnsavedDialog(window, "desert.hdr"),
         AboutDialog(window),
+        PreferencesDialog(window, window.store.settings.preferences),
+        WavelengthsDialog(window, document.cube),
         LibraryDialog(window, window.store.state[LibraryState].library),
         MatchDialog(window, subject),
     ):

@@ -42,7 +42,7 @@ LABELS = {
     "files": "File",
     "notes": "Note",
 }
-TIP = 400  # characters of a tool tip
+LONGEST, TIP = 48, 400  # characters of a value in the list, which is whole below, and of its tool tip
 FULL = 72  # pixels of height of the field with the whole value
 
 
@@ -104,7 +104,7 @@ class View(Panel):
         self.table.setRowCount(len(shown))
         for k, row in enumerate(shown):
             for column, text in enumerate(row):
-                item = QTableWidgetItem(text)
+                item = QTableWidgetItem(text if len(text) <= LONGEST else f"{text[:LONGEST]}…")
                 item.setToolTip(wrapped(text[:TIP]))
                 self.table.setItem(k, column, item)
         searched = bool(self.words.text().strip())
