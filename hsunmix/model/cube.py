@@ -38,6 +38,8 @@ class Cube:
         Nanometres.
     bad_bands : array of bool, (bands,), or None
         True where the file says that the band is bad, or the analyst.
+    band_numbers : array of int64, (bands,), or None
+        Their numbers in the sensor, from 1, where the file keeps only some of its bands and says which.
     band_names : tuple of str
         Empty where the file has none.
     nodata : float or None
@@ -90,6 +92,7 @@ class Cube:
     fwhm: NDArray[np.float64] | None = None
     bad_bands: NDArray[np.bool_] | None = None
     band_names: tuple[str, ...] = ()
+    band_numbers: NDArray[np.int64] | None = None
     nodata: float | None = None
     gain: float | NDArray[np.float64] = 1.0
     offset: float | NDArray[np.float64] = 0.0

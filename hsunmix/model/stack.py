@@ -102,6 +102,7 @@ def stacked(cubes: Sequence[Cube]) -> Cube:
         fwhm=_behind([cube.fwhm for cube in cubes]),
         bad_bands=np.concatenate([~cube.good_bands for cube in cubes]),
         band_names=_names(cubes),
+        band_numbers=None,
         nodata=None,
         gain=1.0,
         offset=0.0,

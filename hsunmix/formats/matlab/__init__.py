@@ -77,6 +77,7 @@ def open_cube(path: Path, options: Options) -> Cube:
         wavelengths=axis.wavelengths,
         fwhm=axis.fwhm,
         bad_bands=axis.bad_bands,
+        band_numbers=axis.numbers,
         wavelength_unit=axis.unit,
         georeference=_georeference(contents, lines, samples, notes),
         path=path,

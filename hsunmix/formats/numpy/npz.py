@@ -100,6 +100,7 @@ def _open(path: Path, archive: ZipFile, options: Options) -> Cube:
         wavelengths=axis.wavelengths,
         fwhm=axis.fwhm,
         bad_bands=axis.bad_bands,
+        band_numbers=axis.numbers,
         wavelength_unit=axis.unit,
         path=path,
         layout=layout,

@@ -18,6 +18,8 @@ _NOT_WAVELENGTH = re.compile(r"good|flag|mask|fwhm|width|index|error|unc", re.IG
 _OF_VALUES = re.compile(r"scale|gain|offset|slope|intercept|fill|missing|valid|nodata", re.IGNORECASE)
 _FWHM = re.compile(r"fwhm|bandwidth", re.IGNORECASE)
 _BBL = re.compile(r"^(bbl|good_?(bands?|wavelengths?))$", re.IGNORECASE)
+_CHOSEN = re.compile(r"sele?ct|band|channel", re.IGNORECASE)
+MAX_NUMBER = 10_000  # bands of a sensor
 _NO_UNIT = ("", "1", "count", "level")
 MAX_NOTES = 3
 PLAUSIBLE_NM = (150.0, 60_000.0)
@@ -60,13 +62,17 @@ class BandVector:
 
 @dataclass(frozen=True, eq=False)
 class BandAxis:
-    """What the vectors say on the bands, in a cube's terms; ``falling`` where the file has the reverse."""
+    """What the vectors say on the bands, in a cube's terms; ``falling`` where the file has the reverse.
+
+    ``numbers`` are those that the bands have in the sensor, from 1, where the file keeps only some of them.
+    """
 
     wavelengths: NDArray[np.float64] | None = None
     fwhm: NDArray[np.float64] | None = None
     bad_bands: NDArray[np.bool_] | None = None
     unit: str = ""
     falling: bool = False
+    numbers: NDArray[np.int64] | None = None
 
 
 def understand(
@@ -88,7 +94,7 @@ def understand(
     """
     able = [v for v in vectors if v.values.dtype.kind in "iufb"]
     fitting = [v for v in able if v.values.shape == (bands,)]
-    bad = _bad_bands(fitting, notes)
+    bad, numbers = _bad_bands(fitting, notes), _numbers(fitting)
     for vector in sorted(fitting, key=lambda v: (not v.axis, not _named(v), -v.near, not v.unit)):
         known = _named(vector) or (vector.axis and _is_axis(vector))
         if not known and not (vector.unit in _NO_UNIT and _plausible(vector)):
@@ -106,11 +112,11 @@ def understand(
         notes.extend(said)
         if not vector.axis:
             notes.extend(_rivals(vector, fitting, nm))
-        return BandAxis(nm, _fwhm(fitting, vector, nm, notes), bad, vector.unit)
+        return BandAxis(nm, _fwhm(fitting, vector, nm, notes), bad, vector.unit, numbers=numbers)
     for vector in [v for v in able if _named(v) and v.values.shape != (bands,)][:MAX_NOTES]:
         shape = " × ".join(map(str, vector.values.shape))
         notes.append(f"{vector.name} holds {shape} numbers, not one for each of the {bands} bands: not used.")
-    return BandAxis(bad_bands=bad)
+    return BandAxis(bad_bands=bad, numbers=numbers)
 
 
 def _rivals(chosen: BandVector, fitting: Sequence[BandVector], nm: NDArray[np.float64]) -> list[str]:
@@ -181,6 +187,17 @@ def _fwhm(
     for vector in fitting:
         if _FWHM.search(vector.leaf) and vector.group == centres.group:
             return widths(vector.values, centres.values, nm, notes)
+    return None
+
+
+def _numbers(fitting: Sequence[BandVector]) -> NDArray[np.int64] | None:
+    """Return the numbers of bands that were chosen out of more, from 1."""
+    for vector in fitting:
+        values = np.asarray(vector.values, dtype=np.float64)
+        counted = (values == np.round(values)).all() and (np.diff(values) > 0).all()
+        some = values[0] >= 1 and len(values) < values[-1] <= MAX_NUMBER
+        if _CHOSEN.search(vector.leaf) and counted and some:
+            return values.astype(np.int64)
     return None
 
 

@@ -85,13 +85,13 @@ def given_axis(cube: Cube, text: str, readers: Readers) -> Cube:
     numbers = _numbers(text, cube.bands)
     if numbers is not None:
         values, unit = numbers
-        nm = _rising(values, unit, text)
-        said = f"the wavelengths were given: {nm[0]:.6g} to {nm[-1]:.6g} nm{own}."
-        return _with(cube, Axis(nm, unit=unit or "Nanometers"), text, said)
+        found, left = _fitting(Axis(_rising(values, unit, text), unit=unit or "Nanometers"), cube, "")
+        nm = found.wavelengths
+        said = f"the wavelengths were given: {nm[0]:.6g} to {nm[-1]:.6g} nm{left}{own}."
+        return _with(cube, found, text, said)
     path = _found(cube, text)
-    read = _fitting(_of_file(path, readers), cube, path)
+    read, left = _fitting(_of_file(path, readers), cube, f"{path} has ")
     known = path.name if cube.path is not None and path.parent == cube.path.parent else str(path)
-    left = "" if read.bad is None else f", without the {int(read.bad.sum())} bands that it marks as bad"
     return _with(cube, read, known, f"the wavelengths are those of {path.name}, as asked{left}{own}.")
 
 
@@ -116,8 +116,6 @@ def _numbers(text: str, bands: int) -> tuple[Vector, str] | None:
     if found is None or (found[2] and not is_unit(found[2])):
         return None
     values = np.array([float(word) for word in found[1].split(",")])
-    if len(values) != bands:
-        raise ParameterError(NAME, f"{_counted(len(values))} for a scene of {bands} bands: {FORMS}")
     return values, found[2]
 
 
@@ -194,15 +192,26 @@ def _of_table(path: Path) -> Axis:
     raise FormatError(path, "no column of it holds wavelengths")
 
 
-def _fitting(read: Axis, cube: Cube, path: Path) -> Axis:
-    """Return an axis of as many bands as a cube has: all, or the good ones where the others were left out."""
-    count = len(read.wavelengths)
+def _fitting(read: Axis, cube: Cube, whose: str) -> tuple[Axis, str]:
+    """Return an axis of as many bands as a cube has, and what was done to get there.
+
+    Of a sensor's whole list these are the bands that the scene's file says it keeps, or the good ones.
+    """
+    count, numbers, good = len(read.wavelengths), cube.band_numbers, None if read.bad is None else ~read.bad
     if count == cube.bands:
-        return replace(read, bad=None)
-    if read.bad is not None and int((~read.bad).sum()) == cube.bands:
-        fwhm = None if read.fwhm is None else read.fwhm[~read.bad]
-        return replace(read, wavelengths=read.wavelengths[~read.bad], fwhm=fwhm)
-    raise ParameterError(NAME, f"{path} has {_counted(count)}, the scene has {cube.bands} bands")
+        return read, ""
+    if numbers is not None and numbers[-1] <= count:
+        return _some(read, numbers - 1), f", of {count} those of the bands that the scene keeps"
+    if good is not None and int(good.sum()) == cube.bands:
+        return _some(read, good), f", without the {int((~good).sum())} bands that it marks as bad"
+    raise ParameterError(NAME, f"{whose}{_counted(count)}, the scene has {cube.bands} bands")
+
+
+def _some(read: Axis, which: NDArray[np.generic]) -> Axis:
+    """Return an axis of some of the bands."""
+    return replace(
+        read, wavelengths=read.wavelengths[which], fwhm=None if read.fwhm is None else read.fwhm[which]
+    )
 
 
 def _counted(count: int) -> str:

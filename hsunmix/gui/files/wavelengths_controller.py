@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import replace
 
+from hsunmix.errors import InputError, ParameterError
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.files.prompts import WavelengthsOf
 from hsunmix.gui.state.channels import SHOWN
@@ -49,7 +50,12 @@ class Controller:
             store.history.apply("Wavelengths", replace(now, cube=now.cube.with_wavelengths_of(found)))
             store.note(_told(found))
 
-        store.start("wavelengths", "Reading wavelengths", work(), done, of=cube)
+        def failed(error: BaseException) -> None:
+            if isinstance(error, ParameterError):
+                error = InputError(f"These wavelengths can't be used: {error.reason}.")
+            store.fail(error)
+
+        store.start("wavelengths", "Reading wavelengths", work(), done, failed, of=cube)
 
 
 def _told(cube: Cube) -> str:

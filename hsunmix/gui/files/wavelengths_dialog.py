@@ -59,7 +59,10 @@ class WavelengthsDialog(Dialog):
         self.file = named(QLineEdit(), "wavelengthsFile", "File with the wavelengths")
         self.file.setPlaceholderText("header, spectral library, or table")
         self.browse = named(QPushButton("Browse…"), "wavelengthsBrowse", "Choose a file with the wavelengths")
+        self.browse.setAutoDefault(False)  # Return agrees
         hint = f"It must hold {cube.bands} wavelengths, one for each band. Widths are read with them."
+        if cube.band_numbers is not None:
+            hint = f"{cube.bands} wavelengths, or all of the sensor: the scene says which it keeps."
         self.hint = named(QLabel(hint), "wavelengthsHint", hint)
         for label in (self.told, self.hint):
             label.setProperty("role", "muted")
@@ -158,7 +161,7 @@ class WavelengthsDialog(Dialog):
 
     def _choose_file(self) -> None:
         title = "A file with the wavelengths"
-        path = chosen_path(QFileDialog.getOpenFileName(self, title, self.file.text() or self._folder))
+        path = chosen_path(QFileDialog.getOpenFileName(self, title, self._folder))
         if path is not None:
             self.file.setText(str(path))
 

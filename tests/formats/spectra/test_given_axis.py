@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.io import savemat
 
 from hsunmix.errors import ParameterError
 from hsunmix.formats import open_cube, open_header
@@ -76,7 +77,7 @@ def test_numbers(scene: Path, given: object, wanted: object):
         ("900-400", "do not increase"),
         ("50-60 nm", "no sensor"),
         ("5-10 furlong", "no file"),
-        ("400, 500", "2 wavelengths for a scene of 6 bands"),
+        ("400, 500", "2 wavelengths, the scene has 6 bands"),
         ("nowhere.csv", "no file"),
         (".", "no file"),
         ("", "not allowed"),
@@ -130,6 +131,30 @@ def test_a_file_is_found_when_it_moves_with_the_scene(scene: Path, tmp_path: Pat
     cube = open_cube(moved / "scene.npy", **kept)
     np.testing.assert_allclose(cube.wavelengths, NM)
     assert dict(cube.options) == {"wavelengths": "bands.txt"}  # beside the scene its name is enough
+
+
+@pytest.mark.parametrize("suffix", [".mat", ".npz"])
+def test_of_a_whole_list_those_that_the_scene_keeps(tmp_path: Path, suffix: str):
+    values, kept = np.random.default_rng(0).random((5, 7, 6), np.float32), np.array([2, 3, 5, 6, 9, 10])
+    path = tmp_path / f"scene{suffix}"
+    if suffix == ".mat":
+        savemat(path, {"cube": values, "SlectBands": kept[:, None].astype(np.uint8)})
+    else:
+        np.savez(path, cube=values, selected_bands=kept)
+    (tmp_path / "sensor.txt").write_text("\n".join(f"{400 + 10 * k}.5" for k in range(1, 13)))
+    cube = open_cube(path, wavelengths="sensor.txt")
+    np.testing.assert_allclose(cube.wavelengths, 400.5 + 10 * kept)
+    assert "of 12 those of the bands that the scene keeps" in cube.notes[-1]
+    short = ", ".join(f"{400 + k}.5" for k in range(9))
+    with pytest.raises(ParameterError, match="9 wavelengths, the scene has 6 bands"):
+        open_cube(path, wavelengths=short)
+
+
+def test_the_bands_of_jasper_ridge(shared: Path):
+    scene = shared / "data" / "jasper_ridge" / "jasperRidge2_R198.mat"
+    every = np.linspace(366, 2498, 224)
+    cube = open_cube(scene, wavelengths=every)
+    np.testing.assert_allclose(cube.wavelengths[[0, -1]], every[[3, 218]])
 
 
 def test_each_cube_of_a_stack_has_them(scene: Path):
