@@ -23,6 +23,7 @@ _NUMERIC = {"double", "single", "logical", *(f"{s}int{n}" for s in ("", "u") for
 MAX_VECTOR = 100_000
 MAX_NAMES = 4 << 20  # characters
 MAX_DEPTH = 4
+MAX_SINGLE = 20  # numbers that are read to be shown
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,8 +92,10 @@ class Contents:
         return None
 
     def said(self) -> Iterator[tuple[str, Any]]:
-        """Yield what there is: the sizes of variables, and what is in structs."""
-        yield from ((name, " × ".join(map(str, shape))) for name, shape in self.shapes.items())
+        """Yield what there is: single numbers, the sizes of variables, and what is in structs."""
+        single = [name for name, shape in self.shapes.items() if shape == (1, 1)][:MAX_SINGLE]
+        for name, shape in self.shapes.items():
+            yield name, self.array(name) if name in single else " × ".join(map(str, shape))
         for name, inside in self.fields.items():
             yield from ((f"{name}.{key}", value) for key, value in inside.items())
 

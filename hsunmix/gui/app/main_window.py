@@ -52,12 +52,16 @@ class MainWindow(QMainWindow):
     """
 
     def __init__(self, settings: Settings | None = None, dialogs: Dialogs | None = None) -> None:
+        settings = settings or Settings()
+        app = QApplication.instance()
+        if isinstance(app, QApplication):  # widgets that are there before the program runs don't follow
+            themes.scale_text(app, settings.preferences.text_size)
         super().__init__()
         named(self, "mainWindow", "hsunmix")
         self.setWindowIcon(logo())
         self.setAcceptDrops(True)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.store = Store(settings or Settings(), dialogs or QtDialogs(lambda: self))
+        self.store = Store(settings, dialogs or QtDialogs(lambda: self))
         self.store.setParent(self)
         self.panels: list[Panel] = []
         store = self.store
@@ -92,7 +96,6 @@ class MainWindow(QMainWindow):
         self.store.otherwise(self._carry_out)
         self.store.history.subscribe(self._render)
         self.store.watch(self._follow)
-        app = QApplication.instance()
         if isinstance(app, QApplication):
             app.styleHints().colorSchemeChanged.connect(self._on_system_theme)
         self._dress()

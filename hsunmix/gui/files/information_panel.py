@@ -65,6 +65,7 @@ class View(Panel):
         self.told.setProperty("role", "muted")
         self.whole = named(QPlainTextEdit(), "informationWhole", "The whole of what is selected")
         self.whole.setReadOnly(True)
+        self.whole.setPlaceholderText("Select an entry to see the whole of it.")
         self.whole.setTabChangesFocus(True)
         self.whole.setFixedHeight(FULL)
         top = QHBoxLayout()

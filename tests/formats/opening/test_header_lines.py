@@ -32,7 +32,7 @@ def write_hdf5(path: Path) -> Path:
 
 
 def write_matlab(path: Path) -> Path:
-    savemat(path.with_suffix(".mat"), {"cube": VALUES, "s": {"my own key": "of two lines"}})
+    savemat(path.with_suffix(".mat"), {"cube": VALUES, "nBand": 224, "s": {"my own key": "of two lines"}})
     return path.with_suffix(".mat")
 
 
@@ -51,6 +51,7 @@ def write_tiff(path: Path) -> Path:
 def test_every_field_is_told(tmp_path: Path, write):
     lines = open_cube(write(tmp_path / "scene"), axes="yxb" if write is write_hdf5 else None).header
     assert any(line.endswith("my own key = of two lines") for line in lines)
+    assert ("nBand = 224" in lines) == (write is write_matlab)
     assert all(len(line) < 4200 and line.isprintable() for line in lines)
 
 

@@ -62,6 +62,23 @@ def test_what_is_preferred_is_followed_at_once(window: MainWindow, dialogs: Fake
     assert dialogs.asked == ["preferences_of"] * 3
 
 
+def test_large_text_is_there_from_the_start(qtbot: QtBot, settings: Settings, dialogs: FakeDialogs):
+    before = QApplication.font().pointSizeF()
+    settings.change(text_size=120)
+    made = MainWindow(settings, dialogs)
+    try:
+        made.show()
+        qtbot.waitExposed(made)
+        for widget in (made.menuBar(), made.welcome.sample_button, made.welcome.waiting):
+            assert widget.font().pointSizeF() == pytest.approx(1.2 * before)
+    finally:
+        made.close()
+        settings.change(text_size=100)
+        again = MainWindow(settings, dialogs)
+        again.close()
+    assert QApplication.font().pointSizeF() == pytest.approx(before)
+
+
 def test_memory_and_scratch_hold_for_what_is_read(
     store: Store, wait: Wait, dialogs: FakeDialogs, tmp_path: Path
 ):
