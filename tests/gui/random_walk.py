@@ -182,6 +182,8 @@ class Walk:
         unseen = (self.store.state[RegionsState].tool and name == "menu cancel") or (
             name == "menu rename" and self._typing()
         )
+        if entry is not None:
+            self._turn_to_window()
         before = self._signature()
         try:
             act()
@@ -204,13 +206,21 @@ class Walk:
         table = self.window.findChild(QTableView, "endmemberTable")
         return bool(table is not None and table.state() == QTableView.State.EditingState)
 
+    def _turn_to_window(self) -> None:
+        """Bring the window with the menus to the front, where another is: as who opens a menu does."""
+        end = time.perf_counter() + MAX_WAIT_S
+        while QApplication.activeWindow() is not self.window and time.perf_counter() < end:
+            self.window.activateWindow()
+            QApplication.processEvents()
+
     def _signature(self) -> tuple[object, ...]:
         store, focus = self.store, QApplication.focusWidget()
         popup, table = QApplication.activePopupWidget(), self.window.findChild(QTableView, "endmemberTable")
         shown = [w.isVisible() for w in QApplication.topLevelWidgets()]
         return (
             id(store.document), id(store.state), len(self.analyst.asked), id(store.settings.preferences),
-            store.history.undo_label, id(focus), id(popup), tuple(shown), table and table.state(),
+            store.history.undo_label, id(focus), id(popup), id(QApplication.activeWindow()), tuple(shown),
+            table and table.state(),
             self.window.findChild(QWidget, "imagePanel").viewport.rect.getRect(),
         )  # fmt: skip
 

@@ -9,10 +9,10 @@ import pytest
 from tests.gui.random_walk import walk
 
 
-@pytest.mark.slow  # what it finds hangs on the moment: run it by hand, with other seeds too
 @pytest.mark.usefixtures("qapp")
 def test_300_actions_find_nothing(tmp_path: Path):
-    made = walk(7, 300, tmp_path)
+    """What it finds hangs on the moment: run it by hand after a change of the window, with other seeds."""
+    made = walk(3, 300, tmp_path)
     assert made.findings == []
     assert made.counts["checks"] > 20
 

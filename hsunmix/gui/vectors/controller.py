@@ -54,8 +54,7 @@ class Controller:
         cube = self.store.document.cube
         if cube is None:
             raise InputError("Open a scene first: vector layers are drawn over it.")
-        folder = cube.path.parent if cube.path is not None else Path.home()
-        for path in command.paths or self.store.ask(VectorFiles(folder)):
+        for path in command.paths or self.store.ask(VectorFiles(self._folder(cube))):
             title = f"Reading {path.name}"
             self.store.start("vectors", title, _drawn(path, cube), partial(self._added, path), of=cube)
 
@@ -122,6 +121,11 @@ class Controller:
         state = self.store.state[VectorsState]
         wrong = {key: why for key, why in state.wrong.items() if key not in fresh}
         self.store.show(VectorsState, outlines={**state.outlines, **fresh}, wrong=wrong)
+
+    def _folder(self, cube: Cube) -> Path:
+        """Return where to look for files: where the last one was found, else beside the scene."""
+        files = [cube.path, *(Path(one.path) for one in self.store.document.vectors)]
+        return next((file.parent for file in reversed(files) if file is not None), Path.home())
 
     def _layer(self, index: int) -> VectorLayer:
         vectors = self.store.document.vectors
