@@ -12,8 +12,11 @@ from hsunmix.gui.widgets.tooltips import wrapped
 __all__ = ["ElidedLabel"]
 
 
+LEAST = 6  # characters, … included, that tell anything
+
+
 class ElidedLabel(QLabel):
-    """Ends in … where there is no room; its tool tip then has all of it."""
+    """Ends in … where there is no room, or says nothing; its tool tip then has all of it."""
 
     def __init__(self, name: str, title: str) -> None:
         super().__init__()
@@ -34,6 +37,8 @@ class ElidedLabel(QLabel):
         """Draw what there is room for."""
         painter = QPainter(self)
         text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        if text != self.text() and len(text) < LEAST:
+            text = ""
         painter.setPen(self.palette().windowText().color())
         painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignVCenter), text)
         painter.end()

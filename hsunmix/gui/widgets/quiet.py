@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QSpinBox
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QSpinBox,
+    QStyle,
+    QStyleOptionComboBox,
+)
 
 __all__ = ["QuietComboBox", "QuietDoubleSpinBox", "QuietSpinBox"]
+
+AROUND = 2  # logical pixels that the style leaves free beside a text
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QAbstractSpinBox as Number
@@ -52,7 +60,16 @@ class _QuietNumber(_Quiet, Number):
 
 
 class QuietComboBox(_Quiet, QComboBox):
-    """A list to choose from."""
+    """A list to choose from; what is chosen ends in … where there is no room for it."""
+
+    def initStyleOption(self, option: QStyleOptionComboBox) -> None:
+        """Give the style as much of the text as there is room for."""
+        super().initStyleOption(option)
+        control, part = QStyle.ComplexControl.CC_ComboBox, QStyle.SubControl.SC_ComboBoxEditField
+        room = self.style().subControlRect(control, option, part, self).width() - AROUND
+        option.currentText = option.fontMetrics.elidedText(
+            option.currentText, Qt.TextElideMode.ElideRight, room
+        )
 
 
 class QuietSpinBox(_QuietNumber, QSpinBox):

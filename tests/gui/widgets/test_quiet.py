@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QStyleOptionComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from hsunmix.gui.widgets.quiet import QuietComboBox, QuietDoubleSpinBox, QuietSpinBox
@@ -53,3 +53,21 @@ def test_undo_is_left_to_the_window(kind: type[QWidget], qtbot: QtBot) -> None:
         typed.ignore()
         QApplication.sendEvent(field, typed)
         assert typed.isAccepted() == taken, key
+
+
+def test_what_is_chosen_ends_in_an_ellipsis_where_there_is_no_room(qtbot: QtBot):
+    box = QuietComboBox()
+    qtbot.addWidget(box)
+    box.addItem("Vertex component analysis (VCA), r = 4")
+    box.show()
+    seen = []
+    for width in (400, 120):
+        box.resize(width, 28)
+        option = QStyleOptionComboBox()
+        box.initStyleOption(option)
+        seen.append(option.currentText)
+    assert seen[0] == box.currentText()
+    assert seen[1].endswith("…")
+    assert box.currentText().startswith(seen[1][:-1])
+    assert not box.grab().isNull()
+    assert box.sizeHint().width() > 200  # it asks for all of it
