@@ -75,3 +75,7 @@ class Dask:
         """See ``Keeping``."""
         assert isinstance(rows, Held)
         return HeldTiles(rows), Dask(self.scene, rows)
+
+    def of_file(self, tiles: FileTiles) -> tuple[HeldTiles, Executor]:
+        """See ``Keeping``."""
+        return HeldTiles(tiles), Dask(self.scene.of_other(tiles))

@@ -119,6 +119,14 @@ class FileTiles:
         pixels = self.cube.pixels
         return pixels.whole_lines(*lines) if isinstance(pixels, ChainedPixels) else lines
 
+    def holds_what(self, other: FileTiles) -> bool:
+        """Whether these are the values of others of the same cube, all of them."""
+        return (
+            self.exponent == other.exponent
+            and len(self.pixels) == len(other.pixels)
+            and np.array_equal(self.bands, other.bands)
+        )
+
     def only(self, bands: NDArray[np.bool_], columns: NDArray[np.bool_] | None) -> FileTiles:
         """Return the same without some of the bands used and of the pixels."""
         used = self.bands.copy()

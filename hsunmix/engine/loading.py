@@ -18,6 +18,7 @@ from hsunmix.engine.reading import fill
 from hsunmix.engine.room import Room
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.sentinels import Scale, leave_out, of_other_scales
+from hsunmix.engine.subsets import in_file
 from hsunmix.engine.survey import FileWriter, Visitor, survey
 from hsunmix.engine.tile_writer import TILE, TileWriter
 from hsunmix.errors import InputError
@@ -27,7 +28,7 @@ from hsunmix.model.pixels import MatrixPixels, prepared
 from hsunmix.model.progress import Step, finish
 
 if TYPE_CHECKING:
-    from hsunmix.engine.cluster.connecting import Cluster
+    pass
 
 __all__ = ["from_array", "load"]
 
@@ -88,7 +89,7 @@ def load(
         notes += yield from judging.digits_note(cube, writer)
     cube.judge(bands & ~used)
     scene = _scene(cube, writer, used, exponent, notes, room)
-    return scene if footprint.cluster is None else _on_cluster(scene, footprint.cluster)
+    return scene if footprint.cluster is None else _on_cluster(scene, writer)
 
 
 def from_array(x: NDArray[Any]) -> Scene:
@@ -126,8 +127,10 @@ def _read(
 ) -> Generator[Step | None, None, TileWriter | FileWriter]:
     """Read some bands of a cube, as planned."""
     if footprint.way == "cluster":
-        visitors = ()  # the workers see the pixels later
-    if footprint.way in ("file", "cluster"):
+        from hsunmix.engine.cluster.first_look import looked_at
+
+        return (yield from looked_at(cube, bands, cube.dead_bands, footprint, room))
+    if footprint.way == "file":
         return (yield from survey(cube, bands, cube.dead_bands, footprint, room, visitors, scale))
     if footprint.way == "scratch":
         return (yield from fill(cube, bands, cube.dead_bands, room, PIECES * PIECE))
@@ -186,10 +189,13 @@ def _in_file(scene: Scene, writer: FileWriter, own: int) -> Scene:
     )  # fmt: skip
 
 
-def _on_cluster(scene: Scene, cluster: Cluster) -> Scene:
-    """A scene whose pixels workers have."""
-    from hsunmix.engine.executor_dask import Dask
+def _on_cluster(scene: Scene, writer: TileWriter | FileWriter) -> Scene:
+    """A scene whose pixels workers have: those that they have read already, where all of it is used."""
+    from hsunmix.engine.cluster.first_look import ClusterWriter
 
     assert isinstance(scene.tiles, FileTiles)
-    tiles, executor = Dask.of(cluster, scene.tiles)
-    return replace(scene, tiles=tiles, executor=executor)
+    assert isinstance(writer, ClusterWriter)
+    tiles, executor = writer.seen
+    if scene.tiles.holds_what(executor.scene.tiles):
+        return replace(scene, tiles=tiles, executor=executor)
+    return in_file(replace(scene, executor=executor), scene.tiles)

@@ -7,7 +7,7 @@ every other pixel holds. So zeros, saturated pixels and flat spectra stay what t
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ from hsunmix.engine.tile_writer import TILE, Judged
 from hsunmix.model.cube import Cube
 from hsunmix.model.wording import counted
 
-__all__ = ["Scale", "Sentinel", "leave_out", "of_other_scales", "probes_of"]
+__all__ = ["Scale", "Sentinel", "flat_ones", "leave_out", "of_other_scales", "probes_of"]
 
 Array = NDArray[np.float64]
 
@@ -221,25 +221,52 @@ def probes_of(bands: int) -> NDArray[np.int64]:
     return evenly(bands, PROBES)
 
 
+def flat_ones(
+    tiles: NDArray[np.float32], scale: Scale, probes: NDArray[np.intp], largest: float
+) -> NDArray[np.bool_]:
+    """Whether pixels hold nearly the same value in most of a few bands, and that one is extreme.
+
+    Parameters
+    ----------
+    tiles : array of float32, (m, probes, T)
+    scale : Scale
+    probes : array of int, (probes,)
+    largest : float
+        The largest magnitude that there is, or less.
+    """
+    found = np.zeros(len(tiles) * tiles.shape[2], bool)
+    for _, _, odd, _ in _flat_of_bases(tiles, found.size, scale, probes, largest):
+        found[odd] = True
+    return found
+
+
+def _flat_of_bases(
+    tiles: NDArray[np.float32], count: int, scale: Scale, probes: NDArray[np.intp], largest: float
+) -> Iterator[tuple[NDArray[np.float32], int, NDArray[np.intp], Array]]:
+    """Of each probed band that may be the first of most: its values, its place, which are flat, as stored."""
+    enough = len(probes) // 2 + 1
+    floor = np.where(scale.gain > 0, scale.offset, np.inf)[probes]  # stored values below zero
+    high = np.float32(0.99 * largest)
+    for base in range(len(probes) - enough + 1):
+        row = tiles[:, base].reshape(-1)[:count]
+        odd = np.flatnonzero((row < floor[base]) | (row >= high))
+        if not odd.size:
+            continue
+        stored = scale.stored(tiles[odd // TILE, :, odd % TILE].T, probes)
+        seed = stored[base]
+        close = np.abs(stored - seed) <= np.where(seed < 0, ALIKE, CLOSE) * np.abs(seed)
+        flat = (close.sum(axis=0) >= enough) & (seed != 0)
+        yield row, base, odd[flat], stored[:, flat]
+
+
 def _flat(writer: Judged, scale: Scale) -> Generator[None, None, NDArray[np.int64]]:
-    """Some columns of each kind that hold nearly the same value in most of a few bands."""
+    """Some columns of each kind of them."""
     probes = probes_of(writer.tiles.shape[1])
     enough = len(probes) // 2 + 1
     found: dict[float, int] = {}
-    floor = np.where(scale.gain > 0, scale.offset, np.inf)[probes]  # stored values below zero
-    high = np.float32(0.99 * writer.largest)
     for first in range(0, writer.count, TOGETHER * TILE):
-        tiles = writer.rows(first // TILE, TOGETHER, probes)
-        for base in range(len(probes) - enough + 1):
-            row = tiles[:, base].reshape(-1)[: writer.count - first]
-            odd = np.flatnonzero((row < floor[base]) | (row >= high))
-            if not odd.size:
-                continue
-            stored = scale.stored(tiles[odd // TILE, :, odd % TILE].T, probes)
-            seed = stored[base]
-            close = np.abs(stored - seed) <= np.where(seed < 0, ALIKE, CLOSE) * np.abs(seed)
-            flat = (close.sum(axis=0) >= enough) & (seed != 0)
-            odd, stored = odd[flat], stored[:, flat]
+        tiles, count = writer.rows(first // TILE, TOGETHER, probes), writer.count - first
+        for row, base, odd, stored in _flat_of_bases(tiles, count, scale, probes, writer.largest):
             kinds, places = np.unique(row[odd], return_index=True)
             exact = (stored[:, places] == stored[base, places]).sum(axis=0) < enough
             for place in np.lexsort((kinds, exact))[: MAX_SUSPECTS * 2]:

@@ -300,6 +300,10 @@ class Keeping(Protocol):
         """Return what stands for the tiles of a scene that has these values, and its executor."""
         ...
 
+    def of_file(self, tiles: Any) -> tuple[Any, Executor]:
+        """Return the same for other ``FileTiles`` of the same file."""
+        ...
+
 
 def counts_of(pixels: int, width: int) -> NDArray[np.int64]:
     """Return how many of so many pixels each tile has."""

@@ -15,7 +15,7 @@ from hsunmix.engine.cluster.held import HeldTiles
 from hsunmix.engine.executor_file import Streaming
 from hsunmix.engine.file_tiles import FileTiles
 from hsunmix.engine.scene import Scene
-from hsunmix.engine.source import Part
+from hsunmix.engine.source import Keeping, Part
 from hsunmix.engine.tile_writer import TILE
 from hsunmix.model.progress import Step
 
@@ -164,14 +164,23 @@ def some_columns(
     scene: Scene, columns: NDArray[np.int64]
 ) -> Generator[Step | None, None, NDArray[np.float64]]:
     """Spectra of some columns, (bands used, len(columns)); they ascend: a file is read once for them."""
-    if not scene.in_file:
+    if scene.at_hand:
         return scene.columns(columns)
     few = yield from ascending(scene, columns)
     return few.columns(np.arange(len(columns)))
 
 
+def _file_of(scene: Scene) -> FileTiles | None:
+    """Return the pixels of a scene that stay in their file, whoever reads them; None where they don't."""
+    found = scene.tiles.source if isinstance(scene.tiles, HeldTiles) else scene.tiles
+    return found if isinstance(found, FileTiles) else None
+
+
 def in_file(scene: Scene, tiles: FileTiles) -> Scene:
     """Return a scene that stays in its file with other tiles of it, as many times read as it was."""
+    if isinstance(scene.executor, Keeping):
+        held, executor = scene.executor.of_file(tiles)
+        return replace(scene, tiles=held, executor=executor)
     reads = scene.executor.reads if isinstance(scene.executor, Streaming) else 1
     return replace(scene, tiles=tiles, executor=Streaming(tiles, reads))
 
@@ -180,22 +189,22 @@ def with_bands(
     scene: Scene, kept: NDArray[np.bool_], bands: NDArray[np.bool_]
 ) -> Generator[Step | None, None, Scene]:
     """Return a scene with some of the bands used, (bands used,); ``bands`` are the same of all."""
-    if not isinstance(scene.tiles, FileTiles):
+    tiles = _file_of(scene)
+    if tiles is None:
         keep = np.flatnonzero(kept)
         return replace((yield from scene.made(_some_bands, keep, bands=len(keep))), bands=bands)
     moments = scene.moments and (scene.moments[0][np.ix_(kept, kept)], scene.moments[1][kept])
     glimpse = scene.glimpse and scene.glimpse.only(kept)
-    return replace(
-        in_file(scene, scene.tiles.only(kept, None)), bands=bands, moments=moments, glimpse=glimpse
-    )
+    return replace(in_file(scene, tiles.only(kept, None)), bands=bands, moments=moments, glimpse=glimpse)
 
 
 def with_pixels(scene: Scene, kept: NDArray[np.bool_]) -> Generator[Step | None, None, Scene]:
     """Return a scene with some of the pixels."""
-    if not isinstance(scene.tiles, FileTiles):
+    tiles = _file_of(scene)
+    if tiles is None:
         return (yield from ascending(scene, np.flatnonzero(kept)))
     return replace(
-        in_file(scene, scene.tiles.only(np.ones(scene.n_bands, bool), kept)),
+        in_file(scene, tiles.only(np.ones(scene.n_bands, bool), kept)),
         pixels=scene.pixels[kept], moments=None, glimpse=None,
     )  # fmt: skip
 

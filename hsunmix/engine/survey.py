@@ -59,6 +59,8 @@ class FileWriter:
         X Xᵀ and the sum of the pixels, if they were asked for and still hold.
     glimpse : Glimpse or None
         As the moments.
+    probed : array of int
+        The bands, of those that are read, whose values are kept of every pixel.
     count, largest, below, infinite, odd, doubtful
         As of ``TileWriter``.
     """
@@ -75,8 +77,8 @@ class FileWriter:
         self.room_for = pixels
         self._pixels = room.array((pixels,), np.int64)
         alive = np.flatnonzero(~self.doubtful)
-        self._probed = alive[probes_of(len(alive))] if len(alive) else alive
-        self._probes = room.array((len(self._probed), -(-pixels // TILE) * TILE), np.float32)
+        self.probed = alive[probes_of(len(alive))] if len(alive) else alive
+        self._probes = room.array((len(self.probed), -(-pixels // TILE) * TILE), np.float32)
         self._bands = np.flatnonzero(bands)
         self.tiles = FileTiles(cube, bands, self._pixels[:0], block=block)
         self._near = -1, np.empty((0, 0, TILE), np.float32)
@@ -86,7 +88,7 @@ class FileWriter:
         begin, self.count = self.count, self.count + block.count
         self._pixels[begin : self.count] = block.pixels + first
         for i in range(len(block)):
-            part = block.part(i)[self._probed]
+            part = block.part(i)[self.probed]
             self._probes[:, begin + i * TILE : begin + i * TILE + part.shape[1]] = part
         self.largest, self.below = max(self.largest, block.largest), self.below + block.below
         self.infinite += block.infinite
@@ -120,7 +122,7 @@ class FileWriter:
     def rows(self, first: int, count: int, bands: NDArray[np.intp]) -> NDArray[np.float32]:
         """Return some bands of some tiles, (count, bands, TILE)."""
         last = min(first + count, len(self))
-        if np.array_equal(np.flatnonzero(self.tiles.bands)[bands], self._bands[self._probed]):
+        if np.array_equal(np.flatnonzero(self.tiles.bands)[bands], self._bands[self.probed]):
             rows = self._probes[:, first * TILE : last * TILE]
             return rows.reshape(len(bands), last - first, TILE).transpose(1, 0, 2)
         return self.tiles.only(np.isin(np.arange(self.tiles.shape[1]), bands), None)[first:last]
@@ -141,7 +143,7 @@ class FileWriter:
             if self.glimpse is not None:
                 self.glimpse = self.glimpse.only(shown) if whole else None
             return
-        self.moments, self.glimpse, self._probed = None, None, self._probed[:0]
+        self.moments, self.glimpse, self.probed = None, None, self.probed[:0]
         self.count, self.largest, self.below, self.odd = len(self.tiles.pixels), 0.0, 0, []
         for i in range(len(self)):
             part = self.part(i)

@@ -53,11 +53,9 @@ def without_noise(cube: Cube, result: Unmixing) -> Cube:
 def screened(scene: Scene) -> Generator[Step | None, None, tuple[Scene, str]]:
     """Return the scene without such bands and pixels, and what was left out, in words.
 
-    A scene that stays in its file is read for it only where there are such pixels; one that a cluster has is
-    returned as it is, as it would have to be moved.
+    A scene that stays in its file is read for it only where there are such pixels; the workers of a cluster
+    look for it at the blocks that they have.
     """
-    if not scene.at_hand and not scene.in_file:
-        return scene, ""
     said = []
     noisy = (yield from noisy_bands(scene, NOISE_SHARE, 3))[scene.bands]
     if noisy.any():
@@ -110,7 +108,8 @@ def saturated(scene: Scene) -> Generator[Step | None, None, NDArray[np.bool_]]:
         return none
     share: PerPixel = scene.per_pixel()
     yield from scene.map(_at_limit, limits, top[limits].astype(np.float32), per_pixel=[share])
-    bright = share.known() >= BANDS * scene.n_bands
+    bright = none.copy()
+    bright[share.where_at_least(BANDS * scene.n_bands)] = True
     return bright if bright.mean() <= MAX_SHARE else none
 
 

@@ -5,8 +5,8 @@
     python -m tests.benchmarks.cluster cancel FILE
 
 ``run`` starts a scheduler and N workers of one thread (2 by default), does each method on all of them and on
-one, and prints Markdown: time with one and with all, after the first read, which is not the workers'; whether
-both gave the same bits; and bytes between client and workers without the maps. ``cancel`` closes ``hals`` at
+one, and prints Markdown: time with one and with all, the first read included; whether both gave the same bits;
+bytes between client and workers without the maps; and what of the file was read here. ``cancel`` closes ``hals`` at
 twenty moments and prints how long that took.
 """
 
@@ -36,24 +36,24 @@ EVERY = shared.workers_of
 
 
 def unmixed(cube: Cube, name: str, cluster: Cluster | None) -> tuple[Any, Any, float]:
-    """Return scene, result, and the seconds after the first read, which is done here."""
-    resources = Resources(cluster=cluster)
+    """Return scene, result, and seconds."""
+    resources, began = Resources(cluster=cluster), time.perf_counter()
     if name in ("nnls", "fcls"):
         taken = footprint.of_solve(cube, RANK, Choice(name), resources)
         scene = finish(pipeline.load(cube, planted(), footprint=taken))
-        began = time.perf_counter()
         return scene, finish(pipeline.solve(scene, planted(), Choice(name))), time.perf_counter() - began
     request = Request(Choice(name), RANK)
     scene = finish(pipeline.load_for(cube, request, footprint.of_run(cube, request, resources)))
-    began = time.perf_counter()
     return scene, finish(pipeline.unmix(scene, request)), time.perf_counter() - began
 
 
 def run(path: Path, names: list[str], count: int) -> None:
     """Print the table."""
     cube = open_cube(path)
-    print(f"| method | 1 worker, s | {count} workers, s | × | same bits | sent and received, MB | maps, MB |")
-    print("|---|---|---|---|---|---|---|")
+    print(
+        f"| method | 1 worker, s | {count} workers, s | × | same bits | to and fro, MB | maps, MB | read here, × file |"
+    )
+    print("|---|---|---|---|---|---|---|---|")
     with (
         tempfile.TemporaryDirectory() as folder,
         processes(Path(folder), count) as made,
@@ -68,7 +68,7 @@ def run(path: Path, names: list[str], count: int) -> None:
 
 def _row(cube: Cube, name: str, cluster: Cluster, count: int) -> str:
     unmixed(cube, name, cluster)  # kernels are compiled, and the file is in the system's memory
-    found = []
+    found, before = [], read_here()
     for some in (1, count):
         shared.workers_of = lambda client, some=some: dict(list(EVERY(client).items())[:some])
         found.append(unmixed(cube, name, cluster))
@@ -81,7 +81,14 @@ def _row(cube: Cube, name: str, cluster: Cluster, count: int) -> str:
     maps = several.abundances.nbytes + 2 * several.rmse.nbytes
     moved = scene.executor.scene.sent + scene.executor.scene.received - maps
     times = f"{alone:.1f} | {together:.1f} | {alone / together:.2f}"
-    return f"| {name} | {times} | {'yes' if same else 'NO'} | {moved / 1e6:.1f} | {maps / 1e6:.0f} |"
+    here = (read_here() - before) / 2 / cube.nbytes
+    row = f"{'yes' if same else 'NO'} | {moved / 1e6:.1f} | {maps / 1e6:.0f} | {here:.3f}"
+    return f"| {name} | {times} | {row} |"
+
+
+def read_here() -> int:
+    """Bytes that this process has read from files so far. Linux only."""
+    return int(Path("/proc/self/io").read_text().split("rchar:")[1].split()[0])
 
 
 def cancel(path: Path) -> None:

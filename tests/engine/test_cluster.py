@@ -208,6 +208,8 @@ def test_a_scene_that_is_another_one_there(cube, cluster, tmp_path):
     scene, request = loaded(moved, Choice("spa"), cluster)
     write_envi(tmp_path / "scene", values()[:50])
     with pytest.raises(FileError, match=r"scene\.hdr: is another file on a worker"):
+        loaded(moved, Choice("spa"), cluster)
+    with pytest.raises(FileError, match=r"scene\.img"):
         finish(pipeline.unmix(scene, request))
 
 

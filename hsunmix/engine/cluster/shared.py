@@ -68,7 +68,7 @@ class Shared:
     """
 
     def __init__(self, client: Any, opener: Callable[..., Any], tiles: FileTiles) -> None:
-        self.client, self.tiles = client, tiles
+        self.client, self.opener, self.tiles = client, opener, tiles
         self.session = token_hex(8)
         self.step = max(1, -(-len(tiles) // BLOCKS))
         self.blocks = -(-len(tiles) // self.step)
@@ -84,6 +84,12 @@ class Shared:
         self._count = 0
         self._cut: tuple[Sequence[Chunk], dict[int, list[Chunk]]] = ((), {})
         self._seen = 0.0  # when somebody was there last
+
+    def of_other(self, tiles: FileTiles) -> Shared:
+        """Return other pixels or bands of the file, on the same cluster; bytes are counted on."""
+        found = Shared(self.client, self.opener, tiles)
+        found.sent, found.received, found.lost = self.sent, self.received, self.lost
+        return found
 
     def new(self, kind: Kind) -> str:
         """Return a name for numbers of pixels."""
