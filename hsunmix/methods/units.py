@@ -40,7 +40,7 @@ def scale_note(scene: Scene, endmembers: NDArray[np.float64]) -> str:
     str
         A sentence with the factor that brings them there; empty where they are in its units.
     """
-    most = LOOKED_AT_IN_FILE if scene.in_file else LOOKED_AT
+    most = LOOKED_AT if scene.at_hand else LOOKED_AT_IN_FILE
     some = evenly(scene.n_pixels, most)
     found = between(endmembers[scene.bands], scene.columns(some) * scene.scale)
     return f"The given spectra have {found.sentence}." if found.sentence else ""

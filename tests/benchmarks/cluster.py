@@ -5,9 +5,9 @@
     python -m tests.benchmarks.cluster cancel FILE
 
 ``run`` starts a scheduler and N workers of one thread (2 by default), does each method on all of them and on
-one, and prints Markdown: time with one and with all, the first read included; whether both gave the same bits;
-bytes between client and workers without the maps; and what of the file was read here. ``cancel`` closes ``hals`` at
-twenty moments and prints how long that took.
+one, and prints Markdown: time with one and with all, the first read included; whether both gave the same
+bits; bytes between client and workers without the maps; and how much of the file was read here. ``cancel``
+closes ``hals`` at twenty moments and prints how long that took.
 """
 
 from __future__ import annotations
@@ -50,10 +50,8 @@ def unmixed(cube: Cube, name: str, cluster: Cluster | None) -> tuple[Any, Any, f
 def run(path: Path, names: list[str], count: int) -> None:
     """Print the table."""
     cube = open_cube(path)
-    print(
-        f"| method | 1 worker, s | {count} workers, s | × | same bits | to and fro, MB | maps, MB | read here, × file |"
-    )
-    print("|---|---|---|---|---|---|---|---|")
+    columns = ["method", "1 worker, s", f"{count} workers, s", "×", "same bits", "to and fro, MB", "maps, MB"]
+    print(f"| {' | '.join([*columns, 'read here, × file'])} |\n|{'---|' * 8}")
     with (
         tempfile.TemporaryDirectory() as folder,
         processes(Path(folder), count) as made,
