@@ -1,4 +1,7 @@
-"""Endmembers where the noise is known: candidates, until one leaves no more than noise. A part of auto."""
+"""Endmembers where the noise is known: candidates, until one leaves no more than noise; then its sides.
+
+A part of auto.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,10 @@ from hsunmix.engine.subsets import evenly
 from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.methods._smoothing import Smoothed
 from hsunmix.methods.factorization._excess import excess
+from hsunmix.methods.factorization._rare import Rare, rare, with_rare
 from hsunmix.methods.factorization._simplex import FITS, simplex_by_noise
 from hsunmix.methods.factorization._vertices import Vertices, enclosing, vertices
+from hsunmix.methods.sides import noise_of_points, settled
 from hsunmix.model.progress import Step
 
 __all__ = ["Candidate", "search"]
@@ -25,8 +30,11 @@ STARTS = ("vca", "spa")  # extractions that are tried where N-FINDR's pixels don
 RIGHT = 1.0  # excess at which the search ends
 HOPELESS = 8.0  # excess beyond which fewer neighbours, or other pixels, won't help
 FAR_BETTER = 10.0  # times less left outside the pixels than among them
-SHADE = 1.3  # times the noise outside the plane of the endmembers: brightness varies
+SHADE = 1.3  # times the noise in the direction in which pixels extend least: brightness varies
 SIMPLEX_SAMPLE = 5_000  # pixels that a simplex is put around
+NEAR = 1.3  # excess up to which endmembers among the pixels are a little too near only
+MIN_PIXELS = 100  # for each endmember: fewer don't tell where sides are
+AMONG, OUTSIDE = (0.2, 0.008), (1.5, 0.02)  # how sure they are, found among the pixels or outside
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +56,14 @@ class Candidate:
         How they were moved out of the pixels, for the analyst; empty where they are among them.
     bent : bool
         Whether so little is left that bent mixing explains it better than corners outside the pixels.
+    settled : bool
+        Whether their sides were put where the pixels end but for their noise.
+    rare : Rare or None
+        A material of a few pixels that the others don't explain.
+    place : int or None
+        Which endmember it is; none where each of the others is missed more.
+    spectra : array, (bands used, r), or None
+        Where it is one of them: it lies outside of the first directions.
     """
 
     w: Array
@@ -57,17 +73,56 @@ class Candidate:
     by_brightness: bool
     outwards: str = ""
     bent: bool = False
+    settled: bool = False
+    rare: Rare | None = None
+    place: int | None = None
+    spectra: Array | None = None
 
     @property
     def fits(self) -> bool:
         """Whether what is left passes for noise."""
-        return self.excess <= FITS
+        return self.excess <= (NEAR if self.settled else FITS)
 
 
 def search(smooth: Smoothed, refinement: int, seed: int) -> Generator[Step | None, None, list[Candidate]]:
-    """Return what was tried, the best first: means of many neighbours and few, then the smallest simplex."""
+    """Return what was tried, the best first.
+
+    Means of many neighbours and few; a rare material among them; then sides by the noise, or the smallest
+    simplex.
+    """
+    shaded = _varies(smooth)
+    tried = yield from _among(smooth, refinement, seed, shaded)
+    first = tried[0]
+    tried.sort(key=lambda one: one.excess)
+    best = tried[0]
+    if best.w.shape[1] < smooth.rank:
+        return tried
+    # Where a little is left, or even the simplex doesn't fit, mixing is bent: the pixels' own corners are
+    # nearer to the truth. A cone fits whatever is bent if it is wide enough.
+    if shaded and FITS < best.excess < HOPELESS:
+        return [(yield from _with_rare(smooth, replace(best, bent=True))), *tried[1:]]
+    # Before sides are moved: those of a simplex in which a material is missing lie elsewhere.
+    tried[0] = yield from _with_rare(smooth, best)
+    if tried[0].place is not None:
+        return tried
+    told = refinement > 0 and not shaded and len(smooth.near) >= MIN_PIXELS * smooth.rank > MIN_PIXELS
+    if told and best.excess <= NEAR:
+        tried[0] = yield from _settled(smooth, tried[0], AMONG, seed)
+    if not tried[0].fits:
+        outside = yield from _outside(smooth, best, first, shaded, seed)
+        if told and outside.fits:
+            outside = yield from _settled(smooth, outside, OUTSIDE, seed)
+        better = outside.fits or outside.excess < best.excess / FAR_BETTER
+        tried.insert(0 if better else len(tried), replace(outside, rare=tried[0].rare))
+    return tried
+
+
+def _among(
+    smooth: Smoothed, refinement: int, seed: int, shaded: bool
+) -> Generator[Step | None, None, list[Candidate]]:
+    """Try endmembers among the pixels in turn, until some are right."""
     tried: list[Candidate] = []
-    shaded, inside = False, False
+    inside = False
     sizes = sorted({min(size, smooth.near.shape[1]) for size in SIZES}, reverse=True)
     for init, count, by_brightness in _plan(sizes):
         if shaded and not by_brightness:
@@ -76,25 +131,13 @@ def search(smooth: Smoothed, refinement: int, seed: int) -> Generator[Step | Non
             break
         found = yield from vertices(smooth, count, by_brightness, refinement, seed, init)
         whole = found.w.shape[1] == smooth.rank
-        if whole and not by_brightness and count == sizes[0]:
-            shaded = _beyond(smooth, found.w) > SHADE
         left = float("inf")
-        if whole and not (shaded and not by_brightness):
+        if whole:
             left = yield from _left(smooth, found.w, by_brightness)
         tried.append(Candidate(found.w, found.columns(smooth), left, count, by_brightness))
         inside = inside or left <= FITS
         if left <= RIGHT:
             break
-    first = tried[0]
-    tried.sort(key=lambda one: one.excess)
-    # Where a little is left, or even the simplex doesn't fit, mixing is bent: the pixels' own corners are
-    # nearer to the truth. A cone fits whatever is bent if it is wide enough.
-    if shaded and FITS < tried[0].excess < HOPELESS:
-        return [replace(tried[0], bent=True), *tried[1:]]
-    if not tried[0].fits and tried[0].w.shape[1] == smooth.rank:
-        outside = yield from _outside(smooth, tried[0], first, shaded, seed)
-        better = outside.fits or outside.excess < tried[0].excess / FAR_BETTER
-        tried.insert(0 if better else len(tried), outside)
     return tried
 
 
@@ -113,12 +156,42 @@ def _left(smooth: Smoothed, w: Array, by_brightness: bool) -> Generator[Step | N
 
 
 @single_threaded_blas()
-def _beyond(smooth: Smoothed, w: Array) -> float:
-    """Mean square, in units of the noise, in the first r directions outside the endmembers' plane."""
-    points, w = smooth.raw[: smooth.rank], w[: smooth.rank]
-    middle = w.mean(axis=1, keepdims=True)
-    normal = np.linalg.svd(w - middle)[0][:, -1]
-    return float(np.square(normal @ (points - middle)).mean() / smooth.noise)
+def _varies(smooth: Smoothed) -> bool:
+    """Whether brightness varies: else fractions sum to one, and pixels lie in a plane but for their noise."""
+    least = np.linalg.eigvalsh(np.atleast_2d(np.cov(smooth.raw[: smooth.rank])))[0]
+    return bool(least > SHADE * smooth.noise)
+
+
+def _with_rare(smooth: Smoothed, found: Candidate) -> Generator[Step | None, None, Candidate]:
+    """Put a rare material that is missing in the place of the endmember that is missed least, or name it."""
+    r = smooth.rank
+    w = np.maximum(smooth.basis[:r].T @ found.w[:r], 0)
+    odd = (yield from rare(smooth, w)) if r > 1 else None
+    if odd is None:
+        return found
+    changed = yield from with_rare(smooth, w, odd, "nnls" if found.by_brightness else "fcls")
+    if changed is None:
+        return replace(found, rare=odd)
+    new, place = changed
+    columns = found.columns.copy()
+    columns[place] = odd.columns[0]
+    return replace(found, w=smooth.basis @ new, columns=columns, rare=odd, place=place, spectra=new)
+
+
+def _settled(
+    smooth: Smoothed, found: Candidate, sure: tuple[float, float], seed: int
+) -> Generator[Step | None, None, Candidate]:
+    """Put its sides where the pixels end but for their noise, unless it then leaves more than that."""
+    r, noise = smooth.rank, noise_of_points(smooth)
+    points, before = noise.white(smooth.raw[:r]), noise.white(found.w[:r])
+    w = yield from settled(points, before, noise.size, sure, seed)
+    square = np.square(noise.size)
+    most = yield from excess(points, before, square, "fcls", seed)
+    left = yield from excess(points, w, square, "fcls", seed)
+    if left > max(NEAR, most):
+        return found
+    w = np.vstack([noise.back(w), np.zeros((len(smooth.basis) - r, r))])
+    return replace(found, w=w, excess=min(left, found.excess), by_brightness=False, settled=True)
 
 
 def _outside(

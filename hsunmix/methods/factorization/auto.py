@@ -9,7 +9,8 @@ get fresh noise, and what is left of these is what right ones leave. Means of 20
 tried, also divided by their brightness. If none is right, no pixel is pure: the smallest simplex around the
 pixels is taken (SISAL, with the weight that leaves what noise does), or under shade the smallest cone. If
 under shade little is left, mixing is bent, and the pixels' corners stay. Pixels that are alike and far worse
-explained than the others are a rare material: it takes the place of the endmember that is missed least.
+explained than the others are a rare material: it takes the place of the endmember that is missed least. Else,
+and without shade, the sides of the simplex are put where the pixels end but for their noise.
 Where r directions leave more than noise, as on most real scenes, 50 neighbours are averaged, with and
 without brightness, and where the scene has shade the set that explains it better is kept.
 Abundances are exact nonnegative least squares; they are made to sum to one only where that fits the scene
@@ -38,7 +39,6 @@ from hsunmix.engine.source import PerPixel
 from hsunmix.methods import Abundances, Factorization, Problem, get
 from hsunmix.methods._smoothing import Smoothed, smoothed
 from hsunmix.methods.diagnosis import dark
-from hsunmix.methods.factorization._rare import rare, with_rare
 from hsunmix.methods.factorization._search import search
 from hsunmix.methods.factorization._vertices import Vertices, enclosing, spectra, vertices
 from hsunmix.methods.locked import in_their_columns
@@ -131,24 +131,18 @@ def _down_to_noise(
     best = (yield from search(smooth, params.refinement, problem.seed))[0]
     refined = ", refined as archetypes" if params.refinement else ""
     r = smooth.rank
-    w = np.maximum(smooth.basis[:r].T @ best.w[:r], 0)
+    w = best.spectra if best.spectra is not None else np.maximum(smooth.basis[:r].T @ best.w[:r], 0)
     how = (BRIGHT if best.by_brightness else "") + refined + (f", {best.outwards}" if best.outwards else "")
-    columns = best.columns
-    odd = (yield from rare(smooth, w)) if w.shape[1] == r > 1 else None
-    changed = None
-    if odd is not None:
-        changed = yield from with_rare(smooth, w, odd, "nnls" if best.by_brightness else "fcls")
-        many = counted(len(odd.columns), "pixel")
-        if changed is not None:
-            w, place = changed
-            columns = columns.copy()
-            columns[place] = odd.columns[0]
-            how += f". Endmember {place + 1} is in {many} only"
+    how += ", sides put by the noise" if best.settled else ""
+    if best.rare is not None:
+        many = counted(len(best.rare.columns), "pixel")
+        if best.place is not None:
+            how += f". Endmember {best.place + 1} is in {many} only"
         else:
             how += f". {many[0].upper()}{many[1:]} hold something else: try one endmember more"
-    if not best.fits and changed is None:
+    if not best.fits and best.place is None:
         how += ". More is left than noise" + (": mixing doesn't look linear" if best.bent else "")
-    return (yield from _solved(smooth, w, columns)), best.count, how
+    return (yield from _solved(smooth, w, best.columns)), best.count, how
 
 
 def _with_structure(
