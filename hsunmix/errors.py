@@ -21,6 +21,10 @@ Messages are one line, written for an analyst; the command line prints them as t
 
 from __future__ import annotations
 
+import errno
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from os import PathLike
 
 __all__ = [
@@ -38,6 +42,8 @@ __all__ = [
     "ShapeUnknownError",
     "TooLargeError",
     "WriteError",
+    "fitting",
+    "lack_of_memory",
 ]
 
 
@@ -164,3 +170,34 @@ class ChangedSessionError(WriteError):
             "was saved elsewhere since it was opened here, and was left as it is; "
             "save under another name, or open it again",
         )
+
+
+def lack_of_memory(error: BaseException) -> str:
+    """Say what did not fit, where an error means that the memory is used up; nothing of other errors."""
+    if isinstance(error, TooLargeError):
+        return str(error)
+    if isinstance(error, MemoryError):
+        asked = re.search(r"allocate ([\d.]+) (bytes|[KMGTP]iB)", str(error))  # NumPy's words
+        return "there is not enough memory" + (f" for another {asked[1]} {asked[2]}" if asked else "")
+    threads = isinstance(error, RuntimeError) and "can't start new thread" in str(error)
+    if threads or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
+        return "there is not enough memory for another " + ("thread" if threads else "process or file")
+    return ""
+
+
+@contextmanager
+def fitting(what: str | PathLike[str]) -> Iterator[None]:
+    """Let a lack of memory say what it was for.
+
+    Raises
+    ------
+    TooLargeError
+    """
+    try:
+        yield
+    except HsunmixError:
+        raise
+    except Exception as error:
+        if why := lack_of_memory(error):
+            raise TooLargeError(f"{what}: {why}") from error
+        raise

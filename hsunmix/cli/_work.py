@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from hsunmix.cli._shell import check_interrupt
-from hsunmix.errors import FileError, InputError, TooLargeError
+from hsunmix.errors import FileError, InputError, TooLargeError, lack_of_memory
 from hsunmix.jobs import Work
 from hsunmix.model.progress import Step, finish
 
@@ -97,9 +97,11 @@ def about(path: Path) -> Iterator[None]:
         if isinstance(error, FileError):
             raise
         raise InputError(f"{path}: {error}") from error
-    except MemoryError as error:
-        why = str(error) if isinstance(error, TooLargeError) else "there is not enough memory for this scene"
-        raise TooLargeError(why if str(path) in why else f"{path}: {why}") from error
+    except Exception as error:
+        why = lack_of_memory(error)
+        if not why or str(path) in why:
+            raise
+        raise TooLargeError(f"{path}: {why}") from error
 
 
 def check_products(names: str) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from hsunmix.cli._shell import (
     settled,
     watching_interrupts,
 )
-from hsunmix.errors import HsunmixError, HsunmixWarning
+from hsunmix.errors import HsunmixError, HsunmixWarning, lack_of_memory
 from hsunmix.files import reason
 from hsunmix.registry import modules
 
@@ -114,8 +114,8 @@ def _explain(error: BaseException) -> tuple[str, int]:
         return f"error: {error.format_message()}", BAD_REQUEST
     if isinstance(error, HsunmixError):
         return f"error: {error}", BAD_REQUEST
-    if isinstance(error, MemoryError):
-        return "error: there is not enough memory for this", BAD_REQUEST
+    if why := lack_of_memory(error):
+        return f"error: {why}", BAD_REQUEST
     if isinstance(error, OSError) and error.filename:
         return f"error: {error.filename}: {error.strerror}", BAD_REQUEST
     if isinstance(error, OSError) and no_working_folder():

@@ -26,8 +26,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hsunmix.errors import InputError
-from hsunmix.exports._folder import ProductFolder
+from hsunmix.errors import InputError, fitting
+from hsunmix.exports._folder import RECORD, ProductFolder
 from hsunmix.exports._own_files import files_of
 from hsunmix.model.cube import Cube
 from hsunmix.model.georeference import Georeference
@@ -208,7 +208,8 @@ def staged(
     paths = yield from _written(job, stage, chosen)
     step = Step(len(chosen) / (len(chosen) + 1), message="Writing the record")
     yield step
-    paths += yield from relay(_result.write(job, stage, paths, folder.kept), _always(step))
+    with fitting(folder.path / RECORD):
+        paths += yield from relay(_result.write(job, stage, paths, folder.kept), _always(step))
     return [folder.path / path.relative_to(stage) for path in paths]
 
 
@@ -222,11 +223,9 @@ def _written(
     for k, export in enumerate(chosen):
         step = Step(k / (len(chosen) + 1), message=f"Writing {export.title}")
         yield step
-        work = export.write(job, stage)
-        if isinstance(work, list):
-            paths += work
-        else:
-            paths += yield from relay(work, _always(step))
+        with fitting(step.message):
+            work = export.write(job, stage)
+            paths += work if isinstance(work, list) else (yield from relay(work, _always(step)))
     return list(dict.fromkeys(paths))  # two products may share a style
 
 

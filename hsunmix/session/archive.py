@@ -27,6 +27,7 @@ from hsunmix.errors import (
     MissingCubeError,
     MissingFileError,
     TooLargeError,
+    lack_of_memory,
 )
 from hsunmix.files import Identity, clean_orphans, identity, replacing
 from hsunmix.model.cube import Cube
@@ -211,7 +212,7 @@ def _opened(path: Path) -> Iterator[tuple[zipfile.ZipFile, dict[str, zipfile.Zip
     except FileNotFoundError as error:
         raise MissingFileError(path, "there is no such session") from error
     except MemoryError as error:
-        raise TooLargeError(f"{path}: there is not enough memory to open this session") from error
+        raise TooLargeError(f"{path}: {lack_of_memory(error)}") from error
     except zipfile.BadZipFile as error:
         raise FormatError(path, f"is not a session of hsunmix, or is damaged ({error})") from error
     except OSError as error:

@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hsunmix.errors import HsunmixWarning, WriteError
-from hsunmix.exports import ProductFolder, _folder, deliver, write_products
+from hsunmix.errors import HsunmixWarning, TooLargeError, WriteError
+from hsunmix.exports import ProductFolder, _folder, deliver, exports, write_products
 from hsunmix.files import HOST, PREFIX, SUFFIX, identity
 from hsunmix.model.library import LibraryFile
 from hsunmix.model.unmixing import RunInputs, Weights
@@ -250,3 +250,23 @@ def test_files_of_others_that_a_product_replaces_are_told(tmp_path, five, recwar
     os.utime(tmp_path / "endmembers.csv", ns=(later, later))  # edited since
     with pytest.warns(HsunmixWarning, match=r"replaced 1 file"):
         write_products(five, tmp_path, ["csv"])
+
+
+def test_memory_that_runs_out_names_the_product(tmp_path, five, monkeypatch):
+    """Whether a product is written at once or in steps; what was there stays."""
+    write_products(five, tmp_path, ["csv"])
+    before = (tmp_path / "endmembers.csv").read_bytes()
+
+    def at_once(*_):
+        raise MemoryError
+
+    def in_steps(*_):
+        yield
+        raise RuntimeError("can't start new thread")
+
+    for write in (at_once, in_steps):
+        monkeypatch.setitem(exports(), "csv", replace(exports()["csv"], write=write))
+        with pytest.raises(TooLargeError, match=r"^Writing .*spectra.*: there is not enough memory"):
+            write_products(five, tmp_path, ["csv"])
+    assert names(tmp_path) == ["endmembers.csv", "result.json"]
+    assert (tmp_path / "endmembers.csv").read_bytes() == before

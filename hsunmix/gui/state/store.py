@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QObject
 
 from hsunmix.engine.scene import Scene
-from hsunmix.errors import HsunmixError
+from hsunmix.errors import HsunmixError, TooLargeError, lack_of_memory
 from hsunmix.files import Identity
 from hsunmix.gui.state.bridge import Bridge
 from hsunmix.gui.state.channels import Channel, JobRequest
@@ -31,6 +31,7 @@ from hsunmix.session.listeners import Listeners
 
 __all__ = ["Store"]
 
+TOO_LITTLE = "; nothing was lost. Close other programs, or use a part."  # of memory
 log = logging.getLogger("hsunmix")
 
 MAX_MESSAGES = 9  # that are kept to be read one after the other
@@ -128,10 +129,8 @@ class Store(QObject):
         """Show an error; one that nobody expected goes to the log as well."""
         if isinstance(error, HsunmixError):
             text = str(error)
-        elif isinstance(error, MemoryError):
-            text = (
-                "There is not enough memory for this; nothing was lost. Close other programs, or use a part."
-            )
+        elif why := lack_of_memory(error):
+            text = f"{why[0].upper()}{why[1:]}{TOO_LITTLE}"
         else:
             log.error("unexpected error", exc_info=error)
             text = (
@@ -223,7 +222,9 @@ class Store(QObject):
         elif isinstance(outcome.error, Cancelled):
             asked.cancelled()
         else:
-            asked.failed(outcome.error)
+            error, why = outcome.error, lack_of_memory(outcome.error)
+            unnamed = why and not isinstance(error, HsunmixError)
+            asked.failed(TooLargeError(f"{asked.title}: {why}{TOO_LITTLE}") if unnamed else error)
 
     def _next(self, channel: str) -> None:
         """Begin with what waits for its turn; not with what is of a scene that was left."""

@@ -3,7 +3,7 @@ from __future__ import annotations
 import gc
 import re
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
@@ -329,9 +329,19 @@ def test_a_handler_that_breaks_is_a_message(
     assert window.store.state.message is None
 
 
-def test_memory_that_runs_out_is_a_message(window: MainWindow):
+def test_memory_that_runs_out_is_a_message(window: MainWindow, wait: Wait):
     window.store.fail(MemoryError())
     assert "not enough memory" in window.store.state.message.text
+    window.store.send(cmd.CloseMessage())
+
+    def work() -> Generator[None, None, None]:
+        yield
+        raise MemoryError("Unable to allocate 3.00 GiB for an array with shape (9, 9) and data type float64")
+
+    window.store.start("export", "Exporting all scenes", work(), lambda _: None)
+    wait(lambda: window.store.state.message is not None)
+    text = window.store.state.message.text
+    assert text.startswith("Exporting all scenes: there is not enough memory for another 3.00 GiB; nothing")
 
 
 def test_undo_says_what_it_takes_back(window: MainWindow, document: Document):
