@@ -15,7 +15,7 @@ from hsunmix.engine.scene import TILE, Scene
 from hsunmix.engine.source import Part, PerPixel
 from hsunmix.engine.subsets import subset
 from hsunmix.errors import InputError
-from hsunmix.methods import Abundances, Method, PixelMap
+from hsunmix.methods import Abundances, Method, PixelMap, get
 from hsunmix.model.progress import Step, relay
 
 __all__ = [
@@ -59,6 +59,8 @@ def abundances_of_known(
 ) -> Generator[Step | None, None, Abundances]:
     """Solve every pixel over the bands that it has: those with the same gaps together.
 
+    For a method that looks at the whole scene gaps are filled in, by the best that a pixel's own values tell.
+
     Parameters
     ----------
     scene : Scene
@@ -70,10 +72,18 @@ def abundances_of_known(
     weights : PerPixel, or None
         See ``known_by``.
     """
-    found: Abundances = yield from method.run(scene, w, params)
+    found: Abundances
     if weights is None:
+        found = yield from method.run(scene, w, params)
         return found
     columns, gaps = yield from _with_gaps(scene, weights)
+    if method.traits.whole_scene and len(columns):
+        nnls = get("nnls", "abundance")
+        own = yield from abundances_of_known(scene, w, nnls, nnls.params(), weights)
+        whole = yield from scene.made(_fill_by_model, w, per_pixel=[own.h, weights])
+        found = yield from method.run(whole, w, params)
+        return found
+    found = yield from method.run(scene, w, params)
     patterns, which = np.unique(gaps, axis=0, return_inverse=True)
     members = np.split(np.argsort(which.ravel(), kind="stable"), np.cumsum(np.bincount(which.ravel()))[:-1])
     for i, pattern in enumerate(patterns):
@@ -86,6 +96,13 @@ def abundances_of_known(
             _put(one, mine, few.maps[name])
         yield Step(i / len(patterns), message="Pixels with missing values")
     return found
+
+
+def _fill_by_model(
+    part: Part, w: Array, h: NDArray[np.float32], weights: NDArray[np.float32], out: NDArray[np.float32]
+) -> None:
+    for new, tile, own, share in zip(out, part.tiles, h, weights, strict=True):
+        new[:] = np.where(there(tile, share), tile, w @ own)
 
 
 def _put(whole: PixelMap, columns: NDArray[np.int64], part: PixelMap) -> None:

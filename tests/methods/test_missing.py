@@ -10,6 +10,7 @@ from scipy.optimize import nnls
 
 import hsunmix
 from hsunmix.methods import methods
+from hsunmix.model.cube import Cube
 
 # What a method finds that looks at the whole scene can't be found again from one pixel alone.
 ABUNDANCE = [m.id for m in methods().values() if m.kind == "abundance" and not m.traits.whole_scene]
@@ -60,6 +61,28 @@ def test_abundances_after_weighted_count_no_missing_value(holes, way, abundance)
     np.testing.assert_allclose(
         found.rmse, np.sqrt((rest**2).sum(0) / (~missing).sum(0)), rtol=1e-3, atol=1e-6
     )
+
+
+@pytest.mark.parametrize(
+    "abundance", [m.id for m in methods().values() if m.kind == "abundance" and m.traits.whole_scene]
+)
+def test_gaps_are_no_zeros_to_methods_that_see_the_whole_scene(abundance: str) -> None:
+    """They are filled in by the best that a pixel's own values tell."""
+    rng = np.random.default_rng(7)
+    w = 0.1 + rng.random((11, 3))
+    x = (w @ rng.dirichlet(np.ones(3), 17 * 13).T).T.reshape(17, 13, 11)
+    x = (x + 0.005 * rng.standard_normal(x.shape)).astype(np.float32)
+    missing = np.zeros(x.shape, bool)
+    missing[2:9, 4:8, 2], missing[12, 3, 7:10] = True, True
+    whole = x.copy()
+    for place in zip(*np.nonzero(missing.any(axis=2)), strict=True):
+        gap = missing[place]
+        whole[place][gap] = w[gap] @ nnls(w[~gap], x[place][~gap])[0]
+    given = {"rank": 3, "init": w, "locked": (0, 1, 2), "abundance": abundance}
+    expected = hsunmix.unmix(Cube.from_array(whole), "hals", **given)
+    gaps = Cube.from_array(np.where(missing, np.nan, x))
+    found = hsunmix.unmix(gaps, "weighted", weights=~missing, **given)
+    np.testing.assert_allclose(found.abundances, expected.abundances, atol=1e-4)
 
 
 def test_nnls_of_pixels_with_gaps_is_scipys(holes) -> None:

@@ -18,7 +18,8 @@ bad are better masked: they are left out before any method sees them. The histor
 with every entry, which is not what is minimized and may rise; abundances are the method's own. An
 abundance method that is asked for besides solves each pixel over the values that it has, and counts
 these alike, whatever their weights: pixels with the same gaps together, so that gaps that differ from
-pixel to pixel take longer.
+pixel to pixel take longer. For one that looks at the whole scene, such as ``tv``, gaps are filled in by what
+nonnegative least squares of the pixel's other values say.
 """
 
 from __future__ import annotations
