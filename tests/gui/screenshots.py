@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -46,7 +47,7 @@ from hsunmix.gui.run.state import RunState
 from hsunmix.gui.spectra.state import SpectraState
 from hsunmix.gui.state.settings import Settings
 from hsunmix.gui.widgets import theme as themes
-from hsunmix.session.document import RunSettings
+from hsunmix.session.document import RunSettings, VectorLayer
 from hsunmix.session.recovery import Record, Work
 from tests.gui.audit import ugly
 
@@ -62,6 +63,10 @@ MANUAL = {
     "exportDialog": "export.png",
     "residualAsked": "missing.png",
 }
+LAYERS = (
+    VectorLayer("/data/gis/boundary.shp", "", "boundary", "#ff4fa3", shown=False),
+    VectorLayer("/data/gis/roads.gpkg", "main", "roads: main", "#00d8ff", shown=False),
+)
 WIDGETS = "hsunmix-widgets"
 Keep = Callable[[str, QWidget], None]
 
@@ -263,6 +268,13 @@ def tools(window: MainWindow, keep: Keep) -> None:
     store.send(cmd.ShowTool("information"))
     settle(0.4)
     keep("information", window.tools.windows["information"])
+    store.send(cmd.ShowTool("levels"))
+    settle(0.4)
+    keep("levels", window.tools.windows["levels"])
+    store.history.amend(replace(store.document, vectors=LAYERS))
+    store.send(cmd.ShowTool("vectors"))
+    settle(0.4)
+    keep("vectors", window.tools.windows["vectors"])
     store.send(cmd.ShowTool("manual", "runs.md"))
     settle(0.4)
     keep("manual", window.tools.windows["manual"])

@@ -60,8 +60,9 @@ class _Matches(QStyledItemDelegate):
         super().initStyleOption(option, index)
         name, _, number = option.text.rpartition(" ")
         metrics = option.fontMetrics
-        room = option.rect.width() - AROUND + 5 - metrics.horizontalAdvance(f" {number}")
+        room = option.rect.width() - AROUND - metrics.horizontalAdvance(f" {number}")
         if name and metrics.horizontalAdvance(name) > room:
+            option.textElideMode = Qt.TextElideMode.ElideNone  # or it is shortened again, in its middle
             option.text = f"{metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)} {number}"
 
 

@@ -86,11 +86,11 @@ class ExportDialog(Dialog):
         if self.planner is not None:
             self.planner.planned.connect(self._on_planned)
         self.list.currentRowChanged.connect(lambda _: self._on_current())
-        self.list.itemChanged.connect(lambda _: self._on_ticked())
+        self.list.itemChanged.connect(self._on_ticked)
         self.resolution.valueChanged.connect(lambda _: self._on_resolution())
         ticked = [k for k in range(self.list.count()) if self.list.item(k).data(ID) in self.products]
         self.list.setCurrentRow(ticked[0] if ticked else 0)
-        self._on_ticked()
+        self._take_stock()
         self.resize(self.sizeHint())
 
     def sizeHint(self) -> QSize:
@@ -179,7 +179,13 @@ class ExportDialog(Dialog):
         self._want()
         self._show_product()
 
-    def _on_ticked(self) -> None:
+    def _on_ticked(self, item: QListWidgetItem) -> None:
+        """Look at what was just ticked, too."""
+        if item.checkState() == Qt.CheckState.Checked:
+            self.list.setCurrentItem(item)
+        self._take_stock()
+
+    def _take_stock(self) -> None:
         self.resolution.setEnabled(any(exports()[name].by_dpi for name in self.products))
         self._want()
         self._check()

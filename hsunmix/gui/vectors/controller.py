@@ -23,6 +23,8 @@ __all__ = ["Controller"]
 
 CHANNELS = {"vectors": IN_TURN}
 
+LIST = (("Vector layers", cmd.ShowTool("vectors")),)
+
 Drawn = dict[str, tuple[Outlines, bool]]  # by layer
 
 
@@ -91,10 +93,11 @@ class Controller:
 
         def failed(error: BaseException) -> None:
             self._reading.discard(one.key)
-            wrong = {**self.store.state[VectorsState].wrong, one.key: str(error)}
-            self.store.show(VectorsState, wrong=wrong)
-            what = f"The vector layer {one.name} is not shown. {error}"
-            self.store.fail(InputError(what) if isinstance(error, FileError) else error)
+            before = self.store.state[VectorsState].wrong
+            self.store.show(VectorsState, wrong={**before, one.key: str(error)})
+            if str(error) not in before.values():  # once for all layers of a file
+                what = InputError(f"The vector layer {one.name} is not shown. {error}")
+                self.store.fail(what if isinstance(error, FileError) else error, LIST)
 
         def cancelled() -> None:
             self._reading.discard(one.key)

@@ -68,6 +68,17 @@ def test_another_product_is_looked_at_when_it_is_selected(
     dialog.reject()
 
 
+def test_what_is_ticked_is_looked_at(qtbot: QtBot, wait: Wait, tmp_path: Path, job: ExportJob):
+    dialog = opened(qtbot, tmp_path, ("csv",), job)
+    dialog.tick("class_map", True)
+    assert (dialog.selected, dialog.products) == ("class_map", ("class_map", "csv"))
+    wait(lambda: "class_map" in dialog.planner.plans)
+    assert "class_map.tif" in [row[0] for row in rows(dialog)]
+    dialog.tick("csv", False)
+    assert dialog.selected == "class_map"
+    dialog.reject()
+
+
 def test_too_small_a_disk_is_said(
     qtbot: QtBot, wait: Wait, tmp_path: Path, job: ExportJob, monkeypatch: pytest.MonkeyPatch
 ):

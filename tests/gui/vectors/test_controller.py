@@ -82,15 +82,17 @@ def test_shown_hidden_recoloured_removed(placed: Store, dialogs: FakeDialogs, tm
 def test_a_file_that_is_gone_is_told_and_tried_again(placed: Store, tmp_path, wait: Wait):
     path = tmp_path / "road.geojson"
     gone = VectorLayer(str(path), "", "road", "#ff4fa3")
-    placed.history.reset(replace(placed.document, vectors=(gone,)))
-    wait(lambda: placed.state.message is not None and rested(placed))
+    placed.history.reset(replace(placed.document, vectors=(gone, replace(gone, layer="more"))))
+    wait(lambda: len(placed.state[VectorsState].wrong) == 2 and rested(placed))
+    assert placed.state.messages == (placed.state.message,)  # one word for both layers
+    assert placed.state.message.actions == (("Vector layers", cmd.ShowTool("vectors")),)
     assert "The vector layer road is not shown." in placed.state.message.text
     assert "road.geojson: there is no such file" in placed.state.message.text
     assert placed.document.unmixing is not None
     line(tmp_path, "geojson")
     placed.send(cmd.ShowVectors(0, shown=True))
     wait(lambda: rested(placed) and layer(placed) is not None)
-    assert not placed.state[VectorsState].wrong
+    assert list(placed.state[VectorsState].wrong) == [(str(path), "more")]
 
 
 def test_another_scene_has_it_elsewhere(placed: Store, tmp_path, wait: Wait):
