@@ -110,7 +110,7 @@ class AbundanceBars(QWidget):
         for k, entry in enumerate(rows):
             top = k * row
             painter.setPen(QColor(self.theme.text))
-            name = metrics.elidedText(entry.name, Qt.TextElideMode.ElideRight, named_width - 6)
+            name = metrics.elidedText(entry.name, Qt.TextElideMode.ElideMiddle, named_width - 6)
             middle = int(Qt.AlignmentFlag.AlignVCenter)
             painter.drawText(QRectF(0, top, named_width - 6, row), middle, name)
             bar = QRectF(named_width, top + 4, full, row - 8)

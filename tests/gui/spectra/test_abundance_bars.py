@@ -44,3 +44,11 @@ def test_how_sure_a_share_is_stands_behind_it(qtbot: QtBot):
     widget = bars(qtbot, [Share("A", "#ff0000", 0.234, 0.041), Share("B", "#0000ff", 0.766, 0.0008)])
     assert widget.accessibleDescription() == "A 23 ± 4 %, B 76.6 ± 0.1 %"
     widget.grab()
+
+
+def test_names_that_differ_at_their_ends_are_told_apart(qtbot: QtBot):
+    names = [f"Endmember of the second kind {k}" for k in (1, 7)]
+    widget = bars(qtbot, [Share(name, "#ff0000", 0.5) for name in names])
+    row, image = widget._row(), widget.grab().toImage()
+    one, other = (image.copy(0, round(k * row), 80, int(row)) for k in (0, 1))
+    assert one != other
