@@ -32,5 +32,7 @@ def _text(value: Any) -> str:
 
 def _plain(text: str) -> str:
     """Return one line of what can be shown."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text[: 2 * MAX_CHARACTERS]).split())
+    line = " ".join(text[: 2 * MAX_CHARACTERS].split())
+    if not line.isprintable():
+        line = " ".join("".join(c if c.isprintable() else " " for c in line).split())
     return line if len(line) <= MAX_CHARACTERS else f"{line[:MAX_CHARACTERS]}…"
