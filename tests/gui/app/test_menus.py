@@ -38,7 +38,7 @@ def test_an_empty_window_offers_only_what_it_can(window: MainWindow):
     on = {name for name, action in window.menus.actions.items() if action.isEnabled()}
     assert on == {
         "open", "sample", "quit", "themeSystem", "themeLight", "themeDark", "about", "licences",
-        "resetLayout", "manual", "tour", "keys",
+        "resetLayout", "manual", "tour", "keys", "newWindow", "preferences",
     }  # fmt: skip
 
 
