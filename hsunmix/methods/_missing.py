@@ -22,6 +22,7 @@ __all__ = [
     "Shares",
     "WeightKind",
     "abundances_of_known",
+    "filled_by_model",
     "filled_in",
     "known_by",
     "shares",
@@ -80,7 +81,7 @@ def abundances_of_known(
     if method.traits.whole_scene and len(columns):
         nnls = get("nnls", "abundance")
         own = yield from abundances_of_known(scene, w, nnls, nnls.params(), weights)
-        whole = yield from scene.made(_fill_by_model, w, per_pixel=[own.h, weights])
+        whole = yield from filled_by_model(scene, w, own.h, weights)
         found = yield from method.run(whole, w, params)
         return found
     found = yield from method.run(scene, w, params)
@@ -96,6 +97,15 @@ def abundances_of_known(
             _put(one, mine, few.maps[name])
         yield Step(i / len(patterns), message="Pixels with missing values")
     return found
+
+
+def filled_by_model(
+    scene: Scene, w: Array, h: PerPixel, weights: PerPixel | None
+) -> Generator[Step | None, None, Scene]:
+    """Return the scene with missing values as W H has them; itself where none is missing."""
+    if weights is None or not len((yield from _with_gaps(scene, weights))[0]):
+        return scene
+    return (yield from scene.made(_fill_by_model, w, per_pixel=[h, weights]))
 
 
 def _fill_by_model(

@@ -22,7 +22,7 @@ from hsunmix.methods import Abundances, Extraction, Factorization, Method, Probl
 from hsunmix.methods._in_blocks import Solver, solved_in_blocks
 from hsunmix.methods._maps import maps_of, without_abundances
 from hsunmix.methods._misfit import Misfit, misfit
-from hsunmix.methods._missing import abundances_of_known, known_by
+from hsunmix.methods._missing import abundances_of_known, filled_by_model, known_by
 from hsunmix.methods.diagnosis import diagnose
 from hsunmix.methods.locked import with_locked
 from hsunmix.methods.problem import started
@@ -337,7 +337,8 @@ def _finish(
     maps, uncertainty, unsure, first = dict(result.maps), None, "", [*_doubts(w, means, error)]
     if sure_for is not None:
         solver = get(result.abundance, "abundance") if result.abundance else method
-        sure = yield from sure_of(scene, w, h, left, solver.traits, sure_for)
+        whole = yield from filled_by_model(scene, w, h, weights)
+        sure = yield from sure_of(scene, w, h, left, solver.traits, replace(sure_for, scene=whole))
         maps[SD_MAP], uncertainty, unsure = sure.map, sure.record, sure.record.sentence
         first = [sure.record.doubt, *first]
     # Doubts first: the window has room for one line.

@@ -83,13 +83,14 @@ def sure_of(
     traits : Traits
         Of the method that found the abundances.
     problem : Problem
-        What was to be found. Locked endmembers are no others; where all are, only the noise counts.
+        What was to be found; missing values of its scene are filled in. Locked endmembers are no others;
+        where all are, only the noise counts.
     """
     r = w.shape[1]
     model = "fcls" if traits.sum_to_one else "ucls" if traits.may_be_negative else "nnls"
     spread = _Spread(np.zeros((r, r)), (), None, "noise", "")
     if len(problem.locked) < r:
-        spread = yield from _spread(scene, w, left, problem, model)
+        spread = yield from _spread(problem.scene, w, left, problem, model)
     yield Step(0.9, message="Uncertainty")
     sd = yield from deviations(scene, w, h, left, traits.sum_to_one, traits.may_be_negative, spread.reach)
     yield from _add_sets(scene, spread, h, sd, model)

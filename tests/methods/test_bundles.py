@@ -9,7 +9,7 @@ from scipy.optimize import nnls
 import hsunmix
 from hsunmix.engine.loading import from_array
 from hsunmix.methods import Problem, get
-from hsunmix.methods._bundles import bundles
+from hsunmix.methods._bundles import Bundles, bundles
 from hsunmix.methods.footprint import of_run
 from hsunmix.methods.request import Request
 from hsunmix.model.choice import Choice
@@ -100,6 +100,13 @@ def test_a_library_may_have_more_classes_than_the_scene_has_bands_or_pixels(
     found = hsunmix.unmix(x, method, library=Library(w.T, names, classes=names), uncertainty=True)
     assert found.abundances.shape == (classes, pixels)
     assert found.relative_error < 0.01
+
+
+def test_a_class_that_no_pixel_has_is_the_mean_of_its_spectra() -> None:
+    spectra = np.arange(12.0).reshape(3, 4)
+    found = Bundles(spectra, np.array([0, 0, 1, 1]), tuple("abcd")).means(np.array([1.0, 3.0, 0.0, 0.0]))
+    expected = [0.25 * spectra[:, 0] + 0.75 * spectra[:, 1], spectra[:, 2:].mean(axis=1)]
+    np.testing.assert_allclose(found.T, expected)
 
 
 def test_a_footprint_counts_all_classes_of_a_library() -> None:

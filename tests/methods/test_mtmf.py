@@ -73,6 +73,22 @@ def test_the_share_of_a_rare_target_and_its_infeasibility() -> None:
     assert apart[40] > 5
 
 
+def test_infeasibility_by_its_definition() -> None:
+    """Noise is what regression on the other bands leaves; components are those of both covariances."""
+    from scipy.linalg import eigh
+
+    x, target = clutter()
+    found = finish(pipeline.solve(from_array(x), target[:, None], Choice("mtmf")))
+    x = x.astype(np.float64)
+    noise = 1 / np.diag(np.linalg.inv(x @ x.T / PIXELS))
+    variance, axes = eigh(np.cov(x, bias=True), np.diag(noise))
+    z, t = axes.T @ (x - x.mean(axis=1, keepdims=True)), axes.T @ (target - x.mean(axis=1))
+    s = found.abundances[0].astype(np.float64)
+    spread = (1 - np.clip(s, 0, 1)) ** 2 * np.maximum(variance - 1, 0)[:, None] + 1
+    expected = np.sqrt(((z - t[:, None] * s) ** 2 / spread).mean(axis=0))
+    np.testing.assert_allclose(found.maps["infeasibility"].layer(0), expected, rtol=1e-3)
+
+
 def test_components_whiten_the_noise_and_come_back() -> None:
     rng = np.random.default_rng(1)
     noise = rng.uniform(0.005, 0.05, BANDS)

@@ -34,6 +34,34 @@ def planted(seed: int, noise: float = 0.02) -> tuple[np.ndarray, np.ndarray, np.
     return w @ h + noise * rng.standard_normal((40, 1350)), w, h
 
 
+def test_missing_values_are_no_materials() -> None:
+    """A gap says nothing of what endmembers might be, and of its pixel a little less is known."""
+    x, w, _ = planted(0)
+    rng = np.random.default_rng(1)
+    gaps = rng.random(1350) < 0.1
+    missing = np.zeros(x.shape, bool)
+    missing[5, gaps] = missing[12, gaps] = True
+    asked = {"rank": 4, "init": w, "abundance": "nnls", "uncertainty": True, "max_iterations": 20}
+    whole = hsunmix.unmix(x, "weighted", weights=np.ones(x.shape), **asked)
+    found = hsunmix.unmix(np.where(missing, np.nan, x), "weighted", weights=~missing, **asked)
+    assert found.uncertainty.rests_on == whole.uncertainty.rests_on == "moves"
+    np.testing.assert_allclose(found.uncertainty.degrees, whole.uncertainty.degrees, rtol=0.3)
+    for some in (gaps, ~gaps):
+        ratio = np.median(found["abundance_sd"][:, some] / whole["abundance_sd"][:, some], axis=1)
+        assert ((ratio > 0.9) & (ratio < 1.3)).all()
+
+
+def test_few_values_tell_less() -> None:
+    x, w, _ = planted(2)
+    missing = np.zeros(x.shape, bool)
+    missing[::2, ::3] = True
+    asked = {"init": w, "locked": range(4), "abundance": "ucls", "uncertainty": True}
+    found = hsunmix.unmix(np.where(missing, np.nan, x), "weighted", weights=~missing, **asked)
+    sd = found["abundance_sd"]
+    half, all_ = (np.median(sd[:, some::3], axis=1) for some in (0, 1))
+    np.testing.assert_allclose(half / all_, np.sqrt(2), rtol=0.1)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_intervals_hold_most_of_the_true_abundances(seed: int) -> None:
     x, w, h = planted(seed)
