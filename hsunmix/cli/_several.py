@@ -110,6 +110,9 @@ def export_several(
     from hsunmix.session.several_products import several_jobs
 
     several = several_jobs(document, folder.path, products, dpi, line)
+    for job in several.jobs.values():
+        if job.unmixing.data is not None and job.cube is not None:
+            click.echo(f"{job.cube.path}: {job.cube.notes[-1]}", err=True)
     for path in work.write_several(several, folder, products):
         click.echo(path)
     failures = [Failure(name, reason) for name, reason in several.failures.items()]

@@ -35,7 +35,7 @@ from hsunmix.model.unmixing import Data
 from hsunmix.session.array_places import Given, Packed, damaged
 from hsunmix.session.checks import checked, mended
 from hsunmix.session.codec import Instead, Node, Pattern, node_of
-from hsunmix.session.document import Document, ScenePlace
+from hsunmix.session.document import Document, SceneEntry, ScenePlace
 from hsunmix.session.entries import (
     MANIFEST,
     Entry,
@@ -223,13 +223,27 @@ def _opened(path: Path) -> Iterator[tuple[zipfile.ZipFile, dict[str, zipfile.Zip
 
 def _of(document: Document, data: Data | None) -> Document:
     """Let results say of which file they are, where it is another now."""
-    shown = document.unmixing and replace(document.unmixing, data=data)
+    scenes = tuple(replace(entry, **_results(entry, entry.place.data)) for entry in document.scenes)
+    return replace(document, scenes=scenes, **_results(document, data))
+
+
+def _results(one: Document | SceneEntry, data: Data | None) -> dict[str, Any]:
+    shown = one.unmixing and replace(one.unmixing, data=data)
     runs = []
-    for run in document.runs:
-        same = run.unmixing is document.unmixing
+    for run in one.runs:
+        same = run.unmixing is one.unmixing
         result = shown if same else run.unmixing and replace(run.unmixing, data=data)
         runs.append(replace(run, unmixing=result))
-    return replace(document, unmixing=shown, runs=tuple(runs))
+    return {"unmixing": shown, "runs": tuple(runs)}
+
+
+def _with_data(document: Document) -> Document:
+    """Let the places of scenes say of which files the results are, as ``_of`` does of results."""
+    entries = (
+        replace(entry, place=replace(entry.place, data=entry.unmixing.data if entry.unmixing else None))
+        for entry in document.scenes
+    )
+    return replace(document, scenes=tuple(entries))
 
 
 def _document(
@@ -246,20 +260,21 @@ def _document(
 def _record_of(place: ScenePlace, session: Path) -> SourceRecord:
     """Return what a session keeps of one of several scenes."""
     if place.cube is not None:
-        return source_of(place.cube, session)
+        return source_of(place.cube, session, place.data)
     assert isinstance(place.lost, SourceRecord)
     return place.lost
 
 
 def _place_of(record: SourceRecord, session: Path) -> ScenePlace:
     """Find one of several scenes; without its file it is kept as it was."""
+    changed: list[Data | None] = []
     try:
-        cube = _open(record, session, None, [])
+        cube = _open(record, session, None, changed)
     except MissingCubeError:
         return ScenePlace(None, record, record.absolute, f"{record.absolute}: there is no such file")
     except HsunmixError as error:
         return ScenePlace(None, record, record.absolute, str(error))
-    return ScenePlace(cube, None, str(cube.path))
+    return ScenePlace(cube, None, str(cube.path), data=changed[0] if changed else None)
 
 
 def _none(_: Any) -> Any:

@@ -18,7 +18,7 @@ from hsunmix.model.cube import Cube
 from hsunmix.model.library import LibraryFile
 from hsunmix.model.region import Region
 from hsunmix.model.spectra import Endmember
-from hsunmix.model.unmixing import Unmixing, Weights
+from hsunmix.model.unmixing import Data, Unmixing, Weights
 
 __all__ = [
     "Document", "Layer", "MapLook", "Pin", "Run", "RunSettings", "SceneEntry", "ScenePlace", "Subset",
@@ -284,12 +284,15 @@ class ScenePlace:
         Its file.
     reason : str
         Why there is no cube.
+    data : Data or None
+        In a session: of which file its result is, where that is another one now.
     """
 
     cube: Cube | None
     lost: Any = None
     path: str = ""
     reason: str = ""
+    data: Data | None = None
 
 
 @dataclass(frozen=True, eq=False)

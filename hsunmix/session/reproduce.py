@@ -258,16 +258,20 @@ def found_on(document: Document) -> list[Cube] | None:
     Raises
     ------
     InputError
-        One of them isn't there any more.
+        One of them isn't there any more, or is another file.
     """
     run, result = _made_by(document), document.unmixing
     if run is None or not is_shared(run) or result is None or result.share is None:
         return None
-    cubes = {e.name: e.place.cube for e in parked(document).scenes}
-    found = [cube for name in result.share.scenes if (cube := cubes.get(name)) is not None]
+    entries = {e.name: e for e in parked(document).scenes if e.name in result.share.scenes}
+    found = [one.place.cube for name in result.share.scenes if (one := entries.get(name)) and one.place.cube]
     if len(found) < len(result.share.scenes):
-        missing = ", ".join(name for name in result.share.scenes if cubes.get(name) is None)
+        there = {name for name, one in entries.items() if one.place.cube is not None}
+        missing = ", ".join(name for name in result.share.scenes if name not in there)
         raise InputError(f"the result was found on several scenes together, and {missing} is not there")
+    if others := [name for name, one in entries.items() if one.unmixing and one.unmixing.data]:
+        said = "is another file now" if len(others) == 1 else "are other files now"
+        raise InputError(f"the result was found on several scenes together, and {', '.join(others)} {said}")
     terms = terms_of(found[0])
     if terms.wavelengths is not None or terms.factor != 1:
         raise InputError("nothing makes this result: its bands and units are of a scene that was removed")

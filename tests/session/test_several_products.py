@@ -77,6 +77,26 @@ def test_each_that_has_no_products_is_named_with_its_reason(document: Document, 
         several_jobs(bare)
 
 
+def test_no_command_is_promised_where_one_of_the_scenes_is_another_file(
+    document: Document, tmp_path: Path
+) -> None:
+    """Nor after the session was saved once more."""
+    save(document, tmp_path / "s.hsu")
+    data = tmp_path / "east.img"
+    data.write_bytes((1.5 * np.fromfile(data, "f8")).tobytes())
+    for name in ("s.hsu", "t.hsu"):
+        found = load(tmp_path / name)
+        several = several_jobs(found, tmp_path / "out", ("csv",))
+        assert "east is another file now" in several.jobs["west"].no_command
+        assert [job.command for job in several.jobs.values()] == ["", "", ""]
+        assert (several.command, several.script) == ("", "")
+        assert [job.unmixing.data is None for job in several.jobs.values()] == [True, True, False]
+        save(found, tmp_path / "t.hsu")
+    done = CliRunner().invoke(main, ["export", str(tmp_path / "t.hsu"), "-o", str(tmp_path / "o")])
+    assert done.exit_code == 0, done.output
+    assert "east.hdr: the cube has changed since the session was saved" in done.stderr
+
+
 def test_results_of_their_own_have_commands_of_their_own(document: Document, tmp_path: Path) -> None:
     """Also where the scene that is shown was unmixed anew, and is in the list as it was before."""
     from hsunmix.methods.pipeline import load_for, unmix
