@@ -1,32 +1,47 @@
-"""What unmixing costs by pixels, bands, endmembers, processors and disk, on paper. Prints Markdown.
+"""What unmixing costs by pixels, processors and disk, on paper. Prints Markdown.
 
     python -m tests.benchmarks.scale_on_paper [BYTES_A_SECOND]
 
-The few constants of the model are measured first, on one thread and a scene in memory; the disk's rate is
-given, such as that of a cold ``cat``. ``beyond_memory`` measures the whole.
+What a pixel costs in each read of ``auto`` is measured first, by one thread, on a small scene that stays in
+its file, and so is the command on a scene too small for its pixels to count; the disk's rate is given, such
+as that of a cold ``cat``. ``beyond_memory growth`` measures the whole, and says how far this is off.
 """
 
 from __future__ import annotations
 
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
-from hsunmix.engine.loading import from_array, load
-from hsunmix.engine.passes import coordinates_along, gram, norms_squared, residuals
+from hsunmix.engine import footprint as engine
+from hsunmix.engine.footprint import Resources
+from hsunmix.engine.loading import load
+from hsunmix.engine.passes import gram, residuals
+from hsunmix.engine.scene import Scene
+from hsunmix.engine.sketch import sketched
+from hsunmix.engine.subsets import evenly
 from hsunmix.engine.threads import set_threads
-from hsunmix.methods import get
-from hsunmix.model.cube import Cube
+from hsunmix.exports import ExportJob, write_products
+from hsunmix.formats import open_cube
+from hsunmix.methods import footprint, get, pipeline
+from hsunmix.methods._in_blocks import solved_in_blocks
+from hsunmix.methods.pipeline import Request
+from hsunmix.model.choice import Choice
 from hsunmix.model.progress import finish
-from tests.benchmarks.beyond_memory import BANDS, RANK, blocks, planted
+from hsunmix.result import Result
+from tests.benchmarks.beyond_memory import BANDS, RANK, SAMPLES, given_spectra, make, planted
+from tests.benchmarks.beyond_memory import measured as command
 
-DIRECTIONS = 10  # beyond r, of the sketch
-START = 4.0  # seconds: imports, the sample's search for vertices
-OWN_START = 10.5  # of the processors for that, and for pictures: taken from measured growth, not from a model
+DIRECTIONS, SAMPLE = 10, 10_000  # beyond r, of the sketch; pixels among which auto looks for vertices
+LINES, FEW_LINES = 120, 40  # of the scenes that are measured
+PLENTY = 1 << 40  # bytes
 
 
 @dataclass(frozen=True)
@@ -35,22 +50,36 @@ class Rates:
 
     Attributes
     ----------
-    fill : float
-        For a value, from the file's layout into tiles.
-    gram, along : float
-        For a product and sum: of X Xᵀ, and of coordinates along directions.
-    solve : float
-        For a pixel's abundances by nnls with r = 6, and what they leave.
+    first, second, third : float
+        For a pixel in each read: into tiles, X Xᵀ, the largest values and the hash of the file; coordinates
+        along r + 10 directions; abundances and what they leave.
+    gram, fill : float
+        Of the first, for X Xᵀ, and for the way into tiles.
+    between : float
+        For a pixel's abundances by nnls and fcls in those directions.
+    products : float
+        For a pixel of the maps that are written.
+    start : float
+        What no pixel adds to: imports, the search for vertices in a sample, pictures.
     """
 
-    fill: float
+    first: float
+    second: float
+    third: float
     gram: float
-    along: float
-    solve: float
+    fill: float
+    between: float
+    products: float
+    start: float = 0.0
+
+    @property
+    def pixel(self) -> float:
+        """All of a pixel."""
+        return self.first + self.second + self.third + self.between + self.products
 
 
 def best(work: Callable[[], Any]) -> float:
-    """Least seconds of three."""
+    """Least seconds of the processors of three."""
     times = []
     for _ in range(4):  # the first compiles
         began = time.process_time()  # others may use the machine
@@ -59,51 +88,64 @@ def best(work: Callable[[], Any]) -> float:
     return min(times[1:])
 
 
-def measured() -> Rates:
-    """Measure the constants."""
-    block = next(blocks(40)).transpose(0, 2, 1)
-    cube = Cube.from_array(np.concatenate([block] * 3))
-    scene = finish(load(cube))
-    n, w, nnls = scene.n_pixels, planted(), get("nnls", "abundance")
-    rows = np.ascontiguousarray(np.linalg.qr(w)[0].T)
-    with set_threads(1):
-        along = best(lambda: finish(coordinates_along(scene, rows))) / (n * BANDS * RANK)
-
-        def solve() -> None:
-            found = finish(nnls.run(scene, w, nnls.params()))
-            finish(residuals(scene, w, found.h))
-            finish(norms_squared(scene))
-
-        return Rates(
-            fill=best(lambda: finish(load(cube, trusted=True))) / (n * BANDS),
-            gram=best(lambda: finish(gram(scene))) / (n * BANDS**2),
-            along=along,
-            solve=best(solve) / n,
-        )
+def measured(bands: int = BANDS) -> Rates:
+    """Measure what a pixel costs, and the start."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "scene.img"
+        make(path, LINES * SAMPLES * bands * 4, "bil", bands)
+        with set_threads(1), threadpool_limits(limits=1):
+            rates = _of_pixels(path, bands)
+        make(path, FEW_LINES * SAMPLES * bands * 4, "bil", bands)
+        whole = command(path, "auto", PLENTY, [], given_spectra(Path(folder), bands))
+    return Rates(**{**vars(rates), "start": float(whole["processor"]) - FEW_LINES * SAMPLES * rates.pixel})
 
 
-def seconds(rates: Rates, pixels: float, bands: int, rank: int, disk: float, processors: float) -> float:
+def _of_pixels(path: Path, bands: int) -> Rates:
+    cube, request = open_cube(path.with_suffix(".hdr")), Request(Choice("auto"), RANK)
+    little = Resources(engine.PROGRAM + cube.nbytes // 2 + 50_000_000)
+    taken = footprint.of_run(cube, request, little)
+    assert taken.way == "file"
+
+    def read() -> Scene:
+        return finish(pipeline.load_for(cube, request, taken))
+
+    scene, here, w = read(), finish(load(cube)), planted(bands)
+    n, rng = scene.n_pixels, np.random.default_rng(0)
+    rows = np.linalg.qr(rng.standard_normal((bands, min(bands, RANK + DIRECTIONS))))[0].T
+    places = evenly(n, SAMPLE)
+    ground = finish(sketched(scene, rows, places))[1]
+    fcls = get("fcls", "abundance")
+    result = Result.of(finish(pipeline.solve(scene, w, Choice("fcls"))), cube)
+    job = ExportJob(result, result.as_endmembers(), cube)
+
+    def tried() -> None:
+        for name in ("nnls", "fcls"):
+            method = get(name, "abundance")
+            found = finish(method.run(ground, rows @ w, method.params()))
+            finish(residuals(ground, rows @ w, found.h))
+
+    return Rates(
+        first=best(read) / n,
+        second=best(lambda: finish(sketched(scene, rows, places))) / n,
+        third=best(lambda: finish(solved_in_blocks(scene, w, fcls, fcls.params()))) / n,
+        gram=best(lambda: finish(gram(here))) / n,
+        fill=best(lambda: finish(load(cube, trusted=True))) / n,
+        between=best(tried) / n,
+        products=best(lambda: write_products(job, path.parent / "out", ["geotiff"])) / n,
+    )
+
+
+def seconds(rates: Rates, pixels: float, disk: float, processors: float, bands: int = BANDS) -> float:
     """Seconds of ``auto``: three reads, each as long as the disk or as the processors need."""
     read = pixels * bands * 4 / disk
-    *work, candidates = parts(rates, pixels, bands, rank)
-    longest = sum(max(read, one / processors) for one in work)
-    return START + longest + candidates / processors + pixels * rank * 4 / disk
+    reads = sum(max(read, pixels * one / processors) for one in (rates.first, rates.second, rates.third))
+    maps = pixels * (RANK + 1) * 4 / disk
+    return rates.start + reads + pixels * rates.between / processors + max(maps, pixels * rates.products)
 
 
-def processor_seconds(rates: Rates, pixels: float, bands: int, rank: int) -> float:
+def processor_seconds(rates: Rates, pixels: float) -> float:
     """Seconds of all processors together that ``auto`` takes."""
-    return OWN_START + sum(parts(rates, pixels, bands, rank))
-
-
-def parts(rates: Rates, pixels: float, bands: int, rank: int) -> tuple[float, float, float, float]:
-    """Seconds of one thread: the three reads, and the search among the candidates between."""
-    values = pixels * bands
-    fill = values * rates.fill
-    moments = fill + values * bands * rates.gram
-    sketch = fill + values * (rank + DIRECTIONS) * rates.along
-    candidates = 4 * pixels * rates.solve * (rank + DIRECTIONS) / bands
-    solve = fill + pixels * rates.solve
-    return moments, sketch, solve, candidates
+    return rates.start + pixels * rates.pixel
 
 
 def said(value: float) -> str:
@@ -118,20 +160,27 @@ def main() -> None:
     """Print constants and tables."""
     disk = float(sys.argv[1]) if len(sys.argv) > 1 else 5e8
     rates = measured()
-    from_array(np.ones((2, 2)))
-    print("| of one thread | |\n|---|---|")
-    print(f"| into tiles | {4 / rates.fill / 1e9:.2f} GB/s |")
-    print(f"| X Xᵀ | {2 / rates.gram / 1e9:.1f} Gflop/s |")
-    print(f"| coordinates | {2 / rates.along / 1e9:.1f} Gflop/s |")
-    print(f"| nnls and what it leaves, r = {RANK} | {1e6 * rates.solve:.2f} µs a pixel |\n")
-    print(f"`auto`, {BANDS} bands, r = {RANK}; a disk of {disk / 1e6:.0f} MB/s a node:\n")
+    print(f"| of one thread, {BANDS} bands, r = {RANK} | µs a pixel |\n|---|---|")
+    rest = rates.first - rates.gram - rates.fill
+    for what, one in (
+        ("first read: X Xᵀ", rates.gram),
+        ("into tiles", rates.fill),
+        ("hash, largest values, what holds data", rest),
+        ("second read: into tiles, coordinates", rates.second),
+        ("nnls and fcls in these", rates.between),
+        ("third read: into tiles, fcls, what it leaves", rates.third),
+        ("GeoTIFF", rates.products),
+        ("all", rates.pixel),
+    ):
+        print(f"| {what} | {1e6 * one:.2f} |")
+    print(f"\nThe start: {rates.start:.1f} s. A disk of {disk / 1e6:.0f} MB/s a node:\n")
     print(
         "| pixels | file | 2 processors | 8 | 10 nodes of 32 | 1000 nodes of 32 |\n|---|---|---|---|---|---|"
     )
     for pixels in (1e5, 1e6, 1e7, 1e8, 1e9, 1e12):
         row = []
         for nodes, processors in ((1, 2), (1, 8), (10, 32), (1000, 32)):
-            row.append(said(seconds(rates, pixels / nodes, BANDS, RANK, disk, processors)))
+            row.append(said(seconds(rates, pixels / nodes, disk, processors)))
         size = pixels * BANDS * 4
         print(f"| 10^{round(np.log10(pixels))} | {size / 1e9:.4g} GB | {' | '.join(row)} |")
 
