@@ -3,15 +3,14 @@
     python -m tests.benchmarks.beyond_memory make FILE [GIGABYTES] [bil|bip|bsq|nc]
     python -m tests.benchmarks.beyond_memory run FILE [METHOD ...] [--data BYTES] [--scratch DIR]
     python -m tests.benchmarks.beyond_memory same FILE [METHOD ...]
-    python -m tests.benchmarks.beyond_memory cancel FILE [METHOD ...]
     python -m tests.benchmarks.beyond_memory growth FOLDER [PIXELS ...] [--bands N] [--data BYTES]
 
 ``make`` writes float32, 285 bands, six planted spectra, block by block; ``nc`` is netCDF, chunked and
 deflated. ``run`` starts each method as a command under ``prlimit --data`` and prints Markdown: what was
 stated, the peak of private memory, bytes read by file reads (``/proc/PID/io``) over the size of the file,
-wall time over that of a cold ``cat``. ``same`` compares with what memory gives, on a cube that fits both
-ways. ``cancel`` times the steps between which work can be cancelled. ``growth`` times ``auto`` and
-``nnls`` against the number of pixels. Linux only.
+seconds of the processors, and wall time over that of a cold ``cat``. ``same`` compares with what memory
+gives, on a cube that fits both ways. ``growth`` times ``auto`` and ``nnls`` against the number of pixels, of a scene
+that is made, measured and removed. Linux only.
 """
 
 from __future__ import annotations
@@ -218,33 +217,6 @@ def same(path: Path, methods: list[str]) -> None:
         )
 
 
-def cancel(path: Path, methods: list[str]) -> None:
-    """Print how long the steps are, in seconds: what comes between two is when cancelling takes effect."""
-    import hsunmix
-    from hsunmix.engine import footprint as engine
-    from hsunmix.engine.footprint import Resources
-    from hsunmix.methods import footprint, pipeline
-    from hsunmix.methods.pipeline import Request
-    from hsunmix.model.choice import Choice
-
-    cube = hsunmix.open_cube(path if path.suffix == ".nc" else path.with_suffix(".hdr"))
-    little = Resources(engine.PROGRAM + cube.nbytes // 2 + 50_000_000)
-
-    def work(method: str) -> Iterator[object]:
-        request = Request(Choice(method), RANK)
-        scene = yield from pipeline.load_for(cube, request, footprint.of_run(cube, request, little))
-        yield from pipeline.unmix(scene, request)
-
-    print("| method | steps | longest, s | 95 %, s |\n|---|---|---|---|")
-    for method in methods:
-        steps, before = [], time.perf_counter()
-        for _ in work(method):
-            now = time.perf_counter()
-            steps.append(now - before)
-            before = now
-        print(f"| {method} | {len(steps)} | {max(steps):.2f} | {np.quantile(steps, 0.95):.3f} |", flush=True)
-
-
 def growth(folder: Path, pixels: list[int], data: int, bands: int) -> None:
     """Print seconds against pixels, those of the processors and what the paper says of these, and slopes."""
     from tests.benchmarks import scale_on_paper
@@ -319,8 +291,6 @@ def main() -> None:
         make(path, float(rest[0]) * 1e9 if rest else 12e9, rest[1] if len(rest) > 1 else "bil")
     elif what == "run":
         run(path, rest or list(METHODS), data, extra)
-    elif what == "cancel":
-        cancel(path, rest or ["auto", "vca", "spa", "hals"])
     elif what == "same":
         same(path, rest or list(METHODS))
     else:
