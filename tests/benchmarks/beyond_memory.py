@@ -9,8 +9,8 @@
 deflated. ``run`` starts each method as a command under ``prlimit --data`` and prints Markdown: what was
 stated, the peak of private memory, bytes read by file reads (``/proc/PID/io``) over the size of the file,
 seconds of the processors, and wall time over that of a cold ``cat``. ``same`` compares with what memory
-gives, on a cube that fits both ways. ``growth`` times ``auto`` and ``nnls`` against the number of pixels, of a scene
-that is made, measured and removed. Linux only.
+gives, on a cube that fits both ways. ``growth`` times ``auto`` and ``nnls`` against the number of pixels, of
+scenes that are made, measured and removed. Linux only.
 """
 
 from __future__ import annotations
