@@ -153,6 +153,15 @@ def test_locked_spectra_stay_bit_for_bit(method: Method, locked: tuple[int, ...]
     assert found.relative_error == pytest.approx(np.linalg.norm(rest) / np.linalg.norm(x), rel=1e-3)
 
 
+@pytest.mark.parametrize("init", ["spa", "vca", "h2nmf"])
+def test_a_start_that_finds_too_few_says_how_many(init: str) -> None:
+    x = np.outer(np.arange(1, 13.0), np.random.default_rng(0).random(60))
+    with pytest.raises(InputError) as caught:
+        hsunmix.unmix(x, "hals", rank=3, init=init)
+    said = f"3 endmembers asked for, but {init} finds only 1 independent spectrum to start from"
+    assert str(caught.value) == said
+
+
 @pytest.mark.parametrize("method", SOLVERS, ids=ids)
 def test_what_is_locked_is_kept_or_refused_where_the_scene_has_fewer_materials(method: Method) -> None:
     x = materials()[:, :2] @ np.random.default_rng(0).dirichlet(np.ones(2), 80).T

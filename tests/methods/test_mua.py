@@ -81,6 +81,16 @@ def test_superpixels_end_at_edges() -> None:
     assert len(np.unique(label)) >= 4
 
 
+def test_superpixels_of_several_scenes_have_numbers_of_their_own() -> None:
+    x, w, _ = made()
+    given = {"init": w, "locked": range(RANK), "abundance": "mua"}
+    found = hsunmix.unmix([hsunmix.Cube.from_array(x), hsunmix.Cube.from_array(x[::-1, :9])], "hals", **given)
+    one, other = ({*one["superpixel"].ravel().tolist()} - {-1} for one in found.scenes)
+    assert one
+    assert other
+    assert not one & other
+
+
 def test_blocks_of_lines_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     x, w, used = made()
     cube = replace(hsunmix.Cube.from_array(x), selection=used)

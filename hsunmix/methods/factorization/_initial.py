@@ -15,6 +15,7 @@ from hsunmix.errors import InputError
 from hsunmix.methods import Abundances, Extraction, Problem, get
 from hsunmix.methods.factorization._nndsvd import nndsvd
 from hsunmix.model.progress import Step
+from hsunmix.model.wording import counted
 from hsunmix.parameters import make
 
 __all__ = [
@@ -60,7 +61,8 @@ def initial_pixels(
     own = make(method.params, problem.init_parameters)
     found: Extraction = yield from method.run(replace(problem, init_parameters={}), own)
     if found.endmembers.shape[1] < rank:
-        raise InputError(f"{rank} endmembers asked for, but {found.note.lower().rstrip('.')}")
+        only = counted(found.endmembers.shape[1], "independent spectrum", "independent spectra")
+        raise InputError(f"{rank} endmembers asked for, but {init} finds only {only} to start from")
     return found.endmembers, None if found.smoothed else found.columns
 
 
