@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from hsunmix.errors import HsunmixError, ShapeUnknownError
-from hsunmix.formats import open_cube, open_mask, open_spectra
+from hsunmix.formats import open_cube, open_mask, open_spectra, open_vectors
 from hsunmix.model.cube import Cube
 from tests.fuzz.mutations import mutated
 from tests.fuzz.seeds import Seed
@@ -58,10 +58,10 @@ def laid_out(seed: Seed) -> Iterator[Path]:
 
 
 def judge(seed: Seed, path: Path, number: int) -> Verdict:
-    """Damage a seed and try to open it as a cube, as a library and as a mask."""
+    """Damage a seed and try to open it as a cube, as a library, as a mask and as vectors."""
     path.write_bytes(mutated(seed.data, seed.name, number))
     kinds, slowest, wrong = set(), 0.0, ""
-    for door in (_cube, open_spectra, _mask):
+    for door in (_cube, open_spectra, _mask, open_vectors):
         began = time.perf_counter()
         try:
             door(path)

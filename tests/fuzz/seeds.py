@@ -27,11 +27,12 @@ from tests.formats.conftest import _write_envi as write_envi
 from tests.formats.made_products import MAKERS, scene
 from tests.formats.spectra.test_spectrum_files import ECOSTRESS, SED, SPLIB06, asd
 from tests.formats.tiff_products import make_desis, make_enmap
+from tests.vector_files import KINDS, write_vectors
 
 __all__ = ["Seed", "format_of", "seeds"]
 
 MAX_BYTES = 40_000  # a figure of a report is nobody's mask
-MORE_BYTES = {"aviris": LINE}  # such a file is one line at least
+MORE_BYTES = {"aviris": LINE, "geopackage": 1 << 17}  # one line at least; a database with its tables
 
 
 @dataclass(frozen=True)
@@ -166,6 +167,17 @@ def _headerless(folder: Path) -> None:
     (folder / "line.spc").write_text(table)
 
 
+def _gis(folder: Path) -> None:
+    """Write fields with a hole, and roads."""
+    import shapely
+
+    field = shapely.Polygon([(0, 0), (9, 0), (9, 7), (0, 7)], [[(2, 2), (4, 2), (4, 3)]])
+    road = shapely.MultiLineString([[(1, 1), (2, 5)], [(3, 3), (4, 4), (5, 3)]])
+    for kind in KINDS:
+        write_vectors(folder / f"fields_{kind}.{kind}", [field] * 4, ["Acker", "Bäche", "c", "d"])
+        write_vectors(folder / f"roads_{kind}.{kind}", [road] * 4, ["a", "b", "c", "d"])
+
+
 def _enmap(folder: Path) -> None:
     make_enmap(folder)
 
@@ -175,7 +187,7 @@ def _desis(folder: Path) -> None:
 
 
 GROUPS: tuple[Callable[[Path], None], ...] = (
-    _envi, _matlab, _numpy, _netcdf, _tiff, _spectra, _products, _of_tests, _headerless, _enmap, _desis,
+    _envi, _matlab, _numpy, _netcdf, _tiff, _spectra, _products, _of_tests, _headerless, _gis, _enmap, _desis,
 )  # fmt: skip
 
 

@@ -141,18 +141,23 @@ class EndmemberTable(QTableView):
         others = sum(self.columnWidth(k) for k in range(self._rows.columnCount()) if k not in (NAME, MATCH))
         room = self.viewport().width() - others
         names, matches = self._wanted(NAME), self._wanted(MATCH)
-        spare = room - names - matches
         wide = self.fontMetrics().horizontalAdvance
         least = min(matches, wide(LEAST_MATCH) + AROUND)
+        lacking = min(names, wide(LEAST_NAME) + AROUND) + least - room
+        source = self.columnWidth(SOURCE)
+        given = min(max(lacking, 0), source - self._wanted(SOURCE, words=0.0))
+        self.setColumnWidth(SOURCE, source - given)
+        room += given
+        spare = room - names - matches
         left = max(room - min(names, wide(LEAST_NAME) + AROUND), wide(LEAST_NUMBER) + AROUND)
         self.setColumnWidth(MATCH, min(max(matches + (spare // 2 if spare > 0 else spare), least), left))
 
-    def _wanted(self, column: int) -> int:
-        """Return the width that shows a column whole; words, unlike places, have no claim to all of it."""
+    def _wanted(self, column: int, words: float = LONGEST_WORDS) -> int:
+        """Return the width that shows a column whole; words of a source may claim a part of the table."""
         wide = self.fontMetrics().horizontalAdvance
         cells = [str(self._rows.index(row, column).data() or "") for row in range(self._rows.rowCount())]
         heading = wide(str(self._rows.headerData(column, Qt.Orientation.Horizontal) or ""))
-        most = int(LONGEST_WORDS * self.viewport().width()) if column == SOURCE else heading + 10_000
+        most = int(words * self.viewport().width()) if column == SOURCE else heading + 10_000
         widths = [wide(text) if text[:1].isdigit() else min(wide(text), most) for text in cells]
         return max(heading, *widths, 0) + AROUND
 

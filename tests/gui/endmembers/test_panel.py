@@ -53,6 +53,7 @@ from hsunmix.methods.constraints import Check
 from hsunmix.methods.suggestion import Suggestion
 from hsunmix.model.matching import Match
 from hsunmix.model.region import Region
+from hsunmix.model.spectra import Source
 from hsunmix.session.document import Document, Pin, with_endmember
 from tests.gui.conftest import Alone, state_of
 from tests.scenes import with_numbers
@@ -195,6 +196,17 @@ def test_a_whole_hundred_percent_is_not_cut(alone: Alone, document: Document):
     assert cell(panel, 0, MEAN) == "100 %"
     for column in (SOURCE, MEAN):
         assert panel.table.sizeHintForColumn(column) <= panel.table.columnWidth(column)
+
+
+def test_words_of_a_source_give_way_to_names(alone: Alone, document: Document):
+    panel, _ = alone(endmembers)
+    panel.resize(430, 400)
+    words = Source("computed", text="around pixel 57, 21 of ang20160910t185702_rfl")
+    members = tuple(replace(e, source=words) for e in document.endmembers)
+    panel.render(document, replace(document, endmembers=members))
+    table = panel.table
+    assert table.sizeHintForColumn(SOURCE) > table.columnWidth(SOURCE)
+    assert table.sizeHintForColumn(NAME) <= table.columnWidth(NAME)
 
 
 def test_two_rows_are_seen_in_a_small_window(full: MainWindow):
