@@ -34,7 +34,7 @@ def command(coarse: Path, fine: Path, rank: int, out: Path, fwhm: float, seed: i
     """
     from hsunmix.cli._work import about, run
     from hsunmix.exports._cube import write_cube
-    from hsunmix.exports._own_files import header_of, refuse_inputs
+    from hsunmix.exports._own_files import check_outputs, header_of
     from hsunmix.formats import open_cube
     from hsunmix.methods.fusion import fuse
 
@@ -43,7 +43,7 @@ def command(coarse: Path, fine: Path, rank: int, out: Path, fwhm: float, seed: i
         many = open_cube(coarse)
     with about(fine):
         few = open_cube(fine)
-    refuse_inputs(files, [many, few])
+    check_outputs(files, [many, few])
     fused = run(fuse(many, few, rank, fwhm, seed), "Fusing")
     written = run(write_cube(fused, out, f"{coarse.name} fused with {fine.name}"), "Writing")
     click.echo(f"{fused.lines} lines, {fused.samples} samples, {fused.bands} bands")

@@ -57,14 +57,14 @@ def command(
     from hsunmix.cli import _several
     from hsunmix.cli._work import about, resources_of, run
     from hsunmix.exports._library import library_files, write_library
-    from hsunmix.exports._own_files import refuse_inputs
+    from hsunmix.exports._own_files import check_outputs
     from hsunmix.methods.learning import Learned, check_request, learn
     from hsunmix.methods.together import Failure, none_of
     from hsunmix.model.spectra import Spectra
     from hsunmix.parameters import from_texts
 
     files = _several.scenes_of(cubes)
-    refuse_inputs([state, *([] if out is None else library_files(out))], [file.path for file in files])
+    check_outputs([state, *([] if out is None else library_files(out))], [file.path for file in files])
     known = Learned.load(state) if state.exists() else None
     parameters, resources = from_texts(settings), resources_of(given)
     check_request(known, rank, parameters)

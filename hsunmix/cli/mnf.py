@@ -46,13 +46,13 @@ def command(
     """Write the minimum noise fraction components of CUBE into DIR: mnf.img, and denoised.img."""
     from hsunmix.cli._work import about, open_part, output_folder, run
     from hsunmix.exports._cube import write_cube
-    from hsunmix.exports._own_files import refuse_inputs
+    from hsunmix.exports._own_files import check_outputs
     from hsunmix.methods import mnf
 
     with about(cube):
         opened = open_part(cube, options, masks, bands)
         folder = output_folder(out)
-        refuse_inputs(
+        check_outputs(
             [folder.path / f"{name}.{end}" for name in ("mnf", "denoised") for end in ("img", "hdr")],
             [opened],
         )

@@ -63,13 +63,13 @@ def command(library: str, out: Path | None, errors: Path | None, as_json: bool, 
     """
     from hsunmix.cli._work import run
     from hsunmix.exports._library import library_files, write_library
-    from hsunmix.exports._own_files import refuse_inputs
+    from hsunmix.exports._own_files import check_outputs
     from hsunmix.methods.pruning import pruned
     from hsunmix.session.libraries import open_library
 
     files = [*([] if out is None else library_files(out)), *([] if errors is None else [errors])]
     table = [Path(library).with_suffix(".csv")] if Path(library).is_file() else []  # of its classes, maybe
-    refuse_inputs(files, [library, *table])
+    check_outputs(files, [library, *table])
     opened = open_library(library)
     limits = given["min_fraction"], given["max_fraction"], given["max_rmse"]
     found = run(pruned(opened, given["by"], given["each"], limits), "Pruning")

@@ -104,18 +104,17 @@ def command(
     from hsunmix.cli import _several
     from hsunmix.cli import _work as work
     from hsunmix.exports import ExportJob
-    from hsunmix.exports._own_files import refuse_inputs
+    from hsunmix.exports._own_files import check_outputs
     from hsunmix.session.archive import save
     from hsunmix.session.place import check_place
     from hsunmix.session.reproduce import facts_of, python_script
 
     names = work.check_products(products)
-    if session is not None:
-        check_place(session)
     files = _several.scenes_of(cubes)
     if session is not None:
+        check_place(session, out)
         named = (given[name] for name in ("endmembers", "init", "weights") if given[name])
-        refuse_inputs([session], [*(file.path for file in files), *named, *given["libraries"]])
+        check_outputs([session], [*(file.path for file in files), *named, *given["libraries"]], out)
     if len(files) > 1 or not files[0].named:
         return _several.unmix_several(
             line, files, _request(given), out=out, products=names, dpi=dpi, session=session, masks=masks,

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from os import PathLike
 from pathlib import Path
 
-from hsunmix.errors import InputError
-from hsunmix.files import ENVI_SUFFIXES, STORE_FILES
+from hsunmix.errors import InputError, WriteError
+from hsunmix.files import ENVI_SUFFIXES, STORE_FILES, writable, writing
 from hsunmix.model.cube import Cube
 
-__all__ = ["files_of", "header_of", "is_one_of", "refuse_inputs"]
+__all__ = ["check_outputs", "files_of", "header_of", "is_one_of"]
 
 HEADER = ".hdr"
 HEAD_BYTES = 64 << 10  # of a header, in which it says of what kind its file is
@@ -37,18 +37,22 @@ def files_of(*inputs: Cube | str | PathLike[str]) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
-def refuse_inputs(outputs: Sequence[Path], inputs: Iterable[Cube | str | PathLike[str]]) -> None:
-    """Refuse to write a file over one that is read, or over another one that is written.
+def check_outputs(
+    outputs: Sequence[Path], inputs: Iterable[Cube | str | PathLike[str]], made: Path | None = None
+) -> None:
+    """Refuse files that can't be written, or only over one that is read or another one that is written.
 
     Parameters
     ----------
     outputs : sequence of Path
         Files that are to be written.
     inputs : iterable of Cube or path-like
+    made : Path, optional
+        A folder that will be there by then.
 
     Raises
     ------
-    InputError
+    InputError, WriteError
     """
     read = files_of(*inputs)
     for k, path in enumerate(outputs):
@@ -56,6 +60,12 @@ def refuse_inputs(outputs: Sequence[Path], inputs: Iterable[Cube | str | PathLik
             raise InputError(f"{path}: this is read, and would be written over: choose another name")
         if is_one_of(path, outputs[:k]):
             raise InputError(f"{path}: two files would be written here: choose another name for one")
+        if made is not None and is_one_of(path, [made]):
+            raise WriteError(path, "cannot be written: it is the folder of the products")
+        if not path.parent.is_dir() and (made is None or not is_one_of(path.parent, [made])):
+            raise WriteError(path, "could not be written: the folder does not exist")
+        with writing(path):
+            writable(path)
 
 
 def is_one_of(path: Path, files: Iterable[Path]) -> bool:

@@ -13,15 +13,21 @@ __all__ = ["SUFFIX", "check_place"]
 SUFFIX = ".hsu"
 
 
-def check_place(path: Path) -> None:
+def check_place(path: Path, made: Path | None = None) -> None:
     """Refuse a place for a session before the work that fills it.
+
+    Parameters
+    ----------
+    path : Path
+    made : Path, optional
+        A folder that will be there by then.
 
     Raises
     ------
     WriteError
         Its folder does not exist, or a file lies there that is no session.
     """
-    if not path.parent.is_dir():
+    if not path.parent.is_dir() and path.parent != made:
         raise WriteError(path, "could not be written: the folder does not exist")
     if path.suffix.lower() == SUFFIX or not path.is_file() or not path.stat().st_size:
         return

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from hsunmix.session.archive import load
 from tests.cli.conftest import refusal
 
 
@@ -130,3 +131,13 @@ def test_a_session_does_not_replace_the_one_whose_spectra_are_used(hsunmix, scen
         words = ["unmix", scene, option, session, "-o", tmp_path / "o", "--session", session]
         assert "would be written over" in refusal(hsunmix(*words))
     assert session.read_bytes() == before
+
+
+def test_a_session_may_lie_in_the_folder_of_the_products_that_is_made(hsunmix, scene, tmp_path):
+    out = tmp_path / "new"
+    words = ["unmix", scene, "-r", 2, "-m", "spa", "-o", out, "--products", "csv", "--session"]
+    assert "it is the folder of the products" in refusal(hsunmix(*words, out))
+    assert not out.exists()
+    result = hsunmix(*words, out / "s.hsu")
+    assert result.exit_code == 0, result.output
+    assert load(out / "s.hsu").unmixing is not None

@@ -96,6 +96,11 @@ def test_what_is_refused(tmp_path: Path) -> None:
         (("--state", other, "-r", "3"), "nothing that hsunmix learned"),
         (("--state", tmp_path / "s.npz", "-r", "3", "-o", tmp_path / "x.txt"), ".sli or .csv"),
         (("--state", tmp_path / "s.npz", "-r", "3", "--set", "nonsense=1"), "nonsense"),
+        (("--state", tmp_path, "-r", "3"), "it is a folder"),
+        (
+            ("--state", tmp_path / "s.npz", "-r", "3", "-o", tmp_path / "no" / "x.csv"),
+            "folder does not exist",
+        ),
     ):
         done = CliRunner().invoke(main, ["learn", str(scene), *map(str, words)])
         assert done.exit_code == 2

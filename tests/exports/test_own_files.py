@@ -10,7 +10,7 @@ import pytest
 import hsunmix
 from hsunmix.errors import InputError
 from hsunmix.exports._library import write_library
-from hsunmix.exports._own_files import files_of, header_of, refuse_inputs
+from hsunmix.exports._own_files import check_outputs, files_of, header_of
 from hsunmix.model.spectra import Spectra
 from tests.beyond_memory import values, write_envi
 
@@ -25,13 +25,13 @@ def test_of_envi_both_files_are_read_whichever_is_named(tmp_path: Path) -> None:
     (tmp_path / "link.img").symlink_to(data)
     for place in (head, data, tmp_path / "link.img", tmp_path / ".." / tmp_path.name / data.name):
         with pytest.raises(InputError, match="would be written over"):
-            refuse_inputs([place], [head])
-    refuse_inputs([head.with_name("other.img")], [head])
+            check_outputs([place], [head])
+    check_outputs([head.with_name("other.img")], [head])
 
 
 def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="two files"):
-        refuse_inputs([tmp_path / "x.csv", tmp_path / "." / "x.csv"], [])
+        check_outputs([tmp_path / "x.csv", tmp_path / "." / "x.csv"], [])
 
 
 def test_a_folder_that_is_a_scene_is_no_place_for_files_but_one_of_spectra_is(tmp_path: Path) -> None:
@@ -39,8 +39,8 @@ def test_a_folder_that_is_a_scene_is_no_place_for_files_but_one_of_spectra_is(tm
         (tmp_path / name).mkdir()
     (tmp_path / "scene.zarr" / ".zgroup").write_text("{}", encoding="utf-8")
     with pytest.raises(InputError, match="would be written over"):
-        refuse_inputs([tmp_path / "scene.zarr" / "sub" / "x.img"], [tmp_path / "scene.zarr"])
-    refuse_inputs([tmp_path / "spectra" / "x.csv"], [tmp_path / "spectra"])
+        check_outputs([tmp_path / "scene.zarr" / "sub" / "x.img"], [tmp_path / "scene.zarr"])
+    check_outputs([tmp_path / "spectra" / "x.csv"], [tmp_path / "spectra"])
 
 
 def test_a_header_of_another_file_is_left(tmp_path: Path) -> None:

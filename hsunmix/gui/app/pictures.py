@@ -59,10 +59,10 @@ class Pictures:
         path = self._store.ask(PictureFile(folder / f"{widget.accessibleName().lower()}.png"))
         if path is None:
             return
-        from hsunmix.exports._own_files import refuse_inputs
+        from hsunmix.exports._own_files import check_outputs
 
         cube = self._store.document.cube
-        refuse_inputs([path], [] if cube is None else [file for file, _ in cube.files])
+        check_outputs([path], [] if cube is None else [file for file, _ in cube.files])
         data = as_svg(widget) if path.suffix.lower() == ".svg" else _png(widget)
         with replacing(path) as temporary:
             temporary.write_bytes(data)

@@ -60,9 +60,9 @@ class Controller:
 
         def work() -> Generator[Step | None, None, str]:
             from hsunmix.exports._cube import write_cube
-            from hsunmix.exports._own_files import header_of, refuse_inputs
+            from hsunmix.exports._own_files import check_outputs, header_of
 
-            refuse_inputs([path, header_of(path)], read)
+            check_outputs([path, header_of(path)], read)
             found, what, said = yield from made()
             yield from write_cube(found, path, what)
             return said

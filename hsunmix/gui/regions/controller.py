@@ -123,11 +123,11 @@ class Controller:
             return
 
         def work() -> Generator[None, None, None]:
-            from hsunmix.exports._own_files import refuse_inputs
+            from hsunmix.exports._own_files import check_outputs
             from hsunmix.session.region_files import write_regions
 
             yield
-            refuse_inputs([path], [file for file, _ in cube.files])
+            check_outputs([path], [file for file, _ in cube.files])
             write_regions(regions, cube, path)
 
         done = f"{len(regions)} regions written to {path}."
