@@ -22,6 +22,12 @@ def test_bands_of_noise_are_named_and_left_out() -> None:
     assert kept.used_bands.sum() > result.used_bands.sum()
 
 
+def test_what_was_left_out_has_the_units_of_the_scene() -> None:
+    x = planted("bad-bands", 1).x
+    plain, large = (hsunmix.unmix(x * unit, rank=5).endmembers for unit in (1.0, 2.0**40))
+    np.testing.assert_allclose(large, plain * 2.0**40, rtol=1e-4, atol=2.0**20)
+
+
 def test_clouds_are_named_and_left_out() -> None:
     scene = planted("clouds", 0)
     result = hsunmix.unmix(scene.x, rank=5)
