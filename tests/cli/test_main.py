@@ -10,6 +10,8 @@ import pytest
 
 from hsunmix import __version__
 from hsunmix.cli import main as entry
+from hsunmix.exports import exports
+from hsunmix.files import resource
 from tests.cli.conftest import refusal
 
 
@@ -127,3 +129,12 @@ def test_without_a_subcommand_the_window_opens(hsunmix, opened, scene, monkeypat
     assert hsunmix(scene, "cube").exit_code == 0
     assert hsunmix(scene.parent).exit_code == 0
     assert opened == [(), (scene,), (Path("cube"),), (scene, Path("cube")), (scene.parent,)]
+
+
+def test_the_manual_names_every_product_and_who_prints_json():
+    lines = resource("resources", "docs", "command_line.md").read_text(encoding="utf-8").splitlines()
+    listed = next(line for line in lines if line.startswith("| `--products LIST`")).split("`")[3]
+    assert set(listed.split(",")) == set(exports())
+    told = next(line for line in lines if "print JSON with" in line).split("print")[0]
+    found = {name for name, one in entry._commands().items() if any(p.name == "as_json" for p in one.params)}
+    assert set(told.split("`")[1::2]) == found
