@@ -19,7 +19,7 @@ __all__ = ["reach_of"]
 
 Array = NDArray[np.float64]
 
-UNKNOWN = 0.012  # of the noise: so much more or less may lie outside of one side, less if most do already
+UNKNOWN = 0.008  # of the noise: so much more or less may lie outside of one side, less if most do already
 UNKNOWN_SHARE = 0.45  # of what lies outside now: not more than that
 MIN_OUTSIDE = 0.002  # of the noise: less lies outside by chance
 PUREST = 20  # pixels of each endmember

@@ -33,7 +33,7 @@ FAR_BETTER = 10.0  # times less left outside the pixels than among them
 SHADE = 1.3  # times the noise in the direction in which pixels extend least: brightness varies
 SIMPLEX_SAMPLE = 5_000  # pixels that a simplex is put around
 NEAR = 1.3  # excess up to which endmembers among the pixels are a little too near only
-MIN_PIXELS = 100  # for each endmember: fewer don't tell where sides are
+MIN_PIXELS = 70  # for each endmember beside each other one: fewer don't tell where sides are
 AMONG, OUTSIDE = (0.2, 0.008), (1.5, 0.02)  # how sure they are, found among the pixels or outside
 
 
@@ -105,7 +105,8 @@ def search(smooth: Smoothed, refinement: int, seed: int) -> Generator[Step | Non
     tried[0] = yield from _with_rare(smooth, best)
     if tried[0].place is not None:
         return tried
-    told = refinement > 0 and not shaded and len(smooth.near) >= MIN_PIXELS * smooth.rank > MIN_PIXELS
+    pairs = smooth.rank * (smooth.rank - 1)
+    told = refinement > 0 and not shaded and len(smooth.near) >= MIN_PIXELS * pairs > 0
     if told and best.excess <= NEAR:
         tried[0] = yield from _settled(smooth, tried[0], AMONG, seed)
     if not tried[0].fits:
