@@ -75,6 +75,18 @@ def test_two_scenes_are_one_cut_in_two(method: str, abundance: str, masked: bool
     assert rest == pytest.approx(whole.relative_error**2 * _norm(cube(IMAGE, mask)), rel=1e-4)
 
 
+def test_the_error_of_scenes_that_were_solved_one_by_one_counts_their_pixels() -> None:
+    results = []
+    for name, lines, error in (("a", 3, 0.1), ("b", 9, 0.3)):
+        part = cube(IMAGE[:lines])
+        one = alone(part, request_for("spa", "nnls")).scenes[0].unmixing
+        results.append((name, part, replace(one, relative_error=error)))
+    found = together.solved_together(results)
+    expected = np.sqrt((3 * 0.1**2 + 9 * 0.3**2) / 12)
+    assert found.unmixing.relative_error == pytest.approx(expected)
+    assert [one.unmixing.share.relative_error for one in found.scenes] == pytest.approx([expected] * 2)
+
+
 def _norm(one: Cube) -> float:
     x = one.read(0, one.lines).astype(np.float64)
     return float((x[one.mask] ** 2).sum())
