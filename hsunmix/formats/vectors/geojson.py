@@ -24,9 +24,9 @@ LONGITUDE_LATITUDE = "OGC:CRS84"
 
 
 def sniff(path: Path, head: bytes) -> bool:
-    """Whether the name says so, or the text."""
+    """Whether it is an object of JSON, and the name says so or the text."""
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    return path.suffix.lower() in SUFFIXES or (text.startswith(b"{") and b'"FeatureCollection"' in text)
+    return text.startswith(b"{") and (path.suffix.lower() in SUFFIXES or b'"FeatureCollection"' in text)
 
 
 def open_vectors(path: Path, layer: str) -> Vectors:  # noqa: ARG001 - there is one only
