@@ -14,6 +14,7 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -103,6 +104,7 @@ class Parameter:
         return f"it must be {what.get(self.kind, 'a list of whole numbers')}{span}"
 
 
+@cache  # hints are text, compiled whenever they are asked for: a millisecond, several times a run
 def describe(struct: type[msgspec.Struct]) -> tuple[Parameter, ...]:
     """Describe the fields of a struct, in their order."""
     hints = get_type_hints(struct, include_extras=True)

@@ -17,6 +17,8 @@ class Threads:
         self, one: Pass, part_of: Callable[[Chunk], Part], chunks: Sequence[Chunk]
     ) -> Generator[None, None, list[Outcome]]:
         """Yield after every part that this thread has done; return the outcomes in order."""
+        if len(chunks) == 1 and chunks[0].whole:
+            return _alone(one, part_of, chunks[0])
 
         def work(chunk: Chunk) -> Outcome:
             if chunk.whole:
@@ -34,6 +36,13 @@ class Threads:
             if chunk.whole
         }
         return run_chunks(work, chunks)
+
+
+def _alone(one: Pass, part_of: Callable[[Chunk], Part], chunk: Chunk) -> Generator[None, None, list[Outcome]]:
+    """Do the only part: on a small scene, to share it out takes as long as some of the work."""
+    outcome = one.on(part_of(chunk), [numbers.share(chunk) for numbers in one.per_pixel])
+    yield
+    return [outcome]
 
 
 THREADS = Threads()

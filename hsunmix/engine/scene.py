@@ -156,6 +156,11 @@ class Scene:
         return counts_of(self.n_pixels, TILE)
 
     @cached_property
+    def _keeping(self) -> Keeping | None:
+        """The executor, if it keeps numbers of pixels itself; to ask that takes longer than a small pass."""
+        return self.executor if isinstance(self.executor, Keeping) else None
+
+    @cached_property
     def _chunks(self) -> list[Chunk]:
         """The portions in which passes work."""
         return self._pieces(len(self.tiles) * TILE)
@@ -236,14 +241,14 @@ class Scene:
 
     def rows(self, bands: int) -> PerPixel:
         """Make room for other values of the pixels, as tiles have them: a pass is to write all."""
-        if isinstance(self.executor, Keeping):
-            return self.executor.per_pixel(self.counts, TILE, bands, np.float32, None)
+        if self._keeping is not None:
+            return self._keeping.per_pixel(self.counts, TILE, bands, np.float32, None)
         return PerPixel(self.room.tiles((len(self.tiles), bands, TILE)), self.counts, self.room)
 
     def with_rows(self, rows: PerPixel) -> Scene:
         """Return a scene whose tiles are such values."""
-        if isinstance(self.executor, Keeping):
-            tiles, executor = self.executor.tiles_of(rows)
+        if self._keeping is not None:
+            tiles, executor = self._keeping.tiles_of(rows)
             return replace(self, tiles=tiles, executor=executor, top=None, moments=None)
         return self.with_tiles(rows.values)
 
@@ -268,8 +273,8 @@ class Scene:
         fill : float, optional
             None leaves them as memory has them, for a pass that writes all.
         """
-        if isinstance(self.executor, Keeping):
-            return self.executor.per_pixel(self.counts, TILE, k, dtype, fill)
+        if self._keeping is not None:
+            return self._keeping.per_pixel(self.counts, TILE, k, dtype, fill)
         return per_pixel_of(self.counts, TILE, k, dtype, fill, self.room)
 
     def values(self) -> PerPixel:

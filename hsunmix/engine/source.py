@@ -141,12 +141,17 @@ class PerPixel:
 
     def at(self, columns: NDArray[np.integer[Any]]) -> Array:
         """Return the numbers of some pixels, (len,) or (k, len)."""
+        if self.values.ndim == 2:
+            return self.flat[columns]
         tile, place = np.divmod(np.asarray(columns), self.width)
         found = self.values[tile, ..., place]
         return np.ascontiguousarray(np.moveaxis(found, 0, -1))
 
     def put(self, columns: NDArray[np.integer[Any]] | int | list[int], values: float | Array) -> None:
         """Set the numbers of some pixels: to one value, or each, (len,) or (k, len)."""
+        if self.values.ndim == 2:
+            self.flat[columns] = values
+            return
         tile, place = np.divmod(np.asarray(columns), self.width)
         self.values[tile, ..., place] = (
             values if np.ndim(values) == 0 else np.moveaxis(np.asarray(values), -1, 0)
