@@ -10,9 +10,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, reduce
+from functools import cache, cached_property, reduce
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -46,6 +46,13 @@ MIN_PIXELS = 16  # pixels in a part: with fewer, getting ready takes longer than
 CHUNK_BYTES = 4 << 20  # a kernel's call works on so much: a few milliseconds
 
 T = TypeVar("T")
+
+
+@cache  # to ask it of an object takes as long as a pass over a small scene
+def _keeps(kind: type[Executor]) -> bool:
+    return issubclass(kind, Keeping)
+
+
 Tiles = NDArray[np.float32] | FileTiles | HeldTiles
 
 
@@ -155,10 +162,10 @@ class Scene:
         """Pixels in each tile that are no padding, (n,)."""
         return counts_of(self.n_pixels, TILE)
 
-    @cached_property
+    @property
     def _keeping(self) -> Keeping | None:
-        """The executor, if it keeps numbers of pixels itself; to ask that takes longer than a small pass."""
-        return self.executor if isinstance(self.executor, Keeping) else None
+        """The executor, if it keeps numbers of pixels itself."""
+        return cast(Keeping, self.executor) if _keeps(type(self.executor)) else None
 
     @cached_property
     def _chunks(self) -> list[Chunk]:

@@ -142,7 +142,7 @@ class PerPixel:
     def at(self, columns: NDArray[np.integer[Any]]) -> Array:
         """Return the numbers of some pixels, (len,) or (k, len)."""
         if self.values.ndim == 2:
-            return self.flat[columns]
+            return np.asarray(self.flat[columns])
         tile, place = np.divmod(np.asarray(columns), self.width)
         found = self.values[tile, ..., place]
         return np.ascontiguousarray(np.moveaxis(found, 0, -1))

@@ -87,9 +87,8 @@ class FileWriter:
         """Take in what a block of the file, in its turn, says of itself; ``first`` is its first pixel."""
         begin, self.count = self.count, self.count + block.count
         self._pixels[begin : self.count] = block.pixels + first
-        for i in range(len(block)):
-            part = block.part(i)[self.probed]
-            self._probes[:, begin + i * TILE : begin + i * TILE + part.shape[1]] = part
+        probed = block.tiles[: len(block), self.probed].transpose(1, 0, 2)
+        self._probes[:, begin : self.count] = probed.reshape(len(probed), -1)[:, : block.count]
         self.largest, self.below = max(self.largest, block.largest), self.below + block.below
         self.infinite += block.infinite
         self.odd += [begin + column for column in block.odd]
@@ -248,10 +247,11 @@ class _Grid:
         self, block: TileWriter, bands: NDArray[np.bool_], first: int
     ) -> Generator[Step | None, None, None]:
         """Take over the pixels of a block, whose first is this one; ``bands`` of those it has."""
+        of_block = block.pixels + first
         for i in range(len(block)):
             part = block.part(i)
             part = part if bands.all() else part[bands]
-            pixels = block.pixels[i * TILE : i * TILE + part.shape[1]] + first
+            pixels = of_block[i * TILE : i * TILE + part.shape[1]]
             while part.shape[1]:
                 tile, begin = divmod(self._filled, TILE)
                 some = part[:, : TILE - begin]

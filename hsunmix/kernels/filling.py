@@ -20,13 +20,14 @@ from numba import types
 from numba.extending import intrinsic
 
 from hsunmix.kernels._compile import KERNEL, njit
-from hsunmix.kernels._vectors import I32, I64, SIDE, Code, transpose
+from hsunmix.kernels._vectors import I32, I64, SIDE, Code, each_count, transpose
 
 INFINITE = 0x7F800000
 FINITE = 0x7F7FFFFF
 ANY = 0x7FFFFFFF
 MAGNITUDE = np.int32(0x7FFFFFFF)
 MINUS_ZERO, MINUS_INFINITE = np.int32(-0x80000000), np.int32(-0x800000)  # between: what is below zero
+ROWS = 4  # bands of a row that are taken together: what they say of a pixel is put down once
 GROUP = 32  # bands that are copied together: what is read of a pixel for them stays in the cache
 
 
@@ -45,10 +46,12 @@ def _look(row, limit, top, below):
 
 
 @intrinsic
-def _take_vectors(_typing_context, source, _at, _ahead, target, _to, _count, top, below, _first):
-    """Copy bits from a flat array to another, ``_look`` at them, and return how many: whole vectors.
+def _take_vectors(
+    _typing_context, source, _at, _pitch, target, _to, _stride, _rows, _count, top, below, _first
+):
+    """Copy rows of bits from a flat array to another, ``_look`` at them, and return how many: whole vectors.
 
-    What lies ``ahead`` of them is fetched meanwhile.
+    A row begins pitch values, or stride, behind the one before. As many that follow are fetched meanwhile.
     """
 
     def code(context, builder, signature, arguments):
@@ -62,33 +65,38 @@ def _take_vectors(_typing_context, source, _at, _ahead, target, _to, _count, top
         def constant(value):
             return ir.Constant(vector, [int(value)] * v.lanes)
 
-        at, ahead, to, count, first = (arguments[i] for i in (1, 2, 4, 5, 8))
+        at, pitch, to, stride, rows, count, first = (arguments[i] for i in (1, 2, 4, 5, 6, 7, 10))
         whole = builder.and_(count, I64(-v.lanes))
 
-        def columns(t, _):
-            bits = builder.load(place(0, at, t), align=4)
-            v.prefetch(place(0, builder.add(at, ahead), t))
-            builder.store(bits, place(3, to, t), align=4)
-            magnitude, before = (
-                builder.and_(bits, constant(MAGNITUDE)),
-                builder.load(place(6, first, t), align=4),
-            )
-            larger = builder.select(builder.icmp_signed(">", magnitude, before), magnitude, before)
-            builder.store(larger, place(6, first, t), align=4)
-            negative = builder.and_(
-                builder.icmp_signed(">", bits, constant(MINUS_ZERO)),
-                builder.icmp_signed("<=", bits, constant(MINUS_INFINITE)),
-            )
-            counted = builder.sub(builder.load(place(7, first, t), align=4), builder.sext(negative, vector))
-            builder.store(counted, place(7, first, t), align=4)
-            return []
+        def row(begin, distance, k):
+            return builder.add(begin, builder.mul(distance, I64(k)))
 
-        v.loop(I64(0), whole, v.lanes, [], columns)
+        def make(together):
+            def columns(t, _):
+                largest, counted = (builder.load(place(array, first, t), align=4) for array in (8, 9))
+                for k in range(together):
+                    bits = builder.load(place(0, row(at, pitch, k), t), align=4)
+                    v.prefetch(place(0, row(at, pitch, k + together), t))
+                    builder.store(bits, place(3, row(to, stride, k), t), align=4)
+                    magnitude = builder.and_(bits, constant(MAGNITUDE))
+                    larger = builder.icmp_signed(">", magnitude, largest)
+                    largest = builder.select(larger, magnitude, largest)
+                    negative = builder.and_(
+                        builder.icmp_signed(">", bits, constant(MINUS_ZERO)),
+                        builder.icmp_signed("<=", bits, constant(MINUS_INFINITE)),
+                    )
+                    counted = builder.sub(counted, builder.sext(negative, vector))
+                builder.store(largest, place(8, first, t), align=4)
+                builder.store(counted, place(9, first, t), align=4)
+                return []
+
+            v.loop(I64(0), whole, v.lanes, [], columns)
+
+        each_count(builder, rows, make, ROWS)
         return whole
 
-    return types.int64(
-        source, types.int64, types.int64, target, types.int64, types.int64, top, below, types.int64
-    ), code
+    i64 = types.int64
+    return i64(source, i64, i64, target, i64, i64, i64, i64, top, below, i64), code
 
 
 @njit(**KERNEL)
@@ -207,12 +215,20 @@ def take_spectra(block, limit, tiles, start, samples, pitch, band, top, below):
 
 
 @njit(**KERNEL)
+def _alike(limit, b):
+    """How many bands from b on, at most ROWS, have its limit."""
+    last = b + 1
+    while last < min(b + ROWS, limit.size) and limit[last] == limit[b]:
+        last += 1
+    return last - b
+
+
+@njit(**KERNEL)
 def take_rows(block, begin, limit, tiles, start, samples, pitch, band, top, below):
     """As take_spectra, of float32 (n, b, m)."""
-    bits, into = block.view(np.int32), tiles.view(np.int32)
     n, bands, m = block.shape
     count, height, width = len(top) // max(n, 1), tiles.shape[1], tiles.shape[2]
-    source, target = bits.reshape(-1), into.reshape(-1)
+    source, target = block.view(np.int32).reshape(-1), tiles.view(np.int32).reshape(-1)
     top[:] = 0
     below[:] = 0
     for i in range(n):
@@ -221,16 +237,20 @@ def take_rows(block, begin, limit, tiles, start, samples, pitch, band, top, belo
             first = i * count + done
             column = start + first // samples * pitch + first % samples
             some = min(width - column % width, samples - first % samples, count - done)
-            for b in range(bands):
+            b = 0
+            while b < bands:
                 at = (i * bands + b) * m + begin + done
                 to = (column // width * height + band + b) * width + column % width
-                whole = 0
+                rows, whole = _alike(limit, b), 0
                 if limit[b] == ANY:
-                    whole = _take_vectors(source, at, 2 * m, target, to, some, top, below, first)
-                if whole < some:
-                    rest, last = source[at + whole : at + some], first + some
-                    _copy(rest, target[to + whole : to + some])
+                    whole = _take_vectors(source, at, m, target, to, width, rows, some, top, below, first)
+                for _ in range(rows if whole < some else 0):
+                    rest, into = source[at + whole : at + some], target[to + whole : to + some]
+                    _copy(rest, into)
+                    last = first + some
                     _look(rest, limit[b], top[first + whole : last], below[first + whole : last])
+                    at, to = at + m, to + width
+                b += rows
             done += some
 
 
