@@ -34,7 +34,15 @@ class Processes:
             )  # fmt: skip
 
     def start_scheduler(self, *words: str) -> None:
-        self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", "0", *words)
+        alone = (
+            "--host",
+            "127.0.0.1",
+            "--port",
+            "0",
+            "--idle-timeout",
+            "1 hour",
+        )  # where the tests are killed
+        self.scheduler = self._start("scheduler", *alone, *words)
         until = time.monotonic() + SECONDS
         while not self.file.exists() or not self.file.stat().st_size:
             assert self.scheduler.poll() is None, self.log()
