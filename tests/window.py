@@ -22,6 +22,7 @@ class Store:
     def __init__(self, libraries: tuple[str, ...]) -> None:
         self.scenes = self.settings = self.preferences = self
         self.libraries = libraries
+        self.memory = self.scratch = ""
 
     def scene(self, cube: Cube) -> Generator[Any, None, Any]:
         return (yield from load(cube))
