@@ -17,8 +17,9 @@ from hsunmix.engine.loading import load
 from hsunmix.engine.scene import Scene
 from hsunmix.errors import InputError
 from hsunmix.formats import open_cube as open_file
-from hsunmix.methods import footprint, get, pipeline, pruning, together
-from hsunmix.methods.units import scale_note
+from hsunmix.methods import get, pruning
+from hsunmix.methods.running import footprint, pipeline, together
+from hsunmix.methods.shared.units import scale_note
 from hsunmix.model.chain import scene_names
 from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hsunmix.errors import InputError
 from hsunmix.exports import DPI, USUAL, ExportJob, ProductFolder
 from hsunmix.exports._several import SeveralJobs, deliver_several
-from hsunmix.methods.together import Failure, Found, SceneResult
+from hsunmix.methods.running.together import Failure, Found, SceneResult
 from hsunmix.model.progress import finish
 from hsunmix.model.unmixing import Unmixing
 from hsunmix.model.wording import percent

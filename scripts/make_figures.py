@@ -23,7 +23,7 @@ from hsunmix.bench.accuracy import angles
 from hsunmix.engine.loading import load
 from hsunmix.formats import open_spectra
 from hsunmix.methods import Method, methods
-from hsunmix.methods.pipeline import estimate_rank
+from hsunmix.methods.running.pipeline import estimate_rank
 from hsunmix.model.choice import Choice
 from hsunmix.model.maps import Map
 from hsunmix.model.progress import finish

@@ -20,7 +20,7 @@ def test_public_names_exist() -> None:
 
 
 def test_methods_is_a_function_and_a_package() -> None:
-    import hsunmix.methods.pipeline
+    import hsunmix.methods.running.pipeline
 
     assert "hals" in hsunmix.methods()
     assert hsunmix.methods.get("hals").kind == "factorization"

@@ -8,7 +8,7 @@ from time import perf_counter
 
 from hsunmix.bench.planted import KINDS, Planted, planted
 from hsunmix.engine.loading import from_array
-from hsunmix.methods import pipeline
+from hsunmix.methods.running import pipeline
 from hsunmix.model.choice import Choice
 from hsunmix.model.progress import finish
 

@@ -14,7 +14,7 @@ from hsunmix.model.unmixing import Weights
 from hsunmix.parameters import from_texts
 
 if TYPE_CHECKING:
-    from hsunmix.methods.pipeline import Request
+    from hsunmix.methods.running.pipeline import Request
     from hsunmix.model.library import Library
 
 __all__ = ["choosing", "refuse_others", "requested", "required"]
@@ -60,7 +60,7 @@ def requested(given: Mapping[str, Any]) -> Request:
     InputError
         The options make no sense together, whatever the scene.
     """
-    from hsunmix.methods.pipeline import Request
+    from hsunmix.methods.running.pipeline import Request
     from hsunmix.model.choice import Choice
     from hsunmix.session.libraries import open_library
 

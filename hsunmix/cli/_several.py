@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from hsunmix.engine.footprint import Footprint
     from hsunmix.exports import ProductFolder
     from hsunmix.exports._several import SeveralJobs
-    from hsunmix.methods.pipeline import Request
-    from hsunmix.methods.together import Failure, Found, NamedCube
+    from hsunmix.methods.running.pipeline import Request
+    from hsunmix.methods.running.together import Failure, Found, NamedCube
     from hsunmix.model.cube import Cube
     from hsunmix.session.document import Document
     from hsunmix.session.scene_files import SceneFile
@@ -41,7 +41,7 @@ def opened(
     files: Sequence[SceneFile], given: dict[str, Any], masks: tuple[str, ...], bands: str
 ) -> tuple[list[NamedCube], list[Failure]]:
     """Open scenes, restricted to some pixels and bands; those that can't be are named."""
-    from hsunmix.methods.together import none_of
+    from hsunmix.methods.running.together import none_of
     from hsunmix.session.scene_files import open_scenes
 
     def one(path: Path) -> Cube:
@@ -106,7 +106,7 @@ def export_several(
     document: Document, line: str, folder: ProductFolder, products: Sequence[str], dpi: int
 ) -> int:
     """Write the products of every scene of a session; return the exit code."""
-    from hsunmix.methods.together import Failure
+    from hsunmix.methods.running.together import Failure
     from hsunmix.session.several_products import several_jobs
 
     several = several_jobs(document, folder.path, products, dpi, line)
@@ -125,8 +125,8 @@ def _together(
     """Find one set of endmembers."""
     from hsunmix.exports import ExportJob
     from hsunmix.exports._several import SeveralJobs
-    from hsunmix.methods import together
-    from hsunmix.methods.footprint import of_run
+    from hsunmix.methods.running import together
+    from hsunmix.methods.running.footprint import of_run
     from hsunmix.session.scenes import of_cubes, with_found
     from hsunmix.session.several_script import script_of_scenes
 
@@ -153,7 +153,7 @@ def _one_by_one(
     """Find the abundances of given endmembers in each scene, on its own bands and in its own units."""
     from hsunmix.exports import ExportJob
     from hsunmix.exports._several import SeveralJobs
-    from hsunmix.methods.together import Failure, none_of, solved_together
+    from hsunmix.methods.running.together import Failure, none_of, solved_together
     from hsunmix.session.reproduce import facts_of, python_script
     from hsunmix.session.scenes import of_cubes, with_found
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hsunmix.engine.footprint import Footprint, Resources
     from hsunmix.exports import ExportJob, ProductFolder
     from hsunmix.exports._several import SeveralJobs
-    from hsunmix.methods.pipeline import Request
+    from hsunmix.methods.running.pipeline import Request
     from hsunmix.model.choice import Choice
     from hsunmix.model.cube import Cube
     from hsunmix.model.library import Library
@@ -152,8 +152,8 @@ def announced(footprint: Footprint) -> Footprint:
 def unmix_cube(cube: Cube, request: Request, resources: Resources | None = None) -> Unmixing:
     """Read a cube and unmix it."""
     from hsunmix.engine.footprint import Resources
-    from hsunmix.methods.footprint import of_run
-    from hsunmix.methods.pipeline import load_for, unmix
+    from hsunmix.methods.running.footprint import of_run
+    from hsunmix.methods.running.pipeline import load_for, unmix
 
     footprint = announced(of_run(cube, request, resources or Resources()))
     return run(unmix(run(load_for(cube, request, footprint), "Reading"), request), "Unmixing")
@@ -163,8 +163,8 @@ def solve_cube(
     cube: Cube, library: Library, abundance: Choice, resources: Resources, uncertainty: bool = False
 ) -> Unmixing:
     """Read a cube and find the abundances of a library that was brought to it."""
-    from hsunmix.methods.footprint import of_solve
-    from hsunmix.methods.pipeline import solve_cube
+    from hsunmix.methods.running.footprint import of_solve
+    from hsunmix.methods.running.pipeline import solve_cube
 
     w = library.endmembers(cube)
     footprint = announced(of_solve(cube, w.shape[1], abundance, resources))
@@ -187,7 +187,7 @@ def write_several(several: SeveralJobs, folder: ProductFolder, products: Sequenc
 
 def check_request(request: Request) -> None:
     """Refuse what no scene could satisfy, before a file is opened."""
-    from hsunmix.methods.pipeline import plan
+    from hsunmix.methods.running.pipeline import plan
 
     plan(request)
 

@@ -41,7 +41,7 @@ def _headless(line: str, sample: Path, out: Path) -> int:
     from hsunmix.cli.unmix import summary
     from hsunmix.exports import ExportJob
     from hsunmix.formats import open_cube
-    from hsunmix.methods.pipeline import Request
+    from hsunmix.methods.running.pipeline import Request
 
     click.echo(f"There is no display: the products of {sample.name} go into {out}", err=True)
     folder = work.output_folder(out)

@@ -59,7 +59,7 @@ def command(
     from hsunmix.exports._library import library_files, write_library
     from hsunmix.exports._own_files import check_outputs
     from hsunmix.methods.learning import Learned, check_request, learn
-    from hsunmix.methods.together import Failure, none_of
+    from hsunmix.methods.running.together import Failure, none_of
     from hsunmix.model.spectra import Spectra
     from hsunmix.parameters import from_texts
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from hsunmix.methods import RankEstimate
-    from hsunmix.methods.together import Failure
+    from hsunmix.methods.running.together import Failure
     from hsunmix.model.cube import Cube
     from hsunmix.model.progress import Step
     from hsunmix.session.scene_files import SceneFile
@@ -50,9 +50,10 @@ def command(
     from hsunmix.cli import _several
     from hsunmix.cli._work import about, announced, open_part, resources_of, run
     from hsunmix.engine.loading import load
-    from hsunmix.methods import get, together
-    from hsunmix.methods.footprint import of_estimate
-    from hsunmix.methods.pipeline import estimate_rank
+    from hsunmix.methods import get
+    from hsunmix.methods.running import together
+    from hsunmix.methods.running.footprint import of_estimate
+    from hsunmix.methods.running.pipeline import estimate_rank
     from hsunmix.model.choice import Choice
 
     parameters = from_texts(settings)

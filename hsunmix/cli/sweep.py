@@ -40,9 +40,9 @@ def command(
     """Unmix CUBE with several numbers of endmembers, and say up to which the runs agree."""
     from hsunmix.cli._work import about, announced, open_part, resources_of, run
     from hsunmix.engine.loading import load
-    from hsunmix.methods.footprint import of_sweep
-    from hsunmix.methods.pipeline import plan
-    from hsunmix.methods.sweep import sweep
+    from hsunmix.methods.running.footprint import of_sweep
+    from hsunmix.methods.running.pipeline import plan
+    from hsunmix.methods.running.sweep import sweep
 
     numbers = _numbers(ranks)
     request = replace(requested(given), rank=numbers.start)

@@ -27,7 +27,7 @@ from hsunmix.model.wording import counted
 
 if TYPE_CHECKING:
     from hsunmix.exports import ProductFolder
-    from hsunmix.methods.pipeline import Request
+    from hsunmix.methods.running.pipeline import Request
     from hsunmix.model.cube import Cube
     from hsunmix.model.unmixing import Unmixing
     from hsunmix.session.document import Document
@@ -140,7 +140,7 @@ def _unmixed(
 ) -> tuple[Cube, Request, Unmixing, ProductFolder]:
     """Do what is asked for; what no scene could satisfy is refused before a large file is read."""
     from hsunmix.cli import _work as work
-    from hsunmix.methods.pipeline import plan
+    from hsunmix.methods.running.pipeline import plan
     from hsunmix.session.reproduce import read_weights
 
     solve = given["endmembers"] is not None

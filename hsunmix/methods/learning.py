@@ -22,11 +22,12 @@ from hsunmix.engine.scene import Scene
 from hsunmix.engine.subsets import evenly, some_columns
 from hsunmix.errors import FormatError, InputError, MissingFileError
 from hsunmix.files import replacing
-from hsunmix.methods import Problem, footprint
-from hsunmix.methods._running import Running
+from hsunmix.methods import Problem
 from hsunmix.methods.factorization import online
-from hsunmix.methods.pipeline import load_for
-from hsunmix.methods.request import Request
+from hsunmix.methods.running import footprint
+from hsunmix.methods.running.pipeline import load_for
+from hsunmix.methods.running.request import Request
+from hsunmix.methods.shared._running import Running
 from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube
 from hsunmix.model.progress import Step

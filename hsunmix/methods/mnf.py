@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.errors import InputError
-from hsunmix.methods._components import Components, noise_adjusted
+from hsunmix.methods.shared._components import Components, noise_adjusted
 from hsunmix.model.cube import ArrayPixels, Cube
 from hsunmix.model.progress import Step
 

@@ -26,7 +26,7 @@ from hsunmix.parameters import to_dict
 from hsunmix.session.document import Document, Run, RunSettings, Subset, with_result
 
 if TYPE_CHECKING:
-    from hsunmix.methods.pipeline import Request
+    from hsunmix.methods.running.pipeline import Request
 
 __all__ = [
     "asked_of",
@@ -236,7 +236,7 @@ def request_of(settings: RunSettings, locked: NDArray[np.float64] | None = None)
         There is no such method.
     """
     from hsunmix.methods import get
-    from hsunmix.methods.pipeline import Request, start_of
+    from hsunmix.methods.running.pipeline import Request, start_of
 
     method = get(settings.method, "factorization", "extraction")
     own, abundance = settings.choice(method.kind, method.id), settings.choice("abundance", settings.abundance)

@@ -11,7 +11,7 @@ from pathlib import Path
 from hsunmix.errors import FileError, HsunmixError, InputError
 from hsunmix.formats import formats, open_cube, open_spectra
 from hsunmix.formats.opening.files import is_store
-from hsunmix.methods.together import Failure, NamedCube
+from hsunmix.methods.running.together import Failure, NamedCube
 from hsunmix.model.chain import scene_names
 from hsunmix.model.cube import Cube
 from hsunmix.model.progress import Step, finish

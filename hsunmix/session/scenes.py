@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from hsunmix.methods.screening import without_noise
-from hsunmix.methods.together import Found, NamedCube
+from hsunmix.methods.running.together import Found, NamedCube
+from hsunmix.methods.shared.screening import without_noise
 from hsunmix.model.chain import scene_names
 from hsunmix.model.cube import Cube
 from hsunmix.model.spectra import Endmember

@@ -22,8 +22,8 @@ from hsunmix.engine import footprint as engine
 from hsunmix.engine.footprint import Resources
 from hsunmix.formats import open_cube
 from hsunmix.jobs import Cancelled, Job
-from hsunmix.methods import footprint, pipeline
-from hsunmix.methods.pipeline import Request
+from hsunmix.methods.running import footprint, pipeline
+from hsunmix.methods.running.pipeline import Request
 from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube
 from tests.benchmarks.beyond_memory import RANK

@@ -24,8 +24,8 @@ from hsunmix.engine.cluster import shared
 from hsunmix.engine.cluster.connecting import Cluster, connected
 from hsunmix.engine.footprint import Resources
 from hsunmix.formats import open_cube
-from hsunmix.methods import footprint, pipeline
-from hsunmix.methods.pipeline import Request
+from hsunmix.methods.running import footprint, pipeline
+from hsunmix.methods.running.pipeline import Request
 from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube
 from hsunmix.model.progress import finish

@@ -11,7 +11,7 @@ import time
 
 from hsunmix.engine.loading import from_array
 from hsunmix.engine.threads import set_threads
-from hsunmix.methods import pipeline
+from hsunmix.methods.running import pipeline
 from hsunmix.model.choice import Choice
 from hsunmix.model.progress import finish
 from tests.benchmarks.scenes import real, urban_size

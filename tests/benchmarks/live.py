@@ -133,8 +133,8 @@ def edits(store: Bench, count: int) -> Iterator[tuple[str, list[tuple[float, flo
 
 def bare(store: Bench, count: int) -> tuple[float, float]:
     """Milliseconds of solving for what is seen and of solving the whole scene, without a window's work."""
-    from hsunmix.methods import pipeline
-    from hsunmix.methods.preview import preview, preview_region, within
+    from hsunmix.methods.running import pipeline
+    from hsunmix.methods.running.preview import preview, preview_region, within
     from hsunmix.model.progress import finish
 
     document = store.store.document

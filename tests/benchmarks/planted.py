@@ -14,7 +14,7 @@ from scipy.ndimage import gaussian_filter
 import hsunmix
 from hsunmix.bench.planted import SIDE, Planted, planted
 from hsunmix.engine.loading import from_array
-from hsunmix.methods import pipeline
+from hsunmix.methods.running import pipeline
 from hsunmix.model.choice import Choice
 from hsunmix.model.progress import finish
 from tests.methods import test_bundles, test_fusion, test_lrsca, test_nrf

@@ -19,7 +19,7 @@ from hsunmix.engine.loading import from_array
 from hsunmix.engine.scene import Scene
 from hsunmix.errors import HsunmixError
 from hsunmix.methods import methods
-from hsunmix.methods.pipeline import estimate_rank
+from hsunmix.methods.running.pipeline import estimate_rank
 from hsunmix.model.choice import Choice
 from hsunmix.model.progress import finish
 from tests.benchmarks.scenes import real

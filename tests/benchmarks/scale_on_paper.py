@@ -30,9 +30,10 @@ from hsunmix.engine.subsets import evenly
 from hsunmix.engine.threads import set_threads
 from hsunmix.exports import ExportJob, write_products
 from hsunmix.formats import open_cube
-from hsunmix.methods import footprint, get, pipeline
-from hsunmix.methods._in_blocks import solved_in_blocks
-from hsunmix.methods.pipeline import Request
+from hsunmix.methods import get
+from hsunmix.methods.running import footprint, pipeline
+from hsunmix.methods.running._in_blocks import solved_in_blocks
+from hsunmix.methods.running.pipeline import Request
 from hsunmix.model.choice import Choice
 from hsunmix.model.progress import finish
 from hsunmix.result import Result

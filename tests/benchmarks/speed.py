@@ -24,10 +24,11 @@ from hsunmix.engine.loading import from_array
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.threads import set_threads
 from hsunmix.kernels._products import add_x_ht, wt_x
-from hsunmix.methods import Problem, get, pipeline
+from hsunmix.methods import Problem, get
 from hsunmix.methods.factorization import hals
 from hsunmix.methods.factorization._hals_loop import Loop
 from hsunmix.methods.factorization._initial import initial_abundances
+from hsunmix.methods.running import pipeline
 from hsunmix.model.choice import Choice
 from hsunmix.model.progress import finish
 from hsunmix.parameters import make

@@ -17,7 +17,8 @@ import numpy as np
 
 from hsunmix.engine.loading import from_array
 from hsunmix.engine.scene import Scene
-from hsunmix.methods import Method, methods, pipeline
+from hsunmix.methods import Method, methods
+from hsunmix.methods.running import pipeline
 from hsunmix.model.choice import Choice
 from tests.benchmarks.scenes import real, urban_size
 

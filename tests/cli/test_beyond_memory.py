@@ -184,8 +184,8 @@ def test_a_file_that_changes_is_an_error_that_names_it(method: str, change: str,
     from hsunmix.engine.footprint import Resources
     from hsunmix.errors import FileError
     from hsunmix.formats import open_cube
-    from hsunmix.methods import footprint, pipeline
-    from hsunmix.methods.pipeline import Request
+    from hsunmix.methods.running import footprint, pipeline
+    from hsunmix.methods.running.pipeline import Request
     from hsunmix.model.choice import Choice
 
     opened, little, data = open_cube(cube), Resources(MEMORY), cube.with_suffix(".img")

@@ -127,7 +127,7 @@ def test_memory_that_does_not_suffice_names_the_file(hsunmix, tmp_path, monkeypa
         raise MemoryError
         yield
 
-    monkeypatch.setattr("hsunmix.methods.pipeline.load", full)
+    monkeypatch.setattr("hsunmix.methods.running.pipeline.load", full)
     scene = write_envi(tmp_path, np.ones((4, 3, 20), np.float32))
     assert "scene.hdr: there is not enough memory" in refusal(
         hsunmix("unmix", scene, "-r", 2, "-o", tmp_path / "o")

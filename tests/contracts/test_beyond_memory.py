@@ -13,8 +13,9 @@ from hsunmix.engine.footprint import Footprint, Resources
 from hsunmix.engine.passes import gram
 from hsunmix.engine.scene import TILE, Scene
 from hsunmix.formats import open_cube
-from hsunmix.methods import Method, footprint, methods, pipeline
-from hsunmix.methods.pipeline import Request
+from hsunmix.methods import Method, methods
+from hsunmix.methods.running import footprint, pipeline
+from hsunmix.methods.running.pipeline import Request
 from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube
 from hsunmix.model.progress import finish

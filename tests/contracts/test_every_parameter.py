@@ -16,8 +16,9 @@ from hsunmix.cli.main import main
 from hsunmix.errors import InputError
 from hsunmix.gui.run import how_many_panel, panel
 from hsunmix.gui.run.choice_form import ChoiceForm
-from hsunmix.methods import Method, find, methods, pipeline
-from hsunmix.methods.pipeline import Plan
+from hsunmix.methods import Method, find, methods
+from hsunmix.methods.running import pipeline
+from hsunmix.methods.running.pipeline import Plan
 from hsunmix.model.choice import Choice
 from hsunmix.parameters import Parameter, describe, make, to_dict, to_text
 from hsunmix.session.document import Document, RunSettings

@@ -11,8 +11,9 @@ from hsunmix.engine.executor_threads import THREADS
 from hsunmix.engine.loading import from_array
 from hsunmix.engine.scene import TILE, Scene
 from hsunmix.engine.source import Executor
-from hsunmix.methods import Method, methods, pipeline
-from hsunmix.methods.pipeline import Request
+from hsunmix.methods import Method, methods
+from hsunmix.methods.running import pipeline
+from hsunmix.methods.running.pipeline import Request
 from hsunmix.model.choice import Choice
 from hsunmix.model.progress import finish
 from hsunmix.model.unmixing import Unmixing

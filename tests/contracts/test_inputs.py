@@ -14,7 +14,7 @@ import hsunmix
 from hsunmix.errors import InputError
 from hsunmix.methods import Method, methods
 from hsunmix.methods.contract import Problem
-from hsunmix.methods.pipeline import start_of
+from hsunmix.methods.running.pipeline import start_of
 from hsunmix.model.choice import Choice
 from hsunmix.model.spectra import Endmember
 from hsunmix.model.unmixing import Weights

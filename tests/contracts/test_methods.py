@@ -12,7 +12,8 @@ import hsunmix
 from hsunmix.engine.loading import from_array
 from hsunmix.engine.threads import set_threads
 from hsunmix.errors import HsunmixError, InputError, ParameterError
-from hsunmix.methods import KINDS, Method, methods, pipeline
+from hsunmix.methods import KINDS, Method, methods
+from hsunmix.methods.running import pipeline
 from hsunmix.model.choice import Choice
 from hsunmix.model.progress import finish
 from hsunmix.parameters import describe, make

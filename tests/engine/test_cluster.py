@@ -24,8 +24,8 @@ from hsunmix.engine.footprint import Resources
 from hsunmix.engine.scene import Scene
 from hsunmix.errors import ClusterError, FileError, InputError, MissingExtraError
 from hsunmix.formats import open_cube
-from hsunmix.methods import footprint, pipeline, together
-from hsunmix.methods.pipeline import Request
+from hsunmix.methods.running import footprint, pipeline, together
+from hsunmix.methods.running.pipeline import Request
 from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube
 from hsunmix.model.progress import finish

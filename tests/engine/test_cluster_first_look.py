@@ -15,9 +15,9 @@ from hsunmix.engine.footprint import Resources
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.subsets import some_columns
 from hsunmix.formats import open_cube
-from hsunmix.methods import footprint, pipeline
-from hsunmix.methods.pipeline import Request
-from hsunmix.methods.screening import screened
+from hsunmix.methods.running import footprint, pipeline
+from hsunmix.methods.running.pipeline import Request
+from hsunmix.methods.shared.screening import screened
 from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube
 from hsunmix.model.progress import finish

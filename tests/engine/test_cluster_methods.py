@@ -10,8 +10,9 @@ import pytest
 from hsunmix.engine.cluster.connecting import Cluster, connected
 from hsunmix.engine.footprint import Resources
 from hsunmix.formats import open_cube
-from hsunmix.methods import Method, footprint, methods, pipeline
-from hsunmix.methods.pipeline import Request
+from hsunmix.methods import Method, methods
+from hsunmix.methods.running import footprint, pipeline
+from hsunmix.methods.running.pipeline import Request
 from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube
 from hsunmix.model.library import Library

@@ -12,9 +12,10 @@ from hsunmix.engine.footprint import Resources
 from hsunmix.engine.outline import main_directions, outlined
 from hsunmix.engine.scene import Scene
 from hsunmix.formats import open_cube
-from hsunmix.methods import footprint, get, pipeline
+from hsunmix.methods import get
 from hsunmix.methods.contract import Problem
-from hsunmix.methods.pipeline import Request
+from hsunmix.methods.running import footprint, pipeline
+from hsunmix.methods.running.pipeline import Request
 from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube
 from hsunmix.model.progress import finish

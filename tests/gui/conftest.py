@@ -43,7 +43,7 @@ from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.vectors.state import VectorsState
 from hsunmix.gui.widgets.panel import Panel
 from hsunmix.gui.widgets.theme import LIGHT
-from hsunmix.methods import pipeline
+from hsunmix.methods.running import pipeline
 from hsunmix.model.cube import Cube
 from hsunmix.model.maps import usual_maps
 from hsunmix.model.progress import finish

@@ -31,8 +31,8 @@ from hsunmix.gui.library.state import Subject
 from hsunmix.gui.regions.state import RegionsState
 from hsunmix.gui.run.state import RunState
 from hsunmix.gui.state.settings import Preferences
-from hsunmix.methods.constraints import Check
-from hsunmix.methods.suggestion import Suggestion
+from hsunmix.methods.trust.constraints import Check
+from hsunmix.methods.trust.suggestion import Suggestion
 from hsunmix.model.cube import Cube
 from hsunmix.model.layout import Layout
 from hsunmix.model.maps import Map

@@ -17,7 +17,7 @@ from hsunmix.gui.commands import Command
 from hsunmix.gui.endmembers.state import EndmembersState, Suggested
 from hsunmix.gui.regions.state import RegionsState
 from hsunmix.gui.state.store import Store
-from hsunmix.methods.suggestion import Suggestion
+from hsunmix.methods.trust.suggestion import Suggestion
 from hsunmix.model.region import Region
 from hsunmix.model.spectra import Endmember
 from hsunmix.session.document import Document, Layer, Pin, RunSettings, VectorLayer

@@ -9,9 +9,9 @@ from scipy.optimize import nnls
 import hsunmix
 from hsunmix.engine.loading import from_array
 from hsunmix.methods import Problem, get
-from hsunmix.methods._bundles import Bundles, bundles
-from hsunmix.methods.footprint import of_run
-from hsunmix.methods.request import Request
+from hsunmix.methods.running.footprint import of_run
+from hsunmix.methods.running.request import Request
+from hsunmix.methods.shared._bundles import Bundles, bundles
 from hsunmix.model.choice import Choice
 from hsunmix.model.library import Library
 from hsunmix.model.progress import finish

@@ -13,7 +13,7 @@ from scipy.optimize import nnls
 
 import hsunmix
 from hsunmix.errors import InputError, ParameterError
-from hsunmix.methods._assignment import Bounds, assign
+from hsunmix.methods.shared._assignment import Bounds, assign
 from hsunmix.model.library import Library
 from tests.scenes import mixture
 

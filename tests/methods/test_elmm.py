@@ -13,8 +13,8 @@ from scipy.optimize import minimize
 
 import hsunmix
 from hsunmix.engine.loading import from_array, load
-from hsunmix.methods import pipeline
 from hsunmix.methods.abundance import elmm
+from hsunmix.methods.running import pipeline
 from hsunmix.model.choice import Choice
 from hsunmix.model.progress import finish
 from hsunmix.model.unmixing import Unmixing

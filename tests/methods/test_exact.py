@@ -15,7 +15,7 @@ from hsunmix.engine.loading import from_array, load
 from hsunmix.errors import InputError
 from hsunmix.kernels import exact
 from hsunmix.methods import get
-from hsunmix.methods.preview import preview, preview_region
+from hsunmix.methods.running.preview import preview, preview_region
 from hsunmix.model.progress import finish
 from tests.kernels.degenerate import abundances_of
 

@@ -11,7 +11,7 @@ import pytest
 
 import hsunmix
 from hsunmix.errors import InputError, ParameterError
-from hsunmix.methods import _models
+from hsunmix.methods.shared import _models
 from hsunmix.model.library import Library
 from tests.kernels.oracles.models import Choice, Limits, best_models
 from tests.scenes import library_of_classes

@@ -7,8 +7,8 @@ import pytest
 
 import hsunmix
 from hsunmix.engine.loading import from_array
-from hsunmix.methods import pipeline
-from hsunmix.methods._components import noise_adjusted, predicted_noise
+from hsunmix.methods.running import pipeline
+from hsunmix.methods.shared._components import noise_adjusted, predicted_noise
 from hsunmix.model.choice import Choice
 from hsunmix.model.progress import finish
 

@@ -13,8 +13,8 @@ import hsunmix
 from hsunmix.bench.planted import planted
 from hsunmix.engine.loading import load
 from hsunmix.engine.room import MEMORY
-from hsunmix.methods import pipeline
 from hsunmix.methods.abundance._superpixels import ROUNDS, superpixels
+from hsunmix.methods.running import pipeline
 from hsunmix.model.choice import Choice
 from hsunmix.model.progress import finish
 from hsunmix.model.unmixing import Unmixing

@@ -10,7 +10,7 @@ import hsunmix
 from hsunmix.bench.planted import planted
 from hsunmix.engine.loading import from_array
 from hsunmix.engine.tile_writer import TILE
-from hsunmix.methods._running import FIRST, SWEEPS, Running
+from hsunmix.methods.shared._running import FIRST, SWEEPS, Running
 from hsunmix.model.progress import finish
 from tests.scenes import mixture
 

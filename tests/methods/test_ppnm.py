@@ -11,7 +11,7 @@ from scipy.optimize import minimize
 import hsunmix
 from hsunmix.bench.planted import planted
 from hsunmix.engine.loading import from_array
-from hsunmix.methods import pipeline
+from hsunmix.methods.running import pipeline
 from hsunmix.model.choice import Choice
 from hsunmix.model.progress import finish
 from hsunmix.model.unmixing import Unmixing

@@ -11,10 +11,11 @@ import pytest
 import hsunmix
 from hsunmix.bench.planted import mixed_scene
 from hsunmix.engine.loading import from_array
-from hsunmix.methods import _speckled, pipeline
 from hsunmix.methods.rank.auto import whitened
 from hsunmix.methods.rank.elbow import elbow
 from hsunmix.methods.rank.residual import _last_that_pays
+from hsunmix.methods.running import pipeline
+from hsunmix.methods.shared import _speckled
 from hsunmix.model.choice import Choice
 from hsunmix.model.progress import finish
 from tests.methods.reference import load

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hsunmix.engine.loading import from_array
-from hsunmix.methods import pipeline
+from hsunmix.methods.running import pipeline
 from hsunmix.model.choice import Choice
 from hsunmix.model.progress import finish
 from tests.scenes import lake, solved

@@ -9,8 +9,8 @@ import hsunmix
 from hsunmix.bench.accuracy import angles
 from hsunmix.bench.planted import planted
 from hsunmix.engine.loading import from_array
-from hsunmix.methods._smoothing import Smoothed, smoothed
-from hsunmix.methods.sides import noise_of_points, settled
+from hsunmix.methods.factorization._sides import noise_of_points, settled
+from hsunmix.methods.shared._smoothing import Smoothed, smoothed
 from hsunmix.model.progress import finish
 
 NOISE = 0.02

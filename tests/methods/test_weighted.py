@@ -9,7 +9,7 @@ import pytest
 
 import hsunmix
 from hsunmix.engine.loading import load
-from hsunmix.methods.problem import laid_out
+from hsunmix.methods.running.problem import laid_out
 from hsunmix.model.cube import Cube
 from hsunmix.model.progress import finish
 from tests.scenes import angles, mixture

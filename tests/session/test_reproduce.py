@@ -18,8 +18,8 @@ from hsunmix.engine.loading import load
 from hsunmix.engine.scene import Scene
 from hsunmix.errors import InputError
 from hsunmix.formats import open_cube
-from hsunmix.methods import pipeline
-from hsunmix.methods.pipeline import Request
+from hsunmix.methods.running import pipeline
+from hsunmix.methods.running.pipeline import Request
 from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube
 from hsunmix.model.progress import finish

@@ -10,8 +10,8 @@ import pytest
 
 from hsunmix.errors import FormatError, MissingCubeError
 from hsunmix.formats import open_cube
-from hsunmix.methods import together
-from hsunmix.methods.pipeline import Request
+from hsunmix.methods.running import together
+from hsunmix.methods.running.pipeline import Request
 from hsunmix.model.brought import BroughtPixels
 from hsunmix.model.choice import Choice
 from hsunmix.model.progress import finish

@@ -16,8 +16,8 @@ from hsunmix.errors import InputError
 from hsunmix.exports import ProductFolder
 from hsunmix.exports._several import deliver_several
 from hsunmix.formats import open_cube
-from hsunmix.methods import together
-from hsunmix.methods.pipeline import Request
+from hsunmix.methods.running import together
+from hsunmix.methods.running.pipeline import Request
 from hsunmix.model.choice import Choice
 from hsunmix.model.progress import finish
 from hsunmix.session.archive import load, save
@@ -99,7 +99,7 @@ def test_no_command_is_promised_where_one_of_the_scenes_is_another_file(
 
 def test_results_of_their_own_have_commands_of_their_own(document: Document, tmp_path: Path) -> None:
     """Also where the scene that is shown was unmixed anew, and is in the list as it was before."""
-    from hsunmix.methods.pipeline import load_for, unmix
+    from hsunmix.methods.running.pipeline import load_for, unmix
     from hsunmix.session.runs import record_run
 
     own = shown(document, 2)

@@ -10,7 +10,7 @@ from hsunmix.gui.endmembers.state import EndmembersState
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.panel import named
 from hsunmix.gui.widgets.tooltips import wrapped
-from hsunmix.methods.constraints import Check
+from hsunmix.methods.trust.constraints import Check
 from hsunmix.session.document import Document
 
 __all__ = ["DiagnosticsBar", "in_short"]

@@ -14,9 +14,9 @@ from hsunmix.gui.endmembers.state import Checked, EndmembersState, Suggested
 from hsunmix.gui.state.channels import QUIET, SHOWN
 from hsunmix.gui.state.means import means
 from hsunmix.gui.state.store import Store
-from hsunmix.methods.constraints import check, sums_to_one
-from hsunmix.methods.diagnosis import diagnose
-from hsunmix.methods.suggestion import suggest
+from hsunmix.methods.trust.constraints import check, sums_to_one
+from hsunmix.methods.trust.diagnosis import diagnose
+from hsunmix.methods.trust.suggestion import suggest
 from hsunmix.model.cube import Cube
 from hsunmix.model.progress import Step
 from hsunmix.model.spectra import Source

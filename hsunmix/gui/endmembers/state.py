@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hsunmix.methods.constraints import Check
-from hsunmix.methods.suggestion import Suggestion
+from hsunmix.methods.trust.constraints import Check
+from hsunmix.methods.trust.suggestion import Suggestion
 from hsunmix.model.unmixing import Unmixing
 
 __all__ = ["Checked", "EndmembersState", "Suggested"]

@@ -21,10 +21,11 @@ from hsunmix.gui.state.channels import SHOWN
 from hsunmix.gui.state.means import means
 from hsunmix.gui.state.scenes import resources_of
 from hsunmix.gui.state.store import Store
-from hsunmix.methods import get, together
-from hsunmix.methods.footprint import of_run
-from hsunmix.methods.request import Request
-from hsunmix.methods.together import Failure, Found, NamedCube
+from hsunmix.methods import get
+from hsunmix.methods.running import together
+from hsunmix.methods.running.footprint import of_run
+from hsunmix.methods.running.request import Request
+from hsunmix.methods.running.together import Failure, Found, NamedCube
 from hsunmix.model.brought import brought, terms_for
 from hsunmix.model.chain import chained
 from hsunmix.model.cube import Cube

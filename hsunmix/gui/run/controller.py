@@ -16,10 +16,11 @@ from hsunmix.gui.state.documents import abundance_of
 from hsunmix.gui.state.means import means
 from hsunmix.gui.state.scenes import is_huge, resources_of, size_told
 from hsunmix.gui.state.store import Store
-from hsunmix.methods import RankEstimate, find, get, pipeline
-from hsunmix.methods.footprint import of_run
-from hsunmix.methods.noisy_bands import noisy_bands
-from hsunmix.methods.screening import without_noise
+from hsunmix.methods import RankEstimate, find, get
+from hsunmix.methods.running import pipeline
+from hsunmix.methods.running.footprint import of_run
+from hsunmix.methods.shared.noisy_bands import noisy_bands
+from hsunmix.methods.shared.screening import without_noise
 from hsunmix.model.band_ranges import in_words
 from hsunmix.model.cube import Cube
 from hsunmix.model.library import Library

@@ -32,7 +32,7 @@ from hsunmix.gui.widgets.spoken import SpokenLabel
 from hsunmix.gui.widgets.theme import Theme
 from hsunmix.gui.widgets.tooltips import wrapped
 from hsunmix.methods import RankEstimate, find, methods
-from hsunmix.methods.sweep import AGREE, Sweep, SweepStep
+from hsunmix.methods.running.sweep import AGREE, Sweep, SweepStep
 from hsunmix.model.choice import Choice
 from hsunmix.session.document import Document
 

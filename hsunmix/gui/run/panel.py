@@ -41,7 +41,7 @@ from hsunmix.gui.widgets.quiet import QuietComboBox, QuietSpinBox
 from hsunmix.gui.widgets.theme import LIGHT, Theme
 from hsunmix.gui.widgets.tooltips import wrapped
 from hsunmix.methods import find
-from hsunmix.methods.pipeline import start_of
+from hsunmix.methods.running.pipeline import start_of
 from hsunmix.model.choice import Choice
 from hsunmix.session.document import Document, RunSettings
 

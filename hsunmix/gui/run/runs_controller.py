@@ -12,7 +12,7 @@ from hsunmix.gui import commands as cmd
 from hsunmix.gui.run.state import Comparing, RunState, Side, is_solved
 from hsunmix.gui.state.channels import QUIET
 from hsunmix.gui.state.store import Store
-from hsunmix.methods.stability import Stability, stability
+from hsunmix.methods.trust.stability import Stability, stability
 from hsunmix.session.document import Document, Run
 from hsunmix.session.runs import current, kept, restore_run, without_run
 

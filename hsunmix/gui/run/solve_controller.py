@@ -16,8 +16,8 @@ from hsunmix.gui.state.channels import QUIET, SHOWN
 from hsunmix.gui.state.documents import abundance_of, keep_looking
 from hsunmix.gui.state.means import means
 from hsunmix.gui.state.store import Store
-from hsunmix.methods import pipeline
-from hsunmix.methods.preview import Preview, PreviewRegion, Window, preview, preview_region, within
+from hsunmix.methods.running import pipeline
+from hsunmix.methods.running.preview import Preview, PreviewRegion, Window, preview, preview_region, within
 from hsunmix.model.maps import usual_maps
 from hsunmix.model.progress import Step
 from hsunmix.model.unmixing import Unmixing

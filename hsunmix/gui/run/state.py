@@ -11,8 +11,8 @@ from hsunmix.errors import InputError
 from hsunmix.gui.run.commands import SolveAgain
 from hsunmix.gui.state.store import Store
 from hsunmix.methods import RankEstimate
-from hsunmix.methods.stability import Pair, Stability
-from hsunmix.methods.sweep import Sweep
+from hsunmix.methods.running.sweep import Sweep
+from hsunmix.methods.trust.stability import Pair, Stability
 from hsunmix.model.spectra import Endmember
 from hsunmix.model.unmixing import Unmixing
 

@@ -12,7 +12,7 @@ from hsunmix.gui.state.channels import SHOWN
 from hsunmix.gui.state.store import Store
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.methods import get
-from hsunmix.methods.sweep import Sweep, SweepStep, sweep
+from hsunmix.methods.running.sweep import Sweep, SweepStep, sweep
 from hsunmix.model.progress import Step
 from hsunmix.session.document import Document
 from hsunmix.session.runs import request_of

@@ -15,7 +15,7 @@ from hsunmix.engine.loading import load
 from hsunmix.engine.scene import Scene
 from hsunmix.errors import InputError, TooLargeError
 from hsunmix.gui.state.settings import Settings
-from hsunmix.methods.footprint import of_window
+from hsunmix.methods.running.footprint import of_window
 from hsunmix.model.cube import Cube
 from hsunmix.model.progress import Step, relay
 

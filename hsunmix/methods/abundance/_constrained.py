@@ -13,7 +13,7 @@ from hsunmix.engine.passes import compiling
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part
 from hsunmix.methods import Abundances
-from hsunmix.methods._least_squares import at_once, refuse_broken, unit_spectra
+from hsunmix.methods.shared._least_squares import at_once, refuse_broken, unit_spectra
 from hsunmix.model.progress import Step
 
 __all__ = ["Penalty", "SumToOne", "each_alone", "shift_of", "solve"]

@@ -26,8 +26,8 @@ from hsunmix.engine.scene import TILE, Scene
 from hsunmix.engine.source import Part, PerPixel
 from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.methods import Abundances
-from hsunmix.methods._least_squares import unit_spectra
 from hsunmix.methods.abundance._constrained import solve
+from hsunmix.methods.shared._least_squares import unit_spectra
 from hsunmix.model.progress import Step
 
 __all__ = ["NUMBERS", "READS", "REFERENCE", "TITLE", "WHOLE_SCENE", "Params", "run"]

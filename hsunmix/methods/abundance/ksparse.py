@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.scene import Scene
 from hsunmix.methods import Abundances
-from hsunmix.methods._least_squares import refuse_broken
-from hsunmix.methods._sparse_sets import few_of
+from hsunmix.methods.shared._least_squares import refuse_broken
+from hsunmix.methods.shared._sparse_sets import few_of
 from hsunmix.model.progress import Step
 
 __all__ = ["REFERENCE", "TITLE", "Params", "run"]

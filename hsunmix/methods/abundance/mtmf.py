@@ -32,8 +32,8 @@ from hsunmix.engine.source import Part
 from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.errors import InputError
 from hsunmix.methods import Abundances
-from hsunmix.methods._components import noise_adjusted
 from hsunmix.methods.contract import PixelMap
+from hsunmix.methods.shared._components import noise_adjusted
 from hsunmix.model.progress import Step
 from hsunmix.model.wording import counted
 from hsunmix.parameters import NoParams as Params

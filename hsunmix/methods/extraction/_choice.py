@@ -12,7 +12,7 @@ from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part, PerPixel
 from hsunmix.engine.subsets import sampled
 from hsunmix.methods import Extraction
-from hsunmix.methods._least_squares import at_once
+from hsunmix.methods.shared._least_squares import at_once
 from hsunmix.model.progress import Step
 
 __all__ = ["SubsetEvaluator", "best_set", "exchanged", "extraction", "independent"]

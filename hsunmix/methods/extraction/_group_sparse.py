@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.engine.threads import single_threaded_blas
-from hsunmix.methods.descent import Momentum
+from hsunmix.methods.shared.descent import Momentum
 from hsunmix.model.progress import Step
 
 __all__ = ["Largest", "Length", "Point", "path"]

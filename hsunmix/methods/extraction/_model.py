@@ -11,7 +11,7 @@ from hsunmix.engine.passes import compiling, norms_squared
 from hsunmix.engine.scene import TILE, Scene
 from hsunmix.engine.source import Part, PerPixel
 from hsunmix.engine.subsets import subset
-from hsunmix.methods._least_squares import at_once
+from hsunmix.methods.shared._least_squares import at_once
 from hsunmix.model.progress import Step
 
 __all__ = ["NOTHING_LEFT", "Model"]

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.passes import compiling
 from hsunmix.engine.threads import single_threaded_blas
-from hsunmix.methods.descent import Momentum
+from hsunmix.methods.shared.descent import Momentum
 from hsunmix.model.progress import Step
 
 __all__ = ["Point", "path"]

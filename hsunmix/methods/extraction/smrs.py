@@ -26,7 +26,7 @@ from hsunmix.engine.scene import Scene
 from hsunmix.engine.subsets import of_spectra, subset
 from hsunmix.errors import InputError
 from hsunmix.methods import Extraction, Problem
-from hsunmix.methods._atoms import Atoms, Errors
+from hsunmix.methods.extraction._atoms import Atoms, Errors
 from hsunmix.methods.extraction._group_sparse import Largest, Length, Point, path
 from hsunmix.methods.extraction._options import Options
 from hsunmix.methods.extraction._selection import Candidates, gathered, selecting

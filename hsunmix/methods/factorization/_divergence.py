@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from hsunmix.engine.passes import compiling, norms_squared, residuals
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part, PerPixel
-from hsunmix.methods.descent import Course, Revival
 from hsunmix.methods.factorization._initial import initial_abundances
 from hsunmix.methods.factorization._steps import Array
 from hsunmix.methods.factorization._two_block import Common
+from hsunmix.methods.shared.descent import Course, Revival
 from hsunmix.model.progress import Step
 
 __all__ = ["FIRST_FLOOR", "Divergence", "minimize"]

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.passes import compiling
 from hsunmix.engine.source import Part
-from hsunmix.methods._least_squares import refuse_broken, unit_spectra
 from hsunmix.methods.factorization._steps import Work
+from hsunmix.methods.shared._least_squares import refuse_broken, unit_spectra
 from hsunmix.model.progress import Step
 
 __all__ = ["exact_abundances", "exact_spectra"]

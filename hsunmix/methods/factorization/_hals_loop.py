@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from hsunmix.engine.passes import compiling, norms_squared, residuals
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part, PerPixel
-from hsunmix.methods.descent import Course, Revival
 from hsunmix.methods.factorization._initial import initial_abundances
+from hsunmix.methods.shared.descent import Course, Revival
 from hsunmix.model.progress import Step
 
 __all__ = ["Loop", "settle"]

@@ -13,7 +13,7 @@ from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import PerPixel
 from hsunmix.errors import InputError
 from hsunmix.methods import Abundances, Extraction, Problem, get
-from hsunmix.methods.factorization._nndsvd import nndsvd
+from hsunmix.methods.shared._nndsvd import nndsvd
 from hsunmix.model.progress import Step
 from hsunmix.model.wording import counted
 from hsunmix.parameters import make

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsunmix.engine.threads import single_threaded_blas
-from hsunmix.methods._smoothing import Smoothed
 from hsunmix.methods.factorization._excess import abundances
+from hsunmix.methods.shared._smoothing import Smoothed
 from hsunmix.model.progress import Step
 
 __all__ = ["FAR", "MIN_PIXELS", "SURE", "Rare", "largest_group", "rare", "with_rare"]

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.subsets import evenly
 from hsunmix.engine.threads import single_threaded_blas
-from hsunmix.methods._smoothing import Smoothed
 from hsunmix.methods.factorization._excess import excess
 from hsunmix.methods.factorization._rare import Rare, rare, with_rare
+from hsunmix.methods.factorization._sides import noise_of_points, settled
 from hsunmix.methods.factorization._simplex import FITS, simplex_by_noise
 from hsunmix.methods.factorization._vertices import Vertices, enclosing, vertices
-from hsunmix.methods.sides import noise_of_points, settled
+from hsunmix.methods.shared._smoothing import Smoothed
 from hsunmix.model.progress import Step
 
 __all__ = ["Candidate", "search"]

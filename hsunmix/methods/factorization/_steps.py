@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.scene import TILE, Scene
 from hsunmix.engine.source import Part, PerPixel
-from hsunmix.methods._least_squares import at_once
 from hsunmix.methods.factorization._initial import initial_abundances
+from hsunmix.methods.shared._least_squares import at_once
 from hsunmix.model.progress import Step
 
 __all__ = ["Array", "Quadratic", "Steps", "Work", "divided", "fit_by_work"]

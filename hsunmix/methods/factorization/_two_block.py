@@ -18,10 +18,10 @@ from hsunmix.engine.passes import norms_squared, residuals
 from hsunmix.engine.scene import TILE, Scene
 from hsunmix.engine.source import PerPixel
 from hsunmix.methods import Factorization, Problem
-from hsunmix.methods._least_squares import at_once
-from hsunmix.methods.descent import Course, Revival
 from hsunmix.methods.factorization._initial import Init, initial_spectra
 from hsunmix.methods.factorization._steps import Array, Quadratic, Steps
+from hsunmix.methods.shared._least_squares import at_once
+from hsunmix.methods.shared.descent import Course, Revival
 from hsunmix.model.progress import Step
 
 __all__ = ["Common", "Factors", "Iteration", "descend", "factorize"]

@@ -17,8 +17,8 @@ from hsunmix.engine.loading import from_array
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.subsets import evenly
 from hsunmix.methods import Abundances, Problem, get
-from hsunmix.methods._smoothing import Smoothed
 from hsunmix.methods.factorization._excess import abundances
+from hsunmix.methods.shared._smoothing import Smoothed
 from hsunmix.model.progress import Step
 from hsunmix.parameters import make
 

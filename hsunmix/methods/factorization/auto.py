@@ -37,11 +37,11 @@ from numpy.typing import NDArray
 from hsunmix.engine.passes import residuals
 from hsunmix.engine.source import PerPixel
 from hsunmix.methods import Abundances, Factorization, Problem, get
-from hsunmix.methods._smoothing import Smoothed, smoothed
-from hsunmix.methods.diagnosis import dark
 from hsunmix.methods.factorization._search import search
 from hsunmix.methods.factorization._vertices import Vertices, enclosing, spectra, vertices
-from hsunmix.methods.locked import in_their_columns
+from hsunmix.methods.shared._smoothing import Smoothed, smoothed
+from hsunmix.methods.shared.locked import in_their_columns
+from hsunmix.methods.trust.diagnosis import dark
 from hsunmix.model.progress import Step
 from hsunmix.model.wording import counted
 

@@ -26,7 +26,7 @@ from hsunmix.engine.scene import Scene
 from hsunmix.engine.subsets import batches, of_spectra
 from hsunmix.methods import Extraction, Factorization, Problem, get
 from hsunmix.methods.abundance._constrained import solve
-from hsunmix.methods.units import scaled_to_sum_one
+from hsunmix.methods.shared.units import scaled_to_sum_one
 from hsunmix.model.progress import Step, relay
 from hsunmix.model.wording import counted
 from hsunmix.parameters import make

@@ -27,8 +27,8 @@ from hsunmix.engine.passes import compiling
 from hsunmix.engine.source import Part
 from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.methods import Factorization, PixelMap, Problem
-from hsunmix.methods._bundles import bundles
-from hsunmix.methods._least_squares import at_once, refuse_broken
+from hsunmix.methods.shared._bundles import bundles
+from hsunmix.methods.shared._least_squares import at_once, refuse_broken
 from hsunmix.model.progress import Step
 
 __all__ = [

@@ -25,12 +25,12 @@ from numpy.typing import NDArray
 
 from hsunmix.engine.scene import Scene
 from hsunmix.methods import Factorization, Problem
-from hsunmix.methods.descent import optimal_gradient
 from hsunmix.methods.factorization import _steps
 from hsunmix.methods.factorization._exact import exact_abundances
 from hsunmix.methods.factorization._initial import initial_spectra
 from hsunmix.methods.factorization._steps import Array, Quadratic, Work
 from hsunmix.methods.factorization._two_block import Common, Factors, descend
+from hsunmix.methods.shared.descent import optimal_gradient
 from hsunmix.model.progress import Step
 
 __all__ = ["MONOTONE_LOSS", "REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]

@@ -30,10 +30,10 @@ from hsunmix.engine.scene import Scene
 from hsunmix.engine.subsets import of_spectra
 from hsunmix.errors import ParameterError
 from hsunmix.methods import Factorization, Problem
-from hsunmix.methods._assignment import Bounds, assign
-from hsunmix.methods._atoms import Atoms, Errors
+from hsunmix.methods.extraction._atoms import Atoms, Errors
 from hsunmix.methods.factorization._exact import exact_abundances
 from hsunmix.methods.factorization._initial import Init, initial_abundances, initial_pixels
+from hsunmix.methods.shared._assignment import Bounds, assign
 from hsunmix.model.progress import Step
 
 __all__ = [

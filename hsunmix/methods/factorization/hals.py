@@ -30,10 +30,10 @@ from hsunmix.engine.passes import projected
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.subsets import subsample
 from hsunmix.methods import Factorization, Problem
-from hsunmix.methods.descent import Course
 from hsunmix.methods.factorization._hals_loop import Loop, settle
 from hsunmix.methods.factorization._initial import Init, initial_abundances, initial_spectra
-from hsunmix.methods.factorization._nndsvd import directions
+from hsunmix.methods.shared._nndsvd import directions
+from hsunmix.methods.shared.descent import Course
 from hsunmix.model.progress import Step
 
 __all__ = ["EVERYDAY", "MONOTONE_LOSS", "REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]

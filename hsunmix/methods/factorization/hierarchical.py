@@ -25,7 +25,7 @@ from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part, PerPixel
 from hsunmix.methods import Factorization, PixelMap, Problem, get
 from hsunmix.methods.factorization._initial import Init
-from hsunmix.methods.units import scaled_to_sum_one
+from hsunmix.methods.shared.units import scaled_to_sum_one
 from hsunmix.model.progress import Step, relay
 
 __all__ = ["MONOTONE_LOSS", "REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]

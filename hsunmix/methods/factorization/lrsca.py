@@ -26,13 +26,13 @@ from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part, PerPixel
 from hsunmix.engine.subsets import sampled
 from hsunmix.methods import Factorization, Problem
-from hsunmix.methods._least_squares import refuse_broken
-from hsunmix.methods._sparse_sets import Few, few_of
 from hsunmix.methods.factorization import _steps
 from hsunmix.methods.factorization._exact import exact_spectra
 from hsunmix.methods.factorization._initial import initial_spectra
 from hsunmix.methods.factorization._steps import Array, Quadratic, Work, fit_by_work
 from hsunmix.methods.factorization._two_block import Common, factorize
+from hsunmix.methods.shared._least_squares import refuse_broken
+from hsunmix.methods.shared._sparse_sets import Few, few_of
 from hsunmix.model.progress import Step
 
 __all__ = ["REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]

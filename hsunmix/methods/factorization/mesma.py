@@ -28,8 +28,8 @@ from numpy.typing import NDArray
 from hsunmix.engine.passes import compiling
 from hsunmix.engine.source import Part
 from hsunmix.methods import Factorization, PixelMap, Problem
-from hsunmix.methods._bundles import bundles
-from hsunmix.methods._models import Models
+from hsunmix.methods.shared._bundles import bundles
+from hsunmix.methods.shared._models import Models
 from hsunmix.model.progress import Step
 from hsunmix.model.wording import counted, percent
 

@@ -29,13 +29,13 @@ from hsunmix.engine.passes import compiling
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part, PerPixel
 from hsunmix.methods import Factorization, Problem
-from hsunmix.methods._least_squares import refuse_broken, unit_spectra
-from hsunmix.methods.descent import optimal_gradient
 from hsunmix.methods.factorization import _steps
 from hsunmix.methods.factorization._exact import exact_abundances
 from hsunmix.methods.factorization._initial import initial_spectra
 from hsunmix.methods.factorization._steps import Array, Quadratic, Work, divided, fit_by_work
 from hsunmix.methods.factorization._two_block import Common, Factors, descend
+from hsunmix.methods.shared._least_squares import refuse_broken, unit_spectra
+from hsunmix.methods.shared.descent import optimal_gradient
 from hsunmix.model.progress import Step
 
 __all__ = ["EVERYDAY", "REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]

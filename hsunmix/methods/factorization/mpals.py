@@ -30,12 +30,12 @@ from numpy.typing import NDArray
 from hsunmix.engine.scene import Scene
 from hsunmix.errors import InputError
 from hsunmix.methods import Factorization, Problem
-from hsunmix.methods._assignment import Bounds, assign
 from hsunmix.methods.extraction._candidates import candidates
 from hsunmix.methods.factorization._initial import initial_abundances, initial_spectra
 from hsunmix.methods.factorization._steps import Array
 from hsunmix.methods.factorization._tensor import Fold, TensorSteps, amounts_note
 from hsunmix.methods.factorization._two_block import Common, Factors, descend
+from hsunmix.methods.shared._assignment import Bounds, assign
 from hsunmix.model.progress import Step
 
 __all__ = ["MONOTONE_LOSS", "REFERENCE", "STARTS_FROM_SPECTRA", "TAKES_LIBRARY", "TITLE", "Params", "run"]

@@ -33,9 +33,9 @@ from hsunmix.methods import Factorization, Problem
 from hsunmix.methods.factorization._divergence import FIRST_FLOOR, Divergence, minimize
 from hsunmix.methods.factorization._initial import initial_abundances, initial_spectra
 from hsunmix.methods.factorization._inner import InnerSteps
-from hsunmix.methods.factorization._nndsvd import MIN_SHARE
 from hsunmix.methods.factorization._steps import Array
 from hsunmix.methods.factorization._two_block import Common, Factors, descend
+from hsunmix.methods.shared._nndsvd import MIN_SHARE
 from hsunmix.model.progress import Step
 
 __all__ = ["MONOTONE_LOSS", "REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]

@@ -29,7 +29,7 @@ from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.methods import Extraction, Factorization, Problem, get
 from hsunmix.methods.factorization._exact import exact_spectra
 from hsunmix.methods.factorization._initial import initial_abundances
-from hsunmix.methods.units import scaled_to_sum_one
+from hsunmix.methods.shared.units import scaled_to_sum_one
 from hsunmix.model.progress import Step
 from hsunmix.parameters import make
 

@@ -24,9 +24,9 @@ from msgspec import Meta
 
 from hsunmix.engine.subsets import sampled
 from hsunmix.methods import Extraction, Factorization, Problem, get
-from hsunmix.methods._running import Running
 from hsunmix.methods.abundance._constrained import solve
 from hsunmix.methods.factorization._initial import OTHERS, Init, initial_spectra
+from hsunmix.methods.shared._running import Running
 from hsunmix.model.progress import Step
 from hsunmix.model.wording import counted
 from hsunmix.parameters import make

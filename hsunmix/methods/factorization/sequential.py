@@ -25,9 +25,9 @@ from hsunmix.engine.passes import norms_squared, residuals
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part, PerPixel
 from hsunmix.methods import Factorization, Problem
-from hsunmix.methods.descent import Course
 from hsunmix.methods.factorization._hals_loop import Loop, settle
 from hsunmix.methods.factorization._initial import given_spectra, initial_abundances
+from hsunmix.methods.shared.descent import Course
 from hsunmix.model.progress import Step
 
 __all__ = ["MONOTONE_LOSS", "REFERENCE", "STARTS_FROM_SPECTRA", "TITLE", "Params", "run"]

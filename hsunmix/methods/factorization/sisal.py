@@ -25,10 +25,10 @@ from hsunmix.engine.passes import coordinates_along
 from hsunmix.engine.subsets import evenly
 from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.methods import Extraction, Factorization, Problem, get
-from hsunmix.methods._smoothing import FAINTEST
 from hsunmix.methods.extraction._reduced import directions
 from hsunmix.methods.factorization._initial import Pixels
 from hsunmix.methods.factorization._simplex import FITS, simplex_by_noise, simplex_of
+from hsunmix.methods.shared._smoothing import FAINTEST
 from hsunmix.model.progress import Step
 from hsunmix.parameters import make
 

@@ -37,12 +37,12 @@ from hsunmix.engine.passes import compiling, gram, norms_squared, residuals
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.source import Part, PerPixel
 from hsunmix.methods import Factorization, Problem
-from hsunmix.methods._missing import WeightKind, filled_in, shares, unweighted
-from hsunmix.methods._regression import precision
-from hsunmix.methods.descent import Course, Revival
 from hsunmix.methods.factorization._initial import initial_abundances, initial_spectra
 from hsunmix.methods.factorization._steps import Array
 from hsunmix.methods.factorization._two_block import Common
+from hsunmix.methods.shared._missing import WeightKind, filled_in, shares, unweighted
+from hsunmix.methods.shared._regression import precision
+from hsunmix.methods.shared.descent import Course, Revival
 from hsunmix.model.progress import Step
 
 __all__ = ["REFERENCE", "STARTS_FROM_SPECTRA", "TAKES_WEIGHTS", "TITLE", "Params", "run"]

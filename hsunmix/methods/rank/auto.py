@@ -37,11 +37,11 @@ from hsunmix.engine.source import Part
 from hsunmix.engine.subsets import subset
 from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.methods import RankEstimate
-from hsunmix.methods._disturbed import bends, rare_groups
-from hsunmix.methods._regression import precision
-from hsunmix.methods._smoothing import FAINTEST, Smoothed, smoothed
-from hsunmix.methods._speckled import held_out_errors, pays
-from hsunmix.methods.screening import screened
+from hsunmix.methods.rank._disturbed import bends, rare_groups
+from hsunmix.methods.shared._regression import precision
+from hsunmix.methods.shared._smoothing import FAINTEST, Smoothed, smoothed
+from hsunmix.methods.shared._speckled import held_out_errors, pays
+from hsunmix.methods.shared.screening import screened
 from hsunmix.model.progress import Step
 from hsunmix.model.wording import counted, percent
 from hsunmix.parameters import NoParams as Params

@@ -26,7 +26,7 @@ from hsunmix.engine.passes import norms_squared
 from hsunmix.engine.scene import Scene
 from hsunmix.engine.subsets import ascending, evenly
 from hsunmix.methods import RankEstimate
-from hsunmix.methods._speckled import held_out_errors, pays
+from hsunmix.methods.shared._speckled import held_out_errors, pays
 from hsunmix.model.progress import Step
 
 __all__ = ["REFERENCE", "TITLE", "Params", "run"]

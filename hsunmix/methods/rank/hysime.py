@@ -22,7 +22,7 @@ from hsunmix.engine.scene import Scene
 from hsunmix.engine.threads import single_threaded_blas
 from hsunmix.errors import InputError
 from hsunmix.methods import RankEstimate
-from hsunmix.methods._regression import precision, unpredicted
+from hsunmix.methods.shared._regression import precision, unpredicted
 from hsunmix.model.progress import Step
 from hsunmix.parameters import NoParams as Params
 

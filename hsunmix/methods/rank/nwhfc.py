@@ -17,9 +17,9 @@ from hsunmix.engine.passes import gram
 from hsunmix.engine.scene import Scene
 from hsunmix.errors import InputError
 from hsunmix.methods import RankEstimate
-from hsunmix.methods._regression import precision
 from hsunmix.methods.rank._eigenvalues import FalseAlarm as Params
 from hsunmix.methods.rank._eigenvalues import significant
+from hsunmix.methods.shared._regression import precision
 from hsunmix.model.progress import Step
 
 __all__ = ["REFERENCE", "TITLE", "Params", "run"]

@@ -278,7 +278,7 @@ def test_no_store_is_a_library_and_dialogs_offer_it(tmp_path):
 def test_larger_than_memory(tmp_path):
     """Read by blocks from its store, and the same is found."""
     from hsunmix.engine.footprint import Resources
-    from hsunmix.methods import footprint, pipeline
+    from hsunmix.methods.running import footprint, pipeline
     from hsunmix.model.choice import Choice
     from tests.beyond_memory import BANDS, LINES, MEMORY, RANK, SAMPLES, little_memory, values
 

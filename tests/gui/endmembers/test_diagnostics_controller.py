@@ -16,7 +16,7 @@ from hsunmix.gui.endmembers import diagnostics_controller as diagnostics
 from hsunmix.gui.endmembers.state import EndmembersState
 from hsunmix.gui.library.state import LibraryState
 from hsunmix.gui.state.store import Store
-from hsunmix.methods import pipeline
+from hsunmix.methods.running import pipeline
 from hsunmix.model.cube import Cube
 from hsunmix.model.progress import finish
 from hsunmix.model.spectra import Source

@@ -49,8 +49,8 @@ from hsunmix.gui.endmembers.table_model import (
 )
 from hsunmix.gui.library.state import Likeness
 from hsunmix.gui.state.view_state import ViewState
-from hsunmix.methods.constraints import Check
-from hsunmix.methods.suggestion import Suggestion
+from hsunmix.methods.trust.constraints import Check
+from hsunmix.methods.trust.suggestion import Suggestion
 from hsunmix.model.matching import Match
 from hsunmix.model.region import Region
 from hsunmix.model.spectra import Source

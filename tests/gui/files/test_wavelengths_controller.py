@@ -17,8 +17,8 @@ from hsunmix.gui import commands as cmd
 from hsunmix.gui.files.wavelengths_dialog import WavelengthsDialog
 from hsunmix.gui.image.state import ImageState
 from hsunmix.gui.state.store import Store
-from hsunmix.methods import pipeline
-from hsunmix.methods.pipeline import Request
+from hsunmix.methods.running import pipeline
+from hsunmix.methods.running.pipeline import Request
 from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube
 from hsunmix.model.progress import finish

@@ -20,8 +20,8 @@ from hsunmix.gui.run.state import RunState
 from hsunmix.gui.state import scenes
 from hsunmix.gui.state.store import Store
 from hsunmix.methods import get
-from hsunmix.methods.locked import replace_most_similar
-from hsunmix.methods.pipeline import Request, unmix
+from hsunmix.methods.running.pipeline import Request, unmix
+from hsunmix.methods.shared.locked import replace_most_similar
 from hsunmix.model.choice import Choice
 from hsunmix.model.cube import Cube
 from hsunmix.model.progress import Step, finish

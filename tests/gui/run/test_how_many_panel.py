@@ -12,7 +12,7 @@ from hsunmix.gui.commands import CancelSweep, EstimateRank, SetRun, ShowTool, St
 from hsunmix.gui.run import how_many_panel as how_many
 from hsunmix.gui.state.view_state import Task, ViewState
 from hsunmix.methods import RankEstimate
-from hsunmix.methods.sweep import Sweep, SweepStep
+from hsunmix.methods.running.sweep import Sweep, SweepStep
 from hsunmix.session.document import Document, RunSettings
 from tests.gui.conftest import Alone, state_of
 

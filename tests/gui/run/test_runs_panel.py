@@ -11,7 +11,7 @@ from hsunmix.gui.run import runs_panel as runs
 from hsunmix.gui.run.state import Comparing, Side
 from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.theme import DARK
-from hsunmix.methods.stability import stability
+from hsunmix.methods.trust.stability import stability
 from hsunmix.model.cube import Cube
 from hsunmix.session.document import Document, with_endmember
 from hsunmix.session.runs import record_run

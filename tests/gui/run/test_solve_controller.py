@@ -14,7 +14,7 @@ from hsunmix.errors import InputError
 from hsunmix.gui import commands as cmd
 from hsunmix.gui.run import solve_controller as controller
 from hsunmix.gui.state.store import Store
-from hsunmix.methods import pipeline
+from hsunmix.methods.running import pipeline
 from hsunmix.session.document import Document
 from hsunmix.session.members import unsolved
 from tests.gui.conftest import solved_document
@@ -32,7 +32,7 @@ def small_budget(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _within(*args: object, budget: float) -> object:
-    from hsunmix.methods.preview import within
+    from hsunmix.methods.running.preview import within
 
     return within(*args, budget=budget)
 

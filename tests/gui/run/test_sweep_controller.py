@@ -12,8 +12,8 @@ from hsunmix.gui import commands as cmd
 from hsunmix.gui.run import sweep_controller as module
 from hsunmix.gui.run.state import RunState
 from hsunmix.gui.state.store import Store
-from hsunmix.methods.pipeline import Request
-from hsunmix.methods.sweep import Sweep, SweepStep
+from hsunmix.methods.running.pipeline import Request
+from hsunmix.methods.running.sweep import Sweep, SweepStep
 from hsunmix.model.choice import Choice
 from hsunmix.session.document import Document, RunSettings
 from tests.conftest import make_cube

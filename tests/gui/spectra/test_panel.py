@@ -19,7 +19,7 @@ from hsunmix.gui.state.view_state import PixelView, Task, ViewState
 from hsunmix.gui.widgets.curves import DASHED, DOTTED, SOLID
 from hsunmix.gui.widgets.spectrum_plot import RESIDUAL
 from hsunmix.gui.widgets.theme import DARK, LIGHT
-from hsunmix.methods.suggestion import Suggestion
+from hsunmix.methods.trust.suggestion import Suggestion
 from hsunmix.model.progress import Step
 from hsunmix.model.region import Region
 from hsunmix.session.document import Document, Pin, with_endmember

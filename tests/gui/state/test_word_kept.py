@@ -21,7 +21,7 @@ from hsunmix.gui.regions.state import RegionsState
 from hsunmix.gui.run import solve_controller as solving
 from hsunmix.gui.run.state import RunState
 from hsunmix.gui.state.store import Store
-from hsunmix.methods import pipeline
+from hsunmix.methods.running import pipeline
 from hsunmix.model.region import Region
 from hsunmix.session.document import Document, Layer, RunSettings
 from hsunmix.session.members import unsolved

@@ -24,7 +24,8 @@ from hsunmix.gui.image.pages import page_of
 from hsunmix.gui.image.state import ImageState
 from hsunmix.gui.regions.state import RegionsState
 from hsunmix.gui.state.documents import made_with_other_bands
-from hsunmix.methods import find, pipeline
+from hsunmix.methods import find
+from hsunmix.methods.running import pipeline
 from hsunmix.model.band_maths import evaluate
 from hsunmix.model.choice import Choice
 from hsunmix.model.progress import finish

@@ -15,7 +15,7 @@ from hsunmix.gui.state.view_state import ViewState
 from hsunmix.gui.widgets.colour_bar import limits
 from hsunmix.gui.widgets.panel import named
 from hsunmix.gui.widgets.spoken import SpokenLabel
-from hsunmix.methods.suggestion import Suggestion
+from hsunmix.methods.trust.suggestion import Suggestion
 from hsunmix.model.wording import quantity
 from hsunmix.session.document import Document
 

@@ -15,7 +15,7 @@ from hsunmix.gui.image.pages import compare
 from hsunmix.gui.image.pages._maps import DIFFERENCE, MIN_DIFFERENCE
 from hsunmix.gui.run.state import Comparing, RunState, Side
 from hsunmix.gui.state.view_state import PixelView, ViewState
-from hsunmix.methods.stability import stability
+from hsunmix.methods.trust.stability import stability
 from hsunmix.model.cube import Cube
 from hsunmix.session.document import Document, MapLook
 from hsunmix.session.runs import record_run

@@ -11,8 +11,8 @@ from hsunmix.gui.commands import AddSuggested
 from hsunmix.gui.endmembers.state import Checked, EndmembersState, Suggested
 from hsunmix.gui.image.pages import constraints, residual
 from hsunmix.gui.state.view_state import PixelView, ViewState
-from hsunmix.methods.constraints import Check
-from hsunmix.methods.suggestion import Suggestion
+from hsunmix.methods.trust.constraints import Check
+from hsunmix.methods.trust.suggestion import Suggestion
 from hsunmix.session.document import Document
 from tests.gui.conftest import state_of
 

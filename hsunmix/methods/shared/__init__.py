@@ -1,0 +1,1 @@
+"""What methods of several kinds, and what runs and judges them, have in common."""
