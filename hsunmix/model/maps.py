@@ -203,23 +203,23 @@ def _new_places(order: Sequence[int]) -> NDArray[np.int32]:
     return places
 
 
-def leading(shares: NDArray[Any]) -> NDArray[np.int32]:
-    """Return which of the shares of every pixel is the largest.
+def leading(fractions: NDArray[Any]) -> NDArray[np.int32]:
+    """Return which of the fractions of every pixel is the largest.
 
     Parameters
     ----------
-    shares : array, (r, …)
+    fractions : array, (r, …)
         Not one of them need be known.
 
     Returns
     -------
     array of int32, (…)
-        From 0; of equal ones the first; −1 where a share is not known, or none is above zero.
+        From 0; of equal ones the first; −1 where a fraction is not known, or none is above zero.
     """
-    if not len(shares):
-        return np.full(shares.shape[1:], -1, np.int32)
-    most = shares.max(axis=0)  # NaN where one is
-    return np.where(most > 0, shares.argmax(axis=0), -1).astype(np.int32)
+    if not len(fractions):
+        return np.full(fractions.shape[1:], -1, np.int32)
+    most = fractions.max(axis=0)  # NaN where one is
+    return np.where(most > 0, fractions.argmax(axis=0), -1).astype(np.int32)
 
 
 def usual_maps(

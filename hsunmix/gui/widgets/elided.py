@@ -12,7 +12,7 @@ from hsunmix.gui.widgets.tooltips import wrapped
 __all__ = ["ElidedLabel"]
 
 
-LEAST = 6  # characters, … included, that tell anything
+SHORTEST = 6  # characters, … included, that tell anything
 
 
 class ElidedLabel(QLabel):
@@ -37,7 +37,7 @@ class ElidedLabel(QLabel):
         """Draw what there is room for."""
         painter = QPainter(self)
         text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        if text != self.text() and len(text) < LEAST:
+        if text != self.text() and len(text) < SHORTEST:
             text = ""
         painter.setPen(self.palette().windowText().color())
         painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignVCenter), text)

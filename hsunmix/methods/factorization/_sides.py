@@ -29,7 +29,7 @@ Array = NDArray[np.float64]
 
 MIN_BANDS = 20  # more than endmembers, for the noise of each pixel and band to be told
 PRIOR = 20.0  # values that speak for the usual noise beside those of the pixel
-LEAST = 1e-6  # of the noise lies in every direction
+FLOOR = 1e-6  # of the noise lies in every direction
 SIZES = (0.2, 5.0)  # times the usual noise that a pixel may have
 COPIES = 2  # of the pixels with fresh noise
 STEPS = 25
@@ -86,7 +86,7 @@ def noise_of_points(smooth: Smoothed) -> Noise:
         size = np.sqrt((each / max(usual, 1e-300) + PRIOR) / (bands - r + PRIOR))
         # The course of the bands is that of the noise; how much it is on the whole is known better.
         covariance *= smooth.noise / max(float(np.trace(covariance)) / r, 1e-300)
-        root = np.linalg.cholesky(covariance + LEAST * smooth.noise * np.eye(r))
+        root = np.linalg.cholesky(covariance + FLOOR * smooth.noise * np.eye(r))
     return Noise(root, np.clip(size, *SIZES))
 
 

@@ -24,7 +24,7 @@ ORDER = 40
 SHORTCUT = "Ctrl+5"
 
 BLOCK = 1 << 18  # pixels at a time
-MOST = 255  # endmembers that a table of colours has room for
+MOST_CLASSES = 255  # endmembers that a table of colours has room for
 NAMED = 3  # abundances that are named at the cursor
 
 available = has_result
@@ -53,7 +53,7 @@ def draw(document: Document, state: ViewState, most: int) -> Drawing:
     left_out = f" · {hidden} hidden" if hidden else ""
     table = ",".join(e.colour for _, e in members)
     names = tuple(e.name for _, e in members)
-    told_apart = 0 < len(members) <= MOST
+    told_apart = 0 < len(members) <= MOST_CLASSES
     legend = (Scale(table, 0, len(members), "Endmembers", names),) if told_apart else ()
     if state[ImageState].largest and told_apart:
         caption = f"The endmember of the largest fraction{left_out}"
@@ -125,5 +125,5 @@ class Controls(PageControls):
 
     def present(self, document: Document, state: ViewState) -> None:
         """Show what is chosen."""
-        self.largest.setEnabled(sum(e.visible for e in document.endmembers) <= MOST)
+        self.largest.setEnabled(sum(e.visible for e in document.endmembers) <= MOST_CLASSES)
         self.largest.setChecked(state[ImageState].largest)
