@@ -15,7 +15,6 @@ from numba.core import cgutils, config
 from numba.extending import intrinsic
 
 I32, I64 = ir.IntType(32), ir.IntType(64)
-LINE = 64  # bytes of a cache line
 FEATURES = config.CPU_FEATURES or binding.get_host_cpu_features().flatten()  # as Numba compiles
 WIDE = "+avx512f" in FEATURES.split(",")  # vectors of 64 bytes, and 32 of them
 BYTES = 64 if WIDE else 32
@@ -163,10 +162,14 @@ class Code:
         self.builder.store(self.builder.fadd(self.builder.load(pointer), value), pointer)
 
     def fetch(self, matrix, line):
-        """Ask for a cache line of a matrix, the last where there are no more."""
+        """Ask for a cache line of a matrix, the last where there are no more.
+
+        Of narrow vectors there are two a line, and ``line`` counts halves: so twice as many turns spread
+        the same lines evenly, instead of asking for the last one over and over.
+        """
         b = self.builder
         size = 8 if isinstance(matrix.item, ir.DoubleType) else 4
-        offset, last = b.mul(line, I64(LINE // size)), b.sub(matrix.size, I64(1))
+        offset, last = b.mul(line, I64(BYTES // size)), b.sub(matrix.size, I64(1))
         offset = b.select(b.icmp_signed("<", offset, last), offset, last)
         self.prefetch(b.gep(matrix.data, [offset]))
 

@@ -114,7 +114,7 @@ def add_to_spectra(_typing_context, x, wt, h, least, top, ahead):
                     v.add_to(top, rows[k], b, v.total(functools.reduce(v.sum, parts)))
                 return [line]
 
-            middle = builder.udiv(ahead.size, I64(32))  # half of its lines of 16 values
+            middle = builder.udiv(ahead.size, I64(2 * v.lanes))  # half of it, as ``fetch`` counts
             v.loop(I64(0), x.rows, 1, [middle], bands)
 
         each_count(builder, h.rows, make)
