@@ -199,8 +199,8 @@ class SpacePlot(pg.GraphicsView):  # type: ignore[misc]
         """Draw pixels of regions in their colours."""
         self.regions.clear()
         for x, y, colour in parts:
-            ink = QColor(colour)
-            self.regions.addPoints(x=x, y=y, brush=pg.mkBrush(ink), pen=pg.mkPen(None))
+            ink, known = QColor(colour), np.isfinite(x) & np.isfinite(y)  # masked pixels have no place
+            self.regions.addPoints(x=x[known], y=y[known], brush=pg.mkBrush(ink), pen=pg.mkPen(None))
 
     def show_cursor(self, place: Place | None) -> None:
         """Mark where the pixel under the cursor lies."""
