@@ -97,9 +97,9 @@ def test_places_of_the_map_and_of_the_image_without_a_word_on_which(tmp_path, ge
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("", "no GeoJSON"),
-        ("[1]", "no GeoJSON"),
-        ("[" * 5000, "no GeoJSON"),
+        ("", "is empty"),
+        ("[1]", "is of no format"),
+        ("[" * 5000, "is of no format"),
         ('{"features": 3}', "not understood"),
         ('{"features": [{"geometry": {"type": "Polygon", "coordinates": [[["a", 2]]]}}]}', "not understood"),
         ('{"features": [{"geometry": {"type": "Polygon", "coordinates": [[[NaN, 2]]]}}]}', "no number"),

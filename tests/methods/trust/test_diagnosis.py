@@ -63,12 +63,12 @@ def test_auto_names_the_lake_and_both_cures_work() -> None:
 
 
 def test_auto_makes_sums_one_where_that_costs_little_and_free_ones_mean_little() -> None:
-    """Hardly any shade, and a lake: sums of one fit a few per cent worse."""
+    """Little shade, and a lake: sums of one fit a few per cent worse."""
     rng = np.random.default_rng(2)
     place = np.linspace(0, 1, 50)[:, None]
     w = 0.1 + 0.6 * np.exp(-(((place - [0.1, 0.5, 0.9]) / 0.15) ** 2))
     w[:, 1] *= 0.03
-    h = rng.dirichlet(np.full(3, 0.5), 3000).T * rng.normal(1, 0.012, 3000)
+    h = rng.dirichlet(np.full(3, 0.5), 3000).T * rng.normal(1, 0.05, 3000)
     x = w @ h + 0.02 * rng.standard_normal((50, 3000))
     result = hsunmix.unmix(x, rank=3)
     free = hsunmix.unmix(x, rank=3, abundance="nnls")
