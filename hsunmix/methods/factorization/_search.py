@@ -30,7 +30,7 @@ STARTS = ("vca", "spa")  # extractions that are tried where N-FINDR's pixels don
 RIGHT = 1.0  # excess at which the search ends
 HOPELESS = 8.0  # excess beyond which fewer neighbours, or other pixels, won't help
 FAR_BETTER = 10.0  # times less left outside the pixels than among them
-SHADE = 1.3  # times the noise in the direction in which pixels extend least: brightness varies
+WEAK = 0.012  # of the noise: what weak mixtures add for each endmember where pixels extend least
 SIMPLEX_SAMPLE = 5_000  # pixels that a simplex is put around
 NEAR = 1.3  # excess up to which endmembers among the pixels are a little too near only
 MIN_PIXELS = 70  # for each endmember beside each other one: fewer don't tell where sides are
@@ -101,10 +101,13 @@ def search(smooth: Smoothed, refinement: int, seed: int) -> Generator[Step | Non
     # nearer to the truth. A cone fits whatever is bent if it is wide enough.
     if shaded and FITS < best.excess < HOPELESS:
         return [(yield from _with_rare(smooth, replace(best, bent=True))), *tried[1:]]
-    # Before sides are moved: those of a simplex in which a material is missing lie elsewhere.
-    tried[0] = yield from _with_rare(smooth, best)
-    if tried[0].place is not None:
-        return tried
+    # Before sides are moved: those of a simplex in which a material is missing lie elsewhere. But where
+    # hardly anything fits, a pixel that stands out is most often a corner that was missed.
+    hopeless = best.excess >= HOPELESS
+    if not hopeless:
+        tried[0] = yield from _with_rare(smooth, best)
+        if tried[0].place is not None:
+            return tried
     pairs = smooth.rank * (smooth.rank - 1)
     told = refinement > 0 and not shaded and len(smooth.near) >= MIN_PIXELS * pairs > 0
     if told and best.excess <= NEAR:
@@ -115,6 +118,8 @@ def search(smooth: Smoothed, refinement: int, seed: int) -> Generator[Step | Non
             outside = yield from _settled(smooth, outside, OUTSIDE, seed)
         better = outside.fits or outside.excess < best.excess / FAR_BETTER
         tried.insert(0 if better else len(tried), replace(outside, rare=tried[0].rare))
+    if hopeless:
+        tried[0] = yield from _with_rare(smooth, tried[0])
     return tried
 
 
@@ -158,9 +163,14 @@ def _left(smooth: Smoothed, w: Array, by_brightness: bool) -> Generator[Step | N
 
 @single_threaded_blas()
 def _varies(smooth: Smoothed) -> bool:
-    """Whether brightness varies: else fractions sum to one, and pixels lie in a plane but for their noise."""
-    least = np.linalg.eigvalsh(np.atleast_2d(np.cov(smooth.raw[: smooth.rank])))[0]
-    return bool(least > SHADE * smooth.noise)
+    """Whether brightness varies: else fractions sum to one, and pixels lie in a plane but for their noise.
+
+    With a dark endmember, which shade is like, they are not far from a plane under shade either: so all
+    counts that can't be by chance (three standard deviations of a variance).
+    """
+    r, n = smooth.rank, smooth.near.shape[0]
+    least = np.linalg.eigvalsh(np.atleast_2d(np.cov(smooth.raw[:r])))[0]
+    return bool(least > (1 + WEAK * r + 3 * np.sqrt(2 / n)) * smooth.noise)
 
 
 def _with_rare(smooth: Smoothed, found: Candidate) -> Generator[Step | None, None, Candidate]:
