@@ -85,8 +85,8 @@ class View(Panel):
         top.setContentsMargins(10, 6, 8, 0)
         top.setSpacing(10)
         top.addWidget(heading(TITLE, "spectraHeading"))
-        top.addWidget(self.readout, 3)
-        top.addWidget(self.key, 4)
+        top.addWidget(self.readout, 4)
+        top.addWidget(self.key, 3)
         for button in (self.unit, self.bands, self.clear_pins):
             button.setIconSize(QSize(16, 16))
             top.addWidget(button)
