@@ -53,7 +53,7 @@ class PreferencesDialog(Dialog):
 
     def __init__(self, parent: QWidget | None, preferences: Preferences) -> None:
         super().__init__(
-            parent, "preferencesDialog", "Preferences", "These hold for every scene and every window.", "Keep"
+            parent, "preferencesDialog", "Preferences", "These hold for every scene and every window.", "OK"
         )
         self.sentence.setProperty("role", "muted")
         self.theme = named(QuietComboBox(), "preferencesTheme", "Theme")
