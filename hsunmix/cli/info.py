@@ -36,7 +36,8 @@ def command(
     from hsunmix.session.masking import subset
 
     with about(path):
-        cube = _session_cube(path) if path.suffix.lower() == ".hsu" else _open(path, given(options))
+        asked = given(options)
+        cube = _session_cube(path, asked) if path.suffix.lower() == ".hsu" else _open(path, asked)
         facts = everything(cube) if whole else describe(cube)
         if masks or bands:
             facts |= used(run(subset(cube, masks, bands), "Masking"))
@@ -60,14 +61,25 @@ def _open(path: Path, options: dict[str, Any]) -> Cube:
     from hsunmix.formats import is_store, open_header, open_spectra
 
     if path.is_dir() and not is_store(path):
-        return _line(open_spectra(path))
-    try:
-        return open_header(path, **options)
-    except FormatError as refusal:
+        library = open_spectra(path)
+    else:
         try:
-            return _line(open_spectra(path))
-        except FormatError:
-            raise refusal from None
+            return open_header(path, **options)
+        except FormatError as refusal:
+            try:
+                library = open_spectra(path)
+            except FormatError:
+                raise refusal from None
+    _refuse(options, path, "a spectral library")
+    return _line(library)
+
+
+def _refuse(options: dict[str, Any], path: Path, what: str) -> None:
+    """Refuse options that say how a cube is read, where none is."""
+    from hsunmix.errors import ParameterError
+
+    for name in options:
+        raise ParameterError(name, f"{path.name} is {what}: this is for the file of a cube")
 
 
 def _line(library: Spectra) -> Cube:
@@ -81,10 +93,11 @@ def _line(library: Spectra) -> Cube:
     return replace(cube, fwhm=library.fwhm, format=library.format, notes=(*library.notes, note))
 
 
-def _session_cube(path: Path) -> Cube:
+def _session_cube(path: Path, options: dict[str, Any]) -> Cube:
     from hsunmix.errors import FileError
     from hsunmix.session.archive import load
 
+    _refuse(options, path, "a session")
     document = load(path)
     cube = document.cube
     if cube is None:

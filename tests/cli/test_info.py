@@ -60,6 +60,20 @@ def test_a_library_in_a_table(hsunmix, repository):
     assert facts["format"] == "csv_spectra"
 
 
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--nodata", 0), ("--lines", 3), ("--wavelengths", "400-900"), ("--transform", "hapke")],
+)
+def test_options_of_a_cube_are_refused_for_what_is_none(hsunmix, repository, tmp_path, option, value):
+    table = repository / "sample_cubes" / "desert_spectra.csv"
+    message = refusal(hsunmix("info", table, option, value))
+    assert f"{option.strip('-')}: desert_spectra.csv is a spectral library" in message
+    session, folder = tmp_path / "kept.hsu", tmp_path / "out"
+    scene = repository / "sample_cubes" / "desert.hdr"
+    assert hsunmix("unmix", scene, "-m", "spa", "-r", 2, "-o", folder, "--session", session).exit_code == 0
+    assert f"{option.strip('-')}: kept.hsu is a session" in refusal(hsunmix("info", session, option, value))
+
+
 def test_a_shape_that_the_file_lacks_can_be_given(hsunmix, shared):
     urban = shared / "data" / "urban_77" / "urban_undersampled4.mat"
     assert "--lines" in refusal(hsunmix("info", urban))
